@@ -1,0 +1,23 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PredictiveRetention;
+
+/// <summary>
+/// The 64-bit key every per-customer table begins with: the first eight bytes of SHA-256 of the customer id.
+/// A hash rather than a sequence, so that the key (and with it the order in which customers are read, trained on and
+/// scored) does not depend on the order of imports, and so that key ranges of equal width hold equal shares.
+/// Two ids with one key (expected once in 3,700 shops of 100 million customers) are told apart at import, which rejects the later.
+/// </summary>
+public static class CustomerKey
+{
+    public static long Of(string customerId)
+    {
+        Span<byte> utf8 = stackalloc byte[256];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        if (Encoding.UTF8.TryGetBytes(customerId, utf8, out var length)) SHA256.HashData(utf8[..length], hash);
+        else SHA256.HashData(Encoding.UTF8.GetBytes(customerId), hash);
+        return BinaryPrimitives.ReadInt64BigEndian(hash);
+    }
+}

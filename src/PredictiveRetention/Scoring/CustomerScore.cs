@@ -1,0 +1,12 @@
+namespace PredictiveRetention.Scoring;
+
+/// <summary>What the champion says of one customer at a cutoff.</summary>
+/// <param name="PChurn">P(no purchase in [cutoff, cutoff + horizon)), 0..1.</param>
+/// <param name="Clv">Expected net spend in [cutoff, cutoff + CLV horizon), in currency units (not minor).</param>
+/// <param name="SpendIfOrder">E[net spend in the churn horizon | a purchase in it], in currency units; the base of revenue at risk.</param>
+/// <param name="Lost">Last purchase longer ago than max(365, 4 x horizon) days: reported, not counted as risk.</param>
+public readonly record struct CustomerScore(double PChurn, double Clv, double SpendIfOrder, bool Lost)
+{
+    /// <summary>PChurn x SpendIfOrder; 0 for the lost.</summary>
+    public double RevenueAtRisk => Lost ? 0 : PChurn * SpendIfOrder;
+}
