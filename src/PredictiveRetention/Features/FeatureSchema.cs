@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PredictiveRetention.Features;
+
+/// <summary>
+/// The features a model was trained on, in order: those whose source the shop had and that vary. A row of the registry is turned into a
+/// row of the model by <see cref="Project"/>, which also replaces every missing value: NaN and infinity never reach a model.
+/// </summary>
+public sealed class FeatureSchema
+{
+    private readonly int[] _column;
+    private readonly float[] _whenAbsent;
+
+    /// <exception cref="RetentionException">A name is not in the registry: the model belongs to another version of the program.</exception>
+    public FeatureSchema(IEnumerable<string> names)
+    {
+        Names = [.. names];
+        _column = new int[Names.Count];
+        _whenAbsent = new float[Names.Count];
+        for (var i = 0; i < Names.Count; i++)
+        {
+            _column[i] = s_columns.TryGetValue(Names[i], out var column)
+                ? column
+                : throw new RetentionException(Failure.DependencyUnavailable, $"The model uses the feature '{Names[i]}', which this version does not have. Train again.");
+            _whenAbsent[i] = FeatureRegistry.All[column].WhenAbsent;
+        }
+    }
+
+    /// <summary>Every feature whose source is covered; demographics only when asked for.</summary>
+    public static FeatureSchema For(SourceCoverage coverage, bool demographics = false) => new(
+        FeatureRegistry.All
+            .Where(feature => coverage.Has(feature.Source) && (demographics || !feature.OffByDefault))
+            .Select(feature => feature.Name));
+
+    public IReadOnlyList<string> Names { get; }
+    public int Width => Names.Count;
+
+    /// <summary>SHA-256 of the names in order, hex: a score is only ever made with the list its model was trained on.</summary>
+    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Names))));
+
+    public FeatureDefinition Definition(int index) => FeatureRegistry.All[_column[index]];
+
+    /// <summary>Writes the model's columns of a registry row; absent and non-finite values become the feature's stand-in.</summary>
+    public void Project(ReadOnlySpan<float> registryRow, Span<float> modelRow)
+    {
+        for (var i = 0; i < _column.Length; i++)
+        {
+            var value = registryRow[_column[i]];
+            modelRow[i] = float.IsFinite(value) ? value : _whenAbsent[i];
+        }
+    }
+
+    private static readonly Dictionary<string, int> s_columns =
+        FeatureRegistry.All.Select((feature, index) => (feature.Name, index)).ToDictionary(pair => pair.Name, pair => pair.index);
+}

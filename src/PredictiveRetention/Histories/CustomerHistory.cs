@@ -1,0 +1,90 @@
+namespace PredictiveRetention.Histories;
+
+/// <summary>
+/// Everything known of one customer, each kind in time order, as a view over flat buffers that are reused for the next customer.
+/// It holds the future too (labels need it): features are only ever built from <see cref="Before"/>.
+/// </summary>
+public readonly ref struct CustomerHistory(
+    CustomerProfile profile,
+    ReadOnlySpan<Order> orders,
+    ReadOnlySpan<Refund> refunds = default,
+    ReadOnlySpan<Engagement> engagements = default,
+    ReadOnlySpan<Subscription> subscriptions = default)
+{
+    public CustomerProfile Profile { get; } = profile;
+    public ReadOnlySpan<Order> Orders { get; } = orders;
+    public ReadOnlySpan<Refund> Refunds { get; } = refunds;
+    public ReadOnlySpan<Engagement> Engagements { get; } = engagements;
+    public ReadOnlySpan<Subscription> Subscriptions { get; } = subscriptions;
+
+    /// <summary>The part that was known at the start of the cutoff day.</summary>
+    public HistoryBefore Before(Cutoff cutoff) => new(this, cutoff);
+
+    /// <summary>
+    /// What the customer did in [from, from + horizon): purchases and net spend (paid minus refunds dated in the window).
+    /// The label of a model; never an input to one.
+    /// </summary>
+    public Outcome Within(Cutoff from, Horizon horizon)
+    {
+        var end = from.Plus(horizon.Days).Day;
+        var purchases = 0;
+        long net = 0;
+        for (var i = Count(Orders, from.Day); i < Orders.Length && Orders[i].Day < end; i++)
+        {
+            net += Orders[i].AmountMinor;
+            if (IsPurchase(Orders[i], Refunds, end)) purchases++;
+        }
+        for (var i = Count(Refunds, from.Day); i < Refunds.Length && Refunds[i].Day < end; i++) net -= Refunds[i].AmountMinor;
+        return new Outcome(purchases, net);
+    }
+
+    /// <summary>An order is a purchase unless it was worth nothing or, by the given day, had been refunded in full.</summary>
+    internal static bool IsPurchase(in Order order, ReadOnlySpan<Refund> refunds, int beforeDay)
+    {
+        if (order.AmountMinor <= 0) return false;
+        if (order.OrderKey == 0) return true;
+        long refunded = 0;
+        foreach (ref readonly var refund in refunds)
+        {
+            if (refund.Day >= beforeDay) break;
+            if (refund.OrderKey == order.OrderKey) refunded += refund.AmountMinor;
+        }
+        return refunded < order.AmountMinor;
+    }
+
+    internal static int Count(ReadOnlySpan<Order> orders, int beforeDay)
+    {
+        int low = 0, high = orders.Length;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (orders[middle].Day < beforeDay) low = middle + 1; else high = middle;
+        }
+        return low;
+    }
+
+    internal static int Count(ReadOnlySpan<Refund> refunds, int beforeDay)
+    {
+        var count = 0;
+        while (count < refunds.Length && refunds[count].Day < beforeDay) count++;
+        return count;
+    }
+
+    internal static int Count(ReadOnlySpan<Engagement> engagements, int beforeDay)
+    {
+        int low = 0, high = engagements.Length;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (engagements[middle].Day < beforeDay) low = middle + 1; else high = middle;
+        }
+        return low;
+    }
+}
+
+/// <param name="Purchases">Orders in the window that were worth something and not refunded in full within it.</param>
+/// <param name="NetMinor">Paid minus refunds of the window; can be negative.</param>
+public readonly record struct Outcome(int Purchases, long NetMinor)
+{
+    public bool Churned => Purchases == 0;
+}
