@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using PredictiveRetention.Histories;
+
+namespace PredictiveRetention.Evaluation;
+
+/// <summary>What a training learns of the data before it fits anything: one pass over the histories before the cutoff.</summary>
+/// <param name="Customers">Customers with an order before the cutoff.</param>
+/// <param name="Buyers">Those with at least one purchase.</param>
+/// <param name="Orders">Orders before the cutoff.</param>
+/// <param name="FirstDay">Day of the first order.</param>
+/// <param name="LastDay">Day of the last order before the cutoff.</param>
+/// <param name="GapDays">GapDays[d]: how often d days lay between two purchase days of one customer; the last entry holds the longer ones.</param>
+/// <param name="Checksum">SHA-256 over every row before the cutoff, in order: the same data has the same checksum.</param>
+public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int FirstDay, int LastDay, long[] GapDays, string Checksum)
+{
+    private static readonly int[] s_horizons = [30, 60, 90, 120, 180, 365];
+
+    /// <summary>Days from the first order to the cutoff.</summary>
+    public int HistoryDays(Cutoff cutoff) => cutoff.Day - FirstDay;
+
+    /// <summary>Share of the observed repeat gaps that are at most so many days; null without any repeat.</summary>
+    public double? CoveredGaps(int days)
+    {
+        var all = GapDays.Sum();
+        return all == 0 ? null : (double)GapDays.AsSpan(0, Math.Min(days + 1, GapDays.Length)).ToArray().Sum() / all;
+    }
+
+    /// <summary>The share of gaps covered by each candidate horizon, for people to see what the choice rests on.</summary>
+    public IReadOnlyList<(int Days, double Covered)> GapCurve() => [.. s_horizons.Select(days => (days, CoveredGaps(days) ?? 0))];
+
+    /// <summary>The smallest of 30, 60, 90, 120, 180, 365 days that covers 85 % of the observed repeat gaps; 90 without repeats.</summary>
+    public Horizon DefaultHorizon() =>
+        CoveredGaps(0) is null ? Horizon.OfDays(90) : Horizon.OfDays(s_horizons.FirstOrDefault(days => CoveredGaps(days) >= 0.85, s_horizons[^1]));
+
+    public static HistorySurvey Of(IEnumerable<ShardHistories> histories, Cutoff cutoff, CancellationToken cancellation)
+    {
+        int customers = 0, buyers = 0, first = int.MaxValue, last = int.MinValue;
+        long orders = 0;
+        var gaps = new long[732];
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> row = stackalloc byte[20];
+        foreach (var shard in histories)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (var i = 0; i < shard.Count; i++)
+            {
+                var history = shard[i].Before(cutoff);
+                if (history.Orders.IsEmpty) continue;
+                customers++;
+                var previous = -1;
+                foreach (ref readonly var order in history.Orders)
+                {
+                    Append(hash, row, history.Profile.CustomerKey, order.Day, order.AmountMinor);
+                    if (!history.IsPurchase(order)) continue;
+                    if (previous >= 0 && order.Day > previous) gaps[Math.Min(order.Day - previous, gaps.Length - 1)]++;
+                    previous = order.Day;
+                }
+                foreach (ref readonly var refund in history.Refunds) Append(hash, row, history.Profile.CustomerKey, ~refund.Day, refund.AmountMinor);
+                if (previous >= 0) buyers++;
+                orders += history.Orders.Length;
+                first = Math.Min(first, history.Orders[0].Day);
+                last = Math.Max(last, history.Orders[^1].Day);
+            }
+        }
+        return new HistorySurvey(customers, buyers, orders, first, last, gaps, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    private static void Append(IncrementalHash hash, Span<byte> row, long key, int day, long amount)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(row, key);
+        BinaryPrimitives.WriteInt32LittleEndian(row[8..], day);
+        BinaryPrimitives.WriteInt64LittleEndian(row[12..], amount);
+        hash.AppendData(row);
+    }
+}

@@ -1,0 +1,25 @@
+namespace PredictiveRetention.Evaluation;
+
+/// <summary>The customers at risk at one origin: features from before it, and what they did in the horizon after it.</summary>
+/// <param name="Keys">Customer keys, ascending.</param>
+/// <param name="Rows">Keys.Length x Width model columns.</param>
+/// <param name="Facts">What the naive rules need: days since the last order, tenure, spend of the last horizon, net revenue.</param>
+/// <param name="Ordered">Bought in [Origin, Origin + Horizon).</param>
+/// <param name="Net">Net spend in it, currency units; can be negative.</param>
+public sealed record LabelledSlice(
+    Cutoff Origin, Horizon Horizon, int Width, long[] Keys, float[] Rows, NaiveFacts[] Facts, bool[] Ordered, double[] Net)
+{
+    public int Count => Keys.Length;
+
+    /// <summary>1 for a customer who bought nothing in the horizon.</summary>
+    public double[] Churned => [.. Ordered.Select(ordered => ordered ? 0.0 : 1.0)];
+
+    public bool HasBothClasses(int minimum)
+    {
+        var ordered = Ordered.Count(o => o);
+        return ordered >= minimum && Count - ordered >= minimum;
+    }
+}
+
+/// <summary>Money in currency units.</summary>
+public readonly record struct NaiveFacts(int DaysSinceLastOrder, int TenureDays, double NetRevenue, double SpendInLastHorizon, double? MeanGapDays);

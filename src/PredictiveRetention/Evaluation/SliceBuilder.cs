@@ -1,0 +1,75 @@
+using PredictiveRetention.Features;
+using PredictiveRetention.Histories;
+
+namespace PredictiveRetention.Evaluation;
+
+/// <summary>
+/// Builds the labelled slices of several origins in one pass over the histories. A slice holds the customers who had bought before its
+/// origin and are not lost by then; a share of them, chosen by key, where the shop is larger than a fit needs.
+/// </summary>
+public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, FeatureSchema schema)
+{
+    private readonly FeatureBuilder _features = new(currency, coverage);
+    private readonly float[] _registryRow = new float[FeatureBuilder.Width];
+    private readonly double _unit = 1.0 / currency.MinorPerUnit;
+
+    /// <param name="wanted">Each origin with each horizon it needs labels for.</param>
+    /// <param name="lostAfterDays">By horizon: customers silent for longer are left out.</param>
+    /// <param name="share">Share of customers to keep, 0..1.</param>
+    public Dictionary<(Cutoff Origin, Horizon Horizon), LabelledSlice> Build(
+        IEnumerable<ShardHistories> histories,
+        IReadOnlyCollection<(Cutoff Origin, Horizon Horizon)> wanted,
+        double share,
+        CancellationToken cancellation)
+    {
+        var columns = wanted.Distinct().ToDictionary(slice => slice, _ => new Columns());
+        var origins = wanted.Select(slice => slice.Origin).Distinct().OrderBy(origin => origin.Day).ToArray();
+        var modelRow = new float[schema.Width];
+        foreach (var shard in histories)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            for (var i = 0; i < shard.Count; i++)
+            {
+                var history = shard[i];
+                if (!Sampled(history.Profile.CustomerKey, share)) continue;
+                foreach (var origin in origins) Add(history, origin, columns, modelRow);
+            }
+        }
+        return columns.ToDictionary(pair => pair.Key, pair => pair.Value.ToSlice(pair.Key.Origin, pair.Key.Horizon, schema.Width));
+    }
+
+    private void Add(in CustomerHistory history, Cutoff origin, Dictionary<(Cutoff Origin, Horizon Horizon), Columns> columns, float[] modelRow)
+    {
+        var before = history.Before(origin);
+        if (before.Orders.IsEmpty) return;
+        var facts = _features.Build(before, _registryRow);
+        if (facts.Orders == 0) return;
+        schema.Project(_registryRow, modelRow);
+        foreach (var ((sliceOrigin, horizon), column) in columns)
+        {
+            if (sliceOrigin != origin || facts.DaysSinceLastOrder > Math.Max(365, 4 * horizon.Days)) continue;
+            var outcome = history.Within(origin, horizon);
+            var last = history.Within(origin.Minus(horizon.Days), horizon);
+            column.Keys.Add(history.Profile.CustomerKey);
+            column.Rows.AddRange(modelRow);
+            column.Facts.Add(new NaiveFacts(facts.DaysSinceLastOrder, facts.DaysSinceFirstOrder, facts.NetRevenueMinor * _unit, last.NetMinor * _unit, facts.MeanGapDays));
+            column.Ordered.Add(!outcome.Churned);
+            column.Net.Add(outcome.NetMinor * _unit);
+        }
+    }
+
+    /// <summary>Keys are hashes, so any fixed function of them is a fair draw; this one does not depend on who else is there.</summary>
+    internal static bool Sampled(long key, double share) => share >= 1 || ((ulong)key * 0x9E3779B97F4A7C15UL >> 11) * (1.0 / (1UL << 53)) < share;
+
+    private sealed class Columns
+    {
+        public List<long> Keys { get; } = [];
+        public List<float> Rows { get; } = [];
+        public List<NaiveFacts> Facts { get; } = [];
+        public List<bool> Ordered { get; } = [];
+        public List<double> Net { get; } = [];
+
+        public LabelledSlice ToSlice(Cutoff origin, Horizon horizon, int width) =>
+            new(origin, horizon, width, [.. Keys], [.. Rows], [.. Facts], [.. Ordered], [.. Net]);
+    }
+}

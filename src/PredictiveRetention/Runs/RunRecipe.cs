@@ -1,0 +1,37 @@
+using System.Text.Json;
+using PredictiveRetention.Features;
+using PredictiveRetention.Models;
+using PredictiveRetention.Segments;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Runs;
+
+/// <summary>
+/// What every shard of a run is made with, fixed at its snapshot and stored with it: a resumed run, or a second worker, continues with exactly
+/// this, and a reader can tell what a score means.
+/// </summary>
+public sealed record RunRecipe
+{
+    public required string ModelVersion { get; init; }
+    public required ModelLevel ModelLevel { get; init; }
+    public required int HorizonDays { get; init; }
+    public required int ClvHorizonDays { get; init; }
+    public required SourceCoverage Coverage { get; init; }
+    public required SegmentCutoffs Cutoffs { get; init; }
+    public required SegmentSettings Segments { get; init; }
+    public required double Margin { get; init; }
+
+    /// <summary>Business day of the last order the run could see.</summary>
+    public required DateOnly DataThrough { get; init; }
+
+    public string ToJson() => JsonSerializer.Serialize(this, s_json);
+
+    /// <summary>The recipe of a run; null before its snapshot.</summary>
+    public static RunRecipe? Of(Run run) => run.Settings is null ? null : JsonSerializer.Deserialize<RunRecipe>(run.Settings, s_json);
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
+    };
+}

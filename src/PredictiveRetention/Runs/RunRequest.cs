@@ -1,0 +1,55 @@
+using PredictiveRetention.Playbooks;
+using PredictiveRetention.Segments;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Runs;
+
+/// <summary>Which run to make.</summary>
+/// <param name="Purpose">See <see cref="RunPurpose"/>.</param>
+/// <param name="BusinessDate">The date the run is for; one published run a date.</param>
+/// <param name="AsOf">What happened from this day on is unknown to the run.</param>
+/// <param name="Again">Make a new attempt although the date is published.</param>
+public sealed record RunRequest(string Purpose, DateOnly BusinessDate, Cutoff AsOf, bool Again = false)
+{
+    /// <summary>The night of today: as of today or, where the data ends earlier, the day after the last imported order.</summary>
+    public static RunRequest Tonight(Shop shop, OrderRange orders, TimeProvider clock, bool again = false)
+    {
+        var today = shop.Calendar.DayOf(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        return new RunRequest(RunPurpose.Night, BusinessCalendar.DateOf(today), new Cutoff(Math.Min(today, orders.LastDay + 1)), again);
+    }
+
+    /// <summary>Scores as they would have been on a past day. Never published to readers, and made anew each time it is asked for.</summary>
+    public static RunRequest Replay(Cutoff asOf) => new(RunPurpose.Replay, asOf.Date, asOf, Again: true);
+}
+
+/// <summary>What a run does not read from the data.</summary>
+public sealed record RunSettings
+{
+    /// <summary>Customers a shard: the unit of work, of memory and of what a crash repeats.</summary>
+    public int ShardSize { get; init; } = 20_000;
+
+    /// <summary>Customers the population cut-offs are taken from. Keys are hashes, so the first in key order are a random sample; smaller shops are taken whole.</summary>
+    public int SampleSize { get; init; } = 100_000;
+
+    /// <summary>Shards worked on at once.</summary>
+    public int Parallelism { get; init; } = Math.Max(1, Environment.ProcessorCount);
+
+    /// <summary>Published runs whose predictions are kept.</summary>
+    public int KeepRuns { get; init; } = 7;
+
+    public SegmentSettings Segments { get; init; } = new();
+    public Playbook Playbook { get; init; } = Playbook.Shipped();
+
+    /// <summary>Part of the revenue that is earned; 1 = value is counted as revenue.</summary>
+    public double Margin { get; init; } = 1;
+
+    /// <summary>Told the name of each step as it is passed; tests fail or kill a run here.</summary>
+    public Action<string>? OnStep { get; init; }
+}
+
+/// <summary>How far a run is.</summary>
+public readonly record struct RunProgress(string State, int ShardsDone, int Shards, long CustomersDone);
+
+public enum RunOutcome { Published, AlreadyPublished, Busy }
+
+public sealed record RunResult(RunOutcome Outcome, Run Run, RunHeadline? Headline);

@@ -1,0 +1,80 @@
+using PredictiveRetention.Features;
+using PredictiveRetention.Histories;
+using PredictiveRetention.Models;
+
+namespace PredictiveRetention.Scoring;
+
+/// <summary>
+/// Scores histories at a cutoff with one model version: the same code for the night run, a single customer and a posted history, so the answer
+/// does not depend on who asks. Reuses buffers: one instance a thread.
+/// </summary>
+public sealed class Scorer
+{
+    private readonly Currency _currency;
+    private readonly RetentionModel _model;
+    private readonly FeatureBuilder _builder;
+    private readonly FeatureSchema _schema;
+    private readonly float[] _registryRow = new float[FeatureBuilder.Width];
+    private float[] _rows = [];
+    private double[] _pChurn = [], _clv = [], _spend = [];
+
+    public Scorer(RetentionModel model, Currency currency, SourceCoverage coverage)
+    {
+        (_model, _currency) = (model, currency);
+        _builder = new FeatureBuilder(currency, coverage);
+        _schema = new FeatureSchema(model.Features);
+    }
+
+    /// <summary>Scores every customer of the buffers at the cutoff.</summary>
+    /// <param name="facts">Receives histories.Count facts.</param>
+    /// <param name="scores">Receives histories.Count scores.</param>
+    public void Score(ShardHistories histories, Cutoff cutoff, Span<CustomerFacts> facts, Span<CustomerScore> scores)
+    {
+        Reserve(histories.Count);
+        for (var i = 0; i < histories.Count; i++)
+        {
+            facts[i] = _builder.Build(histories[i].Before(cutoff), _registryRow);
+            _schema.Project(_registryRow, _rows.AsSpan(i * _schema.Width, _schema.Width));
+        }
+        Predict(facts[..histories.Count], scores);
+    }
+
+    public (CustomerFacts Facts, CustomerScore Score) Score(in CustomerHistory history, Cutoff cutoff)
+    {
+        Reserve(1);
+        var facts = _builder.Build(history.Before(cutoff), _registryRow);
+        _schema.Project(_registryRow, _rows.AsSpan(0, _schema.Width));
+        Span<CustomerScore> score = [default];
+        Predict([facts], score);
+        return (facts, score[0]);
+    }
+
+    private void Predict(ReadOnlySpan<CustomerFacts> facts, Span<CustomerScore> scores)
+    {
+        var count = facts.Length;
+        if (_model.Level != ModelLevel.RecencyRule)
+            _model.Predict(_rows.AsSpan(0, count * _schema.Width), _pChurn.AsSpan(0, count), _clv.AsSpan(0, count), _spend.AsSpan(0, count));
+        for (var i = 0; i < count; i++)
+            scores[i] = _model.Level == ModelLevel.RecencyRule || facts[i].Orders == 0 ? ByRule(facts[i]) : new CustomerScore(_pChurn[i], _clv[i], _spend[i], IsLost(facts[i]));
+    }
+
+    /// <summary>Without a fitted model, and for customers who never paid anything: no model has seen their like.</summary>
+    private CustomerScore ByRule(in CustomerFacts facts)
+    {
+        var pChurn = RecencyRule.PChurn(facts.DaysSinceLastOrder, _model.ChurnHorizonDays);
+        var net = (double)_currency.FromMinor(facts.NetRevenueMinor);
+        return new CustomerScore(
+            pChurn,
+            RecencyRule.ExpectedSpend(net, facts.DaysSinceFirstOrder, _model.ClvHorizonDays, pChurn),
+            facts.Orders > 0 ? Math.Max(0, net) / facts.Orders : 0,
+            IsLost(facts));
+    }
+
+    private bool IsLost(in CustomerFacts facts) => facts.DaysSinceLastOrder > _model.LostAfterDays;
+
+    private void Reserve(int count)
+    {
+        if (_pChurn.Length >= count) return;
+        (_rows, _pChurn, _clv, _spend) = (new float[count * _schema.Width], new double[count], new double[count], new double[count]);
+    }
+}

@@ -1,0 +1,247 @@
+using System.Data.Common;
+using Dapper;
+using PredictiveRetention.Ingestion;
+
+namespace PredictiveRetention.Storage;
+
+/// <summary>What an import changed: rows that are new, that differ from what was stored, and that were there already.</summary>
+public sealed record ImportResult(long ImportId, long Inserted, long Updated, long Unchanged);
+
+/// <summary>
+/// Writes the canonical rows of one import in one transaction: rows are staged as they stream in, then merged (upsert). Cancelled or failed,
+/// nothing of it remains.
+/// </summary>
+public sealed class ImportWriter : IDisposable
+{
+    private readonly Engine _engine;
+    private readonly DbConnection _connection;
+    private readonly DbTransaction _transaction;
+
+    internal ImportWriter(Engine engine)
+    {
+        _engine = engine;
+        _connection = engine.Open();
+        _transaction = engine.BeginWrite(_connection);
+        foreach (var table in s_tables)
+        {
+            // LIKE and CREATE TABLE AS differ between the engines; an empty SELECT copies the column types on both.
+            _connection.Execute($"DROP TABLE IF EXISTS staged_{table.Name}", transaction: _transaction);
+            _connection.Execute($"CREATE TEMP TABLE staged_{table.Name} AS SELECT {table.SelectForStaging} FROM {table.Name} t WHERE 1 = 0", transaction: _transaction);
+        }
+    }
+
+    /// <summary>Fixes currency and time zone with the first import; later imports must agree.</summary>
+    public void UseShop(Currency currency, BusinessCalendar calendar)
+    {
+        _connection.Execute(
+            $"INSERT INTO shop (shop_id, currency, time_zone, created_at_ms) VALUES (1, @code, @zone, {_engine.NowMs}) ON CONFLICT DO NOTHING",
+            new { code = currency.Code, zone = calendar.TimeZone.Id }, _transaction);
+        var (storedCurrency, storedZone) = _connection.QuerySingle<(string, string)>("SELECT currency, time_zone FROM shop", transaction: _transaction);
+        if (storedCurrency != currency.Code || storedZone != calendar.TimeZone.Id)
+            throw new RetentionException(Failure.InputRejected, $"This store keeps {storedCurrency} in {storedZone}; the import is in {currency.Code} and {calendar.TimeZone.Id}. Use another --store for another shop.");
+    }
+
+    public void Customers(IEnumerable<CustomerRow> rows)
+    {
+        using var bulk = Stage(s_customer);
+        foreach (var row in rows)
+        {
+            bulk.StartRow();
+            bulk.Write(CustomerKey.Of(row.CustomerId));
+            bulk.Write(row.CustomerId);
+            bulk.Write(row.FirstSeenAtMs);
+            bulk.Write(row.BirthYear);
+            bulk.Write(row.Gender);
+            bulk.Write(row.Country);
+            bulk.Write(row.City);
+            bulk.Write(row.AcquisitionChannel);
+            bulk.Write(row.ConsentEmail);
+            bulk.Write(row.Email);
+        }
+        bulk.Complete();
+    }
+
+    public void Orders(IEnumerable<OrderRow> rows)
+    {
+        using var bulk = Stage(s_orders);
+        foreach (var row in rows)
+        {
+            bulk.StartRow();
+            bulk.Write(CustomerKey.Of(row.CustomerId));
+            bulk.Write(row.CustomerId);
+            bulk.Write(row.OrderId);
+            bulk.Write(row.OrderedAtMs);
+            bulk.Write(row.AmountMinor);
+            bulk.Write(row.Currency);
+            bulk.Write(row.DiscountMinor);
+            bulk.Write(row.Status);
+            bulk.Write(row.IsValid);
+            bulk.Write(row.Channel);
+            bulk.Write(row.Category);
+            bulk.Write(row.Quantity);
+            bulk.Write(row.PromisedAtMs);
+            bulk.Write(row.DeliveredAtMs);
+            bulk.Write(row.ReviewScore);
+            bulk.Write(row.MarginMinor);
+        }
+        bulk.Complete();
+    }
+
+    public void Refunds(IEnumerable<RefundRow> rows)
+    {
+        using var bulk = Stage(s_refund);
+        foreach (var row in rows)
+        {
+            bulk.StartRow();
+            bulk.Write(CustomerKey.Of(row.CustomerId));
+            bulk.Write(row.CustomerId);
+            bulk.Write(row.RefundId);
+            bulk.Write(row.RefundedAtMs);
+            bulk.Write(row.AmountMinor);
+            bulk.Write(row.Currency);
+            bulk.Write(row.OrderId);
+        }
+        bulk.Complete();
+    }
+
+    public void Events(IEnumerable<EngagementRow> rows)
+    {
+        using var bulk = Stage(s_engagement);
+        foreach (var row in rows)
+        {
+            bulk.StartRow();
+            bulk.Write(CustomerKey.Of(row.CustomerId));
+            bulk.Write(row.CustomerId);
+            bulk.Write(row.OccurredAtMs);
+            bulk.Write((int)row.Type);
+            bulk.Write(row.MessageId ?? "");
+            bulk.Write(row.CampaignId);
+        }
+        bulk.Complete();
+    }
+
+    public void Subscriptions(IEnumerable<SubscriptionRow> rows)
+    {
+        using var bulk = Stage(s_subscription);
+        foreach (var row in rows)
+        {
+            bulk.StartRow();
+            bulk.Write(CustomerKey.Of(row.CustomerId));
+            bulk.Write(row.CustomerId);
+            bulk.Write(row.SubscriptionId);
+            bulk.Write(row.StartedAtMs);
+            bulk.Write(row.Plan);
+            bulk.Write(row.EndedAtMs);
+            bulk.Write(row.CancelledAtMs);
+            bulk.Write(row.AmountMinor);
+            bulk.Write(row.Currency);
+            bulk.Write(row.Period);
+            bulk.Write(row.IsTrial);
+        }
+        bulk.Complete();
+    }
+
+    /// <summary>Merges what was staged, records the import and commits.</summary>
+    public ImportResult Commit(string preset, string files, long rowsRead, long rowsStored, long rowsRejected, string reportJson)
+    {
+        RefuseSharedKeys();
+        MergeCustomers();
+        long inserted = 0, updated = 0, unchanged = 0;
+        foreach (var table in s_tables.Where(table => table != s_customer))
+        {
+            var (total, existing, same) = Compare(table);
+            inserted += total - existing;
+            updated += existing - same;
+            unchanged += same;
+            _connection.Execute(table.MergeSql, transaction: _transaction);
+        }
+        var importId = _connection.ExecuteScalar<long>("SELECT coalesce(max(import_id), 0) + 1 FROM import_batch", transaction: _transaction);
+        _connection.Execute(
+            $"INSERT INTO import_batch (import_id, preset, files, finished_at_ms, rows_read, rows_stored, rows_rejected, report) VALUES (@importId, @preset, @files, {_engine.NowMs}, @rowsRead, @rowsStored, @rowsRejected, @reportJson)",
+            new { importId, preset, files, rowsRead, rowsStored, rowsRejected, reportJson }, _transaction);
+        _transaction.Commit();
+        return new ImportResult(importId, inserted, updated, unchanged);
+    }
+
+    public void Dispose()
+    {
+        _transaction.Dispose();
+        _connection.Dispose();
+    }
+
+    private BulkInsert Stage(Table table) => _engine.Bulk(_connection, _transaction, "staged_" + table.Name, table.StagedColumns);
+
+    /// <summary>Two customer ids with one 64-bit key would be mixed up silently: refuse, naming both.</summary>
+    private void RefuseSharedKeys()
+    {
+        var ids = string.Join(" UNION ", s_tables.Select(table => $"SELECT customer_key, customer_id FROM staged_{table.Name}"));
+        var shared = _connection.QueryFirstOrDefault<(string First, string Second)?>(
+            $"WITH ids AS ({ids} UNION SELECT customer_key, customer_id FROM customer) SELECT min(customer_id), max(customer_id) FROM ids GROUP BY customer_key HAVING count(*) > 1 LIMIT 1",
+            transaction: _transaction);
+        if (shared is { } pair)
+            throw new RetentionException(Failure.InputRejected, $"The customer ids '{pair.First}' and '{pair.Second}' have the same 64-bit key and would be taken for one customer. Rename one of them. Nothing was stored.");
+    }
+
+    /// <summary>Everybody who has a row of any kind is a customer; what a customers file says wins over what was known.</summary>
+    private void MergeCustomers()
+    {
+        foreach (var table in s_tables.Where(table => table != s_customer))
+            _connection.Execute($"INSERT INTO customer (customer_key, customer_id) SELECT DISTINCT customer_key, customer_id FROM staged_{table.Name} WHERE true ON CONFLICT (customer_key) DO NOTHING", transaction: _transaction);
+        var columns = s_customer.StagedColumns[2..];
+        _connection.Execute(
+            $"INSERT INTO customer (customer_key, customer_id, {string.Join(", ", columns)}) SELECT customer_key, customer_id, {string.Join(", ", columns)} FROM staged_customer WHERE true "
+            + $"ON CONFLICT (customer_key) DO UPDATE SET {string.Join(", ", columns.Select(column => $"{column} = coalesce(excluded.{column}, customer.{column})"))}",
+            transaction: _transaction);
+    }
+
+    private (long Total, long Existing, long Same) Compare(Table table)
+    {
+        var keys = string.Join(" AND ", table.Key.Select(column => $"t.{column} = s.{column}"));
+        var same = string.Join(" AND ", table.Values.Select(column => $"t.{column} IS NOT DISTINCT FROM s.{column}"));
+        return _connection.QuerySingle<(long, long, long)>(
+            $"SELECT count(*), count(t.customer_key), coalesce(sum(CASE WHEN t.customer_key IS NOT NULL AND {same} THEN 1 ELSE 0 END), 0) FROM staged_{table.Name} s LEFT JOIN {table.Name} t ON {keys}",
+            transaction: _transaction);
+    }
+
+    /// <param name="Key">The primary key, beginning with customer_key.</param>
+    /// <param name="Values">The other columns.</param>
+    private sealed record Table(string Name, string[] Key, string[] Values)
+    {
+        /// <summary>customer_key, customer_id (which only the customer table keeps), then the rest of key and values.</summary>
+        public string[] StagedColumns { get; } = Name == "customer" ? ["customer_key", .. Values] : ["customer_key", "customer_id", .. Key[1..], .. Values];
+
+        public string SelectForStaging =>
+            Name == "customer" ? string.Join(", ", StagedColumns) : $"customer_key, CAST(NULL AS text) AS customer_id, {string.Join(", ", StagedColumns[2..])}";
+
+        public string MergeSql
+        {
+            get
+            {
+                string[] columns = [.. Key, .. Values];
+                return $"INSERT INTO {Name} ({string.Join(", ", columns)}) SELECT {string.Join(", ", columns)} FROM staged_{Name} WHERE true "
+                    + $"ON CONFLICT ({string.Join(", ", Key)}) DO UPDATE SET {string.Join(", ", Values.Select(column => $"{column} = excluded.{column}"))}";
+            }
+        }
+    }
+
+    private static readonly Table s_customer = new("customer", ["customer_key"],
+        ["customer_id", "first_seen_at_ms", "birth_year", "gender", "country", "city", "acquisition_channel", "consent_email", "email"]);
+
+    private static readonly Table s_orders = new("orders", ["customer_key", "order_id"],
+        ["ordered_at_ms", "amount_minor", "currency", "discount_minor", "status", "is_valid", "channel", "category", "quantity", "promised_at_ms", "delivered_at_ms", "review_score", "margin_minor"]);
+
+    private static readonly Table s_refund = new("refund", ["customer_key", "refund_id"], ["refunded_at_ms", "amount_minor", "currency", "order_id"]);
+
+    private static readonly Table s_engagement = new("engagement", ["customer_key", "occurred_at_ms", "event_type", "message_id"], ["campaign_id"]);
+
+    private static readonly Table s_subscription = new("subscription", ["customer_key", "subscription_id"],
+        ["started_at_ms", "plan", "ended_at_ms", "cancelled_at_ms", "amount_minor", "currency", "period", "is_trial"]);
+
+    private static readonly Table[] s_tables = [s_customer, s_orders, s_refund, s_engagement, s_subscription];
+}
+
+public sealed partial class RetentionStore
+{
+    /// <summary>Starts an import; nothing is stored before <see cref="ImportWriter.Commit"/>.</summary>
+    public ImportWriter BeginImport() => new(_engine);
+}

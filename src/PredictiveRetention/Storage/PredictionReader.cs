@@ -1,0 +1,214 @@
+using System.Globalization;
+using System.Text;
+using Dapper;
+
+namespace PredictiveRetention.Storage;
+
+/// <summary>A stored prediction as readers see it. Segment columns are the numbers of the enums in Segments, NoAction of that in Playbooks.</summary>
+public sealed record PredictionRow
+{
+    public long CustomerKey { get; init; }
+    public string CustomerId { get; init; } = "";
+    public long RunId { get; init; }
+    public double PChurn { get; init; }
+
+    /// <summary>Currency units, as are the other money figures here but NetRevenueMinor.</summary>
+    public double Clv { get; init; }
+    public double SpendIfOrder { get; init; }
+    public double RevenueAtRisk { get; init; }
+    public bool Lost { get; init; }
+    public int Orders { get; init; }
+    public int PurchaseDays { get; init; }
+    public int DaysSinceLastOrder { get; init; }
+    public int DaysSinceFirstOrder { get; init; }
+    public long NetRevenueMinor { get; init; }
+    public int Rfm { get; init; }
+    public int RfmSegment { get; init; }
+    public int Lifecycle { get; init; }
+    public int ValueTier { get; init; }
+    public int FrequencyClass { get; init; }
+    public int ClvTier { get; init; }
+    public int BusinessSegment { get; init; }
+    public int EngagementSegment { get; init; }
+    public int Persona { get; init; }
+    public int RiskBand { get; init; }
+    public string? PlayId { get; init; }
+    public int? NoAction { get; init; }
+    public double ExpectedNetValue { get; init; }
+    public double ActionCost { get; init; }
+    public string? Country { get; init; }
+}
+
+/// <summary>What a list is sorted by, descending; CustomerKey ascending breaks ties and is the order of Customer.</summary>
+public enum PredictionOrder { RevenueAtRisk, PChurn, Clv, ExpectedNetValue, Customer }
+
+/// <summary>Conditions of a list; null does not restrict.</summary>
+public sealed record PredictionFilter
+{
+    public int? RfmSegment { get; init; }
+    public int? Lifecycle { get; init; }
+    public int? ValueTier { get; init; }
+    public int? FrequencyClass { get; init; }
+    public int? ClvTier { get; init; }
+    public int? BusinessSegment { get; init; }
+    public int? EngagementSegment { get; init; }
+    public int? Persona { get; init; }
+    public int? RiskBand { get; init; }
+    public string? PlayId { get; init; }
+
+    /// <summary>True: only customers with a recommended action; false: only those with none.</summary>
+    public bool? HasAction { get; init; }
+    public bool? Lost { get; init; }
+    public double? MinPChurn { get; init; }
+    public double? MaxPChurn { get; init; }
+    public double? MinClv { get; init; }
+    public double? MaxClv { get; init; }
+}
+
+/// <summary>Where a page ended: the value sorted by, and the customer.</summary>
+public readonly record struct PagePosition(double Value, long CustomerKey);
+
+/// <summary>A number and how many customers it is of.</summary>
+public sealed record GroupCount(string Key, long Customers, double Value);
+
+/// <summary>The headline numbers of a run, in currency units; computed inside the run from what it wrote.</summary>
+/// <param name="Customers">Everybody scored.</param>
+/// <param name="Lost">Silent for longer than the lost limit; not counted as risk.</param>
+/// <param name="MeanPChurn">Of those not lost.</param>
+/// <param name="ExpectedChurners">Sum of p_churn of those not lost.</param>
+/// <param name="HighRisk">Not lost and in the High risk band.</param>
+/// <param name="NetRevenue">To date.</param>
+/// <param name="Orders">Purchases to date.</param>
+/// <param name="Clv">Sum of expected net spend in the CLV horizon.</param>
+/// <param name="RevenueAtRisk">Sum of p_churn x expected spend of an ordering customer, of those not lost.</param>
+/// <param name="Actions">Customers with a recommended action.</param>
+/// <param name="ExpectedNetValue">Of all recommended actions.</param>
+/// <param name="ActionCost">Of all recommended actions.</param>
+/// <param name="Plays">Customers and expected net value by play.</param>
+public sealed record RunHeadline(
+    long Customers, long Lost, double MeanPChurn, double ExpectedChurners, long HighRisk, double NetRevenue, long Orders,
+    double Clv, double RevenueAtRisk, long Actions, double ExpectedNetValue, double ActionCost, IReadOnlyList<GroupCount> Plays);
+
+public sealed partial class RetentionStore
+{
+    private const string SelectPrediction = "SELECT p.*, c.customer_id, c.country FROM prediction p JOIN customer c ON c.customer_key = p.customer_key";
+
+    /// <summary>The run readers see now; null before the first night.</summary>
+    public async Task<Run?> CurrentRunAsync(CancellationToken cancellation = default)
+    {
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return await connection.QuerySingleOrDefaultAsync<Run>(new CommandDefinition(
+            $"SELECT r.* FROM current_run c JOIN run r ON r.run_id = c.run_id WHERE c.purpose = '{RunPurpose.Night}'", cancellationToken: cancellation));
+    }
+
+    /// <summary>Newest first.</summary>
+    public async Task<IReadOnlyList<Run>> RunsAsync(int limit, CancellationToken cancellation = default)
+    {
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return (await connection.QueryAsync<Run>(new CommandDefinition("SELECT * FROM run ORDER BY run_id DESC LIMIT @limit", new { limit }, cancellationToken: cancellation))).AsList();
+    }
+
+    public async Task<Run?> RunAsync(long runId, CancellationToken cancellation = default)
+    {
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return await connection.QuerySingleOrDefaultAsync<Run>(new CommandDefinition("SELECT * FROM run WHERE run_id = @runId", new { runId }, cancellationToken: cancellation));
+    }
+
+    public async Task<PredictionRow?> PredictionAsync(long runId, string customerId, CancellationToken cancellation = default)
+    {
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return await connection.QuerySingleOrDefaultAsync<PredictionRow>(new CommandDefinition(
+            SelectPrediction + " WHERE p.customer_key = @key AND p.run_id = @runId AND c.customer_id = @customerId",
+            new { key = CustomerKey.Of(customerId), runId, customerId }, cancellationToken: cancellation));
+    }
+
+    /// <summary>One page of a run, after a position.</summary>
+    public async Task<IReadOnlyList<PredictionRow>> PredictionsAsync(
+        long runId, PredictionFilter filter, PredictionOrder order, PagePosition? after, int limit, CancellationToken cancellation = default)
+    {
+        var parameters = new DynamicParameters(new { runId, limit });
+        var sql = new StringBuilder(SelectPrediction).Append(" WHERE p.run_id = @runId");
+        Restrict(sql, parameters, filter);
+        var column = order switch
+        {
+            PredictionOrder.RevenueAtRisk => "p.revenue_at_risk",
+            PredictionOrder.PChurn => "p.p_churn",
+            PredictionOrder.Clv => "p.clv",
+            PredictionOrder.ExpectedNetValue => "p.expected_net_value",
+            _ => null,
+        };
+        if (after is { } position)
+        {
+            sql.Append(column is null ? " AND p.customer_key > @afterKey" : $" AND ({column} < @afterValue OR ({column} = @afterValue AND p.customer_key > @afterKey))");
+            parameters.Add("afterKey", position.CustomerKey);
+            parameters.Add("afterValue", position.Value);
+        }
+        sql.Append(" ORDER BY ").Append(column is null ? "" : column + " DESC, ").Append("p.customer_key LIMIT @limit");
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return (await connection.QueryAsync<PredictionRow>(new CommandDefinition(sql.ToString(), parameters, cancellationToken: cancellation))).AsList();
+    }
+
+    /// <summary>Every prediction of a run in customer key order, streamed.</summary>
+    public IEnumerable<PredictionRow> AllPredictions(long runId)
+    {
+        using var connection = _engine.Open();
+        foreach (var row in connection.Query<PredictionRow>(SelectPrediction + " WHERE p.run_id = @runId ORDER BY p.customer_key", new { runId }, buffered: false)) yield return row;
+    }
+
+    public RunHeadline Headline(Run run, Shop shop, int highRiskBand)
+    {
+        using var connection = _engine.Open();
+        var totals = connection.QuerySingle<(long Customers, long Lost, double? MeanPChurn, double ExpectedChurners, long HighRisk, double NetRevenueMinor, long Orders, double Clv, double AtRisk, long Actions, double NetValue, double Cost)>(
+            """
+            SELECT count(*), coalesce(sum(CASE WHEN lost THEN 1 ELSE 0 END), 0), avg(CASE WHEN lost THEN NULL ELSE p_churn END),
+              coalesce(sum(CASE WHEN lost THEN 0 ELSE p_churn END), 0), coalesce(sum(CASE WHEN NOT lost AND risk_band = @highRiskBand THEN 1 ELSE 0 END), 0),
+              CAST(coalesce(sum(net_revenue_minor), 0) AS double precision), CAST(coalesce(sum(orders), 0) AS bigint), coalesce(sum(clv), 0), coalesce(sum(revenue_at_risk), 0),
+              count(play_id), coalesce(sum(CASE WHEN play_id IS NULL THEN 0 ELSE expected_net_value END), 0), coalesce(sum(CASE WHEN play_id IS NULL THEN 0 ELSE action_cost END), 0)
+            FROM prediction WHERE run_id = @RunId
+            """, new { run.RunId, highRiskBand });
+        var plays = connection.Query<(string Play, long Customers, double Value)>(
+            "SELECT play_id, count(*), sum(expected_net_value) FROM prediction WHERE run_id = @RunId AND play_id IS NOT NULL GROUP BY play_id ORDER BY 3 DESC", new { run.RunId });
+        return new RunHeadline(
+            totals.Customers, totals.Lost, totals.MeanPChurn ?? 0, totals.ExpectedChurners, totals.HighRisk, totals.NetRevenueMinor / shop.Currency.MinorPerUnit, totals.Orders,
+            totals.Clv, totals.AtRisk, totals.Actions, totals.NetValue, totals.Cost, [.. plays.Select(play => new GroupCount(play.Play, play.Customers, play.Value))]);
+    }
+
+    private static void Restrict(StringBuilder sql, DynamicParameters parameters, PredictionFilter filter)
+    {
+        Equal("rfm_segment", filter.RfmSegment);
+        Equal("lifecycle", filter.Lifecycle);
+        Equal("value_tier", filter.ValueTier);
+        Equal("frequency_class", filter.FrequencyClass);
+        Equal("clv_tier", filter.ClvTier);
+        Equal("business_segment", filter.BusinessSegment);
+        Equal("engagement_segment", filter.EngagementSegment);
+        Equal("persona", filter.Persona);
+        Equal("risk_band", filter.RiskBand);
+        Compare("p_churn", ">=", filter.MinPChurn);
+        Compare("p_churn", "<=", filter.MaxPChurn);
+        Compare("clv", ">=", filter.MinClv);
+        Compare("clv", "<=", filter.MaxClv);
+        if (filter.Lost is { } lost) sql.Append(lost ? " AND p.lost" : " AND NOT p.lost");
+        if (filter.HasAction is { } has) sql.Append(has ? " AND p.play_id IS NOT NULL" : " AND p.play_id IS NULL");
+        if (filter.PlayId is { } play)
+        {
+            sql.Append(" AND p.play_id = @play");
+            parameters.Add("play", play);
+        }
+
+        void Equal(string column, int? value)
+        {
+            if (value is not { } wanted) return;
+            sql.Append(CultureInfo.InvariantCulture, $" AND p.{column} = @{column}");
+            parameters.Add(column, wanted);
+        }
+
+        void Compare(string column, string comparison, double? value)
+        {
+            if (value is not { } bound) return;
+            var name = column + (comparison == ">=" ? "_min" : "_max");
+            sql.Append(CultureInfo.InvariantCulture, $" AND p.{column} {comparison} @{name}");
+            parameters.Add(name, bound);
+        }
+    }
+}

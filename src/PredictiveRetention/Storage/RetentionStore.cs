@@ -1,0 +1,81 @@
+using System.Reflection;
+using Dapper;
+using DbUp.Engine;
+using DbUp.Engine.Output;
+
+namespace PredictiveRetention.Storage;
+
+/// <summary>
+/// One shop's data, in SQLite or PostgreSQL. Opening it brings the schema up to date; every question and write is in the partial files and
+/// classes of this folder, as SQL shared by both engines. Thread-safe: each call takes a connection of its own.
+/// </summary>
+public sealed partial class RetentionStore : IDisposable
+{
+    private readonly Engine _engine;
+
+    private RetentionStore(Engine engine) => _engine = engine;
+
+    static RetentionStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+
+    /// <summary>'SQLite' or 'PostgreSQL'.</summary>
+    public string EngineName => _engine.Name;
+
+    /// <param name="address">'sqlite:PATH' or a PostgreSQL connection string.</param>
+    /// <exception cref="RetentionException">The store cannot be reached, or its schema cannot be brought up to date.</exception>
+    public static RetentionStore Open(string address)
+    {
+        var engine = StoreAddress.Engine(address);
+        try
+        {
+            engine.Open().Dispose();
+            Migrate(engine);
+            return new RetentionStore(engine);
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    public Shop? Shop()
+    {
+        using var connection = _engine.Open();
+        return connection.QuerySingleOrDefault<(string Currency, string TimeZone)?>("SELECT currency, time_zone FROM shop") is { } row
+            ? new Shop(Currency.Of(row.Currency), BusinessCalendar.Of(row.TimeZone))
+            : null;
+    }
+
+    /// <summary>The shop, or a failure that says what to do first.</summary>
+    public Shop RequireShop() =>
+        Shop() ?? throw new RetentionException(Failure.NotFound, "The store is empty. Import orders first: retain import --preset generic --orders FILE");
+
+    /// <summary>True when the database answers.</summary>
+    public async Task<bool> AnswersAsync(CancellationToken cancellation)
+    {
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return await connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellation)) == 1;
+    }
+
+    public void Dispose() => _engine.Dispose();
+
+    private static void Migrate(Engine engine)
+    {
+        var upgrader = engine.Upgrader()
+            .WithScriptsEmbeddedInAssembly(Assembly.GetExecutingAssembly(), name => name.StartsWith("schema/", StringComparison.Ordinal))
+            .WithVariables(engine.SchemaVariables)
+            .WithTransaction()
+            .LogTo(new NoOpUpgradeLog())
+            .Build();
+        if (!upgrader.IsUpgradeRequired()) return;
+        var result = upgrader.PerformUpgrade();
+        if (!result.Successful && !UpgradedByAnother(upgrader))
+            throw new RetentionException(Failure.DependencyUnavailable, $"The schema could not be brought up to date ({result.ErrorScript?.Name}): {result.Error.Message}", result.Error);
+    }
+
+    /// <summary>Two processes may open a new store at once; the one that came second finds the work done.</summary>
+    private static bool UpgradedByAnother(UpgradeEngine upgrader) => !upgrader.IsUpgradeRequired();
+}
+
+/// <summary>What holds for the whole store: one reporting currency and the time zone business days are counted in.</summary>
+public sealed record Shop(Currency Currency, BusinessCalendar Calendar);

@@ -1,0 +1,105 @@
+using System.Data;
+using System.Data.Common;
+using Dapper;
+using DbUp;
+using DbUp.Builder;
+using Microsoft.Data.Sqlite;
+
+namespace PredictiveRetention.Storage;
+
+/// <summary>The embedded default: one file, several processes (write-ahead log), one writer at a time.</summary>
+internal sealed class SqliteEngine : Engine
+{
+    private readonly string _connectionString;
+
+    public SqliteEngine(string path)
+    {
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+        _connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 60, Pooling = true }.ToString();
+    }
+
+    public override string Name => "SQLite";
+    public override string NowMs => "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+    public override string ForUpdate => "";
+
+    public override Dictionary<string, string> SchemaVariables => new() { ["clustered"] = "WITHOUT ROWID", ["by_run"] = "WITHOUT ROWID" };
+
+    public override DbConnection Open()
+    {
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            connection.Open();
+            connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = FILE; PRAGMA cache_size = -65536; PRAGMA busy_timeout = 60000;");
+            return connection;
+        }
+        catch (SqliteException fault)
+        {
+            connection.Dispose();
+            throw new RetentionException(Failure.DependencyUnavailable, $"The store {connection.DataSource} cannot be opened: {fault.Message}", fault);
+        }
+    }
+
+    public override Task<DbConnection> OpenAsync(CancellationToken cancellation) => Task.FromResult(Open());
+
+    public override UpgradeEngineBuilder Upgrader() => DeployChanges.To.SqliteDatabase(_connectionString);
+
+    public override DbTransaction BeginWrite(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);
+
+    public override DbTransaction BeginSnapshot(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);
+
+    public override BulkInsert Bulk(DbConnection connection, DbTransaction transaction, string table, params string[] columns) =>
+        new PreparedInsert((SqliteConnection)connection, (SqliteTransaction)transaction, table, columns);
+
+    public override void CreatePredictionRoom(DbConnection connection, DbTransaction transaction, long runId) { }
+
+    public override void DropPredictionRoom(DbConnection connection, DbTransaction transaction, long runId) =>
+        connection.Execute("DELETE FROM prediction WHERE run_id = @runId", new { runId }, transaction);
+
+    public override void Dispose() => SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
+
+    private sealed class PreparedInsert : BulkInsert
+    {
+        private readonly SqliteCommand _command;
+        private int _next;
+        private bool _pending;
+
+        public PreparedInsert(SqliteConnection connection, SqliteTransaction transaction, string table, string[] columns)
+        {
+            _command = connection.CreateCommand();
+            _command.Transaction = transaction;
+            _command.CommandText = $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
+            for (var i = 0; i < columns.Length; i++) _command.Parameters.Add(new SqliteParameter($"@p{i}", null));
+            _command.Prepare();
+        }
+
+        public override void StartRow()
+        {
+            Flush();
+            _next = 0;
+            _pending = true;
+        }
+
+        public override void Write(long value) => Next(SqliteType.Integer, value);
+        public override void Write(int value) => Next(SqliteType.Integer, value);
+        public override void Write(double value) => Next(SqliteType.Real, value);
+        public override void Write(bool value) => Next(SqliteType.Integer, value ? 1L : 0L);
+        public override void Write(string? value) => Next(SqliteType.Text, (object?)value ?? DBNull.Value);
+        public override void WriteNull() => Next(SqliteType.Integer, DBNull.Value);
+        public override void Complete() => Flush();
+        public override void Dispose() => _command.Dispose();
+
+        private void Next(SqliteType type, object value)
+        {
+            var parameter = _command.Parameters[_next++];
+            parameter.SqliteType = type;
+            parameter.Value = value;
+        }
+
+        private void Flush()
+        {
+            if (_pending) _command.ExecuteNonQuery();
+            _pending = false;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace PredictiveRetention.Storage;
+
+/// <summary>Where a shop's data lives: 'sqlite:PATH' or a PostgreSQL connection string.</summary>
+public static class StoreAddress
+{
+    private const string SqlitePrefix = "sqlite:";
+
+    /// <summary>The embedded file in the user's data folder.</summary>
+    public static string Default => SqlitePrefix + Path.Combine(DataFolder, "retention.db");
+
+    /// <summary>Where the embedded store and the service's key are kept unless told otherwise.</summary>
+    public static string DataFolder => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "PredictiveRetention");
+
+    internal static Engine Engine(string address)
+    {
+        if (address.StartsWith(SqlitePrefix, StringComparison.OrdinalIgnoreCase))
+            return new SqliteEngine(Path.GetFullPath(address[SqlitePrefix.Length..]));
+        if (address.Contains('=', StringComparison.Ordinal) || address.StartsWith("postgres", StringComparison.OrdinalIgnoreCase))
+            return new PostgresEngine(address);
+        throw new RetentionException(Failure.Usage, $"'{address}' is no store: write sqlite:PATH or a PostgreSQL connection string such as Host=localhost;Database=shop;Username=me.");
+    }
+}
