@@ -1,0 +1,129 @@
+using PredictiveRetention.Features;
+using PredictiveRetention.Scoring;
+
+namespace PredictiveRetention.Segments;
+
+/// <summary>
+/// Puts one customer into every taxonomy of DEFINITIONS sections 5 and 6. Each rule is "first match"; the order of the lines
+/// is the rule. A missing source matches nothing: without discounts nobody is Discount-Driven, without subscriptions nobody a
+/// Subscriber. A customer without a purchase (only zero-value or refunded orders) is never New, has the lifecycle of the
+/// last order of any kind, and falls into the lowest value and frequency classes and the persona Other.
+/// </summary>
+public static class Segmenter
+{
+    public static SegmentAssignment Assign(
+        in CustomerFacts facts, in CustomerScore score, SegmentCutoffs cutoffs, SegmentSettings settings)
+    {
+        var rfm = RfmScore.Of(facts, cutoffs);
+        var lifecycle = LifecycleOf(facts, settings);
+        var value = ValueTierOf(facts, cutoffs);
+        return new SegmentAssignment(
+            rfm,
+            RfmGrid.SegmentOf(rfm),
+            lifecycle,
+            value,
+            FrequencyClassOf(facts, settings),
+            ClvTierOf(score, cutoffs),
+            BusinessSegmentOf(facts, score, lifecycle, cutoffs, settings),
+            EngagementSegmentOf(facts, lifecycle, value, settings),
+            PersonaOf(facts, lifecycle, settings),
+            RiskBandOf(score, cutoffs));
+    }
+
+    private static Lifecycle LifecycleOf(in CustomerFacts facts, SegmentSettings settings)
+    {
+        var days = facts.DaysSinceLastOrder;
+        if (facts.Orders == 1 && IsNewcomer(facts, settings))
+        {
+            return Lifecycle.New;
+        }
+
+        if (days <= settings.ActiveDays)
+        {
+            return facts.LastGapDays >= settings.ReactivatedGapDays ? Lifecycle.Reactivated : Lifecycle.Active;
+        }
+
+        return days <= settings.AtRiskDays ? Lifecycle.AtRisk
+            : days <= settings.DormantDays ? Lifecycle.Dormant
+            : Lifecycle.Lost;
+    }
+
+    // Ties share a tier, so a tier can hold more than its share. Whoever returned everything is Low, even in a shop where
+    // the cut itself is 0.
+    private static ValueTier ValueTierOf(in CustomerFacts facts, SegmentCutoffs cutoffs) =>
+        facts.NetRevenueMinor <= 0 ? ValueTier.Low
+        : facts.NetRevenueMinor >= cutoffs.HighValueMinor ? ValueTier.High
+        : facts.NetRevenueMinor >= cutoffs.MidValueMinor ? ValueTier.Mid
+        : ValueTier.Low;
+
+    private static FrequencyClass FrequencyClassOf(in CustomerFacts facts, SegmentSettings settings) =>
+        facts.Orders >= settings.PowerUserOrders ? FrequencyClass.PowerUser
+        : facts.Orders >= settings.RegularOrders ? FrequencyClass.Regular
+        : FrequencyClass.OneTime;
+
+    // As with value: no expected spend is Bronze whatever the cut.
+    private static ClvTier ClvTierOf(in CustomerScore score, SegmentCutoffs cutoffs) =>
+        score.Clv <= 0 ? ClvTier.Bronze
+        : score.Clv >= cutoffs.PremiumClv ? ClvTier.Premium
+        : score.Clv >= cutoffs.GoldClv ? ClvTier.Gold
+        : score.Clv >= cutoffs.SilverClv ? ClvTier.Silver
+        : ClvTier.Bronze;
+
+    private static BusinessSegment BusinessSegmentOf(
+        in CustomerFacts facts, in CustomerScore score, Lifecycle lifecycle, SegmentCutoffs cutoffs, SegmentSettings settings) =>
+        IsNewcomer(facts, settings) ? BusinessSegment.New
+        : lifecycle is Lifecycle.Dormant or Lifecycle.Lost ? BusinessSegment.Inactive
+        : score.PChurn >= cutoffs.HighRisk ? BusinessSegment.AtRisk
+        : score.Clv > 0 && score.Clv >= cutoffs.VipClv ? BusinessSegment.Vip
+        : BusinessSegment.Regular;
+
+    private static EngagementSegment EngagementSegmentOf(
+        in CustomerFacts facts, Lifecycle lifecycle, ValueTier value, SegmentSettings settings)
+    {
+        if (BuysOnDiscount(facts, settings) || DiscountsWeighOnGross(facts, settings))
+        {
+            return EngagementSegment.DiscountDriven;
+        }
+
+        return lifecycle is Lifecycle.AtRisk or Lifecycle.Dormant or Lifecycle.Lost ? EngagementSegment.AtRiskDormant
+            : value == ValueTier.High ? EngagementSegment.HighValueActive
+            : EngagementSegment.Other;
+    }
+
+    private static Persona PersonaOf(in CustomerFacts facts, Lifecycle lifecycle, SegmentSettings settings)
+    {
+        if (facts.HasActiveSubscription == true)
+        {
+            return Persona.Subscriber;
+        }
+
+        if (IsNewcomer(facts, settings))
+        {
+            return Persona.Newcomer;
+        }
+
+        if (facts.Orders >= settings.DiscountSeekerOrders && BuysOnDiscount(facts, settings))
+        {
+            return Persona.DiscountSeeker;
+        }
+
+        return facts.Orders >= settings.LoyalistOrders && lifecycle is Lifecycle.Active or Lifecycle.Reactivated ? Persona.Loyalist
+            : facts.Orders == 1 ? Persona.OneTimer
+            : Persona.Other;
+    }
+
+    private static RiskBand RiskBandOf(in CustomerScore score, SegmentCutoffs cutoffs) =>
+        score.PChurn >= cutoffs.HighRisk ? RiskBand.High
+        : score.PChurn >= cutoffs.MediumRisk ? RiskBand.Medium
+        : RiskBand.Low;
+
+    private static bool IsNewcomer(in CustomerFacts facts, SegmentSettings settings) =>
+        facts.Orders > 0 && facts.DaysSinceFirstOrder < settings.NewDays;
+
+    // Comparisons with null are false. Divided, not multiplied: 3.0 / 5 is exactly the double 0.6, 0.6 x n may miss the whole number.
+    private static bool BuysOnDiscount(in CustomerFacts facts, SegmentSettings settings) =>
+        facts.Orders > 0 && (double?)facts.DiscountedOrders / facts.Orders >= settings.DiscountedOrdersShare;
+
+    private static bool DiscountsWeighOnGross(in CustomerFacts facts, SegmentSettings settings) =>
+        facts.GrossMinor > 0 && (double?)facts.DiscountMinor / facts.GrossMinor >= settings.DiscountOfGrossShare;
+}

@@ -1,0 +1,94 @@
+namespace PredictiveRetention.Segments;
+
+// The taxonomies of DEFINITIONS section 6. "At Risk" means five things in five reports, so a name never stands alone:
+// the type is its namespace. Values are stored with a run: append, never reorder. Texts people read are in SegmentNames.
+
+/// <summary>Where a customer stands by absolute days since the last order, never by quantiles (reports 002, 000).</summary>
+public enum Lifecycle : byte
+{
+    New,
+    Reactivated,
+    Active,
+    AtRisk,
+    Dormant,
+    Lost,
+}
+
+/// <summary>Net revenue to date: top 20 %, middle 60 %, bottom 20 % of the shop (report 002).</summary>
+public enum ValueTier : byte
+{
+    High,
+    Mid,
+    Low,
+}
+
+/// <summary>Purchases to date: one, two to four, five or more (report 002).</summary>
+public enum FrequencyClass : byte
+{
+    OneTime,
+    Regular,
+    PowerUser,
+}
+
+/// <summary>Predicted CLV: top 10 %, next 20 %, next 30 %, the rest (report 003).</summary>
+public enum ClvTier : byte
+{
+    Premium,
+    Gold,
+    Silver,
+    Bronze,
+}
+
+/// <summary>The five segments of the monthly performance report (001).</summary>
+public enum BusinessSegment : byte
+{
+    Vip,
+    Regular,
+    AtRisk,
+    Inactive,
+    New,
+}
+
+/// <summary>The segments of the customer intelligence platform (report 004).</summary>
+public enum EngagementSegment : byte
+{
+    HighValueActive,
+    DiscountDriven,
+    AtRiskDormant,
+    Other,
+}
+
+/// <summary>The personas of the executive summary (report 000).</summary>
+public enum Persona : byte
+{
+    Subscriber,
+    Newcomer,
+    DiscountSeeker,
+    Loyalist,
+    OneTimer,
+    Other,
+}
+
+/// <summary>Churn probability against the base rate of the run (reports 001, 004).</summary>
+public enum RiskBand : byte
+{
+    High,
+    Medium,
+    Low,
+}
+
+/// <summary>The eleven cells of the RFM grid (DEFINITIONS section 5).</summary>
+public enum RfmSegment : byte
+{
+    Champions,
+    Loyal,
+    PotentialLoyalist,
+    NewCustomers,
+    Promising,
+    NeedAttention,
+    AboutToSleep,
+    AtRisk,
+    CannotLoseThem,
+    Hibernating,
+    Lost,
+}

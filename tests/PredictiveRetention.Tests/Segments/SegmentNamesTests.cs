@@ -1,0 +1,66 @@
+using PredictiveRetention.Segments;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Segments;
+
+public class SegmentNamesTests
+{
+    [Fact]
+    public void Every_value_of_every_taxonomy_has_a_name_that_reads_back()
+    {
+        AllReadBack<Lifecycle>();
+        AllReadBack<ValueTier>();
+        AllReadBack<FrequencyClass>();
+        AllReadBack<ClvTier>();
+        AllReadBack<BusinessSegment>();
+        AllReadBack<EngagementSegment>();
+        AllReadBack<Persona>();
+        AllReadBack<RiskBand>();
+        AllReadBack<RfmSegment>();
+    }
+
+    [Fact]
+    public void Names_are_those_of_the_reports()
+    {
+        Assert.Equal("Cannot Lose Them", SegmentNames.Of(RfmSegment.CannotLoseThem));
+        Assert.Equal("One-Timer", SegmentNames.Of(Persona.OneTimer));
+        Assert.Equal("At-Risk-Dormant", SegmentNames.Of(EngagementSegment.AtRiskDormant));
+        Assert.Equal("VIP", SegmentNames.Of(BusinessSegment.Vip));
+        Assert.Equal("Power User", SegmentNames.Of(FrequencyClass.PowerUser));
+    }
+
+    [Theory]
+    [InlineData("At Risk")]
+    [InlineData("at risk")]
+    [InlineData("at-risk")]
+    [InlineData("AT_RISK")]
+    [InlineData("AtRisk")]
+    public void Parse_forgives_case_and_separators(string name) => Assert.Equal(Lifecycle.AtRisk, SegmentNames.Parse<Lifecycle>(name));
+
+    [Fact]
+    public void An_unknown_name_is_answered_with_the_known_ones()
+    {
+        var fault = Assert.Throws<RetentionException>(() => SegmentNames.Parse<ValueTier>("Middling"));
+
+        Assert.Equal("'Middling' is not a value tier. Known: High, Mid, Low.", fault.Message);
+        Assert.False(SegmentNames.TryParse<ValueTier>(null, out _));
+    }
+
+    [Fact]
+    public void Combined_segments_are_27_and_fold_the_lifecycle()
+    {
+        Assert.Equal(27, CombinedSegment.All.Distinct().Count());
+        Assert.Equal(
+            [Lifecycle.Active, Lifecycle.Active, Lifecycle.Active, Lifecycle.AtRisk, Lifecycle.Dormant, Lifecycle.Dormant],
+            Enum.GetValues<Lifecycle>().Select(CombinedSegment.Fold));
+        Assert.Equal("Active|Mid|Regular", Some.Segments().Combined.ToString());
+        Assert.Contains(Some.Segments().Combined, CombinedSegment.All);
+    }
+
+    private static void AllReadBack<T>()
+        where T : struct, Enum
+    {
+        Assert.Equal(Enum.GetValues<T>().Length, SegmentNames.All<T>().Count);
+        Assert.All(Enum.GetValues<T>(), value => Assert.Equal(value, SegmentNames.Parse<T>(SegmentNames.Of(value))));
+    }
+}
