@@ -14,7 +14,6 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
     private readonly double _unit = 1.0 / currency.MinorPerUnit;
 
     /// <param name="wanted">Each origin with each horizon it needs labels for.</param>
-    /// <param name="lostAfterDays">By horizon: customers silent for longer are left out.</param>
     /// <param name="share">Share of customers to keep, 0..1.</param>
     public Dictionary<(Cutoff Origin, Horizon Horizon), LabelledSlice> Build(
         IEnumerable<ShardHistories> histories,
