@@ -1,1 +1,21 @@
-Console.WriteLine();
+using System.CommandLine;
+using PredictiveRetention.Training.Verbs;
+
+// retain VERB: imports, trains and scores one shop's data from a terminal or a script.
+var root = new RootCommand("retain - who is about to stop buying, what each customer is still worth, and which action is worth its cost.")
+{
+    ImportVerb.Command(),
+    TrainVerb.Command(),
+    ScoreVerb.Command(),
+    CheckVerb.Command(),
+};
+var parsed = root.Parse(args);
+return parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction
+    ? UsageError(parsed)
+    : await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+
+static int UsageError(ParseResult parsed)
+{
+    parsed.Invoke(new InvocationConfiguration { Output = Console.Error });
+    return (int)PredictiveRetention.Failure.Usage;
+}

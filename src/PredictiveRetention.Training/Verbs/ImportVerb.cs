@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Globalization;
+using PredictiveRetention.Ingestion;
+using PredictiveRetention.Runs;
+
+namespace PredictiveRetention.Training.Verbs;
+
+internal static class ImportVerb
+{
+    private static readonly Option<string> s_preset = new("--preset") { Description = "generic, online-retail, or the path of a preset of your own (.sql)", DefaultValueFactory = _ => "generic" };
+    private static readonly Argument<string?> s_file = new("file") { Description = "the preset's main file (the same as --orders)", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string?> s_orders = new("--orders") { Description = "orders, or their line items" };
+    private static readonly Option<string?> s_customers = new("--customers") { Description = "customers" };
+    private static readonly Option<string?> s_refunds = new("--refunds") { Description = "refunds" };
+    private static readonly Option<string?> s_events = new("--events") { Description = "e-mails, visits, app sessions, tickets" };
+    private static readonly Option<string?> s_subscriptions = new("--subscriptions") { Description = "subscriptions" };
+    private static readonly Option<string?> s_map = new("--map") { Description = "JSON that names columns and formats where detection is wrong" };
+    private static readonly Option<string?> s_currency = new("--currency") { Description = "the shop's currency, where the files name none (ISO 4217)" };
+    private static readonly Option<string?> s_zone = new("--time-zone") { Description = "the shop's time zone (IANA; default: the store's, or UTC)" };
+    private static readonly Option<string?> s_rejects = new("--rejects") { Description = "where rejected rows go (default: beside you, FILE.rejects.csv)" };
+    private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "read and report, store nothing" };
+
+    public static Command Command() => Verb.Command(
+        "import",
+        "Reads orders, refunds, customers, events and subscriptions into the store.\n  Example: retain import --preset generic --orders orders.csv --refunds refunds.csv",
+        VerbUses.Store,
+        [s_file, s_preset, s_orders, s_customers, s_refunds, s_events, s_subscriptions, s_map, s_currency, s_zone, s_rejects, s_dryRun],
+        Run);
+
+    private static void Run(Verb verb)
+    {
+        var orders = verb.Value(s_orders) ?? verb.Value(s_file) ?? throw new RetentionException(Failure.Usage, "Name the file to import: retain import --preset generic --orders FILE");
+        using var store = verb.OpenStore();
+        var request = new ImportRequest
+        {
+            Preset = verb.Value(s_preset)!,
+            OrdersFile = orders,
+            CustomersFile = verb.Value(s_customers),
+            RefundsFile = verb.Value(s_refunds),
+            EventsFile = verb.Value(s_events),
+            SubscriptionsFile = verb.Value(s_subscriptions),
+            MappingFile = verb.Value(s_map),
+            Calendar = verb.Value(s_zone) is { } zone ? BusinessCalendar.Of(zone) : store.Shop()?.Calendar ?? BusinessCalendar.Utc,
+            ShopCurrency = verb.Value(s_currency),
+            NowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
+        var dryRun = verb.Value(s_dryRun);
+        var rejects = verb.Value(s_rejects) ?? (dryRun ? null : Path.GetFileName(orders) + ".rejects.csv");
+        var outcome = verb.Terminal.Follow("importing", progress => ImportRun.Execute(
+            store, request, dryRun, rejects, progress.Of<ImportProgress>(p => new Step(p.Rows, p.Total ?? 0, p.Kind)), verb.Cancellation));
+        if (verb.Json) verb.PrintJson(outcome);
+        else Print(outcome, dryRun);
+    }
+
+    private static void Print(ImportOutcome outcome, bool dryRun)
+    {
+        foreach (var file in outcome.Mapping.Files)
+        {
+            Line($"{file.Path} ({file.Format}{(file.Encoding is null ? "" : ", " + file.Encoding)}{(file.Delimiter is null ? "" : $", delimiter '{file.Delimiter}'")}{(file.Grain is null ? "" : $", one row a{(file.Grain == "line" ? " line" : "n " + file.Grain)}")})");
+            foreach (var column in file.Columns) Line($"  {column.Field,-20} <- {column.Header}{(column.Format is null ? "" : $" ({column.Format})")}{(column.ChosenBy == "name" ? "" : $"  [{column.ChosenBy}]")}");
+            if (file.Ignored.Count > 0) Line($"  not used: {string.Join(", ", file.Ignored)}");
+            foreach (var assumption in file.Assumptions) Line($"  assumed: {assumption}");
+        }
+        foreach (var file in outcome.Report.Files)
+        {
+            Line($"{file.File}: {file.RowsRead:N0} rows read, {file.RowsRejected:N0} rejected{Range(file)}");
+            foreach (var stored in file.Stored) Line($"  {stored.Count,12:N0} {stored.Kind}{(stored.Amount is { } amount ? $", {amount:N2} {outcome.Report.ShopCurrency}" : "")}");
+            foreach (var reason in file.Rejected)
+                Line($"  {reason.Count,12:N0} rejected: {reason.Reason}{(reason.Amount is { } amount ? $", {amount:N2} {reason.Currency}" : "")}{(reason.ExampleLine is { } line ? $" (first at line {line})" : "")}");
+            foreach (var note in file.Notes) Line($"  {note.Count,12:N0} noted: {note.Note}");
+            foreach (var money in file.Money) Line($"  money: read {money.Read:N2} = stored {money.Stored:N2} + rejected {money.Rejected:N2}{(money.Rounding == 0 ? "" : $" + rounding {money.Rounding}")} {money.Currency}");
+        }
+        Line(outcome.Stored is { } result
+            ? $"Stored as import {result.ImportId}: {result.Inserted:N0} rows new, {result.Updated:N0} changed, {result.Unchanged:N0} there already."
+            : dryRun ? "Dry run: nothing was stored." : "Nothing was stored.");
+        if (outcome.RejectsFile is { } rejects) Line($"Rejected rows: {rejects}");
+    }
+
+    private static string Range(FileQuality file) =>
+        file is { FirstMs: { } first, LastMs: { } last }
+            ? string.Create(CultureInfo.InvariantCulture, $", {DateTimeOffset.FromUnixTimeMilliseconds(first):yyyy-MM-dd} to {DateTimeOffset.FromUnixTimeMilliseconds(last):yyyy-MM-dd}")
+            : "";
+
+    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+
+    private static void Line(string text) => Console.Out.WriteLine(text);
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Globalization;
+using PredictiveRetention.Playbooks;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Training.Verbs;
+
+internal static class ScoreVerb
+{
+    private static readonly Option<string?> s_asOf = new("--as-of") { Description = "replay: score as of this past day, without publishing (default: tonight's run)" };
+    private static readonly Option<string?> s_out = new("--out") { Description = "write the scores as CSV; - writes them to stdout" };
+    private static readonly Option<string?> s_plays = new("--plays") { Description = "folder of your own plays, which override shipped ones by id" };
+    private static readonly Option<double> s_margin = new("--margin") { Description = "part of the revenue that is earned, 0 to 1", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> s_shard = new("--shard-size") { Description = "customers a shard", DefaultValueFactory = _ => new RunSettings().ShardSize };
+    private static readonly Option<bool> s_again = new("--again") { Description = "score the date again although it is published" };
+
+    public static Command Command() => Verb.Command(
+        "score",
+        "Scores every customer: the night run, or with --as-of a replay of a past day.\n  Example: retain score --out scores.csv",
+        VerbUses.Store | VerbUses.Models,
+        [s_asOf, s_out, s_plays, s_margin, s_shard, s_again],
+        Run);
+
+    private static void Run(Verb verb)
+    {
+        using var store = verb.OpenStore();
+        var shop = store.RequireShop();
+        var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
+        var request = verb.Value(s_asOf) is { } asOf ? RunRequest.Replay(Cutoff.Parse(asOf)) : RunRequest.Tonight(shop, orders, TimeProvider.System, verb.Value(s_again));
+        if (request.AsOf.Day <= orders.FirstDay)
+            throw new RetentionException(Failure.InputRejected, $"The cutoff {request.AsOf} is not after the first order, {BusinessCalendar.DateOf(orders.FirstDay):yyyy-MM-dd}: nobody to score.");
+        var settings = new RunSettings
+        {
+            Playbook = verb.Value(s_plays) is { } folder ? Playbook.Shipped().OverriddenBy(PlayFolder.Read(folder)) : Playbook.Shipped(),
+            Margin = verb.Value(s_margin),
+            ShardSize = Math.Max(1, verb.Value(s_shard)),
+        };
+        var run = new NightRun(store, verb.Models, settings);
+        var result = verb.Terminal.Follow("scoring", progress => run.Execute(
+            request, progress.Of<RunProgress>(p => new Step(p.ShardsDone, p.Shards, p.State)), verb.Cancellation));
+        if (result.Outcome == RunOutcome.Busy)
+            throw new RetentionException(Failure.Busy, $"The {request.Purpose} of {request.BusinessDate:yyyy-MM-dd} is being worked on (run {result.Run.RunId}); it can be taken over {RetentionStore.Lease.TotalSeconds:F0} s after its worker falls silent.");
+        if (result.Outcome == RunOutcome.AlreadyPublished)
+            verb.Terminal.Say($"retain: {request.BusinessDate:yyyy-MM-dd} is already published as run {result.Run.RunId}; nothing was scored again (--again makes a new attempt).");
+        long? rows = verb.Value(s_out) switch
+        {
+            null => null,
+            "-" => ScoreFile.Write(store, shop, result.Run, Console.Out),
+            var path => ScoreFile.Write(store, shop, result.Run, path),
+        };
+        if (verb.Value(s_out) == "-") return;
+        if (verb.Json) verb.PrintJson(new { result.Outcome, result.Run.RunId, result.Run.Purpose, result.Run.BusinessDate, result.Run.AsOf, result.Run.State, result.Run.ModelVersion, result.Headline, Rows = rows });
+        else Print(result, shop, verb.Value(s_out), rows);
+    }
+
+    private static void Print(RunResult result, Shop shop, string? path, long? rows)
+    {
+        var recipe = RunRecipe.Of(result.Run)!;
+        Line($"Run {result.Run.RunId} ({result.Run.Purpose}) as of {result.Run.AsOf}: {result.Run.State}, model {result.Run.ModelVersion}{(recipe.ModelLevel == Models.ModelLevel.RecencyRule ? " (recency rule, not a fitted model)" : "")}");
+        if (result.Headline is { } headline)
+        {
+            var code = shop.Currency.Code;
+            Line($"  {headline.Customers:N0} customers, {headline.Lost:N0} of them lost");
+            Line($"  {headline.ExpectedChurners:N0} are expected to buy nothing within {recipe.HorizonDays} days (mean probability {100 * headline.MeanPChurn:F1} % of those not lost); {headline.RevenueAtRisk:N2} {code} at risk");
+            Line($"  expected net spend within {recipe.ClvHorizonDays} days: {headline.Clv:N2} {code}");
+            Line($"  {headline.Actions:N0} recommended actions, expected to bring {headline.ExpectedNetValue:N2} {code} net of {headline.ActionCost:N2} {code} cost");
+            foreach (var play in headline.Plays) Line($"    {play.Customers,8:N0}  {play.Key,-32} {play.Value,14:N2} {code}");
+        }
+        if (path is not null) Line($"{rows:N0} rows: {path}");
+    }
+
+    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}

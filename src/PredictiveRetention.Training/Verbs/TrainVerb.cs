@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Globalization;
+using PredictiveRetention.Evaluation;
+using PredictiveRetention.Models;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Training.Verbs;
+
+internal static class TrainVerb
+{
+    private static readonly Option<string?> s_asOf = new("--as-of") { Description = "use nothing from this day on (yyyy-mm-dd; default: the day after the last order)" };
+    private static readonly Option<string?> s_horizon = new("--horizon") { Description = "churn = no purchase within this, e.g. 90d (default: chosen from the gaps between purchases)" };
+    private static readonly Option<string> s_clvHorizon = new("--clv-horizon") { Description = "value = expected net spend within this", DefaultValueFactory = _ => "365d" };
+    private static readonly Option<int> s_seed = new("--seed") { Description = "same data, same seed, same model", DefaultValueFactory = _ => 1 };
+
+    public static Command Command() => Verb.Command(
+        "train",
+        "Fits churn and value on the stored orders, judges them on later ones, and makes them the champion.\n  Example: retain train --as-of 2011-09-10 --horizon 90d --clv-horizon 90d",
+        VerbUses.Store | VerbUses.Models,
+        [s_asOf, s_horizon, s_clvHorizon, s_seed],
+        Run);
+
+    private static void Run(Verb verb)
+    {
+        var options = new TrainingOptions
+        {
+            AsOf = verb.Value(s_asOf) is { } asOf ? Cutoff.Parse(asOf) : null,
+            Horizon = verb.Value(s_horizon) is { } horizon ? Horizon.Parse(horizon) : null,
+            ClvHorizon = Horizon.Parse(verb.Value(s_clvHorizon)!),
+            Seed = verb.Value(s_seed),
+        };
+        using var store = verb.OpenStore();
+        var (loaded, trained) = verb.Terminal.Follow("training", progress => TrainingRun.Execute(
+            store, verb.Models, options, TimeProvider.System, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
+        foreach (var missed in trained.Missed) verb.Terminal.Say($"retain: too little data: {missed}. Customers are scored by the recency rule and marked so.");
+        if (verb.Json) verb.PrintJson(Summary(loaded, trained));
+        else Print(loaded, trained);
+    }
+
+    private static object Summary(LoadedModel loaded, TrainedModel trained) => new
+    {
+        loaded.Version,
+        Champion = true,
+        trained.Model.Level,
+        Cutoff = trained.Request.Cutoff.ToString(),
+        HorizonDays = trained.Model.ChurnHorizonDays,
+        trained.HorizonChosen,
+        GapsCovered = trained.Survey.GapCurve().Select(point => new { point.Days, point.Covered }),
+        trained.Model.ClvHorizonDays,
+        trained.Model.ClvExtrapolation,
+        trained.Survey.Customers,
+        trained.Survey.Orders,
+        DataChecksum = trained.Survey.Checksum,
+        trained.Missed,
+        JudgedAt = trained.League?.Origin.ToString(),
+        trained.NotJudged,
+        League = trained.League?.Entries,
+        Card = Path.Combine(loaded.Folder, "card.md"),
+    };
+
+    private static void Print(LoadedModel loaded, TrainedModel trained)
+    {
+        Line($"Model {loaded.Version} is the champion ({Words(trained.Model.Level)}).");
+        Line($"  learnt from {trained.Survey.Orders:N0} orders of {trained.Survey.Customers:N0} customers before {trained.Request.Cutoff}");
+        Line($"  churn: no purchase within {trained.Model.ChurnHorizonDays} days{(trained.HorizonChosen ? " (the smallest candidate covering 85 % of the gaps between purchases)" : "")}");
+        if (trained.HorizonChosen) Line($"  gaps covered: {string.Join(", ", trained.Survey.GapCurve().Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Days}d {100 * point.Covered:F1} %")))}");
+        Line($"  value: net spend within {trained.Model.ClvHorizonDays} days{(trained.Model.ClvExtrapolation == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", extrapolated from {trained.ValuePlan!.Horizon.Days} by a factor of {trained.Model.ClvExtrapolation:F2}"))}");
+        if (trained.League is { } league)
+        {
+            Line($"  judged one horizon earlier, at {league.Origin}, on {league.Customers:N0} customers:");
+            Line($"    {"",-44} {"AUC",7} {"log loss",9} {"ECE",7} {"bias",7} {"Gini",7} {"top 10 %",9}");
+            foreach (var entry in league.Entries)
+                Line($"    {entry.Name,-44} {entry.Churn?.Auc,7:F4} {entry.Churn?.LogLoss,9:F4} {entry.Churn?.Ece10,7:F4} {entry.Spend?.Bias,7:F3} {entry.Spend?.Gini,7:F4} {entry.Spend?.Top10,9:F4}");
+            if (league.RuleRanksChurnAsWell) Line($"    a simple rule ranks churn as well: see the card");
+        }
+        else
+        {
+            Line($"  not judged: {trained.NotJudged}");
+        }
+        Line($"  card: {Path.Combine(loaded.Folder, "card.md")}");
+    }
+
+    private static string Words(ModelLevel level) => level switch
+    {
+        ModelLevel.CalibratedLater => "fitted, calibrated on later data",
+        ModelLevel.CrossFitted => "fitted, calibration cross-fitted over customers: the history is short",
+        _ => "recency rule: too little data to fit a model",
+    };
+
+    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using PredictiveRetention.Ingestion;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Runs;
+
+/// <summary>How far an import is: the kind of row being read and how many so far.</summary>
+public readonly record struct ImportProgress(string Kind, long Rows, long? Total);
+
+/// <param name="Mapping">How the files were understood.</param>
+/// <param name="Report">What became of every row.</param>
+/// <param name="Stored">What changed in the store; null for a dry run.</param>
+/// <param name="RejectsFile">Where the rejected rows are; null when none were or none were asked for.</param>
+public sealed record ImportOutcome(MappingReport Mapping, QualityReport Report, ImportResult? Stored, string? RejectsFile);
+
+/// <summary>Reads files into the store in one transaction: all of them, or on any failure nothing.</summary>
+public static class ImportRun
+{
+    private const int ProgressEvery = 10_000;
+
+    /// <param name="rejectsPath">Where rejected rows are written; null writes none.</param>
+    /// <exception cref="RetentionException">A file cannot be read, or most of it is rejected; nothing was stored.</exception>
+    public static ImportOutcome Execute(
+        RetentionStore store, ImportRequest request, bool dryRun, string? rejectsPath, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+    {
+        if (store.Shop() is { } shop && request.ShopCurrency is null) request = request with { ShopCurrency = shop.Currency.Code };
+        using var source = ImportSource.Open(request, cancellation);
+        using var writer = dryRun ? null : store.BeginImport();
+        writer?.UseShop(Currency.Of(source.ShopCurrency), request.Calendar);
+        Pass(source.Customers(), "customers", rows => writer?.Customers(rows));
+        Pass(source.Orders(), "orders", rows => writer?.Orders(rows));
+        Pass(source.Refunds(), "refunds", rows => writer?.Refunds(rows));
+        Pass(source.Events(), "events", rows => writer?.Events(rows));
+        Pass(source.Subscriptions(), "subscriptions", rows => writer?.Subscriptions(rows));
+        var report = source.Finish();
+        var rejects = rejectsPath is not null && report.RowsRejected > 0 ? source.WriteRejects(rejectsPath) : 0;
+        var outcome = new ImportOutcome(source.Mapping, report, null, rejects > 0 ? rejectsPath : null);
+        if (report.TooManyRejected) throw TooManyRejected(outcome);
+        if (writer is null) return outcome;
+        var files = string.Join(';', report.Files.Select(file => file.Path));
+        var stored = report.Files.Sum(file => file.Stored.Sum(kind => kind.Count));
+        return outcome with { Stored = writer.Commit(request.Preset, files, report.RowsRead, stored, report.RowsRejected, JsonSerializer.Serialize(report, JsonSerializerOptions.Web)) };
+
+        void Pass<T>(IEnumerable<T> rows, string kind, Action<IEnumerable<T>> write)
+        {
+            var counted = Counted(rows, kind);
+            if (dryRun) foreach (var _ in counted) { } else write(counted);
+        }
+
+        IEnumerable<T> Counted<T>(IEnumerable<T> rows, string kind)
+        {
+            long count = 0;
+            foreach (var row in rows)
+            {
+                if (++count % ProgressEvery == 0)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    progress?.Report(new ImportProgress(kind, count, source.TotalRows));
+                }
+                yield return row;
+            }
+        }
+    }
+
+    private static RetentionException TooManyRejected(ImportOutcome outcome)
+    {
+        var worst = outcome.Report.Files.MaxBy(file => (double)file.RowsRejected / Math.Max(1, file.RowsRead))!;
+        var reason = worst.Rejected.Count > 0 ? $" Most often: {worst.Rejected[0].Reason} (first at line {worst.Rejected[0].ExampleLine})." : "";
+        var where = outcome.RejectsFile is { } path ? $" All are in {path}." : "";
+        return new RetentionException(Failure.InputRejected, $"{worst.Path}: {worst.RowsRejected} of {worst.RowsRead} rows were rejected, so the file is probably not what the mapping takes it for. Nothing was stored.{reason}{where}");
+    }
+}

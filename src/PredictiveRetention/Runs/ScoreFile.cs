@@ -1,0 +1,61 @@
+using System.Globalization;
+using PredictiveRetention.Playbooks;
+using PredictiveRetention.Segments;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Runs;
+
+/// <summary>
+/// A run as CSV, one row a customer: customer_id, p_churn and clv first, then what else was found. Numbers are invariant and unrounded; texts that
+/// a spreadsheet would take for a formula get an apostrophe.
+/// </summary>
+public static class ScoreFile
+{
+    public const string Header =
+        "customer_id,p_churn,clv,spend_if_order,revenue_at_risk,lost,orders,purchase_days,days_since_last_order,days_since_first_order,net_revenue,"
+        + "rfm,rfm_segment,lifecycle,value_tier,frequency_class,clv_tier,business_segment,engagement_segment,persona,risk_band,"
+        + "play,no_action,expected_net_value,action_cost,as_of,run_id,model_version";
+
+    /// <summary>Writes beside and renames, so that a reader never sees half a file. Returns the number of rows.</summary>
+    public static long Write(RetentionStore store, Shop shop, Run run, string path)
+    {
+        var temporary = path + ".partial";
+        long rows;
+        using (var writer = new StreamWriter(temporary)) rows = Write(store, shop, run, writer);
+        File.Move(temporary, path, overwrite: true);
+        return rows;
+    }
+
+    public static long Write(RetentionStore store, Shop shop, Run run, TextWriter writer)
+    {
+        writer.NewLine = "\n";
+        writer.WriteLine(Header);
+        long rows = 0;
+        foreach (var row in store.AllPredictions(run.RunId))
+        {
+            writer.WriteLine(string.Join(',', Cells(row, shop, run)));
+            rows++;
+        }
+        return rows;
+    }
+
+    private static string[] Cells(PredictionRow row, Shop shop, Run run) =>
+    [
+        Text(row.CustomerId), Number(row.PChurn), Number(row.Clv), Number(row.SpendIfOrder), Number(row.RevenueAtRisk), row.Lost ? "true" : "false",
+        Number(row.Orders), Number(row.PurchaseDays), Number(row.DaysSinceLastOrder), Number(row.DaysSinceFirstOrder), shop.Currency.Text(row.NetRevenueMinor),
+        Number(row.Rfm), Text(SegmentNames.Of((RfmSegment)row.RfmSegment)), Text(SegmentNames.Of((Lifecycle)row.Lifecycle)),
+        Text(SegmentNames.Of((ValueTier)row.ValueTier)), Text(SegmentNames.Of((FrequencyClass)row.FrequencyClass)), Text(SegmentNames.Of((ClvTier)row.ClvTier)),
+        Text(SegmentNames.Of((BusinessSegment)row.BusinessSegment)), Text(SegmentNames.Of((EngagementSegment)row.EngagementSegment)),
+        Text(SegmentNames.Of((Persona)row.Persona)), Text(SegmentNames.Of((RiskBand)row.RiskBand)),
+        Text(row.PlayId ?? ""), row.NoAction is { } reason ? Text(PlayNames.Of((NoAction)reason)) : "", Number(row.ExpectedNetValue), Number(row.ActionCost),
+        run.AsOf, Number(run.RunId), Text(run.ModelVersion ?? ""),
+    ];
+
+    private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static string Text(string text)
+    {
+        if (text.Length > 0 && "=+-@\t\r\n".Contains(text[0], StringComparison.Ordinal) && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) text = "'" + text;
+        return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
+    }
+}

@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace PredictiveRetention.Benchmarks;
+
+/// <summary>Median of several runs after one that is not counted.</summary>
+internal static class Measure
+{
+    public static double MedianSeconds(int runs, Action work)
+    {
+        work();
+        var seconds = new double[runs];
+        for (var i = 0; i < runs; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            work();
+            seconds[i] = clock.Elapsed.TotalSeconds;
+        }
+        Array.Sort(seconds);
+        return seconds[runs / 2];
+    }
+
+    public static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}

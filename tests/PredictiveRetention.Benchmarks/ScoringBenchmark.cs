@@ -1,0 +1,38 @@
+using PredictiveRetention.Evaluation;
+using PredictiveRetention.Features;
+
+namespace PredictiveRetention.Benchmarks;
+
+internal static class ScoringBenchmark
+{
+    public static void Run(SimulatedShop shop, int runs)
+    {
+        var request = new TrainingRequest { Cutoff = SimulatedShop.End, Horizon = Horizon.OfDays(90), Currency = Currency.Of("GBP"), Coverage = default };
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var model = new TrainingRecipe(new RecipeSettings()).Train(request, () => shop.Histories(20_000), null, default).Model;
+        Measure.Line($"training: {clock.Elapsed.TotalSeconds:F1} s, {model.Level}; trees: churn {model.Churn!.Orders.Roots.Length} + {model.Churn.Spend.Roots.Length}, value {model.Value?.Orders.Roots.Length} + {model.Value?.Spend.Roots.Length}");
+        var schema = new FeatureSchema(model.Features);
+        var builder = new FeatureBuilder(request.Currency, request.Coverage);
+        var rows = new float[shop.Customers * schema.Width];
+        var registryRow = new float[FeatureBuilder.Width];
+        var customer = 0;
+        foreach (var histories in shop.Histories(20_000))
+            for (var i = 0; i < histories.Count; i++, customer++)
+            {
+                builder.Build(histories[i].Before(SimulatedShop.End), registryRow);
+                schema.Project(registryRow, rows.AsSpan(customer * schema.Width, schema.Width));
+            }
+        var (pChurn, clv, spend) = (new double[shop.Customers], new double[shop.Customers], new double[shop.Customers]);
+        var one = Measure.MedianSeconds(runs, () => model.Predict(rows, pChurn, clv, spend));
+        const int Batch = 5_000;
+        var both = Measure.MedianSeconds(runs, () => Parallel.For(0, (shop.Customers + Batch - 1) / Batch, batch =>
+        {
+            var start = batch * Batch;
+            var count = Math.Min(Batch, shop.Customers - start);
+            model.Predict(rows.AsSpan(start * schema.Width, count * schema.Width), pChurn.AsSpan(start, count), clv.AsSpan(start, count), spend.AsSpan(start, count));
+        }));
+        Measure.Line($"scoring: {shop.Customers} customers, churn and value, {schema.Width} features; median of {runs}");
+        Measure.Line($"  one thread   {one:F3} s = {shop.Customers / one / 1e3:F0} k customers/s");
+        Measure.Line($"  all cores    {both:F3} s = {shop.Customers / both / 1e3:F0} k customers/s (mean p_churn {pChurn.Average():F4}, mean CLV {clv.Average():F2})");
+    }
+}
