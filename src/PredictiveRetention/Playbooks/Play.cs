@@ -1,0 +1,97 @@
+using PredictiveRetention.Features;
+
+namespace PredictiveRetention.Playbooks;
+
+/// <summary>How much a play matters to the shop; decides only between plays of equal expected net value.</summary>
+public enum PlayPriority : byte
+{
+    Critical,
+    High,
+    Medium,
+    Low,
+}
+
+/// <summary>How a play reaches the customer. Internal: a person of the shop is told, the customer is not contacted.</summary>
+public enum PlayChannel : byte
+{
+    Email,
+    Sms,
+    Phone,
+    DirectMail,
+    Onsite,
+    Push,
+    Internal,
+}
+
+/// <summary>What an e-mail play does with a customer whose consent nobody recorded.</summary>
+public enum UnknownConsent : byte
+{
+    /// <summary>The default: no recorded consent is no consent.</summary>
+    Exclude,
+
+    /// <summary>For shops that mail their existing customers and let the mailing tool drop those who opted out.</summary>
+    Allow,
+}
+
+/// <summary>One action the shop can take for a customer: whom it is for, what it costs, what it is expected to change.</summary>
+public sealed record Play
+{
+    /// <summary>Kebab-case; a shop's own play replaces the shipped one of the same id.</summary>
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>One sentence for the person who works the list.</summary>
+    public required string Why { get; init; }
+
+    public required PlayPriority Priority { get; init; }
+
+    public required string Owner { get; init; }
+
+    public required PlayChannel Channel { get; init; }
+
+    public UnknownConsent UnknownConsent { get; init; } = UnknownConsent.Exclude;
+
+    /// <summary>When it happens, in words.</summary>
+    public required string Timeline { get; init; }
+
+    /// <summary>The messages of a sequence; empty for a single one.</summary>
+    public IReadOnlyList<PlayStep> Steps { get; init; } = [];
+
+    public required Audience Audience { get; init; }
+
+    public required PlayCost Cost { get; init; }
+
+    public required ExpectedUplift ExpectedUplift { get; init; }
+
+    /// <summary>Days before the same customer may get this play again. Default 30.</summary>
+    public int CooldownDays { get; init; } = 30;
+
+    /// <summary>Share of the chosen customers left alone so that the effect can be measured. Default 0.10.</summary>
+    public double HoldoutShare { get; init; } = 0.10;
+
+    /// <summary>At most this many customers a night; null is no limit.</summary>
+    public int? Capacity { get; init; }
+
+    /// <summary>False switches a shipped play off: override it by id. Default true.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>The file it was read from.</summary>
+    public required string File { get; init; }
+
+    /// <summary>E-mail needs consent that was not refused; of the other channels the product imports no consent.</summary>
+    public bool MayContact(in CustomerFacts facts) =>
+        Channel != PlayChannel.Email || (facts.EmailConsent ?? UnknownConsent == UnknownConsent.Allow);
+}
+
+/// <param name="Day">Days after the play starts for a customer (for a nurture play: after the first order).</param>
+/// <param name="Message">What is said.</param>
+public readonly record struct PlayStep(int Day, string Message);
+
+/// <param name="PerContact">Paid for every customer contacted, in currency units.</param>
+/// <param name="ShareOfOrder">An incentive: this share of the spend, paid only when an order comes.</param>
+public readonly record struct PlayCost(double PerContact, double ShareOfOrder);
+
+/// <param name="Value">Additional probability of an order within the churn horizon, -1..1.</param>
+/// <param name="Source">Where it comes from: an assumption until it is measured, then the measurement.</param>
+public readonly record struct ExpectedUplift(double Value, string Source);

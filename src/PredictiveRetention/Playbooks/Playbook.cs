@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using System.Reflection;
+
+namespace PredictiveRetention.Playbooks;
+
+/// <summary>The plays of a shop, each id once, in the order that breaks ties: priority, then id.</summary>
+public sealed class Playbook
+{
+    private const string ResourceFolder = "plays/";
+
+    private static readonly Lazy<Playbook> s_shipped = new(() => Parse(ShippedFiles()));
+
+    private readonly FrozenDictionary<string, Play> _byId;
+
+    private Playbook(IEnumerable<Play> plays)
+    {
+        Plays = [.. plays.OrderBy(play => play.Priority).ThenBy(play => play.Id, StringComparer.Ordinal)];
+        _byId = Plays.ToFrozenDictionary(play => play.Id);
+    }
+
+    public IReadOnlyList<Play> Plays { get; }
+
+    /// <summary>The plays that come with the product.</summary>
+    public static Playbook Shipped() => s_shipped.Value;
+
+    /// <summary>Plays made in code, such as shipped ones with a measured uplift; each id once.</summary>
+    public static Playbook Of(IEnumerable<Play> plays) => new(plays);
+
+    /// <summary>Reads plays, one a file.</summary>
+    /// <exception cref="RetentionException">Every fault of every file: file, line, column, field, found and allowed.</exception>
+    public static Playbook Parse(IEnumerable<(string File, string Text)> files)
+    {
+        var faults = new PlayFaults();
+        var plays = new Dictionary<string, Play>();
+        foreach (var (file, text) in files)
+        {
+            if (PlayReader.Read(file, text, faults) is var (play, idAt) && play.Id.Length > 0 && !plays.TryAdd(play.Id, play))
+            {
+                faults.Add(file, idAt, "id", $"'{play.Id}' is already the id of the play in {plays[play.Id].File}");
+            }
+        }
+
+        faults.ThrowIfAny();
+        return new Playbook(plays.Values);
+    }
+
+    public Play? Find(string id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>These plays and a shop's own; of two with the same id the shop's own counts, whole.</summary>
+    public Playbook OverriddenBy(Playbook own) => new(Plays.Where(play => own.Find(play.Id) is null).Concat(own.Plays));
+
+    private static IEnumerable<(string File, string Text)> ShippedFiles()
+    {
+        var assembly = typeof(Playbook).Assembly;
+        return from name in assembly.GetManifestResourceNames()
+               where name.StartsWith(ResourceFolder, StringComparison.Ordinal)
+               orderby name
+               select (name, Text(assembly, name));
+    }
+
+    private static string Text(Assembly assembly, string name)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}

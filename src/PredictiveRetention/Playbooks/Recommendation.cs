@@ -1,0 +1,24 @@
+namespace PredictiveRetention.Playbooks;
+
+/// <summary>Why a customer gets no play; the texts are in <see cref="PlayNames"/>.</summary>
+public enum NoAction : byte
+{
+    /// <summary>The customer is in no play's audience.</summary>
+    NoPlayApplies,
+
+    /// <summary>Plays apply, and each costs more than it is expected to bring.</summary>
+    NotWorthItsCost,
+
+    /// <summary>A play would be worth its cost, but the customer may not be mailed.</summary>
+    NoConsent,
+}
+
+/// <summary>The play worth most for a customer, or why there is none.</summary>
+/// <param name="PlayId">Null when no play is recommended.</param>
+/// <param name="ExpectedNetValue">In currency units, above 0; 0 without a play.</param>
+/// <param name="Cost">Expected cost in currency units; 0 without a play.</param>
+/// <param name="Reason">Null when a play is recommended.</param>
+public readonly record struct Recommendation(string? PlayId, double ExpectedNetValue, double Cost, NoAction? Reason)
+{
+    public static Recommendation None(NoAction reason) => new(null, 0, 0, reason);
+}
