@@ -34,7 +34,8 @@ internal abstract record AudienceField(string Name, string Words)
         new FigureField("r_score", "R score", 1, 5, (in c) => c.Segments.Rfm.R),
         new FigureField("f_score", "F score", 1, 5, (in c) => c.Segments.Rfm.F),
         new FigureField("m_score", "M score", 1, 5, (in c) => c.Segments.Rfm.M),
-        new FlagField("has_active_subscription", "an active subscription", "no active subscription", (in c) => c.Facts.HasActiveSubscription),
+        new FlagField(
+            "has_active_subscription", "an active subscription", "no active subscription", (in c) => c.Facts.HasActiveSubscription),
         new FlagField(Lost, "lost", "not lost", (in c) => c.Score.Lost),
     ];
 

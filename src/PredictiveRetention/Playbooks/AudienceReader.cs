@@ -61,7 +61,7 @@ internal sealed class AudienceReader
     {
         if (node is YamlSequenceNode { Children.Count: > 0 } list)
         {
-            return new AnyOf([.. list.Select((one, index) => Mapping(fields, IndexedName(Any, index), one, depth + 1, negated))]);
+            return new AnyOf([.. list.Select((one, index) => Mapping(fields, YamlFields.Indexed(Any, index), one, depth + 1, negated))]);
         }
 
         fields.Fault(Any, node.Start, "takes a list of mappings");
@@ -85,8 +85,7 @@ internal sealed class AudienceReader
                 return new IsFlag(flag, flags.Contains(true), flags.Contains(false));
             default:
                 var known = AudienceField.Names.Append(Any).Append(Negation).ToList();
-                fields.Fault(
-                    name, key.Start, $"is not an audience field{YamlFields.DidYouMean(name, known)}. Allowed: {string.Join(", ", known)}");
+                fields.Fault(name, key.Start, $"is not an audience field{YamlFields.Instead(name, known)}");
                 return Nobody;
         }
     }
@@ -108,10 +107,7 @@ internal sealed class AudienceReader
             }
             else
             {
-                fields.Fault(
-                    field.Name,
-                    value.Start,
-                    $"'{text}' is not a {field.Words}{YamlFields.DidYouMean(text, field.Values)}. Allowed: {string.Join(", ", field.Values)}");
+                fields.Fault(field.Name, value.Start, $"'{text}' is no {field.Words}{YamlFields.Instead(text, field.Values)}");
             }
         }
 
@@ -156,6 +152,4 @@ internal sealed class AudienceReader
 
     // What a faulty part stands for until all faults are known.
     private static AllOf Nobody => new([]);
-
-    private static string IndexedName(string name, int index) => string.Create(CultureInfo.InvariantCulture, $"{name}[{index}]");
 }

@@ -3,14 +3,14 @@ namespace PredictiveRetention.Playbooks;
 /// <summary>The known name somebody probably meant, by edit distance (Levenshtein 1966).</summary>
 internal static class NearestName
 {
-    /// <summary>Null when none is near: over a third of the letters would have to change.</summary>
+    /// <summary>Null when none is near: over two in five of its letters would have to change.</summary>
     public static string? Of(string found, IEnumerable<string> known)
     {
         var nearest = known
             .Select(name => (Name: name, Distance: Distance(found.ToUpperInvariant(), name.ToUpperInvariant())))
             .OrderBy(candidate => candidate.Distance)
             .FirstOrDefault();
-        return nearest.Name is not null && nearest.Distance <= Math.Max(1, nearest.Name.Length / 3) ? nearest.Name : null;
+        return nearest.Name is not null && nearest.Distance <= Math.Max(1, nearest.Name.Length * 2 / 5) ? nearest.Name : null;
     }
 
     private static int Distance(string from, string to)

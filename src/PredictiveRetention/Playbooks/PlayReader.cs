@@ -87,10 +87,9 @@ internal static partial class PlayReader
             return steps;
         }
 
-        foreach (var step in list.Select(one => fields.Nested("steps", one)).OfType<YamlFields>())
+        foreach (var step in list.Select((one, index) => fields.Nested(YamlFields.Indexed("steps", index), one)).OfType<YamlFields>())
         {
-            var day = step.Number("day", 0, Horizon.MaxDays);
-            steps.Add(new PlayStep((int)day, step.Text("message")));
+            steps.Add(new PlayStep(step.Whole("day", 0, Horizon.MaxDays, required: true) ?? 0, step.Text("message")));
             step.RejectOthers();
         }
 

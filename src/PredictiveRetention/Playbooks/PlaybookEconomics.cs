@@ -12,7 +12,8 @@ public sealed record PlaybookEconomics
         Margin = margin is >= 0 and <= 1
             ? margin
             : throw new RetentionException(
-                Failure.Usage, string.Create(CultureInfo.InvariantCulture, $"The margin is {margin}, allowed 0 to 1: the share of spend that is profit."));
+                Failure.Usage,
+                string.Create(CultureInfo.InvariantCulture, $"The margin is {margin}, allowed 0 to 1: the share of spend that is profit."));
     }
 
     /// <summary>The currency of money in rules, costs and scores.</summary>

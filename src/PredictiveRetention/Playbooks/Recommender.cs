@@ -30,7 +30,7 @@ public sealed class Recommender(Playbook playbook, PlaybookEconomics economics)
 
             applies = true;
             var worth = PlayWorth.Of(play, score, _margin);
-            if (worth.ExpectedNetValue <= best.ExpectedNetValue)
+            if (!(worth.ExpectedNetValue > best.ExpectedNetValue))
             {
                 continue;
             }

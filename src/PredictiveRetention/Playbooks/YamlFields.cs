@@ -47,7 +47,7 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
         var index = Array.FindIndex(allowed, word => word.Equals(text, StringComparison.OrdinalIgnoreCase));
         if (index < 0)
         {
-            Fault(name, node.Start, $"'{text}' is not allowed{DidYouMean(text, allowed)}. Allowed: {string.Join(", ", allowed)}");
+            Fault(name, node.Start, $"'{text}' is not allowed{Instead(text, allowed)}");
         }
 
         return Math.Max(index, 0);
@@ -58,9 +58,10 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
     public double Number(string name, double min, double max, double fallback) =>
         Optional(name) is { } node ? NumberOf(name, node, min, max) ?? fallback : fallback;
 
-    public int? Whole(string name, int min, int max)
+    public int? Whole(string name, int min, int max, bool required = false)
     {
-        if (Optional(name) is not { } node || NumberOf(name, node, min, max) is not { } number)
+        var node = required ? Required(name) : Optional(name);
+        if (node is null || NumberOf(name, node, min, max) is not { } number)
         {
             return null;
         }
@@ -94,7 +95,7 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
     {
         foreach (var (name, key, _) in Entries().Where(entry => !_asked.Contains(entry.Name)))
         {
-            Fault(name, key.Start, $"is not a field here{DidYouMean(name, _asked)}. Allowed: {string.Join(", ", _asked)}");
+            Fault(name, key.Start, $"is not a field here{Instead(name, _asked)}");
         }
     }
 
@@ -155,8 +156,12 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
 
     public void Fault(string name, Mark at, string problem) => faults.Add(file, at, Path(name), problem);
 
-    public static string DidYouMean(string found, IEnumerable<string> known) =>
-        NearestName.Of(found, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+    /// <summary>Ends a sentence about an unknown word: "; did you mean 'x'? Allowed: x, y".</summary>
+    public static string Instead(string found, IReadOnlyList<string> allowed) =>
+        $"{(NearestName.Of(found, allowed) is { } nearest ? $"; did you mean '{nearest}'?" : ".")} Allowed: {string.Join(", ", allowed)}";
+
+    /// <summary>The name of one element of a list in a fault: any[2].</summary>
+    public static string Indexed(string name, int index) => Invariant($"{name}[{index}]");
 
     public static string Kind(YamlNode node) => node switch
     {

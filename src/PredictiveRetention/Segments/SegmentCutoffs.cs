@@ -101,7 +101,8 @@ public sealed record SegmentCutoffs
                 ref readonly var score = ref scores[i];
                 if (!double.IsFinite(score.PChurn) || !double.IsFinite(score.Clv))
                 {
-                    throw new ArgumentException($"Customer {i} has p_churn {score.PChurn} and CLV {score.Clv}; expected finite numbers.", nameof(scores));
+                    throw new ArgumentException(
+                        $"Found p_churn {score.PChurn} and CLV {score.Clv} for customer {i}; expected finite numbers.", nameof(scores));
                 }
 
                 if (facts[i].Orders > 0)

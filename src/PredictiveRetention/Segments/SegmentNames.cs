@@ -45,7 +45,7 @@ public static class SegmentNames
     public static string Subject<T>()
         where T : struct, Enum => Names<T>.Taxonomy.Subject;
 
-    /// <summary>Reads a name in any case and with any of ' ', '-' and '_' or nothing between words: 'at risk', 'At-Risk', 'AtRisk'.</summary>
+    /// <summary>Reads a name in any case, with ' ', '-', '_' or nothing between its words: 'at risk', 'At-Risk', 'AtRisk'.</summary>
     public static bool TryParse<T>([NotNullWhen(true)] string? name, out T segment)
         where T : struct, Enum
     {

@@ -49,7 +49,9 @@ public sealed record SegmentSettings
     /// <summary>Business segment VIP: the top share by predicted CLV. Default 0.10; above 0, at most 1.</summary>
     public double VipShare { get; init; } = 0.10;
 
-    /// <summary>Discount-Driven and Discount Seeker: at least this share of purchases had a discount. Default 0.60; above 0, at most 1.</summary>
+    /// <summary>
+    /// Discount-Driven and Discount Seeker: at least this share of purchases had a discount. Default 0.60; above 0, at most 1.
+    /// </summary>
     public double DiscountedOrdersShare { get; init; } = 0.60;
 
     /// <summary>Discount-Driven: or the discounts are at least this share of the gross amount. Default 0.40; above 0, at most 1.</summary>
@@ -69,7 +71,7 @@ public sealed record SegmentSettings
 
     /// <summary>
     /// Fixed F thresholds in place of quantiles, recommended when over 60 % of the customers have one order:
-    /// 1, 2, 3, 5 gives the scores 1 / 2 / 3 / 4-5 / 6+ orders. Null (default) takes the quantiles; must rise.
+    /// 1, 2, 3, 5 gives the scores 1 / 2 / 3 / 4-5 / 6+ orders. Null (default) takes the quantiles; must not fall.
     /// </summary>
     public ScoreCuts? FrequencyCuts { get; init; }
 
@@ -109,7 +111,7 @@ public sealed record SegmentSettings
             Probability(nameof(MediumRiskCut), MediumRiskCut),
             MediumRiskCut > HighRiskCut ? Text($"MediumRiskCut {MediumRiskCut} is above HighRiskCut {HighRiskCut}") : null,
             FrequencyCuts is { } cuts && !(cuts.P20 <= cuts.P40 && cuts.P40 <= cuts.P60 && cuts.P60 <= cuts.P80)
-                ? Text($"FrequencyCuts {cuts.P20}, {cuts.P40}, {cuts.P60}, {cuts.P80} must rise")
+                ? Text($"FrequencyCuts {cuts.P20}, {cuts.P40}, {cuts.P60}, {cuts.P80} must not fall")
                 : null,
         }.OfType<string>();
 

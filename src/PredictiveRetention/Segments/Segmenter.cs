@@ -8,6 +8,7 @@ namespace PredictiveRetention.Segments;
 /// is the rule. A missing source matches nothing: without discounts nobody is Discount-Driven, without subscriptions nobody a
 /// Subscriber. A customer without a purchase (only zero-value or refunded orders) is never New, has the lifecycle of the
 /// last order of any kind, and falls into the lowest value and frequency classes and the persona Other.
+/// A lost customer has a risk band like any other; whoever counts risk leaves the lost out.
 /// </summary>
 public static class Segmenter
 {

@@ -52,9 +52,8 @@ public class RfmGridTests
     public void Scores_are_monotone_and_ties_share_them() =>
         Gen.Select(Gen.Int[0, 50].Array[1, 40], Gen.Int[0, 50], Gen.Int[0, 50]).Sample((population, one, other) =>
         {
-            var sorted = population.Order().Select(value => (double)value).ToArray();
-            var cuts = ScoreCuts.Of(sorted);
-            return one == other ? cuts.CountBelow(one) == cuts.CountBelow(other)
-                : one < other == (cuts.CountBelow(one) <= cuts.CountBelow(other)) || cuts.CountBelow(one) == cuts.CountBelow(other);
+            var cuts = ScoreCuts.Of(population.Order().Select(value => (double)value).ToArray());
+            var (lower, higher) = (cuts.CountBelow(Math.Min(one, other)), cuts.CountBelow(Math.Max(one, other)));
+            return one == other ? lower == higher : lower <= higher;
         });
 }

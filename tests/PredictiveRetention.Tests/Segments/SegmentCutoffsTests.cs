@@ -120,7 +120,8 @@ public class SegmentCutoffsTests
     [Fact]
     public void Cutoffs_come_back_from_JSON_unchanged()
     {
-        var cutoffs = From([.. Enumerable.Range(1, 37).Select(i => (Some.Facts(orders: i, netRevenueMinor: i * 31), Some.Score(clv: i / 3.0)))]);
+        var cutoffs = From(
+            [.. Enumerable.Range(1, 37).Select(i => (Some.Facts(orders: i, netRevenueMinor: i * 31), Some.Score(clv: i / 3.0)))]);
 
         Assert.Equal(cutoffs, JsonSerializer.Deserialize<SegmentCutoffs>(JsonSerializer.Serialize(cutoffs)));
     }

@@ -26,7 +26,7 @@ public class SegmentSettingsTests
         { "LoyalistOrders is 1", new() { LoyalistOrders = 1 } },
         { "HighRiskCut is 1.2, allowed 0 to 1", new() { HighRiskCut = 1.2 } },
         { "MediumRiskCut 0.9 is above HighRiskCut 0.5", new() { MediumRiskCut = 0.9, HighRiskCut = 0.5 } },
-        { "FrequencyCuts 1, 3, 2, 5 must rise", new() { FrequencyCuts = new ScoreCuts(1, 3, 2, 5) } },
+        { "FrequencyCuts 1, 3, 2, 5 must not fall", new() { FrequencyCuts = new ScoreCuts(1, 3, 2, 5) } },
     };
 
     [Theory]

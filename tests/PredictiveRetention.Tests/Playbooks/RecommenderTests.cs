@@ -1,0 +1,164 @@
+using CsCheck;
+using PredictiveRetention.Features;
+using PredictiveRetention.Playbooks;
+using PredictiveRetention.Scoring;
+using PredictiveRetention.Tests.Segments;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Playbooks;
+
+public class RecommenderTests
+{
+    private static readonly Currency s_pounds = Currency.Of("GBP");
+
+    // Some.Score: p(order) 0.6, 40 if an order comes.
+    [Theory]
+    [InlineData("{ per_contact: 1 }", 0.1, 1.0, 0.1 * 40 - 1, 1)]
+    [InlineData("{ per_contact: 1 }", 0.1, 0.5, 0.1 * 40 * 0.5 - 1, 1)]
+    [InlineData("{ share_of_order: 0.05 }", 0.1, 1.0, 0.1 * 40 - 0.05 * 40 * 0.7, 0.05 * 40 * 0.7)]
+    [InlineData("{ per_contact: 0.2, share_of_order: 0.05 }", 0.1, 1.0, 4 - 0.2 - 1.4, 1.6)]
+    [InlineData("{ per_contact: 1 }", 0.9, 1.0, 0.4 * 40 - 1, 1)] // a probability ends at 1
+    public void Value_is_uplift_times_spend_times_margin_less_the_expected_cost(
+        string cost, double uplift, double margin, double value, double paid)
+    {
+        var found = Recommend(SomePlay.Book(SomePlay.Yaml(cost: cost, uplift: Invariant(uplift))), margin: margin);
+
+        Assert.Equal(("nudge", null), (found.PlayId, found.Reason));
+        Assert.Equal(value, found.ExpectedNetValue, 10);
+        Assert.Equal(paid, found.Cost, 10);
+    }
+
+    [Fact]
+    public void The_play_worth_most_wins_whatever_its_priority() =>
+        Assert.Equal(
+            "better",
+            Recommend(SomePlay.Book(
+                SomePlay.Yaml("good", uplift: "0.10", priority: "Critical"),
+                SomePlay.Yaml("better", uplift: "0.11", priority: "Low"))).PlayId);
+
+    [Fact]
+    public void Ties_go_to_the_higher_priority_then_the_lower_id()
+    {
+        Assert.Equal("z", Recommend(SomePlay.Book(SomePlay.Yaml("a", priority: "Medium"), SomePlay.Yaml("z", priority: "High"))).PlayId);
+        Assert.Equal("a", Recommend(SomePlay.Book(SomePlay.Yaml("z"), SomePlay.Yaml("a"))).PlayId);
+    }
+
+    [Fact]
+    public void A_disabled_play_is_not_recommended() =>
+        Assert.Equal(
+            Recommendation.None(NoAction.NoPlayApplies), Recommend(SomePlay.Book(SomePlay.Yaml(more: "enabled: false"))));
+
+    [Fact]
+    public void Without_a_play_there_is_a_reason()
+    {
+        var elsewhere = SomePlay.Yaml("elsewhere", audience: "{ orders: 99 }");
+        var dear = SomePlay.Yaml("dear", cost: "{ per_contact: 4 }"); // exactly what it brings
+        var mail = SomePlay.Yaml("mail", channel: "email");
+        var dearMail = SomePlay.Yaml("dear-mail", channel: "email", cost: "{ per_contact: 5 }");
+
+        Assert.Equal("no play applies", Reason(elsewhere));
+        Assert.Equal("no play is worth its cost", Reason(elsewhere, dear));
+        Assert.Equal("no play is worth its cost", Reason(dearMail));
+        Assert.Equal("no consent", Reason(elsewhere, mail));
+        Assert.Equal("no consent", Reason(dear, mail));
+
+        static string Reason(params string[] plays)
+        {
+            var found = Recommend(SomePlay.Book(plays), Some.Facts(emailConsent: false));
+            Assert.Equal((null, 0, 0), (found.PlayId, found.ExpectedNetValue, found.Cost));
+            return PlayNames.Of(found.Reason!.Value);
+        }
+    }
+
+    [Theory]
+    [InlineData("email", "exclude", true, true)]
+    [InlineData("email", "exclude", false, false)]
+    [InlineData("email", "exclude", null, false)]
+    [InlineData("email", "allow", true, true)]
+    [InlineData("email", "allow", false, false)]
+    [InlineData("email", "allow", null, true)]
+    [InlineData("onsite", "exclude", false, true)]
+    [InlineData("phone", "exclude", null, true)]
+    public void Email_needs_consent_that_was_not_refused(string channel, string unknown, bool? consent, bool recommended)
+    {
+        var book = SomePlay.Book(SomePlay.Yaml(channel: channel, more: $"unknown_consent: {unknown}"));
+
+        Assert.Equal(recommended ? "nudge" : null, Recommend(book, Some.Facts(emailConsent: consent)).PlayId);
+    }
+
+    [Fact]
+    public void A_refused_mail_leaves_the_next_best_play()
+    {
+        var book = SomePlay.Book(SomePlay.Yaml("mail", channel: "email", uplift: "0.2"), SomePlay.Yaml("banner"));
+
+        Assert.Equal("mail", Recommend(book, Some.Facts(emailConsent: true)).PlayId);
+        Assert.Equal("banner", Recommend(book, Some.Facts(emailConsent: false)).PlayId);
+    }
+
+    [Theory]
+    [InlineData("GBP", 50)]
+    [InlineData("JPY", 5_000)]
+    [InlineData("KWD", 5)]
+    public void Rules_are_in_currency_units_whatever_the_minor_unit(string currency, int units)
+    {
+        var book = SomePlay.Book(SomePlay.Yaml(audience: $"{{ net_revenue: {units} }}"));
+
+        Assert.Equal("nudge", Recommend(book, Some.Facts(netRevenueMinor: 5_000), currency: Currency.Of(currency)).PlayId);
+    }
+
+    [Theory]
+    [InlineData(-0.1)]
+    [InlineData(1.1)]
+    [InlineData(double.NaN)]
+    public void A_margin_is_a_share(double margin) =>
+        Assert.Throws<RetentionException>(() => new PlaybookEconomics(s_pounds, margin));
+
+    [Fact]
+    public void Value_without_a_margin_is_called_revenue()
+    {
+        Assert.Equal("revenue", new PlaybookEconomics(s_pounds).ValueName);
+        Assert.Equal("margin", new PlaybookEconomics(s_pounds, 0.4).ValueName);
+    }
+
+    [Fact]
+    public void A_recommendation_always_has_a_value_above_nothing_or_a_reason() =>
+        Gen.Select(Gen.Int[0, 9], Gen.Int[0, 800], Gen.Double[0, 1], Gen.Double[0, 500], Gen.Bool).Sample((orders, days, p, spend, lost) =>
+        {
+            var found = Recommend(
+                Playbook.Shipped(),
+                Some.Facts(orders, days, days + 30, netRevenueMinor: (long)(spend * 100)),
+                Some.Score(p, spend, spend, lost));
+            return found.PlayId is null
+                ? found is { Reason: not null, ExpectedNetValue: 0, Cost: 0 }
+                : found is { Reason: null, ExpectedNetValue: > 0 };
+        });
+
+    [Fact]
+    public void Recommend_allocates_nothing()
+    {
+        var recommender = new Recommender(Playbook.Shipped(), new PlaybookEconomics(s_pounds));
+        var customers = Enumerable.Range(0, 100)
+            .Select(i => (Facts: Some.Facts(1 + (i % 7), i * 5, i * 6, i * 300L), Score: Some.Score(i / 100.0, i, i)))
+            .Select(one => (one.Facts, one.Score, Segments: Some.Segments(one.Facts, one.Score)))
+            .ToArray();
+
+        Assert.Equal(0, Allocated.By(() =>
+        {
+            for (var i = 0; i < 10_000; i++)
+            {
+                ref readonly var one = ref customers[i % customers.Length];
+                recommender.Recommend(one.Facts, one.Score, one.Segments);
+            }
+        }));
+    }
+
+    private static Recommendation Recommend(
+        Playbook book, CustomerFacts? facts = null, CustomerScore? score = null, double margin = 1, Currency? currency = null)
+    {
+        var (fact, scored) = (facts ?? Some.Facts(), score ?? Some.Score());
+        return new Recommender(book, new PlaybookEconomics(currency ?? s_pounds, margin))
+            .Recommend(fact, scored, Some.Segments(fact, scored));
+    }
+
+    private static string Invariant(double value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

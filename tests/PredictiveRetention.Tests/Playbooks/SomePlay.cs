@@ -1,0 +1,33 @@
+using PredictiveRetention.Playbooks;
+
+namespace PredictiveRetention.Tests.Playbooks;
+
+/// <summary>A legal play as YAML; a test states only the lines that matter.</summary>
+internal static class SomePlay
+{
+    public static string Yaml(
+        string id = "nudge",
+        string audience = "{ orders: { min: 0 } }",
+        string cost = "{ per_contact: 1 }",
+        string uplift = "0.1",
+        string priority = "Medium",
+        string channel = "onsite",
+        string more = "") => $$"""
+        id: {{id}}
+        name: Nudge
+        why: Because it helps.
+        priority: {{priority}}
+        owner: CRM
+        channel: {{channel}}
+        timeline: Now
+        audience: {{audience}}
+        cost: {{cost}}
+        expected_uplift: { prior: {{uplift}}, source: Assumption until measured }
+        {{more}}
+        """;
+
+    public static Playbook Book(params string[] plays) =>
+        Playbook.Parse(plays.Select((text, index) => ($"play-{index + 1}.yaml", text)));
+
+    public static Play Play(string yaml) => Book(yaml).Plays[0];
+}
