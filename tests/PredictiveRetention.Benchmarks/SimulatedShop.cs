@@ -4,8 +4,8 @@ using PredictiveRetention.Histories;
 namespace PredictiveRetention.Benchmarks;
 
 /// <summary>
-/// A seeded shop for measuring: every customer has the same number of orders, placed at gamma-like gaps and log-normal values, so that a figure
-/// per order and a figure per customer can be told apart. Made to be timed, not to be learnt from.
+/// A seeded shop for measuring: as many orders a customer as asked for on average, half the customers still buying at the end, values around a
+/// level of each customer's own. Made to be timed, not to be learnt from.
 /// </summary>
 internal sealed class SimulatedShop(int customers, int ordersEach, int seed)
 {
@@ -14,7 +14,7 @@ internal sealed class SimulatedShop(int customers, int ordersEach, int seed)
     public const int Days = 730;
 
     public int Customers => customers;
-    public long Orders => (long)customers * ordersEach;
+    public long Orders { get; } = Count(customers, ordersEach, seed);
 
     /// <summary>Histories in key order, in chunks as the store would give them.</summary>
     public IEnumerable<ShardHistories> Histories(int chunk)
@@ -43,16 +43,27 @@ internal sealed class SimulatedShop(int customers, int ordersEach, int seed)
 
     private static string Id(int customer) => "C" + customer.ToString("D7", CultureInfo.InvariantCulture);
 
-    private IEnumerable<(int Day, long AmountMinor)> Purchases(int customer)
+    private static long Count(int customers, int ordersEach, int seed)
     {
-        var random = new Random(HashCode.Combine(seed, customer));
+        long orders = 0;
+        for (var customer = 0; customer < customers; customer++) orders += Purchases(customer, ordersEach, seed).Count();
+        return orders;
+    }
+
+    private IEnumerable<(int Day, long AmountMinor)> Purchases(int customer) => Purchases(customer, ordersEach, seed);
+
+    private static IEnumerable<(int Day, long AmountMinor)> Purchases(int customer, int ordersEach, int seed)
+    {
+        // Not HashCode.Combine, which draws a new seed every process.
+        var random = new Random(unchecked(seed * 1_000_003 + customer));
         var first = End.Day - 1 - random.Next(60, Days);
-        // Half the customers spread their orders until the end, half stop somewhere on the way.
-        var span = (End.Day - 1 - first) * (random.NextDouble() < 0.5 ? 1 : random.NextDouble());
+        var stays = random.NextDouble() < 0.5;
+        var span = (End.Day - 1 - first) * (stays ? 1.3 : random.NextDouble());
         var level = Math.Exp(3 + random.NextDouble());
-        var days = new int[ordersEach];
-        for (var i = 1; i < ordersEach; i++) days[i] = (int)(span * random.NextDouble());
+        var days = new int[1 + random.Next((int)(2.2 * ordersEach))];
+        for (var i = 1; i < days.Length; i++) days[i] = (int)(span * random.NextDouble());
         Array.Sort(days);
-        foreach (var day in days) yield return (first + day, (long)(100 * level * Math.Exp(random.NextDouble() - 0.5)));
+        foreach (var day in days)
+            if (first + day < End.Day) yield return (first + day, (long)(100 * level * Math.Exp(random.NextDouble() - 0.5)));
     }
 }

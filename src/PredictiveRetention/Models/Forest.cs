@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 
 namespace PredictiveRetention.Models;
@@ -11,14 +12,16 @@ namespace PredictiveRetention.Models;
 public sealed class Forest
 {
     private readonly Node[] _nodes;
+    private readonly int[] _roots;
+    private readonly int[] _depth;
 
     [JsonConstructor]
     public Forest(int width, double bias, int[] roots, int[] feature, float[] threshold, int[] left, int[] right, double[] leaf)
     {
         (Width, Bias, Roots, Feature, Threshold, Left, Right, Leaf) = (width, bias, roots, feature, threshold, left, right, leaf);
         Validate();
-        _nodes = new Node[feature.Length];
-        for (var i = 0; i < _nodes.Length; i++) _nodes[i] = new Node(feature[i], threshold[i], left[i], right[i]);
+        (_nodes, _roots) = Compile();
+        _depth = [.. Roots.Select(Depth)];
     }
 
     /// <summary>Number of values in a row.</summary>
@@ -93,21 +96,71 @@ public sealed class Forest
     private void ScoreBlock(ReadOnlySpan<float> rows, Span<double> scores)
     {
         scores.Fill(Bias);
-        foreach (var root in Roots)
-            for (var i = 0; i < scores.Length; i++)
-                scores[i] += Leaf[~LeafOf(root, rows.Slice(i * Width, Width))];
+        ref var values = ref MemoryMarshal.GetReference(rows);
+        ref var nodes = ref MemoryMarshal.GetArrayDataReference(_nodes);
+        for (var tree = 0; tree < _roots.Length; tree++)
+        {
+            var (root, depth) = (_roots[tree], _depth[tree]);
+            var i = 0;
+            // Four rows at a time: a walk down a tree waits for memory at every step, and four walks wait together.
+            for (; i + 4 <= scores.Length; i += 4)
+            {
+                int a = root, b = root, c = root, d = root;
+                ref var row = ref Unsafe.Add(ref values, i * Width);
+                for (var step = 0; step < depth; step++)
+                {
+                    a = Next(ref nodes, a, ref row);
+                    b = Next(ref nodes, b, ref Unsafe.Add(ref row, Width));
+                    c = Next(ref nodes, c, ref Unsafe.Add(ref row, 2 * Width));
+                    d = Next(ref nodes, d, ref Unsafe.Add(ref row, 3 * Width));
+                }
+                scores[i] += LeafAt(a);
+                scores[i + 1] += LeafAt(b);
+                scores[i + 2] += LeafAt(c);
+                scores[i + 3] += LeafAt(d);
+            }
+            for (; i < scores.Length; i++)
+            {
+                var node = root;
+                for (var step = 0; step < depth; step++) node = Next(ref nodes, node, ref Unsafe.Add(ref values, i * Width));
+                scores[i] += LeafAt(node);
+            }
+        }
+    }
+
+    /// <summary>One step down. The comparison is turned into an index instead of a branch: which way a customer goes cannot be predicted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Next(ref Node nodes, int node, ref float row)
+    {
+        ref var split = ref Unsafe.Add(ref nodes, node);
+        var right = Unsafe.Add(ref row, split.Feature) > split.Threshold;
+        return Unsafe.Add(ref split.Left, Unsafe.As<bool, byte>(ref right));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private double LeafAt(int node) => Leaf[node - Feature.Length];
+
     private int LeafOf(int node, ReadOnlySpan<float> row)
     {
-        while (node >= 0)
-        {
-            ref readonly var split = ref _nodes[node];
-            node = row[split.Feature] <= split.Threshold ? split.Left : split.Right;
-        }
+        while (node >= 0) node = row[Feature[node]] > Threshold[node] ? Right[node] : Left[node];
         return node;
     }
+
+    /// <summary>
+    /// Nodes and leaves in one array, a leaf leading to itself, so that every row can take as many steps as the tree is deep. Only what
+    /// <see cref="Validate"/> has let through is compiled: every index is in range.
+    /// </summary>
+    private (Node[] Nodes, int[] Roots) Compile()
+    {
+        var nodes = new Node[Feature.Length + Leaf.Length];
+        for (var i = 0; i < Feature.Length; i++) nodes[i] = new Node { Feature = Feature[i], Threshold = Threshold[i], Left = At(Left[i]), Right = At(Right[i]) };
+        for (var i = Feature.Length; i < nodes.Length; i++) nodes[i] = new Node { Left = i, Right = i };
+        return (nodes, [.. Roots.Select(At)]);
+
+        int At(int child) => child >= 0 ? child : Feature.Length + ~child;
+    }
+
+    private int Depth(int node) => node < 0 ? 0 : 1 + Math.Max(Depth(Left[node]), Depth(Right[node]));
 
     private int NodesBefore(int tree) => Roots.Skip(tree).Where(root => root >= 0).DefaultIfEmpty(Feature.Length).First();
 
@@ -149,5 +202,11 @@ public sealed class Forest
         }
     }
 
-    private readonly record struct Node(int Feature, float Threshold, int Left, int Right);
+    private struct Node
+    {
+        public int Feature;
+        public float Threshold;
+        public int Left;
+        public int Right;
+    }
 }

@@ -1,0 +1,56 @@
+using Xunit;
+
+namespace PredictiveRetention.Tests;
+
+public class BusinessCalendarTests
+{
+    [Theory]
+    [InlineData("Europe/London")]
+    [InlineData("America/Sao_Paulo")]
+    [InlineData("Australia/Lord_Howe")]
+    [InlineData("Asia/Kolkata")]
+    public void DayOf_AgreesWithTheTimeZone_EveryHalfHourOfTwentyYears(string zone)
+    {
+        var calendar = BusinessCalendar.Of(zone);
+        for (var instant = new DateTimeOffset(2005, 1, 1, 0, 0, 0, TimeSpan.Zero); instant.Year < 2025; instant = instant.AddMinutes(30))
+        {
+            var local = TimeZoneInfo.ConvertTime(instant, calendar.TimeZone);
+            Assert.Equal(BusinessCalendar.DayNumber(DateOnly.FromDateTime(local.DateTime)), calendar.DayOf(instant.ToUnixTimeMilliseconds()));
+        }
+    }
+
+    [Fact]
+    public void StartOf_IsTheFirstInstantOfTheDay()
+    {
+        var calendar = BusinessCalendar.Of("America/Sao_Paulo");
+        foreach (var day in Enumerable.Range(BusinessCalendar.DayNumber(new DateOnly(2017, 1, 1)), 1000))
+        {
+            Assert.Equal(day, calendar.DayOf(calendar.StartOf(day)));
+            Assert.Equal(day - 1, calendar.DayOf(calendar.StartOf(day) - 1));
+        }
+    }
+
+    [Fact]
+    public void DayOf_BeyondTheCalendar_IsItsFirstOrLastDay()
+    {
+        Assert.Equal(BusinessCalendar.FirstDay, BusinessCalendar.Utc.DayOf(long.MinValue));
+        Assert.Equal(BusinessCalendar.LastDay, BusinessCalendar.Utc.DayOf(long.MaxValue));
+        Assert.Equal(new DateOnly(2100, 12, 31), BusinessCalendar.DateOf(BusinessCalendar.LastDay));
+    }
+
+    [Fact]
+    public void FromLocal_TimeSkippedByTheClocks_MovesPastTheGap()
+    {
+        var calendar = BusinessCalendar.Of("Europe/London");
+        var skipped = calendar.FromLocal(new DateTime(2024, 3, 31, 1, 30, 0));
+        Assert.Equal(new DateTimeOffset(2024, 3, 31, 1, 30, 0, TimeSpan.Zero).ToUnixTimeMilliseconds(), skipped);
+    }
+
+    [Fact]
+    public void Of_UnknownZone_SaysWhatToWrite()
+    {
+        var failure = Assert.Throws<RetentionException>(() => BusinessCalendar.Of("Mars/Olympus"));
+        Assert.Equal(Failure.Usage, failure.Failure);
+        Assert.Contains("Mars/Olympus", failure.Message, StringComparison.Ordinal);
+    }
+}

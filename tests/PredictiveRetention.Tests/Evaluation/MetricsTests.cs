@@ -1,0 +1,78 @@
+using PredictiveRetention.Evaluation;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Evaluation;
+
+public class MetricsTests
+{
+    private static readonly double[] s_churned = [1, 1, 0, 1, 0, 0, 1, 0, 0, 0];
+    private static readonly double[] s_predicted = [0.9, 0.8, 0.7, 0.6, 0.55, 0.4, 0.4, 0.3, 0.2, 0.1];
+
+    [Fact]
+    public void ChurnMetrics_OfTenCustomers_AreAsWorkedOutByHand()
+    {
+        var m = ChurnMetrics.Of(s_churned, s_predicted);
+        // Pairs (churned, stayed): 24; won 6 + 6 + 5 + 3, the tie at 0.4 counts one half.
+        Assert.Equal(20.5 / 24, m.Auc, 1e-12);
+        // Precision 1/1, 2/2, 3/4 and, at the tied threshold, 4/7.
+        Assert.Equal(0.25 * (1 + 1 + 0.75 + 4.0 / 7), m.AveragePrecision, 1e-12);
+        Assert.Equal(s_churned.Zip(s_predicted, (y, p) => (y - p) * (y - p)).Average(), m.Brier, 1e-12);
+        Assert.Equal(1 / 0.4, m.LiftAt10, 1e-12);
+        Assert.Equal(0.4, m.ChurnRate, 1e-12);
+    }
+
+    [Fact]
+    public void ChurnMetrics_PerfectPredictor_IsPerfect()
+    {
+        var m = ChurnMetrics.Of(s_churned, s_churned);
+        Assert.Equal((1, 1, 0, 0), (m.Auc, m.AveragePrecision, m.Brier, m.Ece10));
+        Assert.True(m.LogLoss < 1e-5);
+    }
+
+    [Fact]
+    public void ChurnMetrics_RandomPredictor_IsWorthNothing()
+    {
+        var random = new Random(1);
+        double[] churned = [.. Enumerable.Range(0, 40_000).Select(_ => random.NextDouble() < 0.3 ? 1.0 : 0)];
+        double[] predicted = [.. churned.Select(_ => random.NextDouble())];
+        var m = ChurnMetrics.Of(churned, predicted);
+        Assert.Equal(0.5, m.Auc, 0.01);
+        Assert.Equal(0.3, m.AveragePrecision, 0.01);
+        Assert.Equal(1, m.LiftAt10, 0.05);
+    }
+
+    [Fact]
+    public void ChurnMetrics_ConstantPredictor_DoesNotDependOnTheOrderOfRows()
+    {
+        double[] constant = [.. s_churned.Select(_ => 0.4)];
+        Assert.Equal(0.5, ChurnMetrics.Of(s_churned, constant).Auc);
+        Assert.Equal(ChurnMetrics.Of(s_churned, constant), ChurnMetrics.Of([.. s_churned.Reverse()], constant));
+        Assert.Equal(0, ChurnMetrics.Of(s_churned, constant).Ece10, 1e-12);
+    }
+
+    [Fact]
+    public void SpendMetrics_PerfectPredictor_IsPerfect()
+    {
+        double[] spend = [0, 0, 5, 10, 100, 3, 0, 0, 50, 7];
+        var m = SpendMetrics.Of(spend, spend);
+        Assert.Equal((1, 0, 0), (m.Bias, m.Mae, m.Rmse));
+        Assert.Equal(1, m.Gini, 1e-12);
+        Assert.Equal(1, m.Spearman, 1e-12);
+        Assert.Equal(0, m.DecileWmape, 1e-12);
+        Assert.Equal(100.0 / 175, m.Top10, 1e-12);
+        Assert.Equal(150.0 / 175, m.Top20, 1e-12);
+    }
+
+    [Fact]
+    public void SpendMetrics_ConstantPredictor_RanksNothing()
+    {
+        double[] spend = [0, 0, 5, 10, 100, 3, 0, 0, 50, 7];
+        var m = SpendMetrics.Of(spend, [.. spend.Select(_ => 17.5)]);
+        Assert.Equal(1, m.Bias, 1e-12);
+        Assert.InRange(m.Gini, -0.2, 0.2);
+        Assert.Equal(0.1, m.Top10, 1e-12);
+    }
+
+    [Fact]
+    public void SpendMetrics_ReversedPredictor_HasNegativeGini() => Assert.True(SpendMetrics.Of([1.0, 2, 3, 4], [4.0, 3, 2, 1]).Gini < -0.9);
+}
