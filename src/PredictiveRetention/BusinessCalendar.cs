@@ -15,6 +15,9 @@ public sealed class BusinessCalendar
     /// <summary>Last day that can be named: 2100-12-31.</summary>
     public const int LastDay = 47_846;
 
+    // Before Utc: static fields are set in the order they are written, and Utc is computed from this one.
+    private static readonly DateOnly s_epoch = new(1970, 1, 1);
+
     private readonly long[] _startMs;
 
     public BusinessCalendar(TimeZoneInfo timeZone)
@@ -60,8 +63,6 @@ public sealed class BusinessCalendar
         if (TimeZone.IsInvalidTime(wall)) wall = wall.AddHours(1);
         return new DateTimeOffset(wall, TimeZone.GetUtcOffset(wall)).ToUnixTimeMilliseconds();
     }
-
-    private static readonly DateOnly s_epoch = new(1970, 1, 1);
 
     private static long LocalMidnightUtcMs(TimeZoneInfo zone, int day)
     {

@@ -1,0 +1,38 @@
+using DuckDB.NET.Data;
+using DuckDB.NET.Data.DataChunk.Reader;
+
+namespace PredictiveRetention.Ingestion;
+
+/// <summary>The SQL functions macros.sql expects from outside; each is called with a vector of cells at a time.</summary>
+internal static class CellFunctions
+{
+    public static void Register(DuckDBConnection connection, BusinessCalendar calendar)
+    {
+        connection.RegisterScalarFunction<long, long>("to_utc", (cells, results, count) =>
+        {
+            for (ulong i = 0; i < count; i++)
+            {
+                if (cells[0].IsValid(i)) results.WriteValue(WallClock.ToUtc(calendar, cells[0].GetValue<long>(i)), i);
+                else results.WriteNull(i);
+            }
+        });
+        connection.RegisterScalarFunction<string, string, long>("written_instant", (cells, results, count) =>
+        {
+            for (ulong i = 0; i < count; i++)
+            {
+                if (Cell(cells[0], i) is { } text && WrittenTime.ToUtc(text, cells[1].GetValue<string>(i), calendar) is { } ms) results.WriteValue(ms, i);
+                else results.WriteNull(i);
+            }
+        });
+        connection.RegisterScalarFunction<string, string, string>("plain_number", (cells, results, count) =>
+        {
+            for (ulong i = 0; i < count; i++)
+            {
+                if (Cell(cells[0], i) is { } text && WrittenNumber.Plain(text, cells[1].GetValue<string>(i)[0]) is { } number) results.WriteValue(number, i);
+                else results.WriteNull(i);
+            }
+        });
+    }
+
+    private static string? Cell(IDuckDBDataReader cells, ulong i) => cells.IsValid(i) ? cells.GetValue<string>(i) : null;
+}

@@ -1,0 +1,120 @@
+using System.Text;
+
+namespace PredictiveRetention.Ingestion;
+
+/// <summary>
+/// A CSV file made ready for DuckDB: delimiter and headers are known, every record has as many fields as the header, and those
+/// that have not are listed with their line. Most files are read as they are; an odd one is written anew without its faults.
+/// </summary>
+internal sealed class CsvSource
+{
+    private readonly SourceText _text;
+
+    private CsvSource(SourceText text, char delimiter, IReadOnlyList<string> headers)
+    {
+        _text = text;
+        Delimiter = delimiter;
+        Headers = headers;
+        ReadyPath = text.PlainPath;
+    }
+
+    public char Delimiter { get; }
+    public IReadOnlyList<string> Headers { get; }
+    public string EncodingName => _text.EncodingName;
+
+    /// <summary>What DuckDB reads: UTF-8, a header line, sound records only.</summary>
+    public string ReadyPath { get; private set; }
+
+    /// <summary>Records in <see cref="ReadyPath"/>.</summary>
+    public long SoundRecords { get; private set; }
+
+    /// <summary>Records that could not be split.</summary>
+    public long FaultyRecords { get; private set; }
+
+    public static CsvSource Open(string path, char? delimiter, string scratchFolder, CancellationToken ct)
+    {
+        var text = SourceText.Open(path, scratchFolder, ct);
+        var separator = delimiter ?? DetectDelimiter(text);
+        using var scanner = new CsvScanner(text.OpenUtf8(), separator);
+        if (!scanner.Read()) throw new RetentionException(Failure.InputRejected, $"{path} is empty: it has no header line.");
+        if (scanner.Fault is not null)
+            throw new RetentionException(Failure.InputRejected, $"{path}, line {scanner.Line}: the header cannot be read: {scanner.Fault}.");
+        var source = new CsvSource(text, separator, HeadersOf(scanner));
+        source.MakeReady(scratchFolder, ct);
+        return source;
+    }
+
+    /// <summary>All records after the header in file order, faulty ones included; sound ones are numbered 1, 2, ... as in DuckDB.</summary>
+    public IEnumerable<(long? Number, CsvScanner At)> Records()
+    {
+        using var scanner = new CsvScanner(_text.OpenUtf8(), Delimiter, Headers.Count);
+        long number = 0;
+        scanner.Read();
+        while (scanner.Read()) yield return (scanner.Fault is null ? ++number : null, scanner);
+    }
+
+    private void MakeReady(string scratchFolder, CancellationToken ct)
+    {
+        var odd = !_text.IsUtf8;
+        foreach (var (number, record) in Records())
+        {
+            if (number is null) FaultyRecords++;
+            else SoundRecords++;
+            odd |= record.IsOdd;
+            if ((SoundRecords & 0xFFFF) == 0) ct.ThrowIfCancellationRequested();
+        }
+        if (odd) WriteAnew(Path.Combine(scratchFolder, Guid.NewGuid().ToString("N") + ".csv"));
+    }
+
+    private void WriteAnew(string path)
+    {
+        using var ready = new BufferedStream(File.Create(path), 1 << 20);
+        ready.Write(Encoding.UTF8.GetBytes(string.Join(Delimiter, Headers.Select((_, i) => $"c{i}")) + "\n"));
+        foreach (var (number, record) in Records())
+        {
+            if (number is not null) WriteRecord(ready, record);
+        }
+        ReadyPath = path;
+    }
+
+    private void WriteRecord(Stream ready, CsvScanner record)
+    {
+        for (var i = 0; i < record.Fields.Count; i++)
+        {
+            if (i > 0) ready.WriteByte((byte)Delimiter);
+            var field = record.Record[record.Fields[i]];
+            var trimmed = field.Trim((byte)' ');
+            if (trimmed.StartsWith("\""u8)) ready.Write(trimmed);
+            else if (field.Contains((byte)'"')) ready.Write(Encoding.UTF8.GetBytes(Quoted(Encoding.UTF8.GetString(field))));
+            else ready.Write(field);
+        }
+        ready.WriteByte((byte)'\n');
+    }
+
+    private static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>The candidate the header line holds most of; sniffing the rows would only add ways to be wrong.</summary>
+    private static char DetectDelimiter(SourceText text)
+    {
+        var best = (Delimiter: ',', Fields: 0);
+        foreach (var candidate in (ReadOnlySpan<char>)[',', ';', '\t', '|'])
+        {
+            using var scanner = new CsvScanner(text.OpenUtf8(), candidate);
+            if (scanner.Read() && scanner.Fault is null && scanner.Fields.Count > best.Fields) best = (candidate, scanner.Fields.Count);
+        }
+        return best.Delimiter;
+    }
+
+    private static List<string> HeadersOf(CsvScanner scanner)
+    {
+        var headers = new List<string>(scanner.Fields.Count);
+        foreach (var range in scanner.Fields)
+        {
+            var text = Encoding.UTF8.GetString(scanner.Record[range]).Trim();
+            if (text.StartsWith('"') && text.EndsWith('"') && text.Length > 1)
+                text = text[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal).Trim();
+            headers.Add(text);
+        }
+        return HeaderNames.Distinct(headers);
+    }
+}

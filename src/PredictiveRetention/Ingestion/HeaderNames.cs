@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Text;
+
+namespace PredictiveRetention.Ingestion;
+
+/// <summary>How headers are told apart and compared.</summary>
+internal static class HeaderNames
+{
+    /// <summary>Gives every column a name of its own: the second 'name' becomes 'name__2', an empty header 'column_3'.</summary>
+    public static List<string> Distinct(IReadOnlyList<string> headers)
+    {
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var names = new List<string>(headers.Count);
+        for (var i = 0; i < headers.Count; i++)
+        {
+            var wanted = headers[i].Length > 0 ? headers[i] : string.Create(CultureInfo.InvariantCulture, $"column_{i + 1}");
+            var name = wanted;
+            for (var n = 2; !taken.Add(name); n++) name = string.Create(CultureInfo.InvariantCulture, $"{wanted}__{n}");
+            names.Add(name);
+        }
+        return names;
+    }
+
+    /// <summary>What is left of a header when case, spaces, punctuation and accents do not matter: 'Invoice No.' is 'invoiceno'.</summary>
+    public static string Plain(string header)
+    {
+        var plain = new StringBuilder(header.Length);
+        foreach (var c in header.Normalize(NormalizationForm.FormD))
+            if (char.IsLetterOrDigit(c)) plain.Append(char.ToLowerInvariant(c));
+        return plain.ToString();
+    }
+}

@@ -1,0 +1,162 @@
+using DuckDB.NET.Data;
+using static PredictiveRetention.Ingestion.ImportDatabase;
+
+namespace PredictiveRetention.Ingestion;
+
+/// <summary>
+/// The way from files to canonical views: load as text, match headers, detect formats, settle the currency, run the preset.
+/// What was decided on the way is kept for the mapping report.
+/// </summary>
+internal sealed class ImportPlan
+{
+    private readonly ImportRequest _request;
+    private readonly ImportDatabase _database;
+    private readonly Preset _preset;
+    private readonly IReadOnlyList<PresetField> _fields;
+    private readonly IReadOnlyDictionary<string, FileMap> _maps;
+    private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _formats = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _assumptions = [];
+    private readonly Dictionary<string, IReadOnlyList<MatchedColumn>> _columns = [];
+    private readonly List<SourceFile> _files = [];
+
+    private ImportPlan(ImportRequest request, ImportDatabase database, Preset preset)
+    {
+        (_request, _database, _preset) = (request, database, preset);
+        _fields = Declare(database, preset);
+        _maps = MapFile.Read(request.MappingFile, _fields);
+        Currency = null!;
+    }
+
+    public IReadOnlyList<SourceFile> Files => _files;
+    public IReadOnlyDictionary<string, IReadOnlyList<MatchedColumn>> Columns => _columns;
+    public Currency Currency { get; private set; }
+
+    public static ImportPlan Carry(ImportRequest request, ImportDatabase database, string scratchFolder, CancellationToken ct)
+    {
+        var plan = new ImportPlan(request, database, Preset.Load(request.Preset));
+        foreach (var (name, path) in FilesOf(request)) plan.Load(name, path, scratchFolder, ct);
+        plan.SettleCurrency();
+        plan.CreateTypedViews();
+        plan.RunPreset();
+        return plan;
+    }
+
+    public MappingReport Report()
+    {
+        var grain = _database.Variable("orders_grain");
+        return new MappingReport(_preset.Name, Currency.Code, [.. _files.Select(file => MappingOf(file, file.Name == "orders" ? grain : null))]);
+    }
+
+    private static IReadOnlyList<PresetField> Declare(ImportDatabase database, Preset preset)
+    {
+        database.Execute(Preset.Macros);
+        database.Execute(preset.Declarations);
+        return [.. database.Query("SELECT file, field, kind, required, array_to_string(headers, '|') FROM fields").Select(row => new PresetField(
+            row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3),
+            row.GetString(4).Split('|', StringSplitOptions.RemoveEmptyEntries)))];
+    }
+
+    private static IEnumerable<(string Name, string Path)> FilesOf(ImportRequest request)
+    {
+        yield return ("orders", request.OrdersFile);
+        if (request.CustomersFile is { } customers) yield return ("customers", customers);
+        if (request.RefundsFile is { } refunds) yield return ("refunds", refunds);
+        if (request.EventsFile is { } events) yield return ("events", events);
+        if (request.SubscriptionsFile is { } subscriptions) yield return ("subscriptions", subscriptions);
+    }
+
+    private IReadOnlyList<PresetField> FieldsOf(string file) => [.. _fields.Where(field => field.File == file)];
+
+    private FileMap MapOf(string file) => _maps.GetValueOrDefault(file, FileMap.None);
+
+    private void Load(string name, string path, string scratchFolder, CancellationToken ct)
+    {
+        var fields = FieldsOf(name);
+        if (fields.Count == 0)
+            throw new RetentionException(Failure.Usage, $"Preset {_preset.Name} reads no {name} file: leave out {path} or use --preset generic.");
+        var file = SourceFile.Load(_database, name, path, MapOf(name), scratchFolder, ct);
+        var columns = new HeaderMatcher(path, file.Headers, MapOf(name)).Match(fields);
+        var missing = fields.Where(field => field.Required && columns.All(column => column.Field != field)).ToList();
+        if (missing.Count > 0) throw new MissingColumns(file, missing, _preset.Name, _request.Calendar, scratchFolder).Refusal(ct);
+        var formats = new ColumnFormats(_database, file.Table, MapOf(name));
+        _formats[name] = formats.Detect(columns);
+        _assumptions[name] = formats.Assumptions;
+        _columns[name] = columns;
+        _files.Add(file);
+    }
+
+    private void SettleCurrency()
+    {
+        var known = new Dictionary<string, long>();
+        foreach (var (code, count, file) in _files.SelectMany(CurrenciesOf))
+        {
+            if (PredictiveRetention.Currency.TryOf(code) is not null)
+                known[code] = known.GetValueOrDefault(code) + (file == "orders" ? count : 0);
+        }
+        var fixedByPreset = _database.Variable("preset_currency");
+        if (fixedByPreset is not null && _request.ShopCurrency is { } asked && !asked.Equals(fixedByPreset, StringComparison.OrdinalIgnoreCase))
+            throw new RetentionException(Failure.InputRejected,
+                $"{_request.OrdersFile} is in {fixedByPreset}, the shop keeps {asked.ToUpperInvariant()} and has no rate.");
+        var frequent = known.Where(code => code.Value > 0).OrderByDescending(code => code.Value).ThenBy(code => code.Key, StringComparer.Ordinal)
+            .Select(code => code.Key).FirstOrDefault();
+        var shop = _request.ShopCurrency ?? fixedByPreset ?? frequent ?? MapOf("orders").Currency
+            ?? throw new RetentionException(Failure.InputRejected,
+                $"{_request.OrdersFile} does not say which currency its amounts are in. Give --currency, for instance --currency EUR.");
+        Currency = PredictiveRetention.Currency.Of(shop);
+        foreach (var map in _maps.Values.Where(map => map.Currency is not null)) known.TryAdd(map.Currency!, 0);
+        _database.SetVariable("shop_currency", Text(Currency.Code));
+        _database.SetVariable("known_currencies", $"[{string.Join(", ", known.Keys.Select(Text))}]::VARCHAR[]");
+    }
+
+    private IEnumerable<(string Code, long Count, string File)> CurrenciesOf(SourceFile file)
+    {
+        var column = _columns[file.Name].FirstOrDefault(column => column.Field.Name == "currency");
+        return column is null ? [] : _database
+            .Query($"SELECT upper(c{Number(column.Index)}) AS code, count(*) FROM {file.Table} GROUP BY code HAVING code IS NOT NULL")
+            .Select(row => (row.GetString(0), row.GetInt64(1), file.Name));
+    }
+
+    private void CreateTypedViews()
+    {
+        foreach (var name in _fields.Select(field => field.File).Distinct())
+        {
+            var file = _files.FirstOrDefault(file => file.Name == name);
+            _database.Execute(TypedView.Of(
+                name, FieldsOf(name), _columns.GetValueOrDefault(name, []), _formats.GetValueOrDefault(name, new Dictionary<string, string>()),
+                file?.Table, MapOf(name).Currency ?? Currency.Code));
+        }
+    }
+
+    private void RunPreset()
+    {
+        if (_request.NowMs > 0) _database.SetVariable("now_ms", Number(_request.NowMs));
+        if (MapOf("orders").Grain is { } grain) _database.SetVariable("orders_grain", Text(grain));
+        try
+        {
+            _database.Execute(_preset.Rows);
+        }
+        catch (DuckDBException fault) when (!Preset.Shipped.Contains(_preset.Name))
+        {
+            throw new RetentionException(Failure.Usage, $"Preset {_preset.Name} does not run: {fault.Message}", fault);
+        }
+    }
+
+    private FileMapping MappingOf(SourceFile file, string? grain)
+    {
+        var columns = _columns[file.Name];
+        var used = columns.Select(column => column.Index).ToHashSet();
+        return new FileMapping(
+            file.Name, file.Path, file.Format, file.Csv?.EncodingName, file.Csv?.Delimiter is { } mark ? (mark == '\t' ? "\\t" : mark.ToString()) : null, grain,
+            [.. columns.Select(column => new ColumnMapping(
+                column.Field.Name, column.Header, column.ChosenBy, _formats[file.Name].GetValueOrDefault(column.Field.Name)))],
+            [.. file.Headers.Where((_, i) => !used.Contains(i))],
+            _assumptions[file.Name]);
+    }
+
+    /// <summary>Fields of another shipped preset, for the sentence that names the one that would fit.</summary>
+    internal static IReadOnlyList<PresetField> FieldsOfPreset(string name, BusinessCalendar calendar, string scratchFolder, CancellationToken ct)
+    {
+        using var database = new ImportDatabase(calendar, scratchFolder, ct);
+        return Declare(database, Preset.Load(name));
+    }
+}

@@ -1,0 +1,28 @@
+namespace PredictiveRetention.Ingestion;
+
+/// <summary>What to read, and how to understand it.</summary>
+public sealed record ImportRequest
+{
+    /// <summary>Name of a shipped preset ('generic', 'online-retail'), or the path of an analyst's own, ending in .sql.</summary>
+    public required string Preset { get; init; }
+
+    /// <summary>Orders or their line items: .csv, .tsv, .txt (each also .gz), .parquet, .json or .ndjson.</summary>
+    public required string OrdersFile { get; init; }
+
+    public string? CustomersFile { get; init; }
+    public string? RefundsFile { get; init; }
+    public string? EventsFile { get; init; }
+    public string? SubscriptionsFile { get; init; }
+
+    /// <summary>JSON that names columns and formats outright where detection would guess otherwise.</summary>
+    public string? MappingFile { get; init; }
+
+    /// <summary>Wall-clock times without an offset are times of this calendar's zone.</summary>
+    public required BusinessCalendar Calendar { get; init; }
+
+    /// <summary>ISO 4217 code the shop keeps. Null takes the preset's, else the most frequent one in the orders file.</summary>
+    public string? ShopCurrency { get; init; }
+
+    /// <summary>Orders after this instant are noted as dated in the future; 0 asks for no such check.</summary>
+    public long NowMs { get; init; }
+}

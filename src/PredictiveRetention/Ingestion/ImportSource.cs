@@ -1,0 +1,98 @@
+using static PredictiveRetention.Ingestion.ImportDatabase;
+
+namespace PredictiveRetention.Ingestion;
+
+/// <summary>
+/// Files on their way into the store. <see cref="Open"/> reads and judges all of them; the canonical rows are then streamed, the
+/// writer may turn single rows away, and <see cref="Finish"/> says what became of every row.
+/// Customers are those of the customers file and of stored orders; one who is only in another file has no row of their own.
+/// </summary>
+public sealed class ImportSource : IDisposable
+{
+    private readonly ImportDatabase _database;
+    private readonly ScratchFolder _scratch;
+    private readonly IReadOnlyList<SourceFile> _files;
+    private readonly CanonicalReader _reader;
+    private readonly RejectLog _rejects;
+    private readonly QualityCheck _quality;
+
+    private ImportSource(ImportDatabase database, ScratchFolder scratch, ImportPlan plan)
+    {
+        (_database, _scratch, _files, Mapping) = (database, scratch, plan.Files, plan.Report());
+        _reader = new CanonicalReader(database, plan.Currency);
+        _rejects = new RejectLog(database, plan.Files, plan.Columns);
+        _quality = new QualityCheck(database, _reader, plan.Currency, plan.Files, plan.Columns);
+    }
+
+    /// <summary>How the files were understood.</summary>
+    public MappingReport Mapping { get; }
+
+    public string ShopCurrency => Mapping.ShopCurrency;
+
+    /// <summary>Records in all files.</summary>
+    public long? TotalRows => _files.Sum(file => file.Records);
+
+    public bool HasCustomers => Holds("customers");
+    public bool HasRefunds => Holds("refunds");
+    public bool HasEvents => Holds("events");
+    public bool HasSubscriptions => Holds("subscriptions");
+
+    /// <summary>Checks the files, detects how they are written, and sorts their rows into stored and rejected.</summary>
+    /// <exception cref="RetentionException">A file is missing, empty, or lacks a required column; the message says what to do.</exception>
+    public static ImportSource Open(ImportRequest request, CancellationToken ct)
+    {
+        var scratch = new ScratchFolder();
+        ImportDatabase? database = null;
+        try
+        {
+            database = new ImportDatabase(request.Calendar, scratch.Path, ct);
+            return new ImportSource(database, scratch, ImportPlan.Carry(request, database, scratch.Path, ct));
+        }
+        catch
+        {
+            database?.Dispose();
+            scratch.Dispose();
+            throw;
+        }
+    }
+
+    public IEnumerable<CustomerRow> Customers() => _reader.Customers();
+    public IEnumerable<OrderRow> Orders() => _reader.Orders();
+    public IEnumerable<RefundRow> Refunds() => _reader.Refunds();
+    public IEnumerable<EngagementRow> Events() => _reader.Events();
+    public IEnumerable<SubscriptionRow> Subscriptions() => _reader.Subscriptions();
+
+    /// <summary>Turns away an order handed out by <see cref="Orders"/>; likewise the other overloads.</summary>
+    public void Reject(OrderRow order, string reason) =>
+        _rejects.Add("orders", [("order_id", Text(order.OrderId)), ("customer_id", Text(order.CustomerId))], reason);
+
+    public void Reject(RefundRow refund, string reason) =>
+        _rejects.Add("refunds", [("refund_id", Text(refund.RefundId)), ("customer_id", Text(refund.CustomerId))], reason);
+
+    public void Reject(EngagementRow row, string reason) =>
+        _rejects.Add("events", [("occurred_at", Number(row.OccurredAtMs)), ("customer_id", Text(row.CustomerId))], reason);
+
+    public void Reject(SubscriptionRow subscription, string reason) =>
+        _rejects.Add("subscriptions",
+            [("subscription_id", Text(subscription.SubscriptionId)), ("customer_id", Text(subscription.CustomerId))], reason);
+
+    /// <summary>What became of every row, once the writer is done.</summary>
+    /// <exception cref="InvalidOperationException">Rows or money are not accounted for: a bug, and nothing may be stored.</exception>
+    public QualityReport Finish()
+    {
+        _rejects.Complete();
+        return _quality.Report();
+    }
+
+    /// <summary>Writes every rejected record with its line and reason as CSV; returns how many.</summary>
+    public int WriteRejects(string path) => _rejects.Write(path);
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        _scratch.Dispose();
+    }
+
+    private bool Holds(string view) =>
+        _files.Any(file => file.Name == view) || (_database.Has(view) && _database.Count($"SELECT count(*) FROM (FROM {view} LIMIT 1)") > 0);
+}

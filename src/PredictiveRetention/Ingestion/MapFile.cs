@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace PredictiveRetention.Ingestion;
+
+/// <summary>What --map says of one file: columns by canonical field (null: read nothing into it) and formats.</summary>
+internal sealed record FileMap(IReadOnlyDictionary<string, string?> Columns, IReadOnlyDictionary<string, string> Settings)
+{
+    public static FileMap None { get; } = new(new Dictionary<string, string?>(), new Dictionary<string, string>());
+
+    public string? DateOrder => Settings.GetValueOrDefault("$date_order");
+    public string? DecimalMark => Settings.GetValueOrDefault("$decimal_mark");
+    public char? Delimiter => Settings.TryGetValue("$delimiter", out var text) ? (text is "\\t" or "tab" ? '\t' : text[0]) : null;
+    public string? Grain => Settings.GetValueOrDefault("$grain");
+    public string? Currency => Settings.GetValueOrDefault("$currency")?.ToUpperInvariant();
+}
+
+/// <summary>
+/// The JSON file of --map: <c>{ "orders": { "ordered_at": "Bestelldatum", "$date_order": "dmy" }, "refunds": { ... } }</c>.
+/// A key that means nothing is an error, because a misspelt one would silently leave the guess in place.
+/// </summary>
+internal static class MapFile
+{
+    public static IReadOnlyDictionary<string, FileMap> Read(string? path, IReadOnlyList<PresetField> fields)
+    {
+        if (path is null) return new Dictionary<string, FileMap>();
+        if (!File.Exists(path)) throw new RetentionException(Failure.NotFound, $"Mapping file {path} does not exist.");
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllText(path), s_lenient);
+            return json.RootElement.EnumerateObject().ToDictionary(file => file.Name, file => ReadFile(path, file, fields));
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            throw new RetentionException(Failure.Usage,
+                $"{path} is no mapping: {fault.Message} Write {{ \"orders\": {{ \"ordered_at\": \"Bestelldatum\" }} }}.", fault);
+        }
+    }
+
+    private static FileMap ReadFile(string path, JsonProperty file, IReadOnlyList<PresetField> fields)
+    {
+        var files = fields.Select(field => field.File).Distinct().ToList();
+        if (!files.Contains(file.Name))
+            throw new RetentionException(Failure.Usage, $"{path}: unknown file '{file.Name}'. Known are {string.Join(", ", files)}.");
+        var columns = new Dictionary<string, string?>();
+        var settings = new Dictionary<string, string>();
+        foreach (var entry in file.Value.EnumerateObject())
+        {
+            if (entry.Name.StartsWith('$')) settings[entry.Name] = Setting(path, file.Name, entry);
+            else if (fields.Any(field => field.File == file.Name && field.Name == entry.Name)) columns[entry.Name] = entry.Value.GetString();
+            else
+            {
+                var known = fields.Where(field => field.File == file.Name).Select(field => field.Name);
+                throw new RetentionException(Failure.Usage,
+                    $"{path}: {file.Name} has no field '{entry.Name}'. Fields are {string.Join(", ", known)}; settings are {string.Join(", ", s_settings.Keys)}.");
+            }
+        }
+        return new FileMap(columns, settings);
+    }
+
+    private static string Setting(string path, string file, JsonProperty entry)
+    {
+        if (!s_settings.TryGetValue(entry.Name, out var allowed))
+            throw new RetentionException(Failure.Usage, $"{path}: {file} has no setting '{entry.Name}'. Settings are {string.Join(", ", s_settings.Keys)}.");
+        var value = entry.Value.GetString() ?? "";
+        var known = entry.Name == "$currency" ? Currency.TryOf(value) is not null : allowed.Contains(value);
+        return known
+            ? value
+            : throw new RetentionException(Failure.Usage,
+                $"{path}: '{value}' is no {entry.Name} of {file}: write {(allowed.Length > 0 ? string.Join(" or ", allowed) : "an ISO 4217 code such as EUR")}.");
+    }
+
+    private static readonly Dictionary<string, string[]> s_settings = new()
+    {
+        ["$date_order"] = ["dmy", "mdy", "ymd"],
+        ["$decimal_mark"] = [".", ","],
+        ["$delimiter"] = [",", ";", "|", "\t", "\\t", "tab"],
+        ["$grain"] = ["order", "line"],
+        ["$currency"] = [],
+    };
+
+    private static readonly JsonDocumentOptions s_lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+}

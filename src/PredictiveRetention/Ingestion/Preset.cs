@@ -1,0 +1,50 @@
+using System.Reflection;
+
+namespace PredictiveRetention.Ingestion;
+
+/// <summary>
+/// The SQL of one source system. Above its line '-- LOAD' it declares the fields it understands; below it turns the loaded
+/// files into the canonical views of macros.sql. An analyst's own preset is a file of the same form.
+/// </summary>
+internal sealed record Preset(string Name, string Declarations, string Rows)
+{
+    private const string LoadLine = "\n-- LOAD";
+
+    /// <summary>The shipped presets; a file that fits none of the one asked for may fit another.</summary>
+    public static IReadOnlyList<string> Shipped { get; } = ["generic", "online-retail"];
+
+    public static string Macros => Resource("macros.sql");
+
+    public static Preset Load(string name)
+    {
+        if (Shipped.Contains(name)) return Parse(name, Resource(name + ".sql"));
+        if (!name.EndsWith(".sql", StringComparison.OrdinalIgnoreCase))
+            throw new RetentionException(Failure.Usage, $"Unknown preset '{name}'. Use {string.Join(" or ", Shipped)}, or the path of your own .sql file.");
+        if (!File.Exists(name)) throw new RetentionException(Failure.NotFound, $"Preset file {name} does not exist.");
+        return Parse(name, File.ReadAllText(name));
+    }
+
+    private static Preset Parse(string name, string sql)
+    {
+        var text = sql.ReplaceLineEndings("\n");
+        var load = text.IndexOf(LoadLine, StringComparison.Ordinal);
+        return load >= 0
+            ? new Preset(name, text[..load], text[load..])
+            : throw new RetentionException(Failure.Usage, $"Preset {name} has no line '-- LOAD' between its fields and its views.");
+    }
+
+    private static string Resource(string file)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("presets/" + file)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}
+
+/// <summary>One field a preset understands.</summary>
+/// <param name="File">Kind of file it is in.</param>
+/// <param name="Name">Canonical name.</param>
+/// <param name="Kind">text, time, money, number or flag.</param>
+/// <param name="Required">Without it the file cannot be read.</param>
+/// <param name="Headers">Names sources give it, the likeliest first.</param>
+internal sealed record PresetField(string File, string Name, string Kind, bool Required, IReadOnlyList<string> Headers);

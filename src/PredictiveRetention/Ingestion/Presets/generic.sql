@@ -1,0 +1,312 @@
+-- generic: one file per kind of row, headers by their usual names or by --map.
+
+INSERT INTO fields VALUES
+  ('orders', 'customer_id', 'text', true, ['customer', 'user_id', 'client_id', 'customerid', 'cust_id', 'customer_unique_id', 'customer_no', 'customer_number', 'customer_key', 'user', 'userid', 'client', 'buyer_id', 'member_id', 'account_id', 'shopper_id', 'contact_id', 'visitor_id', 'kundennummer', 'client_no']),
+  ('orders', 'order_id', 'text', true, ['invoice', 'invoice_no', 'invoice_id', 'invoice_number', 'transaction_id', 'transaction', 'order', 'order_no', 'order_number', 'order_key', 'purchase_id', 'receipt_id', 'receipt_no', 'bestellnummer', 'id']),
+  ('orders', 'ordered_at', 'time', true, ['order_date', 'purchased_at', 'created_at', 'created', 'date', 'invoice_date', 'order_purchase_timestamp', 'purchase_date', 'purchase_timestamp', 'order_timestamp', 'order_datetime', 'order_time', 'transaction_date', 'transaction_time', 'transaction_timestamp', 'placed_at', 'paid_at', 'processed_at', 'datetime', 'timestamp', 'time', 'bestelldatum', 'datum']),
+  ('orders', 'amount', 'money', true, ['total', 'total_amount', 'revenue', 'net_amount', 'price', 'value', 'paid', 'grand_total', 'order_total', 'order_amount', 'order_value', 'total_price', 'total_paid', 'amount_paid', 'net_revenue', 'net_sales', 'sales', 'sale_amount', 'payment_value', 'transaction_amount', 'transaction_value', 'line_total', 'line_amount', 'spend', 'betrag', 'summe', 'montant', 'importe']),
+  ('orders', 'discount', 'money', false, ['discount_amount', 'total_discount', 'total_discounts', 'discounts', 'rebate', 'rabatt']),
+  ('orders', 'currency', 'text', false, ['currency_code', 'order_currency', 'iso_currency', 'waehrung', 'wahrung', 'devise', 'moneda']),
+  ('orders', 'status', 'text', false, ['order_status', 'state', 'order_state', 'financial_status', 'payment_status']),
+  ('orders', 'channel', 'text', false, ['sales_channel', 'order_channel', 'source', 'source_name', 'platform', 'store_type']),
+  ('orders', 'category', 'text', false, ['product_category', 'category_name', 'product_category_name', 'department', 'product_type', 'kategorie']),
+  ('orders', 'quantity', 'number', false, ['units', 'items', 'qty', 'item_count', 'items_count', 'number_of_items', 'num_items', 'total_quantity', 'total_items', 'menge', 'anzahl']),
+  ('orders', 'promised_at', 'time', false, ['promised_date', 'estimated_delivery', 'estimated_delivery_date', 'order_estimated_delivery_date', 'delivery_promised_at', 'expected_delivery_date', 'due_date']),
+  ('orders', 'delivered_at', 'time', false, ['delivered_date', 'delivery_date', 'order_delivered_customer_date', 'delivered', 'delivered_on', 'received_at']),
+  ('orders', 'review_score', 'number', false, ['review', 'rating', 'stars', 'score', 'review_rating']),
+  ('orders', 'margin', 'money', false, ['contribution', 'contribution_margin', 'gross_profit', 'profit', 'gross_margin']),
+  ('orders', 'line', 'text', false, ['line_id', 'line_no', 'line_number', 'order_line_id', 'order_item_id', 'line_item_id', 'sku', 'product', 'product_id', 'product_name', 'stock_code', 'item', 'item_id', 'item_name', 'description', 'lineitem_name', 'lineitem_sku']),
+  ('orders', 'country', 'text', false, ['customer_country', 'country_code', 'shipping_country', 'billing_country', 'land']),
+  ('orders', 'city', 'text', false, ['customer_city', 'shipping_city', 'billing_city', 'town']),
+  ('orders', 'gender', 'text', false, ['sex', 'customer_gender']),
+  ('orders', 'email', 'text', false, ['customer_email', 'email_address', 'e_mail']),
+  ('orders', 'acquisition_channel', 'text', false, ['acquisition_source', 'acquired_via', 'first_channel', 'utm_source']),
+  ('refunds', 'customer_id', 'text', true, ['customer', 'user_id', 'client_id', 'customerid', 'cust_id', 'customer_unique_id', 'customer_no', 'customer_number', 'user', 'userid', 'client', 'buyer_id', 'member_id', 'account_id']),
+  ('refunds', 'refund_id', 'text', true, ['refund', 'refund_no', 'refund_number', 'credit_note', 'credit_note_id', 'credit_note_no', 'return_id', 'cancellation_id', 'refund_transaction_id', 'id', 'transaction_id', 'invoice_no', 'invoice', 'invoice_id', 'order_id', 'order_no', 'order_number', 'order']),
+  ('refunds', 'refunded_at', 'time', true, ['refund_date', 'refunded_on', 'returned_at', 'return_date', 'credited_at', 'credit_note_date', 'created_at', 'created', 'date', 'ordered_at', 'order_date', 'invoice_date', 'transaction_date', 'processed_at', 'timestamp', 'datetime']),
+  ('refunds', 'amount', 'money', true, ['refund_amount', 'refunded_amount', 'amount_refunded', 'refund_total', 'total', 'total_amount', 'value', 'net_amount', 'credit', 'price', 'revenue']),
+  ('refunds', 'order_id', 'text', false, ['original_order_id', 'order', 'order_no', 'order_number', 'invoice', 'invoice_no', 'original_invoice']),
+  ('refunds', 'currency', 'text', false, ['currency_code', 'order_currency', 'iso_currency']),
+  ('customers', 'customer_id', 'text', true, ['customer', 'user_id', 'client_id', 'customerid', 'cust_id', 'customer_unique_id', 'customer_no', 'customer_number', 'user', 'userid', 'client', 'buyer_id', 'member_id', 'account_id', 'contact_id', 'id']),
+  ('customers', 'first_seen_at', 'time', false, ['first_seen', 'created_at', 'created', 'registered_at', 'registration_date', 'signup_date', 'signed_up_at', 'sign_up_date', 'joined_at', 'join_date', 'customer_since', 'date']),
+  ('customers', 'birth_year', 'text', false, ['year_of_birth', 'yob', 'birthyear', 'birth_date', 'birthdate', 'birthday', 'date_of_birth', 'dob']),
+  ('customers', 'gender', 'text', false, ['sex', 'customer_gender']),
+  ('customers', 'country', 'text', false, ['customer_country', 'country_code', 'billing_country', 'shipping_country', 'default_address_country', 'land']),
+  ('customers', 'city', 'text', false, ['customer_city', 'billing_city', 'shipping_city', 'town', 'stadt']),
+  ('customers', 'acquisition_channel', 'text', false, ['acquisition_source', 'channel', 'source', 'acquired_via', 'first_channel', 'utm_source', 'signup_source']),
+  ('customers', 'consent_email', 'flag', false, ['email_consent', 'accepts_marketing', 'accepts_email_marketing', 'marketing_consent', 'newsletter', 'opt_in', 'email_opt_in', 'consent']),
+  ('customers', 'email', 'text', false, ['email_address', 'e_mail', 'customer_email', 'mail']),
+  ('events', 'customer_id', 'text', true, ['customer', 'user_id', 'client_id', 'customerid', 'cust_id', 'user', 'userid', 'contact_id', 'member_id', 'profile_id']),
+  ('events', 'event_type', 'text', true, ['event', 'type', 'event_name', 'action', 'activity', 'activity_type']),
+  ('events', 'occurred_at', 'time', true, ['event_time', 'event_date', 'event_timestamp', 'timestamp', 'datetime', 'created_at', 'created', 'date', 'time', 'sent_at']),
+  ('events', 'campaign_id', 'text', false, ['campaign', 'campaign_name', 'utm_campaign']),
+  ('events', 'message_id', 'text', false, ['message', 'email_id', 'event_id', 'id']),
+  ('subscriptions', 'customer_id', 'text', true, ['customer', 'user_id', 'client_id', 'customerid', 'cust_id', 'user', 'userid', 'member_id', 'account_id']),
+  ('subscriptions', 'subscription_id', 'text', true, ['subscription', 'subscription_no', 'contract_id', 'membership_id', 'id']),
+  ('subscriptions', 'started_at', 'time', true, ['start', 'start_date', 'started', 'created_at', 'created', 'current_period_start', 'valid_from', 'begin_date']),
+  ('subscriptions', 'plan', 'text', false, ['plan_name', 'plan_id', 'product', 'product_name', 'tier']),
+  ('subscriptions', 'ended_at', 'time', false, ['end', 'end_date', 'ended', 'expires_at', 'expired_at', 'expiry_date', 'current_period_end', 'valid_to']),
+  ('subscriptions', 'cancelled_at', 'time', false, ['canceled_at', 'cancellation_date', 'cancelled', 'canceled', 'cancel_date']),
+  ('subscriptions', 'amount', 'money', false, ['price', 'recurring_amount', 'mrr', 'fee', 'total', 'value']),
+  ('subscriptions', 'currency', 'text', false, ['currency_code', 'iso_currency']),
+  ('subscriptions', 'period', 'text', false, ['interval', 'billing_period', 'billing_interval', 'frequency', 'term']),
+  ('subscriptions', 'is_trial', 'flag', false, ['trial', 'in_trial', 'on_trial']);
+
+-- LOAD: below, every file is there as source_<file>: its records with the fields above, typed, and their text as <field>_text.
+
+-- ================================================================ orders
+
+CREATE TABLE orders_checked AS
+SELECT s.* EXCLUDE (status, quantity, ordered_at_text, amount_text),
+  lower(status) AS status,
+  CASE WHEN abs(quantity) < 2e9 THEN round(quantity)::INTEGER END AS quantity,
+  CASE
+    WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id')
+    WHEN order_id IS NULL THEN fault('order_id', 'no order id')
+    ELSE coalesce(
+      time_fault('ordered_at', ordered_at_text, ordered_at),
+      money_fault('amount', amount_text, amount),
+      currency_fault(currency),
+      CASE WHEN amount < 0 THEN fault('amount', 'negative amount: give refunds with --refunds') END) END AS fault
+FROM source_orders AS s;
+
+-- Rows of one customer and order id, where there are several: line items, or mistakes.
+CREATE TABLE orders_repeated AS
+SELECT customer_id, order_id, min(record) AS first_record, arg_min(record, ordered_at) AS earliest_record, min(ordered_at) AS earliest
+FROM orders_checked WHERE fault IS NULL
+GROUP BY customer_id, order_id HAVING count(*) > 1;
+
+-- Line items are known by a column that names a line, or by categories, on repeated order ids.
+-- Rows that repeat the whole order, word by word, are no line items even so.
+SET VARIABLE orders_grain = coalesce(getvariable('orders_grain'), (
+  SELECT CASE WHEN count(*) > 0 AND (bool_or(o.line IS NOT NULL) OR bool_or(o.category IS NOT NULL
+                AND (o.category IS DISTINCT FROM f.category OR o.amount <> f.amount)))
+              THEN 'line' ELSE 'order' END
+  FROM orders_repeated AS r
+  JOIN orders_checked AS f ON f.record = r.first_record
+  JOIN orders_checked AS o ON o.customer_id = r.customer_id AND o.order_id = r.order_id AND o.fault IS NULL AND o.record <> f.record));
+
+-- Per order: what a later row of the same id says otherwise. Per line: lines a day or more apart are not of one order.
+CREATE TABLE orders_contradicting AS
+SELECT o.record, f.record AS other_record, o.order_id, o.amount, o.currency,
+  concat_ws(', ',
+    CASE WHEN o.ordered_at <> f.ordered_at THEN 'ordered_at' END,
+    CASE WHEN o.amount <> f.amount THEN 'amount' END,
+    CASE WHEN o.discount IS DISTINCT FROM f.discount THEN 'discount' END,
+    CASE WHEN o.status IS DISTINCT FROM f.status THEN 'status' END,
+    CASE WHEN o.channel IS DISTINCT FROM f.channel THEN 'channel' END,
+    CASE WHEN o.category IS DISTINCT FROM f.category THEN 'category' END,
+    CASE WHEN o.quantity IS DISTINCT FROM f.quantity THEN 'quantity' END,
+    CASE WHEN o.promised_at IS DISTINCT FROM f.promised_at THEN 'promised_at' END,
+    CASE WHEN o.delivered_at IS DISTINCT FROM f.delivered_at THEN 'delivered_at' END,
+    CASE WHEN o.review_score IS DISTINCT FROM f.review_score THEN 'review_score' END,
+    CASE WHEN o.margin IS DISTINCT FROM f.margin THEN 'margin' END,
+    CASE WHEN o.country IS DISTINCT FROM f.country THEN 'country' END) AS differences
+FROM orders_repeated AS r
+JOIN orders_checked AS f ON f.record = CASE getvariable('orders_grain') WHEN 'line' THEN r.earliest_record ELSE r.first_record END
+JOIN orders_checked AS o ON o.customer_id = r.customer_id AND o.order_id = r.order_id AND o.fault IS NULL AND o.record <> f.record
+WHERE getvariable('orders_grain') = 'order' OR o.ordered_at > r.earliest + 86400000;
+
+CREATE VIEW orders_kept AS
+FROM orders_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM orders_contradicting);
+
+CREATE TABLE orders_of_lines AS
+SELECT min(record) AS record, customer_id, order_id, min(ordered_at) AS ordered_at, sum(amount) AS amount, sum(discount) AS discount,
+  arg_min(status, record) AS status, arg_min(channel, record) AS channel, arg_max(category, (amount, -record)) AS category,
+  sum(quantity)::INTEGER AS quantity, max(promised_at) AS promised_at, max(delivered_at) AS delivered_at,
+  avg(review_score) AS review_score, sum(margin) AS margin
+FROM orders_kept WHERE getvariable('orders_grain') = 'line'
+GROUP BY customer_id, order_id ORDER BY record;
+
+CREATE VIEW orders AS
+SELECT 'orders' AS source, *, is_sale(status) AS is_valid FROM orders_of_lines
+UNION ALL BY NAME
+SELECT 'orders' AS source, record, customer_id, order_id, ordered_at, amount, discount, status, is_sale(status) AS is_valid,
+  channel, category, quantity, promised_at, delivered_at, review_score, margin
+FROM orders_kept WHERE getvariable('orders_grain') = 'order';
+
+-- ================================================================ refunds
+
+CREATE TABLE refunds_checked AS
+SELECT s.* EXCLUDE (refunded_at_text, amount_text, amount), abs(amount) AS amount,
+  CASE
+    WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id')
+    WHEN refund_id IS NULL THEN fault('refund_id', 'no refund id')
+    ELSE coalesce(
+      time_fault('refunded_at', refunded_at_text, refunded_at),
+      money_fault('amount', amount_text, amount),
+      currency_fault(currency)) END AS fault
+FROM source_refunds AS s;
+
+CREATE TABLE refunds_contradicting AS
+SELECT o.record, f.record AS other_record, o.refund_id, o.amount, o.currency,
+  concat_ws(', ',
+    CASE WHEN o.refunded_at <> f.refunded_at THEN 'refunded_at' END,
+    CASE WHEN o.amount <> f.amount THEN 'amount' END,
+    CASE WHEN o.order_id IS DISTINCT FROM f.order_id THEN 'order_id' END) AS differences
+FROM (SELECT customer_id, refund_id, min(record) AS record FROM refunds_checked WHERE fault IS NULL GROUP BY ALL HAVING count(*) > 1) AS r
+JOIN refunds_checked AS f ON f.record = r.record
+JOIN refunds_checked AS o ON o.customer_id = r.customer_id AND o.refund_id = r.refund_id AND o.fault IS NULL AND o.record <> f.record;
+
+CREATE VIEW refunds AS
+SELECT 'refunds' AS source, record, customer_id, refund_id, refunded_at, amount, order_id
+FROM refunds_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM refunds_contradicting);
+
+-- ================================================================ customers
+
+CREATE TABLE customers_checked AS
+SELECT s.* EXCLUDE (birth_year),
+  -- A birth date is more than the models may know: its year is enough.
+  TRY_CAST(coalesce(nullif(regexp_extract(birth_year, '(?:^|\D)((?:19|20)\d{2})(?:\D|$)', 1), ''), NULL) AS INTEGER) AS birth_year,
+  CASE WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id') END AS fault
+FROM source_customers AS s;
+
+CREATE TABLE customers_contradicting AS
+SELECT o.record, f.record AS other_record, o.customer_id,
+  concat_ws(', ',
+    CASE WHEN o.first_seen_at IS DISTINCT FROM f.first_seen_at THEN 'first_seen_at' END,
+    CASE WHEN o.birth_year IS DISTINCT FROM f.birth_year THEN 'birth_year' END,
+    CASE WHEN o.gender IS DISTINCT FROM f.gender THEN 'gender' END,
+    CASE WHEN o.country IS DISTINCT FROM f.country THEN 'country' END,
+    CASE WHEN o.city IS DISTINCT FROM f.city THEN 'city' END,
+    CASE WHEN o.acquisition_channel IS DISTINCT FROM f.acquisition_channel THEN 'acquisition_channel' END,
+    CASE WHEN o.consent_email IS DISTINCT FROM f.consent_email THEN 'consent_email' END,
+    CASE WHEN o.email IS DISTINCT FROM f.email THEN 'email' END) AS differences
+FROM (SELECT customer_id, min(record) AS record FROM customers_checked WHERE fault IS NULL GROUP BY ALL HAVING count(*) > 1) AS r
+JOIN customers_checked AS f ON f.record = r.record
+JOIN customers_checked AS o ON o.customer_id = r.customer_id AND o.fault IS NULL AND o.record <> f.record;
+
+-- What the customers file says goes before what their most recent order says.
+CREATE TABLE customers AS
+SELECT customer_id, f.first_seen_at, f.birth_year, coalesce(f.gender, o.gender) AS gender, coalesce(f.country, o.country) AS country,
+  coalesce(f.city, o.city) AS city, coalesce(f.acquisition_channel, o.acquisition_channel) AS acquisition_channel,
+  f.consent_email, coalesce(f.email, o.email) AS email
+FROM (FROM customers_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM customers_contradicting)) AS f
+FULL JOIN (
+  SELECT customer_id, min(record) AS record, arg_max(gender, ordered_at) AS gender, arg_max(country, ordered_at) AS country,
+    arg_max(city, ordered_at) AS city, arg_min(acquisition_channel, ordered_at) AS acquisition_channel, arg_max(email, ordered_at) AS email
+  FROM orders_kept GROUP BY customer_id) AS o USING (customer_id)
+ORDER BY f.record, o.record;
+
+-- ================================================================ engagement events
+
+CREATE TABLE events_checked AS
+SELECT record, customer_id, occurred_at, campaign_id, message_id, kind AS event_type,
+  CASE
+    WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id')
+    WHEN event_type IS NULL THEN fault('event_type', 'no event type')
+    WHEN kind IS NULL THEN fault('event_type', 'unknown event type')
+    ELSE time_fault('occurred_at', occurred_at_text, occurred_at) END AS fault
+FROM (
+  SELECT *, CASE regexp_replace(lower(event_type), '[^a-z]+', '_', 'g')
+    WHEN 'email_sent' THEN 'email_sent' WHEN 'sent' THEN 'email_sent' WHEN 'send' THEN 'email_sent' WHEN 'received_email' THEN 'email_sent'
+    WHEN 'email_delivered' THEN 'email_delivered' WHEN 'delivered' THEN 'email_delivered'
+    WHEN 'email_opened' THEN 'email_opened' WHEN 'email_open' THEN 'email_opened' WHEN 'opened_email' THEN 'email_opened'
+    WHEN 'open' THEN 'email_opened' WHEN 'opened' THEN 'email_opened'
+    WHEN 'email_clicked' THEN 'email_clicked' WHEN 'email_click' THEN 'email_clicked' WHEN 'clicked_email' THEN 'email_clicked'
+    WHEN 'click' THEN 'email_clicked' WHEN 'clicked' THEN 'email_clicked'
+    WHEN 'visit' THEN 'visit' WHEN 'session' THEN 'visit' WHEN 'session_start' THEN 'visit' WHEN 'page_view' THEN 'visit'
+    WHEN 'web_visit' THEN 'visit' WHEN 'site_visit' THEN 'visit'
+    WHEN 'app_session' THEN 'app_session' WHEN 'app_open' THEN 'app_session' WHEN 'application_opened' THEN 'app_session'
+    WHEN 'ticket' THEN 'ticket' WHEN 'support_ticket' THEN 'ticket' WHEN 'ticket_created' THEN 'ticket' END AS kind
+  FROM source_events);
+
+-- The same thing at the same instant in the same message happened once.
+CREATE TABLE events_repeated AS
+SELECT record, first_value(record) OVER same AS other_record
+FROM events_checked WHERE fault IS NULL
+WINDOW same AS (PARTITION BY customer_id, event_type, occurred_at, campaign_id, message_id ORDER BY record)
+QUALIFY row_number() OVER same > 1;
+
+CREATE VIEW events AS
+SELECT 'events' AS source, * EXCLUDE (fault) FROM events_checked
+WHERE fault IS NULL AND record NOT IN (SELECT record FROM events_repeated);
+
+-- ================================================================ subscriptions
+
+CREATE TABLE subscriptions_checked AS
+SELECT s.* EXCLUDE (amount), abs(amount) AS amount,
+  CASE
+    WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id')
+    WHEN subscription_id IS NULL THEN fault('subscription_id', 'no subscription id')
+    WHEN ended_at < started_at THEN fault('ended_at', 'ends before it starts')
+    ELSE coalesce(
+      time_fault('started_at', started_at_text, started_at),
+      CASE WHEN amount_text IS NOT NULL THEN coalesce(money_fault('amount', amount_text, amount), currency_fault(currency)) END) END AS fault
+FROM source_subscriptions AS s;
+
+CREATE TABLE subscriptions_contradicting AS
+SELECT o.record, f.record AS other_record, o.subscription_id,
+  concat_ws(', ',
+    CASE WHEN o.started_at <> f.started_at THEN 'started_at' END,
+    CASE WHEN o.ended_at IS DISTINCT FROM f.ended_at THEN 'ended_at' END,
+    CASE WHEN o.cancelled_at IS DISTINCT FROM f.cancelled_at THEN 'cancelled_at' END,
+    CASE WHEN o.plan IS DISTINCT FROM f.plan THEN 'plan' END,
+    CASE WHEN o.amount IS DISTINCT FROM f.amount THEN 'amount' END,
+    CASE WHEN o.period IS DISTINCT FROM f.period THEN 'period' END,
+    CASE WHEN o.is_trial IS DISTINCT FROM f.is_trial THEN 'is_trial' END) AS differences
+FROM (SELECT customer_id, subscription_id, min(record) AS record FROM subscriptions_checked WHERE fault IS NULL GROUP BY ALL HAVING count(*) > 1) AS r
+JOIN subscriptions_checked AS f ON f.record = r.record
+JOIN subscriptions_checked AS o ON o.customer_id = r.customer_id AND o.subscription_id = r.subscription_id AND o.fault IS NULL AND o.record <> f.record;
+
+CREATE VIEW subscriptions AS
+SELECT 'subscriptions' AS source, record, customer_id, subscription_id, started_at, lower(plan) AS plan, ended_at, cancelled_at, amount,
+  lower(period) AS period, is_trial
+FROM subscriptions_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM subscriptions_contradicting);
+
+-- ================================================================ what is not stored, and what should be known
+
+CREATE MACRO contradiction(differences) AS
+  CASE WHEN differences = '' THEN 'exact duplicate of an earlier line' ELSE 'differs from an earlier line with the same id' END;
+CREATE MACRO contradiction_detail(kind, id, differences) AS
+  CASE WHEN differences = '' THEN 'exact duplicate of line {other}' ELSE kind || ' ' || id || ': differs from line {other} in ' || differences END;
+
+CREATE VIEW rejects AS
+SELECT 'orders' AS source, record, fault.field, fault.reason, amount, currency FROM orders_checked WHERE fault IS NOT NULL
+UNION ALL BY NAME
+SELECT 'orders' AS source, record, other_record, 'order_id' AS field, amount, currency,
+  CASE getvariable('orders_grain') WHEN 'line' THEN 'lines of one order more than 24 hours apart' ELSE contradiction(differences) END AS reason,
+  CASE getvariable('orders_grain') WHEN 'line' THEN 'order ' || order_id || ': more than 24 hours after line {other} of the same order'
+       ELSE contradiction_detail('order', order_id, differences) END AS detail
+FROM orders_contradicting
+UNION ALL BY NAME
+SELECT 'refunds' AS source, record, fault.field, fault.reason, amount, currency FROM refunds_checked WHERE fault IS NOT NULL
+UNION ALL BY NAME
+SELECT 'refunds' AS source, record, other_record, 'refund_id' AS field, amount, currency,
+  contradiction(differences) AS reason, contradiction_detail('refund', refund_id, differences) AS detail
+FROM refunds_contradicting
+UNION ALL BY NAME
+SELECT 'customers' AS source, record, fault.field, fault.reason FROM customers_checked WHERE fault IS NOT NULL
+UNION ALL BY NAME
+SELECT 'customers' AS source, record, other_record, 'customer_id' AS field,
+  contradiction(differences) AS reason, contradiction_detail('customer', customer_id, differences) AS detail
+FROM customers_contradicting
+UNION ALL BY NAME
+SELECT 'events' AS source, record, fault.field, fault.reason FROM events_checked WHERE fault IS NOT NULL
+UNION ALL BY NAME
+SELECT 'events' AS source, record, other_record, 'event_type' AS field, contradiction('') AS reason, contradiction_detail('', '', '') AS detail
+FROM events_repeated
+UNION ALL BY NAME
+SELECT 'subscriptions' AS source, record, fault.field, fault.reason FROM subscriptions_checked WHERE fault IS NOT NULL
+UNION ALL BY NAME
+SELECT 'subscriptions' AS source, record, other_record, 'subscription_id' AS field,
+  contradiction(differences) AS reason, contradiction_detail('subscription', subscription_id, differences) AS detail
+FROM subscriptions_contradicting;
+
+CREATE VIEW money_read AS
+SELECT 'orders' AS source, currency, sum(amount) AS amount FROM orders_checked GROUP BY currency
+UNION ALL
+SELECT 'refunds' AS source, currency, sum(amount) AS amount FROM refunds_checked GROUP BY currency;
+
+CREATE VIEW notes AS
+SELECT 'orders' AS source, 'order ids used by more than one customer: kept as separate orders' AS note, count(*) AS count
+FROM (SELECT order_id FROM orders GROUP BY order_id HAVING count(DISTINCT customer_id) > 1)
+UNION ALL
+SELECT 'orders', 'orders with a status that is no sale: stored, and in no figure', count(*) FROM orders WHERE NOT is_valid
+UNION ALL
+SELECT 'orders', 'orders dated in the future', count(*) FROM orders WHERE ordered_at > getvariable('now_ms')
+UNION ALL
+SELECT 'orders', 'lines equal to an earlier line of the same order: kept, the file has no line number', coalesce(sum(copies - 1), 0) FROM (
+  SELECT count(*) AS copies FROM orders_kept JOIN orders_repeated USING (customer_id, order_id)
+  WHERE getvariable('orders_grain') = 'line'
+  GROUP BY customer_id, order_id, ordered_at, amount, discount, line, category, quantity HAVING count(*) > 1);

@@ -1,0 +1,104 @@
+-- What every preset can use: reading of single cells, and the shape of canonical rows.
+-- Each text below is one cell, already trimmed, with 'no value' (empty, NULL, NaN, ...) as SQL null.
+-- Three functions come from outside: to_utc(ms) turns wall-clock milliseconds of the shop's time zone into UTC milliseconds,
+-- written_instant(text, date_order) reads a time in any other form, plain_number(text, decimal_mark) a number.
+-- getvariable() reads the settings of this import.
+
+-- ---------------------------------------------------------------- what a preset declares
+
+-- The fields a preset understands, by file, with the headers under which sources give them.
+-- kind: text, time (becomes UTC milliseconds), money or number (DECIMAL(18,6)), flag (BOOLEAN).
+CREATE TABLE fields (file VARCHAR, field VARCHAR, kind VARCHAR, required BOOLEAN, headers VARCHAR[]);
+
+-- ---------------------------------------------------------------- canonical rows
+
+-- A preset's views of these names are read column by column; a column it leaves out is null.
+-- 'source' is the file a row came from, 'record' its first record there, 'amount' exact and in the shop's currency.
+CREATE TABLE canonical_customers (
+  customer_id VARCHAR, first_seen_at BIGINT, birth_year INTEGER, gender VARCHAR, country VARCHAR, city VARCHAR,
+  acquisition_channel VARCHAR, consent_email BOOLEAN, email VARCHAR);
+CREATE TABLE canonical_orders (
+  source VARCHAR, record BIGINT, customer_id VARCHAR, order_id VARCHAR, ordered_at BIGINT, amount DECIMAL(38,6), discount DECIMAL(38,6),
+  status VARCHAR, is_valid BOOLEAN, channel VARCHAR, category VARCHAR, quantity INTEGER, promised_at BIGINT, delivered_at BIGINT,
+  review_score DOUBLE, margin DECIMAL(38,6));
+CREATE TABLE canonical_refunds (
+  source VARCHAR, record BIGINT, customer_id VARCHAR, refund_id VARCHAR, refunded_at BIGINT, amount DECIMAL(38,6), order_id VARCHAR);
+CREATE TABLE canonical_events (
+  source VARCHAR, record BIGINT, customer_id VARCHAR, event_type VARCHAR, occurred_at BIGINT, campaign_id VARCHAR, message_id VARCHAR);
+CREATE TABLE canonical_subscriptions (
+  source VARCHAR, record BIGINT, customer_id VARCHAR, subscription_id VARCHAR, started_at BIGINT, plan VARCHAR, ended_at BIGINT,
+  cancelled_at BIGINT, amount DECIMAL(38,6), period VARCHAR, is_trial BOOLEAN);
+
+-- Rows that are not stored. 'reason' groups them; 'detail' may say more of one row, where {other} stands for the line of
+-- 'other_record'. 'amount' is the row's money, signed as in money_read.
+CREATE TABLE canonical_rejects (
+  source VARCHAR, record BIGINT, field VARCHAR, reason VARCHAR, detail VARCHAR, other_record BIGINT, amount DECIMAL(38,6), currency VARCHAR);
+-- Money of every row read, by file and currency: what stored and rejected money must add up to.
+CREATE TABLE canonical_money_read (source VARCHAR, currency VARCHAR, amount DECIMAL(38,6));
+-- What was kept but should be known.
+CREATE TABLE canonical_notes (source VARCHAR, note VARCHAR, count BIGINT);
+
+-- ---------------------------------------------------------------- cells
+
+-- Trimming tabs and no-break spaces is slow, and few cells have any.
+CREATE MACRO trimmed(t) AS
+  CASE WHEN contains(t, chr(160)) OR contains(t, chr(9)) THEN trim(t, ' ' || chr(9) || chr(160)) ELSE trim(t) END;
+
+-- A cell as it comes to the preset: trimmed, and null for nothing as text, database exports and data frames write it.
+CREATE MACRO cell(t) AS
+  CASE WHEN length(t) <= 6 AND regexp_full_match(t, '(?i)\s*(null|nan|nat|none|n/a|<na>|\\n|)\s*') THEN NULL ELSE nullif(trimmed(t), '') END;
+
+CREATE MACRO flag(t) AS
+  CASE WHEN lower(t) IN ('1', 'true', 't', 'yes', 'y', 'on', 'subscribed', 'accepts') THEN true
+       WHEN lower(t) IN ('0', 'false', 'f', 'no', 'n', 'off', 'unsubscribed') THEN false END;
+
+-- Numbers and times in the forms people write them are read outside (plain_number, written_instant); plain ones here, which
+-- is several times faster and the rule.
+CREATE MACRO number(t, decimal_mark) AS
+  CASE WHEN decimal_mark = '.' THEN coalesce(TRY_CAST(t AS DECIMAL(18,6)), TRY_CAST(plain_number(t, '.') AS DECIMAL(18,6)))
+       ELSE TRY_CAST(plain_number(t, decimal_mark) AS DECIMAL(18,6)) END;
+
+CREATE MACRO is_iso(t) AS regexp_full_match(t, '\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d+)?)?)?');
+CREATE MACRO iso_instant(t) AS to_utc(epoch_ms(TRY_CAST(t AS TIMESTAMP)));
+
+-- date_order is iso where every value of the column is a plain ISO time, otherwise dmy, mdy or ymd.
+CREATE MACRO instant(t, date_order) AS
+  CASE WHEN date_order = 'iso' THEN iso_instant(t)
+       WHEN is_iso(t) AND TRY_CAST(t AS TIMESTAMP) IS NOT NULL THEN iso_instant(t)
+       ELSE written_instant(t, date_order) END;
+
+-- ---------------------------------------------------------------- faults
+
+CREATE MACRO fault(field_name, why) AS {'field': field_name, 'reason': why};
+
+-- 1970-01-01 to 2100-12-31, with a day to spare for the zones east of Greenwich.
+CREATE MACRO is_in_range(ms) AS ms >= -86400000 AND ms < 4133980800000;
+
+CREATE MACRO time_fault(field_name, t, ms) AS
+  CASE WHEN t IS NULL THEN fault(field_name, 'no ' || field_name)
+       WHEN ms IS NULL AND regexp_matches(t, '^\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}')
+            THEN fault(field_name, 'unreadable date: it does not fit the order of day and month in this file')
+       WHEN ms IS NULL THEN fault(field_name, 'unreadable date')
+       WHEN NOT is_in_range(ms) THEN fault(field_name, 'date out of range') END;
+
+-- Ten thousand million of any currency is no order of one customer.
+CREATE MACRO money_fault(field_name, t, amount) AS
+  CASE WHEN t IS NULL THEN fault(field_name, 'no ' || field_name)
+       WHEN amount IS NULL AND regexp_full_match(t, '[^0-9A-Za-z]*[0-9][0-9.,'' ]{10,}[^0-9A-Za-z]*') THEN fault(field_name, 'absurd amount')
+       WHEN amount IS NULL THEN fault(field_name, 'unreadable amount')
+       WHEN abs(amount) > 1e10 THEN fault(field_name, 'absurd amount') END;
+
+-- Rates at the order's date are not kept, so money of another currency cannot be added up with the shop's.
+CREATE MACRO currency_fault(code) AS
+  CASE WHEN code = getvariable('shop_currency') THEN NULL
+       WHEN list_contains(getvariable('known_currencies'), code)
+            THEN fault('currency', 'currency ' || code || ', the shop keeps ' || getvariable('shop_currency') || ' and has no rate')
+       ELSE fault('currency', 'unknown currency') END;
+
+-- ---------------------------------------------------------------- meaning
+
+-- Order statuses that are no sale: stored, and in no figure. Refunded orders are sales; the refund is a row of its own.
+CREATE MACRO is_sale(status) AS status IS NULL OR replace(replace(status, '_', '-'), ' ', '-') NOT IN (
+  'cancelled', 'canceled', 'cancel', 'void', 'voided', 'failed', 'failure', 'payment-failed', 'error', 'unavailable', 'declined', 'denied',
+  'rejected', 'abandoned', 'expired', 'draft', 'checkout-draft', 'pending', 'pending-payment', 'awaiting-payment', 'unpaid', 'on-hold',
+  'deleted', 'trash', 'test');

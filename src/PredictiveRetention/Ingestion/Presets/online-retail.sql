@@ -1,0 +1,75 @@
+-- online-retail: the raw line items of UCI data set 352 (Online Retail, D. Chen, CC BY 4.0), also as exported from its workbooks.
+-- An invoice with a customer is an order, an invoice whose number begins with C is a cancellation and becomes a refund.
+
+INSERT INTO fields VALUES
+  ('orders', 'invoice', 'text', true, ['invoice_no', 'invoice_number']),
+  ('orders', 'stock_code', 'text', true, []),
+  ('orders', 'description', 'text', false, []),
+  ('orders', 'quantity', 'number', true, []),
+  ('orders', 'invoice_date', 'time', true, []),
+  ('orders', 'unit_price', 'money', true, ['price']),
+  ('orders', 'customer_id', 'text', true, []),
+  ('orders', 'country', 'text', false, []);
+
+SET VARIABLE preset_currency = 'GBP';
+
+-- LOAD: below, the file is there as source_orders: its records with the fields above, typed, and their text as <field>_text.
+
+SET VARIABLE orders_grain = 'line';
+
+CREATE TABLE lines AS
+SELECT record, invoice, stock_code, description, quantity, unit_price, invoice_date,
+  -- Spreadsheets turn ids into floating point.
+  regexp_replace(customer_id, '\.0$', '') AS customer_id,
+  nullif(country, 'Unspecified') AS country,
+  -- A product too large for DECIMAL(18,6) is no amount.
+  TRY(quantity * unit_price) AS amount,
+  CASE
+    WHEN customer_id IS NULL THEN fault('customer_id', 'guest line: no customer to attribute it to')
+    WHEN invoice IS NULL THEN fault('invoice', 'no invoice')
+    WHEN quantity IS NULL THEN fault('quantity', 'unreadable quantity')
+    ELSE coalesce(
+      time_fault('invoice_date', invoice_date_text, invoice_date),
+      money_fault('unit_price', unit_price_text, unit_price),
+      CASE
+        WHEN coalesce(abs(amount), 1e12) > 1e10 THEN fault('quantity', 'absurd amount')
+        WHEN unit_price < 0 THEN fault('unit_price', 'negative price')
+        WHEN invoice LIKE 'C%' AND quantity > 0 THEN fault('quantity', 'positive quantity in a cancellation')
+        WHEN invoice NOT LIKE 'C%' AND quantity <= 0 THEN fault('quantity', 'stock adjustment: negative quantity outside a cancellation')
+        WHEN invoice NOT LIKE 'C%' AND unit_price = 0 THEN fault('unit_price', 'zero price') END) END AS fault
+FROM source_orders;
+
+CREATE TABLE invoices AS
+SELECT 'orders' AS source, min(record) AS record, customer_id, invoice, min(invoice_date) AS invoiced_at,
+  sum(amount) AS amount, sum(quantity)::INTEGER AS quantity
+FROM lines WHERE fault IS NULL
+GROUP BY customer_id, invoice ORDER BY record;
+
+-- The cancellation of a large order on the day it was placed is kept as an order and as a refund: both happened.
+CREATE VIEW orders AS
+SELECT source, record, customer_id, invoice AS order_id, invoiced_at AS ordered_at, amount, quantity
+FROM invoices WHERE invoice NOT LIKE 'C%';
+
+-- A cancellation does not name the invoice it cancels.
+CREATE VIEW refunds AS
+SELECT source, record, customer_id, invoice AS refund_id, invoiced_at AS refunded_at, -amount AS amount
+FROM invoices WHERE invoice LIKE 'C%';
+
+CREATE VIEW customers AS
+SELECT customer_id, arg_max(country, invoice_date) AS country
+FROM lines WHERE fault IS NULL AND invoice NOT LIKE 'C%'
+GROUP BY customer_id ORDER BY min(record);
+
+CREATE VIEW rejects AS
+SELECT 'orders' AS source, record, fault.field, fault.reason, amount, 'GBP' AS currency FROM lines WHERE fault IS NOT NULL;
+
+CREATE VIEW money_read AS
+SELECT 'orders' AS source, 'GBP' AS currency, sum(amount) AS amount FROM lines;
+
+CREATE VIEW notes AS
+SELECT 'orders' AS source, 'exact duplicate lines kept: the file has no line number' AS note, coalesce(sum(copies - 1), 0) AS count FROM (
+  SELECT count(*) AS copies
+  FROM lines
+  GROUP BY invoice, stock_code, description, quantity, unit_price, invoice_date, customer_id, country HAVING count(*) > 1)
+UNION ALL
+SELECT 'orders', 'orders dated in the future', count(*) FROM orders WHERE ordered_at > getvariable('now_ms');

@@ -1,0 +1,126 @@
+using static PredictiveRetention.Ingestion.ImportDatabase;
+
+namespace PredictiveRetention.Ingestion;
+
+/// <summary>Counts what became of the rows, and holds the import to it that no row and no cent went missing.</summary>
+internal sealed class QualityCheck(
+    ImportDatabase database, CanonicalReader reader, Currency currency, IReadOnlyList<SourceFile> files,
+    IReadOnlyDictionary<string, IReadOnlyList<MatchedColumn>> columns)
+{
+    /// <summary>Kinds of canonical rows, with the time each is dated by and whether it is money.</summary>
+    private static readonly (string View, string Time, bool HasMoney)[] s_kinds =
+        [("orders", "ordered_at", true), ("refunds", "refunded_at", true), ("events", "occurred_at", false), ("subscriptions", "started_at", false)];
+
+    private sealed record Stored(string File, string Kind, long Count, decimal Exact, decimal Rounded, long? FirstMs, long? LastMs);
+
+    public QualityReport Report()
+    {
+        var stored = s_kinds.Where(kind => database.Has(kind.View)).SelectMany(kind => StoredOf(kind.View, kind.Time, kind.HasMoney)).ToList();
+        return new QualityReport(currency.Code, [.. files.Select(file => QualityOf(file, [.. stored.Where(rows => rows.File == file.Name)]))]);
+    }
+
+    private List<Stored> StoredOf(string view, string time, bool hasMoney)
+    {
+        var amount = hasMoney ? "amount" : "0::DECIMAL(38,6)";
+        // Late rejects were part of the view and are not stored.
+        return database.Query($"""
+            SELECT v.source, n - coalesce(late, 0), exact - coalesce(late_exact, 0), rounded - coalesce(late_rounded, 0), first_ms, last_ms
+            FROM (SELECT source, count(*) AS n, sum({amount})::DECIMAL(38,6) AS exact, sum({reader.Minor(amount)})::BIGINT AS rounded,
+                    min({time}) AS first_ms, max({time}) AS last_ms
+                  FROM {CanonicalReader.Complete(view)} GROUP BY source) AS v
+            LEFT JOIN (SELECT source, count(*) AS late, sum(abs(amount)) AS late_exact, sum({reader.Minor("abs(amount)")})::BIGINT AS late_rounded
+                  FROM late_rejects WHERE view = {Text(view)} GROUP BY source) AS l ON l.source = v.source
+            """).Select(row => new Stored(
+                row.GetString(0), view, row.GetInt64(1), Sign(view, row.GetString(0)) * row.GetDecimal(2),
+                Sign(view, row.GetString(0)) * currency.FromMinor(row.GetInt64(3)),
+                row.IsDBNull(4) ? null : row.GetInt64(4), row.IsDBNull(5) ? null : row.GetInt64(5))).ToList();
+    }
+
+    /// <summary>A refunds file holds positive money given back; inside an orders file a refund takes money away.</summary>
+    private static int Sign(string view, string file) => view == "refunds" && file != "refunds" ? -1 : 1;
+
+    private FileQuality QualityOf(SourceFile file, IReadOnlyList<Stored> stored)
+    {
+        var rejected = database.Count($"SELECT count(*) FROM rejected WHERE source = {Text(file.Name)}");
+        CheckRows(file, stored, rejected);
+        var cells = CellsOf(file);
+        return new FileQuality(
+            file.Name, file.Path, file.Records, rejected,
+            [.. StoredRowsOf(file, stored, rejected)],
+            ReasonsOf(file),
+            [.. NotesOf(file), .. UnreadableCells(cells)],
+            MoneyOf(file, [.. stored.Where(rows => rows.Kind is "orders" or "refunds")]),
+            stored.Min(rows => rows.FirstMs),
+            stored.Max(rows => rows.LastMs),
+            cells.ToDictionary(cell => cell.Column.Field.Name, cell => Math.Round(1 - (double)cell.Read / file.SoundRecords, 6)));
+    }
+
+    /// <summary>Where a row is one order, refund or event, each is stored or rejected. Customers are gathered from several files.</summary>
+    private void CheckRows(SourceFile file, IReadOnlyList<Stored> stored, long rejected)
+    {
+        if (file.Name == "customers" || (file.Name == "orders" && database.Variable("orders_grain") == "line")) return;
+        var kept = stored.Sum(rows => rows.Count);
+        if (kept + rejected != file.Records)
+            throw new InvalidOperationException($"{file.Path}: {file.Records} rows were read, but {kept} are stored and {rejected} rejected.");
+    }
+
+    private static IEnumerable<StoredRows> StoredRowsOf(SourceFile file, IReadOnlyList<Stored> stored, long rejected)
+    {
+        if (file.Name == "customers") yield return new StoredRows("customers", file.Records - rejected, null);
+        foreach (var rows in stored) yield return new StoredRows(rows.Kind, rows.Count, rows.Kind is "orders" or "refunds" ? rows.Rounded : null);
+    }
+
+    private List<RejectReason> ReasonsOf(SourceFile file) => [.. database.Query($"""
+        SELECT reason, count(*), sum(amount)::DECIMAL(38,6), any_value(currency), min(line) FROM rejected WHERE source = {Text(file.Name)}
+        GROUP BY reason, coalesce(currency, '') ORDER BY count(*) DESC, reason
+        """).Select(row => new RejectReason(
+            row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : Plain(row.GetDecimal(2)),
+            row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetInt64(4)))];
+
+    private List<QualityNote> NotesOf(SourceFile file) => !database.Has("notes") ? [] : [.. database.Query(
+        $"SELECT note, count::BIGINT FROM notes WHERE source = {Text(file.Name)} AND count > 0")
+        .Select(row => new QualityNote(row.GetString(0), row.GetInt64(1)))];
+
+    // Read: cells with a value of the field's kind; Filled: cells with any text.
+    private sealed record CellCount(MatchedColumn Column, long Read, long Filled);
+
+    private List<CellCount> CellsOf(SourceFile file)
+    {
+        var used = columns[file.Name];
+        if (used.Count == 0 || file.SoundRecords == 0) return [];
+        var counts = string.Join(", ", used.Select(column => $"count({column.Field.Name}), count({CellText(column.Field)})"));
+        return database.Query($"SELECT {counts} FROM source_{file.Name}")
+            .Select(row => used.Select((column, i) => new CellCount(column, row.GetInt64(2 * i), row.GetInt64(2 * i + 1))).ToList())
+            .Single();
+    }
+
+    private static string CellText(PresetField field) => field.Kind == "text" ? field.Name : field.Name + "_text";
+
+    /// <summary>An order is not lost for the sake of its review score; a required cell that cannot be read is a reject.</summary>
+    private static IEnumerable<QualityNote> UnreadableCells(IEnumerable<CellCount> cells) => cells
+        .Where(cell => !cell.Column.Field.Required && cell.Filled > cell.Read)
+        .Select(cell => new QualityNote($"{cell.Column.Header}: cells that are no {cell.Column.Field.Kind}, left empty", cell.Filled - cell.Read));
+
+    private List<MoneyCheck> MoneyOf(SourceFile file, IReadOnlyList<Stored> stored)
+    {
+        if (!database.Has("money_read")) return [];
+        return [.. database.Query($"""
+            SELECT r.currency, r.amount::DECIMAL(38,6), coalesce(x.amount, 0)::DECIMAL(38,6)
+            FROM (SELECT currency, sum(amount) AS amount FROM money_read WHERE source = {Text(file.Name)} GROUP BY currency) AS r
+            LEFT JOIN (SELECT currency, sum(amount) AS amount FROM rejected WHERE source = {Text(file.Name)} GROUP BY currency) AS x
+              ON x.currency = r.currency
+            WHERE r.amount IS NOT NULL ORDER BY r.currency
+            """).Select(row => Conserved(file, row.GetString(0), row.GetDecimal(1), row.GetDecimal(2), stored))];
+    }
+
+    private MoneyCheck Conserved(SourceFile file, string code, decimal read, decimal rejected, IReadOnlyList<Stored> stored)
+    {
+        var (exact, rounded) = code == currency.Code ? (stored.Sum(rows => rows.Exact), stored.Sum(rows => rows.Rounded)) : (0m, 0m);
+        if (read != exact + rejected)
+            throw new InvalidOperationException($"{file.Path}: {read} {code} was read, but {exact} is stored and {rejected} rejected.");
+        return new MoneyCheck(code, Plain(read), Plain(rounded), Plain(rejected), Plain(exact - rounded));
+    }
+
+    /// <summary>Without the trailing zeros of DECIMAL(38,6); the division changes the scale, not the value.</summary>
+    private static decimal Plain(decimal amount) => amount / 1.0000000000000000000000000000m;
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using static PredictiveRetention.Ingestion.ImportDatabase;
+
+namespace PredictiveRetention.Ingestion;
+
+/// <summary>
+/// Every record that is not stored, in table rejected: those too broken to split, those the preset refused, and those the writer
+/// turned away later. Line numbers and texts are fetched by one more pass over a file, and only when it has rejects.
+/// </summary>
+internal sealed class RejectLog(ImportDatabase database, IReadOnlyList<SourceFile> files, IReadOnlyDictionary<string, IReadOnlyList<MatchedColumn>> columns)
+{
+    private readonly List<string> _late = [];
+    private bool _complete;
+
+    /// <summary>Records a row that was handed out and could not be stored, found again by its ids.</summary>
+    public void Add(string view, IReadOnlyList<(string Column, string Value)> ids, string reason)
+    {
+        if (_complete) throw new InvalidOperationException("Rows can be rejected until the import is finished.");
+        // Money inside an orders file that went back is negative there, as in money_read.
+        var amount = view switch { "orders" => "amount", "refunds" => "CASE source WHEN 'refunds' THEN amount ELSE -amount END", _ => "NULL" };
+        _late.Add($"""
+            SELECT source, record, {Text(ids[^1].Column)} AS field, {Text(reason)} AS reason, getvariable('shop_currency') AS currency,
+              {amount} AS amount, {Text(view)} AS view
+            FROM {CanonicalReader.Complete(view)} WHERE {string.Join(" AND ", ids.Select(id => $"{id.Column} = {id.Value}"))} LIMIT 1
+            """);
+    }
+
+    /// <summary>Builds table rejected; afterwards nothing can be added.</summary>
+    public void Complete()
+    {
+        if (_complete) return;
+        _complete = true;
+        database.Execute("CREATE TABLE late_rejects AS SELECT *, NULL::VARCHAR AS view FROM canonical_rejects");
+        foreach (var late in _late) database.Execute("INSERT INTO late_rejects BY NAME " + late);
+        database.Execute("CREATE TABLE all_rejects AS FROM canonical_rejects UNION ALL BY NAME FROM late_rejects"
+            + (database.Has("rejects") ? " UNION ALL BY NAME FROM rejects" : ""));
+        database.Execute("""
+            CREATE TABLE reject_lines (source VARCHAR, record BIGINT, line BIGINT, fault VARCHAR, text VARCHAR);
+            CREATE TABLE rejected (source VARCHAR, path VARCHAR, line BIGINT, header VARCHAR, reason VARCHAR, message VARCHAR, value VARCHAR,
+              amount DECIMAL(38,6), currency VARCHAR, text VARCHAR);
+            """);
+        foreach (var file in files)
+        {
+            FindLines(file);
+            Describe(file);
+        }
+    }
+
+    /// <summary>Writes them in the order of the files; returns how many.</summary>
+    public int Write(string path)
+    {
+        Complete();
+        var written = 0;
+        using var csv = new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        csv.Write("file,line,column,reason,value,row_text\n");
+        var order = string.Join(" ", files.Select((file, i) => $"WHEN {Text(file.Name)} THEN {i}"));
+        foreach (var row in database.Query($"SELECT path, line, header, message, value, text FROM rejected ORDER BY CASE source {order} END, line"))
+        {
+            for (var i = 0; i < row.FieldCount; i++)
+            {
+                if (i > 0) csv.Write(',');
+                if (row.IsDBNull(i)) continue;
+                csv.Write(i == 1 ? Number(row.GetInt64(1)) : CsvCell.Safe(row.GetString(i)));
+            }
+            csv.Write('\n');
+            written++;
+        }
+        return written;
+    }
+
+    private void FindLines(SourceFile file)
+    {
+        var wanted = database.Query($"""
+            SELECT DISTINCT record FROM (SELECT source, record FROM all_rejects UNION ALL SELECT source, other_record FROM all_rejects)
+            WHERE source = {Text(file.Name)} AND record IS NOT NULL ORDER BY record
+            """).Select(row => row.GetInt64(0)).ToArray();
+        if (file.Csv is null)
+        {
+            // Parquet and JSON have rows: their number stands for the line, and the row is written out as JSON.
+            var row = string.Join(", ", file.Headers.Select((header, i) => $"{Text(header)}, c{i}"));
+            database.Execute($"""
+                INSERT INTO reject_lines SELECT {Text(file.Name)}, rowid + 1, rowid + 1, NULL, json_object({row})::VARCHAR FROM {file.Table}
+                WHERE rowid + 1 IN (SELECT record FROM all_rejects WHERE source = {Text(file.Name)} UNION SELECT other_record FROM all_rejects)
+                """);
+        }
+        else if (wanted.Length > 0 || file.FaultyRecords > 0) FindLines(file.Name, file.Csv, wanted);
+    }
+
+    private void FindLines(string source, CsvSource csv, long[] wanted)
+    {
+        using var lines = database.Append("reject_lines");
+        var next = 0;
+        foreach (var (number, at) in csv.Records())
+        {
+            if (number is not null && (next == wanted.Length || wanted[next] != number)) continue;
+            if (number is not null) next++;
+            lines.CreateRow().AppendValue(source).AppendValue(number).AppendValue(at.Line).AppendValue(at.Fault)
+                .AppendValue(Encoding.UTF8.GetString(at.Record).Replace('\0', '\uFFFD')).EndRow();
+        }
+    }
+
+    private void Describe(SourceFile file)
+    {
+        var used = columns[file.Name];
+        var source = Text(file.Name);
+        var header = CaseOf(used, column => Text(column.Header));
+        var value = CaseOf(used, column => $"w.c{Number(column.Index)}");
+        database.Execute($"""
+            INSERT INTO rejected
+            SELECT r.source, {Text(file.Path)}, l.line, {header}, r.reason,
+              coalesce(replace(r.detail, '{"{other}"}', o.line::VARCHAR), r.reason), {value}, r.amount, r.currency, l.text
+            FROM all_rejects AS r
+            LEFT JOIN {file.Table} AS w ON w.rowid + 1 = r.record
+            LEFT JOIN reject_lines AS l ON l.source = {source} AND l.record = r.record
+            LEFT JOIN reject_lines AS o ON o.source = {source} AND o.record = r.other_record
+            WHERE r.source = {source}
+            UNION ALL
+            SELECT source, {Text(file.Path)}, line, NULL, fault, fault, NULL, NULL, NULL, text
+            FROM reject_lines WHERE source = {source} AND record IS NULL
+            """);
+    }
+
+    private static string CaseOf(IReadOnlyList<MatchedColumn> columns, Func<MatchedColumn, string> result) =>
+        $"CASE r.field {string.Concat(columns.Select(column => $"WHEN {Text(column.Field.Name)} THEN {result(column)} "))}END";
+}

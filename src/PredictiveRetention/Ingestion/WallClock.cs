@@ -1,0 +1,20 @@
+namespace PredictiveRetention.Ingestion;
+
+/// <summary>Wall-clock milliseconds to UTC milliseconds, fast enough to be called for every cell that holds a time.</summary>
+internal static class WallClock
+{
+    /// <summary>
+    /// On a day of 24 hours the clocks do not change, and the offset is that of its midnight; the other days take the long way.
+    /// Times outside the calendar are passed through: they are refused for their date, whatever the zone.
+    /// </summary>
+    public static long ToUtc(BusinessCalendar calendar, long wallMs)
+    {
+        var day = Math.DivRem(wallMs, BusinessCalendar.DayMs).Quotient;
+        if (wallMs < 0 || day > BusinessCalendar.LastDay) return wallMs;
+        var start = calendar.StartOf((int)day);
+        var end = day < BusinessCalendar.LastDay ? calendar.StartOf((int)day + 1) : start + BusinessCalendar.DayMs;
+        return end - start == BusinessCalendar.DayMs
+            ? start + wallMs - day * BusinessCalendar.DayMs
+            : calendar.FromLocal(DateTime.UnixEpoch.AddMilliseconds(wallMs));
+    }
+}

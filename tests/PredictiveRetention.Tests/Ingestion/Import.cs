@@ -1,0 +1,86 @@
+using System.Text;
+using PredictiveRetention.Ingestion;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Ingestion;
+
+/// <summary>One import of small files written for a test: states only what matters to it.</summary>
+internal sealed class Import : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("import-test-");
+    private ImportSource? _source;
+
+    public string Preset { get; init; } = "generic";
+    public string? Map { get; init; }
+    public string? Currency { get; init; } = "EUR";
+    public BusinessCalendar Calendar { get; init; } = BusinessCalendar.Utc;
+    public long NowMs { get; init; }
+    public string? Refunds { get; init; }
+    public string? Customers { get; init; }
+    public string? Events { get; init; }
+    public string? Subscriptions { get; init; }
+
+    /// <summary>The orders file as text; <see cref="OrdersBytes"/> or <see cref="OrdersPath"/> go before it.</summary>
+    public string Orders { get; init; } = "customer_id,order_id,ordered_at,amount\na,1,2024-01-01,1.00\n";
+
+    public byte[]? OrdersBytes { get; init; }
+    public string? OrdersPath { get; init; }
+    public string OrdersName { get; init; } = "orders.csv";
+
+    public ImportSource Source => _source ??= ImportSource.Open(Request(), TestContext.Current.CancellationToken);
+
+    public List<OrderRow> Stored => [.. Source.Orders()];
+
+    public FileQuality Quality => Source.Finish().Files[0];
+
+    /// <summary>Lines of the rejects file without its header.</summary>
+    public List<string> Rejects()
+    {
+        var path = Path.Combine(_folder.FullName, "rejects.csv");
+        var written = Source.WriteRejects(path);
+        var lines = File.ReadAllLines(path).Skip(1).ToList();
+        Assert.True(written <= lines.Count);
+        return lines;
+    }
+
+    /// <summary>The one rejected row as file, line, column, reason and the rest.</summary>
+    public (string Line, string Column, string Reason) OnlyReject()
+    {
+        var cells = Assert.Single(Rejects()).Split(',');
+        Assert.Equal(OrdersName, Path.GetFileName(cells[0]));
+        return (cells[1], cells[2], cells[3]);
+    }
+
+    public RetentionException Refused() => Assert.Throws<RetentionException>(() => Source);
+
+    public string FilePath(string name) => Path.Combine(_folder.FullName, name);
+
+    public void Dispose()
+    {
+        _source?.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private ImportRequest Request() => new()
+    {
+        Preset = Preset,
+        OrdersFile = OrdersPath ?? Write(OrdersName, OrdersBytes ?? Encoding.UTF8.GetBytes(Orders)),
+        RefundsFile = WriteText("refunds.csv", Refunds),
+        CustomersFile = WriteText("customers.csv", Customers),
+        EventsFile = WriteText("events.csv", Events),
+        SubscriptionsFile = WriteText("subscriptions.csv", Subscriptions),
+        MappingFile = WriteText("map.json", Map),
+        Calendar = Calendar,
+        ShopCurrency = Currency,
+        NowMs = NowMs,
+    };
+
+    private string? WriteText(string name, string? text) =>
+        text is null ? null : text.StartsWith('/') ? text : Write(name, Encoding.UTF8.GetBytes(text));
+
+    private string Write(string name, byte[] bytes)
+    {
+        File.WriteAllBytes(FilePath(name), bytes);
+        return FilePath(name);
+    }
+}
