@@ -73,6 +73,7 @@ internal static class TrainVerb
             foreach (var entry in league.Entries)
                 Line($"    {entry.Name,-44} {entry.Churn?.Auc,7:F4} {entry.Churn?.LogLoss,9:F4} {entry.Churn?.Ece10,7:F4} {entry.Spend?.Bias,7:F3} {entry.Spend?.Gini,7:F4} {entry.Spend?.Top10,9:F4}");
             if (league.RuleRanksChurnAsWell) Line($"    a simple rule ranks churn as well: see the card");
+            if (league.RuleIsBetterCalibrated) Line($"    a simple rule's probabilities were closer (log loss): trust the order more than the percentages");
         }
         else
         {

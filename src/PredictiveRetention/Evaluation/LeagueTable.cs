@@ -18,6 +18,9 @@ public sealed record LeagueTable(Cutoff Origin, Horizon Horizon, int Customers, 
     /// <summary>True when the model ranks churn no better than recency alone, which is a legal result that the card says aloud.</summary>
     public bool RuleRanksChurnAsWell => Entries.Skip(1).Any(entry => entry.Churn?.Auc >= Model.Churn!.Auc);
 
+    /// <summary>True when a rule's probabilities were closer to what happened than the model's.</summary>
+    public bool RuleIsBetterCalibrated => Entries.Skip(1).Any(entry => entry.Churn?.LogLoss < Model.Churn!.LogLoss);
+
     public static LeagueTable Of(HurdleModel model, LabelledSlice judged, LabelledSlice earlier)
     {
         var pOrder = new double[judged.Count];

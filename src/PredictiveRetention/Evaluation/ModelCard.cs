@@ -63,7 +63,9 @@ public static class ModelCard
             return;
         }
         card.AppendLine(Text($"The same recipe, made as of {league.Origin} and judged on the {league.Horizon.Days} days that followed: {league.Customers} customers, of whom {100 * league.Model.Churn!.ChurnRate:F1} % bought nothing."));
-        card.AppendLine(league.RuleRanksChurnAsWell ? "**No better than a simple rule at ranking churn here**; see the line that beats it." : "It ranks churn better than every simple rule.").AppendLine();
+        card.AppendLine(league.RuleRanksChurnAsWell ? "**No better than a simple rule at ranking churn here**; see the line that beats it." : "It ranks churn better than every simple rule.");
+        if (league.RuleIsBetterCalibrated) card.AppendLine("**Its probabilities were further off than a simple rule's** (log loss): trust the order more than the percentages.");
+        card.AppendLine();
         card.AppendLine("| | AUC | avg. precision | log loss | Brier | ECE | lift at 10 % |").AppendLine("|---|---|---|---|---|---|---|");
         foreach (var entry in league.Entries)
             if (entry.Churn is { } m) card.AppendLine(Text($"| {entry.Name} | {m.Auc:F4} | {m.AveragePrecision:F4} | {m.LogLoss:F4} | {m.Brier:F4} | {m.Ece10:F4} | {m.LiftAt10:F2} |"));

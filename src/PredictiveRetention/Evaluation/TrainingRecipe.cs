@@ -72,8 +72,8 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         TrainingRequest request, HistorySurvey survey, Horizon horizon, Plans plans, Func<IEnumerable<ShardHistories>> histories, IProgress<TrainingStep>? progress, CancellationToken cancellation)
     {
         progress?.Report(new TrainingStep(1, 5, "building features at each origin"));
-        var schema = FeatureSchema.For(request.Coverage);
         var wanted = plans.Wanted().ToList();
+        var schema = FeatureSchema.For(request.Coverage, plans.Serve.All.Min(origin => origin.Day) - survey.FirstDay);
         var share = Math.Min(1, (double)settings.MaxRows / survey.Buyers / OriginPlan.MaxOrigins);
         var slices = new SliceBuilder(request.Currency, request.Coverage, schema).Build(histories(), wanted, share, cancellation);
         if (!Usable(plans.Serve, slices, request.Gate))

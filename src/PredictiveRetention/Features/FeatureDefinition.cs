@@ -18,5 +18,8 @@ public sealed record FeatureDefinition(string Name, string Unit, string Meaning,
     /// <summary>Stored and charted, but off in models unless asked for (demographics).</summary>
     public bool OffByDefault { get; init; }
 
+    /// <summary>Left out of models whose earliest training cutoff has a shorter history: it would only tell the cutoffs apart.</summary>
+    public int MinHistoryDays { get; init; }
+
     internal FeatureValue Value { get; init; } = static _ => double.NaN;
 }

@@ -19,6 +19,9 @@ public static class FeatureRegistry
         throw new ArgumentException($"No feature is named '{name}'.", nameof(name));
     }
 
+    /// <summary>History before the earliest training cutoff that features of a season need: a year, and a horizon to see its customers again.</summary>
+    private const int FullYear = 455;
+
     private static FeatureDefinition[] Build() =>
     [
         // RFM, orders view
@@ -70,7 +73,7 @@ public static class FeatureRegistry
         // trends
         F("orders_trend_90d", "orders", "purchases in the last 90 days against the 90 before", Orders, h => h.Last90.Orders - h.Prior90.Orders),
         F("spend_trend_90d", "share", "change of spend, last 90 days against the 90 before (-1 to 1)", Orders, h => Change(h.Last90.Spend, h.Prior90.Spend)),
-        F("spend_trend_365d", "share", "change of spend, last year against the year before (-1 to 1)", Orders, h => h.FirstAge > 365 ? Change(h.Last365.Spend, h.Prior365.Spend) : NaN, absent: -2, "has_year"),
+        F("spend_trend_365d", "share", "change of spend, last year against the year before (-1 to 1)", Orders, h => h.FirstAge > 365 ? Change(h.Last365.Spend, h.Prior365.Spend) : NaN, absent: -2, "has_year") with { MinHistoryDays = FullYear },
         F("order_value_trend", "ratio", "last three purchases against the average purchase", Orders, h => h.Purchases > 3 ? h.SpendLastThree / h.MeanSpend : NaN, absent: -1, "has_more_than_three"),
         F("has_more_than_three", "0/1", "bought more than three times", Orders, h => h.Purchases > 3 ? 1 : 0),
 
@@ -86,13 +89,12 @@ public static class FeatureRegistry
         F("has_margin", "0/1", "margin is known for a purchase", Margins, h => h.WithMargin > 0 ? 1 : 0),
 
         // season
-        F("cutoff_season_sin", "", "time of the year (sine)", Orders, h => Math.Sin(Season(h.CutoffDayOfYear))),
-        F("cutoff_season_cos", "", "time of the year (cosine)", Orders, h => Math.Cos(Season(h.CutoffDayOfYear))),
-        F("first_season_sin", "", "time of the year of the first purchase (sine)", Orders, h => Math.Sin(Season(h.FirstDayOfYear))),
-        F("first_season_cos", "", "time of the year of the first purchase (cosine)", Orders, h => Math.Cos(Season(h.FirstDayOfYear))),
-        F("orders_same_season", "orders", "purchases in the coming 90 days of the calendar, a year ago", Orders, h => h.FirstAge > 365 ? h.SeasonLastYear.Orders : NaN, absent: -1, "has_year"),
-        F("spend_same_season", "money", "spend in the coming 90 days of the calendar, a year ago", Orders, h => h.FirstAge > 365 ? h.SeasonLastYear.Spend : NaN, absent: -1, "has_year"),
-        F("has_year", "0/1", "first purchase more than a year ago", Orders, h => h.FirstAge > 365 ? 1 : 0),
+        // (the time of the year of the cutoff itself is no feature: a handful of stacked cutoffs would only be told apart by it)
+        F("first_season_sin", "", "time of the year of the first purchase (sine)", Orders, h => Math.Sin(Season(h.FirstDayOfYear))) with { MinHistoryDays = FullYear },
+        F("first_season_cos", "", "time of the year of the first purchase (cosine)", Orders, h => Math.Cos(Season(h.FirstDayOfYear))) with { MinHistoryDays = FullYear },
+        F("orders_same_season", "orders", "purchases in the coming 90 days of the calendar, a year ago", Orders, h => h.FirstAge > 365 ? h.SeasonLastYear.Orders : NaN, absent: -1, "has_year") with { MinHistoryDays = FullYear },
+        F("spend_same_season", "money", "spend in the coming 90 days of the calendar, a year ago", Orders, h => h.FirstAge > 365 ? h.SeasonLastYear.Spend : NaN, absent: -1, "has_year") with { MinHistoryDays = FullYear },
+        F("has_year", "0/1", "first purchase more than a year ago", Orders, h => h.FirstAge > 365 ? 1 : 0) with { MinHistoryDays = FullYear },
         F("weekend_share", "share", "part of the purchases made at weekends", Orders, h => h.AnyPurchase ? (double)h.WeekendPurchases / h.Purchases : NaN, absent: -1, "has_purchase"),
 
         // discount

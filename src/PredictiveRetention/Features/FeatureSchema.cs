@@ -27,10 +27,11 @@ public sealed class FeatureSchema
         }
     }
 
-    /// <summary>Every feature whose source is covered; demographics only when asked for.</summary>
-    public static FeatureSchema For(SourceCoverage coverage, bool demographics = false) => new(
+    /// <summary>Every feature whose source is covered and whose season the history holds; demographics only when asked for.</summary>
+    /// <param name="historyDays">Days before the earliest training cutoff.</param>
+    public static FeatureSchema For(SourceCoverage coverage, int historyDays, bool demographics = false) => new(
         FeatureRegistry.All
-            .Where(feature => coverage.Has(feature.Source) && (demographics || !feature.OffByDefault))
+            .Where(feature => coverage.Has(feature.Source) && historyDays >= feature.MinHistoryDays && (demographics || !feature.OffByDefault))
             .Select(feature => feature.Name));
 
     public IReadOnlyList<string> Names { get; }

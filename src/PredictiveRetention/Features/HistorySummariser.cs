@@ -18,7 +18,6 @@ internal sealed class HistorySummariser(Currency currency)
         {
             BirthYear = history.Profile.BirthYear,
             Gender = history.Profile.Gender,
-            CutoffDayOfYear = history.Cutoff.Date.DayOfYear,
             CutoffYear = history.Cutoff.Date.Year,
         };
         Purchases(history);

@@ -53,7 +53,7 @@ internal sealed class HistorySummary
     // who and when
     public int? BirthYear;
     public string? Gender;
-    public int CutoffDayOfYear, CutoffYear, FirstDayOfYear;
+    public int CutoffYear, FirstDayOfYear;
 
     public bool AnyPurchase => Purchases > 0;
     public bool Repeated => PurchaseDays > 1;

@@ -73,7 +73,7 @@ public class FeatureBuilderTests
         new FeatureBuilder(s_pounds, default).Build(HistoryOf.OrdersOn(HistoryOf.Today - 5).Before(new Cutoff(HistoryOf.Today)), row);
         foreach (var (feature, value) in FeatureRegistry.All.Zip(row))
             if (feature.Source != DataSource.Orders) Assert.True(float.IsNaN(value), feature.Name);
-        Assert.DoesNotContain(FeatureSchema.For(default).Names, name => FeatureRegistry.All[FeatureRegistry.IndexOf(name)].Source != DataSource.Orders);
+        Assert.DoesNotContain(FeatureSchema.For(default, 1000).Names, name => FeatureRegistry.All[FeatureRegistry.IndexOf(name)].Source != DataSource.Orders);
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public class FeatureBuilderTests
     [Fact]
     public void Project_NoNaNOrInfinity_ReachesAModel() => s_rows.Sample(rows =>
     {
-        var schema = FeatureSchema.For(s_everything, demographics: true);
+        var schema = FeatureSchema.For(s_everything, 1000, demographics: true);
         var projected = new float[schema.Width];
         schema.Project(Build(rows.History(), new Cutoff(HistoryOf.Today)), projected);
         Assert.All(projected, value => Assert.True(float.IsFinite(value)));

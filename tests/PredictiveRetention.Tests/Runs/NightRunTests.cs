@@ -1,0 +1,229 @@
+using PredictiveRetention.Models;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Runs;
+
+public sealed class SqliteNightRunTests() : NightRunTests(new SqliteUnderTest());
+
+public sealed class PostgresNightRunTests() : NightRunTests(new PostgresUnderTest());
+
+/// <summary>The same claims on both engines. The shop has 300 customers: too few for a model, enough for seven shards.</summary>
+public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
+{
+    private readonly DirectoryInfo _models = Directory.CreateTempSubdirectory("retention-models-");
+    private static readonly DateOnly s_date = SimulatedHistories.End.Date;
+    private static readonly RunRequest s_night = new(RunPurpose.Night, s_date, SimulatedHistories.End);
+
+    public void Dispose()
+    {
+        engine.Dispose();
+        _models.Delete(recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task Execute_PublishesEveryCustomerOnce()
+    {
+        using var store = Shop();
+        var result = Night(store).Execute(s_night, null, default);
+        Assert.Equal(RunOutcome.Published, result.Outcome);
+        Assert.Equal(300, result.Headline!.Customers);
+        Assert.Equal(result.Run.RunId, (await store.CurrentRunAsync())!.RunId);
+        var rows = store.AllPredictions(result.Run.RunId).ToList();
+        Assert.Equal(300, rows.Select(row => row.CustomerId).Distinct().Count());
+        Assert.All(rows, row => Assert.InRange(row.PChurn, 0, 1));
+        Assert.All(rows, row => Assert.True(row.PlayId is null != row.NoAction is null, "an action or an explicit none"));
+        Assert.Equal(rows.Sum(row => row.Clv), result.Headline.Clv, 1e-6);
+        Assert.Equal(ModelLevel.RecencyRule, RunRecipe.Of(result.Run)!.ModelLevel);
+    }
+
+    [Fact]
+    public void Execute_SameDateAgain_DoesNothing()
+    {
+        using var store = Shop();
+        var first = Night(store).Execute(s_night, null, default);
+        var second = Night(store, step => Assert.Fail("it worked: " + step)).Execute(s_night, null, default);
+        Assert.Equal(RunOutcome.AlreadyPublished, second.Outcome);
+        Assert.Equal(first.Run.RunId, second.Run.RunId);
+    }
+
+    [Theory]
+    [InlineData("claimed")]
+    [InlineData("snapshot")]
+    [InlineData("shard-scored")]
+    [InlineData("shard-committed")]
+    [InlineData("validating")]
+    [InlineData("validated")]
+    public async Task Execute_FailsAtAnyStep_LeavesTheLastPublishedScoresInPlace(string step)
+    {
+        using var store = Shop();
+        var published = Night(store).Execute(s_night, null, default);
+        var next = s_night with { BusinessDate = s_date.AddDays(1) };
+        Assert.Throws<IOException>(() => Night(store, passed => { if (passed == step) throw new IOException("planted"); }).Execute(next, null, default));
+        Assert.Equal(published.Run.RunId, (await store.CurrentRunAsync())!.RunId);
+        Assert.Equal(300, store.AllPredictions(published.Run.RunId).Count());
+        var failed = (await store.RunsAsync(1))[0];
+        Assert.Equal((RunState.Failed, "planted"), (failed.State, failed.Error));
+        var retried = Night(store).Execute(next, null, default);
+        Assert.Equal((RunOutcome.Published, 2), (retried.Outcome, retried.Run.Attempt));
+    }
+
+    [Fact]
+    public void Execute_WhileAnotherHoldsTheLease_IsBusyAndChangesNothing()
+    {
+        using var store = Shop();
+        var held = store.Claim(s_night.Purpose, s_date, s_night.AsOf, "another process", again: false);
+        Assert.Equal(ClaimOutcome.Claimed, held.Outcome);
+        Assert.Equal(RunOutcome.Busy, Night(store).Execute(s_night, null, default).Outcome);
+        Assert.Equal("another process", store.Run(held.Run.RunId)!.Owner);
+    }
+
+    [Fact]
+    public void Execute_AfterAWorkerFellSilent_ResumesItsRunAndRepeatsNoFinishedShard()
+    {
+        using var store = Shop();
+        var committed = 0;
+        // Cancelling in the middle stands for a process that is gone: the run is left as it is, its lease let go.
+        using (var gone = new CancellationTokenSource())
+            Assert.ThrowsAny<OperationCanceledException>(() => Night(store, step => { if (step == "shard-committed" && ++committed == 3) gone.Cancel(); }, parallelism: 1).Execute(s_night, null, gone.Token));
+        var unfinished = Assert.Single(store.UnfinishedNights());
+        Assert.Equal(RunState.Scoring, unfinished.State);
+        var left = store.OpenShards(unfinished.RunId).Count;
+        Assert.Equal(4, left);
+        var resumed = 0;
+        var result = Night(store, step => { if (step == "shard-committed") Interlocked.Increment(ref resumed); }).Execute(s_night, null, default);
+        Assert.Equal((unfinished.RunId, left), (result.Run.RunId, resumed));
+        Assert.Equal(300, store.AllPredictions(result.Run.RunId).Count());
+        Assert.True(result.Run.Fence > unfinished.Fence);
+    }
+
+    [Fact]
+    public void CommitShard_ByAWorkerThatWasOvertaken_WritesNothing()
+    {
+        using var store = Shop();
+        Run? mine = null;
+        // Mid-run, somebody else takes over (here by letting go of the lease in the worker's name); the worker's next commit must fail.
+        var taken = 0;
+        var overtaken = Night(store, step =>
+        {
+            if (step != "shard-scored" || Interlocked.Exchange(ref taken, 1) == 1) return;
+            mine = store.UnfinishedNights().Single();
+            store.Release(mine);
+            Assert.Equal(ClaimOutcome.Claimed, store.Claim(s_night.Purpose, s_date, s_night.AsOf, "the other", again: false).Outcome);
+        }, parallelism: 1);
+        Assert.Throws<LeaseLostException>(() => overtaken.Execute(s_night, null, default));
+        var run = store.Run(mine!.RunId)!;
+        Assert.Equal((RunState.Scoring, "the other"), (run.State, run.Owner));
+        Assert.Equal(7, store.OpenShards(run.RunId).Count);
+        Assert.Empty(store.AllPredictions(run.RunId));
+    }
+
+    [Fact]
+    public void Execute_Twice_IsTheSameToTheLastBit()
+    {
+        using var store = Shop();
+        var first = Night(store).Execute(s_night, null, default);
+        var again = Night(store, parallelism: 1).Execute(s_night with { Again = true }, null, default);
+        Assert.Equal(2, again.Run.Attempt);
+        var pairs = store.AllPredictions(first.Run.RunId).Zip(store.AllPredictions(again.Run.RunId));
+        Assert.All(pairs, pair => Assert.Equal(pair.First with { RunId = 0 }, pair.Second with { RunId = 0 }));
+    }
+
+    [Fact]
+    public async Task Execute_Replay_IsNeverPublishedToReaders()
+    {
+        using var store = Shop();
+        var night = Night(store).Execute(s_night, null, default);
+        var replay = Night(store).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(100)), null, default);
+        Assert.Equal(RunOutcome.Published, replay.Outcome);
+        Assert.Equal(night.Run.RunId, (await store.CurrentRunAsync())!.RunId);
+        Assert.True(replay.Headline!.Customers < night.Headline!.Customers);
+    }
+
+    [Fact]
+    public void Execute_KeepsTheLastRuns_AndDropsTheRowsOfOlderOnes()
+    {
+        using var store = Shop();
+        var runs = Enumerable.Range(0, 5).Select(day => Night(store, keep: 2).Execute(s_night with { BusinessDate = s_date.AddDays(day) }, null, default).Run).ToList();
+        Assert.Empty(store.AllPredictions(runs[0].RunId));
+        Assert.Equal(RunState.Dropped, store.Run(runs[0].RunId)!.State);
+        Assert.Equal(300, store.AllPredictions(runs[4].RunId).Count());
+        Assert.Equal(300, store.AllPredictions(runs[3].RunId).Count());
+    }
+
+    [Fact]
+    public async Task Predictions_PageByPage_AreEveryCustomerOnce_InEveryOrder()
+    {
+        using var store = Shop();
+        var run = Night(store).Execute(s_night, null, default).Run;
+        foreach (var order in Enum.GetValues<PredictionOrder>())
+        {
+            var seen = new List<PredictionRow>();
+            PagePosition? after = null;
+            while (await store.PredictionsAsync(run.RunId, new PredictionFilter(), order, after, 37) is { Count: > 0 } page)
+            {
+                seen.AddRange(page);
+                var last = page[^1];
+                after = new PagePosition(Value(last, order), last.CustomerKey);
+            }
+            Assert.Equal(300, seen.Select(row => row.CustomerKey).Distinct().Count());
+            Assert.Equal(seen.OrderByDescending(row => Value(row, order)).ThenBy(row => row.CustomerKey).Select(row => row.CustomerId), seen.Select(row => row.CustomerId));
+        }
+    }
+
+    [Fact]
+    public async Task Predictions_Filtered_AreThoseThatMeetTheFilter()
+    {
+        using var store = Shop();
+        var run = Night(store).Execute(s_night, null, default).Run;
+        var all = store.AllPredictions(run.RunId).ToList();
+        var filter = new PredictionFilter { HasAction = true, MinPChurn = 0.3, Lifecycle = all.First(row => row.PlayId is not null && row.PChurn >= 0.3).Lifecycle };
+        var found = await store.PredictionsAsync(run.RunId, filter, PredictionOrder.Customer, null, 1000);
+        Assert.NotEmpty(found);
+        Assert.Equal(all.Where(row => row.PlayId is not null && row.PChurn >= 0.3 && row.Lifecycle == filter.Lifecycle).Select(row => row.CustomerId).Order(), found.Select(row => row.CustomerId).Order());
+    }
+
+    [Fact]
+    public void Execute_NoOrderBeforeTheCutoff_IsAnError()
+    {
+        using var store = Shop();
+        var failure = Assert.Throws<RetentionException>(() => Night(store).Execute(RunRequest.Replay(Cutoff.Of(new DateOnly(2000, 1, 1))), null, default));
+        Assert.Equal(Failure.InputRejected, failure.Failure);
+    }
+
+    [Fact]
+    public void Execute_ChampionThatSawTheFuture_RefusesTheReplay()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        store.Import(Some.Orders(900));
+        var models = new ModelRegistry(_models.FullName);
+        TrainingRun.Execute(store, models, new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
+        var failure = Assert.Throws<RetentionException>(() => new NightRun(store, models, new RunSettings()).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(10)), null, default));
+        Assert.Equal(Failure.QualityGate, failure.Failure);
+        Assert.Contains("retain train --as-of", failure.Message, StringComparison.Ordinal);
+        var night = new NightRun(store, models, new RunSettings()).Execute(s_night, null, default);
+        Assert.NotEqual(ModelLevel.RecencyRule, RunRecipe.Of(night.Run)!.ModelLevel);
+    }
+
+    private RetentionStore Shop()
+    {
+        var store = RetentionStore.Open(engine.NewAddress());
+        store.Import(Some.Orders(300));
+        return store;
+    }
+
+    private NightRun Night(RetentionStore store, Action<string>? onStep = null, int parallelism = 2, int keep = 7) =>
+        new(store, new ModelRegistry(_models.FullName), new RunSettings { ShardSize = 43, Parallelism = parallelism, KeepRuns = keep, OnStep = onStep });
+
+    private static double Value(PredictionRow row, PredictionOrder order) => order switch
+    {
+        PredictionOrder.RevenueAtRisk => row.RevenueAtRisk,
+        PredictionOrder.PChurn => row.PChurn,
+        PredictionOrder.Clv => row.Clv,
+        PredictionOrder.ExpectedNetValue => row.ExpectedNetValue,
+        _ => 0,
+    };
+}

@@ -1,0 +1,76 @@
+using PredictiveRetention.Evaluation;
+using PredictiveRetention.Histories;
+using PredictiveRetention.Models;
+using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Storage;
+
+public sealed class ModelRegistryTests : IDisposable
+{
+    private static readonly IReadOnlyList<(long Key, Order[] Orders)> s_shop = SimulatedHistories.Customers(900);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retention-models-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Add_ThenLoad_PredictsTheSame()
+    {
+        var registry = new ModelRegistry(_folder.FullName);
+        var trained = Train(0);
+        var loaded = registry.Add(trained);
+        Assert.NotEmpty(trained.GoldenRows);
+        foreach (var golden in trained.GoldenRows) Assert.Equal(golden.PChurn, loaded.Model.Predict(golden.Features).PChurn);
+        Assert.Equal(loaded.Version, registry.Add(Train(0)).Version);
+        Assert.Single(registry.Versions());
+        Assert.Contains("# Model " + loaded.Version, File.ReadAllText(Path.Combine(loaded.Folder, "card.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void For_APastCutoff_NeverAnswersWithAModelThatLearntFromLaterDays()
+    {
+        var registry = new ModelRegistry(_folder.FullName);
+        var old = registry.Add(Train(100));
+        var young = registry.Add(Train(0));
+        registry.Promote(young.Version);
+        var end = SimulatedHistories.End;
+        Assert.Equal(young.Version, registry.For(end)!.Version);
+        Assert.Equal(old.Version, registry.For(end.Minus(1))!.Version);
+        Assert.Equal(old.Version, registry.For(end.Minus(100))!.Version);
+        Assert.Null(registry.For(end.Minus(101)));
+    }
+
+    [Fact]
+    public void Load_EveryTruncationAndBitFlip_IsRefusedOrTheSameModel()
+    {
+        var registry = new ModelRegistry(_folder.FullName);
+        var loaded = registry.Add(Train(0));
+        var path = Path.Combine(loaded.Folder, "model.json");
+        var bytes = File.ReadAllBytes(path);
+        var random = new Random(1);
+        for (var trial = 0; trial < 60; trial++)
+        {
+            var broken = trial % 2 == 0 ? bytes[..random.Next(bytes.Length)] : [.. bytes];
+            if (trial % 2 == 1) broken[random.Next(broken.Length)] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(path, broken);
+            Assert.Equal(Failure.DependencyUnavailable, Assert.Throws<RetentionException>(() => registry.Load(loaded.Version)).Failure);
+        }
+        File.WriteAllBytes(path, bytes);
+        Assert.Equal(loaded.Version, registry.Load(loaded.Version).Version);
+    }
+
+    [Fact]
+    public void Promote_UnknownVersion_IsAnError() =>
+        Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => new ModelRegistry(_folder.FullName).Promote("20200101-00000000")).Failure);
+
+    [Fact]
+    public void Champion_BeforeAnyTraining_IsNone() => Assert.Null(new ModelRegistry(_folder.FullName).Champion());
+
+    private static TrainedModel Train(int daysBeforeEnd)
+    {
+        var forest = new ForestSettings { Trees = 20, Leaves = 6 };
+        var request = new TrainingRequest { Cutoff = SimulatedHistories.End.Minus(daysBeforeEnd), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60), Currency = Currency.Of("GBP"), Coverage = default };
+        return new TrainingRecipe(new RecipeSettings { Orders = forest, Spend = forest }).Train(request, () => SimulatedHistories.Shards(s_shop), null, default);
+    }
+}

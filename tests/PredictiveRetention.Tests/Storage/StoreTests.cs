@@ -1,0 +1,158 @@
+using PredictiveRetention.Features;
+using PredictiveRetention.Histories;
+using PredictiveRetention.Ingestion;
+using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Storage;
+
+public sealed class SqliteStoreTests() : StoreTests(new SqliteUnderTest());
+
+public sealed class PostgresStoreTests() : StoreTests(new PostgresUnderTest());
+
+/// <summary>The same claims on both engines.</summary>
+public abstract class StoreTests(EngineUnderTest engine) : IDisposable
+{
+    private const int Day = 15_000;
+
+    public void Dispose()
+    {
+        engine.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public void Import_Again_ChangesNothingAndSaysSo()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        OrderRow[] orders = [Some.Order("a", "1", Day), Some.Order("a", "2", Day + 1), Some.Order("b", "1", Day)];
+        RefundRow[] refunds = [new("a", "R1", orders[0].OrderedAtMs, 100, "GBP")];
+        var first = store.Import(orders, refunds);
+        var again = store.Import(orders, refunds);
+        Assert.Equal((4, 0, 0), (first.Inserted, first.Updated, first.Unchanged));
+        Assert.Equal((0, 0, 4), (again.Inserted, again.Updated, again.Unchanged));
+        Assert.Equal((2, 3), (store.Orders(Some.Shop)!.Customers, store.Orders(Some.Shop)!.Orders));
+    }
+
+    [Fact]
+    public void Import_ChangedOrder_ReplacesItAndKeepsTheRest()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        store.Import([Some.Order("a", "1", Day), Some.Order("a", "2", Day + 1)]);
+        var result = store.Import([Some.Order("a", "2", Day + 5, amount: 777), Some.Order("a", "3", Day + 9)]);
+        Assert.Equal((1, 1, 0), (result.Inserted, result.Updated, result.Unchanged));
+        Assert.Equal([1000L, 777, 1000], Amounts(store, "a"));
+    }
+
+    [Fact]
+    public void Import_NotCommitted_LeavesNothing()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        store.Import([Some.Order("a", "1", Day)]);
+        using (var writer = store.BeginImport())
+        {
+            writer.UseShop(Some.Shop.Currency, Some.Shop.Calendar);
+            writer.Orders([Some.Order("b", "1", Day)]);
+        }
+        Assert.Equal(1, store.Orders(Some.Shop)!.Customers);
+    }
+
+    [Fact]
+    public void Import_OtherCurrency_IsRefusedAndNamesBoth()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        store.Import([Some.Order("a", "1", Day)]);
+        using var writer = store.BeginImport();
+        var failure = Assert.Throws<RetentionException>(() => writer.UseShop(Currency.Of("EUR"), Some.Shop.Calendar));
+        Assert.Contains("GBP", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("EUR", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Import_CustomersFile_FillsInWithoutErasing()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        store.Import([Some.Order("a", "1", Day)], customers: [new CustomerRow("a", BirthYear: 1980, Country: "France", ConsentEmail: true)]);
+        store.Import([Some.Order("a", "2", Day)], customers: [new CustomerRow("a", Country: "Spain")]);
+        var profile = store.ReadHistory("a", Some.Shop, default, new Cutoff(Day + 1))![0].Profile;
+        Assert.Equal((1980, "Spain", true), (profile.BirthYear, profile.Country, profile.EmailConsent));
+    }
+
+    [Fact]
+    public void ReadHistories_ReturnsWhatWasImported_InTimeOrder()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        OrderRow full = new("a", "1", Some.Shop.Calendar.StartOf(Day), 1000, "GBP", 200, "delivered", true, "web", "books", 3, Some.Shop.Calendar.StartOf(Day + 4), Some.Shop.Calendar.StartOf(Day + 6), 4.5, 300);
+        store.Import([Some.Order("a", "2", Day + 9), full, Some.Order("a", "0", Day + 3, valid: false)], [new RefundRow("a", "R", Some.Shop.Calendar.StartOf(Day + 8), 50, "GBP", "1")]);
+        var history = store.ReadHistory("a", Some.Shop, new SourceCoverage((DataSource)~0), new Cutoff(Day + 20))![0];
+        Assert.Equal(2, history.Orders.Length);
+        var order = history.Orders[0];
+        Assert.Equal((Day, 1000, 200L, 3, 300L), (order.Day, order.AmountMinor, order.DiscountMinor, order.Quantity, order.MarginMinor));
+        Assert.Equal((Day + 4, Day + 6, 4.5f), (order.PromisedDay, order.DeliveredDay, order.ReviewScore));
+        Assert.NotEqual(0, order.CategoryCode);
+        Assert.Equal(order.OrderKey, history.Refunds[0].OrderKey);
+        Assert.Equal(Day + 9, history.Orders[1].Day);
+    }
+
+    [Fact]
+    public void ReadHistories_BeforeACutoff_HoldsNothingFromItOn()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        store.Import([Some.Order("a", "1", Day), Some.Order("a", "2", Day + 1), Some.Order("late", "1", Day + 1)]);
+        var histories = new ShardHistories();
+        store.ReadHistories(histories, new KeyRange(long.MinValue, long.MaxValue), Some.Shop, default, new Cutoff(Day + 1));
+        Assert.Equal(1, histories.Count);
+        Assert.Equal(1, histories.OrderCount);
+    }
+
+    [Fact]
+    public void CustomerRanges_TogetherHoldEveryCustomerOnce()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        store.Import(Enumerable.Range(0, 95).Select(i => Some.Order("c" + i, "1", Day)));
+        var histories = new ShardHistories();
+        var seen = new HashSet<string>();
+        foreach (var range in store.CustomerRanges(10))
+        {
+            store.ReadHistories(histories, range, Some.Shop, default);
+            Assert.True(histories.Count <= 10);
+            for (var i = 0; i < histories.Count; i++) Assert.True(seen.Add(histories[i].Profile.CustomerId));
+        }
+        Assert.Equal(95, seen.Count);
+    }
+
+    [Fact]
+    public void Coverage_CountsOnlySourcesWithRowsBeforeTheCutoff()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        store.Import([Some.Order("a", "1", Day)], [new RefundRow("a", "R", Some.Shop.Calendar.StartOf(Day + 5), 50, "GBP")]);
+        Assert.False(store.Coverage(Some.Shop, new Cutoff(Day + 5)).Has(DataSource.Refunds));
+        Assert.True(store.Coverage(Some.Shop, new Cutoff(Day + 6)).Has(DataSource.Refunds));
+        Assert.False(store.Coverage(Some.Shop, new Cutoff(Day + 6)).Has(DataSource.Discounts));
+    }
+
+    [Fact]
+    public void Open_Twice_FindsTheSameSchemaAndData()
+    {
+        var address = engine.NewAddress();
+        using (var store = RetentionStore.Open(address)) store.Import([Some.Order("a", "1", Day)]);
+        using var again = RetentionStore.Open(address);
+        Assert.Equal(1, again.Orders(Some.Shop)!.Orders);
+    }
+
+    [Fact]
+    public void An_empty_store_says_what_to_do_first()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        Assert.Null(store.Shop());
+        Assert.Null(store.Orders(Some.Shop));
+        Assert.Contains("retain import", Assert.Throws<RetentionException>(() => store.RequireShop()).Message, StringComparison.Ordinal);
+    }
+
+    private static long[] Amounts(RetentionStore store, string customer)
+    {
+        var history = store.ReadHistory(customer, Some.Shop, default, new Cutoff(Day + 1000))![0];
+        return [.. history.Orders.ToArray().Select(order => order.AmountMinor)];
+    }
+}

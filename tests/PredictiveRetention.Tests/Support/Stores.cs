@@ -1,0 +1,82 @@
+using Npgsql;
+using PredictiveRetention.Ingestion;
+using PredictiveRetention.Storage;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Support;
+
+/// <summary>An engine the store tests run on; each store is new and gone after the test.</summary>
+public abstract class EngineUnderTest : IDisposable
+{
+    public abstract string NewAddress();
+
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+}
+
+public sealed class SqliteUnderTest : EngineUnderTest
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retention-test-");
+    private int _count;
+
+    public override string NewAddress() => "sqlite:" + Path.Combine(_folder.FullName, $"{_count++}.db");
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        _folder.Delete(recursive: true);
+    }
+}
+
+public sealed class PostgresUnderTest : EngineUnderTest
+{
+    private readonly List<string> _databases = [];
+
+    private static string? Server => Environment.GetEnvironmentVariable("RETENTION_TEST_POSTGRES");
+
+    public override string NewAddress()
+    {
+        Assert.SkipWhen(string.IsNullOrEmpty(Server), "needs PostgreSQL: RETENTION_TEST_POSTGRES is not set (tests/run sets it)");
+        var name = "t_" + Guid.NewGuid().ToString("N");
+        Execute($"CREATE DATABASE {name}");
+        _databases.Add(name);
+        return new NpgsqlConnectionStringBuilder(Server) { Database = name, Pooling = true }.ToString();
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        foreach (var name in _databases) Execute($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+    }
+
+    private static void Execute(string sql)
+    {
+        using var connection = new NpgsqlConnection(Server);
+        connection.Open();
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
+    }
+}
+
+/// <summary>Shops for store tests.</summary>
+internal static class Some
+{
+    public static readonly Shop Shop = new(Currency.Of("GBP"), BusinessCalendar.Utc);
+
+    public static OrderRow Order(string customer, string id, int day, long amount = 1000, bool valid = true) =>
+        new(customer, id, Shop.Calendar.StartOf(day) + 36_000_000, amount, "GBP", IsValid: valid);
+
+    public static ImportResult Import(this RetentionStore store, IEnumerable<OrderRow> orders, IEnumerable<RefundRow>? refunds = null, IEnumerable<CustomerRow>? customers = null)
+    {
+        using var writer = store.BeginImport();
+        writer.UseShop(Shop.Currency, Shop.Calendar);
+        writer.Customers(customers ?? []);
+        writer.Orders(orders);
+        writer.Refunds(refunds ?? []);
+        return writer.Commit("test", "", 0, 0, 0, "{}");
+    }
+
+    /// <summary>The simulated shop as order rows.</summary>
+    public static IEnumerable<OrderRow> Orders(int customers, int seed = 1) =>
+        SimulatedHistories.Customers(customers, seed: seed).SelectMany(customer => customer.Orders.Select((order, i) => Order("C" + customer.Key, $"O{customer.Key}-{i}", order.Day, order.AmountMinor)));
+}
