@@ -56,6 +56,7 @@ public static class ForestTrainer
         options.LearningRate = settings.LearningRate;
         options.FeatureFraction = settings.FeatureFraction;
         options.Seed = settings.Seed;
+        options.FeatureSelectionSeed = settings.Seed;
         return options;
     }
 

@@ -21,7 +21,7 @@ public class ForestTests
         var data = context.Data.LoadFromEnumerable(Enumerable.Range(0, labels.Length).Select(i => new Row { Features = rows.AsSpan(i * Width, Width).ToArray(), Label = labels[i] }));
         var options = new FastTreeBinaryTrainer.Options
         {
-            NumberOfTrees = 30, NumberOfLeaves = 8, MinimumExampleCountPerLeaf = s_small.MinLeaf, LearningRate = s_small.LearningRate, FeatureFraction = s_small.FeatureFraction, Seed = s_small.Seed,
+            NumberOfTrees = 30, NumberOfLeaves = 8, MinimumExampleCountPerLeaf = s_small.MinLeaf, LearningRate = s_small.LearningRate, FeatureFraction = s_small.FeatureFraction, Seed = s_small.Seed, FeatureSelectionSeed = s_small.Seed,
         };
         var model = context.BinaryClassification.Trainers.FastTree(options).Fit(data);
         var theirs = model.Transform(data).GetColumn<float>("Score").ToArray();
@@ -57,7 +57,7 @@ public class ForestTests
         var (rows, _, targets) = Data(1000);
         var forest = ForestTrainer.FitRegression(rows, targets, Width, s_small);
         var path = new double[forest.Roots.Length];
-        foreach (var trees in new[] { 1, 7, 30 })
+        foreach (var trees in new[] { 1, 7, forest.Roots.Length })
         {
             var first = forest.First(trees);
             Assert.Equal(trees, first.Roots.Length);
