@@ -49,6 +49,24 @@ public sealed class FormatDetectionTests
     }
 
     [Fact]
+    public void File_name_with_brackets_is_a_name_and_no_pattern()
+    {
+        using var import = new Import { OrdersName = "orders[1].csv" };
+        Assert.Single(import.Stored);
+    }
+
+    [Fact]
+    public void Calendar_days_at_both_ends_are_read_in_every_zone()
+    {
+        using var import = new Import
+        {
+            Calendar = BusinessCalendar.Of("Asia/Tokyo"),
+            Orders = "customer_id,order_id,ordered_at,amount\na,1,1970-01-01,1\na,2,2100-12-31 23:59:59,1\na,3,1969-12-31 23:59:59,1\na,4,2101-01-01,1\n",
+        };
+        Assert.Equal(["1", "2"], import.Stored.Select(order => order.OrderId));
+    }
+
+    [Fact]
     public void Packed_file_is_unpacked()
     {
         using var packed = new MemoryStream();

@@ -166,6 +166,22 @@ public sealed class GenericPresetTests
     }
 
     [Fact]
+    public void Generic_one_customer_with_very_many_orders_streams_in_flat_memory()
+    {
+        var text = new System.Text.StringBuilder("customer_id,order_id,ordered_at,amount,note\n");
+        for (var i = 0; i < 200_000; i++) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"a,{i},2024-01-01,1.01,\"two\nlines\"\n");
+        using var import = new Import { OrdersBytes = System.Text.Encoding.UTF8.GetBytes(text.ToString()) };
+        var (rows, before, most) = (0, 0L, 0L);
+        foreach (var order in import.Source.Orders())
+        {
+            if (rows == 0) before = GC.GetTotalMemory(forceFullCollection: true);
+            if (++rows % 50_000 == 0) most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+        }
+        Assert.Equal(200_000, rows);
+        Assert.InRange(most, long.MinValue, 8_000_000);
+    }
+
+    [Fact]
     public void Generic_cancelled_import_stops()
     {
         using var cancelled = new CancellationTokenSource();

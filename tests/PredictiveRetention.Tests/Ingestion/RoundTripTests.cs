@@ -62,6 +62,19 @@ public sealed class RoundTripTests
             Assert.Equal(money.Stored, stored.Sum(order => order.AmountMinor) / 100m);
         }, iter: 40);
 
+    [Fact]
+    public void Rubbish_is_rejected_row_by_row_and_never_a_crash() =>
+        Gen.Select(OneOf(',', ';'), Gen.Char["ab019.,;-/:TZ()$\"'\n\r\0 é€"].Array[0, 400]).Sample((delimiter, rubbish) =>
+        {
+            var header = string.Join(delimiter, "customer_id", "order_id", "ordered_at", "amount");
+            var sound = string.Join(delimiter, "sound", "1", "2024-01-01", "5");
+            using var import = new Import { Orders = $"{header}\n{sound}\n{new string(rubbish)}" };
+            var stored = import.Stored;
+            Assert.Equal("sound", stored[0].CustomerId);
+            Assert.Equal(import.Quality.RowsRead, stored.Count + import.Quality.RowsRejected);
+            Assert.Equal(import.Quality.RowsRejected, import.Source.WriteRejects(import.FilePath("rejects.csv")));
+        }, iter: 100);
+
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     private static OrderRow AsRead(OrderRow order) => order with { CustomerId = order.CustomerId.Trim(), Channel = order.Channel!.Trim() };
