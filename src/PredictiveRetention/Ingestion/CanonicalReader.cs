@@ -68,7 +68,8 @@ internal sealed class CanonicalReader(ImportDatabase database, Currency currency
                 row.GetBoolean(8)));
 
     /// <summary>Whole minor units of an exact amount, rounded half away from zero as <see cref="Currency.ToMinor"/> does.</summary>
-    public string Minor(string amount) => $"round({amount} * {ImportDatabase.Number(currency.MinorPerUnit)})::BIGINT";
+    public string Minor(string amount) =>
+        $"({amount}::DECIMAL(18,{ImportDatabase.Number(currency.Decimals)}) * {ImportDatabase.Number(currency.MinorPerUnit)})::BIGINT";
 
     /// <summary>A preset's view, completed with nulls for the canonical columns it leaves out.</summary>
     public static string Complete(string view) => $"(FROM canonical_{view} UNION ALL BY NAME FROM {view})";

@@ -55,7 +55,8 @@ internal sealed class CsvSource
 
     private void MakeReady(string scratchFolder, CancellationToken ct)
     {
-        var odd = !_text.IsUtf8;
+        // DuckDB would take a path such as 'orders[1].csv' for a pattern.
+        var odd = !_text.IsUtf8 || ReadyPath.AsSpan().IndexOfAny("*?[") >= 0;
         foreach (var (number, record) in Records())
         {
             if (number is null) FaultyRecords++;

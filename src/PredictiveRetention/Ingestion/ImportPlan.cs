@@ -129,6 +129,8 @@ internal sealed class ImportPlan
 
     private void RunPreset()
     {
+        _database.SetVariable("calendar_start_ms", Number(_request.Calendar.StartOf(BusinessCalendar.FirstDay)));
+        _database.SetVariable("calendar_end_ms", Number(_request.Calendar.StartOf(BusinessCalendar.LastDay) + BusinessCalendar.DayMs));
         if (_request.NowMs > 0) _database.SetVariable("now_ms", Number(_request.NowMs));
         if (MapOf("orders").Grain is { } grain) _database.SetVariable("orders_grain", Text(grain));
         try

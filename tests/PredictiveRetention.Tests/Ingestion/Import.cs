@@ -11,6 +11,10 @@ internal sealed class Import : IDisposable
     private ImportSource? _source;
 
     public string Preset { get; init; } = "generic";
+
+    /// <summary>An own preset, which goes before <see cref="Preset"/>.</summary>
+    public string? PresetSql { get; init; }
+
     public string? Map { get; init; }
     public string? Currency { get; init; } = "EUR";
     public BusinessCalendar Calendar { get; init; } = BusinessCalendar.Utc;
@@ -63,7 +67,7 @@ internal sealed class Import : IDisposable
 
     private ImportRequest Request() => new()
     {
-        Preset = Preset,
+        Preset = WriteText("preset.sql", PresetSql) ?? Preset,
         OrdersFile = OrdersPath ?? Write(OrdersName, OrdersBytes ?? Encoding.UTF8.GetBytes(Orders)),
         RefundsFile = WriteText("refunds.csv", Refunds),
         CustomersFile = WriteText("customers.csv", Customers),

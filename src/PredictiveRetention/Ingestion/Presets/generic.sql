@@ -1,7 +1,7 @@
 -- generic: one file per kind of row, headers by their usual names or by --map.
 
 INSERT INTO fields VALUES
-  ('orders', 'customer_id', 'text', true, ['customer', 'user_id', 'client_id', 'customerid', 'cust_id', 'customer_unique_id', 'customer_no', 'customer_number', 'customer_key', 'user', 'userid', 'client', 'buyer_id', 'member_id', 'account_id', 'shopper_id', 'contact_id', 'visitor_id', 'kundennummer', 'client_no']),
+  ('orders', 'customer_id', 'text', true, ['customer', 'user_id', 'client_id', 'customerid', 'cust_id', 'customer_unique_id', 'customer_no', 'customer_number', 'customer_key', 'user', 'userid', 'client', 'buyer_id', 'member_id', 'account_id', 'shopper_id', 'contact_id', 'visitor_id', 'client_no', 'kunde', 'kundennummer', 'kunden_id', 'cliente']),
   ('orders', 'order_id', 'text', true, ['invoice', 'invoice_no', 'invoice_id', 'invoice_number', 'transaction_id', 'transaction', 'order', 'order_no', 'order_number', 'order_key', 'purchase_id', 'receipt_id', 'receipt_no', 'bestellnummer', 'id']),
   ('orders', 'ordered_at', 'time', true, ['order_date', 'purchased_at', 'created_at', 'created', 'date', 'invoice_date', 'order_purchase_timestamp', 'purchase_date', 'purchase_timestamp', 'order_timestamp', 'order_datetime', 'order_time', 'transaction_date', 'transaction_time', 'transaction_timestamp', 'placed_at', 'paid_at', 'processed_at', 'datetime', 'timestamp', 'time', 'bestelldatum', 'datum']),
   ('orders', 'amount', 'money', true, ['total', 'total_amount', 'revenue', 'net_amount', 'price', 'value', 'paid', 'grand_total', 'order_total', 'order_amount', 'order_value', 'total_price', 'total_paid', 'amount_paid', 'net_revenue', 'net_sales', 'sales', 'sale_amount', 'payment_value', 'transaction_amount', 'transaction_value', 'line_total', 'line_amount', 'spend', 'betrag', 'summe', 'montant', 'importe']),
@@ -111,10 +111,10 @@ CREATE VIEW orders_kept AS
 FROM orders_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM orders_contradicting);
 
 CREATE TABLE orders_of_lines AS
-SELECT min(record) AS record, customer_id, order_id, min(ordered_at) AS ordered_at, sum(amount) AS amount, sum(discount) AS discount,
+SELECT min(record) AS record, customer_id, order_id, min(ordered_at) AS ordered_at, sum(amount)::DECIMAL(18,6) AS amount, sum(discount)::DECIMAL(18,6) AS discount,
   arg_min(status, record) AS status, arg_min(channel, record) AS channel, arg_max(category, (amount, -record)) AS category,
-  sum(quantity)::INTEGER AS quantity, max(promised_at) AS promised_at, max(delivered_at) AS delivered_at,
-  avg(review_score) AS review_score, sum(margin) AS margin
+  TRY_CAST(sum(quantity) AS INTEGER) AS quantity, max(promised_at) AS promised_at, max(delivered_at) AS delivered_at,
+  avg(review_score) AS review_score, sum(margin)::DECIMAL(18,6) AS margin
 FROM orders_kept WHERE getvariable('orders_grain') = 'line'
 GROUP BY customer_id, order_id ORDER BY record;
 

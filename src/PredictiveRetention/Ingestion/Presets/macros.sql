@@ -13,21 +13,22 @@ CREATE TABLE fields (file VARCHAR, field VARCHAR, kind VARCHAR, required BOOLEAN
 -- ---------------------------------------------------------------- canonical rows
 
 -- A preset's views of these names are read column by column; a column it leaves out is null.
--- 'source' is the file a row came from, 'record' its first record there, 'amount' exact and in the shop's currency.
+-- 'source' is the file a row came from, 'record' its first record there, 'amount' exact and in the shop's currency
+-- (DECIMAL(18,6), which is computed with ten times as fast as the wider decimals of sums: cast those).
 CREATE TABLE canonical_customers (
   customer_id VARCHAR, first_seen_at BIGINT, birth_year INTEGER, gender VARCHAR, country VARCHAR, city VARCHAR,
   acquisition_channel VARCHAR, consent_email BOOLEAN, email VARCHAR);
 CREATE TABLE canonical_orders (
-  source VARCHAR, record BIGINT, customer_id VARCHAR, order_id VARCHAR, ordered_at BIGINT, amount DECIMAL(38,6), discount DECIMAL(38,6),
+  source VARCHAR, record BIGINT, customer_id VARCHAR, order_id VARCHAR, ordered_at BIGINT, amount DECIMAL(18,6), discount DECIMAL(18,6),
   status VARCHAR, is_valid BOOLEAN, channel VARCHAR, category VARCHAR, quantity INTEGER, promised_at BIGINT, delivered_at BIGINT,
-  review_score DOUBLE, margin DECIMAL(38,6));
+  review_score DOUBLE, margin DECIMAL(18,6));
 CREATE TABLE canonical_refunds (
-  source VARCHAR, record BIGINT, customer_id VARCHAR, refund_id VARCHAR, refunded_at BIGINT, amount DECIMAL(38,6), order_id VARCHAR);
+  source VARCHAR, record BIGINT, customer_id VARCHAR, refund_id VARCHAR, refunded_at BIGINT, amount DECIMAL(18,6), order_id VARCHAR);
 CREATE TABLE canonical_events (
   source VARCHAR, record BIGINT, customer_id VARCHAR, event_type VARCHAR, occurred_at BIGINT, campaign_id VARCHAR, message_id VARCHAR);
 CREATE TABLE canonical_subscriptions (
   source VARCHAR, record BIGINT, customer_id VARCHAR, subscription_id VARCHAR, started_at BIGINT, plan VARCHAR, ended_at BIGINT,
-  cancelled_at BIGINT, amount DECIMAL(38,6), period VARCHAR, is_trial BOOLEAN);
+  cancelled_at BIGINT, amount DECIMAL(18,6), period VARCHAR, is_trial BOOLEAN);
 
 -- Rows that are not stored. 'reason' groups them; 'detail' may say more of one row, where {other} stands for the line of
 -- 'other_record'. 'amount' is the row's money, signed as in money_read.
@@ -71,8 +72,8 @@ CREATE MACRO instant(t, date_order) AS
 
 CREATE MACRO fault(field_name, why) AS {'field': field_name, 'reason': why};
 
--- 1970-01-01 to 2100-12-31, with a day to spare for the zones east of Greenwich.
-CREATE MACRO is_in_range(ms) AS ms >= -86400000 AND ms < 4133980800000;
+-- 1970-01-01 to 2100-12-31 in the shop's time zone.
+CREATE MACRO is_in_range(ms) AS ms >= getvariable('calendar_start_ms') AND ms < getvariable('calendar_end_ms');
 
 CREATE MACRO time_fault(field_name, t, ms) AS
   CASE WHEN t IS NULL THEN fault(field_name, 'no ' || field_name)

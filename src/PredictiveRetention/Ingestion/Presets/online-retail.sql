@@ -41,7 +41,7 @@ FROM source_orders;
 
 CREATE TABLE invoices AS
 SELECT 'orders' AS source, min(record) AS record, customer_id, invoice, min(invoice_date) AS invoiced_at,
-  sum(amount) AS amount, sum(quantity)::INTEGER AS quantity
+  sum(amount)::DECIMAL(18,6) AS amount, TRY_CAST(sum(quantity) AS INTEGER) AS quantity
 FROM lines WHERE fault IS NULL
 GROUP BY customer_id, invoice ORDER BY record;
 

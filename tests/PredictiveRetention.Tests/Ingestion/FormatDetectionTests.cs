@@ -1,0 +1,196 @@
+using System.IO.Compression;
+using System.Text;
+using PredictiveRetention.Ingestion;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Ingestion;
+
+/// <summary>How files are written is found out from the files, and said in the mapping report.</summary>
+public sealed class FormatDetectionTests
+{
+    [Theory]
+    [InlineData("utf-8", false, "UTF-8")]
+    [InlineData("utf-8", true, "UTF-8")]
+    [InlineData("utf-16", true, "UTF-16 LE")]
+    [InlineData("utf-16BE", true, "UTF-16 BE")]
+    [InlineData("windows-1252", false, "Windows-1252")]
+    public void Encoding_is_detected_and_never_a_reason_to_reject(string encoding, bool mark, string reported)
+    {
+        var text = CodePagesEncodingProvider.Instance.GetEncoding(encoding) ?? Encoding.GetEncoding(encoding);
+        var bytes = text.GetBytes("customer_id,order_id,ordered_at,amount,category\nMüller,1,2024-01-01,5,Größe €\nx,bad,row\n");
+        using var import = new Import { OrdersBytes = mark ? [.. text.GetPreamble(), .. bytes] : bytes };
+        var order = Assert.Single(import.Stored);
+        Assert.Equal(("Müller", "Größe €"), (order.CustomerId, order.Category));
+        Assert.Equal(reported, import.Source.Mapping.Files[0].Encoding);
+        Assert.Equal("3", import.OnlyReject().Line);
+    }
+
+    [Theory]
+    [InlineData(",", ",")]
+    [InlineData(";", ";")]
+    [InlineData("\t", "\\t")]
+    [InlineData("|", "|")]
+    public void Delimiter_is_taken_from_the_header_line(string delimiter, string reported)
+    {
+        using var import = new Import { Orders = "customer_id,order_id,ordered_at,amount\na,1,2024-01-01,5\n".Replace(",", delimiter, StringComparison.Ordinal) };
+        Assert.Single(import.Stored);
+        Assert.Equal(reported, import.Source.Mapping.Files[0].Delimiter);
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData("\r")]
+    public void Line_ends_of_every_system_are_read(string lineEnd)
+    {
+        using var import = new Import { Orders = "customer_id,order_id,ordered_at,amount\na,1,2024-01-01,5\na,2,2024-01-01,x\na,3,2024-01-01,7".Replace("\n", lineEnd, StringComparison.Ordinal) };
+        Assert.Equal([500L, 700L], import.Stored.Select(order => order.AmountMinor));
+        Assert.Equal("3", import.OnlyReject().Line);
+    }
+
+    [Fact]
+    public void File_name_with_brackets_is_a_name_and_no_pattern()
+    {
+        using var import = new Import { OrdersName = "orders[1].csv" };
+        Assert.Single(import.Stored);
+    }
+
+    [Fact]
+    public void Calendar_days_at_both_ends_are_read_in_every_zone()
+    {
+        using var import = new Import
+        {
+            Calendar = BusinessCalendar.Of("Asia/Tokyo"),
+            Orders = "customer_id,order_id,ordered_at,amount\na,1,1970-01-01,1\na,2,2100-12-31 23:59:59,1\na,3,1969-12-31 23:59:59,1\na,4,2101-01-01,1\n",
+        };
+        Assert.Equal(["1", "2"], import.Stored.Select(order => order.OrderId));
+    }
+
+    [Fact]
+    public void Packed_file_is_unpacked()
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest)) gzip.Write("customer_id,order_id,ordered_at,amount\na,1,2024-01-01,5\n"u8);
+        using var import = new Import { OrdersName = "orders.csv.gz", OrdersBytes = packed.ToArray() };
+        Assert.Single(import.Stored);
+    }
+
+    [Fact]
+    public void Stray_quotes_spaces_and_duplicate_headers_are_read_as_people_mean_them()
+    {
+        using var import = new Import
+        {
+            Orders = "customer_id, order_id, ordered_at, amount, amount,\"category\"\na, \"1\" , 2024-01-01, 5, 6, 12\" vinyl\n",
+        };
+        var order = Assert.Single(import.Stored);
+        Assert.Equal(("1", 500L, "12\" vinyl"), (order.OrderId, order.AmountMinor, order.Category));
+        Assert.Equal(["amount__2"], import.Source.Mapping.Files[0].Ignored);
+    }
+
+    [Theory]
+    [InlineData("1.234,56;7,5", ",", 123456, 750)]
+    [InlineData("1 234,56;-0,5", ",", 123456, null)]
+    [InlineData("1,234.50;7.5", ".", 123450, 750)]
+    [InlineData("$1,234.50;$7", ".", 123450, 700)]
+    [InlineData("R$ 10,00;R$ 1.200,00", ",", 1000, 120000)]
+    [InlineData("₹12,85,799;₹1.50", ".", 128579900, 150)]
+    [InlineData("12,50 €;3,00 €", ",", 1250, 300)]
+    [InlineData("CHF 1'234.50;5", ".", 123450, 500)]
+    [InlineData("1.234.567;1.000", ",", 123456700, 100000)]
+    [InlineData("12.50;1,23", ".", 1250, null)]
+    public void Decimal_mark_is_decided_by_the_whole_column(string amounts, string mark, int first, int? second)
+    {
+        var values = amounts.Split(';');
+        using var import = new Import { Orders = $"customer_id;order_id;ordered_at;amount\na;1;2024-01-01;{values[0]}\na;2;2024-01-01;{values[1]}\n" };
+        long?[] expected = second is null ? [first] : [first, second];
+        Assert.Equal(expected, import.Stored.Select(order => (long?)order.AmountMinor));
+        Assert.Equal(mark, Column(import, "amount").Format);
+    }
+
+    [Fact]
+    public void Parentheses_mean_negative_in_refunds_and_the_sign_is_ignored()
+    {
+        using var import = new Import { Refunds = "customer_id,refund_id,refunded_at,amount\na,r1,2024-01-01,(12.00)\na,r2,2024-01-01,3.00-\n" };
+        Assert.Equal([1200L, 300L], import.Source.Refunds().Select(refund => refund.AmountMinor));
+    }
+
+    [Fact]
+    public void Ambiguous_thousands_are_said_to_be_assumed()
+    {
+        using var import = new Import { Orders = "customer_id;order_id;ordered_at;amount\na;1;2024-01-01;1,234\n" };
+        Assert.Equal(123_400, Assert.Single(import.Stored).AmountMinor);
+        Assert.Contains("$decimal_mark", Assert.Single(import.Source.Mapping.Files[0].Assumptions), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("13/02/2024;01/02/2024", "dmy", "2024-02-13;2024-02-01")]
+    [InlineData("02/13/2024;01/02/2024", "mdy", "2024-02-13;2024-01-02")]
+    [InlineData("13.2.24 09:05;1.2.24 23:59:59", "dmy", "2024-02-13T09:05;2024-02-01T23:59:59")]
+    [InlineData("13/02/2024;14/02/2024;02/15/2024", "dmy", "2024-02-13;2024-02-14")]
+    [InlineData("2/13/2024 1:05 PM;2/14/2024 12:00 AM", "mdy", "2024-02-13T13:05;2024-02-14")]
+    public void Day_and_month_are_told_apart_by_the_whole_column(string dates, string order, string expected)
+    {
+        using var import = WithDates(dates);
+        Assert.Equal(expected.Split(';').Select(Utc), import.Stored.Select(row => row.OrderedAtMs));
+        Assert.Equal(order, Column(import, "ordered_at").Format);
+        Assert.Empty(import.Source.Mapping.Files[0].Assumptions);
+    }
+
+    [Fact]
+    public void Dates_without_evidence_are_day_first_and_said_to_be_assumed()
+    {
+        using var import = WithDates("01/02/2024;03/04/2024");
+        Assert.Equal(new[] { "2024-02-01", "2024-04-03" }.Select(Utc), import.Stored.Select(row => row.OrderedAtMs));
+        Assert.Contains("the day is assumed", Assert.Single(import.Source.Mapping.Files[0].Assumptions), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2024-01-31 24:00:00", "2024-02-01")]
+    [InlineData("2024-01-31T10:00:00.123456", "2024-01-31T10:00:00.123")]
+    [InlineData("2024-01-31T10:00:00Z", "2024-01-31T10:00")]
+    [InlineData("2024-01-31T10:00:00+02:00", "2024-01-31T08:00")]
+    [InlineData("2024-01-31 10:00:00 -0500", "2024-01-31T15:00")]
+    [InlineData("2024-01-31 10:00:00 UTC", "2024-01-31T10:00")]
+    [InlineData("2024/01/31", "2024-01-31")]
+    [InlineData("20240131", "2024-01-31")]
+    [InlineData("45322.5", "2024-01-31T12:00")]
+    [InlineData("1706659200", "2024-01-31")]
+    [InlineData("1706659200123", "2024-01-31T00:00:00.123")]
+    [InlineData("31-Jan-2024", "2024-01-31")]
+    [InlineData("January 31, 2024 3:04 PM", "2024-01-31T15:04")]
+    public void Time_is_read_in_each_common_form(string text, string expected)
+    {
+        using var import = new Import { Orders = $"customer_id;order_id;ordered_at;amount\na;1;{text};5\na;2;2024-01-31;5\n" };
+        Assert.Equal(Utc(expected), import.Stored[0].OrderedAtMs);
+    }
+
+    [Fact]
+    public void Wall_clock_times_are_of_the_shops_zone_and_offsets_are_honoured()
+    {
+        using var import = new Import
+        {
+            Calendar = BusinessCalendar.Of("Europe/Berlin"),
+            Orders = "customer_id,order_id,ordered_at,amount\na,1,2024-01-10,1\na,2,2024-07-10 12:00,1\na,3,2024-03-31 03:30,1\na,4,2024-07-10T12:00:00Z,1\n",
+        };
+        Assert.Equal(
+            new[] { "2024-01-09T23:00", "2024-07-10T10:00", "2024-03-31T01:30", "2024-07-10T12:00" }.Select(Utc),
+            import.Stored.Select(order => order.OrderedAtMs));
+    }
+
+    [Fact]
+    public void Headers_match_without_regard_to_case_spaces_and_accents()
+    {
+        using var import = new Import { Orders = "Customer ID;Order No.;Order-Date;Total Amount;Währung\na;1;2024-01-01;5;EUR\n" };
+        Assert.Single(import.Stored);
+        Assert.Equal(["synonym", "Total Amount"], [Column(import, "amount").ChosenBy, Column(import, "amount").Header]);
+    }
+
+    private static Import WithDates(string dates) => new()
+    {
+        Orders = "customer_id;order_id;ordered_at;amount\n" + string.Concat(dates.Split(';').Select((date, i) => $"a;{i};{date};5\n")),
+    };
+
+    private static ColumnMapping Column(Import import, string field) => import.Source.Mapping.Files[0].Columns.Single(column => column.Field == field);
+
+    private static long Utc(string text) => new DateTimeOffset(DateTime.Parse(text, System.Globalization.CultureInfo.InvariantCulture), TimeSpan.Zero).ToUnixTimeMilliseconds();
+}
