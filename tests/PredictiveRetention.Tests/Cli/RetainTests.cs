@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Text.Json;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Cli;
+
+/// <summary>The verbs from outside: what a person or a script sees, exit codes included.</summary>
+public sealed class RetainTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retain-");
+
+    private string Store => "sqlite:" + In("shop.db");
+    private string Models => In("models");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Import_train_score_make_a_row_for_every_customer_with_an_order_before_the_cutoff()
+    {
+        var orders = WriteShop(800);
+        var import = Retain.Run("import", "--store", Store, "--orders", orders, "--rejects", In("rejects.csv"), "--json");
+        Assert.True(import.ExitCode == 0, import.Error);
+        Assert.Equal(0, JsonDocument.Parse(import.Out).RootElement.GetProperty("report").GetProperty("rowsRejected").GetInt64());
+
+        var asOf = SimulatedHistories.End.Minus(60).ToString();
+        var train = Retain.Run("train", "--store", Store, "--models", Models, "--as-of", asOf, "--horizon", "60d", "--clv-horizon", "60d", "--json");
+        Assert.True(train.ExitCode == 0, train.Error);
+        Assert.Equal("calibratedLater", JsonDocument.Parse(train.Out).RootElement.GetProperty("level").GetString(), ignoreCase: true);
+
+        var first = In("first.csv");
+        var score = Retain.Run("score", "--store", Store, "--models", Models, "--as-of", asOf, "--out", first);
+        Assert.True(score.ExitCode == 0, score.Error);
+        var lines = File.ReadAllLines(first);
+        Assert.StartsWith("customer_id,p_churn,clv,", lines[0], StringComparison.Ordinal);
+        Assert.Equal(ScoreFile.Header, lines[0]);
+        var expected = SimulatedHistories.Customers(800).Where(customer => customer.Orders[0].Day < SimulatedHistories.End.Day - 60).Select(customer => "C" + customer.Key);
+        Assert.Equal(expected.Order(), lines.Skip(1).Select(line => line.Split(',')[0]).Order());
+        Assert.Contains(lines.Skip(1), line => line.Split(',')[5] == "true");
+
+        var second = In("second.csv");
+        Assert.Equal(0, Retain.Run("score", "--store", Store, "--models", Models, "--as-of", asOf, "--out", second).ExitCode);
+        Assert.Equal(Scores(lines), Scores(File.ReadAllLines(second)));
+    }
+
+    [Fact]
+    public void Score_twice_on_one_night_scores_once_and_says_so()
+    {
+        Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(60), "--rejects", In("r.csv")).ExitCode);
+        var first = Retain.Run("score", "--store", Store, "--models", Models, "--json");
+        var second = Retain.Run("score", "--store", Store, "--models", Models, "--json");
+        Assert.Equal(("published", 1), Outcome(first.Out));
+        Assert.Equal(("alreadyPublished", 1), Outcome(second.Out));
+        Assert.Contains("already published", second.Error, StringComparison.Ordinal);
+        Assert.Equal(("published", 2), Outcome(Retain.Run("score", "--store", Store, "--models", Models, "--again", "--json").Out));
+    }
+
+    [Fact]
+    public void Train_too_little_data_names_what_is_missing_and_still_scores_marked_as_a_rule()
+    {
+        Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(60), "--rejects", In("r.csv")).ExitCode);
+        var train = Retain.Run("train", "--store", Store, "--models", Models);
+        Assert.Equal(0, train.ExitCode);
+        Assert.Contains("60 of 500 customers with a purchase", train.Error, StringComparison.Ordinal);
+        var score = Retain.Run("score", "--store", Store, "--models", Models);
+        Assert.Contains("recency rule, not a fitted model", score.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cutoff_before_the_data_is_refused_by_train_and_score()
+    {
+        Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(60), "--rejects", In("r.csv")).ExitCode);
+        foreach (var verb in new[] { "train", "score" })
+        {
+            var run = Retain.Run(verb, "--store", Store, "--models", Models, "--as-of", "2001-01-01");
+            Assert.Equal(3, run.ExitCode);
+            Assert.Contains("2001-01-01 is not after the first order", run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Horizon_longer_than_the_history_names_both()
+    {
+        Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(600), "--rejects", In("r.csv")).ExitCode);
+        var train = Retain.Run("train", "--store", Store, "--models", Models, "--horizon", "900d", "--as-of", SimulatedHistories.End.ToString());
+        Assert.Equal(0, train.ExitCode);
+        Assert.Contains("1800 days of history (2 horizons of 900 days)", train.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "retain", "frobnicate")]
+    [InlineData(2, "--horizon", "train", "--horizon", "soon")]
+    [InlineData(2, "is not a date", "train", "--as-of", "10/09/2011")]
+    [InlineData(2, "is no store", "score", "--store", "nonsense")]
+    [InlineData(4, "The store is empty", "score")]
+    [InlineData(4, "The store is empty", "train")]
+    [InlineData(4, "missing.csv", "import", "--orders", "missing.csv")]
+    [InlineData(2, "Name the file", "import")]
+    [InlineData(4, "no-such-folder", "check", "--plays", "no-such-folder")]
+    public void What_cannot_be_done_is_said_with_its_exit_code(int exitCode, string says, params string[] arguments)
+    {
+        string[] common = arguments[0] is "frobnicate" or "check" || arguments.Contains("--store") ? [] : ["--store", Store];
+        var run = Retain.Run([.. arguments, .. common]);
+        Assert.True(run.ExitCode == exitCode, $"{run.ExitCode}: {run.Error}{run.Out}");
+        Assert.Contains(says is "--horizon" ? "is not a horizon" : says, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_lists_the_shipped_plays()
+    {
+        var run = Retain.Run("check");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("10 plays, no fault.", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_names_every_fault_of_own_plays()
+    {
+        Directory.CreateDirectory(In("plays"));
+        File.WriteAllText(Path.Combine(In("plays"), "mine.yaml"), "id: mine\nname: Mine\npriority: Urgent\naudience: { lifecycle: Sleeping }\n");
+        var run = Retain.Run("check", "--plays", In("plays"));
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("Urgent", run.Error, StringComparison.Ordinal);
+        Assert.Contains("Sleeping", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_shops_on_one_machine_never_meet()
+    {
+        var other = "sqlite:" + In("other.db");
+        Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(60), "--rejects", In("r.csv")).ExitCode);
+        Assert.Equal(4, Retain.Run("score", "--store", other, "--models", In("other-models")).ExitCode);
+    }
+
+    private string In(string name) => Path.Combine(_folder.FullName, name);
+
+    private string WriteShop(int customers)
+    {
+        var path = In("orders.csv");
+        using var writer = new StreamWriter(path);
+        writer.WriteLine("customer_id,order_id,ordered_at,amount,currency");
+        foreach (var row in Some.Orders(customers))
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.CustomerId},{row.OrderId},{DateTimeOffset.FromUnixTimeMilliseconds(row.OrderedAtMs):yyyy-MM-ddTHH:mm:ss},{row.AmountMinor / 100m:F2},GBP"));
+        return path;
+    }
+
+    private static (string, int) Outcome(string json)
+    {
+        var root = JsonDocument.Parse(json).RootElement;
+        var outcome = root.GetProperty("outcome").GetString()!;
+        return (char.ToLowerInvariant(outcome[0]) + outcome[1..], root.GetProperty("runId").GetInt32());
+    }
+
+    /// <summary>Every line without the run's number, which differs between two replays.</summary>
+    private static List<string> Scores(string[] lines) => [.. lines.Select(line => string.Join(',', line.Split(',')[..^2]))];
+}
