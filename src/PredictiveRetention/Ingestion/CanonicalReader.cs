@@ -47,14 +47,17 @@ internal sealed class CanonicalReader(ImportDatabase database, Currency currency
 
     public IEnumerable<RefundRow> Refunds() =>
         Rows("refunds", $"customer_id, refund_id, refunded_at, {Minor("amount")}, order_id")
-            .Select(row => new RefundRow(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), currency.Code, Text(row, 4)));
+            .Select(row => new RefundRow(
+                row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), currency.Code, Text(row, 4)));
 
     public IEnumerable<EngagementRow> Events() =>
         Rows("events", "customer_id, event_type, occurred_at, campaign_id, message_id")
             .Select(row => new EngagementRow(row.GetString(0), TypeOf(row.GetString(1)), row.GetInt64(2), Repeated(row, 3), Text(row, 4)));
 
     public IEnumerable<SubscriptionRow> Subscriptions() =>
-        Rows("subscriptions", $"customer_id, subscription_id, started_at, plan, ended_at, cancelled_at, {Minor("amount")}, period, coalesce(is_trial, false)")
+        Rows("subscriptions", $"""
+            customer_id, subscription_id, started_at, plan, ended_at, cancelled_at, {Minor("amount")}, period, coalesce(is_trial, false)
+            """)
             .Select(row => new SubscriptionRow(
                 row.GetString(0),
                 row.GetString(1),

@@ -20,16 +20,18 @@ internal static class CellFunctions
         {
             for (ulong i = 0; i < count; i++)
             {
-                if (Cell(cells[0], i) is { } text && WrittenTime.ToUtc(text, cells[1].GetValue<string>(i), calendar) is { } ms) results.WriteValue(ms, i);
-                else results.WriteNull(i);
+                var ms = Cell(cells[0], i) is { } text ? WrittenTime.ToUtc(text, cells[1].GetValue<string>(i), calendar) : null;
+                if (ms is null) results.WriteNull(i);
+                else results.WriteValue(ms.Value, i);
             }
         });
         connection.RegisterScalarFunction<string, string, string>("plain_number", (cells, results, count) =>
         {
             for (ulong i = 0; i < count; i++)
             {
-                if (Cell(cells[0], i) is { } text && WrittenNumber.Plain(text, cells[1].GetValue<string>(i)[0]) is { } number) results.WriteValue(number, i);
-                else results.WriteNull(i);
+                var number = Cell(cells[0], i) is { } text ? WrittenNumber.Plain(text, cells[1].GetValue<string>(i)[0]) : null;
+                if (number is null) results.WriteNull(i);
+                else results.WriteValue(number, i);
             }
         });
     }

@@ -15,7 +15,8 @@ internal sealed class ColumnFormats(ImportDatabase database, string table, FileM
     public IReadOnlyDictionary<string, string> Detect(IReadOnlyList<MatchedColumn> columns)
     {
         var formats = DateOrders([.. columns.Where(column => column.Field.Kind == "time")]);
-        foreach (var column in columns.Where(column => column.Field.Kind is "money" or "number")) formats[column.Field.Name] = DecimalMark(column);
+        foreach (var column in columns.Where(column => column.Field.Kind is "money" or "number"))
+            formats[column.Field.Name] = DecimalMark(column);
         return formats;
     }
 
@@ -26,10 +27,11 @@ internal sealed class ColumnFormats(ImportDatabase database, string table, FileM
         foreach (var (field, found) in evidence)
         {
             // A column that shows no order is written like the others of its file.
-            var shown = found.Shows is null ? evidence.Values.Select(other => other.Shows).FirstOrDefault(order => order is not null) : found.Shows;
+            var shown = found.Shows ?? evidence.Values.Select(other => other.Shows).FirstOrDefault(order => order is not null);
             formats[field] = found.Written == 0 ? "iso" : map.DateOrder ?? shown ?? "dmy";
             if (found.Numeric > 0 && map.DateOrder is null && shown is null)
-                _assumptions.Add($"{field}: no date shows whether the day or the month comes first; the day is assumed. If not, give \"$date_order\": \"mdy\" in --map.");
+                _assumptions.Add($"{field}: no date shows whether the day or the month comes first; the day is assumed. "
+                    + "If not, give \"$date_order\": \"mdy\" in --map.");
         }
         return formats;
     }

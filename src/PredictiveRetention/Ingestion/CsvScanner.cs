@@ -36,7 +36,9 @@ internal sealed class CsvScanner(Stream utf8, char delimiter, int expectedFields
     /// <summary>Why the record cannot be read; null when it can.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>Something was seen that readers of CSV disagree about (stray quotes, blank lines, mixed line ends): write the file anew.</summary>
+    /// <summary>
+    /// Something was seen that readers of CSV disagree about (stray quotes, blank lines, mixed line ends): write the file anew.
+    /// </summary>
     public bool IsOdd { get; private set; }
 
     private int _recordStart, _recordLength;

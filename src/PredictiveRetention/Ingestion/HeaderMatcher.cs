@@ -31,7 +31,8 @@ internal sealed class HeaderMatcher(string path, IReadOnlyList<string> headers, 
         var index = headers.ToList().FindIndex(header => header.Equals(wanted, StringComparison.OrdinalIgnoreCase));
         if (index < 0)
             throw new RetentionException(Failure.Usage,
-                $"--map reads {field.File}.{field.Name} from '{wanted}', but {path}, line 1, has no such column. Its columns are {string.Join(", ", headers)}.");
+                $"--map reads {field.File}.{field.Name} from '{wanted}', but {path}, line 1, has no such column. "
+                + $"Its columns are {string.Join(", ", headers)}.");
         _matched[field] = new MatchedColumn(field, index, headers[index], "--map");
     }
 

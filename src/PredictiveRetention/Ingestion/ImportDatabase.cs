@@ -65,7 +65,10 @@ internal sealed class ImportDatabase : IDisposable
     public long Count(string sql) => Query(sql).Select(row => row.GetInt64(0)).Single();
 
     public bool Has(string view) =>
-        Count($"SELECT count(*) FROM (SELECT view_name AS name FROM duckdb_views() UNION ALL SELECT table_name FROM duckdb_tables()) WHERE name = {Text(view)}") > 0;
+        Count($"""
+            SELECT count(*) FROM (SELECT view_name AS name FROM duckdb_views() UNION ALL SELECT table_name FROM duckdb_tables())
+            WHERE name = {Text(view)}
+            """) > 0;
 
     public void SetVariable(string name, string sqlValue) => Execute($"SET VARIABLE {name} = {sqlValue}");
 
@@ -84,7 +87,11 @@ internal sealed class ImportDatabase : IDisposable
         command.CommandText = "SELECT name, value, type FROM duckdb_variables()";
         using var reader = command.ExecuteReader();
         var statements = new StringBuilder();
-        while (reader.Read()) statements.Append(CultureInfo.InvariantCulture, $"SET VARIABLE {reader.GetString(0)} = {Text(reader.GetString(1))}::{reader.GetString(2)};");
+        while (reader.Read())
+        {
+            var (name, value, type) = (reader.GetString(0), reader.GetString(1), reader.GetString(2));
+            statements.Append(CultureInfo.InvariantCulture, $"SET VARIABLE {name} = {Text(value)}::{type};");
+        }
         return statements.ToString();
     }
 

@@ -18,18 +18,18 @@ internal sealed class ImportPlan
     private readonly Dictionary<string, IReadOnlyList<string>> _assumptions = [];
     private readonly Dictionary<string, IReadOnlyList<MatchedColumn>> _columns = [];
     private readonly List<SourceFile> _files = [];
+    private Currency? _currency;
 
     private ImportPlan(ImportRequest request, ImportDatabase database, Preset preset)
     {
         (_request, _database, _preset) = (request, database, preset);
         _fields = Declare(database, preset);
         _maps = MapFile.Read(request.MappingFile, _fields);
-        Currency = null!;
     }
 
     public IReadOnlyList<SourceFile> Files => _files;
     public IReadOnlyDictionary<string, IReadOnlyList<MatchedColumn>> Columns => _columns;
-    public Currency Currency { get; private set; }
+    public Currency Currency => _currency ?? throw new InvalidOperationException("The currency is settled once the files are loaded.");
 
     public static ImportPlan Carry(ImportRequest request, ImportDatabase database, string scratchFolder, CancellationToken ct)
     {
@@ -51,9 +51,10 @@ internal sealed class ImportPlan
     {
         database.Execute(Preset.Macros);
         database.Execute(preset.Declarations);
-        return [.. database.Query("SELECT file, field, kind, required, array_to_string(headers, '|') FROM fields").Select(row => new PresetField(
-            row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3),
-            row.GetString(4).Split('|', StringSplitOptions.RemoveEmptyEntries)))];
+        return [.. database.Query("SELECT file, field, kind, required, array_to_string(headers, '|') FROM fields")
+            .Select(row => new PresetField(
+                row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3),
+                row.GetString(4).Split('|', StringSplitOptions.RemoveEmptyEntries)))];
     }
 
     private static IEnumerable<(string Name, string Path)> FilesOf(ImportRequest request)
@@ -73,7 +74,8 @@ internal sealed class ImportPlan
     {
         var fields = FieldsOf(name);
         if (fields.Count == 0)
-            throw new RetentionException(Failure.Usage, $"Preset {_preset.Name} reads no {name} file: leave out {path} or use --preset generic.");
+            throw new RetentionException(Failure.Usage,
+                $"Preset {_preset.Name} reads no {name} file: leave out {path} or use --preset generic.");
         var file = SourceFile.Load(_database, name, path, MapOf(name), scratchFolder, ct);
         var columns = new HeaderMatcher(path, file.Headers, MapOf(name)).Match(fields);
         var missing = fields.Where(field => field.Required && columns.All(column => column.Field != field)).ToList();
@@ -94,15 +96,17 @@ internal sealed class ImportPlan
                 known[code] = known.GetValueOrDefault(code) + (file == "orders" ? count : 0);
         }
         var fixedByPreset = _database.Variable("preset_currency");
-        if (fixedByPreset is not null && _request.ShopCurrency is { } asked && !asked.Equals(fixedByPreset, StringComparison.OrdinalIgnoreCase))
+        if (fixedByPreset is not null && _request.ShopCurrency is { } asked
+            && !asked.Equals(fixedByPreset, StringComparison.OrdinalIgnoreCase))
             throw new RetentionException(Failure.InputRejected,
                 $"{_request.OrdersFile} is in {fixedByPreset}, the shop keeps {asked.ToUpperInvariant()} and has no rate.");
-        var frequent = known.Where(code => code.Value > 0).OrderByDescending(code => code.Value).ThenBy(code => code.Key, StringComparer.Ordinal)
+        var frequent = known.Where(code => code.Value > 0)
+            .OrderByDescending(code => code.Value).ThenBy(code => code.Key, StringComparer.Ordinal)
             .Select(code => code.Key).FirstOrDefault();
         var shop = _request.ShopCurrency ?? fixedByPreset ?? frequent ?? MapOf("orders").Currency
             ?? throw new RetentionException(Failure.InputRejected,
                 $"{_request.OrdersFile} does not say which currency its amounts are in. Give --currency, for instance --currency EUR.");
-        Currency = PredictiveRetention.Currency.Of(shop);
+        _currency = PredictiveRetention.Currency.Of(shop);
         foreach (var map in _maps.Values.Where(map => map.Currency is not null)) known.TryAdd(map.Currency!, 0);
         _database.SetVariable("shop_currency", Text(Currency.Code));
         _database.SetVariable("known_currencies", $"[{string.Join(", ", known.Keys.Select(Text))}]::VARCHAR[]");
@@ -122,7 +126,8 @@ internal sealed class ImportPlan
         {
             var file = _files.FirstOrDefault(file => file.Name == name);
             _database.Execute(TypedView.Of(
-                name, FieldsOf(name), _columns.GetValueOrDefault(name, []), _formats.GetValueOrDefault(name, new Dictionary<string, string>()),
+                name, FieldsOf(name), _columns.GetValueOrDefault(name, []),
+                _formats.GetValueOrDefault(name, new Dictionary<string, string>()),
                 file?.Table, MapOf(name).Currency ?? Currency.Code));
         }
     }
@@ -147,8 +152,9 @@ internal sealed class ImportPlan
     {
         var columns = _columns[file.Name];
         var used = columns.Select(column => column.Index).ToHashSet();
+        var delimiter = file.Csv?.Delimiter.ToString().Replace("\t", "\\t", StringComparison.Ordinal);
         return new FileMapping(
-            file.Name, file.Path, file.Format, file.Csv?.EncodingName, file.Csv?.Delimiter is { } mark ? (mark == '\t' ? "\\t" : mark.ToString()) : null, grain,
+            file.Name, file.Path, file.Format, file.Csv?.EncodingName, delimiter, grain,
             [.. columns.Select(column => new ColumnMapping(
                 column.Field.Name, column.Header, column.ChosenBy, _formats[file.Name].GetValueOrDefault(column.Field.Name)))],
             [.. file.Headers.Where((_, i) => !used.Contains(i))],

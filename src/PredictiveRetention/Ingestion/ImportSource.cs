@@ -94,5 +94,6 @@ public sealed class ImportSource : IDisposable
     }
 
     private bool Holds(string view) =>
-        _files.Any(file => file.Name == view) || (_database.Has(view) && _database.Count($"SELECT count(*) FROM (FROM {view} LIMIT 1)") > 0);
+        _files.Any(file => file.Name == view)
+        || (_database.Has(view) && _database.Count($"SELECT count(*) FROM (FROM {view} LIMIT 1)") > 0);
 }

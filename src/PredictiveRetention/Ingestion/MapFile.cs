@@ -51,7 +51,8 @@ internal static class MapFile
             {
                 var known = fields.Where(field => field.File == file.Name).Select(field => field.Name);
                 throw new RetentionException(Failure.Usage,
-                    $"{path}: {file.Name} has no field '{entry.Name}'. Fields are {string.Join(", ", known)}; settings are {string.Join(", ", s_settings.Keys)}.");
+                    $"{path}: {file.Name} has no field '{entry.Name}'. Fields are {string.Join(", ", known)}; "
+                    + $"settings are {string.Join(", ", s_settings.Keys)}.");
             }
         }
         return new FileMap(columns, settings);
@@ -60,13 +61,15 @@ internal static class MapFile
     private static string Setting(string path, string file, JsonProperty entry)
     {
         if (!s_settings.TryGetValue(entry.Name, out var allowed))
-            throw new RetentionException(Failure.Usage, $"{path}: {file} has no setting '{entry.Name}'. Settings are {string.Join(", ", s_settings.Keys)}.");
+            throw new RetentionException(Failure.Usage,
+                $"{path}: {file} has no setting '{entry.Name}'. Settings are {string.Join(", ", s_settings.Keys)}.");
         var value = entry.Value.GetString() ?? "";
         var known = entry.Name == "$currency" ? Currency.TryOf(value) is not null : allowed.Contains(value);
         return known
             ? value
             : throw new RetentionException(Failure.Usage,
-                $"{path}: '{value}' is no {entry.Name} of {file}: write {(allowed.Length > 0 ? string.Join(" or ", allowed) : "an ISO 4217 code such as EUR")}.");
+                $"{path}: '{value}' is no {entry.Name} of {file}: "
+                + $"write {(allowed.Length > 0 ? string.Join(" or ", allowed) : "an ISO 4217 code such as EUR")}.");
     }
 
     private static readonly Dictionary<string, string[]> s_settings = new()

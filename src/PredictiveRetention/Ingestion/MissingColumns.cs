@@ -17,10 +17,12 @@ internal sealed class MissingColumns(
 
     private string WayOn(CancellationToken ct)
     {
-        var fitting = Preset.Shipped.FirstOrDefault(other => other != preset && Fits(ImportPlan.FieldsOfPreset(other, calendar, scratchFolder, ct)));
+        var fitting = Preset.Shipped.FirstOrDefault(
+            other => other != preset && Fits(ImportPlan.FieldsOfPreset(other, calendar, scratchFolder, ct)));
         return fitting is not null
             ? $"The file looks like one for --preset {fitting}."
-            : $"Name the column in a JSON file and give it with --map: {{ \"{file.Name}\": {{ \"{missing[0].Name}\": \"{file.Headers[0]}\" }} }}";
+            : "Name the column in a JSON file and give it with --map: "
+                + $"{{ \"{file.Name}\": {{ \"{missing[0].Name}\": \"{file.Headers[0]}\" }} }}";
     }
 
     private bool Fits(IReadOnlyList<PresetField> fields)

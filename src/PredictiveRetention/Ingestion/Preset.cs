@@ -19,7 +19,8 @@ internal sealed record Preset(string Name, string Declarations, string Rows)
     {
         if (Shipped.Contains(name)) return Parse(name, Resource(name + ".sql"));
         if (!name.EndsWith(".sql", StringComparison.OrdinalIgnoreCase))
-            throw new RetentionException(Failure.Usage, $"Unknown preset '{name}'. Use {string.Join(" or ", Shipped)}, or the path of your own .sql file.");
+            throw new RetentionException(Failure.Usage,
+                $"Unknown preset '{name}'. Use {string.Join(" or ", Shipped)}, or the path of your own .sql file.");
         if (!File.Exists(name)) throw new RetentionException(Failure.NotFound, $"Preset file {name} does not exist.");
         return Parse(name, File.ReadAllText(name));
     }

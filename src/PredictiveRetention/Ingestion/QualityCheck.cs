@@ -9,7 +9,9 @@ internal sealed class QualityCheck(
 {
     /// <summary>Kinds of canonical rows, with the time each is dated by and whether it is money.</summary>
     private static readonly (string View, string Time, bool HasMoney)[] s_kinds =
-        [("orders", "ordered_at", true), ("refunds", "refunded_at", true), ("events", "occurred_at", false), ("subscriptions", "started_at", false)];
+    [
+        ("orders", "ordered_at", true), ("refunds", "refunded_at", true), ("events", "occurred_at", false), ("subscriptions", "started_at", false),
+    ];
 
     private sealed record Stored(string File, string Kind, long Count, decimal Exact, decimal Rounded, long? FirstMs, long? LastMs);
 

@@ -7,7 +7,8 @@ namespace PredictiveRetention.Ingestion;
 /// Every record that is not stored, in table rejected: those too broken to split, those the preset refused, and those the writer
 /// turned away later. Line numbers and texts are fetched by one more pass over a file, and only when it has rejects.
 /// </summary>
-internal sealed class RejectLog(ImportDatabase database, IReadOnlyList<SourceFile> files, IReadOnlyDictionary<string, IReadOnlyList<MatchedColumn>> columns)
+internal sealed class RejectLog(
+    ImportDatabase database, IReadOnlyList<SourceFile> files, IReadOnlyDictionary<string, IReadOnlyList<MatchedColumn>> columns)
 {
     private readonly List<string> _late = [];
     private bool _complete;

@@ -2,7 +2,10 @@ using static PredictiveRetention.Ingestion.ImportDatabase;
 
 namespace PredictiveRetention.Ingestion;
 
-/// <summary>One input file, loaded as trimmed text into table raw_&lt;name&gt; with columns c0, c1, ... and null for empty; its row n (from 1) has rowid n - 1.</summary>
+/// <summary>
+/// One input file, loaded as trimmed text into table raw_&lt;name&gt; with columns c0, c1, ... and null for empty. Record n, counted
+/// from 1, has rowid n - 1.
+/// </summary>
 internal sealed class SourceFile
 {
     private SourceFile(string name, string path, string format, IReadOnlyList<string> headers, CsvSource? csv)
@@ -59,8 +62,10 @@ internal sealed class SourceFile
     {
         ".parquet" => "parquet",
         ".json" or ".ndjson" or ".jsonl" => "json",
-        ".xlsx" or ".xls" or ".ods" => throw new RetentionException(Failure.InputRejected, $"{path} is a workbook: save its sheet as CSV and import that."),
-        ".zip" => throw new RetentionException(Failure.InputRejected, $"{path} is an archive: unpack it and import the file in it."),
+        ".xlsx" or ".xls" or ".ods" =>
+            throw new RetentionException(Failure.InputRejected, $"{path} is a workbook: save its sheet as CSV and import that."),
+        ".zip" =>
+            throw new RetentionException(Failure.InputRejected, $"{path} is an archive: unpack it and import the file in it."),
         _ => "csv",
     };
 

@@ -3,8 +3,8 @@ using static PredictiveRetention.Ingestion.ImportDatabase;
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>
-/// The view source_&lt;file&gt; a preset reads: record number, the preset's fields with their types, and the text of those that are not text.
-/// A field without a column is null throughout, and a file that was not given is an empty view, so a preset needs no conditions.
+/// The view source_&lt;file&gt; a preset reads: record number, the preset's fields with their types, and the text of those that
+/// are not text. A field without a column is null throughout, and a file that was not given is an empty view, so a preset needs no conditions.
 /// </summary>
 internal static class TypedView
 {
@@ -13,8 +13,11 @@ internal static class TypedView
         string? table, string? currency)
     {
         var indexes = columns.ToDictionary(column => column.Field.Name, column => column.Index);
-        var expressions = fields.SelectMany(field => Expressions(
-            field, indexes.TryGetValue(field.Name, out var index) ? $"c{index}" : "NULL::VARCHAR", formats.GetValueOrDefault(field.Name), currency));
+        var expressions = fields.SelectMany(field =>
+        {
+            var cell = indexes.TryGetValue(field.Name, out var index) ? $"c{index}" : "NULL::VARCHAR";
+            return Expressions(field, cell, formats.GetValueOrDefault(field.Name), currency);
+        });
         var rows = table is null ? "(SELECT 0 AS rowid) WHERE false" : table;
         return $"CREATE VIEW source_{file} AS SELECT rowid + 1 AS record,\n  {string.Join(",\n  ", expressions)}\nFROM {rows}";
     }

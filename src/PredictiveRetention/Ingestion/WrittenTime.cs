@@ -12,12 +12,16 @@ internal static partial class WrittenTime
     /// <summary>UTC milliseconds; null when the text is no time in this order of day and month.</summary>
     public static long? ToUtc(string text, string dateOrder, BusinessCalendar calendar)
     {
+        if (text.Length > LengthMax) return null;
         if (Number().IsMatch(text)) return OfNumber(text, calendar);
         var match = Parts().Match(text);
         if (!match.Success) return OfNamedMonth(text, calendar);
         if (DayMs(match, dateOrder) is not { } dayMs || ClockMs(match) is not { } clockMs) return null;
         return OffsetMs(match) is { } offsetMs ? dayMs + clockMs - offsetMs : WallClock.ToUtc(calendar, dayMs + clockMs);
     }
+
+    /// <summary>No time is longer, and a cell may hold a whole text.</summary>
+    private const int LengthMax = 64;
 
     private static long? DayMs(Match match, string dateOrder)
     {

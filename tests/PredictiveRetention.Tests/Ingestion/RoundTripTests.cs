@@ -44,7 +44,7 @@ public sealed class RoundTripTests
             using var import = new Import { OrdersBytes = Bytes(writing, orders.Select(order => Cells(writing, order))) };
             Assert.Equal(orders.Select(AsRead), import.Stored);
             Assert.Equal(0, import.Quality.RowsRejected);
-        }, iter: 60);
+        }, iter: 30);
 
     [Fact]
     public void Every_row_and_cent_read_is_stored_or_rejected() =>
@@ -60,7 +60,7 @@ public sealed class RoundTripTests
             var money = Assert.Single(quality.Money);
             Assert.Equal(money.Read, money.Stored + money.Rejected);
             Assert.Equal(money.Stored, stored.Sum(order => order.AmountMinor) / 100m);
-        }, iter: 40);
+        }, iter: 30);
 
     [Fact]
     public void Rubbish_is_rejected_row_by_row_and_never_a_crash() =>
@@ -73,7 +73,7 @@ public sealed class RoundTripTests
             Assert.Equal("sound", stored[0].CustomerId);
             Assert.Equal(import.Quality.RowsRead, stored.Count + import.Quality.RowsRejected);
             Assert.Equal(import.Quality.RowsRejected, import.Source.WriteRejects(import.FilePath("rejects.csv")));
-        }, iter: 100);
+        }, iter: 60);
 
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
