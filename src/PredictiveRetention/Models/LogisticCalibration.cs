@@ -10,35 +10,32 @@ public sealed record LogisticCalibration(double Slope, double Intercept)
     public double Probability(double score) => 1 / (1 + Math.Exp(-(Slope * score + Intercept)));
 
     /// <exception cref="ArgumentException">Scores and labels differ in number, or there are none.</exception>
-    public static LogisticCalibration Fit(ReadOnlySpan<double> scores, ReadOnlySpan<bool> labels)
+    public static LogisticCalibration Fit(double[] scores, bool[] labels)
     {
-        if (scores.Length != labels.Length || scores.IsEmpty) throw new ArgumentException($"{scores.Length} scores for {labels.Length} labels.", nameof(scores));
-        var yes = 0;
-        foreach (var label in labels) if (label) yes++;
+        if (scores.Length != labels.Length || scores.Length == 0) throw new ArgumentException($"{scores.Length} scores for {labels.Length} labels.", nameof(scores));
+        var yes = labels.Count(label => label);
         var no = labels.Length - yes;
         double high = (yes + 1.0) / (yes + 2), low = 1.0 / (no + 2);
-        double slope = 1, intercept = Math.Log((yes + 1.0) / (no + 1));
-        for (var iteration = 0; iteration < 100; iteration++)
+        var rate = Math.Log((yes + 1.0) / (no + 1));
+        var (slope, intercept) = NewtonLine.Minimise(0, rate, (a, b) =>
         {
-            double gs = 0, gi = 0, hss = 1e-9, hsi = 0, hii = 1e-9;
+            double loss = 0, gs = 0, gi = 0, hss = 0, hsi = 0, hii = 0;
             for (var i = 0; i < scores.Length; i++)
             {
-                var p = 1 / (1 + Math.Exp(-(slope * scores[i] + intercept)));
-                var error = p - (labels[i] ? high : low);
-                var weight = p * (1 - p);
-                gs += error * scores[i];
+                var (score, target) = (scores[i], labels[i] ? high : low);
+                var margin = a * score + b;
+                var p = 1 / (1 + Math.Exp(-margin));
+                // log(1 + exp(margin)) without overflow
+                loss += Math.Max(margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin))) - target * margin;
+                var (error, weight) = (p - target, p * (1 - p));
+                gs += error * score;
                 gi += error;
-                hss += weight * scores[i] * scores[i];
-                hsi += weight * scores[i];
+                hss += weight * score * score;
+                hsi += weight * score;
                 hii += weight;
             }
-            var determinant = hss * hii - hsi * hsi;
-            var (ds, di) = determinant > 1e-12 * hss * hii ? ((hii * gs - hsi * gi) / determinant, (hss * gi - hsi * gs) / determinant) : (0, gi / hii);
-            var limit = Math.Max(1, Math.Max(Math.Abs(ds), Math.Abs(di)) / 2);
-            slope -= ds / limit;
-            intercept -= di / limit;
-            if (Math.Abs(ds) + Math.Abs(di) < 1e-10) break;
-        }
-        return slope >= 0 ? new(slope, intercept) : new(0, Math.Log((yes + 1.0) / (no + 1)));
+            return new NewtonLine.Point(loss, gs, gi, hss, hsi, hii);
+        });
+        return slope >= 0 ? new(slope, intercept) : new(0, rate);
     }
 }

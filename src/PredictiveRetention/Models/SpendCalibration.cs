@@ -11,36 +11,31 @@ public sealed record SpendCalibration(double Slope, double Intercept)
     public double Spend(double score) => Math.Exp(Math.Clamp(Slope * score + Intercept, -30, 30));
 
     /// <param name="spends">Observed spend, not negative, at least one above 0.</param>
-    public static SpendCalibration Fit(ReadOnlySpan<double> scores, ReadOnlySpan<double> spends)
+    public static SpendCalibration Fit(double[] scores, double[] spends)
     {
-        double slope = 1, intercept = MatchTotal(scores, spends, 1);
-        for (var iteration = 0; iteration < 100; iteration++)
+        var (slope, _) = NewtonLine.Minimise(1, MatchTotal(scores, spends, 1), (a, b) =>
         {
-            double gs = 0, gi = 0, hss = 1e-9, hsi = 0, hii = 1e-9;
+            double loss = 0, gs = 0, gi = 0, hss = 0, hsi = 0, hii = 0;
             for (var i = 0; i < scores.Length; i++)
             {
-                var mean = Math.Exp(Math.Clamp(slope * scores[i] + intercept, -30, 30));
-                var error = mean - spends[i];
-                gs += error * scores[i];
-                gi += error;
-                hss += mean * scores[i] * scores[i];
-                hsi += mean * scores[i];
+                var (score, spend) = (scores[i], spends[i]);
+                var margin = Math.Clamp(a * score + b, -30, 30);
+                var mean = Math.Exp(margin);
+                loss += mean - spend * margin;
+                gs += (mean - spend) * score;
+                gi += mean - spend;
+                hss += mean * score * score;
+                hsi += mean * score;
                 hii += mean;
             }
-            var determinant = hss * hii - hsi * hsi;
-            if (determinant <= 1e-12 * hss * hii) break;
-            double ds = (hii * gs - hsi * gi) / determinant, di = (hss * gi - hsi * gs) / determinant;
-            var limit = Math.Max(1, Math.Max(Math.Abs(ds), Math.Abs(di)) / 0.5);
-            slope -= ds / limit;
-            intercept -= di / limit;
-            if (Math.Abs(ds) + Math.Abs(di) < 1e-10) break;
-        }
+            return new NewtonLine.Point(loss, gs, gi, hss, hsi, hii);
+        });
         slope = Math.Clamp(slope, 0, 2);
         return new(slope, MatchTotal(scores, spends, slope));
     }
 
     /// <summary>The intercept at which the predicted total equals the observed one.</summary>
-    private static double MatchTotal(ReadOnlySpan<double> scores, ReadOnlySpan<double> spends, double slope)
+    private static double MatchTotal(double[] scores, double[] spends, double slope)
     {
         double observed = 0, predicted = 0;
         for (var i = 0; i < scores.Length; i++)
