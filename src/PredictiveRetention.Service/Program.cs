@@ -1,1 +1,19 @@
-WebApplication.Create(args);
+using PredictiveRetention;
+using PredictiveRetention.Service;
+
+try
+{
+    var app = Composition.Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (RetentionException fault)
+{
+    Console.Error.WriteLine(fault.Message);
+    return (int)fault.Failure;
+}
+catch (IOException fault) when (fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+{
+    Console.Error.WriteLine(fault.Message + " Name another with --urls http://localhost:PORT.");
+    return (int)Failure.DependencyUnavailable;
+}

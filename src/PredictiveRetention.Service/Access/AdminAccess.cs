@@ -1,0 +1,71 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Hangfire.Dashboard;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+
+namespace PredictiveRetention.Service.Access;
+
+/// <summary>
+/// Who may in: a caller with 'Authorization: Bearer KEY', or a browser with the cookie of a sign-in. Everything else is refused unless an
+/// endpoint says otherwise; where the request comes from is never asked.
+/// </summary>
+internal static class AdminAccess
+{
+    public const string BearerScheme = "AdminKey";
+    private const string EitherScheme = "BearerOrCookie";
+
+    public static void AddAdminAccess(this IServiceCollection services)
+    {
+        services.AddSingleton<AdminKey>();
+        services.AddAuthentication(EitherScheme)
+            .AddPolicyScheme(EitherScheme, null, options => options.ForwardDefaultSelector = context =>
+                context.Request.Headers.ContainsKey("Authorization") || context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/openapi")
+                && !context.Request.Cookies.ContainsKey("retention") ? BearerScheme : CookieAuthenticationDefaults.AuthenticationScheme)
+            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerScheme, null)
+            .AddCookie(options =>
+            {
+                options.Cookie.Name = "retention";
+                options.Cookie.HttpOnly = true;
+                options.Cookie.SameSite = SameSiteMode.Strict;
+                options.ExpireTimeSpan = TimeSpan.FromHours(12);
+                options.LoginPath = "/sign-in";
+            });
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+    }
+
+    public static ClaimsPrincipal Admin(string scheme) => new(new ClaimsIdentity([new Claim(ClaimTypes.Name, "admin")], scheme));
+
+    private sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AdminKey key)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            const string Prefix = "Bearer ";
+            var header = Request.Headers.Authorization.ToString();
+            if (header.Length == 0)
+            {
+                // An API call from a signed-in page.
+                var cookie = await Context.AuthenticateAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+                return cookie.Succeeded ? cookie : AuthenticateResult.NoResult();
+            }
+            return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && key.Matches(header[Prefix.Length..].Trim())
+                ? AuthenticateResult.Success(new AuthenticationTicket(Admin(BearerScheme), BearerScheme))
+                : AuthenticateResult.Fail("The key is not the admin key.");
+        }
+
+        protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+        {
+            Response.Headers.WWWAuthenticate = "Bearer";
+            return Problems.Problem.Unauthorized().ExecuteAsync(Context);
+        }
+    }
+}
+
+/// <summary>Hangfire's own check lets every local request in, and behind a proxy on the same host every request is local: ask for our identity.</summary>
+internal sealed class JobsAccess : IDashboardAuthorizationFilter
+{
+    public bool Authorize(DashboardContext context) => context.GetHttpContext().User.Identity?.IsAuthenticated == true;
+}

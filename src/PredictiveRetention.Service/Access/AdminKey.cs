@@ -1,0 +1,49 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using PredictiveRetention.Service.Settings;
+
+namespace PredictiveRetention.Service.Access;
+
+/// <summary>
+/// The one key that opens everything but the health endpoints, and the one-time tickets that stand for it in a sign-in link, so that the key
+/// itself is in no address bar. A generated key is kept in a file only its owner can read, and survives restarts.
+/// </summary>
+public sealed class AdminKey(ServiceSettings settings, TimeProvider clock)
+{
+    private static readonly TimeSpan s_ticketLife = TimeSpan.FromMinutes(30);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _tickets = new();
+
+    public string Value { get; } = settings.AdminKey ?? Kept(settings.DataFolder);
+
+    /// <summary>Compares in a time that does not depend on where the texts differ.</summary>
+    public bool Matches(string? candidate) =>
+        candidate is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(candidate)), SHA256.HashData(Encoding.UTF8.GetBytes(Value)));
+
+    /// <summary>A ticket that signs in once, soon.</summary>
+    public string NewTicket()
+    {
+        var ticket = Random();
+        _tickets[ticket] = clock.GetUtcNow() + s_ticketLife;
+        return ticket;
+    }
+
+    public bool Redeem(string? ticket) => ticket is not null && _tickets.TryRemove(ticket, out var until) && clock.GetUtcNow() <= until;
+
+    private static string Kept(string folder)
+    {
+        var path = Path.Combine(folder, "admin.key");
+        if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: >= 16 } kept) return kept;
+        Directory.CreateDirectory(folder);
+        var key = Random();
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var writer = new StreamWriter(path, options);
+        writer.WriteLine(key);
+        return key;
+    }
+
+    private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+}

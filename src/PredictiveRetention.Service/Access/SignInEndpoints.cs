@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Mvc;
+
+namespace PredictiveRetention.Service.Access;
+
+/// <summary>The form of the sign-in page, and signing out. A wrong key costs a second, and many of them meet the rate limit.</summary>
+internal static class SignInEndpoints
+{
+    public static void MapSignIn(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/sign-in", SignInAsync).AllowAnonymous().ExcludeFromDescription();
+        app.MapPost("/sign-out", async (HttpContext http, [FromForm] string? confirm) =>
+        {
+            await http.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+            return Results.LocalRedirect("/sign-in");
+        }).ExcludeFromDescription();
+    }
+
+    /// <summary>Signs in with a ticket of a printed link; false when it is spent or unknown.</summary>
+    public static async Task<bool> RedeemAsync(HttpContext http, AdminKey key, string? ticket)
+    {
+        if (!key.Redeem(ticket)) return false;
+        await AdmitAsync(http);
+        return true;
+    }
+
+    private static async Task<IResult> SignInAsync(HttpContext http, AdminKey key, [FromForm] string? adminKey, [FromForm] string? returnUrl)
+    {
+        if (key.Matches(adminKey?.Trim()))
+        {
+            await AdmitAsync(http);
+            return Results.LocalRedirect(IsLocal(returnUrl) ? returnUrl! : "/");
+        }
+        await Task.Delay(TimeSpan.FromSeconds(1), http.RequestAborted);
+        return Results.LocalRedirect("/sign-in?wrong=1");
+    }
+
+    private static Task AdmitAsync(HttpContext http) =>
+        http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, AdminAccess.Admin(CookieAuthenticationDefaults.AuthenticationScheme));
+
+    private static bool IsLocal(string? url) => url is { Length: > 0 } && url[0] == '/' && (url.Length == 1 || (url[1] != '/' && url[1] != '\\'));
+}

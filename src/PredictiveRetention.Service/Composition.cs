@@ -1,0 +1,110 @@
+using Hangfire;
+using Hangfire.PostgreSql;
+using PredictiveRetention.Service.Access;
+using PredictiveRetention.Service.Demo;
+using PredictiveRetention.Service.Health;
+using PredictiveRetention.Service.Model;
+using PredictiveRetention.Service.Nights;
+using PredictiveRetention.Service.Pages;
+using PredictiveRetention.Service.Predictions;
+using PredictiveRetention.Service.Settings;
+using PredictiveRetention.Storage;
+using Scalar.AspNetCore;
+
+namespace PredictiveRetention.Service;
+
+/// <summary>Puts the service together.</summary>
+internal static class Composition
+{
+    public static WebApplication Build(string[] args)
+    {
+        var demo = args.Contains("--demo");
+        var builder = WebApplication.CreateBuilder([.. args.Where(argument => argument != "--demo")]);
+        if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls("http://localhost:5080");
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddFilter("Hangfire", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
+
+        // Read when first asked for, so that a test host's settings count too; asked for below, so that faults stop the start.
+        var services = builder.Services;
+        services.AddSingleton(provider => ServiceSettings.Read(provider.GetRequiredService<IConfiguration>(), demo || provider.GetRequiredService<IConfiguration>()["demo"] == "true"));
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => RetentionStore.Open(provider.GetRequiredService<ServiceSettings>().Store));
+        services.AddSingleton(provider => new ModelRegistry(provider.GetRequiredService<ServiceSettings>().Models));
+        services.AddSingleton<ModelHandle>();
+        services.AddSingleton<CurrentNight>();
+        services.AddSingleton<DemoProgress>();
+        services.AddAdminAccess();
+        services.AddAntiforgery();
+        services.AddRequestLimits();
+        services.AddProblemDetails();
+        services.AddOpenApi();
+        services.AddRazorComponents();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling |= System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals);
+        AddHangfire(services);
+
+        var app = builder.Build();
+        var settings = app.Services.GetRequiredService<ServiceSettings>();
+        app.Services.GetRequiredService<RetentionStore>();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseSecurityHeaders();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+        app.MapHealth();
+        app.MapSignIn();
+        app.MapStyle();
+        app.MapOpenApi();
+        app.MapScalarApiReference("/docs", options => options.DisableDefaultFonts());
+        var api = app.MapGroup("/api/v1");
+        api.MapPredictions();
+        api.MapRuns();
+        api.MapModel();
+        app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [new JobsAccess()], DisplayStorageConnectionString = false, DashboardTitle = "Jobs" }).RequireAuthorization();
+        app.MapRazorComponents<App>();
+        if (!settings.Demo) PrintAccess(app);
+        return app;
+    }
+
+    private static void AddHangfire(IServiceCollection services)
+    {
+        services.AddHangfire((provider, hangfire) =>
+        {
+            hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+            var settings = provider.GetRequiredService<ServiceSettings>();
+            if (settings.OnPostgres)
+            {
+                hangfire.UsePostgreSqlStorage(
+                    postgres => postgres.UseNpgsqlConnection(settings.Store),
+                    new PostgreSqlStorageOptions
+                    {
+                        SchemaName = "hangfire",
+                        // Without sliding, a job longer than the timeout is started again beside itself.
+                        UseSlidingInvisibilityTimeout = true,
+                        InvisibilityTimeout = TimeSpan.FromMinutes(5),
+                        QueuePollInterval = TimeSpan.FromSeconds(2),
+                        AllowDegradedModeWithoutStorage = false,
+                    });
+            }
+            else
+            {
+                hangfire.UseInMemoryStorage();
+            }
+        });
+        services.AddHangfireServer(server => (server.ServerName, server.Queues, server.WorkerCount) = ("nightly", [NightJob.Queue], 1));
+        services.AddHostedService<NightSchedule>();
+        services.AddHostedService<DemoIfAsked>();
+    }
+
+    private static void PrintAccess(WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
+    {
+        var key = app.Services.GetRequiredService<AdminKey>();
+        foreach (var url in app.Urls)
+        {
+            Console.Out.WriteLine($"PredictiveRetention listens on {url}");
+            Console.Out.WriteLine($"  Dashboard  {url}/sign-in?ticket={key.NewTicket()}  (signs in once, within 30 minutes)");
+        }
+        Console.Out.WriteLine($"  Admin key  {key.Value}");
+    });
+}

@@ -1,0 +1,47 @@
+using Hangfire;
+using PredictiveRetention.Service.Model;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Health;
+
+/// <param name="Status">ready or unready.</param>
+/// <param name="Checks">Each part by name: 'ok', or what is wrong with it, without secrets.</param>
+public sealed record Readiness(string Status, IReadOnlyDictionary<string, string> Checks);
+
+internal static class HealthEndpoints
+{
+    public static void MapHealth(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/health/live", () => Results.Text("alive")).AllowAnonymous().WithSummary("The process answers").Produces<string>(contentType: "text/plain");
+        app.MapGet("/health/ready", ReadyAsync).AllowAnonymous().WithSummary("Store, model and job storage can be used").Produces<Readiness>().Produces<Readiness>(503);
+    }
+
+    private static async Task<IResult> ReadyAsync(RetentionStore store, ModelRegistry models, ModelHandle handle, JobStorage jobs, CancellationToken cancellation)
+    {
+        var checks = new Dictionary<string, string>
+        {
+            ["store"] = await CheckAsync(async () => await store.AnswersAsync(cancellation) ? null : "does not answer"),
+            ["model"] = await CheckAsync(() => Task.FromResult(models.ChampionVersion() is { } champion && handle.Champion()?.Version != champion ? "the champion cannot be loaded" : null)),
+            ["jobs"] = await CheckAsync(() =>
+            {
+                jobs.GetMonitoringApi().Queues();
+                return Task.FromResult<string?>(null);
+            }),
+        };
+        var ready = checks.Values.All(check => check == "ok");
+        return Results.Json(new Readiness(ready ? "ready" : "unready", checks), statusCode: ready ? 200 : 503);
+    }
+
+    /// <summary>A part that throws is a part that is not there; its message may name hosts and users, so only its kind is shown.</summary>
+    private static async Task<string> CheckAsync(Func<Task<string?>> check)
+    {
+        try
+        {
+            return await check() ?? "ok";
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            return "unavailable: " + fault.GetType().Name;
+        }
+    }
+}

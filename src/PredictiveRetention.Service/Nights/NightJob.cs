@@ -1,0 +1,53 @@
+using System.Globalization;
+using Hangfire;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Service.Settings;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Nights;
+
+/// <summary>
+/// The night run as Hangfire wakes it. Only the run ledger decides what is to be done, so it does not matter how often, or from how many
+/// processes, this is started: a published date is left alone, a run whose worker fell silent is finished.
+/// </summary>
+public sealed class NightJob(RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IBackgroundJobClient jobs, ILogger<NightJob> logger)
+{
+    public const string Queue = "nightly";
+    public const string RecurringId = "night";
+
+    [Queue(Queue)]
+    [AutomaticRetry(Attempts = 3)]
+    public void Run(CancellationToken cancellation)
+    {
+        if (store.Shop() is not { } shop || store.Orders(shop) is not { } orders)
+        {
+            logger.LogInformation("Nothing has been imported yet: no night to run.");
+            return;
+        }
+        var tonight = RunRequest.Tonight(shop, orders, clock);
+        foreach (var unfinished in store.UnfinishedNights())
+        {
+            var date = DateOnly.ParseExact(unfinished.BusinessDate, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+            if (date != tonight.BusinessDate) Execute(tonight with { BusinessDate = date, AsOf = Cutoff.Parse(unfinished.AsOf) }, cancellation);
+        }
+        Execute(tonight, cancellation);
+    }
+
+    private void Execute(RunRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            var result = new NightRun(store, models, settings.Runs).Execute(request, null, cancellation);
+            logger.LogInformation("Night {Date}: {Outcome}, run {Run}, {Customers} customers.", request.BusinessDate, result.Outcome, result.Run.RunId, result.Headline?.Customers);
+            if (result.Outcome == RunOutcome.Busy) LookAgain();
+        }
+        catch (LeaseLostException lost)
+        {
+            logger.LogWarning("{Lost} It goes on there.", lost.Message);
+            LookAgain();
+        }
+    }
+
+    /// <summary>The worker that holds the lease may be dead: its run is then free once the lease has passed.</summary>
+    private void LookAgain() => jobs.Schedule<NightJob>(job => job.Run(CancellationToken.None), RetentionStore.Lease + TimeSpan.FromSeconds(5));
+}

@@ -1,0 +1,37 @@
+using Hangfire;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Service.Problems;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Nights;
+
+/// <param name="State">planned, scoring, validating, published, superseded, dropped, failed.</param>
+/// <param name="Headline">In currency units; null before the run is published.</param>
+public sealed record RunAnswer(
+    long RunId, string Purpose, string BusinessDate, int Attempt, string AsOf, string State, string? ModelVersion, long? Customers, int? ShardsDone, int? Shards,
+    DateTimeOffset CreatedAt, DateTimeOffset? PublishedAt, string? Error, RunHeadline? Headline);
+
+public sealed record RunsAnswer(IReadOnlyList<RunAnswer> Items);
+
+public sealed record TriggerAnswer(string Job, string Note);
+
+internal static class RunEndpoints
+{
+    public static void MapRuns(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/runs", async (RetentionStore store, int? limit, CancellationToken cancellation) => limit is < 1 or > 1000
+                ? Problem.BadParameter("limit", "It is a whole number from 1 to 1000.")
+                : Results.Ok(new RunsAnswer([.. (await store.RunsAsync(limit ?? 30, cancellation)).Select(run => Answer(run))])))
+            .WithSummary("Runs, newest first").Produces<RunsAnswer>().ProducesProblem(400);
+        api.MapGet("/runs/{id}", async (string id, RetentionStore store, CancellationToken cancellation) =>
+                long.TryParse(id, out var runId) && await store.RunAsync(runId, cancellation) is { } run ? Results.Ok(Answer(run, store.ShardProgress(runId))) : Problem.UnknownRun(id))
+            .WithSummary("One run, with its progress").Produces<RunAnswer>().ProducesProblem(404);
+        api.MapPost("/runs", (IBackgroundJobClient jobs) => Results.Accepted(
+                "/api/v1/runs", new TriggerAnswer(jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None)), "Tonight's run has been queued; a date that is published is left alone.")))
+            .WithSummary("Wakes tonight's run; asking twice changes nothing").Produces<TriggerAnswer>(202);
+    }
+
+    private static RunAnswer Answer(Run run, (int Done, int All)? shards = null) => new(
+        run.RunId, run.Purpose, run.BusinessDate, run.Attempt, run.AsOf, run.State, run.ModelVersion, run.ExpectedCount, shards?.Done, shards?.All,
+        DateTimeOffset.FromUnixTimeMilliseconds(run.CreatedAtMs), run.PublishedAtMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, run.Error, NightRun.HeadlineOf(run));
+}

@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace PredictiveRetention.Service.Pages;
+
+/// <summary>The one way numbers are written on pages.</summary>
+internal static class Figures
+{
+    public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Count(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Percent(double share) => (100 * share).ToString("F0", CultureInfo.InvariantCulture) + " %";
+
+    /// <summary>Whole units, for headlines and lists.</summary>
+    public static string Money(double amount, Currency currency) => amount.ToString("N0", CultureInfo.InvariantCulture) + " " + currency.Code;
+
+    public static string Exact(double amount, Currency currency) => amount.ToString("N" + currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " " + currency.Code;
+
+    public static string Time(DateTimeOffset instant, TimeZoneInfo zone) =>
+        TimeZoneInfo.ConvertTime(instant, zone).ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture) + " " + zone.Id;
+}

@@ -1,0 +1,79 @@
+using PredictiveRetention.Features;
+using PredictiveRetention.Playbooks;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Scoring;
+using PredictiveRetention.Segments;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Predictions;
+
+/// <param name="Amount">Decimal text with the currency's decimals.</param>
+/// <param name="Currency">ISO 4217.</param>
+public sealed record MoneyAnswer(string Amount, string Currency)
+{
+    public static MoneyAnswer Of(double amount, Currency currency) => new(currency.Text(currency.ToMinor((decimal)amount)), currency.Code);
+
+    public static MoneyAnswer Of(long minor, Currency currency) => new(currency.Text(minor), currency.Code);
+}
+
+/// <param name="Score">Three digits 1 to 5: recency, frequency, monetary value; 5 is best.</param>
+public sealed record RfmAnswer(int Score, int RecencyDays, int Frequency, MoneyAnswer Monetary);
+
+public sealed record SegmentsAnswer(
+    string Rfm, string Lifecycle, string ValueTier, string FrequencyClass, string ClvTier, string Business, string Engagement, string Persona, string RiskBand);
+
+/// <param name="Play">Null when nothing is recommended; None then says why.</param>
+public sealed record ActionAnswer(
+    string? Play, string? Name, string? Priority, string? Owner, string? Channel, string? Timeline, MoneyAnswer? ExpectedNetValue, MoneyAnswer? Cost, string? None);
+
+/// <summary>What the service says of one customer.</summary>
+/// <param name="PChurn">P(no purchase within HorizonDays).</param>
+/// <param name="Clv">Expected net spend within ClvHorizonDays.</param>
+/// <param name="SpendIfOrder">Expected net spend within HorizonDays if there is a purchase.</param>
+/// <param name="RevenueAtRisk">PChurn x SpendIfOrder; 0 for the lost.</param>
+/// <param name="Lost">Silent for so long that the customer is reported, not counted as risk.</param>
+/// <param name="Stale">Published more than 36 hours ago.</param>
+public sealed record PredictionAnswer(
+    string CustomerId, double PChurn, MoneyAnswer Clv, MoneyAnswer SpendIfOrder, MoneyAnswer RevenueAtRisk, bool Lost, RfmAnswer Rfm, SegmentsAnswer Segments, ActionAnswer Action,
+    string AsOf, long RunId, string BusinessDate, string ModelVersion, string ModelLevel, int HorizonDays, int ClvHorizonDays, DateTimeOffset PublishedAt, bool Stale);
+
+/// <summary>Turns stored rows and fresh scores into answers, with the words of the run they belong to.</summary>
+internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playbook playbook, DateTimeOffset now)
+{
+    public static readonly TimeSpan StaleAfter = TimeSpan.FromHours(36);
+
+    public DateTimeOffset PublishedAt { get; } = DateTimeOffset.FromUnixTimeMilliseconds(run.PublishedAtMs ?? 0);
+
+    public bool Stale => now - PublishedAt > StaleAfter;
+
+    public PredictionAnswer Of(PredictionRow row) => Of(
+        row.CustomerId, row.PChurn, row.Clv, row.SpendIfOrder, row.RevenueAtRisk, row.Lost,
+        new RfmAnswer(row.Rfm, row.DaysSinceLastOrder, row.Orders, MoneyAnswer.Of(row.NetRevenueMinor, shop.Currency)),
+        new SegmentsAnswer(
+            SegmentNames.Of((RfmSegment)row.RfmSegment), SegmentNames.Of((Lifecycle)row.Lifecycle), SegmentNames.Of((ValueTier)row.ValueTier),
+            SegmentNames.Of((FrequencyClass)row.FrequencyClass), SegmentNames.Of((ClvTier)row.ClvTier), SegmentNames.Of((BusinessSegment)row.BusinessSegment),
+            SegmentNames.Of((EngagementSegment)row.EngagementSegment), SegmentNames.Of((Persona)row.Persona), SegmentNames.Of((RiskBand)row.RiskBand)),
+        Action(row.PlayId, row.ExpectedNetValue, row.ActionCost, (NoAction?)row.NoAction));
+
+    public PredictionAnswer Of(string customerId, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, in Recommendation action, string asOf) => Of(
+        customerId, score.PChurn, score.Clv, score.SpendIfOrder, score.RevenueAtRisk, score.Lost,
+        new RfmAnswer(segments.Rfm.Code, facts.DaysSinceLastOrder, facts.Orders, MoneyAnswer.Of(facts.NetRevenueMinor, shop.Currency)),
+        new SegmentsAnswer(
+            SegmentNames.Of(segments.RfmSegment), SegmentNames.Of(segments.Lifecycle), SegmentNames.Of(segments.ValueTier), SegmentNames.Of(segments.FrequencyClass),
+            SegmentNames.Of(segments.ClvTier), SegmentNames.Of(segments.BusinessSegment), SegmentNames.Of(segments.EngagementSegment), SegmentNames.Of(segments.Persona), SegmentNames.Of(segments.RiskBand)),
+        Action(action.PlayId, action.ExpectedNetValue, action.Cost, action.Reason)) with { AsOf = asOf };
+
+    private PredictionAnswer Of(
+        string customerId, double pChurn, double clv, double spend, double atRisk, bool lost, RfmAnswer rfm, SegmentsAnswer segments, ActionAnswer action) => new(
+        customerId, pChurn, MoneyAnswer.Of(clv, shop.Currency), MoneyAnswer.Of(spend, shop.Currency), MoneyAnswer.Of(atRisk, shop.Currency), lost, rfm, segments, action,
+        run.AsOf, run.RunId, run.BusinessDate, recipe.ModelVersion, recipe.ModelLevel.ToString(), recipe.HorizonDays, recipe.ClvHorizonDays, PublishedAt, Stale);
+
+    private ActionAnswer Action(string? playId, double netValue, double cost, NoAction? reason)
+    {
+        if (playId is null) return new ActionAnswer(null, null, null, null, null, null, null, null, reason is { } why ? PlayNames.Of(why) : null);
+        var play = playbook.Find(playId);
+        return new ActionAnswer(
+            playId, play?.Name, play is null ? null : PlayNames.Of(play.Priority), play?.Owner, play is null ? null : PlayNames.Of(play.Channel), play?.Timeline,
+            MoneyAnswer.Of(netValue, shop.Currency), MoneyAnswer.Of(cost, shop.Currency), null);
+    }
+}

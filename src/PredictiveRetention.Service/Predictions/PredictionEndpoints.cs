@@ -1,0 +1,77 @@
+using Microsoft.Net.Http.Headers;
+using PredictiveRetention.Service.Problems;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Predictions;
+
+/// <param name="Items">In the order asked for.</param>
+/// <param name="NextCursor">Null on the last page.</param>
+public sealed record PredictionPage(IReadOnlyList<PredictionAnswer> Items, string? NextCursor, long RunId, string AsOf, DateTimeOffset PublishedAt, bool Stale);
+
+internal static class PredictionEndpoints
+{
+    public static void MapPredictions(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/predictions/{customerId}", OneAsync)
+            .WithSummary("One customer's prediction of the published night").Produces<PredictionAnswer>().Produces(304).ProducesProblem(404);
+        api.MapGet("/predictions", ListAsync)
+            .WithSummary("Customers of the published night, page by page: filters by segment names, play, has_action, lost, min/max p_churn and clv; sort and cursor")
+            .Produces<PredictionPage>().ProducesProblem(400).ProducesProblem(410);
+        api.MapPost("/predictions/what-if", WhatIf.ScoreAsync)
+            .WithSummary("Scores a posted history with the champion, as the night run would; nothing is stored").Produces<WhatIfAnswer>().ProducesValidationProblem().ProducesProblem(404);
+    }
+
+    private static async Task<IResult> OneAsync(string customerId, HttpContext http, RetentionStore store, CurrentNight current, CancellationToken cancellation)
+    {
+        if (await current.FindAsync(cancellation) is not { } night) return Problem.NothingPublished();
+        if (NotModified(http, night)) return Results.StatusCode(StatusCodes.Status304NotModified);
+        return await store.PredictionAsync(night.Run.RunId, customerId, cancellation) is { } row ? Results.Ok(night.Answers.Of(row)) : Problem.UnknownCustomer(customerId);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext http, RetentionStore store, CurrentNight current, CancellationToken cancellation)
+    {
+        try
+        {
+            var query = PredictionQuery.Read(http.Request.Query);
+            var cursor = http.Request.Query["cursor"].ToString() is { Length: > 0 } text ? PageCursor.Parse(text, query.Fingerprint) : (PageCursor?)null;
+            var night = cursor is { } position
+                ? await store.RunAsync(position.RunId, cancellation) is { State: RunState.Published or RunState.Superseded } run ? current.Describe(run) : null
+                : await current.FindAsync(cancellation);
+            if (night is null) return cursor is null ? Problem.NothingPublished() : Problem.ListingExpired();
+            if (cursor is null && NotModified(http, night)) return Results.StatusCode(StatusCodes.Status304NotModified);
+            var rows = await store.PredictionsAsync(night.Run.RunId, query.Filter, query.Order, cursor?.Position, query.Limit + 1, cancellation);
+            var page = rows.Take(query.Limit).ToList();
+            var next = rows.Count > query.Limit ? new PageCursor(night.Run.RunId, After(page[^1], query.Order), query.Fingerprint).ToString() : null;
+            if (next is not null) http.Response.Headers.Link = $"<{http.Request.Path}{http.Request.QueryString.WithCursor(next)}>; rel=\"next\"";
+            return Results.Ok(new PredictionPage([.. page.Select(night.Answers.Of)], next, night.Run.RunId, night.Run.AsOf, night.Answers.PublishedAt, night.Answers.Stale));
+        }
+        catch (BadParameterException bad)
+        {
+            return Problem.BadParameter(bad.Parameter, bad.Message);
+        }
+    }
+
+    private static PagePosition After(PredictionRow row, PredictionOrder order) => new(
+        order switch
+        {
+            PredictionOrder.RevenueAtRisk => row.RevenueAtRisk,
+            PredictionOrder.PChurn => row.PChurn,
+            PredictionOrder.Clv => row.Clv,
+            PredictionOrder.ExpectedNetValue => row.ExpectedNetValue,
+            _ => 0,
+        },
+        row.CustomerKey);
+
+    private static string WithCursor(this QueryString query, string cursor)
+    {
+        var kept = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(query.Value).Where(pair => pair.Key != "cursor");
+        return QueryString.Create(kept).Add("cursor", cursor).ToUriComponent();
+    }
+
+    private static bool NotModified(HttpContext http, PublishedNight night)
+    {
+        http.Response.Headers.ETag = night.ETag;
+        http.Response.Headers.CacheControl = "private, no-cache";
+        return http.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(EntityTagHeaderValue.Parse(night.ETag), useStrongComparison: false));
+    }
+}

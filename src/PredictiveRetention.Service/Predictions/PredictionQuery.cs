@@ -1,0 +1,96 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using PredictiveRetention.Segments;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Predictions;
+
+/// <summary>A listing as asked for: filter, order and how many; refused with the parameter's name and what is allowed.</summary>
+internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder Order, int Limit, string Fingerprint)
+{
+    public const int MaxLimit = 1000;
+
+    private static readonly string[] s_sorts = ["revenue_at_risk", "p_churn", "clv", "expected_net_value", "customer"];
+    private static readonly string[] s_known =
+        ["cursor", "limit", "sort", "rfm_segment", "lifecycle", "value_tier", "frequency_class", "clv_tier", "business_segment", "engagement_segment", "persona", "risk_band",
+         "play", "has_action", "lost", "min_p_churn", "max_p_churn", "min_clv", "max_clv"];
+
+    /// <exception cref="BadParameterException">A parameter is unknown or has no usable value.</exception>
+    public static PredictionQuery Read(IQueryCollection query)
+    {
+        foreach (var name in query.Keys)
+            if (!s_known.Contains(name)) throw new BadParameterException(name, $"It is not known. Known: {string.Join(", ", s_known)}.");
+        var filter = new PredictionFilter
+        {
+            RfmSegment = Segment<RfmSegment>(query, "rfm_segment"),
+            Lifecycle = Segment<Lifecycle>(query, "lifecycle"),
+            ValueTier = Segment<ValueTier>(query, "value_tier"),
+            FrequencyClass = Segment<FrequencyClass>(query, "frequency_class"),
+            ClvTier = Segment<ClvTier>(query, "clv_tier"),
+            BusinessSegment = Segment<BusinessSegment>(query, "business_segment"),
+            EngagementSegment = Segment<EngagementSegment>(query, "engagement_segment"),
+            Persona = Segment<Persona>(query, "persona"),
+            RiskBand = Segment<RiskBand>(query, "risk_band"),
+            PlayId = Value(query, "play"),
+            HasAction = Bool(query, "has_action"),
+            Lost = Bool(query, "lost"),
+            MinPChurn = Number(query, "min_p_churn"),
+            MaxPChurn = Number(query, "max_p_churn"),
+            MinClv = Number(query, "min_clv"),
+            MaxClv = Number(query, "max_clv"),
+        };
+        var sort = Value(query, "sort") ?? s_sorts[0];
+        var order = Array.IndexOf(s_sorts, sort);
+        if (order < 0) throw new BadParameterException("sort", $"'{sort}' is not one of {string.Join(", ", s_sorts)}.");
+        var limit = 50;
+        if (Value(query, "limit") is { } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MaxLimit))
+            throw new BadParameterException("limit", $"'{text}' is not a whole number from 1 to {MaxLimit}.");
+        var asked = string.Join('&', query.Where(pair => pair.Key is not ("cursor" or "limit")).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
+        return new PredictionQuery(filter, (PredictionOrder)order, limit, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked)))[..12]);
+    }
+
+    private static int? Segment<T>(IQueryCollection query, string name)
+        where T : struct, Enum =>
+        Value(query, name) is not { } text ? null
+        : SegmentNames.TryParse<T>(text, out var segment) ? Convert.ToInt32(segment, CultureInfo.InvariantCulture)
+        : throw new BadParameterException(name, $"'{text}' is not one of {string.Join(", ", SegmentNames.All<T>())}.");
+
+    private static bool? Bool(IQueryCollection query, string name) =>
+        Value(query, name) is not { } text ? null : bool.TryParse(text, out var value) ? value : throw new BadParameterException(name, $"'{text}' is neither true nor false.");
+
+    private static double? Number(IQueryCollection query, string name) =>
+        Value(query, name) is not { } text ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value
+        : throw new BadParameterException(name, $"'{text}' is not a number.");
+
+    private static string? Value(IQueryCollection query, string name) => query.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } value ? value : null;
+}
+
+internal sealed class BadParameterException(string parameter, string detail) : Exception(detail)
+{
+    public string Parameter { get; } = parameter;
+}
+
+/// <summary>Where the next page begins. It names its run, so a listing never mixes two nights, and the question it belongs to.</summary>
+internal readonly record struct PageCursor(long RunId, PagePosition Position, string Fingerprint)
+{
+    public override string ToString() => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
+        string.Create(CultureInfo.InvariantCulture, $"{RunId}|{BitConverter.DoubleToInt64Bits(Position.Value)}|{Position.CustomerKey}|{Fingerprint}")));
+
+    /// <exception cref="BadParameterException">The text is no cursor, or one of another question.</exception>
+    public static PageCursor Parse(string text, string fingerprint)
+    {
+        var invalid = new BadParameterException("cursor", "It is not a cursor of this listing. Use the one of the last answer, with the same filters and sort.");
+        var bytes = new byte[text.Length];
+        if (text.Length > 200 || !Base64Url.TryDecodeFromChars(text, bytes, out var length)) throw invalid;
+        var parts = Encoding.UTF8.GetString(bytes, 0, length).Split('|');
+        return parts.Length == 4 && parts[3] == fingerprint
+            && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var run)
+            && long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var bits)
+            && long.TryParse(parts[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var key)
+            ? new PageCursor(run, new PagePosition(BitConverter.Int64BitsToDouble(bits), key), fingerprint)
+            : throw invalid;
+    }
+}

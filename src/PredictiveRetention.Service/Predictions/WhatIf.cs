@@ -1,0 +1,188 @@
+using PredictiveRetention.Histories;
+using PredictiveRetention.Ingestion;
+using PredictiveRetention.Playbooks;
+using PredictiveRetention.Scoring;
+using PredictiveRetention.Segments;
+using PredictiveRetention.Service.Model;
+using PredictiveRetention.Service.Problems;
+using PredictiveRetention.Service.Settings;
+
+namespace PredictiveRetention.Service.Predictions;
+
+/// <param name="OrderedAt">RFC 3339; a time without an offset is the shop's.</param>
+/// <param name="Amount">Paid, after discount, in the shop's currency.</param>
+public sealed record WhatIfOrder(
+    string? OrderedAt, decimal? Amount, string? OrderId = null, decimal? Discount = null, int? Quantity = null, string? Category = null, string? Channel = null,
+    string? PromisedAt = null, string? DeliveredAt = null, double? ReviewScore = null, decimal? Margin = null);
+
+public sealed record WhatIfRefund(string? RefundedAt, decimal? Amount, string? OrderId = null);
+
+/// <param name="Type">email_sent, email_delivered, email_opened, email_clicked, visit, app_session, ticket.</param>
+public sealed record WhatIfEvent(string? OccurredAt, string? Type);
+
+public sealed record WhatIfSubscription(string? StartedAt, string? EndedAt = null, string? CancelledAt = null, decimal? Amount = null, bool IsTrial = false);
+
+/// <param name="AsOf">ISO date; default: the as-of of the published night.</param>
+public sealed record WhatIfHistory(
+    string? CustomerId, string? AsOf, IReadOnlyList<WhatIfOrder>? Orders, IReadOnlyList<WhatIfRefund>? Refunds = null, IReadOnlyList<WhatIfEvent>? Events = null,
+    IReadOnlyList<WhatIfSubscription>? Subscriptions = null, bool? EmailConsent = null);
+
+/// <param name="IgnoredAfterAsOf">Posted rows at or after the as-of, which a prediction must not see.</param>
+public sealed record WhatIfAnswer(PredictionAnswer Prediction, int OrdersUsed, int IgnoredAfterAsOf);
+
+/// <summary>
+/// Scores a history that is not in the store, by the same code, model and cut-offs as the published night: given a stored customer's history it
+/// gives that customer's stored score.
+/// </summary>
+internal static class WhatIf
+{
+    public const int MaxRows = 10_000;
+
+    public static async Task<IResult> ScoreAsync(WhatIfHistory posted, CurrentNight current, ModelHandle models, ServiceSettings settings, CancellationToken cancellation)
+    {
+        if (await current.FindAsync(cancellation) is not { } night) return Problem.NothingPublished();
+        var reading = new PostedHistory(posted, night.Shop, night.Run.AsOf);
+        if (reading.Errors.Count > 0) return Problem.Invalid(reading.Errors);
+        if (models.Of(night.Recipe) is not { } model) return Problem.Unavailable($"The model {night.Recipe.ModelVersion} of the published night cannot be loaded.");
+        var scorer = new Scorer(model, night.Shop.Currency, night.Recipe.Coverage);
+        var (facts, score) = scorer.Score(reading.History, reading.AsOf);
+        var segments = Segmenter.Assign(facts, score, night.Recipe.Cutoffs, night.Recipe.Segments);
+        var action = new Recommender(settings.Runs.Playbook, new PlaybookEconomics(night.Shop.Currency, night.Recipe.Margin)).Recommend(facts, score, segments);
+        var answer = night.Answers.Of(posted.CustomerId ?? "", facts, score, segments, action, reading.AsOf.ToString());
+        return Results.Ok(new WhatIfAnswer(answer, reading.History.Before(reading.AsOf).Orders.Length, reading.Ignored));
+    }
+
+    /// <summary>A posted history as history rows, or what is wrong with it by JSON path.</summary>
+    private sealed class PostedHistory
+    {
+        private readonly Storage.Shop _shop;
+        private readonly Dictionary<string, List<string>> _errors = [];
+        private readonly List<Order> _orders = [];
+        private readonly List<Refund> _refunds = [];
+        private readonly List<Engagement> _events = [];
+        private readonly List<Subscription> _subscriptions = [];
+        private readonly Dictionary<string, int> _codes = [];
+        private readonly CustomerProfile _profile;
+
+        public PostedHistory(WhatIfHistory posted, Storage.Shop shop, string defaultAsOf)
+        {
+            _shop = shop;
+            _profile = new CustomerProfile(0, posted.CustomerId ?? "", EmailConsent: posted.EmailConsent);
+            AsOf = Date(posted.AsOf ?? defaultAsOf, "asOf");
+            if (posted.Orders is not { Count: > 0 }) Error("orders", "At least one order is needed.");
+            if ((posted.Orders?.Count ?? 0) + (posted.Refunds?.Count ?? 0) + (posted.Events?.Count ?? 0) + (posted.Subscriptions?.Count ?? 0) > MaxRows) Error("orders", $"At most {MaxRows} rows are scored at once.");
+            if (_errors.Count > 0) return;
+            Orders(posted.Orders!);
+            Refunds(posted.Refunds ?? []);
+            Events(posted.Events ?? []);
+            Subscriptions(posted.Subscriptions ?? []);
+            if (_errors.Count == 0 && !_orders.Exists(order => order.Day < AsOf.Day)) Error("orders", $"No order is before {AsOf}.");
+        }
+
+        public Cutoff AsOf { get; }
+        public int Ignored { get; private set; }
+        public Dictionary<string, string[]> Errors => _errors.ToDictionary(pair => pair.Key, pair => pair.Value.ToArray());
+
+        public CustomerHistory History => new(
+            _profile, _orders.OrderBy(order => order.Day).ToArray(), _refunds.OrderBy(refund => refund.Day).ToArray(),
+            _events.OrderBy(row => row.Day).ToArray(), _subscriptions.OrderBy(row => row.StartedDay).ToArray());
+
+        private void Orders(IReadOnlyList<WhatIfOrder> orders)
+        {
+            var linked = orders.Any(order => order.OrderId is not null);
+            for (var i = 0; i < orders.Count; i++)
+            {
+                var (order, path) = (orders[i], $"orders[{i}]");
+                var day = Day(order.OrderedAt, path + ".orderedAt", required: true) ?? 0;
+                if (day >= AsOf.Day) Ignored++;
+                _orders.Add(new Order(
+                    day, Money(order.Amount, path + ".amount", required: true) ?? 0, Money(order.Discount, path + ".discount"), order.Quantity, Money(order.Margin, path + ".margin"),
+                    Code(order.Category), Code(order.Channel), Day(order.PromisedAt, path + ".promisedAt"), Day(order.DeliveredAt, path + ".deliveredAt"), (float?)order.ReviewScore,
+                    linked && order.OrderId is { } id ? CustomerKey.Of(id) : 0));
+            }
+        }
+
+        private void Refunds(IReadOnlyList<WhatIfRefund> refunds)
+        {
+            for (var i = 0; i < refunds.Count; i++)
+            {
+                var (refund, path) = (refunds[i], $"refunds[{i}]");
+                var day = Day(refund.RefundedAt, path + ".refundedAt", required: true) ?? 0;
+                if (day >= AsOf.Day) Ignored++;
+                _refunds.Add(new Refund(day, Money(refund.Amount, path + ".amount", required: true) ?? 0, refund.OrderId is { } id ? CustomerKey.Of(id) : 0));
+            }
+        }
+
+        private void Events(IReadOnlyList<WhatIfEvent> events)
+        {
+            for (var i = 0; i < events.Count; i++)
+            {
+                var day = Day(events[i].OccurredAt, $"events[{i}].occurredAt", required: true) ?? 0;
+                if (day >= AsOf.Day) Ignored++;
+                if (Enum.TryParse<EngagementType>(events[i].Type?.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var type) && Enum.IsDefined(type)) _events.Add(new Engagement(day, type));
+                else Error($"events[{i}].type", $"'{events[i].Type}' is not one of email_sent, email_delivered, email_opened, email_clicked, visit, app_session, ticket.");
+            }
+        }
+
+        private void Subscriptions(IReadOnlyList<WhatIfSubscription> subscriptions)
+        {
+            for (var i = 0; i < subscriptions.Count; i++)
+            {
+                var (row, path) = (subscriptions[i], $"subscriptions[{i}]");
+                var day = Day(row.StartedAt, path + ".startedAt", required: true) ?? 0;
+                if (day >= AsOf.Day) Ignored++;
+                _subscriptions.Add(new Subscription(day, Day(row.EndedAt, path + ".endedAt"), Day(row.CancelledAt, path + ".cancelledAt"), Money(row.Amount, path + ".amount"), row.IsTrial));
+            }
+        }
+
+        private int? Day(string? text, string path, bool required = false)
+        {
+            if (text is null)
+            {
+                if (required) Error(path, "It is missing.");
+                return null;
+            }
+            var invariant = System.Globalization.CultureInfo.InvariantCulture;
+            if (!DateTime.TryParse(text, invariant, System.Globalization.DateTimeStyles.RoundtripKind, out var time) || time.Year is < 1970 or > 2100)
+            {
+                Error(path, $"'{text}' is not a time from 1970 to 2100 such as 2024-05-31T14:00:00Z.");
+                return null;
+            }
+            var utcMs = time.Kind == DateTimeKind.Unspecified ? _shop.Calendar.FromLocal(time) : new DateTimeOffset(time.ToUniversalTime()).ToUnixTimeMilliseconds();
+            return _shop.Calendar.DayOf(utcMs);
+        }
+
+        private Cutoff Date(string text, string path)
+        {
+            try
+            {
+                return Cutoff.Parse(text);
+            }
+            catch (RetentionException fault)
+            {
+                Error(path, fault.Message);
+                return default;
+            }
+        }
+
+        private long? Money(decimal? amount, string path, bool required = false)
+        {
+            if (amount is null && required) Error(path, "It is missing.");
+            if (amount is < 0 or > 10_000_000_000m) Error(path, $"{amount} is not an amount from 0 to 10,000,000,000.");
+            return amount is >= 0 and <= 10_000_000_000m ? _shop.Currency.ToMinor(amount.Value) : null;
+        }
+
+        private int Code(string? text)
+        {
+            if (text is null) return 0;
+            if (!_codes.TryGetValue(text, out var code)) _codes.Add(text, code = _codes.Count + 1);
+            return code;
+        }
+
+        private void Error(string path, string message)
+        {
+            if (!_errors.TryGetValue(path, out var messages)) _errors.Add(path, messages = []);
+            messages.Add(message);
+        }
+    }
+}

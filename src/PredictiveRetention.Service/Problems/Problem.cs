@@ -1,0 +1,31 @@
+namespace PredictiveRetention.Service.Problems;
+
+/// <summary>Every refusal as RFC 9457 problem details with a stable type.</summary>
+internal static class Problem
+{
+    public static IResult Unauthorized() => Of(401, "unauthorized", "The admin key is needed", "Send 'Authorization: Bearer KEY'. The key is printed when the service starts.");
+
+    public static IResult UnknownCustomer(string id) => Of(404, "unknown-customer", "Unknown customer", $"The current run has no customer '{id}'.");
+
+    public static IResult UnknownRun(string id) => Of(404, "unknown-run", "Unknown run", $"There is no run '{id}'.");
+
+    public static IResult NothingPublished() => Of(404, "nothing-published", "No night has been published yet", "Import orders, train and score: retain import, retain train, retain score; or wait for the night run.");
+
+    public static IResult NoModel() => Of(404, "no-model", "No model has been trained yet", "Run retain train. Until then customers are scored by the recency rule.");
+
+    public static IResult ListingExpired() => Of(410, "listing-expired", "This listing has expired", "The run it was read from has been dropped. Start again without a cursor.");
+
+    public static IResult BadParameter(string name, string detail) => Of(400, "bad-parameter", $"The parameter '{name}' cannot be used", detail, new() { ["parameter"] = name });
+
+    public static IResult Invalid(Dictionary<string, string[]> errors) =>
+        Results.ValidationProblem(errors, title: "The history cannot be scored", type: Type("invalid-history"));
+
+    public static IResult Conflict(string type, string title, string detail) => Of(409, type, title, detail);
+
+    public static IResult Unavailable(string detail) => Of(503, "unavailable", "A part the service needs is not available", detail);
+
+    private static IResult Of(int status, string type, string title, string detail, Dictionary<string, object?>? extensions = null) =>
+        Results.Problem(detail, statusCode: status, title: title, type: Type(type), extensions: extensions);
+
+    private static string Type(string name) => "urn:predictive-retention:problem:" + name;
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+
+namespace PredictiveRetention.Service;
+
+/// <summary>What protects the service from its callers and browsers from pages: rate limits, body size, headers.</summary>
+internal static class RequestLimits
+{
+    private const int MaxBodyBytes = 1_000_000;
+
+    public static void AddRequestLimits(this IServiceCollection services)
+    {
+        services.Configure<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+            kestrel.AddServerHeader = false;
+        });
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.OnRejected = (context, _) =>
+            {
+                if (context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after))
+                    context.HttpContext.Response.Headers.RetryAfter = ((int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                return ValueTask.CompletedTask;
+            };
+            // By identity, never by a header a caller could vary. Signing in has a small bucket of its own: keys are not to be guessed.
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
+                http.Request.Path.StartsWithSegments("/sign-in") && HttpMethods.IsPost(http.Request.Method) ? Bucket("sign-in", 20, 1)
+                : http.User.Identity?.IsAuthenticated == true ? Bucket("admin", 4000, 2000)
+                : Bucket("anonymous", 400, 100));
+        });
+    }
+
+    public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((http, next) =>
+    {
+        var headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        // Hangfire's dashboard and the API reference bring inline scripts of their own; our pages have none.
+        var scripts = http.Request.Path.StartsWithSegments("/jobs") || http.Request.Path.StartsWithSegments("/docs") ? "'self' 'unsafe-inline'" : "'none'";
+        headers.ContentSecurityPolicy = $"default-src 'self'; script-src {scripts}; style-src 'self'{(scripts == "'none'" ? "" : " 'unsafe-inline'")}; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        return next(http);
+    });
+
+    private static RateLimitPartition<string> Bucket(string name, int burst, int aSecond) => RateLimitPartition.GetTokenBucketLimiter(name, _ => new TokenBucketRateLimiterOptions
+    {
+        TokenLimit = burst,
+        TokensPerPeriod = aSecond,
+        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        QueueLimit = 0,
+        AutoReplenishment = true,
+    });
+}

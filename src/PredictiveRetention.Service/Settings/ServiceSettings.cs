@@ -1,0 +1,94 @@
+using System.Globalization;
+using PredictiveRetention.Playbooks;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Settings;
+
+/// <summary>
+/// What the service is told at start, by the section 'Retention' of the configuration (so also by environment variables such as Retention__Cron)
+/// and by --demo. Every fault is reported in one message before anything starts.
+/// </summary>
+public sealed record ServiceSettings
+{
+    /// <summary>'sqlite:PATH' or a PostgreSQL connection string; ConnectionStrings:Retention.</summary>
+    public required string Store { get; init; }
+
+    /// <summary>Folder of the model versions.</summary>
+    public required string Models { get; init; }
+
+    /// <summary>Where the embedded store and the admin key are kept.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>When the night run starts, cron with five fields.</summary>
+    public required string Cron { get; init; }
+
+    /// <summary>Zone of the cron expression; null = the shop's, UTC while there is none.</summary>
+    public required TimeZoneInfo? CronZone { get; init; }
+
+    /// <summary>The key asked for; null = one is generated and kept in the data folder.</summary>
+    public required string? AdminKey { get; init; }
+    public required RunSettings Runs { get; init; }
+
+    /// <summary>True with --demo: the sample shop is loaded, trained on and scored at start.</summary>
+    public required bool Demo { get; init; }
+
+    public bool OnPostgres => !Store.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase);
+
+    public static ServiceSettings Read(IConfiguration configuration, bool demo)
+    {
+        var faults = new List<string>();
+        var section = configuration.GetSection("Retention");
+        var data = section["Data"] ?? StoreAddress.DataFolder;
+        var home = demo ? Path.Combine(data, "demo") : data;
+        var settings = new ServiceSettings
+        {
+            Store = configuration.GetConnectionString("Retention") is { Length: > 0 } store ? store : "sqlite:" + Path.Combine(home, demo ? "demo.db" : "retention.db"),
+            Models = section["Models"] ?? (demo ? Path.Combine(home, "models") : "models"),
+            DataFolder = data,
+            Cron = section["Cron"] ?? "0 2 * * *",
+            CronZone = Zone(section["TimeZone"], faults),
+            AdminKey = section["AdminKey"],
+            Runs = ReadRuns(section, faults),
+            Demo = demo,
+        };
+        if (settings.Cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 5) faults.Add($"Retention:Cron is '{settings.Cron}'; a cron expression of five fields is needed, such as '0 2 * * *'.");
+        if (settings.AdminKey is { Length: < 16 }) faults.Add("Retention:AdminKey has fewer than 16 characters.");
+        return faults.Count == 0 ? settings : throw new RetentionException(Failure.Usage, "The service cannot start:" + Environment.NewLine + string.Join(Environment.NewLine, faults.Select(fault => "  - " + fault)));
+    }
+
+    private static TimeZoneInfo? Zone(string? id, List<string> faults)
+    {
+        if (id is null) return null;
+        if (TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone)) return zone;
+        faults.Add($"Retention:TimeZone '{id}' is unknown; use an IANA name such as Europe/London.");
+        return null;
+    }
+
+    private static RunSettings ReadRuns(IConfigurationSection section, List<string> faults)
+    {
+        var runs = new RunSettings();
+        if (section["ShardSize"] is { } shard)
+        {
+            if (int.TryParse(shard, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0) runs = runs with { ShardSize = size };
+            else faults.Add($"Retention:ShardSize is '{shard}'; a whole number above 0 is needed.");
+        }
+        if (section["Margin"] is { } margin)
+        {
+            if (double.TryParse(margin, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1) runs = runs with { Margin = share };
+            else faults.Add($"Retention:Margin is '{margin}'; a share from 0 to 1 is needed.");
+        }
+        if (section["Plays"] is { } folder)
+        {
+            try
+            {
+                runs = runs with { Playbook = Playbook.Shipped().OverriddenBy(PlayFolder.Read(folder)) };
+            }
+            catch (RetentionException fault)
+            {
+                faults.Add("Retention:Plays: " + fault.Message);
+            }
+        }
+        return runs;
+    }
+}
