@@ -45,7 +45,7 @@ internal static class Composition
         var app = builder.Build();
         var settings = app.Services.GetRequiredService<ServiceSettings>();
         app.Services.GetRequiredService<RetentionStore>();
-        app.UseExceptionHandler();
+        app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = StatusOf });
         app.UseStatusCodePages();
         app.UseSecurityHeaders();
         app.UseAuthentication();
@@ -66,6 +66,14 @@ internal static class Composition
         if (!settings.Demo) PrintAccess(app);
         return app;
     }
+
+    /// <summary>What went wrong on the caller's side is a 4xx, a database that is away a 503; only the rest is ours.</summary>
+    private static int StatusOf(Exception fault) => fault switch
+    {
+        BadHttpRequestException bad => bad.StatusCode,
+        RetentionException { Failure: Failure.DependencyUnavailable } or System.Data.Common.DbException => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
 
     private static void AddHangfire(IServiceCollection services)
     {

@@ -41,7 +41,7 @@ public static class ModelCard
                 break;
         }
         if (trained.Model.ClvExtrapolation != 1)
-            card.AppendLine(Text($"The history is shorter than two CLV horizons: spend is fitted on {trained.ValuePlan!.Horizon.Days} days and extrapolated to {trained.Model.ClvHorizonDays} by a factor of {trained.Model.ClvExtrapolation:F2}, from how fast spend fades within the horizon. Treat CLV as an order of magnitude."));
+            card.AppendLine(Text($"The history is shorter than two CLV horizons: spend is fitted on {trained.ValuePlan!.Horizon.Days} days and extrapolated to {trained.Model.ClvHorizonDays} by a factor of {trained.Model.ClvExtrapolation:F2}, from how fast spend fades within the horizon and what the same customers spent a day before it. Treat CLV as an order of magnitude."));
         card.AppendLine();
     }
 

@@ -1,5 +1,6 @@
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
+using PredictiveRetention.Models;
 
 namespace PredictiveRetention.Evaluation;
 
@@ -46,7 +47,7 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
         schema.Project(_registryRow, modelRow);
         foreach (var ((sliceOrigin, horizon), column) in columns)
         {
-            if (sliceOrigin != origin || facts.DaysSinceLastOrder > Math.Max(365, 4 * horizon.Days)) continue;
+            if (sliceOrigin != origin || facts.DaysSinceLastOrder > RetentionModel.LostAfter(horizon.Days)) continue;
             var outcome = history.Within(origin, horizon);
             var last = history.Within(origin.Minus(horizon.Days), horizon);
             column.Keys.Add(history.Profile.CustomerKey);

@@ -95,7 +95,7 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         progress?.Report(new TrainingStep(4, 5, "judging the recipe one horizon earlier"));
         var (league, notJudged) = Judge(recipe, plans, slices, request.Gate);
         var latest = slices[(plans.Serve.Calibration, horizon)];
-        var extrapolation = Extrapolation(request.ClvHorizon, valuePlan, slices);
+        var extrapolation = Extrapolation(request.ClvHorizon, valuePlan, survey.FirstDay, slices);
         var model = new RetentionModel(plans.Serve.Level, horizon.Days, request.ClvHorizon.Days, schema.Names, churn, value, extrapolation);
         progress?.Report(new TrainingStep(5, 5, "done"));
         return new TrainedModel(model, request, survey, request.Horizon is null, [], plans.Serve, valuePlan, league, notJudged, Golden(model, latest));
@@ -127,17 +127,21 @@ public sealed class TrainingRecipe(RecipeSettings settings)
 
     /// <summary>
     /// Expected spend in the CLV horizon over that in the value model's horizon h. Spend fades by r a half horizon (observed: net spend of the
-    /// second half of the horizon over that of the first, customers of the latest origin, at most 1), so it is the ratio of two geometric sums.
+    /// second half of the horizon over that of the first, customers of the latest origin, at most 1). What lies beyond h is a geometric sum of
+    /// that, at the daily spend those customers had before the origin where that is less than in the horizon: a horizon in the high season is
+    /// not carried through the year.
     /// </summary>
-    private static double Extrapolation(Horizon clvHorizon, OriginPlan plan, Dictionary<(Cutoff, Horizon), LabelledSlice> slices)
+    private static double Extrapolation(Horizon clvHorizon, OriginPlan plan, int firstDay, Dictionary<(Cutoff, Horizon), LabelledSlice> slices)
     {
         if (clvHorizon == plan.Horizon) return 1;
+        var slice = slices[(plan.Calibration, plan.Horizon)];
         var half = Plans.Half(plan.Horizon);
-        if (half == plan.Horizon) return (double)clvHorizon.Days / plan.Horizon.Days;
-        var first = slices[(plan.Calibration, half)].Net.Sum();
-        var both = slices[(plan.Calibration, plan.Horizon)].Net.Sum();
-        var fade = first > 0 ? Math.Clamp((both - first) / first, 0.05, 1) : 1;
-        return Sum(clvHorizon.Days) / Sum(plan.Horizon.Days);
+        var (first, both) = (slices[(plan.Calibration, half)].Net.Sum(), slice.Net.Sum());
+        if (first <= 0 || both <= 0 || clvHorizon.Days < plan.Horizon.Days) return (double)clvHorizon.Days / plan.Horizon.Days;
+        var fade = half == plan.Horizon ? 1 : Math.Clamp((both - first) / first, 0.05, 1);
+        var daily = slice.Facts.Sum(facts => facts.NetRevenue) / (plan.Calibration.Day - firstDay);
+        var usual = Math.Clamp(daily / (both / plan.Horizon.Days), 0.1, 1);
+        return 1 + usual * (Sum(clvHorizon.Days) / Sum(plan.Horizon.Days) - 1);
 
         double Sum(int days)
         {

@@ -34,7 +34,9 @@ public sealed record RetentionModel(
     double ClvExtrapolation)
 {
     /// <summary>Customers whose last purchase is longer ago are lost: reported, not counted as risk.</summary>
-    public int LostAfterDays => Math.Max(365, 4 * ChurnHorizonDays);
+    public int LostAfterDays => LostAfter(ChurnHorizonDays);
+
+    public static int LostAfter(int churnHorizonDays) => Math.Max(365, 4 * churnHorizonDays);
 
     public static RetentionModel Rule(int churnHorizonDays, int clvHorizonDays) =>
         new(ModelLevel.RecencyRule, churnHorizonDays, clvHorizonDays, [], null, null, 1);

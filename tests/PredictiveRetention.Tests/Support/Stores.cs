@@ -24,7 +24,7 @@ public sealed class SqliteUnderTest : EngineUnderTest
     {
         base.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        _folder.Delete(recursive: true);
+        if (Directory.Exists(_folder.FullName)) _folder.Delete(recursive: true);
     }
 }
 

@@ -1,0 +1,58 @@
+using System.Net;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Service.Tests.Health;
+
+public sealed class HealthTests
+{
+    [Fact]
+    public async Task Health_needs_no_key_and_an_empty_store_is_ready()
+    {
+        using var service = new ServiceUnderTest(new SqliteUnderTest());
+        using var stranger = service.Stranger();
+        Assert.Equal("alive", await stranger.GetStringAsync("/health/live"));
+        var ready = await stranger.GetAsync("/health/ready");
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        Assert.Equal("ready", (await ServiceUnderTest.JsonAsync(ready)).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task A_champion_that_cannot_be_loaded_makes_the_service_unready_and_says_which_part()
+    {
+        using var service = new ServiceUnderTest(new SqliteUnderTest()).WithPublishedNight();
+        File.AppendAllText(Path.Combine(service.Models.Champion()!.Folder, "model.json"), " ");
+        using var stranger = service.Stranger();
+        var ready = await stranger.GetAsync("/health/ready");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        var checks = (await ServiceUnderTest.JsonAsync(ready)).GetProperty("checks");
+        Assert.Equal(("ok", "the champion cannot be loaded"), (checks.GetProperty("store").GetString(), checks.GetProperty("model").GetString()));
+    }
+
+    [Fact]
+    public async Task Before_anything_is_published_answers_say_what_to_do()
+    {
+        using var service = new ServiceUnderTest(new SqliteUnderTest());
+        using var admin = service.Admin();
+        foreach (var path in new[] { "/api/v1/predictions/1", "/api/v1/predictions", "/api/v1/model" })
+        {
+            var response = await admin.GetAsync(path);
+            Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+            Assert.Contains("retain train", (await ServiceUnderTest.JsonAsync(response)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Settings_that_cannot_be_used_stop_the_start_with_every_fault_in_one_message()
+    {
+        var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().AddInMemory(("Retention:Cron", "at two"), ("Retention:TimeZone", "Mars"), ("Retention:Margin", "2"), ("Retention:ShardSize", "0")).Build();
+        var failure = Assert.Throws<RetentionException>(() => PredictiveRetention.Service.Settings.ServiceSettings.Read(configuration, demo: false));
+        foreach (var fault in new[] { "at two", "Mars", "Retention:Margin", "Retention:ShardSize" }) Assert.Contains(fault, failure.Message, StringComparison.Ordinal);
+    }
+}
+
+internal static class InMemoryConfiguration
+{
+    public static Microsoft.Extensions.Configuration.IConfigurationBuilder AddInMemory(this Microsoft.Extensions.Configuration.IConfigurationBuilder builder, params (string Key, string Value)[] values) =>
+        Microsoft.Extensions.Configuration.MemoryConfigurationBuilderExtensions.AddInMemoryCollection(builder, values.Select(value => new KeyValuePair<string, string?>(value.Key, value.Value)));
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Service.Tests.Predictions;
+
+public sealed class SqlitePredictionEndpointsTests() : PredictionEndpointsTests(new SqliteUnderTest());
+
+public sealed class PostgresPredictionEndpointsTests() : PredictionEndpointsTests(new PostgresUnderTest());
+
+/// <summary>The same claims on both engines.</summary>
+public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDisposable
+{
+    private readonly ServiceUnderTest _service = new ServiceUnderTest(engine).WithPublishedNight();
+
+    public void Dispose()
+    {
+        _service.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task One_customer_is_answered_with_everything_and_an_unknown_one_with_a_problem()
+    {
+        using var admin = _service.Admin();
+        var stored = _service.Store.AllPredictions(1).First(row => row.PlayId is not null);
+        var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/predictions/{stored.CustomerId}"));
+        Assert.Equal(stored.PChurn, answer.GetProperty("pChurn").GetDouble());
+        Assert.Equal(stored.Clv.ToString("F2", CultureInfo.InvariantCulture), answer.GetProperty("clv").GetProperty("amount").GetString());
+        Assert.Equal("GBP", answer.GetProperty("clv").GetProperty("currency").GetString());
+        Assert.Equal(stored.Rfm, answer.GetProperty("rfm").GetProperty("score").GetInt32());
+        Assert.Equal(stored.PlayId, answer.GetProperty("action").GetProperty("play").GetString());
+        Assert.Equal((1, SimulatedHistories.End.ToString()), (answer.GetProperty("runId").GetInt32(), LastDay(answer)));
+        Assert.Equal(_service.Models.ChampionVersion(), answer.GetProperty("modelVersion").GetString());
+
+        var unknown = await admin.GetAsync("/api/v1/predictions/nobody");
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+        Assert.Equal("application/problem+json", unknown.Content.Headers.ContentType!.MediaType);
+        Assert.EndsWith("unknown-customer", (await ServiceUnderTest.JsonAsync(unknown)).GetProperty("type").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_listing_walks_every_customer_once_and_stays_on_its_run_while_another_is_published()
+    {
+        using var admin = _service.Admin();
+        var seen = new List<string>();
+        var url = "/api/v1/predictions?limit=90&sort=p_churn";
+        var pages = 0;
+        while (url is not null)
+        {
+            var response = await admin.GetAsync(url);
+            var page = await ServiceUnderTest.JsonAsync(response);
+            Assert.Equal(1, page.GetProperty("runId").GetInt32());
+            seen.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("customerId").GetString()!));
+            if (++pages == 2) _service.Night(_service.Store, again: true);
+            url = response.Headers.TryGetValues("Link", out var links) ? links.Single().Split('<', '>')[1] : null;
+        }
+        Assert.Equal(_service.Store.AllPredictions(1).OrderByDescending(row => row.PChurn).ThenBy(row => row.CustomerKey).Select(row => row.CustomerId), seen);
+        Assert.Equal(2, (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1"))).GetProperty("runId").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("lifecycle=Sleeping", "lifecycle", "Dormant")]
+    [InlineData("risk_band=9", "risk_band", "High")]
+    [InlineData("limit=0", "limit", "1 to 1000")]
+    [InlineData("limit=1001", "limit", "1 to 1000")]
+    [InlineData("sort=name", "sort", "revenue_at_risk")]
+    [InlineData("min_p_churn=high", "min_p_churn", "not a number")]
+    [InlineData("has_action=maybe", "has_action", "true nor false")]
+    [InlineData("cursor=rubbish", "cursor", "not a cursor")]
+    [InlineData("segment=VIP", "segment", "business_segment")]
+    public async Task A_parameter_that_cannot_be_used_is_named_with_what_is_allowed(string query, string parameter, string says)
+    {
+        using var admin = _service.Admin();
+        var response = await admin.GetAsync("/api/v1/predictions?" + query);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var problem = await ServiceUnderTest.JsonAsync(response);
+        Assert.Equal(parameter, problem.GetProperty("parameter").GetString());
+        Assert.Contains(says, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cursor_of_another_question_is_refused()
+    {
+        using var admin = _service.Admin();
+        var cursor = (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=5&lost=false"))).GetProperty("nextCursor").GetString();
+        Assert.Equal(HttpStatusCode.BadRequest, (await admin.GetAsync($"/api/v1/predictions?limit=5&lost=true&cursor={cursor}")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync($"/api/v1/predictions?limit=7&lost=false&cursor={cursor}")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_filtered_listing_holds_only_what_was_asked_for()
+    {
+        using var admin = _service.Admin();
+        var page = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1000&lifecycle=dormant&max_p_churn=0.99"));
+        var expected = _service.Store.AllPredictions(1).Count(row => row.Lifecycle == (int)PredictiveRetention.Segments.Lifecycle.Dormant && row.PChurn <= 0.99);
+        Assert.Equal(expected, page.GetProperty("items").GetArrayLength());
+        Assert.All(page.GetProperty("items").EnumerateArray(), item => Assert.Equal("Dormant", item.GetProperty("segments").GetProperty("lifecycle").GetString()));
+    }
+
+    [Fact]
+    public async Task An_answer_that_has_not_changed_is_304_until_the_next_run()
+    {
+        using var admin = _service.Admin();
+        var first = await admin.GetAsync("/api/v1/predictions/C1");
+        admin.DefaultRequestHeaders.IfNoneMatch.Add(first.Headers.ETag!);
+        Assert.Equal(HttpStatusCode.NotModified, (await admin.GetAsync("/api/v1/predictions/C1")).StatusCode);
+        _service.Night(_service.Store, again: true);
+        Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync("/api/v1/predictions/C1")).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_if_of_a_stored_history_is_the_stored_score_from_any_number_of_threads()
+    {
+        using var admin = _service.Admin();
+        var customers = SimulatedHistories.Customers(700).Take(40).ToDictionary(customer => "C" + customer.Key, customer => customer.Orders);
+        var stored = _service.Store.AllPredictions(1).Where(row => customers.ContainsKey(row.CustomerId)).ToDictionary(row => row.CustomerId);
+        await Parallel.ForEachAsync(Enumerable.Range(0, 400), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, cancellation) =>
+        {
+            var (id, orders) = customers.ElementAt(i % customers.Count);
+            var posted = new { customerId = id, orders = orders.Select(order => new { orderedAt = BusinessCalendar.DateOf(order.Day).ToString("yyyy-MM-ddT10:00:00Z", CultureInfo.InvariantCulture), amount = order.AmountMinor / 100m }) };
+            var prediction = (await ServiceUnderTest.JsonAsync(await admin.PostAsJsonAsync("/api/v1/predictions/what-if", posted, cancellation))).GetProperty("prediction");
+            Assert.Equal(stored[id].PChurn, prediction.GetProperty("pChurn").GetDouble());
+            Assert.Equal(stored[id].Rfm, prediction.GetProperty("rfm").GetProperty("score").GetInt32());
+            Assert.Equal(stored[id].PlayId, prediction.GetProperty("action").GetProperty("play").GetString());
+        });
+    }
+
+    [Fact]
+    public async Task What_if_ignores_what_lies_after_its_as_of_and_counts_it()
+    {
+        using var admin = _service.Admin();
+        var past = new { orderedAt = "2023-11-01", amount = 20.0 };
+        var future = new { orderedAt = "2024-06-01", amount = 9999.0 };
+        var alone = await ServiceUnderTest.JsonAsync(await admin.PostAsJsonAsync("/api/v1/predictions/what-if", new { orders = new[] { past } }));
+        var both = await ServiceUnderTest.JsonAsync(await admin.PostAsJsonAsync("/api/v1/predictions/what-if", new { orders = new[] { future, past } }));
+        Assert.Equal(alone.GetProperty("prediction").GetRawText(), both.GetProperty("prediction").GetRawText());
+        Assert.Equal((1, 1), (both.GetProperty("ordersUsed").GetInt32(), both.GetProperty("ignoredAfterAsOf").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("""{"orders":[]}""", "orders")]
+    [InlineData("""{"orders":[{"orderedAt":"yesterday","amount":5}]}""", "orders[0].orderedAt")]
+    [InlineData("""{"orders":[{"orderedAt":"0001-01-01","amount":5}]}""", "orders[0].orderedAt")]
+    [InlineData("""{"orders":[{"orderedAt":"2023-01-01"}]}""", "orders[0].amount")]
+    [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":-5}]}""", "orders[0].amount")]
+    [InlineData("""{"asOf":"10/09/2011","orders":[{"orderedAt":"2023-01-01","amount":5}]}""", "asOf")]
+    [InlineData("""{"asOf":"2020-01-01","orders":[{"orderedAt":"2023-01-01","amount":5}]}""", "orders")]
+    [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":5}],"events":[{"occurredAt":"2023-01-01","type":"wave"}]}""", "events[0].type")]
+    public async Task What_if_of_a_bad_history_names_the_field(string body, string path)
+    {
+        using var admin = _service.Admin();
+        var response = await admin.PostAsync("/api/v1/predictions/what-if", new StringContent(body, new MediaTypeHeaderValue("application/json")));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.True((await ServiceUnderTest.JsonAsync(response)).GetProperty("errors").TryGetProperty(path, out _));
+    }
+
+    private static string LastDay(JsonElement answer) => DateOnly.Parse(answer.GetProperty("asOf").GetString()!, CultureInfo.InvariantCulture) <= SimulatedHistories.End.Date ? SimulatedHistories.End.ToString() : "later";
+}

@@ -1,0 +1,72 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Support;
+
+namespace PredictiveRetention.Service.Tests;
+
+/// <summary>The real host over a store of its own.</summary>
+public sealed class ServiceUnderTest : WebApplicationFactory<Program>
+{
+    public const string Key = "a-key-only-for-these-tests";
+
+    private readonly EngineUnderTest _engine;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retention-service-");
+
+    public ServiceUnderTest(EngineUnderTest engine)
+    {
+        _engine = engine;
+        Address = engine.NewAddress();
+    }
+
+    public string Address { get; }
+
+    public RetentionStore Store => Services.GetRequiredService<RetentionStore>();
+
+    public ModelRegistry Models => new(Path.Combine(_folder.FullName, "models"));
+
+    public HttpClient Admin()
+    {
+        var client = CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        return client;
+    }
+
+    public HttpClient Stranger() => CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+
+    /// <summary>A shop with orders, a model and a published night.</summary>
+    public ServiceUnderTest WithPublishedNight(int customers = 700)
+    {
+        using var store = RetentionStore.Open(Address);
+        store.Import(Some.Orders(customers));
+        TrainingRun.Execute(store, Models, new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
+        Night(store);
+        return this;
+    }
+
+    public RunResult Night(RetentionStore store, bool again = false, Action<string>? onStep = null) =>
+        new NightRun(store, Models, new RunSettings { ShardSize = 100, OnStep = onStep }).Execute(RunRequest.Tonight(store.RequireShop(), store.Orders(store.RequireShop())!, TimeProvider.System, again), null, default);
+
+    public static async Task<JsonElement> JsonAsync(HttpResponseMessage response) => JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseSetting("ConnectionStrings:Retention", Address);
+        builder.UseSetting("Retention:Models", Path.Combine(_folder.FullName, "models"));
+        builder.UseSetting("Retention:Data", _folder.FullName);
+        builder.UseSetting("Retention:AdminKey", Key);
+        builder.UseSetting("Retention:ShardSize", "100");
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (!disposing) return;
+        _engine.Dispose();
+        if (Directory.Exists(_folder.FullName)) _folder.Delete(recursive: true);
+    }
+}
