@@ -49,7 +49,7 @@ public sealed class OverviewPageTests : IAsyncLifetime
         await page.GotoAsync(_url + "/");
         await page.FillAsync("#adminKey", ServiceUnderTest.Key);
         await page.ClickAsync("button");
-        await page.WaitForURLAsync(_url + "/");
+        await page.Locator("table.list").WaitForAsync();
         var run = (await _service.Store.CurrentRunAsync())!;
         var headline = PredictiveRetention.Runs.NightRun.HeadlineOf(run)!;
         Assert.Contains(headline.ExpectedChurners.ToString("N0", System.Globalization.CultureInfo.InvariantCulture) + " customers", await page.InnerTextAsync("h1"), StringComparison.Ordinal);
