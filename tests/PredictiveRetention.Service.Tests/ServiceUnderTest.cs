@@ -38,12 +38,12 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
 
     public HttpClient Stranger() => CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
 
-    /// <summary>A shop with orders, a model and a published night.</summary>
-    public ServiceUnderTest WithPublishedNight(int customers = 700)
+    /// <summary>A shop with orders and a published night; untrained, it is scored by the recency rule, which is quicker.</summary>
+    public ServiceUnderTest WithPublishedNight(bool trained = true)
     {
         using var store = RetentionStore.Open(Address);
-        store.Import(Some.Orders(customers));
-        TrainingRun.Execute(store, Models, new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
+        store.Import(Some.Orders(700));
+        if (trained) TrainingRun.Execute(store, Models, new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
         Night(store);
         return this;
     }

@@ -84,7 +84,7 @@ internal readonly record struct PageCursor(long RunId, PagePosition Position, st
     {
         var invalid = new BadParameterException("cursor", "It is not a cursor of this listing. Use the one of the last answer, with the same filters and sort.");
         var bytes = new byte[text.Length];
-        if (text.Length > 200 || !Base64Url.TryDecodeFromChars(text, bytes, out var length)) throw invalid;
+        if (text.Length > 200 || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out var length)) throw invalid;
         var parts = Encoding.UTF8.GetString(bytes, 0, length).Split('|');
         return parts.Length == 4 && parts[3] == fingerprint
             && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var run)

@@ -1,8 +1,8 @@
 namespace PredictiveRetention.Segments;
 
 /// <summary>
-/// Lifecycle | value | frequency: the 27 cells of report 002 section 4. That report has three lifecycle states, so New and
-/// Reactivated count as Active and Lost as Dormant; whoever shows a cell says so.
+/// Lifecycle | value | frequency in 27 cells of three lifecycle states: New and Reactivated count as Active, Lost as Dormant;
+/// whoever shows a cell says so.
 /// </summary>
 public readonly record struct CombinedSegment(Lifecycle Lifecycle, ValueTier ValueTier, FrequencyClass FrequencyClass)
 {
@@ -15,7 +15,7 @@ public readonly record struct CombinedSegment(Lifecycle Lifecycle, ValueTier Val
            select new CombinedSegment(lifecycle, value, frequency),
     ];
 
-    /// <summary>Six lifecycle states as the three of reports 000 and 002.</summary>
+    /// <summary>Six lifecycle states folded into Active, At Risk and Dormant.</summary>
     public static Lifecycle Fold(Lifecycle lifecycle) => lifecycle switch
     {
         Lifecycle.New or Lifecycle.Reactivated => Lifecycle.Active,

@@ -1,7 +1,7 @@
 namespace PredictiveRetention.Segments;
 
 /// <summary>
-/// The eleven segments of the RFM grid (DEFINITIONS section 5; the grid of the Squeezely wiki): a table, because no rule in
+/// The eleven segments of the RFM grid (the grid of the Squeezely wiki): a table, because no rule in
 /// words says it as shortly. All 125 codes occur exactly once.
 /// </summary>
 public static class RfmGrid

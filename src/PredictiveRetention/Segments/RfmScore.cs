@@ -3,7 +3,7 @@ using PredictiveRetention.Features;
 
 namespace PredictiveRetention.Segments;
 
-/// <summary>Recency, frequency and monetary value as scores of 1 to 5, 5 best (DEFINITIONS section 4).</summary>
+/// <summary>Recency, frequency and monetary value as scores of 1 to 5, 5 best.</summary>
 public readonly record struct RfmScore
 {
     private readonly byte _r;

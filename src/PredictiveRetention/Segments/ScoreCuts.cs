@@ -5,7 +5,7 @@ public readonly record struct ScoreCuts(double P20, double P40, double P60, doub
 {
     /// <summary>
     /// How many thresholds lie strictly below the value, 0..4. A comparison with values, never with ranks: equal values
-    /// always share a score, and where many are equal some scores stay empty (DEFINITIONS section 4).
+    /// always share a score, and where many are equal some scores stay empty.
     /// </summary>
     public int CountBelow(double value) =>
         (P20 < value ? 1 : 0) + (P40 < value ? 1 : 0) + (P60 < value ? 1 : 0) + (P80 < value ? 1 : 0);

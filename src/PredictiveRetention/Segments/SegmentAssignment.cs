@@ -13,6 +13,6 @@ public readonly record struct SegmentAssignment(
     Persona Persona,
     RiskBand RiskBand)
 {
-    /// <summary>The cell of report 002 section 4.</summary>
+    /// <summary>Lifecycle, value and frequency as one of 27 cells.</summary>
     public CombinedSegment Combined => new(CombinedSegment.Fold(Lifecycle), ValueTier, FrequencyClass);
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace PredictiveRetention.Segments;
 
 /// <summary>
-/// Every number of DEFINITIONS section 6 a shop may choose. Day limits are inclusive and count whole days before the cutoff;
+/// Every number of the taxonomies a shop may choose. Day limits are inclusive and count whole days before the cutoff;
 /// shares are of 1.
 /// </summary>
 public sealed record SegmentSettings

@@ -4,7 +4,7 @@ using PredictiveRetention.Scoring;
 namespace PredictiveRetention.Segments;
 
 /// <summary>
-/// Puts one customer into every taxonomy of DEFINITIONS sections 5 and 6. Each rule is "first match"; the order of the lines
+/// Puts one customer into every taxonomy. Each rule is "first match"; the order of the lines
 /// is the rule. A missing source matches nothing: without discounts nobody is Discount-Driven, without subscriptions nobody a
 /// Subscriber. A customer without a purchase (only zero-value or refunded orders) is never New, has the lifecycle of the
 /// last order of any kind, and falls into the lowest value and frequency classes and the persona Other.

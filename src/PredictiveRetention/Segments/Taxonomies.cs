@@ -1,9 +1,9 @@
 namespace PredictiveRetention.Segments;
 
-// The taxonomies of DEFINITIONS section 6. "At Risk" means five things in five reports, so a name never stands alone:
+// The taxonomies. "At Risk" means something else in each of them, so a name never stands alone:
 // the type is its namespace. Values are stored with a run: append, never reorder. Texts people read are in SegmentNames.
 
-/// <summary>Where a customer stands by absolute days since the last order, never by quantiles (reports 002, 000).</summary>
+/// <summary>Where a customer stands by absolute days since the last order, never by quantiles.</summary>
 public enum Lifecycle : byte
 {
     New,
@@ -14,7 +14,7 @@ public enum Lifecycle : byte
     Lost,
 }
 
-/// <summary>Net revenue to date: top 20 %, middle 60 %, bottom 20 % of the shop (report 002).</summary>
+/// <summary>Net revenue to date: top 20 %, middle 60 %, bottom 20 % of the shop.</summary>
 public enum ValueTier : byte
 {
     High,
@@ -22,7 +22,7 @@ public enum ValueTier : byte
     Low,
 }
 
-/// <summary>Purchases to date: one, two to four, five or more (report 002).</summary>
+/// <summary>Purchases to date: one, two to four, five or more.</summary>
 public enum FrequencyClass : byte
 {
     OneTime,
@@ -30,7 +30,7 @@ public enum FrequencyClass : byte
     PowerUser,
 }
 
-/// <summary>Predicted CLV: top 10 %, next 20 %, next 30 %, the rest (report 003).</summary>
+/// <summary>Predicted CLV: top 10 %, next 20 %, next 30 %, the rest.</summary>
 public enum ClvTier : byte
 {
     Premium,
@@ -39,7 +39,7 @@ public enum ClvTier : byte
     Bronze,
 }
 
-/// <summary>The five segments of the monthly performance report (001).</summary>
+/// <summary>The five segments of the monthly performance report.</summary>
 public enum BusinessSegment : byte
 {
     Vip,
@@ -49,7 +49,7 @@ public enum BusinessSegment : byte
     New,
 }
 
-/// <summary>The segments of the customer intelligence platform (report 004).</summary>
+/// <summary>Engagement and price sensitivity.</summary>
 public enum EngagementSegment : byte
 {
     HighValueActive,
@@ -58,7 +58,7 @@ public enum EngagementSegment : byte
     Other,
 }
 
-/// <summary>The personas of the executive summary (report 000).</summary>
+/// <summary>The persona a marketer addresses.</summary>
 public enum Persona : byte
 {
     Subscriber,
@@ -69,7 +69,7 @@ public enum Persona : byte
     Other,
 }
 
-/// <summary>Churn probability against the base rate of the run (reports 001, 004).</summary>
+/// <summary>Churn probability against the base rate of the run.</summary>
 public enum RiskBand : byte
 {
     High,
@@ -77,7 +77,7 @@ public enum RiskBand : byte
     Low,
 }
 
-/// <summary>The eleven cells of the RFM grid (DEFINITIONS section 5).</summary>
+/// <summary>The eleven cells of the RFM grid.</summary>
 public enum RfmSegment : byte
 {
     Champions,

@@ -7,7 +7,7 @@ using Xunit;
 namespace PredictiveRetention.Tests.Segments;
 
 /// <summary>
-/// The CDNOW 1/10 sample against an independent program (REFERENCE): same-day orders merged, zero-value days kept,
+/// The CDNOW 1/10 sample against an independent program: same-day orders merged, zero-value days kept,
 /// as of 1998-06-30.
 /// </summary>
 public class RfmOfCdnowTests
