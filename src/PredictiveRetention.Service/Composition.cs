@@ -22,7 +22,7 @@ internal static class Composition
         var builder = WebApplication.CreateBuilder([.. args.Where(argument => argument != "--demo")]);
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls("http://localhost:5080");
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        builder.Logging.AddFilter("Hangfire", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Hangfire", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
 
         // Read when first asked for, so that a test host's settings count too; asked for below, so that faults stop the start.
         var services = builder.Services;

@@ -175,8 +175,11 @@ public sealed class ImportWriter : IDisposable
     private void RefuseSharedKeys()
     {
         var ids = string.Join(" UNION ", s_tables.Select(table => $"SELECT customer_key, customer_id FROM staged_{table.Name}"));
+        _connection.Execute("DROP TABLE IF EXISTS staged_id", transaction: _transaction);
+        _connection.Execute($"CREATE TEMP TABLE staged_id AS {ids}", transaction: _transaction);
         var shared = _connection.QueryFirstOrDefault<(string First, string Second)?>(
-            $"WITH ids AS ({ids} UNION SELECT customer_key, customer_id FROM customer) SELECT min(customer_id), max(customer_id) FROM ids GROUP BY customer_key HAVING count(*) > 1 LIMIT 1",
+            "SELECT min(customer_id), max(customer_id) FROM staged_id GROUP BY customer_key HAVING count(*) > 1 "
+            + "UNION ALL SELECT c.customer_id, s.customer_id FROM staged_id s JOIN customer c ON c.customer_key = s.customer_key WHERE c.customer_id <> s.customer_id LIMIT 1",
             transaction: _transaction);
         if (shared is { } pair)
             throw new RetentionException(Failure.InputRejected, $"The customer ids '{pair.First}' and '{pair.Second}' have the same 64-bit key and would be taken for one customer. Rename one of them. Nothing was stored.");
@@ -185,8 +188,7 @@ public sealed class ImportWriter : IDisposable
     /// <summary>Everybody who has a row of any kind is a customer; what a customers file says wins over what was known.</summary>
     private void MergeCustomers()
     {
-        foreach (var table in s_tables.Where(table => table != s_customer))
-            _connection.Execute($"INSERT INTO customer (customer_key, customer_id) SELECT DISTINCT customer_key, customer_id FROM staged_{table.Name} WHERE true ON CONFLICT (customer_key) DO NOTHING", transaction: _transaction);
+        _connection.Execute("INSERT INTO customer (customer_key, customer_id) SELECT customer_key, customer_id FROM staged_id WHERE true ORDER BY customer_key ON CONFLICT (customer_key) DO NOTHING", transaction: _transaction);
         var columns = s_customer.StagedColumns[2..];
         _connection.Execute(
             $"INSERT INTO customer (customer_key, customer_id, {string.Join(", ", columns)}) SELECT customer_key, customer_id, {string.Join(", ", columns)} FROM staged_customer WHERE true "
@@ -219,7 +221,8 @@ public sealed class ImportWriter : IDisposable
             {
                 string[] columns = [.. Key, .. Values];
                 return $"INSERT INTO {Name} ({string.Join(", ", columns)}) SELECT {string.Join(", ", columns)} FROM staged_{Name} WHERE true "
-                    + $"ON CONFLICT ({string.Join(", ", Key)}) DO UPDATE SET {string.Join(", ", Values.Select(column => $"{column} = excluded.{column}"))}";
+                    // In key order: a B-tree takes sorted rows several times faster than scattered ones.
+                    + $"ORDER BY {string.Join(", ", Key)} ON CONFLICT ({string.Join(", ", Key)}) DO UPDATE SET {string.Join(", ", Values.Select(column => $"{column} = excluded.{column}"))}";
             }
         }
     }
