@@ -38,7 +38,13 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
         try
         {
             var result = new NightRun(store, models, settings.Runs).Execute(request, null, cancellation);
-            logger.LogInformation("Night {Date}: {Outcome}, run {Run}, {Customers} customers.", request.BusinessDate, result.Outcome, result.Run.RunId, result.Headline?.Customers);
+            var date = request.BusinessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            logger.LogInformation("Night {Date}, run {Run}: {Outcome}.", date, result.Run.RunId, result.Outcome switch
+            {
+                RunOutcome.Published => string.Create(CultureInfo.InvariantCulture, $"published, {result.Headline!.Customers} customers"),
+                RunOutcome.AlreadyPublished => "published before, nothing to do",
+                _ => "another process holds it, looking again after its lease",
+            });
             if (result.Outcome == RunOutcome.Busy) LookAgain();
         }
         catch (LeaseLostException lost)

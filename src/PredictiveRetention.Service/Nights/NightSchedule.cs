@@ -12,15 +12,25 @@ internal sealed class NightSchedule(RetentionStore store, ServiceSettings settin
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var shop = store.Shop();
-        recurring.AddOrUpdate<NightJob>(
-            NightJob.RecurringId, NightJob.Queue, job => job.Run(CancellationToken.None), settings.Cron,
-            new RecurringJobOptions { TimeZone = settings.CronZone ?? shop?.Calendar.TimeZone ?? TimeZoneInfo.Utc });
+        Register(settings.CronZone ?? shop?.Calendar.TimeZone ?? TimeZoneInfo.Utc);
         var why = store.UnfinishedNights().Count > 0 ? "a night was left unfinished"
             : shop is not null && await MissedAsync(shop, cancellationToken) ? "a night was missed"
             : null;
         if (why is null) return;
         logger.LogInformation("Starting a night run at once: {Why}.", why);
         jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None));
+    }
+
+    private void Register(TimeZoneInfo zone)
+    {
+        try
+        {
+            recurring.AddOrUpdate<NightJob>(NightJob.RecurringId, NightJob.Queue, job => job.Run(CancellationToken.None), settings.Cron, new RecurringJobOptions { TimeZone = zone });
+        }
+        catch (ArgumentException fault)
+        {
+            throw new RetentionException(Failure.Usage, $"Retention:Cron '{settings.Cron}' is no cron expression: {fault.Message}", fault);
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
