@@ -2,11 +2,13 @@ using Hangfire;
 using Hangfire.PostgreSql;
 using PredictiveRetention.Service.Access;
 using PredictiveRetention.Service.Demo;
+using PredictiveRetention.Service.Documents;
 using PredictiveRetention.Service.Health;
 using PredictiveRetention.Service.Model;
 using PredictiveRetention.Service.Nights;
 using PredictiveRetention.Service.Pages;
 using PredictiveRetention.Service.Predictions;
+using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 using Scalar.AspNetCore;
@@ -23,6 +25,8 @@ internal static class Composition
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls("http://localhost:5080");
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Hangfire", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        // A start that fails ends in one line of Program, not in the host's stack trace before it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
         // Read when first asked for, so that a test host's settings count too; asked for below, so that faults stop the start.
         var services = builder.Services;
@@ -36,18 +40,19 @@ internal static class Composition
         services.AddAdminAccess();
         services.AddAntiforgery();
         services.AddRequestLimits();
-        services.AddProblemDetails();
-        services.AddOpenApi();
+        services.AddFaults();
+        services.AddApiDocument();
         services.AddRazorComponents();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling |= System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals);
         AddHangfire(services);
 
         var app = builder.Build();
         var settings = app.Services.GetRequiredService<ServiceSettings>();
+        app.Services.GetRequiredService<AdminKey>();
         app.Services.GetRequiredService<RetentionStore>();
-        app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = StatusOf });
-        app.UseStatusCodePages();
         app.UseSecurityHeaders();
+        app.UseFaults();
+        app.UseNotFoundPage();
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
@@ -66,14 +71,6 @@ internal static class Composition
         if (!settings.Demo) PrintAccess(app);
         return app;
     }
-
-    /// <summary>What went wrong on the caller's side is a 4xx, a database that is away a 503; only the rest is ours.</summary>
-    private static int StatusOf(Exception fault) => fault switch
-    {
-        BadHttpRequestException bad => bad.StatusCode,
-        RetentionException { Failure: Failure.DependencyUnavailable } or System.Data.Common.DbException => StatusCodes.Status503ServiceUnavailable,
-        _ => StatusCodes.Status500InternalServerError,
-    };
 
     private static void AddHangfire(IServiceCollection services)
     {
@@ -113,6 +110,6 @@ internal static class Composition
             Console.Out.WriteLine($"PredictiveRetention listens on {url}");
             Console.Out.WriteLine($"  Dashboard  {url}/sign-in?ticket={key.NewTicket()}  (signs in once, within 30 minutes)");
         }
-        Console.Out.WriteLine($"  Admin key  {key.Value}");
+        Console.Out.WriteLine($"  Admin key  {key.Shown}");
     });
 }

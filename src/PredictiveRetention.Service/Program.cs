@@ -12,6 +12,11 @@ catch (RetentionException fault)
     Console.Error.WriteLine(fault.Message);
     return (int)fault.Failure;
 }
+catch (System.Data.Common.DbException fault)
+{
+    Console.Error.WriteLine("The database cannot be used: " + fault.Message);
+    return (int)Failure.DependencyUnavailable;
+}
 catch (IOException fault) when (fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
 {
     Console.Error.WriteLine(fault.Message + " Name another with --urls http://localhost:PORT.");

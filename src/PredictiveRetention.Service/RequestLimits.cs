@@ -26,7 +26,8 @@ internal static class RequestLimits
             };
             // By identity, never by a header a caller could vary. Signing in has a small bucket of its own: keys are not to be guessed.
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
-                http.Request.Path.StartsWithSegments("/sign-in") && HttpMethods.IsPost(http.Request.Method) ? Bucket("sign-in", 20, 1)
+                http.Request.Path.StartsWithSegments("/health") ? RateLimitPartition.GetNoLimiter("health") // or strangers could have the service called dead
+                : http.Request.Path.StartsWithSegments("/sign-in") && HttpMethods.IsPost(http.Request.Method) ? Bucket("sign-in", 20, 1)
                 : http.User.Identity?.IsAuthenticated == true ? Bucket("admin", 4000, 2000)
                 : Bucket("anonymous", 400, 100));
         });
@@ -34,14 +35,24 @@ internal static class RequestLimits
 
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((http, next) =>
     {
+        // At the last moment, because an error page begins by clearing the headers.
+        http.Response.OnStarting(() =>
+        {
+            Secure(http);
+            return Task.CompletedTask;
+        });
+        return next(http);
+    });
+
+    private static void Secure(HttpContext http)
+    {
         var headers = http.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         // Hangfire's dashboard and the API reference bring inline scripts of their own; our pages have none.
         var scripts = http.Request.Path.StartsWithSegments("/jobs") || http.Request.Path.StartsWithSegments("/docs") ? "'self' 'unsafe-inline'" : "'none'";
         headers.ContentSecurityPolicy = $"default-src 'self'; script-src {scripts}; style-src 'self'{(scripts == "'none'" ? "" : " 'unsafe-inline'")}; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
-        return next(http);
-    });
+    }
 
     private static RateLimitPartition<string> Bucket(string name, int burst, int aSecond) => RateLimitPartition.GetTokenBucketLimiter(name, _ => new TokenBucketRateLimiterOptions
     {

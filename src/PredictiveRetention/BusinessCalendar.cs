@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace PredictiveRetention;
 
 /// <summary>
@@ -18,6 +20,9 @@ public sealed class BusinessCalendar
     // Before Utc: static fields are set in the order they are written, and Utc is computed from this one.
     private static readonly DateOnly s_epoch = new(1970, 1, 1);
 
+    // 48,000 midnights take some 20 ms: too long for every request of the service.
+    private static readonly ConcurrentDictionary<string, BusinessCalendar> s_made = new();
+
     private readonly long[] _startMs;
 
     public BusinessCalendar(TimeZoneInfo timeZone)
@@ -35,7 +40,7 @@ public sealed class BusinessCalendar
     /// <exception cref="RetentionException">The id is unknown.</exception>
     public static BusinessCalendar Of(string timeZoneId) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(timeZoneId, out var zone)
-            ? zone.Id == TimeZoneInfo.Utc.Id ? Utc : new BusinessCalendar(zone)
+            ? zone.Id == TimeZoneInfo.Utc.Id ? Utc : s_made.GetOrAdd(zone.Id, _ => new BusinessCalendar(zone))
             : throw new RetentionException(Failure.Usage, $"Unknown time zone '{timeZoneId}'. Use an IANA name such as Europe/London.");
 
     /// <summary>Business day of an instant. Instants outside 1970..2100 are clamped to the first or last day.</summary>

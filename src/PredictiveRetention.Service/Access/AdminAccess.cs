@@ -16,6 +16,7 @@ internal static class AdminAccess
 {
     public const string BearerScheme = "AdminKey";
     private const string EitherScheme = "BearerOrCookie";
+    private const string KeyClaim = "key";
 
     public static void AddAdminAccess(this IServiceCollection services)
     {
@@ -31,12 +32,28 @@ internal static class AdminAccess
                 options.Cookie.HttpOnly = true;
                 options.Cookie.SameSite = SameSiteMode.Strict;
                 options.ExpireTimeSpan = TimeSpan.FromHours(12);
+                options.SlidingExpiration = false;
                 options.LoginPath = "/sign-in";
+                options.Events.OnValidatePrincipal = RefuseOtherKeys;
             });
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
 
-    public static ClaimsPrincipal Admin(string scheme) => new(new ClaimsIdentity([new Claim(ClaimTypes.Name, "admin")], scheme));
+    public static ClaimsPrincipal Admin(string scheme, AdminKey key) => new(new ClaimsIdentity([new Claim(ClaimTypes.Name, "admin"), new Claim(KeyClaim, key.Fingerprint)], scheme));
+
+    /// <summary>A new admin key ends the sessions of the old one.</summary>
+    private static Task RefuseOtherKeys(CookieValidatePrincipalContext context)
+    {
+        if (context.Principal?.FindFirstValue(KeyClaim) != context.HttpContext.RequestServices.GetRequiredService<AdminKey>().Fingerprint) context.RejectPrincipal();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// Cookies go to every port of a host, so a page of another local server could post with ours: only our own pages may change things by
+    /// cookie, and browsers say who asks.
+    /// </summary>
+    private static bool MayUseCookie(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || request.Headers["Sec-Fetch-Site"] == "same-origin";
 
     private sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AdminKey key)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -48,11 +65,12 @@ internal static class AdminAccess
             if (header.Length == 0)
             {
                 // An API call from a signed-in page.
+                if (!MayUseCookie(Request)) return AuthenticateResult.NoResult();
                 var cookie = await Context.AuthenticateAsync(CookieAuthenticationDefaults.AuthenticationScheme);
                 return cookie.Succeeded ? cookie : AuthenticateResult.NoResult();
             }
             return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && key.Matches(header[Prefix.Length..].Trim())
-                ? AuthenticateResult.Success(new AuthenticationTicket(Admin(BearerScheme), BearerScheme))
+                ? AuthenticateResult.Success(new AuthenticationTicket(Admin(BearerScheme, key), BearerScheme))
                 : AuthenticateResult.Fail("The key is not the admin key.");
         }
 

@@ -18,6 +18,12 @@ public sealed class AdminKey(ServiceSettings settings, TimeProvider clock)
 
     public string Value { get; } = settings.AdminKey ?? Kept(settings.DataFolder);
 
+    /// <summary>What is printed at start: a generated key, but never one that was configured, which would end up in logs.</summary>
+    public string Shown => settings.AdminKey is null ? Value : "(the one in Retention:AdminKey)";
+
+    /// <summary>Names the key without telling it.</summary>
+    public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("session:" + Value)))[..16];
+
     /// <summary>Compares in a time that does not depend on where the texts differ.</summary>
     public bool Matches(string? candidate) =>
         candidate is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(candidate)), SHA256.HashData(Encoding.UTF8.GetBytes(Value)));
@@ -35,14 +41,22 @@ public sealed class AdminKey(ServiceSettings settings, TimeProvider clock)
     private static string Kept(string folder)
     {
         var path = Path.Combine(folder, "admin.key");
-        if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: >= 16 } kept) return kept;
-        Directory.CreateDirectory(folder);
-        var key = Random();
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var writer = new StreamWriter(path, options);
-        writer.WriteLine(key);
-        return key;
+        try
+        {
+            if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: >= 16 } kept) return kept;
+            Directory.CreateDirectory(folder);
+            File.Delete(path);
+            var key = Random();
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var writer = new StreamWriter(path, options);
+            writer.WriteLine(key);
+            return key;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new RetentionException(Failure.DependencyUnavailable, $"The admin key cannot be kept in {path}: {fault.Message} Name another folder with Retention:Data, or a key with Retention:AdminKey.", fault);
+        }
     }
 
     private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));

@@ -21,7 +21,7 @@ internal static class SignInEndpoints
     public static async Task<bool> RedeemAsync(HttpContext http, AdminKey key, string? ticket)
     {
         if (!key.Redeem(ticket)) return false;
-        await AdmitAsync(http);
+        await AdmitAsync(http, key);
         return true;
     }
 
@@ -29,15 +29,15 @@ internal static class SignInEndpoints
     {
         if (key.Matches(adminKey?.Trim()))
         {
-            await AdmitAsync(http);
+            await AdmitAsync(http, key);
             return Results.LocalRedirect(IsLocal(returnUrl) ? returnUrl! : "/");
         }
         await Task.Delay(TimeSpan.FromSeconds(1), http.RequestAborted);
         return Results.LocalRedirect("/sign-in?wrong=1");
     }
 
-    private static Task AdmitAsync(HttpContext http) =>
-        http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, AdminAccess.Admin(CookieAuthenticationDefaults.AuthenticationScheme));
+    private static Task AdmitAsync(HttpContext http, AdminKey key) =>
+        http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, AdminAccess.Admin(CookieAuthenticationDefaults.AuthenticationScheme, key));
 
     private static bool IsLocal(string? url) => url is { Length: > 0 } && url[0] == '/' && (url.Length == 1 || (url[1] != '/' && url[1] != '\\'));
 }

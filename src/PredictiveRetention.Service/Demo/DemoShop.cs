@@ -45,8 +45,9 @@ internal sealed class DemoShop(
             progress.Doing = null;
             Ready();
         }
-        catch (RetentionException fault)
+        catch (Exception fault) when (fault is not OperationCanceledException)
         {
+            // The page says it, too; the server goes on, so that it can be read there.
             progress.Failed = fault.Message;
             Say("The demo could not be prepared: " + fault.Message);
         }
@@ -90,11 +91,12 @@ internal sealed class DemoShop(
 
     private async Task<string> ScoreAsync(CancellationToken cancellation)
     {
+        var before = await store.RunsAsync(1, cancellation) is [var last] ? last.RunId : 0;
         jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None));
         Run? published;
         while ((published = await store.CurrentRunAsync(cancellation)) is null)
         {
-            if (await store.RunsAsync(1, cancellation) is [{ State: RunState.Failed } failed]) throw new RetentionException(Failure.Unexpected, $"Run {failed.RunId} failed: {failed.Error}");
+            if (await store.RunsAsync(1, cancellation) is [{ State: RunState.Failed } failed] && failed.RunId > before) throw new RetentionException(Failure.Unexpected, $"Run {failed.RunId} failed: {failed.Error}");
             await Task.Delay(100, cancellation);
         }
         return string.Create(CultureInfo.InvariantCulture, $"run {published.RunId} published: {published.ExpectedCount:N0} customers");
@@ -105,7 +107,7 @@ internal sealed class DemoShop(
         Say("");
         Say(string.Create(CultureInfo.InvariantCulture, $"Ready after {_clock.Elapsed.TotalSeconds:F1} s."));
         Say($"  Dashboard    {SignInLink}  (signs in once, within 30 minutes)");
-        Say($"  Endpoints    curl -H \"Authorization: Bearer {key.Value}\" {Url}/api/v1/predictions?limit=3");
+        Say($"  Endpoints    curl -H \"Authorization: Bearer {(settings.AdminKey is null ? key.Value : "KEY")}\" {Url}/api/v1/predictions?limit=3");
         Say($"  API docs     {Url}/docs    Jobs  {Url}/jobs");
         Say($"  Sample data  UCI Online Retail, kept in {settings.Store}");
         Say("  Your own     dotnet run -c Release --project src/PredictiveRetention.Training -- import --orders YOUR.csv");

@@ -1,5 +1,6 @@
 using Hangfire;
 using PredictiveRetention.Service.Model;
+using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Health;
@@ -10,17 +11,20 @@ public sealed record Readiness(string Status, IReadOnlyDictionary<string, string
 
 internal static class HealthEndpoints
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
         app.MapGet("/health/live", () => Results.Text("alive")).AllowAnonymous().WithSummary("The process answers").Produces<string>(contentType: "text/plain");
         app.MapGet("/health/ready", ReadyAsync).AllowAnonymous().WithSummary("Store, model and job storage can be used").Produces<Readiness>().Produces<Readiness>(503);
     }
 
-    private static async Task<IResult> ReadyAsync(RetentionStore store, ModelRegistry models, ModelHandle handle, JobStorage jobs, CancellationToken cancellation)
+    private static async Task<IResult> ReadyAsync(ServiceSettings settings, RetentionStore store, ModelRegistry models, ModelHandle handle, JobStorage jobs, CancellationToken cancellation)
     {
         var checks = new Dictionary<string, string>
         {
-            ["store"] = await CheckAsync(async () => await store.AnswersAsync(cancellation) ? null : "does not answer"),
+            // SQLite goes on in a file that was removed, and what it writes there is lost at the next start.
+            ["store"] = await CheckAsync(async () => settings.StoreFile is { } file && !File.Exists(file) ? "the file is gone" : await store.AnswersAsync(cancellation) ? null : "does not answer"),
             ["model"] = await CheckAsync(() => Task.FromResult(models.ChampionVersion() is { } champion && handle.Champion()?.Version != champion ? "the champion cannot be loaded" : null)),
             ["jobs"] = await CheckAsync(() =>
             {
@@ -37,7 +41,8 @@ internal static class HealthEndpoints
     {
         try
         {
-            return await check() ?? "ok";
+            // Off this thread: opening a connection may block until its own timeout, longer than whoever probes will wait.
+            return await Task.Run(check).WaitAsync(s_patience) ?? "ok";
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

@@ -27,10 +27,22 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
         var tonight = RunRequest.Tonight(shop, orders, clock);
         foreach (var unfinished in store.UnfinishedNights())
         {
-            var date = DateOnly.ParseExact(unfinished.BusinessDate, "yyyy-MM-dd", CultureInfo.InvariantCulture);
-            if (date != tonight.BusinessDate) Execute(tonight with { BusinessDate = date, AsOf = Cutoff.Parse(unfinished.AsOf) }, cancellation);
+            var night = tonight with { BusinessDate = DateOnly.ParseExact(unfinished.BusinessDate, "yyyy-MM-dd", CultureInfo.InvariantCulture), AsOf = Cutoff.Parse(unfinished.AsOf) };
+            if (night.BusinessDate == tonight.BusinessDate) continue;
+            if (IsOvertaken(night)) Close(night); else Execute(night, cancellation);
         }
         Execute(tonight, cancellation);
+    }
+
+    /// <summary>A later night is published: finishing the older one would take readers back.</summary>
+    private bool IsOvertaken(RunRequest night) =>
+        store.CurrentRunAsync().GetAwaiter().GetResult() is { } current
+        && string.CompareOrdinal(current.BusinessDate, night.BusinessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)) > 0;
+
+    private void Close(RunRequest night)
+    {
+        var claim = store.Claim(night.Purpose, night.BusinessDate, night.AsOf, $"{Environment.MachineName}/{Guid.NewGuid():N}", again: false);
+        if (claim.Outcome == ClaimOutcome.Claimed) store.Fail(claim.Run, "A later night was published before this one was finished.");
     }
 
     private void Execute(RunRequest request, CancellationToken cancellation)

@@ -26,9 +26,11 @@ internal static class RunEndpoints
         api.MapGet("/runs/{id}", async (string id, RetentionStore store, CancellationToken cancellation) =>
                 long.TryParse(id, out var runId) && await store.RunAsync(runId, cancellation) is { } run ? Results.Ok(Answer(run, store.ShardProgress(runId))) : Problem.UnknownRun(id))
             .WithSummary("One run, with its progress").Produces<RunAnswer>().ProducesProblem(404);
-        api.MapPost("/runs", (IBackgroundJobClient jobs) => Results.Accepted(
-                "/api/v1/runs", new TriggerAnswer(jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None)), "Tonight's run has been queued; a date that is published is left alone.")))
-            .WithSummary("Wakes tonight's run; asking twice changes nothing").Produces<TriggerAnswer>(202);
+        api.MapPost("/runs", (RetentionStore store, IBackgroundJobClient jobs) => store.Shop() is null
+                ? Problem.Conflict("nothing-imported", "There is nobody to score", "Import orders first: retain import --orders FILE")
+                : Results.Accepted(
+                    "/api/v1/runs", new TriggerAnswer(jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None)), "Tonight's run has been queued; a date that is published is left alone.")))
+            .WithSummary("Wakes tonight's run; asking twice changes nothing, so an Idempotency-Key is welcome and not needed").Produces<TriggerAnswer>(202).ProducesProblem(409);
     }
 
     private static RunAnswer Answer(Run run, (int Done, int All)? shards = null) => new(

@@ -1,5 +1,6 @@
 using Microsoft.Net.Http.Headers;
 using PredictiveRetention.Service.Problems;
+using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Predictions;
@@ -21,18 +22,18 @@ internal static class PredictionEndpoints
             .WithSummary("Scores a posted history with the champion, as the night run would; nothing is stored").Produces<WhatIfAnswer>().ProducesValidationProblem().ProducesProblem(404);
     }
 
-    private static async Task<IResult> OneAsync(string customerId, HttpContext http, RetentionStore store, CurrentNight current, CancellationToken cancellation)
+    private static async Task<IResult> OneAsync(string customerId, HttpContext http, CurrentNight current, CancellationToken cancellation)
     {
         if (await current.FindAsync(cancellation) is not { } night) return Problem.NothingPublished();
-        if (NotModified(http, night)) return Results.StatusCode(StatusCodes.Status304NotModified);
-        return await store.PredictionAsync(night.Run.RunId, customerId, cancellation) is { } row ? Results.Ok(night.Answers.Of(row)) : Problem.UnknownCustomer(customerId);
+        if (await current.RowAsync(night, customerId, cancellation) is not { } row) return Problem.UnknownCustomer(customerId);
+        return NotModified(http, night) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(night.Answers.Of(row));
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, RetentionStore store, CurrentNight current, CancellationToken cancellation)
+    private static async Task<IResult> ListAsync(HttpContext http, RetentionStore store, CurrentNight current, ServiceSettings settings, CancellationToken cancellation)
     {
         try
         {
-            var query = PredictionQuery.Read(http.Request.Query);
+            var query = PredictionQuery.Read(http.Request.Query, settings.Runs.Playbook);
             var cursor = http.Request.Query["cursor"].ToString() is { Length: > 0 } text ? PageCursor.Parse(text, query.Fingerprint) : (PageCursor?)null;
             var night = cursor is { } position
                 ? await store.RunAsync(position.RunId, cancellation) is { State: RunState.Published or RunState.Superseded } run ? current.Describe(run) : null

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using PredictiveRetention.Playbooks;
 using PredictiveRetention.Segments;
 using PredictiveRetention.Storage;
 
@@ -13,15 +14,30 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
     public const int MaxLimit = 1000;
 
     private static readonly string[] s_sorts = ["revenue_at_risk", "p_churn", "clv", "expected_net_value", "customer"];
-    private static readonly string[] s_known =
-        ["cursor", "limit", "sort", "rfm_segment", "lifecycle", "value_tier", "frequency_class", "clv_tier", "business_segment", "engagement_segment", "persona", "risk_band",
-         "play", "has_action", "lost", "min_p_churn", "max_p_churn", "min_clv", "max_clv"];
+
+    /// <summary>Every parameter of the listing: its name, what it asks for, and the values it may have where they are few.</summary>
+    public static IReadOnlyList<(string Name, string Meaning, IReadOnlyList<string> Values)> Parameters { get; } =
+    [
+        ("cursor", "nextCursor of the page before; the other parameters stay as they were", []),
+        ("limit", "customers a page, 1 to 1000; 50 when absent", []),
+        ("sort", "descending; customer is the order of the customer keys", s_sorts),
+        Of<RfmSegment>("rfm_segment"), Of<Lifecycle>("lifecycle"), Of<ValueTier>("value_tier"), Of<FrequencyClass>("frequency_class"), Of<ClvTier>("clv_tier"),
+        Of<BusinessSegment>("business_segment"), Of<EngagementSegment>("engagement_segment"), Of<Persona>("persona"), Of<RiskBand>("risk_band"),
+        ("play", "id of the recommended play, see /api/v1/plays", []),
+        ("has_action", "whether an action is recommended", ["true", "false"]),
+        ("lost", "whether the customer counts as lost", ["true", "false"]),
+        ("min_p_churn", "0 to 1", []), ("max_p_churn", "0 to 1", []),
+        ("min_clv", "in currency units", []), ("max_clv", "in currency units", []),
+    ];
 
     /// <exception cref="BadParameterException">A parameter is unknown or has no usable value.</exception>
-    public static PredictionQuery Read(IQueryCollection query)
+    public static PredictionQuery Read(IQueryCollection query, Playbook playbook)
     {
-        foreach (var name in query.Keys)
-            if (!s_known.Contains(name)) throw new BadParameterException(name, $"It is not known. Known: {string.Join(", ", s_known)}.");
+        foreach (var (name, values) in query)
+        {
+            if (Parameters.All(known => known.Name != name)) throw new BadParameterException(name, $"It is not known. Known: {string.Join(", ", Parameters.Select(known => known.Name))}.");
+            if (values.Count > 1) throw new BadParameterException(name, "It is given more than once.");
+        }
         var filter = new PredictionFilter
         {
             RfmSegment = Segment<RfmSegment>(query, "rfm_segment"),
@@ -33,11 +49,11 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
             EngagementSegment = Segment<EngagementSegment>(query, "engagement_segment"),
             Persona = Segment<Persona>(query, "persona"),
             RiskBand = Segment<RiskBand>(query, "risk_band"),
-            PlayId = Value(query, "play"),
+            PlayId = Play(query, playbook),
             HasAction = Bool(query, "has_action"),
             Lost = Bool(query, "lost"),
-            MinPChurn = Number(query, "min_p_churn"),
-            MaxPChurn = Number(query, "max_p_churn"),
+            MinPChurn = Number(query, "min_p_churn", 0, 1),
+            MaxPChurn = Number(query, "max_p_churn", 0, 1),
             MinClv = Number(query, "min_clv"),
             MaxClv = Number(query, "max_clv"),
         };
@@ -51,6 +67,9 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         return new PredictionQuery(filter, (PredictionOrder)order, limit, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked)))[..12]);
     }
 
+    private static (string, string, IReadOnlyList<string>) Of<T>(string name)
+        where T : struct, Enum => (name, "the " + SegmentNames.Subject<T>() + ", in any case", SegmentNames.All<T>());
+
     private static int? Segment<T>(IQueryCollection query, string name)
         where T : struct, Enum =>
         Value(query, name) is not { } text ? null
@@ -60,10 +79,16 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
     private static bool? Bool(IQueryCollection query, string name) =>
         Value(query, name) is not { } text ? null : bool.TryParse(text, out var value) ? value : throw new BadParameterException(name, $"'{text}' is neither true nor false.");
 
-    private static double? Number(IQueryCollection query, string name) =>
+    private static double? Number(IQueryCollection query, string name, double min = double.MinValue, double max = double.MaxValue) =>
         Value(query, name) is not { } text ? null
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value
-        : throw new BadParameterException(name, $"'{text}' is not a number.");
+        : !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value) ? throw new BadParameterException(name, $"'{text}' is not a number.")
+        : value >= min && value <= max ? value
+        : throw new BadParameterException(name, string.Create(CultureInfo.InvariantCulture, $"{text} is not from {min} to {max}."));
+
+    private static string? Play(IQueryCollection query, Playbook playbook) =>
+        Value(query, "play") is not { } id ? null
+        : playbook.Find(id) is not null ? id
+        : throw new BadParameterException("play", $"'{id}' is not one of {string.Join(", ", playbook.Plays.Select(play => play.Id))}.");
 
     private static string? Value(IQueryCollection query, string name) => query.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } value ? value : null;
 }

@@ -34,13 +34,16 @@ public sealed record WhatIfAnswer(PredictionAnswer Prediction, int OrdersUsed, i
 /// Scores a history that is not in the store, by the same code, model and cut-offs as the published night: given a stored customer's history it
 /// gives that customer's stored score.
 /// </summary>
-internal static class WhatIf
+internal static partial class WhatIf
 {
     public const int MaxRows = 10_000;
+    private const int MaxErrors = 50;
+    private const decimal MaxAmount = 10_000_000_000m;
 
-    public static async Task<IResult> ScoreAsync(WhatIfHistory posted, CurrentNight current, ModelHandle models, ServiceSettings settings, CancellationToken cancellation)
+    public static async Task<IResult> ScoreAsync(WhatIfHistory? posted, CurrentNight current, ModelHandle models, ServiceSettings settings, CancellationToken cancellation)
     {
         if (await current.FindAsync(cancellation) is not { } night) return Problem.NothingPublished();
+        if (posted is null) return Problem.Invalid(new() { ["$"] = ["A history is needed."] });
         var reading = new PostedHistory(posted, night.Shop, night.Run.AsOf);
         if (reading.Errors.Count > 0) return Problem.Invalid(reading.Errors);
         if (models.Of(night.Recipe) is not { } model) return Problem.Unavailable($"The model {night.Recipe.ModelVersion} of the published night cannot be loaded.");
@@ -51,6 +54,9 @@ internal static class WhatIf
         var answer = night.Answers.Of(posted.CustomerId ?? "", facts, score, segments, action, reading.AsOf.ToString());
         return Results.Ok(new WhatIfAnswer(answer, reading.History.Before(reading.AsOf).Orders.Length, reading.Ignored));
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"^\d{4}-\d{2}-\d{2}")]
+    private static partial System.Text.RegularExpressions.Regex IsoDate();
 
     /// <summary>A posted history as history rows, or what is wrong with it by JSON path.</summary>
     private sealed class PostedHistory
@@ -71,6 +77,10 @@ internal static class WhatIf
             AsOf = Date(posted.AsOf ?? defaultAsOf, "asOf");
             if (posted.Orders is not { Count: > 0 }) Error("orders", "At least one order is needed.");
             if ((posted.Orders?.Count ?? 0) + (posted.Refunds?.Count ?? 0) + (posted.Events?.Count ?? 0) + (posted.Subscriptions?.Count ?? 0) > MaxRows) Error("orders", $"At most {MaxRows} rows are scored at once.");
+            RefuseNull(posted.Orders, "orders");
+            RefuseNull(posted.Refunds, "refunds");
+            RefuseNull(posted.Events, "events");
+            RefuseNull(posted.Subscriptions, "subscriptions");
             if (_errors.Count > 0) return;
             Orders(posted.Orders!);
             Refunds(posted.Refunds ?? []);
@@ -95,8 +105,11 @@ internal static class WhatIf
                 var (order, path) = (orders[i], $"orders[{i}]");
                 var day = Day(order.OrderedAt, path + ".orderedAt", required: true) ?? 0;
                 if (day >= AsOf.Day) Ignored++;
+                if (order.Quantity is < 0 or > 1_000_000) Error(path + ".quantity", $"{order.Quantity} is not a number from 0 to 1,000,000.");
+                // Also refuses NaN, which must not reach a model.
+                if (order.ReviewScore is { } review && review is not (>= 1 and <= 5)) Error(path + ".reviewScore", "It is not a score from 1 to 5.");
                 _orders.Add(new Order(
-                    day, Money(order.Amount, path + ".amount", required: true) ?? 0, Money(order.Discount, path + ".discount"), order.Quantity, Money(order.Margin, path + ".margin"),
+                    day, Money(order.Amount, path + ".amount", required: true) ?? 0, Money(order.Discount, path + ".discount"), order.Quantity, Money(order.Margin, path + ".margin", min: -MaxAmount),
                     Code(order.Category), Code(order.Channel), Day(order.PromisedAt, path + ".promisedAt"), Day(order.DeliveredAt, path + ".deliveredAt"), (float?)order.ReviewScore,
                     linked && order.OrderId is { } id ? CustomerKey.Of(id) : 0));
             }
@@ -143,7 +156,8 @@ internal static class WhatIf
                 return null;
             }
             var invariant = System.Globalization.CultureInfo.InvariantCulture;
-            if (!DateTime.TryParse(text, invariant, System.Globalization.DateTimeStyles.RoundtripKind, out var time) || time.Year is < 1970 or > 2100)
+            // Year first: 10/9/2011 is a different day to different people.
+            if (!IsoDate().IsMatch(text) || !DateTime.TryParse(text, invariant, System.Globalization.DateTimeStyles.RoundtripKind, out var time) || time.Year is < 1970 or > 2100)
             {
                 Error(path, $"'{text}' is not a time from 1970 to 2100 such as 2024-05-31T14:00:00Z.");
                 return null;
@@ -165,11 +179,13 @@ internal static class WhatIf
             }
         }
 
-        private long? Money(decimal? amount, string path, bool required = false)
+        private long? Money(decimal? amount, string path, bool required = false, decimal min = 0)
         {
             if (amount is null && required) Error(path, "It is missing.");
-            if (amount is < 0 or > 10_000_000_000m) Error(path, $"{amount} is not an amount from 0 to 10,000,000,000.");
-            return amount is >= 0 and <= 10_000_000_000m ? _shop.Currency.ToMinor(amount.Value) : null;
+            if (amount is not { } value) return null;
+            if (value >= min && value <= MaxAmount) return _shop.Currency.ToMinor(value);
+            Error(path, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{value} is not an amount from {min} to {MaxAmount}."));
+            return null;
         }
 
         private int Code(string? text)
@@ -179,8 +195,16 @@ internal static class WhatIf
             return code;
         }
 
+        private void RefuseNull<T>(IReadOnlyList<T>? rows, string name)
+        {
+            for (var i = 0; i < (rows?.Count ?? 0); i++)
+                if (rows![i] is null) Error($"{name}[{i}]", "It is null.");
+        }
+
         private void Error(string path, string message)
         {
+            // A person mends the first few; ten thousand would only be long.
+            if (_errors.Count >= MaxErrors) return;
             if (!_errors.TryGetValue(path, out var messages)) _errors.Add(path, messages = []);
             messages.Add(message);
         }

@@ -3,6 +3,8 @@ namespace PredictiveRetention.Service.Problems;
 /// <summary>Every refusal as RFC 9457 problem details with a stable type.</summary>
 internal static class Problem
 {
+    public const string TypePrefix = "urn:predictive-retention:problem:";
+
     public static IResult Unauthorized() => Of(401, "unauthorized", "The admin key is needed", "Send 'Authorization: Bearer KEY'. The key is printed when the service starts.");
 
     public static IResult UnknownCustomer(string id) => Of(404, "unknown-customer", "Unknown customer", $"The current run has no customer '{id}'.");
@@ -27,5 +29,5 @@ internal static class Problem
     private static IResult Of(int status, string type, string title, string detail, Dictionary<string, object?>? extensions = null) =>
         Results.Problem(detail, statusCode: status, title: title, type: Type(type), extensions: extensions);
 
-    private static string Type(string name) => "urn:predictive-retention:problem:" + name;
+    private static string Type(string name) => TypePrefix + name;
 }

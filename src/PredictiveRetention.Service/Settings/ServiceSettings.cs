@@ -1,6 +1,7 @@
 using System.Globalization;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Runs;
+using PredictiveRetention.Service.Nights;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Settings;
@@ -33,12 +34,16 @@ public sealed record ServiceSettings
     /// <summary>True with --demo: the sample shop is loaded, trained on and scored at start.</summary>
     public required bool Demo { get; init; }
 
+    /// <summary>The embedded store's file; null on PostgreSQL.</summary>
+    public string? StoreFile => OnPostgres ? null : Store["sqlite:".Length..];
+
     public bool OnPostgres => !Store.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase);
 
     public static ServiceSettings Read(IConfiguration configuration, bool demo)
     {
         var faults = new List<string>();
         var section = configuration.GetSection("Retention");
+        CheckUrls(configuration["urls"], faults);
         var data = section["Data"] ?? StoreAddress.DataFolder;
         var home = demo ? Path.Combine(data, "demo") : data;
         var settings = new ServiceSettings
@@ -52,9 +57,33 @@ public sealed record ServiceSettings
             Runs = ReadRuns(section, faults),
             Demo = demo,
         };
-        if (settings.Cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 5) faults.Add($"Retention:Cron is '{settings.Cron}'; a cron expression of five fields is needed, such as '0 2 * * *'.");
+        CheckCron(settings.Cron, faults);
+        foreach (var name in section.GetChildren().Select(child => child.Key).Except(s_known, StringComparer.OrdinalIgnoreCase))
+            faults.Add($"Retention:{name} is no setting. Known: {string.Join(", ", s_known)}.");
         if (settings.AdminKey is { Length: < 16 }) faults.Add("Retention:AdminKey has fewer than 16 characters.");
         return faults.Count == 0 ? settings : throw new RetentionException(Failure.Usage, "The service cannot start:" + Environment.NewLine + string.Join(Environment.NewLine, faults.Select(fault => "  - " + fault)));
+    }
+
+    /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
+    private static readonly string[] s_known = ["Models", "Data", "Cron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays"];
+
+    private static void CheckCron(string cron, List<string> faults)
+    {
+        try
+        {
+            if (CronTime.NextAfter(DateTimeOffset.UnixEpoch, cron, TimeZoneInfo.Utc) is null) faults.Add($"Retention:Cron '{cron}' is never due.");
+        }
+        catch (FormatException fault)
+        {
+            faults.Add($"Retention:Cron is '{cron}'; a cron expression of five fields is needed, such as '0 2 * * *': {fault.Message}");
+        }
+    }
+
+    private static void CheckUrls(string? urls, List<string> faults)
+    {
+        foreach (var url in (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            if (!url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+                faults.Add($"--urls '{url}' is no address; write http://localhost:5080.");
     }
 
     private static TimeZoneInfo? Zone(string? id, List<string> faults)

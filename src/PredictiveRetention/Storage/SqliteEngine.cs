@@ -14,7 +14,14 @@ internal sealed class SqliteEngine : Engine
 
     public SqliteEngine(string path)
     {
-        if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+        try
+        {
+            if (Path.GetDirectoryName(path) is { Length: > 0 } folder) Directory.CreateDirectory(folder);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new RetentionException(Failure.DependencyUnavailable, $"The folder of the store {path} cannot be made: {fault.Message}", fault);
+        }
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 60, Pooling = true }.ToString();
     }
 

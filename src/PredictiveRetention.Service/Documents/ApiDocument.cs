@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using PredictiveRetention.Service.Predictions;
+
+namespace PredictiveRetention.Service.Documents;
+
+/// <summary>What the generated OpenAPI document cannot know: the title, the key, and the parameters of the listing, which is read by hand.</summary>
+internal static class ApiDocument
+{
+    private const string Scheme = "AdminKey";
+
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(options =>
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "PredictiveRetention",
+                Version = "v1",
+                Description = "Who is about to stop buying, what customers are still worth, and the action worth its cost, from one published run. "
+                    + "Refusals are problem details (RFC 9457) whose type begins with " + Problems.Problem.TypePrefix + ".",
+            };
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                [Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "The admin key the service prints at start." },
+            };
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            var path = context.Description.RelativePath ?? "";
+            if (!path.StartsWith("health", StringComparison.Ordinal))
+                operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
+            if (path == "api/v1/predictions") operation.Parameters = [.. PredictionQuery.Parameters.Select(Parameter)];
+            return Task.CompletedTask;
+        });
+    });
+
+    private static OpenApiParameter Parameter((string Name, string Meaning, IReadOnlyList<string> Values) known) => new()
+    {
+        Name = known.Name,
+        In = ParameterLocation.Query,
+        Description = known.Meaning,
+        Schema = new OpenApiSchema
+        {
+            Type = known.Name == "limit" ? JsonSchemaType.Integer : known.Name.StartsWith("min_", StringComparison.Ordinal) || known.Name.StartsWith("max_", StringComparison.Ordinal) ? JsonSchemaType.Number : JsonSchemaType.String,
+            Enum = known.Values.Count == 0 ? null : [.. known.Values.Select(value => (JsonNode)JsonValue.Create(value)!)],
+        },
+    };
+}

@@ -1,0 +1,32 @@
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.InMemory;
+
+namespace PredictiveRetention.Service.Nights;
+
+/// <summary>
+/// When a cron expression is due, as Hangfire itself reads it: its parser is not public, so a throwaway schedule is asked. What is accepted
+/// here at start is then exactly what the schedule accepts later.
+/// </summary>
+internal static class CronTime
+{
+    /// <summary>The first time due after an instant; null when there is none (31 February).</summary>
+    /// <exception cref="FormatException">It is no cron expression of five fields.</exception>
+    public static DateTimeOffset? NextAfter(DateTimeOffset instant, string cron, TimeZoneInfo zone)
+    {
+        if (cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 5) throw new FormatException("it has not five fields");
+        using var storage = new InMemoryStorage();
+        var schedule = new RecurringJobManager(storage, JobFilterProviders.Providers, new DefaultTimeZoneResolver(), () => instant.UtcDateTime);
+        try
+        {
+            schedule.AddOrUpdate("asked", Job.FromExpression<NightJob>(job => job.Run(CancellationToken.None)), cron, new RecurringJobOptions { TimeZone = zone });
+        }
+        catch (ArgumentException fault)
+        {
+            throw new FormatException(fault.InnerException?.Message ?? fault.Message, fault);
+        }
+        using var connection = storage.GetConnection();
+        var next = connection.GetAllEntriesFromHash("recurring-job:asked")?.GetValueOrDefault("NextExecution");
+        return string.IsNullOrEmpty(next) ? null : new DateTimeOffset(JobHelper.DeserializeDateTime(next), TimeSpan.Zero);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Data.Common;
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace PredictiveRetention.Service.Problems;
+
+/// <summary>What is answered when a request ends in an exception: the caller's fault is a 4xx that says where, a database that is away a 503, the rest is ours.</summary>
+internal static class Faults
+{
+    public static void AddFaults(this IServiceCollection services)
+    {
+        // Also outside development: the message of a body that cannot be read is the caller's to read.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Describe);
+    }
+
+    public static void UseFaults(this IApplicationBuilder app) => app.UseExceptionHandler(new ExceptionHandlerOptions
+    {
+        StatusCodeSelector = StatusOf,
+        SuppressDiagnosticsCallback = context => StatusOf(context.Exception) < 500,
+    });
+
+    private static int StatusOf(Exception fault) => fault switch
+    {
+        BadHttpRequestException bad => bad.StatusCode,
+        RetentionException { Failure: Failure.DependencyUnavailable } or DbException => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    private static void Describe(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        switch (context.HttpContext.Features.Get<IExceptionHandlerFeature>()?.Error)
+        {
+            case BadHttpRequestException { InnerException: JsonException json }:
+                problem.Type = Problem.TypePrefix + "invalid-body";
+                problem.Title = "The body cannot be read";
+                problem.Extensions["errors"] = new Dictionary<string, string[]> { [PathOf(json)] = ["It is not what the API document describes here."] };
+                break;
+            case BadHttpRequestException bad:
+                problem.Detail = bad.Message;
+                break;
+            case RetentionException or DbException:
+                // Their messages may name hosts and users: the log has them.
+                problem.Type = Problem.TypePrefix + "unavailable";
+                problem.Title = "A part the service needs is not available";
+                problem.Detail = "The store does not answer. /health/ready says what is missing.";
+                break;
+        }
+    }
+
+    private static string PathOf(JsonException json) => json.Path is { Length: > 2 } path ? path[2..] : "$";
+}
