@@ -5,22 +5,24 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Benchmarks;
 
-/// <summary>A night run in a process of its own at two sizes: what a run needs must not grow with the shop beyond a shard.</summary>
+/// <summary>A night run, alone in a process, at two sizes of more than a shard: what a run needs must not grow with the shop.</summary>
 internal static class MemoryBenchmark
 {
     private const string Child = "RETENTION_BENCH_STORE";
+    private const string Work = "RETENTION_BENCH_WORK";
 
     public static void Run(SimulatedShop shop, int runs)
     {
         if (Environment.GetEnvironmentVariable(Child) is { Length: > 0 } store)
         {
-            Night(store);
+            if (Environment.GetEnvironmentVariable(Work) == "train") Train(store);
+            else Night(store);
             return;
         }
         var folder = Directory.CreateTempSubdirectory("retention-bench-");
         try
         {
-            foreach (var customers in new[] { shop.Customers / 10, shop.Customers })
+            foreach (var customers in new[] { shop.Customers / 4, shop.Customers })
             {
                 var path = Path.Combine(folder.FullName, $"{customers}.db");
                 var csv = path + ".csv";
@@ -29,11 +31,7 @@ internal static class MemoryBenchmark
                 using (var opened = RetentionStore.Open("sqlite:" + path))
                     ImportRun.Execute(opened, new ImportRequest { Preset = "generic", OrdersFile = csv, Calendar = BusinessCalendar.Utc }, dryRun: false, null, null, default);
                 File.Delete(csv);
-                var start = new ProcessStartInfo(Environment.ProcessPath!, ["memory"]) { RedirectStandardOutput = true };
-                start.Environment[Child] = path;
-                using var child = Process.Start(start)!;
-                Console.Write(child.StandardOutput.ReadToEnd());
-                child.WaitForExit();
+                foreach (var work in new[] { "train", "night" }) Run(work, path);
             }
         }
         finally
@@ -42,19 +40,33 @@ internal static class MemoryBenchmark
         }
     }
 
+    private static void Run(string work, string store)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["memory"]) { RedirectStandardOutput = true };
+        start.Environment[Child] = store;
+        start.Environment[Work] = work;
+        using var child = Process.Start(start)!;
+        Console.Write(child.StandardOutput.ReadToEnd());
+        child.WaitForExit();
+    }
+
+    private static void Train(string path)
+    {
+        using var store = RetentionStore.Open("sqlite:" + path);
+        var clock = Stopwatch.StartNew();
+        var options = new TrainingOptions { AsOf = SimulatedShop.End, Horizon = Horizon.OfDays(90) };
+        TrainingRun.Execute(store, new ModelRegistry(path + ".models"), options, TimeProvider.System, null, default);
+        using var process = Process.GetCurrentProcess();
+        Measure.Line($"training:  {clock.Elapsed.TotalSeconds:F1} s; peak working set {process.PeakWorkingSet64 / 1e6:F0} MB");
+    }
+
     private static void Night(string path)
     {
         using var store = RetentionStore.Open("sqlite:" + path);
-        var models = new ModelRegistry(path + ".models");
-        var clock = Stopwatch.StartNew();
-        TrainingRun.Execute(store, models, new TrainingOptions { AsOf = SimulatedShop.End, Horizon = Horizon.OfDays(90) }, TimeProvider.System, null, default);
-        var trained = clock.Elapsed;
-        GC.Collect(2, GCCollectionMode.Aggressive);
         var shop = store.RequireShop();
-        long peak = 0;
-        using var watch = new Timer(_ => peak = Math.Max(peak, Environment.WorkingSet), null, 0, 50);
-        clock.Restart();
-        var result = new NightRun(store, models, new RunSettings()).Execute(RunRequest.Tonight(shop, store.Orders(shop)!, TimeProvider.System), null, default);
-        Measure.Line($"night run: {result.Headline!.Customers} customers in {clock.Elapsed.TotalSeconds:F1} s (training before it {trained.TotalSeconds:F1} s); peak working set {peak / 1e6:F0} MB");
+        var clock = Stopwatch.StartNew();
+        var result = new NightRun(store, new ModelRegistry(path + ".models"), new RunSettings()).Execute(RunRequest.Tonight(shop, store.Orders(shop)!, TimeProvider.System), null, default);
+        using var process = Process.GetCurrentProcess();
+        Measure.Line($"night run: {result.Headline!.Customers} customers in {clock.Elapsed.TotalSeconds:F1} s; peak working set {process.PeakWorkingSet64 / 1e6:F0} MB");
     }
 }

@@ -11,7 +11,7 @@ var root = new RootCommand("Benchmarks of PredictiveRetention")
     Benchmark("features", "history + cutoff -> features, one thread", FeatureBenchmark.Run),
     Benchmark("scoring", "features -> churn and value, in batches", ScoringBenchmark.Run),
     Benchmark("import", "import of a CSV file against a bare read of the same file", ImportBenchmark.Run),
-    Benchmark("memory", "peak memory of a night run at this many customers and at a tenth of them", MemoryBenchmark.Run),
+    Benchmark("memory", "peak memory of a night run at this many customers and at a quarter of them", MemoryBenchmark.Run),
 };
 return await root.Parse(args).InvokeAsync();
 

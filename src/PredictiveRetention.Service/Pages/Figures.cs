@@ -16,6 +16,9 @@ internal static class Figures
 
     public static string Exact(double amount, Currency currency) => amount.ToString("N" + currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " " + currency.Code;
 
+    /// <summary>An answer's amount, exactly.</summary>
+    public static string Money(Predictions.MoneyAnswer money) => Exact(double.Parse(money.Amount, CultureInfo.InvariantCulture), Currency.Of(money.Currency));
+
     public static string Time(DateTimeOffset instant, TimeZoneInfo zone) =>
         TimeZoneInfo.ConvertTime(instant, zone).ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture) + " " + zone.Id;
 }

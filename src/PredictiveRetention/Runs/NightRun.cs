@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using PredictiveRetention.Features;
 using PredictiveRetention.Models;
@@ -114,7 +115,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             scores.AddRange(shardScores);
             if (facts.Count >= settings.SampleSize) break;
         }
-        return SegmentCutoffs.From([.. facts], [.. scores], settings.Segments);
+        return SegmentCutoffs.From(CollectionsMarshal.AsSpan(facts), CollectionsMarshal.AsSpan(scores), settings.Segments);
     }
 
     private void ScoreShards(Run run, Shop shop, RunRecipe recipe, IProgress<RunProgress>? progress, CancellationToken cancellation)
