@@ -25,6 +25,12 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
 
     public string Address { get; }
 
+    /// <summary>What the service takes for now; the database keeps its own time.</summary>
+    public SetClock Clock { get; } = new();
+
+    /// <summary>Settings on top of those every test has.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
     public RetentionStore Store => Services.GetRequiredService<RetentionStore>();
 
     public ModelRegistry Models => new(Path.Combine(_folder.FullName, "models"));
@@ -60,6 +66,8 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
         builder.UseSetting("Retention:Data", _folder.FullName);
         builder.UseSetting("Retention:AdminKey", Key);
         builder.UseSetting("Retention:ShardSize", "100");
+        foreach (var (name, value) in Settings) builder.UseSetting(name, value);
+        builder.ConfigureServices(services => services.AddSingleton<TimeProvider>(Clock));
     }
 
     protected override void Dispose(bool disposing)
@@ -69,4 +77,12 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
         _engine.Dispose();
         if (Directory.Exists(_folder.FullName)) _folder.Delete(recursive: true);
     }
+}
+
+/// <summary>The real time, moved.</summary>
+public sealed class SetClock : TimeProvider
+{
+    public TimeSpan Ahead { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
 }

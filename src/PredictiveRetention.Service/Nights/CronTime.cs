@@ -8,7 +8,7 @@ namespace PredictiveRetention.Service.Nights;
 /// When a cron expression is due, as Hangfire itself reads it: its parser is not public, so a throwaway schedule is asked. What is accepted
 /// here at start is then exactly what the schedule accepts later.
 /// </summary>
-internal static class CronTime
+public static class CronTime
 {
     /// <summary>The first time due after an instant; null when there is none (31 February).</summary>
     /// <exception cref="FormatException">It is no cron expression of five fields.</exception>
@@ -16,7 +16,8 @@ internal static class CronTime
     {
         if (cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 5) throw new FormatException("it has not five fields");
         using var storage = new InMemoryStorage();
-        var schedule = new RecurringJobManager(storage, JobFilterProviders.Providers, new DefaultTimeZoneResolver(), () => instant.UtcDateTime);
+        // A second on, because the schedule counts the instant itself; cron knows minutes only.
+        var schedule = new RecurringJobManager(storage, JobFilterProviders.Providers, new DefaultTimeZoneResolver(), () => instant.UtcDateTime.AddSeconds(1));
         try
         {
             schedule.AddOrUpdate("asked", Job.FromExpression<NightJob>(job => job.Run(CancellationToken.None)), cron, new RecurringJobOptions { TimeZone = zone });

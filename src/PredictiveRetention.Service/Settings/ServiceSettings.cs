@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hangfire.Logging;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Nights;
@@ -69,6 +70,8 @@ public sealed record ServiceSettings
 
     private static void CheckCron(string cron, List<string> faults)
     {
+        // Hangfire's log is static: where an earlier host of this process set it, it writes to what is gone. The new host sets it anew.
+        LogProvider.SetCurrentLogProvider(null);
         try
         {
             if (CronTime.NextAfter(DateTimeOffset.UnixEpoch, cron, TimeZoneInfo.Utc) is null) faults.Add($"Retention:Cron '{cron}' is never due.");

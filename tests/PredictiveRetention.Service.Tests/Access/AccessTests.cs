@@ -57,11 +57,68 @@ public sealed class AccessTests : IDisposable
     [Fact]
     public async Task A_sign_in_link_works_once()
     {
-        var ticket = ((PredictiveRetention.Service.Access.AdminKey)_service.Services.GetService(typeof(PredictiveRetention.Service.Access.AdminKey))!).NewTicket();
+        var ticket = Ticket(_service);
         using var browser = _service.CreateClient();
         Assert.Contains("Nothing has been scored yet", await (await browser.GetAsync("/sign-in?ticket=" + ticket)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var other = _service.CreateClient();
         Assert.Contains("has been used or has expired", await (await other.GetAsync("/sign-in?ticket=" + ticket)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_real_loopback_connection_does_not_open_the_jobs_dashboard()
+    {
+        _service.UseKestrel(0);
+        _service.StartServer();
+        using var local = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _service.ClientOptions.BaseAddress };
+        foreach (var forwarded in new[] { null, "127.0.0.1", "::1" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/jobs");
+            if (forwarded is not null) request.Headers.Add("X-Forwarded-For", forwarded);
+            Assert.Equal(HttpStatusCode.Found, (await local.SendAsync(request)).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_cookie_changes_things_only_for_our_own_pages()
+    {
+        using var browser = await SignedInAsync(_service);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/api/v1/runs")).StatusCode);
+        foreach (var (site, expected) in new[] { (null, HttpStatusCode.Unauthorized), ("same-site", HttpStatusCode.Unauthorized), ("cross-site", HttpStatusCode.Unauthorized), ("same-origin", HttpStatusCode.Conflict) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/runs");
+            if (site is not null) request.Headers.Add("Sec-Fetch-Site", site);
+            Assert.Equal(expected, (await browser.SendAsync(request)).StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_new_key_ends_the_sessions_of_the_old_one()
+    {
+        using var browser = await SignedInAsync(_service);
+        var cookie = (await browser.GetAsync("/")).RequestMessage!.Headers.TryGetValues("Cookie", out var sent) ? sent.Single() : "";
+        Assert.Contains("retention=", cookie, StringComparison.Ordinal);
+        using var same = new ServiceUnderTest(new SqliteUnderTest());
+        Assert.Equal(HttpStatusCode.OK, await OpenAsync(same, cookie));
+        using var other = new ServiceUnderTest(new SqliteUnderTest()) { Settings = { ["Retention:AdminKey"] = "another-key-of-some-length" } };
+        Assert.Equal(HttpStatusCode.Found, await OpenAsync(other, cookie));
+
+        static async Task<HttpStatusCode> OpenAsync(ServiceUnderTest service, string cookie)
+        {
+            using var client = service.Stranger();
+            client.DefaultRequestHeaders.Add("Cookie", cookie);
+            return (await client.GetAsync("/")).StatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task Guessing_at_the_form_meets_the_limit()
+    {
+        using var stranger = _service.Stranger();
+        HttpResponseMessage last = null!;
+        for (var i = 0; i < 40; i++) last = await stranger.PostAsync("/sign-in", new FormUrlEncodedContent([]));
+        Assert.Equal(HttpStatusCode.TooManyRequests, last.StatusCode);
+        Assert.NotNull(last.Headers.RetryAfter);
+        Assert.Equal(HttpStatusCode.OK, (await stranger.GetAsync("/health/live")).StatusCode);
     }
 
     [Fact]
@@ -87,12 +144,27 @@ public sealed class AccessTests : IDisposable
         using var admin = _service.Admin();
         var document = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/openapi/v1.json"));
         var lines = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(verb =>
-            $"{verb.Name.ToUpperInvariant()} {path.Name} -> {string.Join(' ', verb.Value.GetProperty("responses").EnumerateObject().Select(response => response.Name))}"))
+            $"{verb.Name.ToUpperInvariant()} {path.Name}{Query(verb.Value)} -> {string.Join(' ', verb.Value.GetProperty("responses").EnumerateObject().Select(response => response.Name))}"))
             .Concat(document.GetProperty("components").GetProperty("schemas").EnumerateObject().Where(schema => schema.Value.TryGetProperty("properties", out _)).Select(schema =>
                 $"{schema.Name}: {string.Join(' ', schema.Value.GetProperty("properties").EnumerateObject().Select(property => property.Name))}"));
         var approved = Path.Combine(Repository.Root, "tests", "PredictiveRetention.Service.Tests", "Access", "openapi.approved.txt");
         var now = string.Join('\n', lines) + "\n";
         if (!File.Exists(approved) || File.ReadAllText(approved) != now) await File.WriteAllTextAsync(approved.Replace("approved", "received", StringComparison.Ordinal), now);
         Assert.Equal(await File.ReadAllTextAsync(approved), now);
+    }
+
+    private static string Query(System.Text.Json.JsonElement operation)
+    {
+        var names = operation.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray().Where(parameter => parameter.GetProperty("in").GetString() == "query").Select(parameter => parameter.GetProperty("name").GetString()) : [];
+        return string.Concat(names.Select(name => " ?" + name));
+    }
+
+    private static string Ticket(ServiceUnderTest service) => ((PredictiveRetention.Service.Access.AdminKey)service.Services.GetService(typeof(PredictiveRetention.Service.Access.AdminKey))!).NewTicket();
+
+    private static async Task<HttpClient> SignedInAsync(ServiceUnderTest service)
+    {
+        var browser = service.CreateClient();
+        (await browser.GetAsync("/sign-in?ticket=" + Ticket(service))).EnsureSuccessStatusCode();
+        return browser;
     }
 }

@@ -30,6 +30,18 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task A_store_whose_file_is_gone_makes_the_service_unready()
+    {
+        using var service = new ServiceUnderTest(new SqliteUnderTest());
+        using var stranger = service.Stranger();
+        File.Delete(service.Address["sqlite:".Length..]);
+        var ready = await stranger.GetAsync("/health/ready");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal("the file is gone", (await ServiceUnderTest.JsonAsync(ready)).GetProperty("checks").GetProperty("store").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await stranger.GetAsync("/health/live")).StatusCode);
+    }
+
+    [Fact]
     public async Task Before_anything_is_published_answers_say_what_to_do()
     {
         using var service = new ServiceUnderTest(new SqliteUnderTest());
@@ -45,9 +57,9 @@ public sealed class HealthTests
     [Fact]
     public void Settings_that_cannot_be_used_stop_the_start_with_every_fault_in_one_message()
     {
-        var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().AddInMemory(("Retention:Cron", "at two"), ("Retention:TimeZone", "Mars"), ("Retention:Margin", "2"), ("Retention:ShardSize", "0")).Build();
+        var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().AddInMemory(("Retention:Cron", "at two"), ("Retention:TimeZone", "Mars"), ("Retention:Margin", "2"), ("Retention:ShardSize", "0"), ("Retention:Corn", "1"), ("Retention:AdminKey", "short"), ("urls", "5080")).Build();
         var failure = Assert.Throws<RetentionException>(() => PredictiveRetention.Service.Settings.ServiceSettings.Read(configuration, demo: false));
-        foreach (var fault in new[] { "at two", "Mars", "Retention:Margin", "Retention:ShardSize" }) Assert.Contains(fault, failure.Message, StringComparison.Ordinal);
+        foreach (var fault in new[] { "at two", "Mars", "Retention:Margin", "Retention:ShardSize", "Retention:Corn is no setting", "Retention:AdminKey", "--urls '5080'" }) Assert.Contains(fault, failure.Message, StringComparison.Ordinal);
     }
 }
 

@@ -56,6 +56,54 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
+    public async Task A_night_missed_while_nobody_was_there_is_made_up_for_at_the_next_start()
+    {
+        _service.WithPublishedNight(trained: false);
+        _service.Clock.Ahead = TimeSpan.FromHours(25);
+        using var admin = _service.Admin();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await _service.Store.CurrentRunAsync())!.RunId == 1) await Task.Delay(100, patience.Token);
+        var runs = await _service.Store.RunsAsync(10);
+        Assert.Equal([RunState.Published, RunState.Superseded], runs.Select(run => run.State));
+        Assert.True(string.CompareOrdinal(runs[0].BusinessDate, runs[1].BusinessDate) > 0);
+    }
+
+    [Fact]
+    public async Task A_start_without_a_missed_night_makes_no_run()
+    {
+        _service.WithPublishedNight(trained: false);
+        using var admin = _service.Admin();
+        Assert.Equal(0, ((JobStorage)_service.Services.GetService(typeof(JobStorage))!).GetMonitoringApi().EnqueuedCount("nightly"));
+        Assert.Single(await _service.Store.RunsAsync(10));
+    }
+
+    [Fact]
+    public async Task An_older_night_left_unfinished_does_not_take_readers_back()
+    {
+        using (var store = RetentionStore.Open(_service.Address))
+        {
+            store.Import(Some.Orders(300));
+            var yesterday = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-1);
+            store.Release(store.Claim(RunPurpose.Night, yesterday, SimulatedHistories.End, "a worker that died", again: false).Run);
+            _service.Night(store);
+        }
+        using var admin = _service.Admin();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (_service.Store.UnfinishedNights().Count > 0) await Task.Delay(100, patience.Token);
+        Assert.Equal(2, (await _service.Store.CurrentRunAsync())!.RunId);
+        Assert.Equal([RunState.Published, RunState.Failed], (await _service.Store.RunsAsync(10)).Select(run => run.State));
+    }
+
+    [Fact]
+    public async Task A_run_asked_for_before_anything_is_imported_is_refused_with_what_to_do()
+    {
+        using var admin = _service.Admin();
+        var response = await admin.PostAsync("/api/v1/runs", null);
+        Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
+        Assert.Contains("retain import", (await ServiceUnderTest.JsonAsync(response)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_recurring_job_is_registered_with_its_time()
     {
         using var admin = _service.Admin();

@@ -62,4 +62,29 @@ public sealed class OverviewPageTests : IAsyncLifetime
         Assert.StartsWith("Customer C", await page.InnerTextAsync("h1"), StringComparison.Ordinal);
         Assert.Empty(errors);
     }
+
+    [Fact]
+    public async Task The_jobs_the_api_reference_and_a_wrong_address_open_without_errors()
+    {
+        await using var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1280, Height = 800 } });
+        var page = await context.NewPageAsync();
+        var errors = new List<string>();
+        page.Console += (_, message) => { if (message.Type == "error") errors.Add(message.Text); };
+        page.PageError += (_, error) => errors.Add(error);
+        var outside = new List<string>();
+        page.Request += (_, request) => { if (!request.Url.StartsWith(_url, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal)) outside.Add(request.Url); };
+        await page.GotoAsync(_url + "/jobs/recurring");
+        await page.FillAsync("#adminKey", ServiceUnderTest.Key);
+        await page.ClickAsync("button");
+        await page.GetByText("0 2 * * *").WaitForAsync();
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(AppContext.BaseDirectory, "jobs.png") });
+        await page.GotoAsync(_url + "/docs/");
+        await page.GetByText("what-if").First.WaitForAsync();
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(AppContext.BaseDirectory, "docs.png") });
+        Assert.Empty(errors);
+        await page.GotoAsync(_url + "/customers/nobody");
+        Assert.Equal("There is nothing here", await page.InnerTextAsync("h1"));
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(AppContext.BaseDirectory, "nothing.png") });
+        Assert.Empty(outside);
+    }
 }

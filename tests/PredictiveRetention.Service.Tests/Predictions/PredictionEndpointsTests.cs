@@ -72,6 +72,9 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
     [InlineData("has_action=maybe", "has_action", "true nor false")]
     [InlineData("cursor=rubbish", "cursor", "not a cursor")]
     [InlineData("segment=VIP", "segment", "business_segment")]
+    [InlineData("lost=true&lost=false", "lost", "more than once")]
+    [InlineData("play=free-beer", "play", "loyalty-programme")]
+    [InlineData("max_p_churn=72", "max_p_churn", "from 0 to 1")]
     public async Task A_parameter_that_cannot_be_used_is_named_with_what_is_allowed(string query, string parameter, string says)
     {
         using var admin = _service.Admin();
@@ -144,6 +147,13 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
 
     [Theory]
     [InlineData("""{"orders":[]}""", "orders")]
+    [InlineData("null", "$")]
+    [InlineData("""{"orders":""", "orders")]
+    [InlineData("""{"orders":[null]}""", "orders[0]")]
+    [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":"much"}]}""", "orders[0].amount")]
+    [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":5,"reviewScore":"NaN"}]}""", "orders[0].reviewScore")]
+    [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":5,"quantity":-1}]}""", "orders[0].quantity")]
+    [InlineData("""{"orders":[{"orderedAt":"10/9/2011","amount":5}]}""", "orders[0].orderedAt")]
     [InlineData("""{"orders":[{"orderedAt":"yesterday","amount":5}]}""", "orders[0].orderedAt")]
     [InlineData("""{"orders":[{"orderedAt":"0001-01-01","amount":5}]}""", "orders[0].orderedAt")]
     [InlineData("""{"orders":[{"orderedAt":"2023-01-01"}]}""", "orders[0].amount")]
