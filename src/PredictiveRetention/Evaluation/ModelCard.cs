@@ -92,7 +92,7 @@ public static class ModelCard
         var absent = Enum.GetValues<DataSource>().Where(source => source != DataSource.Orders && !trained.Request.Coverage.Has(source)).ToList();
         if (absent.Count > 0) card.AppendLine("- Not imported, so not used: " + string.Join(", ", absent) + ".");
         card.AppendLine("- A season it has not seen: with less than a year of history, what the coming months bring is unknown to it.");
-        card.AppendLine("- Customers silent for more than " + Text($"{trained.Model.LostAfterDays} days are scored too, but marked lost; it did not learn from them."));
+        card.AppendLine("- Customers silent for more than " + Text($"{trained.Model.LostAfterDays} days are scored too, but marked lost; it did not learn from them, so there it is never more hopeful than the recency rule."));
         card.AppendLine("- Demographics are not used.");
     }
 

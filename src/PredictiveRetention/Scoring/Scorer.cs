@@ -55,7 +55,17 @@ public sealed class Scorer
         if (_model.Level != ModelLevel.RecencyRule)
             _model.Predict(_rows.AsSpan(0, count * _schema.Width), _pChurn.AsSpan(0, count), _clv.AsSpan(0, count), _spend.AsSpan(0, count));
         for (var i = 0; i < count; i++)
-            scores[i] = _model.Level == ModelLevel.RecencyRule || facts[i].Orders == 0 ? ByRule(facts[i]) : new CustomerScore(_pChurn[i], _clv[i], _spend[i], IsLost(facts[i]));
+            scores[i] = _model.Level == ModelLevel.RecencyRule || facts[i].Orders == 0 ? ByRule(facts[i]) : Fitted(facts[i], _pChurn[i], _clv[i], _spend[i]);
+    }
+
+    /// <summary>
+    /// The model learnt from nobody who was silent for as long as the lost are: there it may not be more hopeful than the recency rule.
+    /// </summary>
+    private CustomerScore Fitted(in CustomerFacts facts, double pChurn, double clv, double spend)
+    {
+        if (!IsLost(facts)) return new CustomerScore(pChurn, clv, spend, Lost: false);
+        var bounded = Math.Max(pChurn, RecencyRule.PChurn(facts.DaysSinceLastOrder, _model.ChurnHorizonDays));
+        return new CustomerScore(bounded, pChurn < 1 ? clv * (1 - bounded) / (1 - pChurn) : clv, spend, Lost: true);
     }
 
     /// <summary>Without a fitted model, and for customers who never paid anything: no model has seen their like.</summary>
