@@ -20,6 +20,7 @@ internal static class Composition
 {
     public static WebApplication Build(string[] args)
     {
+        CommandLine.Check(args);
         var demo = args.Contains("--demo");
         var builder = WebApplication.CreateBuilder([.. args.Where(argument => argument != "--demo")]);
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls("http://localhost:5080");

@@ -1,5 +1,12 @@
 using PredictiveRetention;
 using PredictiveRetention.Service;
+using PredictiveRetention.Service.Settings;
+
+if (args is ["--help" or "-h" or "-?"])
+{
+    Console.Out.WriteLine(CommandLine.Usage);
+    return 0;
+}
 
 try
 {

@@ -109,7 +109,7 @@ internal sealed class DemoShop(
         Say($"  Dashboard    {SignInLink}  (signs in once, within 30 minutes)");
         Say($"  Endpoints    curl -H \"Authorization: Bearer {(settings.AdminKey is null ? key.Value : "KEY")}\" {Url}/api/v1/predictions?limit=3");
         Say($"  API docs     {Url}/docs    Jobs  {Url}/jobs");
-        Say($"  Sample data  UCI Online Retail, kept in {settings.Store}");
+        Say($"  Sample data  UCI Online Retail, kept in {settings.StoreFile ?? store.EngineName}");
         Say("  Your own     dotnet run -c Release --project src/PredictiveRetention.Training -- import --orders YOUR.csv");
     }
 

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace PredictiveRetention.Service.Tests.Health;
+
+/// <summary>The service as it is started: a process of its own.</summary>
+public sealed class StartTests
+{
+    [Theory]
+    [InlineData(2, "'--dmeo' is no option", "--dmeo")]
+    [InlineData(2, "'demo' is no option", "demo")]
+    [InlineData(2, "--urls needs a value", "--urls")]
+    [InlineData(2, "Retention:Corn is no setting", "--Retention:Corn", "0 3 * * *")]
+    [InlineData(2, "Minutes: Value must be a number between 0 and 59", "--Retention:Cron=61 2 * * *")]
+    [InlineData(2, "'5080' is no address", "--urls", "5080")]
+    [InlineData(7, "127.0.0.1:1", "--ConnectionStrings:Retention=Host=127.0.0.1;Port=1;Database=d;Username=u;Password=geheim")]
+    public async Task A_start_that_cannot_be_made_says_why_and_ends_with_its_code(int exitCode, string says, params string[] arguments)
+    {
+        var folder = Directory.CreateTempSubdirectory("retention-start-");
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "PredictiveRetention.Service.dll"), "--Retention:Data=" + folder.FullName, .. arguments]) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        folder.Delete(recursive: true);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error + await output, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", error + await output, StringComparison.Ordinal);
+        Assert.Equal(exitCode, process.ExitCode);
+    }
+}
