@@ -14,20 +14,17 @@ internal static class CommandLine
         The README lists the settings; environment variables (Retention__Cron) and appsettings.json say the same.
         """;
 
-    // The last three are the host's own.
-    private static readonly string[] s_options = ["urls", "environment", "contentRoot", "applicationName"];
-
     /// <exception cref="RetentionException">A word is no option.</exception>
     public static void Check(string[] arguments)
     {
         for (var i = 0; i < arguments.Length; i++)
         {
-            if (arguments[i] == "--demo") continue;
-            var (name, hasValue) = arguments[i].Split('=', 2) is [var left, _] ? (left, true) : (arguments[i], false);
-            if (!name.StartsWith("--", StringComparison.Ordinal) || !(name.Contains(':', StringComparison.Ordinal) || s_options.Contains(name[2..], StringComparer.OrdinalIgnoreCase)))
-                throw new RetentionException(Failure.Usage, $"'{arguments[i]}' is no option." + Environment.NewLine + Environment.NewLine + Usage);
-            if (hasValue) continue;
-            if (++i == arguments.Length) throw new RetentionException(Failure.Usage, $"{name} needs a value.");
+            var word = arguments[i];
+            // --name=value is left to the configuration: any host setting can be written so. Names in the section Retention are checked there.
+            if (word == "--demo" || (word.StartsWith("--", StringComparison.Ordinal) && word.Contains('=', StringComparison.Ordinal))) continue;
+            if (word is not ("--urls" or "--environment" or "--contentRoot") && !(word.StartsWith("--", StringComparison.Ordinal) && word.Contains(':', StringComparison.Ordinal)))
+                throw new RetentionException(Failure.Usage, $"'{word}' is no option." + Environment.NewLine + Environment.NewLine + Usage);
+            if (++i == arguments.Length) throw new RetentionException(Failure.Usage, $"{word} needs a value.");
         }
     }
 }
