@@ -10,7 +10,7 @@ namespace PredictiveRetention.Service.Nights;
 /// The night run as Hangfire wakes it. Only the run ledger decides what is to be done, so it does not matter how often, or from how many
 /// processes, this is started: a published date is left alone, a run whose worker fell silent is finished.
 /// </summary>
-public sealed class NightJob(RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IBackgroundJobClient jobs, ILogger<NightJob> logger)
+public sealed class NightJob(RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IBackgroundJobClient jobs, IRecurringJobManager recurring, ILogger<NightJob> logger)
 {
     public const string Queue = "nightly";
     public const string RecurringId = "night";
@@ -24,6 +24,7 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
             logger.LogInformation("Nothing has been imported yet: no night to run.");
             return;
         }
+        NightSchedule.Register(recurring, settings, shop);
         var tonight = RunRequest.Tonight(shop, orders, clock);
         foreach (var unfinished in store.UnfinishedNights())
         {

@@ -12,14 +12,21 @@ internal sealed class NightSchedule(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var shop = store.Shop();
-        var zone = settings.CronZone ?? shop?.Calendar.TimeZone ?? TimeZoneInfo.Utc;
-        recurring.AddOrUpdate<NightJob>(NightJob.RecurringId, NightJob.Queue, job => job.Run(CancellationToken.None), settings.Cron, new RecurringJobOptions { TimeZone = zone });
+        var zone = Register(recurring, settings, shop);
         var why = store.UnfinishedNights().Count > 0 ? "a night was left unfinished"
             : shop is not null && await MissedAsync(zone, cancellationToken) ? "a night was missed"
             : null;
         if (why is null) return;
         logger.LogInformation("Starting a night run at once: {Why}.", why);
         jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None));
+    }
+
+    /// <summary>Says when the night run is due. The night job repeats it: the shop, and with it the zone, may have come after the start.</summary>
+    public static TimeZoneInfo Register(IRecurringJobManager recurring, ServiceSettings settings, Shop? shop)
+    {
+        var zone = settings.CronZone ?? shop?.Calendar.TimeZone ?? TimeZoneInfo.Utc;
+        recurring.AddOrUpdate<NightJob>(NightJob.RecurringId, NightJob.Queue, job => job.Run(CancellationToken.None), settings.Cron, new RecurringJobOptions { TimeZone = zone });
+        return zone;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

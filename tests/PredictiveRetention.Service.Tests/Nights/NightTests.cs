@@ -104,6 +104,22 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
+    public async Task The_schedule_takes_over_the_zone_of_a_shop_that_is_imported_later()
+    {
+        using var admin = _service.Admin();
+        using (var writer = _service.Store.BeginImport())
+        {
+            writer.UseShop(Currency.Of("GBP"), BusinessCalendar.Of("Europe/London"));
+            writer.Orders(Some.Orders(50));
+            writer.Commit("test", "", 0, 0, 0, "{}");
+        }
+        await admin.PostAsync("/api/v1/runs", null);
+        await UntilPublishedAsync();
+        using var connection = ((JobStorage)_service.Services.GetService(typeof(JobStorage))!).GetConnection();
+        Assert.Equal("Europe/London", connection.GetAllEntriesFromHash("recurring-job:night")["TimeZoneId"]);
+    }
+
+    [Fact]
     public void The_recurring_job_is_registered_with_its_time()
     {
         using var admin = _service.Admin();
