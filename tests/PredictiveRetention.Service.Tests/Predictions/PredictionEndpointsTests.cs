@@ -168,4 +168,52 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.True((await ServiceUnderTest.JsonAsync(response)).GetProperty("errors").TryGetProperty(path, out _));
     }
+
+    [Fact]
+    public async Task What_if_takes_an_order_that_lost_money()
+    {
+        using var admin = _service.Admin();
+        var posted = new { orders = new[] { new { orderedAt = "2023-11-01", amount = 20.0, margin = -3.5 } } };
+        Assert.Equal(HttpStatusCode.OK, (await admin.PostAsJsonAsync("/api/v1/predictions/what-if", posted)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_customer_whose_id_holds_a_slash_is_found()
+    {
+        _service.Store.Import([Some.Order("north/12 a", "1", SimulatedHistories.End.Day - 5)]);
+        _service.Night(_service.Store, again: true);
+        using var admin = _service.Admin();
+        foreach (var path in new[] { "/api/v1/predictions/", "/customers/" })
+            Assert.Contains("north/12 a", await admin.GetStringAsync(path + Uri.EscapeDataString("north/12 a")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unknown_customer_is_unknown_whatever_the_caller_remembers()
+    {
+        using var admin = _service.Admin();
+        admin.DefaultRequestHeaders.IfNoneMatch.Add((await admin.GetAsync("/api/v1/predictions/C1")).Headers.ETag!);
+        Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync("/api/v1/predictions/nobody")).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_answer_older_than_36_hours_says_so_also_to_those_who_have_it()
+    {
+        using var admin = _service.Admin();
+        var fresh = await admin.GetAsync("/api/v1/predictions/C1");
+        Assert.False((await ServiceUnderTest.JsonAsync(fresh)).GetProperty("stale").GetBoolean());
+        Assert.DoesNotContain("36 hours", await admin.GetStringAsync("/"), StringComparison.Ordinal);
+        _service.Clock.Ahead = TimeSpan.FromHours(37);
+        admin.DefaultRequestHeaders.IfNoneMatch.Add(fresh.Headers.ETag!);
+        Assert.True((await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions/C1"))).GetProperty("stale").GetBoolean());
+        Assert.Contains("36 hours", await admin.GetStringAsync("/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_listing_whose_run_was_dropped_is_gone()
+    {
+        using var admin = _service.Admin();
+        var cursor = (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=5"))).GetProperty("nextCursor").GetString();
+        for (var i = 0; i < 9; i++) _service.Night(_service.Store, again: true);
+        Assert.Equal(HttpStatusCode.Gone, (await admin.GetAsync($"/api/v1/predictions?limit=5&cursor={cursor}")).StatusCode);
+    }
 }
