@@ -29,10 +29,10 @@ internal static class ScoreVerb
         using var store = verb.OpenStore();
         var shop = store.RequireShop();
         var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
-        var request = verb.Value(s_asOf) is { } asOf ? RunRequest.Replay(Cutoff.Parse(asOf)) : RunRequest.Tonight(shop, orders, TimeProvider.System, verb.Value(s_again));
+        var request = verb.Value(s_asOf) is { } asOf ? RunRequest.Replay(Cutoff.Parse(asOf)) : RunRequest.Tonight(store, shop, TimeProvider.System, verb.Value(s_again));
         if (request.AsOf.Day <= orders.FirstDay)
             throw new RetentionException(Failure.InputRejected, $"The cutoff {request.AsOf} is not after the first order, {BusinessCalendar.DateOf(orders.FirstDay):yyyy-MM-dd}: nobody to score.");
-        var tonight = RunRequest.Tonight(shop, orders, TimeProvider.System);
+        var tonight = RunRequest.Tonight(store, shop, TimeProvider.System);
         if (request.Purpose == RunPurpose.Replay && request.AsOf.Day > tonight.AsOf.Day)
             throw new RetentionException(Failure.Usage, $"--as-of {request.AsOf} is after {tonight.AsOf}, the latest day the data can speak about.");
         var settings = new RunSettings

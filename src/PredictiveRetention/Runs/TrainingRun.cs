@@ -27,7 +27,7 @@ public static class TrainingRun
     {
         var shop = store.RequireShop();
         var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nothing to learn from.");
-        var cutoff = options.AsOf ?? RunRequest.Tonight(shop, orders, clock).AsOf;
+        var cutoff = options.AsOf ?? RunRequest.Tonight(store, shop, clock).AsOf;
         if (cutoff.Day <= orders.FirstDay)
             throw new RetentionException(Failure.InputRejected, $"The cutoff {cutoff} is not after the first order, {BusinessCalendar.DateOf(orders.FirstDay):yyyy-MM-dd}: nothing to learn from.");
         var coverage = store.Coverage(shop, cutoff);
