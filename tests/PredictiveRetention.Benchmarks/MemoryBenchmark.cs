@@ -65,7 +65,7 @@ internal static class MemoryBenchmark
         using var store = RetentionStore.Open("sqlite:" + path);
         var shop = store.RequireShop();
         var clock = Stopwatch.StartNew();
-        var result = new NightRun(store, new ModelRegistry(path + ".models"), new RunSettings()).Execute(RunRequest.Tonight(shop, store.Orders(shop)!, TimeProvider.System), null, default);
+        var result = new NightRun(store, new ModelRegistry(path + ".models"), new RunSettings()).Execute(RunRequest.Tonight(store, shop, TimeProvider.System), null, default);
         using var process = Process.GetCurrentProcess();
         Measure.Line($"night run: {result.Headline!.Customers} customers in {clock.Elapsed.TotalSeconds:F1} s; peak working set {process.PeakWorkingSet64 / 1e6:F0} MB");
     }

@@ -55,7 +55,7 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
     }
 
     public RunResult Night(RetentionStore store, bool again = false, Action<string>? onStep = null) =>
-        new NightRun(store, Models, new RunSettings { ShardSize = 100, OnStep = onStep }).Execute(RunRequest.Tonight(store.RequireShop(), store.Orders(store.RequireShop())!, TimeProvider.System, again), null, default);
+        new NightRun(store, Models, new RunSettings { ShardSize = 100, OnStep = onStep }).Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System, again), null, default);
 
     public static async Task<JsonElement> JsonAsync(HttpResponseMessage response) => JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
 

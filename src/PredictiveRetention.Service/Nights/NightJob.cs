@@ -19,13 +19,13 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
     [AutomaticRetry(Attempts = 3)]
     public void Run(CancellationToken cancellation)
     {
-        if (store.Shop() is not { } shop || store.Orders(shop) is not { } orders)
+        if (store.Shop() is not { } shop || store.Orders(shop) is null)
         {
             logger.LogInformation("Nothing has been imported yet: no night to run.");
             return;
         }
         NightSchedule.Register(recurring, settings, shop);
-        var tonight = RunRequest.Tonight(shop, orders, clock);
+        var tonight = RunRequest.Tonight(store, shop, clock);
         foreach (var unfinished in store.UnfinishedNights())
         {
             var night = tonight with { BusinessDate = DateOnly.ParseExact(unfinished.BusinessDate, "yyyy-MM-dd", CultureInfo.InvariantCulture), AsOf = Cutoff.Parse(unfinished.AsOf) };

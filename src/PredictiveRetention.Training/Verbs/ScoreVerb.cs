@@ -24,15 +24,20 @@ internal static class ScoreVerb
 
     private static void Run(Verb verb)
     {
+        if (verb.Value(s_out) is { } target and not "-" && Path.GetDirectoryName(Path.GetFullPath(target)) is { } folder && !Directory.Exists(folder))
+            throw new RetentionException(Failure.NotFound, $"--out: the folder '{folder}' does not exist; nothing was scored.");
         using var store = verb.OpenStore();
         var shop = store.RequireShop();
         var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
-        var request = verb.Value(s_asOf) is { } asOf ? RunRequest.Replay(Cutoff.Parse(asOf)) : RunRequest.Tonight(shop, orders, TimeProvider.System, verb.Value(s_again));
+        var request = verb.Value(s_asOf) is { } asOf ? RunRequest.Replay(Cutoff.Parse(asOf)) : RunRequest.Tonight(store, shop, TimeProvider.System, verb.Value(s_again));
         if (request.AsOf.Day <= orders.FirstDay)
             throw new RetentionException(Failure.InputRejected, $"The cutoff {request.AsOf} is not after the first order, {BusinessCalendar.DateOf(orders.FirstDay):yyyy-MM-dd}: nobody to score.");
+        var tonight = RunRequest.Tonight(store, shop, TimeProvider.System);
+        if (request.Purpose == RunPurpose.Replay && request.AsOf.Day > tonight.AsOf.Day)
+            throw new RetentionException(Failure.Usage, $"--as-of {request.AsOf} is after {tonight.AsOf}, the latest day the data can speak about.");
         var settings = new RunSettings
         {
-            Playbook = verb.Value(s_plays) is { } folder ? Playbook.Shipped().OverriddenBy(PlayFolder.Read(folder)) : Playbook.Shipped(),
+            Playbook = verb.Value(s_plays) is { } plays ? Playbook.Shipped().OverriddenBy(PlayFolder.Read(plays)) : Playbook.Shipped(),
             Margin = verb.Value(s_margin),
             ShardSize = Math.Max(1, verb.Value(s_shard)),
         };

@@ -34,14 +34,14 @@ internal static class TrainVerb
         var (loaded, trained) = verb.Terminal.Follow("training", progress => TrainingRun.Execute(
             store, verb.Models, options, TimeProvider.System, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
         foreach (var missed in trained.Missed) verb.Terminal.Say($"retain: too little data: {missed}. Customers are scored by the recency rule and marked so.");
-        if (verb.Json) verb.PrintJson(Summary(loaded, trained));
-        else Print(loaded, trained);
+        if (verb.Json) verb.PrintJson(Summary(loaded, trained, verb.Models.ChampionVersion()!));
+        else Print(loaded, trained, verb.Models.ChampionVersion()!);
     }
 
-    private static object Summary(LoadedModel loaded, TrainedModel trained) => new
+    private static object Summary(LoadedModel loaded, TrainedModel trained, string champion) => new
     {
         loaded.Version,
-        Champion = true,
+        Champion = champion == loaded.Version,
         trained.Model.Level,
         Cutoff = trained.Request.Cutoff.ToString(),
         HorizonDays = trained.Model.ChurnHorizonDays,
@@ -59,9 +59,9 @@ internal static class TrainVerb
         Card = Path.Combine(loaded.Folder, "card.md"),
     };
 
-    private static void Print(LoadedModel loaded, TrainedModel trained)
+    private static void Print(LoadedModel loaded, TrainedModel trained, string champion)
     {
-        Line($"Model {loaded.Version} is the champion ({Words(trained.Model.Level)}).");
+        Line($"Model {loaded.Version} ({Words(trained.Model.Level)}){(champion == loaded.Version ? " is the champion." : $" was kept for its day; the champion is still {champion}, which is newer or better founded.")}");
         Line($"  learnt from {trained.Survey.Orders:N0} orders of {trained.Survey.Customers:N0} customers before {trained.Request.Cutoff}");
         Line($"  churn: no purchase within {trained.Model.ChurnHorizonDays} days{(trained.HorizonChosen ? " (the smallest candidate covering 85 % of the gaps between purchases)" : "")}");
         if (trained.HorizonChosen) Line($"  gaps covered: {string.Join(", ", trained.Survey.GapCurve().Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Days}d {100 * point.Covered:F1} %")))}");

@@ -11,11 +11,15 @@ namespace PredictiveRetention.Runs;
 /// <param name="Again">Make a new attempt although the date is published.</param>
 public sealed record RunRequest(string Purpose, DateOnly BusinessDate, Cutoff AsOf, bool Again = false)
 {
-    /// <summary>The night of today: as of today or, where the data ends earlier, the day after the last imported order.</summary>
-    public static RunRequest Tonight(Shop shop, OrderRange orders, TimeProvider clock, bool again = false)
+    /// <summary>
+    /// The night of today: as of today or, where the data ends earlier, the day after the last order. An order dated in the future is a slip of
+    /// its source and does not make the data look current.
+    /// </summary>
+    public static RunRequest Tonight(RetentionStore store, Shop shop, TimeProvider clock, bool again = false)
     {
         var today = shop.Calendar.DayOf(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        return new RunRequest(RunPurpose.Night, BusinessCalendar.DateOf(today), new Cutoff(Math.Min(today, orders.LastDay + 1)), again);
+        var lastDay = store.Orders(shop, new Cutoff(today))?.LastDay ?? today;
+        return new RunRequest(RunPurpose.Night, BusinessCalendar.DateOf(today), new Cutoff(Math.Min(today, lastDay + 1)), again);
     }
 
     /// <summary>Scores as they would have been on a past day. Never published to readers, and made anew each time it is asked for.</summary>

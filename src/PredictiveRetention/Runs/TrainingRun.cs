@@ -19,7 +19,7 @@ public sealed record TrainingOptions
     public int ChunkSize { get; init; } = 20_000;
 }
 
-/// <summary>Trains on what the store holds, registers the version and makes it the champion.</summary>
+/// <summary>Trains on what the store holds, registers the version and makes it the champion, unless it is older or less than the one there.</summary>
 public static class TrainingRun
 {
     public static (LoadedModel Loaded, TrainedModel Trained) Execute(
@@ -27,7 +27,7 @@ public static class TrainingRun
     {
         var shop = store.RequireShop();
         var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nothing to learn from.");
-        var cutoff = options.AsOf ?? RunRequest.Tonight(shop, orders, clock).AsOf;
+        var cutoff = options.AsOf ?? RunRequest.Tonight(store, shop, clock).AsOf;
         if (cutoff.Day <= orders.FirstDay)
             throw new RetentionException(Failure.InputRejected, $"The cutoff {cutoff} is not after the first order, {BusinessCalendar.DateOf(orders.FirstDay):yyyy-MM-dd}: nothing to learn from.");
         var coverage = store.Coverage(shop, cutoff);
@@ -42,8 +42,14 @@ public static class TrainingRun
         };
         var trained = new TrainingRecipe(new RecipeSettings()).Train(request, Histories, progress, cancellation);
         var loaded = models.Add(trained);
-        models.Promote(loaded.Version);
+        if (MayReplace(models.ChampionManifest(), loaded.Manifest)) models.Promote(loaded.Version);
         return (loaded, trained);
+
+        // A training for a past day is for replaying that day: it does not take over the nights. Nor does a rule displace a fitted model.
+        static bool MayReplace(ModelManifest? champion, ModelManifest challenger) =>
+            champion is null
+            || string.CompareOrdinal(challenger.Cutoff, champion.Cutoff) >= 0
+            && (challenger.Level != nameof(Models.ModelLevel.RecencyRule) || champion.Level == nameof(Models.ModelLevel.RecencyRule));
 
         IEnumerable<ShardHistories> Histories()
         {

@@ -94,6 +94,12 @@ public sealed class ModelRegistry(string folder)
     /// <summary>Name of the version in use; null when nothing was trained.</summary>
     public string? ChampionVersion() => File.Exists(ChampionFile) ? File.ReadAllText(ChampionFile).Trim() : null;
 
+    /// <summary>What the champion's folder says about it, without loading the model; null when there is none to be read.</summary>
+    public ModelManifest? ChampionManifest() =>
+        ChampionVersion() is { } version && Path.Combine(_kindFolder, version, ManifestFile) is var path && File.Exists(path)
+            ? JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), s_json)
+            : null;
+
     public LoadedModel? Champion() => ChampionVersion() is { } version ? Load(version) : null;
 
     /// <summary>
