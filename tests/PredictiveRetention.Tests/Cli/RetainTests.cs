@@ -80,6 +80,19 @@ public sealed class RetainTests : IDisposable
     }
 
     [Fact]
+    public void Score_that_could_not_be_written_or_lies_after_the_data_is_refused_before_it_starts()
+    {
+        Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(60), "--rejects", In("r.csv")).ExitCode);
+        var missing = Retain.Run("score", "--store", Store, "--models", Models, "--out", Path.Combine(In("nowhere"), "s.csv"));
+        Assert.Equal(4, missing.ExitCode);
+        Assert.Contains("nothing was scored", missing.Error, StringComparison.Ordinal);
+        var future = Retain.Run("score", "--store", Store, "--models", Models, "--as-of", "2030-01-01");
+        Assert.Equal(2, future.ExitCode);
+        Assert.Contains("2030-01-01 is after", future.Error, StringComparison.Ordinal);
+        Assert.Equal(("published", 1), Outcome(Retain.Run("score", "--store", Store, "--models", Models, "--json").Out));
+    }
+
+    [Fact]
     public void Horizon_longer_than_the_history_names_both()
     {
         Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(600), "--rejects", In("r.csv")).ExitCode);

@@ -208,6 +208,35 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         Assert.NotEqual(ModelLevel.RecencyRule, RunRecipe.Of(night.Run)!.ModelLevel);
     }
 
+    [Fact]
+    public void Tonight_AnOrderDatedInTheFuture_DoesNotMakeTheDataLookCurrent()
+    {
+        using var store = Shop();
+        var before = RunRequest.Tonight(store, Some.Shop, TimeProvider.System).AsOf;
+        store.Import([Some.Order("C1", "typo", BusinessCalendar.DayNumber(new DateOnly(2090, 1, 1)))]);
+        Assert.Equal(before, RunRequest.Tonight(store, Some.Shop, TimeProvider.System).AsOf);
+        Assert.True(before.Day <= SimulatedHistories.End.Day);
+    }
+
+    [Fact]
+    public void Train_ForAPastDay_OrWithTooLittleData_LeavesAFittedChampionInPlace()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        store.Import(Some.Orders(900));
+        var models = new ModelRegistry(_models.FullName);
+        var options = new TrainingOptions { Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) };
+        var champion = Train(options with { AsOf = SimulatedHistories.End });
+        Train(options with { AsOf = SimulatedHistories.End.Minus(50) });
+        Assert.Equal(champion, models.ChampionVersion());
+        // A horizon the history cannot hold twice leaves only the rule.
+        Train(options with { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(900) });
+        Assert.Equal(champion, models.ChampionVersion());
+        var later = Train(options with { AsOf = SimulatedHistories.End.Plus(1) });
+        Assert.Equal(later, models.ChampionVersion());
+
+        string Train(TrainingOptions what) => TrainingRun.Execute(store, models, what, TimeProvider.System, null, default).Loaded.Version;
+    }
+
     private RetentionStore Shop()
     {
         var store = RetentionStore.Open(engine.NewAddress());
