@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hangfire;
 using Hangfire.PostgreSql;
 using PredictiveRetention.Service.Access;
@@ -21,6 +22,7 @@ internal static class Composition
     public static WebApplication Build(string[] args)
     {
         CommandLine.Check(args);
+        CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.GetCultureInfo("en"); // Hangfire's pages name it as theirs
         var demo = args.Contains("--demo");
         var builder = WebApplication.CreateBuilder([.. args.Where(argument => argument != "--demo")]);
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls("http://localhost:5080");
@@ -111,6 +113,9 @@ internal static class Composition
             Console.Out.WriteLine($"PredictiveRetention listens on {url}");
             Console.Out.WriteLine($"  Dashboard  {url}/sign-in?ticket={key.NewTicket()}  (signs in once, within 30 minutes)");
         }
+        var settings = app.Services.GetRequiredService<ServiceSettings>();
         Console.Out.WriteLine($"  Admin key  {key.Shown}");
+        Console.Out.WriteLine($"  Store      {settings.StoreFile ?? "PostgreSQL"}");
+        Console.Out.WriteLine($"  Models     {Path.GetFullPath(settings.Models)}");
     });
 }

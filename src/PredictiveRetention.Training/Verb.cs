@@ -35,7 +35,15 @@ internal sealed class Verb
 
     public T? Value<T>(Argument<T> argument) => _parsed.GetValue(argument);
 
+    /// <summary>A store to write into; an embedded one is made when it is not there.</summary>
     public RetentionStore OpenStore() => RetentionStore.Open(StoreName);
+
+    /// <summary>A store that is there; null otherwise, and nothing is made.</summary>
+    public RetentionStore? FindStore() => StoreAddress.Exists(StoreName) ? OpenStore() : null;
+
+    /// <summary>A store to read from. A mistyped path is an error and leaves nothing behind.</summary>
+    public RetentionStore RequireStore() =>
+        FindStore() ?? throw new RetentionException(Failure.NotFound, $"There is no store {StoreName}. Import orders first: retain import --orders FILE");
 
     public void PrintJson<T>(T result) => Console.Out.WriteLine(JsonSerializer.Serialize(result, s_options));
 

@@ -16,7 +16,7 @@ public enum Failure
 /// A failure the person at the keyboard can act on. The message says what was found, where, and what to do next;
 /// anything else that is thrown is a bug.
 /// </summary>
-public sealed class RetentionException(Failure failure, string message, Exception? cause = null) : Exception(message, cause)
+public class RetentionException(Failure failure, string message, Exception? cause = null) : Exception(message, cause)
 {
     public Failure Failure { get; } = failure;
 }

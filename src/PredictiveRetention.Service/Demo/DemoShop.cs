@@ -80,7 +80,7 @@ internal sealed class DemoShop(
                 NowMs = clock.GetUtcNow().ToUnixTimeMilliseconds(),
             },
             dryRun: false, rejectsPath: null, progress: null, cancellation);
-        return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"{outcome.Report.RowsRead:N0} rows read, {outcome.Report.RowsRejected:N0} rejected"));
+        return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"{string.Join(" and ", outcome.Report.Files.Select(file => $"{file.Stored.Sum(kind => kind.Count):N0} {file.File}"))}, {outcome.Report.RowsRejected:N0} rows rejected"));
     }
 
     private Task<string> Train(CancellationToken cancellation)
@@ -108,6 +108,7 @@ internal sealed class DemoShop(
         Say(string.Create(CultureInfo.InvariantCulture, $"Ready after {_clock.Elapsed.TotalSeconds:F1} s."));
         Say($"  Dashboard    {SignInLink}  (signs in once, within 30 minutes)");
         Say($"  Endpoints    curl -H \"Authorization: Bearer {(settings.AdminKey is null ? key.Value : "KEY")}\" \"{Url}/api/v1/predictions?limit=3\"");
+        Say($"  Admin key    {key.Shown}");
         Say($"  API docs     {Url}/docs    Jobs  {Url}/jobs");
         Say($"  Sample data  UCI Online Retail, kept in {settings.StoreFile ?? store.EngineName}");
         Say("  Your own     dotnet run -c Release --project src/PredictiveRetention.Training -- import --orders YOUR.csv");

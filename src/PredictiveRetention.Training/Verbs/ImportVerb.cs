@@ -17,7 +17,7 @@ internal static class ImportVerb
     private static readonly Option<string?> s_map = new("--map") { Description = "JSON that names columns and formats where detection is wrong" };
     private static readonly Option<string?> s_currency = new("--currency") { Description = "the shop's currency, where the files name none (ISO 4217)" };
     private static readonly Option<string?> s_zone = new("--time-zone") { Description = "the shop's time zone (IANA; default: the store's, or UTC)" };
-    private static readonly Option<string?> s_rejects = new("--rejects") { Description = "where rejected rows go (default: beside you, FILE.rejects.csv)" };
+    private static readonly Option<string?> s_rejects = new("--rejects") { Description = "where rejected rows go (default: FILE.rejects.csv in the current folder)" };
     private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "read and report, store nothing" };
 
     public static Command Command() => Verb.Command(
@@ -30,7 +30,8 @@ internal static class ImportVerb
     private static void Run(Verb verb)
     {
         var orders = verb.Value(s_orders) ?? verb.Value(s_file) ?? throw new RetentionException(Failure.Usage, "Name the file to import: retain import --preset generic --orders FILE");
-        using var store = verb.OpenStore();
+        var dryRun = verb.Value(s_dryRun);
+        using var store = dryRun ? verb.FindStore() : verb.OpenStore();
         var request = new ImportRequest
         {
             Preset = verb.Value(s_preset)!,
@@ -40,20 +41,31 @@ internal static class ImportVerb
             EventsFile = verb.Value(s_events),
             SubscriptionsFile = verb.Value(s_subscriptions),
             MappingFile = verb.Value(s_map),
-            Calendar = verb.Value(s_zone) is { } zone ? BusinessCalendar.Of(zone) : store.Shop()?.Calendar ?? BusinessCalendar.Utc,
+            Calendar = verb.Value(s_zone) is { } zone ? BusinessCalendar.Of(zone) : store?.Shop()?.Calendar ?? BusinessCalendar.Utc,
             ShopCurrency = verb.Value(s_currency),
             NowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
         };
-        var dryRun = verb.Value(s_dryRun);
         var rejects = verb.Value(s_rejects) ?? (dryRun ? null : Path.GetFileName(orders) + ".rejects.csv");
-        var outcome = verb.Terminal.Follow("importing", progress => ImportRun.Execute(
-            store, request, dryRun, rejects, progress.Of<ImportProgress>(p => new Step(p.Rows, p.Total ?? 0, p.Kind)), verb.Cancellation));
-        if (verb.Json) verb.PrintJson(outcome);
-        else Print(outcome, dryRun);
+        try
+        {
+            var outcome = verb.Terminal.Follow("importing", progress => ImportRun.Execute(
+                store, request, dryRun, rejects, progress.Of<ImportProgress>(p => new Step(p.Rows, p.Total ?? 0, p.Kind)), verb.Cancellation));
+            Print(verb, outcome, dryRun);
+        }
+        catch (ImportRefusedException refused)
+        {
+            Print(verb, refused.Outcome, dryRun);
+            throw;
+        }
     }
 
-    private static void Print(ImportOutcome outcome, bool dryRun)
+    private static void Print(Verb verb, ImportOutcome outcome, bool dryRun)
     {
+        if (verb.Json)
+        {
+            verb.PrintJson(outcome);
+            return;
+        }
         foreach (var file in outcome.Mapping.Files)
         {
             Line($"{file.Path} ({file.Format}{(file.Encoding is null ? "" : ", " + file.Encoding)}{(file.Delimiter is null ? "" : $", delimiter '{file.Delimiter}'")}{(file.Grain is null ? "" : $", one row a{(file.Grain == "line" ? " line" : "n " + file.Grain)}")})");
@@ -63,7 +75,7 @@ internal static class ImportVerb
         }
         foreach (var file in outcome.Report.Files)
         {
-            Line($"{file.File}: {file.RowsRead:N0} rows read, {file.RowsRejected:N0} rejected{Range(file)}");
+            Line($"{file.File}: {Rows(file.RowsRead)} read, {file.RowsRejected:N0} rejected{Range(file)}");
             foreach (var stored in file.Stored) Line($"  {stored.Count,12:N0} {stored.Kind}{(stored.Amount is { } amount ? $", {amount:N2} {outcome.Report.ShopCurrency}" : "")}");
             foreach (var reason in file.Rejected)
                 Line($"  {reason.Count,12:N0} rejected: {reason.Reason}{(reason.Amount is { } amount ? $", {amount:N2} {reason.Currency}" : "")}{(reason.ExampleLine is { } line ? $" (first at line {line})" : "")}");
@@ -75,6 +87,8 @@ internal static class ImportVerb
             : dryRun ? "Dry run: nothing was stored." : "Nothing was stored.");
         if (outcome.RejectsFile is { } rejects) Line($"Rejected rows: {rejects}");
     }
+
+    private static string Rows(long count) => count == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} rows");
 
     private static string Range(FileQuality file) =>
         file is { FirstMs: { } first, LastMs: { } last }

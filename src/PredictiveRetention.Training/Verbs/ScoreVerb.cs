@@ -26,7 +26,7 @@ internal static class ScoreVerb
     {
         if (verb.Value(s_out) is { } target and not "-" && Path.GetDirectoryName(Path.GetFullPath(target)) is { } folder && !Directory.Exists(folder))
             throw new RetentionException(Failure.NotFound, $"--out: the folder '{folder}' does not exist; nothing was scored.");
-        using var store = verb.OpenStore();
+        using var store = verb.RequireStore();
         var shop = store.RequireShop();
         var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
         var request = verb.Value(s_asOf) is { } asOf ? RunRequest.Replay(Cutoff.Parse(asOf)) : RunRequest.Tonight(store, shop, TimeProvider.System, verb.Value(s_again));
@@ -62,7 +62,7 @@ internal static class ScoreVerb
     private static void Print(RunResult result, Shop shop, string? path, long? rows)
     {
         var recipe = RunRecipe.Of(result.Run)!;
-        Line($"Run {result.Run.RunId} ({result.Run.Purpose}) as of {result.Run.AsOf}: {result.Run.State}, model {result.Run.ModelVersion}{(recipe.ModelLevel == Models.ModelLevel.RecencyRule ? " (recency rule, not a fitted model)" : "")}");
+        Line($"Run {result.Run.RunId} ({result.Run.Purpose}) as of {result.Run.AsOf}: {(result.Run.Purpose == RunPurpose.Replay ? "finished, not shown to readers" : result.Run.State)}, model {result.Run.ModelVersion}{(recipe.ModelLevel == Models.ModelLevel.RecencyRule ? " (recency rule, not a fitted model)" : "")}");
         if (result.Headline is { } headline)
         {
             var code = shop.Currency.Code;

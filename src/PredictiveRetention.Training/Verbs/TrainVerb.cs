@@ -30,7 +30,7 @@ internal static class TrainVerb
             ClvHorizon = Horizon.Parse(verb.Value(s_clvHorizon)!),
             Seed = verb.Value(s_seed),
         };
-        using var store = verb.OpenStore();
+        using var store = verb.RequireStore();
         var (loaded, trained) = verb.Terminal.Follow("training", progress => TrainingRun.Execute(
             store, verb.Models, options, TimeProvider.System, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
         foreach (var missed in trained.Missed) verb.Terminal.Say($"retain: too little data: {missed}. Customers are scored by the recency rule and marked so.");

@@ -28,7 +28,7 @@ internal sealed class ColumnFormats(ImportDatabase database, string table, FileM
         {
             // A column that shows no order is written like the others of its file.
             var shown = found.Shows ?? evidence.Values.Select(other => other.Shows).FirstOrDefault(order => order is not null);
-            formats[field] = found.Written == 0 ? "iso" : map.DateOrder ?? shown ?? "dmy";
+            formats[field] = found.Written == 0 ? "iso" : map.DateOrder ?? (found.Numeric == 0 ? "ymd" : shown ?? "dmy");
             if (found.Numeric > 0 && map.DateOrder is null && shown is null)
                 _assumptions.Add($"{field}: no date shows whether the day or the month comes first; the day is assumed. "
                     + "If not, give \"$date_order\": \"mdy\" in --map.");

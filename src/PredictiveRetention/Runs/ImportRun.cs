@@ -13,19 +13,27 @@ public readonly record struct ImportProgress(string Kind, long Rows, long? Total
 /// <param name="RejectsFile">Where the rejected rows are; null when none were or none were asked for.</param>
 public sealed record ImportOutcome(MappingReport Mapping, QualityReport Report, ImportResult? Stored, string? RejectsFile);
 
+/// <summary>Most of a file was rejected and nothing was stored; the outcome says how the file was understood and why its rows were refused.</summary>
+public sealed class ImportRefusedException(ImportOutcome outcome, string message) : RetentionException(Failure.InputRejected, message)
+{
+    public ImportOutcome Outcome { get; } = outcome;
+}
+
 /// <summary>Reads files into the store in one transaction: all of them, or on any failure nothing.</summary>
 public static class ImportRun
 {
     private const int ProgressEvery = 10_000;
 
+    /// <param name="store">Null for a dry run of a shop that has no store yet.</param>
     /// <param name="rejectsPath">Where rejected rows are written; null writes none.</param>
-    /// <exception cref="RetentionException">A file cannot be read, or most of it is rejected; nothing was stored.</exception>
+    /// <exception cref="ImportRefusedException">Most of a file is rejected; nothing was stored.</exception>
+    /// <exception cref="RetentionException">A file cannot be read; nothing was stored.</exception>
     public static ImportOutcome Execute(
-        RetentionStore store, ImportRequest request, bool dryRun, string? rejectsPath, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+        RetentionStore? store, ImportRequest request, bool dryRun, string? rejectsPath, IProgress<ImportProgress>? progress, CancellationToken cancellation)
     {
-        if (store.Shop() is { } shop && request.ShopCurrency is null) request = request with { ShopCurrency = shop.Currency.Code };
+        if (store?.Shop() is { } shop && request.ShopCurrency is null) request = request with { ShopCurrency = shop.Currency.Code };
         using var source = ImportSource.Open(request, cancellation);
-        using var writer = dryRun ? null : store.BeginImport();
+        using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).BeginImport();
         writer?.UseShop(Currency.Of(source.ShopCurrency), request.Calendar);
         Pass(source.Customers(), "customers", rows => writer?.Customers(rows));
         Pass(source.Orders(), "orders", rows => writer?.Orders(rows));
@@ -34,7 +42,7 @@ public static class ImportRun
         Pass(source.Subscriptions(), "subscriptions", rows => writer?.Subscriptions(rows));
         var report = source.Finish();
         var rejects = rejectsPath is not null && report.RowsRejected > 0 ? source.WriteRejects(rejectsPath) : 0;
-        var outcome = new ImportOutcome(source.Mapping, report, null, rejects > 0 ? rejectsPath : null);
+        var outcome = new ImportOutcome(source.Mapping, report, null, rejects > 0 ? Path.GetFullPath(rejectsPath!) : null);
         if (report.TooManyRejected) throw TooManyRejected(outcome);
         if (writer is null) return outcome;
         var files = string.Join(';', report.Files.Select(file => file.Path));
@@ -62,11 +70,11 @@ public static class ImportRun
         }
     }
 
-    private static RetentionException TooManyRejected(ImportOutcome outcome)
+    private static ImportRefusedException TooManyRejected(ImportOutcome outcome)
     {
         var worst = outcome.Report.Files.MaxBy(file => (double)file.RowsRejected / Math.Max(1, file.RowsRead))!;
         var reason = worst.Rejected.Count > 0 ? $" Most often: {worst.Rejected[0].Reason} (first at line {worst.Rejected[0].ExampleLine})." : "";
         var where = outcome.RejectsFile is { } path ? $" All are in {path}." : "";
-        return new RetentionException(Failure.InputRejected, $"{worst.Path}: {worst.RowsRejected} of {worst.RowsRead} rows were rejected, so the file is probably not what the mapping takes it for. Nothing was stored.{reason}{where}");
+        return new ImportRefusedException(outcome, $"{worst.Path}: {worst.RowsRejected} of {worst.RowsRead} rows were rejected, so the file is probably not what the mapping takes it for. Nothing was stored.{reason}{where}");
     }
 }

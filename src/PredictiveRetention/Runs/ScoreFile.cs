@@ -6,13 +6,14 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Runs;
 
 /// <summary>
-/// A run as CSV, one row a customer: customer_id, p_churn and clv first, then what else was found. Numbers are invariant and unrounded; texts that
+/// A run as CSV, one row a customer: customer_id, p_churn and clv first, then what else was found. Numbers are invariant, money in the
+/// currency's decimals, probabilities unrounded; texts that
 /// a spreadsheet would take for a formula get an apostrophe.
 /// </summary>
 public static class ScoreFile
 {
     public const string Header =
-        "customer_id,p_churn,clv,spend_if_order,revenue_at_risk,lost,orders,purchase_days,days_since_last_order,days_since_first_order,net_revenue,"
+        "customer_id,p_churn,clv,spend_if_order,revenue_at_risk,lost,orders,purchase_days,days_since_last_order,days_since_first_order,net_revenue,currency,"
         + "rfm,rfm_segment,lifecycle,value_tier,frequency_class,clv_tier,business_segment,engagement_segment,persona,risk_band,"
         + "play,no_action,expected_net_value,action_cost,as_of,run_id,model_version";
 
@@ -41,15 +42,17 @@ public static class ScoreFile
 
     private static string[] Cells(PredictionRow row, Shop shop, Run run) =>
     [
-        Text(row.CustomerId), Number(row.PChurn), Number(row.Clv), Number(row.SpendIfOrder), Number(row.RevenueAtRisk), row.Lost ? "true" : "false",
-        Number(row.Orders), Number(row.PurchaseDays), Number(row.DaysSinceLastOrder), Number(row.DaysSinceFirstOrder), shop.Currency.Text(row.NetRevenueMinor),
+        Text(row.CustomerId), Number(row.PChurn), Money(row.Clv, shop), Money(row.SpendIfOrder, shop), Money(row.RevenueAtRisk, shop), row.Lost ? "true" : "false",
+        Number(row.Orders), Number(row.PurchaseDays), Number(row.DaysSinceLastOrder), Number(row.DaysSinceFirstOrder), shop.Currency.Text(row.NetRevenueMinor), shop.Currency.Code,
         Number(row.Rfm), Text(SegmentNames.Of((RfmSegment)row.RfmSegment)), Text(SegmentNames.Of((Lifecycle)row.Lifecycle)),
         Text(SegmentNames.Of((ValueTier)row.ValueTier)), Text(SegmentNames.Of((FrequencyClass)row.FrequencyClass)), Text(SegmentNames.Of((ClvTier)row.ClvTier)),
         Text(SegmentNames.Of((BusinessSegment)row.BusinessSegment)), Text(SegmentNames.Of((EngagementSegment)row.EngagementSegment)),
         Text(SegmentNames.Of((Persona)row.Persona)), Text(SegmentNames.Of((RiskBand)row.RiskBand)),
-        Text(row.PlayId ?? ""), row.NoAction is { } reason ? Text(PlayNames.Of((NoAction)reason)) : "", Number(row.ExpectedNetValue), Number(row.ActionCost),
+        Text(row.PlayId ?? ""), row.NoAction is { } reason ? Text(PlayNames.Of((NoAction)reason)) : "", Money(row.ExpectedNetValue, shop), Money(row.ActionCost, shop),
         run.AsOf, Number(run.RunId), Text(run.ModelVersion ?? ""),
     ];
+
+    private static string Money(double amount, Shop shop) => amount.ToString("F" + shop.Currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 

@@ -12,6 +12,10 @@ public static class StoreAddress
     public static string DataFolder => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "PredictiveRetention");
 
+    /// <summary>False for an embedded file that is not there yet; a PostgreSQL database is asked when it is opened.</summary>
+    public static bool Exists(string address) =>
+        !address.StartsWith(SqlitePrefix, StringComparison.OrdinalIgnoreCase) || File.Exists(Path.GetFullPath(address[SqlitePrefix.Length..]));
+
     internal static Engine Engine(string address)
     {
         if (address.StartsWith(SqlitePrefix, StringComparison.OrdinalIgnoreCase))

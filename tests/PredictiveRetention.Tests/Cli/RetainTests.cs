@@ -106,8 +106,8 @@ public sealed class RetainTests : IDisposable
     [InlineData(2, "is not a horizon", "train", "--horizon", "soon")]
     [InlineData(2, "is not a date", "train", "--as-of", "10/09/2011")]
     [InlineData(2, "is no store", "score", "--store", "nonsense")]
-    [InlineData(4, "The store is empty", "score")]
-    [InlineData(4, "The store is empty", "train")]
+    [InlineData(4, "There is no store", "score")]
+    [InlineData(4, "There is no store", "train")]
     [InlineData(4, "missing.csv", "import", "--orders", "missing.csv")]
     [InlineData(2, "Name the file", "import")]
     [InlineData(4, "no-such-folder", "check", "--plays", "no-such-folder")]
@@ -118,6 +118,37 @@ public sealed class RetainTests : IDisposable
         Assert.True(run.ExitCode == exitCode, $"{run.ExitCode}: {run.Error}{run.Out}");
         Assert.Contains(says, run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verbs_that_only_read_make_no_store()
+    {
+        var orders = WriteShop(60);
+        Assert.Equal(0, Retain.Run("import", "--dry-run", "--store", Store, "--orders", orders).ExitCode);
+        Assert.Equal(4, Retain.Run("train", "--store", Store, "--models", Models).ExitCode);
+        Assert.Equal(4, Retain.Run("score", "--store", Store, "--models", Models).ExitCode);
+        Assert.Equal([orders], Directory.GetFileSystemEntries(_folder.FullName));
+    }
+
+    [Fact]
+    public void Import_that_rejects_most_rows_shows_how_it_read_them()
+    {
+        var orders = In("odd.csv");
+        File.WriteAllText(orders, "customer_id,order_id,ordered_at,amount\nA,1,yesterday,5\nB,2,soon,7\nC,3,2020-01-02,9\n");
+        var run = Retain.Run("import", "--store", Store, "--orders", orders, "--currency", "EUR", "--rejects", In("rejects.csv"));
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("ordered_at           <- ordered_at (ymd)", run.Out, StringComparison.Ordinal);
+        Assert.Contains("2 rejected: ", run.Out, StringComparison.Ordinal);
+        Assert.Contains(In("rejects.csv"), run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Replay_is_not_called_published()
+    {
+        Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(60), "--rejects", In("r.csv")).ExitCode);
+        var run = Retain.Run("score", "--store", Store, "--models", Models, "--as-of", SimulatedHistories.End.Minus(30).ToString());
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("finished, not shown to readers", run.Out, StringComparison.Ordinal);
     }
 
     [Fact]
