@@ -56,6 +56,7 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
             {
                 RunOutcome.Published => string.Create(CultureInfo.InvariantCulture, $"published, {result.Headline!.Customers} customers"),
                 RunOutcome.AlreadyPublished => "published before, nothing to do",
+                RunOutcome.Held => "held, outside its guard bands: " + result.Run.Error,
                 _ => "another process holds it, looking again after its lease",
             });
             if (result.Outcome == RunOutcome.Busy) LookAgain();

@@ -5,11 +5,16 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Nights;
 
-/// <param name="State">planned, scoring, validating, published, superseded, dropped, failed.</param>
-/// <param name="Headline">In currency units; null before the run is published.</param>
+/// <param name="State">planned, scoring, validating, held, published, superseded, dropped, discarded, failed.</param>
+/// <param name="CustomersPerSecond">While shards are being scored, over all processes that share the run.</param>
+/// <param name="Headline">In currency units; null before the run is validated.</param>
+/// <param name="Quarantined">Customers who could not be scored.</param>
+/// <param name="Events">What happened to the run and who did it; of a single run.</param>
 public sealed record RunAnswer(
-    long RunId, string Purpose, string BusinessDate, int Attempt, string AsOf, string State, string? ModelVersion, long? Customers, int? ShardsDone, int? Shards,
-    DateTimeOffset CreatedAt, DateTimeOffset? PublishedAt, string? Error, RunHeadline? Headline);
+    long RunId, string Purpose, string BusinessDate, int Attempt, string AsOf, string State, string? ModelVersion, long? Customers, int? ShardsDone, int? Shards, long? CustomersDone, double? CustomersPerSecond, double? RemainingSeconds, long? Quarantined,
+    DateTimeOffset CreatedAt, DateTimeOffset? PublishedAt, string? Error, RunHeadline? Headline, IReadOnlyList<RunEventAnswer>? Events);
+
+public sealed record RunEventAnswer(DateTimeOffset At, string Actor, string What, string? Detail);
 
 public sealed record RunsAnswer(IReadOnlyList<RunAnswer> Items);
 
@@ -24,7 +29,7 @@ internal static class RunEndpoints
                 : Results.Ok(new RunsAnswer([.. (await store.RunsAsync(limit ?? 30, cancellation)).Select(run => Answer(run))])))
             .WithSummary("Runs, newest first").Produces<RunsAnswer>().ProducesProblem(400);
         api.MapGet("/runs/{id}", async (string id, RetentionStore store, CancellationToken cancellation) =>
-                long.TryParse(id, out var runId) && await store.RunAsync(runId, cancellation) is { } run ? Results.Ok(Answer(run, store.ShardProgress(runId))) : Problem.UnknownRun(id))
+                long.TryParse(id, out var runId) && await store.RunAsync(runId, cancellation) is { } run ? Results.Ok(Answer(run, store)) : Problem.UnknownRun(id))
             .WithSummary("One run, with its progress").Produces<RunAnswer>().ProducesProblem(404);
         api.MapPost("/runs", (RetentionStore store, IBackgroundJobClient jobs) => store.Shop() is null
                 ? Problem.Conflict("nothing-imported", "There is nobody to score", "Import orders first: retain import --orders FILE")
@@ -33,7 +38,23 @@ internal static class RunEndpoints
             .WithSummary("Wakes tonight's run; asking twice changes nothing, so an Idempotency-Key is welcome and not needed").Produces<TriggerAnswer>(202).ProducesProblem(409);
     }
 
-    private static RunAnswer Answer(Run run, (int Done, int All)? shards = null) => new(
-        run.RunId, run.Purpose, run.BusinessDate, run.Attempt, run.AsOf, run.State, run.ModelVersion, run.ExpectedCount, shards?.Done, shards?.All,
-        DateTimeOffset.FromUnixTimeMilliseconds(run.CreatedAtMs), run.PublishedAtMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, run.Error, NightRun.HeadlineOf(run));
+    private static RunAnswer Answer(Run run, RetentionStore store)
+    {
+        var shards = store.Progress(run.RunId);
+        var working = run.State == RunState.Scoring;
+        return Answer(run) with
+        {
+            ShardsDone = shards.Done,
+            Shards = shards.All,
+            CustomersDone = shards.Customers,
+            CustomersPerSecond = working ? shards.Rate : null,
+            RemainingSeconds = working ? shards.RemainingSeconds : null,
+            Quarantined = store.QuarantinedCount(run.RunId),
+            Events = [.. store.Events(run.RunId).Select(happened => new RunEventAnswer(DateTimeOffset.FromUnixTimeMilliseconds(happened.AtMs), happened.Actor, happened.What, happened.Detail))],
+        };
+    }
+
+    private static RunAnswer Answer(Run run) => new(
+        run.RunId, run.Purpose, run.BusinessDate, run.Attempt, run.AsOf, run.State, run.ModelVersion, run.ExpectedCount, null, null, null, null, null, null,
+        DateTimeOffset.FromUnixTimeMilliseconds(run.CreatedAtMs), run.PublishedAtMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, run.Error, NightRun.HeadlineOf(run), null);
 }

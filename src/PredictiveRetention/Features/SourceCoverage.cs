@@ -18,6 +18,9 @@ public enum DataSource
     Tickets = 1 << 10,
     Subscriptions = 1 << 11,
     Demographics = 1 << 12,
+
+    /// <summary>Anything that is known of a customer beside orders; read when it is there, no feature of its own.</summary>
+    Profiles = 1 << 13,
 }
 
 /// <summary>The sources that had any row before a cutoff.</summary>

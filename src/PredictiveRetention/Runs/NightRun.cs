@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using PredictiveRetention.Features;
+using PredictiveRetention.Histories;
 using PredictiveRetention.Models;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Segments;
@@ -10,65 +10,104 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Runs;
 
 /// <summary>
-/// The night run: claim, snapshot, shards, validate, publish. The ledger in the store decides who works and how far the run is, so it does not
-/// matter who calls (Hangfire, the command line, a restart) or how often: a date is published once, a killed run is resumed after at most one
-/// lease, and readers see the old run whole until they see the new one whole.
+/// The night run: claim, snapshot, shards, validate, publish or hold. The ledger in the store decides who works and how far the run is, so it
+/// does not matter who calls (Hangfire, the command line, a restart), how often, or how many at once: whoever comes while shards are open
+/// takes some. A date is published once, a killed worker's shard is repeated after at most one lease, and readers see the old run whole until
+/// they see the new one whole.
 /// </summary>
 public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSettings settings)
 {
-    /// <exception cref="RetentionException">There is nothing to score, or no model may speak about the date.</exception>
-    /// <exception cref="LeaseLostException">Another process took the run over.</exception>
+    private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(200);
+
+    private readonly Patience _patience = new(store, settings.Patience);
+
+    /// <exception cref="RetentionException">There is nothing to score, no model may speak about the date, or the database stays away; in the last case the run can be resumed.</exception>
     public RunResult Execute(RunRequest request, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
         var shop = store.RequireShop();
         var orders = store.Orders(shop, request.AsOf)
             ?? throw new RetentionException(Failure.InputRejected, $"There is no order before {request.AsOf}: nobody to score.");
-        var claim = store.Claim(request.Purpose, request.BusinessDate, request.AsOf, Owner, request.Again);
-        if (claim.Outcome == ClaimOutcome.AlreadyPublished) return new RunResult(RunOutcome.AlreadyPublished, claim.Run, HeadlineOf(claim.Run));
-        if (claim.Outcome == ClaimOutcome.Busy) return new RunResult(RunOutcome.Busy, claim.Run, null);
+        var owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
+        var claim = Claim(request, owner, progress, cancellation);
+        switch (claim.Outcome)
+        {
+            case ClaimOutcome.AlreadyPublished: return new RunResult(RunOutcome.AlreadyPublished, claim.Run, HeadlineOf(claim.Run));
+            case ClaimOutcome.Held: return new RunResult(RunOutcome.Held, claim.Run, HeadlineOf(claim.Run));
+            case ClaimOutcome.Busy: return new RunResult(RunOutcome.Busy, claim.Run, null);
+        }
+        using var alive = new Heartbeat(store, claim.Run.RunId, owner);
         try
         {
-            return Work(claim.Run, shop, orders, progress, cancellation);
+            return Work(claim.Run.RunId, owner, request, shop, orders, progress, cancellation);
         }
         catch (OperationCanceledException)
         {
-            store.Release(claim.Run);
+            store.Release(claim.Run.RunId, owner);
             throw;
         }
-        catch (Exception fault) when (fault is not LeaseLostException)
+        catch (Exception fault) when (store.IsPassing(fault))
         {
-            store.Fail(claim.Run, fault.Message);
+            // Nothing is lost: whoever comes next, or this process when it is started again, goes on where the ledger says.
+            throw fault as RetentionException ?? new RetentionException(Failure.DependencyUnavailable, $"The database does not answer: {fault.Message} Run {claim.Run.RunId} goes on when it does.", fault);
+        }
+        catch (Exception fault)
+        {
+            GiveUp(claim.Run.RunId, owner, fault);
             throw;
         }
     }
 
-    /// <summary>Headline numbers of a published run.</summary>
+    /// <summary>Headline numbers of a run that was published or held.</summary>
     public static RunHeadline? HeadlineOf(Run run) => run.Headline is null ? null : JsonSerializer.Deserialize<RunHeadline>(run.Headline, JsonSerializerOptions.Web);
 
-    private static string Owner => string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
-
-    private RunResult Work(Run run, Shop shop, OrderRange orders, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    /// <summary>While somebody else makes the snapshot there is nothing to share yet: waits as long as the settings say.</summary>
+    private Claim Claim(RunRequest request, string owner, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
-        Step("claimed");
-        if (run.State == RunState.Planned) run = Snapshot(run, shop, orders, progress, cancellation);
-        Step("snapshot");
-        var recipe = RunRecipe.Of(run) ?? throw new InvalidOperationException($"Run {run.RunId} has no settings.");
-        if (run.State == RunState.Scoring)
+        var until = Environment.TickCount64 + settings.WaitForOthers.TotalMilliseconds;
+        while (true)
         {
-            ScoreShards(run, shop, recipe, progress, cancellation);
-            store.BeginValidation(run);
-            Step("validating");
+            var claim = _patience.With(() => store.Claim(request.Purpose, request.BusinessDate, request.AsOf, owner, request.Again), cancellation);
+            if (claim.Outcome != ClaimOutcome.Busy || Environment.TickCount64 >= until) return claim;
+            progress?.Report(new RunProgress("waiting for " + claim.Run.Owner, 0, 0, 0));
+            Wait(cancellation);
         }
-        progress?.Report(new RunProgress(RunState.Validating, 1, 1, 0));
-        var headline = store.Headline(run, shop, (int)RiskBand.High);
-        Validate(run, headline);
-        Step("validated");
-        store.Publish(run, JsonSerializer.Serialize(headline, JsonSerializerOptions.Web), settings.KeepRuns);
-        Step("published");
-        return new RunResult(RunOutcome.Published, store.Run(run.RunId)!, headline);
     }
 
-    private Run Snapshot(Run run, Shop shop, OrderRange orders, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    private RunResult Work(long runId, string owner, RunRequest request, Shop shop, OrderRange orders, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    {
+        Step("claimed");
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var run = _patience.With(() => store.Run(runId)!, cancellation);
+            switch (run.State)
+            {
+                case RunState.Planned when run.Owner == owner:
+                    Snapshot(run, shop, orders, progress, cancellation);
+                    Step("snapshot");
+                    break;
+                case RunState.Scoring:
+                    ScoreShards(run, owner, shop, progress, cancellation);
+                    if (_patience.With(() => store.ClaimValidation(runId, owner), cancellation) is null) Wait(cancellation); // others are at work on the last shards
+                    break;
+                case RunState.Validating when run.Owner == owner:
+                    Finish(run, progress, cancellation);
+                    break;
+                case RunState.Planned or RunState.Validating:
+                    // Somebody else's, for as long as the lease lasts.
+                    if (_patience.With(() => store.Claim(request.Purpose, request.BusinessDate, request.AsOf, owner, again: false), cancellation).Outcome == ClaimOutcome.Busy) Wait(cancellation);
+                    break;
+                case RunState.Held:
+                    return new RunResult(RunOutcome.Held, run, HeadlineOf(run));
+                case RunState.Failed or RunState.Discarded:
+                    throw new RetentionException(Failure.Unexpected, $"Run {runId} {run.State}: {run.Error}");
+                default:
+                    return new RunResult(RunOutcome.Published, run, HeadlineOf(run));
+            }
+        }
+    }
+
+    private void Snapshot(Run run, Shop shop, OrderRange orders, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
         progress?.Report(new RunProgress(RunState.Planned, 0, 0, 0));
         var asOf = Cutoff.Parse(run.AsOf);
@@ -81,13 +120,23 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             HorizonDays = model.ChurnHorizonDays,
             ClvHorizonDays = model.ClvHorizonDays,
             Coverage = coverage,
-            Cutoffs = Cutoffs(model, shop, coverage, asOf, cancellation),
+            Cutoffs = _patience.With(() => Cutoffs(model, shop, coverage, asOf, cancellation), cancellation),
             Segments = settings.Segments,
             Margin = settings.Margin,
             DataThrough = BusinessCalendar.DateOf(orders.LastDay),
         };
-        store.Snapshot(run, shop, settings.ShardSize, version, schemaHash, recipe.ToJson());
-        return store.Run(run.RunId)!;
+        try
+        {
+            store.Snapshot(run, shop, settings.ShardSize, version, schemaHash, recipe.ToJson());
+        }
+        catch (Exception fault) when (store.IsPassing(fault))
+        {
+            // It may have been committed: the ledger is read again, and a run that is still planned gets its snapshot anew.
+        }
+        catch (LeaseLostException)
+        {
+            // Somebody else makes it.
+        }
     }
 
     private (RetentionModel Model, string Version, string SchemaHash) ModelFor(Cutoff asOf)
@@ -99,62 +148,173 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         return (RetentionModel.Rule(90, 365), ModelRegistry.RuleSchema, ModelRegistry.RuleSchema);
     }
 
+    /// <summary>From the first customers in key order, read and scored side by side and put together in that order.</summary>
     private SegmentCutoffs Cutoffs(RetentionModel model, Shop shop, SourceCoverage coverage, Cutoff asOf, CancellationToken cancellation)
     {
-        var scorer = new Scorer(model, shop.Currency, coverage);
-        var histories = new Histories.ShardHistories();
-        List<CustomerFacts> facts = [];
-        List<CustomerScore> scores = [];
-        foreach (var range in store.CustomerRanges(settings.ShardSize))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            store.ReadHistories(histories, range, shop, coverage, asOf);
-            var (shardFacts, shardScores) = (new CustomerFacts[histories.Count], new CustomerScore[histories.Count]);
-            scorer.Score(histories, asOf, shardFacts, shardScores);
-            facts.AddRange(shardFacts);
-            scores.AddRange(shardScores);
-            if (facts.Count >= settings.SampleSize) break;
-        }
-        return SegmentCutoffs.From(CollectionsMarshal.AsSpan(facts), CollectionsMarshal.AsSpan(scores), settings.Segments);
+        const int Part = 5_000;
+        var ranges = store.CustomerRanges(Part).Take(Math.Max(1, settings.SampleSize / Part)).ToList();
+        var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores)[ranges.Count];
+        Parallel.For(
+            0, ranges.Count, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism, CancellationToken = cancellation },
+            () => (Scorer: new Scorer(model, shop.Currency, coverage), Histories: new ShardHistories()),
+            (i, _, worker) =>
+            {
+                store.ReadHistories(worker.Histories, ranges[i], shop, coverage, asOf);
+                parts[i] = (new CustomerFacts[worker.Histories.Count], new CustomerScore[worker.Histories.Count]);
+                worker.Scorer.Score(worker.Histories, asOf, parts[i].Facts, parts[i].Scores);
+                return worker;
+            },
+            static _ => { });
+        return SegmentCutoffs.From(parts.SelectMany(part => part.Facts).ToArray(), parts.SelectMany(part => part.Scores).ToArray(), settings.Segments);
     }
 
-    private void ScoreShards(Run run, Shop shop, RunRecipe recipe, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    /// <summary>Takes shards until there is none to take; each worker reads, computes and writes its own, so the three overlap.</summary>
+    private void ScoreShards(Run run, string owner, Shop shop, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
+        var recipe = RunRecipe.Of(run) ?? throw new InvalidOperationException($"Run {run.RunId} has no settings.");
         var model = recipe.ModelVersion == ModelRegistry.RuleSchema ? RetentionModel.Rule(recipe.HorizonDays, recipe.ClvHorizonDays) : models.Load(recipe.ModelVersion).Model;
         var asOf = Cutoff.Parse(run.AsOf);
-        var (done, all) = store.ShardProgress(run.RunId);
-        long customers = 0;
-        progress?.Report(new RunProgress(RunState.Scoring, done, all, customers));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Report(run.RunId, progress);
         try
         {
-            Parallel.ForEach(
-                store.OpenShards(run.RunId),
-                new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism, CancellationToken = cancellation },
-                () => new ShardScorer(model, recipe, shop.Currency, settings.Playbook),
-                (shard, _, scorer) =>
+            Parallel.For(0, settings.Parallelism, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism }, _ =>
+            {
+                var scorer = new ShardScorer(model, recipe, shop.Currency, settings.Playbook);
+                try
                 {
-                    store.ReadHistories(scorer.Histories, shard.Keys, shop, recipe.Coverage, asOf);
-                    var rows = scorer.Predict(store.Population(run.RunId, shard.Keys), asOf);
-                    Step("shard-scored");
-                    store.CommitShard(run, shard, rows, ShardScorer.Checksum(rows));
-                    Step("shard-committed");
-                    progress?.Report(new RunProgress(RunState.Scoring, Interlocked.Increment(ref done), all, Interlocked.Add(ref customers, rows.Count)));
-                    return scorer;
-                },
-                static _ => { });
+                    while (!stop.IsCancellationRequested && _patience.With(() => store.ClaimShard(run.RunId, owner), stop.Token) is { } shard)
+                    {
+                        Score(shard, scorer, shop, recipe, asOf, stop.Token);
+                        Report(run.RunId, progress);
+                    }
+                }
+                catch
+                {
+                    stop.Cancel(); // one worker's fault ends them all
+                    throw;
+                }
+            });
         }
         catch (AggregateException several)
         {
-            // One shard's fault ends the run; the first says why.
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(several.InnerExceptions.FirstOrDefault(fault => fault is LeaseLostException) ?? several.InnerExceptions[0]);
+            // The others end cancelled; the one that is not says why.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(several.Flatten().InnerExceptions.OrderBy(fault => fault is OperationCanceledException).First());
+        }
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    private void Score(ShardClaim shard, ShardScorer scorer, Shop shop, RunRecipe recipe, Cutoff asOf, CancellationToken cancellation)
+    {
+        _patience.With(() => store.ReadHistories(scorer.Histories, shard.Population, shop, recipe.Coverage, asOf), cancellation);
+        Failpoint.Pass("shard-read");
+        scorer.Predict(asOf);
+        Failpoint.Pass("shard-scored");
+        Step("shard-scored");
+        Commit(shard, scorer, cancellation);
+        Step("shard-committed");
+    }
+
+    /// <summary>A commit whose answer was lost is never repeated blindly: the ledger says whether it was made.</summary>
+    private void Commit(ShardClaim shard, ShardScorer scorer, CancellationToken cancellation)
+    {
+        var (checksum, totals) = (scorer.Checksum(), scorer.Totals);
+        while (true)
+        {
+            try
+            {
+                store.CommitShard(shard, scorer.Predictions, scorer.Quarantined, checksum, totals);
+                return;
+            }
+            catch (LeaseLostException)
+            {
+                return; // somebody else has it, and writes the same
+            }
+            catch (Exception fault) when (store.IsPassing(fault))
+            {
+                var (done, ours) = _patience.With(() => store.Fate(shard), cancellation);
+                if (done || !ours) return;
+                Wait(cancellation);
+            }
         }
     }
 
-    private static void Validate(Run run, RunHeadline headline)
+    private void Finish(Run run, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
-        if (headline.Customers != run.ExpectedCount) throw new InvalidOperationException($"Run {run.RunId} scored {headline.Customers} of {run.ExpectedCount} customers.");
+        Step("validating");
+        progress?.Report(new RunProgress(RunState.Validating, 1, 1, 0));
+        var headline = _patience.With(() => store.Headline(run.RunId), cancellation);
+        var breaches = _patience.With(() => Breaches(run, headline), cancellation);
+        Step("validated");
+        var json = JsonSerializer.Serialize(headline, JsonSerializerOptions.Web);
+        try
+        {
+            if (breaches.Count > 0) store.Hold(run, json, string.Join("; ", breaches));
+            else store.Publish(run, json);
+        }
+        catch (LeaseLostException)
+        {
+            return; // somebody else publishes
+        }
+        catch (Exception fault) when (store.IsPassing(fault))
+        {
+            return; // it may have been committed: the ledger is read again
+        }
+        Step("published");
+        try
+        {
+            store.DropOldPredictions(run.Purpose, settings.KeepRuns);
+        }
+        catch (Exception fault) when (store.IsPassing(fault))
+        {
+            // The next night ends it.
+        }
+    }
+
+    private IReadOnlyList<string> Breaches(Run run, RunHeadline headline)
+    {
+        var quarantined = store.QuarantinedCount(run.RunId);
+        if (headline.Customers + quarantined != run.ExpectedCount) throw new InvalidOperationException($"Run {run.RunId} scored {headline.Customers} of {run.ExpectedCount} customers.");
         if (headline.MeanPChurn is not (>= 0 and <= 1) || !double.IsFinite(headline.Clv)) throw new InvalidOperationException($"Run {run.RunId} has a mean p_churn of {headline.MeanPChurn} and a CLV of {headline.Clv}.");
-        if (headline.NetRevenue > 0 && headline.Clv <= 0) throw new InvalidOperationException($"Run {run.RunId} expects no spend of customers who spent {headline.NetRevenue}.");
+        var before = run.Purpose == RunPurpose.Night ? store.CurrentRunAsync().GetAwaiter().GetResult() : null;
+        var (recipe, recipeBefore) = (RunRecipe.Of(run)!, before is null ? null : RunRecipe.Of(before));
+        var sameHorizons = recipeBefore is not null && (recipeBefore.HorizonDays, recipeBefore.ClvHorizonDays) == (recipe.HorizonDays, recipe.ClvHorizonDays);
+        return settings.Guard.Breaches(headline, quarantined, before is null ? null : HeadlineOf(before), sameHorizons);
+    }
+
+    /// <summary>A fault that will not pass by itself ends the run, unless others can do what this process cannot.</summary>
+    private void GiveUp(long runId, string owner, Exception fault)
+    {
+        try
+        {
+            var run = store.Run(runId)!;
+            if (run.Owner == owner || (run.State == RunState.Scoring && !store.OthersAreAtWork(runId, owner))) store.Fail(run, fault.Message);
+            else store.Release(runId, owner);
+        }
+        catch (Exception second) when (store.IsPassing(second))
+        {
+            // The database went away as well: the run is resumed when it is back.
+        }
+    }
+
+    private void Report(long runId, IProgress<RunProgress>? progress)
+    {
+        if (progress is null) return;
+        try
+        {
+            var shards = store.Progress(runId);
+            progress.Report(new RunProgress(RunState.Scoring, shards.Done, shards.All, shards.Customers, shards.Rate, shards.RemainingSeconds));
+        }
+        catch (Exception fault) when (store.IsPassing(fault))
+        {
+            // Showing how far it is must not end it.
+        }
+    }
+
+    private static void Wait(CancellationToken cancellation)
+    {
+        cancellation.WaitHandle.WaitOne(s_glance);
+        cancellation.ThrowIfCancellationRequested();
     }
 
     private void Step(string name) => settings.OnStep?.Invoke(name);

@@ -33,7 +33,7 @@ public sealed record RunSettings
     public int ShardSize { get; init; } = 20_000;
 
     /// <summary>Customers the population cut-offs are taken from. Keys are hashes, so the first in key order are a random sample; smaller shops are taken whole.</summary>
-    public int SampleSize { get; init; } = 100_000;
+    public int SampleSize { get; init; } = 50_000;
 
     /// <summary>Shards worked on at once.</summary>
     public int Parallelism { get; init; } = Math.Max(1, Environment.ProcessorCount);
@@ -47,13 +47,30 @@ public sealed record RunSettings
     /// <summary>Part of the revenue that is earned; 1 = value is counted as revenue.</summary>
     public double Margin { get; init; } = 1;
 
+    public GuardBands Guard { get; init; } = new();
+
+    /// <summary>How long to wait while somebody else makes the snapshot, before coming back with <see cref="RunOutcome.Busy"/>.</summary>
+    public TimeSpan WaitForOthers { get; init; } = TimeSpan.Zero;
+
+    /// <summary>How long a database that does not answer is asked again.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Told the name of each step as it is passed; tests fail or kill a run here.</summary>
     public Action<string>? OnStep { get; init; }
 }
 
-/// <summary>How far a run is.</summary>
-public readonly record struct RunProgress(string State, int ShardsDone, int Shards, long CustomersDone);
+/// <summary>How far a run is, whoever works on it.</summary>
+/// <param name="Rate">Customers a second; null before the first shard is done.</param>
+public readonly record struct RunProgress(string State, int ShardsDone, int Shards, long CustomersDone, double? Rate = null, double? RemainingSeconds = null);
 
-public enum RunOutcome { Published, AlreadyPublished, Busy }
+public enum RunOutcome
+{
+    Published,
+    AlreadyPublished,
+
+    /// <summary>Outside its guard bands: waits for a person, readers keep what they have.</summary>
+    Held,
+    Busy,
+}
 
 public sealed record RunResult(RunOutcome Outcome, Run Run, RunHeadline? Headline);

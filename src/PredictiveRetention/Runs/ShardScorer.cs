@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Models;
@@ -16,60 +14,131 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     private readonly Scorer _scorer = new(model, currency, recipe.Coverage);
     private readonly Recommender _recommender = new(playbook, new PlaybookEconomics(currency, recipe.Margin));
     private readonly List<Prediction> _predictions = [];
+    private readonly List<Quarantined> _quarantined = [];
+    private readonly ShardSum _sum = new(currency);
     private CustomerFacts[] _facts = [];
     private CustomerScore[] _scores = [];
 
     public ShardHistories Histories { get; } = new();
 
-    /// <summary>Facts and scores of everybody in <see cref="Histories"/>; valid until the next call.</summary>
+    /// <summary>The rows made by the last <see cref="Predict"/>, in key order; valid until the next.</summary>
+    public IReadOnlyList<Prediction> Predictions => _predictions;
+
+    /// <summary>Whom the last <see cref="Predict"/> could not score, and why.</summary>
+    public IReadOnlyList<Quarantined> Quarantined => _quarantined;
+
+    public ShardTotals Totals => _sum.Totals();
+
+    /// <summary>Facts and scores of everybody in <see cref="Histories"/>, for the cut-offs of a run; valid until the next call.</summary>
     public (ReadOnlyMemory<CustomerFacts> Facts, ReadOnlyMemory<CustomerScore> Scores) Score(Cutoff asOf)
     {
-        if (_facts.Length < Histories.Count) (_facts, _scores) = (new CustomerFacts[Histories.Count], new CustomerScore[Histories.Count]);
+        Reserve();
         _scorer.Score(Histories, asOf, _facts, _scores);
         return (_facts.AsMemory(0, Histories.Count), _scores.AsMemory(0, Histories.Count));
     }
 
-    /// <summary>The rows of the frozen population, in key order; valid until the next call.</summary>
-    /// <exception cref="InvalidOperationException">Somebody of the population has no history any more.</exception>
-    public IReadOnlyList<Prediction> Predict(IReadOnlyList<long> population, Cutoff asOf)
+    /// <summary>
+    /// Scores everybody in <see cref="Histories"/>. A customer whose data breaks the scoring is set aside with the reason; the others are scored
+    /// as if that one were not there.
+    /// </summary>
+    public void Predict(Cutoff asOf)
     {
-        Score(asOf);
+        Reserve();
         _predictions.Clear();
-        var next = 0;
-        for (var i = 0; i < Histories.Count && next < population.Count; i++)
+        _quarantined.Clear();
+        _sum.Clear();
+        var together = true;
+        try
         {
-            var key = Histories[i].Profile.CustomerKey;
-            if (key != population[next]) continue; // came after the snapshot: the next run's
-            next++;
-            _predictions.Add(Row(key, _facts[i], _scores[i]));
+            _scorer.Score(Histories, asOf, _facts, _scores);
         }
-        return next == population.Count
-            ? _predictions
-            : throw new InvalidOperationException($"Customer {population[next]} of the run's population has no order before {asOf} any more: an import changed it while the run was working.");
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            together = false; // somebody among them: found below
+        }
+        for (var i = 0; i < Histories.Count; i++)
+        {
+            var history = Histories[i];
+            try
+            {
+                if (history.Orders.IsEmpty) throw new InvalidOperationException($"no order before {asOf} any more: an import took it away while the run was working");
+                if (!together) (_facts[i], _scores[i]) = _scorer.Score(history, asOf);
+                var prediction = Row(history.Profile.CustomerKey, _facts[i], _scores[i]);
+                _predictions.Add(prediction);
+                _sum.Add(prediction);
+            }
+            catch (Exception fault) when (fault is not OutOfMemoryException)
+            {
+                _quarantined.Add(new Quarantined(history.Profile.CustomerKey, fault.Message));
+            }
+        }
     }
 
     /// <summary>Same rows, same checksum: a night made again on the same data with the same model can be compared shard by shard.</summary>
-    public static string Checksum(IReadOnlyList<Prediction> predictions)
+    public string Checksum()
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> row = stackalloc byte[36];
-        foreach (var prediction in predictions)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(row, prediction.CustomerKey);
-            BinaryPrimitives.WriteDoubleLittleEndian(row[8..], prediction.Score.PChurn);
-            BinaryPrimitives.WriteDoubleLittleEndian(row[16..], prediction.Score.Clv);
-            BinaryPrimitives.WriteDoubleLittleEndian(row[24..], prediction.Action.ExpectedNetValue);
-            BinaryPrimitives.WriteInt32LittleEndian(row[32..], prediction.Segments.Rfm.Code);
-            hash.AppendData(row);
-        }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        using var hash = new ShardChecksum();
+        foreach (var prediction in _predictions)
+            hash.Add(prediction.CustomerKey, prediction.Score.PChurn, prediction.Score.Clv, prediction.Action.ExpectedNetValue, prediction.Segments.Rfm.Code);
+        return hash.Text();
+    }
+
+    private void Reserve()
+    {
+        if (_facts.Length < Histories.Count) (_facts, _scores) = (new CustomerFacts[Histories.Count], new CustomerScore[Histories.Count]);
     }
 
     private Prediction Row(long key, in CustomerFacts facts, in CustomerScore score)
     {
-        if (!double.IsFinite(score.Clv) || score.PChurn is not (>= 0 and <= 1))
-            throw new InvalidOperationException($"Customer {key} got p_churn {score.PChurn} and CLV {score.Clv}.");
+        if (!double.IsFinite(score.Clv) || !double.IsFinite(score.SpendIfOrder) || score.PChurn is not (>= 0 and <= 1))
+            throw new InvalidOperationException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"p_churn {score.PChurn}, CLV {score.Clv} and spend {score.SpendIfOrder} are no scores"));
         var segments = Segmenter.Assign(facts, score, recipe.Cutoffs, recipe.Segments);
         return new Prediction(key, facts, score, segments, _recommender.Recommend(facts, score, segments));
+    }
+
+    /// <summary>What the rows of a shard add up to.</summary>
+    private sealed class ShardSum(Currency currency)
+    {
+        private readonly Dictionary<string, (long Customers, double Value)> _plays = [];
+        private readonly long[] _tenths = new long[10];
+        private long _customers, _lost, _highRisk, _orders, _actions, _netMinor;
+        private double _pChurn, _clv, _atRisk, _netValue, _cost;
+
+        public void Clear()
+        {
+            _plays.Clear();
+            Array.Clear(_tenths);
+            (_customers, _lost, _highRisk, _orders, _actions, _netMinor) = (0, 0, 0, 0, 0, 0);
+            (_pChurn, _clv, _atRisk, _netValue, _cost) = (0, 0, 0, 0, 0);
+        }
+
+        public void Add(in Prediction row)
+        {
+            _customers++;
+            _orders += row.Facts.Orders;
+            _netMinor += row.Facts.NetRevenueMinor;
+            _clv += row.Score.Clv;
+            _atRisk += row.Score.RevenueAtRisk;
+            if (row.Score.Lost)
+            {
+                _lost++;
+            }
+            else
+            {
+                _pChurn += row.Score.PChurn;
+                _tenths[Math.Min(9, (int)(10 * row.Score.PChurn))]++;
+                if (row.Segments.RiskBand == RiskBand.High) _highRisk++;
+            }
+            if (row.Action.PlayId is not { } play) return;
+            _actions++;
+            _netValue += row.Action.ExpectedNetValue;
+            _cost += row.Action.Cost;
+            var (customers, value) = _plays.GetValueOrDefault(play);
+            _plays[play] = (customers + 1, value + row.Action.ExpectedNetValue);
+        }
+
+        public ShardTotals Totals() => new(
+            _customers, _lost, _pChurn, _highRisk, (double)_netMinor / currency.MinorPerUnit, _orders, _clv, _atRisk, _actions, _netValue, _cost,
+            [.. _plays.OrderBy(play => play.Key, StringComparer.Ordinal).Select(play => new GroupCount(play.Key, play.Value.Customers, play.Value.Value))], [.. _tenths]);
     }
 }

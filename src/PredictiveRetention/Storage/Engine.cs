@@ -13,6 +13,15 @@ internal abstract class Engine : IDisposable
 
     /// <summary>Appended to a SELECT that must lock its rows; SQLite locks the whole file in <see cref="BeginWrite"/> instead.</summary>
     public abstract string ForUpdate { get; }
+    public abstract string ForShare { get; }
+
+    public abstract string ForUpdateOf(string alias);
+
+    /// <summary>Locks the row and passes over those others have locked.</summary>
+    public abstract string SkipLocked(string alias);
+
+    /// <summary>Where a run's predictions are written.</summary>
+    public abstract string PredictionTable(long runId);
 
     /// <summary>Variables of the schema scripts.</summary>
     public abstract Dictionary<string, string> SchemaVariables { get; }
@@ -31,10 +40,23 @@ internal abstract class Engine : IDisposable
 
     public abstract BulkInsert Bulk(DbConnection connection, DbTransaction transaction, string table, params string[] columns);
 
+    /// <summary>Reads a query that needs no parameters (its numbers are written into it) as fast as the engine can.</summary>
+    public abstract RowReader Rows(DbConnection connection, DbTransaction transaction, string sql);
+
+    /// <summary>Said at the start of a transaction of the night run: how long it may stand still, and what its commit waits for.</summary>
+    public abstract void BoundTransaction(DbConnection connection, DbTransaction transaction, bool mayBeLost);
+
     /// <summary>Makes room for a run's predictions (a partition on PostgreSQL).</summary>
     public abstract void CreatePredictionRoom(DbConnection connection, DbTransaction transaction, long runId);
 
-    public abstract void DropPredictionRoom(DbConnection connection, DbTransaction transaction, long runId);
+    /// <summary>Removes a run's predictions without holding up readers; outside a transaction. Can be repeated.</summary>
+    public abstract void DropPredictionRoom(DbConnection connection, long runId);
+
+    /// <summary>After a large change: lets the planner know, and the covering index be read without its table.</summary>
+    public abstract void Tidy(DbConnection connection);
+
+    /// <summary>True where the failure lies in the connection or the server's state and the same call may succeed a moment later.</summary>
+    public abstract bool IsPassing(Exception fault);
 
     public abstract void Dispose();
 }
@@ -48,6 +70,7 @@ internal abstract class BulkInsert : IDisposable
     public abstract void Write(double value);
     public abstract void Write(bool value);
     public abstract void Write(string? value);
+    public abstract void Write(ReadOnlySpan<byte> value);
     public abstract void WriteNull();
 
     public void Write(long? value)
@@ -72,6 +95,28 @@ internal abstract class BulkInsert : IDisposable
 
     /// <summary>Flushes; without it the rows are discarded.</summary>
     public abstract void Complete();
+
+    public abstract void Dispose();
+}
+
+/// <summary>Rows of a query, read forward; within a row each column once, from the left.</summary>
+internal abstract class RowReader : IDisposable
+{
+    public abstract bool Read();
+    public abstract long Long();
+    public abstract int Int();
+    public abstract double Double();
+    public abstract bool Bool();
+    public abstract string Text();
+
+    /// <summary>Passes over the column if it is null.</summary>
+    public abstract bool SkipNull();
+
+    public long? MaybeLong() => SkipNull() ? null : Long();
+    public int? MaybeInt() => SkipNull() ? null : Int();
+    public double? MaybeDouble() => SkipNull() ? null : Double();
+    public bool? MaybeBool() => SkipNull() ? null : Bool();
+    public string? MaybeText() => SkipNull() ? null : Text();
 
     public abstract void Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
@@ -22,8 +23,9 @@ public sealed partial class RetentionStore
     public OrderRange? Orders(Shop shop, Cutoff? before = null)
     {
         using var connection = _engine.Open();
-        var row = connection.QuerySingle<(long Customers, long Orders, long? First, long? Last)>(
-            "SELECT count(DISTINCT customer_key), count(*), min(ordered_at_ms), max(ordered_at_ms) FROM orders WHERE is_valid AND ordered_at_ms < @before",
+        // Every time zone's day begins on a quarter of an hour, so the spans add up to exactly what is before it.
+        var row = connection.QuerySingle<(long Orders, long? First, long? Last, long Customers)>(
+            "SELECT CAST(coalesce(sum(orders), 0) AS bigint), min(first_ms), max(last_ms), (SELECT count(*) FROM customer WHERE first_order_at_ms < @before) FROM order_span WHERE quarter_hour < @before / 900000",
             new { before = BeforeMs(shop, before) });
         return row.First is { } first ? new OrderRange(row.Customers, row.Orders, shop.Calendar.DayOf(first), shop.Calendar.DayOf(row.Last!.Value)) : null;
     }
@@ -32,15 +34,8 @@ public sealed partial class RetentionStore
     public SourceCoverage Coverage(Shop shop, Cutoff before)
     {
         using var connection = _engine.Open();
-        var sources = DataSource.Orders;
-        foreach (var (source, from, time, condition) in s_sources)
-        {
-            var any = connection.ExecuteScalar<int>(
-                $"SELECT CASE WHEN EXISTS (SELECT 1 FROM {from} WHERE {condition}{(time is null ? "" : $" AND {time} < @before")}) THEN 1 ELSE 0 END",
-                new { before = BeforeMs(shop, before) });
-            if (any == 1) sources |= source;
-        }
-        return new SourceCoverage(sources);
+        var sources = connection.Query<int>("SELECT source FROM source_span WHERE first_ms < @before", new { before = BeforeMs(shop, before) });
+        return new SourceCoverage((DataSource)sources.Aggregate(0, (all, source) => all | source));
     }
 
     /// <summary>Ranges of about <paramref name="size"/> customers each, in key order, that together hold every customer.</summary>
@@ -65,7 +60,18 @@ public sealed partial class RetentionStore
     {
         using var connection = _engine.Open();
         using var transaction = _engine.BeginSnapshot(connection);
-        new HistoryQuery(connection, transaction, shop, coverage, range, BeforeMs(shop, before)).Fill(into);
+        new HistoryQuery(_engine, connection, transaction, shop, coverage, range, BeforeMs(shop, before)).Fill(into);
+    }
+
+    /// <summary>
+    /// The same for the customers of a frozen population, in ascending key order. Whoever has no order any more is there with an empty
+    /// history; who came later is not. Ids are left out: nothing that is computed needs them.
+    /// </summary>
+    public void ReadHistories(ShardHistories into, ReadOnlySpan<long> population, Shop shop, SourceCoverage coverage, Cutoff before)
+    {
+        using var connection = _engine.Open();
+        using var transaction = _engine.BeginSnapshot(connection);
+        new HistoryQuery(_engine, connection, transaction, shop, coverage, new KeyRange(population[0], population[^1]), BeforeMs(shop, before)).Fill(into, population);
     }
 
     /// <summary>One customer's history; null when the customer has no valid order before the cutoff.</summary>
@@ -79,115 +85,103 @@ public sealed partial class RetentionStore
 
     private static long BeforeMs(Shop shop, Cutoff? before) => before is { } cutoff ? shop.Calendar.StartOf(cutoff.Day) : long.MaxValue;
 
-    /// <summary>Source, table, its time column, and what makes a row count as that source.</summary>
-    private static readonly (DataSource Source, string From, string? Time, string Condition)[] s_sources =
-    [
-        (DataSource.Discounts, "orders", "ordered_at_ms", "discount_minor IS NOT NULL"),
-        (DataSource.Categories, "orders", "ordered_at_ms", "category IS NOT NULL"),
-        (DataSource.Channels, "orders", "ordered_at_ms", "channel IS NOT NULL"),
-        (DataSource.Quantities, "orders", "ordered_at_ms", "quantity IS NOT NULL"),
-        (DataSource.Margins, "orders", "ordered_at_ms", "margin_minor IS NOT NULL"),
-        (DataSource.Delivery, "orders", "delivered_at_ms", "delivered_at_ms IS NOT NULL"),
-        (DataSource.Reviews, "orders", "ordered_at_ms", "review_score IS NOT NULL"),
-        (DataSource.Refunds, "refund", "refunded_at_ms", "true"),
-        (DataSource.Email, "engagement", "occurred_at_ms", "event_type BETWEEN 1 AND 4"),
-        (DataSource.Visits, "engagement", "occurred_at_ms", "event_type IN (5, 6)"),
-        (DataSource.Tickets, "engagement", "occurred_at_ms", "event_type = 7"),
-        (DataSource.Subscriptions, "subscription", "started_at_ms", "true"),
-        (DataSource.Demographics, "customer", null, "birth_year IS NOT NULL"),
-    ];
-
-    /// <summary>The five queries of a range, each in (customer key, time) order, and how a row becomes a history row.</summary>
-    private sealed class HistoryQuery(DbConnection connection, DbTransaction transaction, Shop shop, SourceCoverage coverage, KeyRange range, long beforeMs)
+    /// <summary>The queries of a range, each in (customer key, time) order, and how a row becomes a history row.</summary>
+    private sealed class HistoryQuery(Engine engine, DbConnection connection, DbTransaction transaction, Shop shop, SourceCoverage coverage, KeyRange range, long beforeMs)
     {
         private readonly Dictionary<string, int> _codes = [];
 
         public void Fill(ShardHistories into)
         {
             into.Clear();
-            Read("SELECT c.customer_key, c.customer_id, c.birth_year, c.gender, c.country, c.consent_email FROM customer c "
-                + "WHERE c.customer_key BETWEEN @first AND @last AND EXISTS (SELECT 1 FROM orders o WHERE o.customer_key = c.customer_key AND o.is_valid AND o.ordered_at_ms < @before) "
-                + "ORDER BY c.customer_key",
-                row => into.AddCustomer(new CustomerProfile(row.GetInt64(0), row.GetString(1), Int(row, 2), Text(row, 3), Text(row, 4), Bool(row, 5))));
-            ReadOrders(into);
+            using (var row = Rows("customer_key, customer_id, birth_year, gender, country, consent_email", "customer", "first_order_at_ms", "customer_key"))
+                while (row.Read()) into.AddCustomer(new CustomerProfile(row.Long(), row.Text(), row.MaybeInt(), row.MaybeText(), row.MaybeText(), row.MaybeBool()));
+            Events(into);
+        }
+
+        public void Fill(ShardHistories into, ReadOnlySpan<long> population)
+        {
+            into.Clear();
+            if (coverage.Has(DataSource.Profiles)) Profiles(into, population);
+            else foreach (var key in population) into.AddCustomer(new CustomerProfile(key, ""));
+            Events(into);
+        }
+
+        private void Profiles(ShardHistories into, ReadOnlySpan<long> population)
+        {
+            var next = 0;
+            using (var row = Rows("customer_key, birth_year, gender, country, consent_email", "customer", null, "customer_key"))
+            {
+                while (row.Read() && next < population.Length)
+                {
+                    var profile = new CustomerProfile(row.Long(), "", row.MaybeInt(), row.MaybeText(), row.MaybeText(), row.MaybeBool());
+                    while (next < population.Length && population[next] < profile.CustomerKey) into.AddCustomer(new CustomerProfile(population[next++], ""));
+                    if (next == population.Length || population[next] != profile.CustomerKey) continue;
+                    into.AddCustomer(profile);
+                    next++;
+                }
+            }
+            while (next < population.Length) into.AddCustomer(new CustomerProfile(population[next++], ""));
+        }
+
+        private void Events(ShardHistories into)
+        {
+            Orders(into);
             if (coverage.Has(DataSource.Refunds))
-                Read("SELECT customer_key, refunded_at_ms, amount_minor, order_id FROM refund WHERE customer_key BETWEEN @first AND @last AND refunded_at_ms < @before ORDER BY customer_key, refunded_at_ms, refund_id",
-                    row => into.Add(row.GetInt64(0), new Refund(Day(row, 1), row.GetInt64(2), Text(row, 3) is { } order ? CustomerKey.Of(order) : 0)));
+            {
+                using var row = Rows("customer_key, refunded_at_ms, amount_minor, order_id", "refund", "refunded_at_ms", "customer_key, refunded_at_ms, refund_id");
+                while (row.Read()) into.Add(row.Long(), new Refund(Day(row.Long()), row.Long(), row.MaybeText() is { } order ? CustomerKey.Of(order) : 0));
+            }
             if ((coverage.Sources & (DataSource.Email | DataSource.Visits | DataSource.Tickets)) != 0)
-                Read("SELECT customer_key, occurred_at_ms, event_type FROM engagement WHERE customer_key BETWEEN @first AND @last AND occurred_at_ms < @before ORDER BY customer_key, occurred_at_ms",
-                    row => into.Add(row.GetInt64(0), new Engagement(Day(row, 1), (EngagementType)row.GetInt32(2))));
+            {
+                using var row = Rows("customer_key, occurred_at_ms, event_type", "engagement", "occurred_at_ms", "customer_key, occurred_at_ms");
+                while (row.Read()) into.Add(row.Long(), new Engagement(Day(row.Long()), (EngagementType)row.Int()));
+            }
             if (coverage.Has(DataSource.Subscriptions))
-                Read("SELECT customer_key, started_at_ms, ended_at_ms, cancelled_at_ms, amount_minor, is_trial FROM subscription WHERE customer_key BETWEEN @first AND @last AND started_at_ms < @before ORDER BY customer_key, started_at_ms",
-                    row => into.Add(row.GetInt64(0), new Subscription(Day(row, 1), MaybeDay(row, 2), MaybeDay(row, 3), Long(row, 4), row.GetBoolean(5))));
-        }
-
-        /// <summary>Only the columns the shop fills are fetched: most shops have three.</summary>
-        private void ReadOrders(ShardHistories into)
-        {
-            var columns = new List<string> { "customer_key", "ordered_at_ms", "amount_minor" };
-            var discount = Column(DataSource.Discounts, "discount_minor");
-            var quantity = Column(DataSource.Quantities, "quantity");
-            var margin = Column(DataSource.Margins, "margin_minor");
-            var category = Column(DataSource.Categories, "category");
-            var channel = Column(DataSource.Channels, "channel");
-            var promised = Column(DataSource.Delivery, "promised_at_ms");
-            var delivered = Column(DataSource.Delivery, "delivered_at_ms");
-            var review = Column(DataSource.Reviews, "review_score");
-            var order = Column(DataSource.Refunds, "order_id");
-            Read($"SELECT {string.Join(", ", columns)} FROM orders WHERE customer_key BETWEEN @first AND @last AND is_valid AND ordered_at_ms < @before ORDER BY customer_key, ordered_at_ms, order_id",
-                row => into.Add(row.GetInt64(0), new Order(
-                    Day(row, 1),
-                    row.GetInt64(2),
-                    Long(row, discount),
-                    Int(row, quantity),
-                    Long(row, margin),
-                    Code(row, category),
-                    Code(row, channel),
-                    MaybeDay(row, promised),
-                    MaybeDay(row, delivered),
-                    (float?)Double(row, review),
-                    order < 0 ? 0 : CustomerKey.Of(row.GetString(order)))));
-
-            int Column(DataSource source, string name)
             {
-                if (!coverage.Has(source)) return -1;
-                columns.Add(name);
-                return columns.Count - 1;
+                using var row = Rows("customer_key, started_at_ms, ended_at_ms, cancelled_at_ms, amount_minor, is_trial", "subscription", "started_at_ms", "customer_key, started_at_ms, subscription_id");
+                while (row.Read()) into.Add(row.Long(), new Subscription(Day(row.Long()), MaybeDay(row.MaybeLong()), MaybeDay(row.MaybeLong()), row.MaybeLong(), row.Bool()));
             }
         }
 
-        private void Read(string sql, Action<DbDataReader> row)
+        /// <summary>Only the columns the shop fills are fetched: most shops have three, and PostgreSQL finds those in the index alone.</summary>
+        private void Orders(ShardHistories into)
         {
-            using var command = connection.CreateCommand();
-            command.Transaction = transaction;
-            command.CommandText = sql;
-            foreach (var (name, value) in new[] { ("first", range.First), ("last", range.Last), ("before", beforeMs) })
+            var (discounts, quantities, margins, categories, channels, delivery, reviews, refunds) = (
+                coverage.Has(DataSource.Discounts), coverage.Has(DataSource.Quantities), coverage.Has(DataSource.Margins), coverage.Has(DataSource.Categories),
+                coverage.Has(DataSource.Channels), coverage.Has(DataSource.Delivery), coverage.Has(DataSource.Reviews), coverage.Has(DataSource.Refunds));
+            var columns = "customer_key, ordered_at_ms, amount_minor" + (discounts ? ", discount_minor" : "") + (quantities ? ", quantity" : "") + (margins ? ", margin_minor" : "")
+                + (categories ? ", category" : "") + (channels ? ", channel" : "") + (delivery ? ", promised_at_ms, delivered_at_ms" : "") + (reviews ? ", review_score" : "") + (refunds ? ", order_id" : "");
+            using var row = Rows(columns, "orders", "is_valid AND ordered_at_ms", "customer_key, ordered_at_ms, order_id");
+            while (row.Read())
             {
-                var parameter = command.CreateParameter();
-                parameter.ParameterName = name;
-                parameter.Value = value;
-                command.Parameters.Add(parameter);
+                into.Add(row.Long(), new Order(
+                    Day(row.Long()),
+                    row.Long(),
+                    discounts ? row.MaybeLong() : null,
+                    quantities ? row.MaybeInt() : null,
+                    margins ? row.MaybeLong() : null,
+                    categories ? Code(row.MaybeText()) : 0,
+                    channels ? Code(row.MaybeText()) : 0,
+                    delivery ? MaybeDay(row.MaybeLong()) : null,
+                    delivery ? MaybeDay(row.MaybeLong()) : null,
+                    reviews ? (float?)row.MaybeDouble() : null,
+                    refunds ? CustomerKey.Of(row.Text()) : 0));
             }
-            using var reader = command.ExecuteReader();
-            while (reader.Read()) row(reader);
         }
 
-        private int Day(DbDataReader row, int column) => shop.Calendar.DayOf(row.GetInt64(column));
+        private RowReader Rows(string columns, string table, string? before, string order) => engine.Rows(connection, transaction, string.Create(
+            CultureInfo.InvariantCulture,
+            $"SELECT {columns} FROM {table} WHERE customer_key BETWEEN {range.First} AND {range.Last}{(before is null ? "" : string.Create(CultureInfo.InvariantCulture, $" AND {before} < {beforeMs}"))} ORDER BY {order}"));
 
-        private int? MaybeDay(DbDataReader row, int column) => Absent(row, column) ? null : Day(row, column);
+        private int Day(long instantMs) => shop.Calendar.DayOf(instantMs);
 
-        private int Code(DbDataReader row, int column)
+        private int? MaybeDay(long? instantMs) => instantMs is { } known ? Day(known) : null;
+
+        private int Code(string? text)
         {
-            if (Text(row, column) is not { } text) return 0;
+            if (text is null) return 0;
             if (!_codes.TryGetValue(text, out var code)) _codes.Add(text, code = _codes.Count + 1);
             return code;
         }
-
-        private static bool Absent(DbDataReader row, int column) => column < 0 || row.IsDBNull(column);
-        private static int? Int(DbDataReader row, int column) => Absent(row, column) ? null : row.GetInt32(column);
-        private static long? Long(DbDataReader row, int column) => Absent(row, column) ? null : row.GetInt64(column);
-        private static double? Double(DbDataReader row, int column) => Absent(row, column) ? null : row.GetDouble(column);
-        private static bool? Bool(DbDataReader row, int column) => Absent(row, column) ? null : row.GetBoolean(column);
-        private static string? Text(DbDataReader row, int column) => Absent(row, column) ? null : row.GetString(column);
     }
 }

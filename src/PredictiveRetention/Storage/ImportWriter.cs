@@ -13,6 +13,9 @@ public sealed record ImportResult(long ImportId, long Inserted, long Updated, lo
 /// </summary>
 public sealed class ImportWriter : IDisposable
 {
+    /// <summary>Rows changed from which on the engine is asked to tidy up.</summary>
+    private const long TidyFrom = 10_000;
+
     private readonly Engine _engine;
     private readonly DbConnection _connection;
     private readonly DbTransaction _transaction;
@@ -145,7 +148,6 @@ public sealed class ImportWriter : IDisposable
     public ImportResult Commit(string preset, string files, long rowsRead, long rowsStored, long rowsRejected, string reportJson)
     {
         RefuseSharedKeys();
-        MergeCustomers();
         long inserted = 0, updated = 0, unchanged = 0;
         foreach (var table in s_tables.Where(table => table != s_customer))
         {
@@ -153,13 +155,17 @@ public sealed class ImportWriter : IDisposable
             inserted += total - existing;
             updated += existing - same;
             unchanged += same;
-            _connection.Execute(table.MergeSql, transaction: _transaction);
+            _connection.Execute(table.MergeSql, transaction: _transaction, commandTimeout: 0);
         }
+        MergeCustomers();
+        ImportSummaries.Refresh(_connection, _transaction);
+        Failpoint.Pass("import-merged");
         var importId = _connection.ExecuteScalar<long>("SELECT coalesce(max(import_id), 0) + 1 FROM import_batch", transaction: _transaction);
         _connection.Execute(
             $"INSERT INTO import_batch (import_id, preset, files, finished_at_ms, rows_read, rows_stored, rows_rejected, report) VALUES (@importId, @preset, @files, {_engine.NowMs}, @rowsRead, @rowsStored, @rowsRejected, @reportJson)",
             new { importId, preset, files, rowsRead, rowsStored, rowsRejected, reportJson }, _transaction);
         _transaction.Commit();
+        if (inserted + updated > TidyFrom) _engine.Tidy(_connection);
         return new ImportResult(importId, inserted, updated, unchanged);
     }
 
@@ -185,10 +191,21 @@ public sealed class ImportWriter : IDisposable
             throw new RetentionException(Failure.InputRejected, $"The customer ids '{pair.First}' and '{pair.Second}' have the same 64-bit key and would be taken for one customer. Rename one of them. Nothing was stored.");
     }
 
-    /// <summary>Everybody who has a row of any kind is a customer; what a customers file says wins over what was known.</summary>
+    /// <summary>
+    /// Everybody who has a row of any kind is a customer; what a customers file says wins over what was known. Comes after the orders: the
+    /// first order of those who were there is looked up, that of new customers is in what was staged.
+    /// </summary>
     private void MergeCustomers()
     {
-        _connection.Execute("INSERT INTO customer (customer_key, customer_id) SELECT customer_key, customer_id FROM staged_id WHERE true ORDER BY customer_key ON CONFLICT (customer_key) DO NOTHING", transaction: _transaction);
+        _connection.Execute(
+            "UPDATE customer SET first_order_at_ms = (SELECT min(o.ordered_at_ms) FROM orders o WHERE o.customer_key = customer.customer_key AND o.is_valid) "
+            + "WHERE customer_key IN (SELECT customer_key FROM staged_orders)",
+            transaction: _transaction, commandTimeout: 0);
+        _connection.Execute(
+            "INSERT INTO customer (customer_key, customer_id, first_order_at_ms) SELECT i.customer_key, i.customer_id, f.first_ms FROM staged_id i "
+            + "LEFT JOIN (SELECT customer_key, min(ordered_at_ms) AS first_ms FROM staged_orders WHERE is_valid GROUP BY customer_key) f ON f.customer_key = i.customer_key "
+            + "WHERE true ORDER BY i.customer_key ON CONFLICT (customer_key) DO NOTHING",
+            transaction: _transaction, commandTimeout: 0);
         var columns = s_customer.StagedColumns[2..];
         _connection.Execute(
             $"INSERT INTO customer (customer_key, customer_id, {string.Join(", ", columns)}) SELECT customer_key, customer_id, {string.Join(", ", columns)} FROM staged_customer WHERE true "

@@ -5,7 +5,6 @@ using Dapper;
 using DbUp;
 using DbUp.Builder;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace PredictiveRetention.Storage;
 
@@ -33,8 +32,17 @@ internal sealed class PostgresEngine : Engine
     public override string Name => "PostgreSQL";
     public override string NowMs => "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)";
     public override string ForUpdate => " FOR UPDATE";
+    public override string ForShare => " FOR SHARE";
 
-    public override Dictionary<string, string> SchemaVariables => new() { ["clustered"] = "", ["by_run"] = "PARTITION BY LIST (run_id)" };
+    public override string ForUpdateOf(string alias) => " FOR UPDATE OF " + alias;
+
+    public override string SkipLocked(string alias) => $" FOR UPDATE OF {alias} SKIP LOCKED";
+
+    /// <summary>Straight into the run's partition: nothing to route.</summary>
+    public override string PredictionTable(long runId) => Partition(runId);
+
+    public override Dictionary<string, string> SchemaVariables => new() { ["clustered"] = "", ["by_run"] = "PARTITION BY LIST (run_id)", ["bytes"] = "bytea", ["false"] = "false",
+        ["orders_in_time"] = "CREATE INDEX orders_in_time ON orders (customer_key, ordered_at_ms, order_id) INCLUDE (amount_minor) WHERE is_valid" };
 
     public override DbConnection Open()
     {
@@ -67,13 +75,40 @@ internal sealed class PostgresEngine : Engine
     public override DbTransaction BeginSnapshot(DbConnection connection) => connection.BeginTransaction(IsolationLevel.RepeatableRead);
 
     public override BulkInsert Bulk(DbConnection connection, DbTransaction transaction, string table, params string[] columns) =>
-        new BinaryCopy(((NpgsqlConnection)connection).BeginBinaryImport($"COPY {table} ({string.Join(", ", columns)}) FROM STDIN (FORMAT binary)"));
+        new PostgresCopyWriter((NpgsqlConnection)connection, table, columns);
 
+    public override RowReader Rows(DbConnection connection, DbTransaction transaction, string sql) => new PostgresCopyReader((NpgsqlConnection)connection, sql);
+
+    /// <summary>
+    /// A holder frozen inside its transaction would keep the row locked that others need to take over: the server ends it. A shard's commit
+    /// need not wait for the disk: if the server falls before it is written, the shard is open again, and publication, which waits, comes later.
+    /// </summary>
+    public override void BoundTransaction(DbConnection connection, DbTransaction transaction, bool mayBeLost) =>
+        connection.Execute("SET LOCAL idle_in_transaction_session_timeout = '15s'" + (mayBeLost ? "; SET LOCAL synchronous_commit = off" : ""), transaction: transaction);
+
+    /// <summary>Made beside and attached: creating it as a partition would lock readers of the table out until the transaction ends.</summary>
     public override void CreatePredictionRoom(DbConnection connection, DbTransaction transaction, long runId) =>
-        connection.Execute($"CREATE TABLE IF NOT EXISTS {Partition(runId)} PARTITION OF prediction FOR VALUES IN ({runId.ToString(CultureInfo.InvariantCulture)})", transaction: transaction);
+        connection.Execute(
+            $"CREATE TABLE {Partition(runId)} (LIKE prediction INCLUDING ALL); ALTER TABLE prediction ATTACH PARTITION {Partition(runId)} FOR VALUES IN ({runId.ToString(CultureInfo.InvariantCulture)})",
+            transaction: transaction);
 
-    public override void DropPredictionRoom(DbConnection connection, DbTransaction transaction, long runId) =>
-        connection.Execute($"DROP TABLE IF EXISTS {Partition(runId)}", transaction: transaction);
+    public override void DropPredictionRoom(DbConnection connection, long runId)
+    {
+        var attached = connection.QuerySingleOrDefault<bool?>(
+            "SELECT i.inhdetachpending FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE c.relname = @name AND i.inhparent = 'prediction'::regclass", new { name = Partition(runId) });
+        if (attached is { } pending) connection.Execute($"ALTER TABLE prediction DETACH PARTITION {Partition(runId)} {(pending ? "FINALIZE" : "CONCURRENTLY")}");
+        connection.Execute($"DROP TABLE IF EXISTS {Partition(runId)}");
+    }
+
+    public override void Tidy(DbConnection connection) => connection.Execute("VACUUM (ANALYZE) customer, orders", commandTimeout: 0);
+
+    public override bool IsPassing(Exception fault) => fault switch
+    {
+        RetentionException { InnerException: NpgsqlException inner } => IsPassing(inner),
+        PostgresException server => server.IsTransient || server.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or "25P03" or PostgresErrorCodes.DiskFull,
+        NpgsqlException or EndOfStreamException => true,
+        _ => false,
+    };
 
     public override void Dispose() => _source.Dispose();
 
@@ -86,23 +121,5 @@ internal sealed class PostgresEngine : Engine
             Failure.DependencyUnavailable,
             $"PostgreSQL at {settings.Host}:{settings.Port.ToString(CultureInfo.InvariantCulture)}, database '{settings.Database}', user '{settings.Username}' cannot be used: {fault.Message}",
             fault);
-    }
-
-    private sealed class BinaryCopy(NpgsqlBinaryImporter importer) : BulkInsert
-    {
-        public override void StartRow() => importer.StartRow();
-        public override void Write(long value) => importer.Write(value, NpgsqlDbType.Bigint);
-        public override void Write(int value) => importer.Write(value, NpgsqlDbType.Integer);
-        public override void Write(double value) => importer.Write(value, NpgsqlDbType.Double);
-        public override void Write(bool value) => importer.Write(value, NpgsqlDbType.Boolean);
-
-        public override void Write(string? value)
-        {
-            if (value is null) importer.WriteNull(); else importer.Write(value, NpgsqlDbType.Text);
-        }
-
-        public override void WriteNull() => importer.WriteNull();
-        public override void Complete() => importer.Complete();
-        public override void Dispose() => importer.Dispose();
     }
 }

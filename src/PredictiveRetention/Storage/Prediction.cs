@@ -15,7 +15,7 @@ public readonly record struct Prediction(
         "customer_key", "run_id", "p_churn", "clv", "spend_if_order", "revenue_at_risk", "lost",
         "orders", "purchase_days", "days_since_last_order", "days_since_first_order", "net_revenue_minor",
         "rfm", "rfm_segment", "lifecycle", "value_tier", "frequency_class", "clv_tier", "business_segment", "engagement_segment", "persona", "risk_band",
-        "play_id", "no_action", "expected_net_value", "action_cost",
+        "play_id", "no_action", "expected_net_value", "action_cost", "reasons",
     ];
 
     internal void WriteTo(BulkInsert bulk, long runId)
@@ -47,5 +47,6 @@ public readonly record struct Prediction(
         bulk.Write((int?)Action.Reason);
         bulk.Write(Action.ExpectedNetValue);
         bulk.Write(Action.Cost);
+        bulk.WriteNull();
     }
 }

@@ -85,9 +85,10 @@ public sealed record GroupCount(string Key, long Customers, double Value);
 /// <param name="ExpectedNetValue">Of all recommended actions.</param>
 /// <param name="ActionCost">Of all recommended actions.</param>
 /// <param name="Plays">Customers and expected net value by play.</param>
+/// <param name="PChurnTenths">Customers not lost by p_churn: [0, 0.1), [0.1, 0.2), ... [0.9, 1]; null for runs of earlier versions.</param>
 public sealed record RunHeadline(
     long Customers, long Lost, double MeanPChurn, double ExpectedChurners, long HighRisk, double NetRevenue, long Orders,
-    double Clv, double RevenueAtRisk, long Actions, double ExpectedNetValue, double ActionCost, IReadOnlyList<GroupCount> Plays);
+    double Clv, double RevenueAtRisk, long Actions, double ExpectedNetValue, double ActionCost, IReadOnlyList<GroupCount> Plays, IReadOnlyList<long>? PChurnTenths = null);
 
 public sealed partial class RetentionStore
 {
@@ -153,24 +154,6 @@ public sealed partial class RetentionStore
     {
         using var connection = _engine.Open();
         foreach (var row in connection.Query<PredictionRow>(SelectPrediction + " WHERE p.run_id = @runId ORDER BY p.customer_key", new { runId }, buffered: false)) yield return row;
-    }
-
-    public RunHeadline Headline(Run run, Shop shop, int highRiskBand)
-    {
-        using var connection = _engine.Open();
-        var totals = connection.QuerySingle<(long Customers, long Lost, double? MeanPChurn, double ExpectedChurners, long HighRisk, double NetRevenueMinor, long Orders, double Clv, double AtRisk, long Actions, double NetValue, double Cost)>(
-            """
-            SELECT count(*), coalesce(sum(CASE WHEN lost THEN 1 ELSE 0 END), 0), avg(CASE WHEN lost THEN NULL ELSE p_churn END),
-              coalesce(sum(CASE WHEN lost THEN 0 ELSE p_churn END), 0), coalesce(sum(CASE WHEN NOT lost AND risk_band = @highRiskBand THEN 1 ELSE 0 END), 0),
-              CAST(coalesce(sum(net_revenue_minor), 0) AS double precision), CAST(coalesce(sum(orders), 0) AS bigint), coalesce(sum(clv), 0), coalesce(sum(revenue_at_risk), 0),
-              count(play_id), coalesce(sum(CASE WHEN play_id IS NULL THEN 0 ELSE expected_net_value END), 0), coalesce(sum(CASE WHEN play_id IS NULL THEN 0 ELSE action_cost END), 0)
-            FROM prediction WHERE run_id = @RunId
-            """, new { run.RunId, highRiskBand });
-        var plays = connection.Query<(string Play, long Customers, double Value)>(
-            "SELECT play_id, count(*), sum(expected_net_value) FROM prediction WHERE run_id = @RunId AND play_id IS NOT NULL GROUP BY play_id ORDER BY 3 DESC", new { run.RunId });
-        return new RunHeadline(
-            totals.Customers, totals.Lost, totals.MeanPChurn ?? 0, totals.ExpectedChurners, totals.HighRisk, totals.NetRevenueMinor / shop.Currency.MinorPerUnit, totals.Orders,
-            totals.Clv, totals.AtRisk, totals.Actions, totals.NetValue, totals.Cost, [.. plays.Select(play => new GroupCount(play.Play, play.Customers, play.Value))]);
     }
 
     private static void Restrict(StringBuilder sql, DynamicParameters parameters, PredictionFilter filter)

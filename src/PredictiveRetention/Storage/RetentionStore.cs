@@ -29,6 +29,7 @@ public sealed partial class RetentionStore : IDisposable
         {
             engine.Open().Dispose();
             Migrate(engine);
+            Summarise(engine);
             return new RetentionStore(engine);
         }
         catch
@@ -57,6 +58,9 @@ public sealed partial class RetentionStore : IDisposable
         return await connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellation)) == 1;
     }
 
+    /// <summary>True where the failure lies in the connection or the server's state and the same call may succeed a moment later.</summary>
+    public bool IsPassing(Exception fault) => _engine.IsPassing(fault);
+
     public void Dispose() => _engine.Dispose();
 
     private static void Migrate(Engine engine)
@@ -71,6 +75,16 @@ public sealed partial class RetentionStore : IDisposable
         var result = upgrader.PerformUpgrade();
         if (!result.Successful && !UpgradedByAnother(upgrader))
             throw new RetentionException(Failure.DependencyUnavailable, $"The schema could not be brought up to date ({result.ErrorScript?.Name}): {result.Error.Message}", result.Error);
+    }
+
+    /// <summary>A store of an earlier version gets its summaries once.</summary>
+    private static void Summarise(Engine engine)
+    {
+        using var connection = engine.Open();
+        if (!ImportSummaries.AreMissing(connection)) return;
+        using var transaction = engine.BeginWrite(connection);
+        ImportSummaries.Refresh(connection, transaction);
+        transaction.Commit();
     }
 
     /// <summary>Two processes may open a new store at once; the one that came second finds the work done.</summary>

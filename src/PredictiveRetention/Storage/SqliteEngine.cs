@@ -28,8 +28,15 @@ internal sealed class SqliteEngine : Engine
     public override string Name => "SQLite";
     public override string NowMs => "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
     public override string ForUpdate => "";
+    public override string ForShare => "";
 
-    public override Dictionary<string, string> SchemaVariables => new() { ["clustered"] = "WITHOUT ROWID", ["by_run"] = "WITHOUT ROWID" };
+    public override string ForUpdateOf(string alias) => "";
+
+    public override string SkipLocked(string alias) => "";
+
+    public override string PredictionTable(long runId) => "prediction";
+
+    public override Dictionary<string, string> SchemaVariables => new() { ["clustered"] = "WITHOUT ROWID", ["by_run"] = "WITHOUT ROWID", ["bytes"] = "blob", ["false"] = "0", ["orders_in_time"] = "SELECT 1" };
 
     public override DbConnection Open()
     {
@@ -60,8 +67,20 @@ internal sealed class SqliteEngine : Engine
 
     public override void CreatePredictionRoom(DbConnection connection, DbTransaction transaction, long runId) { }
 
-    public override void DropPredictionRoom(DbConnection connection, DbTransaction transaction, long runId) =>
-        connection.Execute("DELETE FROM prediction WHERE run_id = @runId", new { runId }, transaction);
+    public override void DropPredictionRoom(DbConnection connection, long runId) => connection.Execute("DELETE FROM prediction WHERE run_id = @runId", new { runId });
+
+    public override RowReader Rows(DbConnection connection, DbTransaction transaction, string sql) => new Reader((SqliteConnection)connection, (SqliteTransaction)transaction, sql);
+
+    public override void BoundTransaction(DbConnection connection, DbTransaction transaction, bool mayBeLost) { }
+
+    public override void Tidy(DbConnection connection) => connection.Execute("PRAGMA optimize");
+
+    public override bool IsPassing(Exception fault) => fault switch
+    {
+        RetentionException { InnerException: SqliteException inner } => IsPassing(inner),
+        SqliteException { SqliteErrorCode: 5 or 6 or 10 or 13 } => true, // busy, locked, I/O error, disk full
+        _ => false,
+    };
 
     public override void Dispose() => SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
 
@@ -92,6 +111,7 @@ internal sealed class SqliteEngine : Engine
         public override void Write(double value) => Next(SqliteType.Real, value);
         public override void Write(bool value) => Next(SqliteType.Integer, value ? 1L : 0L);
         public override void Write(string? value) => Next(SqliteType.Text, (object?)value ?? DBNull.Value);
+        public override void Write(ReadOnlySpan<byte> value) => Next(SqliteType.Blob, value.ToArray());
         public override void WriteNull() => Next(SqliteType.Integer, DBNull.Value);
         public override void Complete() => Flush();
         public override void Dispose() => _command.Dispose();
@@ -107,6 +127,46 @@ internal sealed class SqliteEngine : Engine
         {
             if (_pending) _command.ExecuteNonQuery();
             _pending = false;
+        }
+    }
+
+    private sealed class Reader : RowReader
+    {
+        private readonly SqliteCommand _command;
+        private readonly SqliteDataReader _row;
+        private int _next;
+
+        public Reader(SqliteConnection connection, SqliteTransaction transaction, string sql)
+        {
+            _command = connection.CreateCommand();
+            _command.Transaction = transaction;
+            _command.CommandText = sql;
+            _row = _command.ExecuteReader();
+        }
+
+        public override bool Read()
+        {
+            _next = 0;
+            return _row.Read();
+        }
+
+        public override long Long() => _row.GetInt64(_next++);
+        public override int Int() => _row.GetInt32(_next++);
+        public override double Double() => _row.GetDouble(_next++);
+        public override bool Bool() => _row.GetBoolean(_next++);
+        public override string Text() => _row.GetString(_next++);
+
+        public override bool SkipNull()
+        {
+            if (!_row.IsDBNull(_next)) return false;
+            _next++;
+            return true;
+        }
+
+        public override void Dispose()
+        {
+            _row.Dispose();
+            _command.Dispose();
         }
     }
 }

@@ -84,7 +84,8 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
         {
             store.Import(Some.Orders(300));
             var yesterday = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-1);
-            store.Release(store.Claim(RunPurpose.Night, yesterday, SimulatedHistories.End, "a worker that died", again: false).Run);
+            var abandoned = store.Claim(RunPurpose.Night, yesterday, SimulatedHistories.End, "a worker that died", again: false).Run;
+            store.Release(abandoned.RunId, abandoned.Owner!);
             _service.Night(store);
         }
         using var admin = _service.Admin();

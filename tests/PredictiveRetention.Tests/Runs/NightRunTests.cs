@@ -91,7 +91,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
             Assert.ThrowsAny<OperationCanceledException>(() => Night(store, step => { if (step == "shard-committed" && ++committed == 3) gone.Cancel(); }, parallelism: 1).Execute(s_night, null, gone.Token));
         var unfinished = Assert.Single(store.UnfinishedNights());
         Assert.Equal(RunState.Scoring, unfinished.State);
-        var left = store.OpenShards(unfinished.RunId).Count;
+        var left = Open(store, unfinished.RunId);
         Assert.Equal(4, left);
         var resumed = 0;
         var result = Night(store, step => { if (step == "shard-committed") Interlocked.Increment(ref resumed); }).Execute(s_night, null, default);
@@ -104,21 +104,28 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
     public void CommitShard_ByAWorkerThatWasOvertaken_WritesNothing()
     {
         using var store = Shop();
-        Run? mine = null;
-        // Mid-run, somebody else takes over (here by letting go of the lease in the worker's name); the worker's next commit must fail.
-        var taken = 0;
+        // Mid-shard somebody else takes it over (here by letting go of it in the worker's name); the worker's commit must write nothing.
+        ShardClaim? mine = null, theirs = null;
+        using var gone = new CancellationTokenSource();
         var overtaken = Night(store, step =>
         {
-            if (step != "shard-scored" || Interlocked.Exchange(ref taken, 1) == 1) return;
-            mine = store.UnfinishedNights().Single();
-            store.Release(mine);
-            Assert.Equal(ClaimOutcome.Claimed, store.Claim(s_night.Purpose, s_date, s_night.AsOf, "the other", again: false).Outcome);
+            if (step == "shard-scored" && theirs is null)
+            {
+                var run = store.UnfinishedNights().Single();
+                Release(run.RunId, shard: 0);
+                theirs = store.ClaimShard(run.RunId, "the other");
+            }
+            else if (step == "shard-committed")
+            {
+                gone.Cancel();
+            }
         }, parallelism: 1);
-        Assert.Throws<LeaseLostException>(() => overtaken.Execute(s_night, null, default));
-        var run = store.Run(mine!.RunId)!;
-        Assert.Equal((RunState.Scoring, "the other"), (run.State, run.Owner));
-        Assert.Equal(7, store.OpenShards(run.RunId).Count);
-        Assert.Empty(store.AllPredictions(run.RunId));
+        Assert.ThrowsAny<OperationCanceledException>(() => overtaken.Execute(s_night, null, gone.Token));
+        Assert.Equal(0, theirs!.Shard);
+        mine = theirs with { Fence = theirs.Fence - 1 };
+        Assert.Equal((false, false), store.Fate(mine));
+        Assert.Equal((false, true), store.Fate(theirs));
+        Assert.DoesNotContain(store.AllPredictions(theirs.RunId), row => theirs.Population.Contains(row.CustomerKey));
     }
 
     [Fact]
@@ -236,6 +243,11 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
 
         string Train(TrainingOptions what) => TrainingRun.Execute(store, models, what, TimeProvider.System, null, default).Loaded.Version;
     }
+
+    private static int Open(RetentionStore store, long runId) => store.Progress(runId) is var shards ? shards.All - shards.Done : 0;
+
+    private void Release(long runId, int shard) =>
+        engine.Execute($"UPDATE run_shard SET lease_until_ms = 0 WHERE run_id = {runId} AND shard = {shard}");
 
     private RetentionStore Shop()
     {

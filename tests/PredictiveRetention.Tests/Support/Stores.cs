@@ -10,6 +10,9 @@ public abstract class EngineUnderTest : IDisposable
 {
     public abstract string NewAddress();
 
+    /// <summary>Changes the newest store behind the product's back.</summary>
+    public abstract void Execute(string sql);
+
     public virtual void Dispose() => GC.SuppressFinalize(this);
 }
 
@@ -19,6 +22,15 @@ public sealed class SqliteUnderTest : EngineUnderTest
     private int _count;
 
     public override string NewAddress() => "sqlite:" + Path.Combine(_folder.FullName, $"{_count++}.db");
+
+    public override void Execute(string sql)
+    {
+        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_folder.FullName, $"{_count - 1}.db")};Default Timeout=60");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
 
     public override void Dispose()
     {
@@ -38,7 +50,7 @@ public sealed class PostgresUnderTest : EngineUnderTest
     {
         Assert.SkipWhen(string.IsNullOrEmpty(Server), "needs PostgreSQL: RETENTION_TEST_POSTGRES is not set (tests/run sets it)");
         var name = "t_" + Guid.NewGuid().ToString("N");
-        Execute($"CREATE DATABASE {name}");
+        Execute($"CREATE DATABASE {name}", Server);
         _databases.Add(name);
         return new NpgsqlConnectionStringBuilder(Server) { Database = name, Pooling = true }.ToString();
     }
@@ -46,12 +58,14 @@ public sealed class PostgresUnderTest : EngineUnderTest
     public override void Dispose()
     {
         base.Dispose();
-        foreach (var name in _databases) Execute($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        foreach (var name in _databases) Execute($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", Server);
     }
 
-    private static void Execute(string sql)
+    public override void Execute(string sql) => Execute(sql, new NpgsqlConnectionStringBuilder(Server) { Database = _databases[^1] }.ToString());
+
+    private static void Execute(string sql, string? address)
     {
-        using var connection = new NpgsqlConnection(Server);
+        using var connection = new NpgsqlConnection(address);
         connection.Open();
         using var command = new NpgsqlCommand(sql, connection);
         command.ExecuteNonQuery();

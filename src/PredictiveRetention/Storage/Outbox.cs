@@ -1,0 +1,56 @@
+using System.Data.Common;
+using Dapper;
+
+namespace PredictiveRetention.Storage;
+
+/// <summary>Something others must be told about a run. (RunId, Kind, Subject, Rule) names it for good: whoever receives it twice can tell.</summary>
+public sealed record OutboxEvent
+{
+    public long RunId { get; init; }
+
+    /// <summary>run.published, run.held, run.failed, run.discarded or run.rolled_back.</summary>
+    public string Kind { get; init; } = "";
+    public string Subject { get; init; } = "";
+    public string Rule { get; init; } = "";
+
+    /// <summary>What to say.</summary>
+    public string Payload { get; init; } = "";
+    public long CreatedAtMs { get; init; }
+    public int Attempts { get; init; }
+}
+
+public sealed partial class RetentionStore
+{
+    /// <summary>
+    /// Takes undelivered events, oldest first, until the lease passes: whoever took them and fell silent, others deliver again.
+    /// </summary>
+    public IReadOnlyList<OutboxEvent> ClaimOutbox(string owner, int limit)
+    {
+        using var connection = _engine.Open();
+        using var transaction = BeginRunChange(connection);
+        var events = connection.Query<OutboxEvent>(
+            $"UPDATE outbox SET owner = @owner, attempts = attempts + 1, lease_until_ms = {_engine.NowMs} + @lease WHERE (run_id, kind, subject, rule) IN ("
+            + $"SELECT o.run_id, o.kind, o.subject, o.rule FROM outbox o WHERE o.delivered_at_ms IS NULL AND o.lease_until_ms < {_engine.NowMs} ORDER BY o.created_at_ms LIMIT @limit{_engine.SkipLocked("o")}) "
+            + "RETURNING run_id, kind, subject, rule, payload, created_at_ms, attempts",
+            new { owner, limit, lease = (long)Lease.TotalMilliseconds }, transaction).OrderBy(@event => @event.CreatedAtMs).ToList();
+        transaction.Commit();
+        if (events.Count > 0) Failpoint.Pass("outbox-claimed");
+        return events;
+    }
+
+    /// <summary>Delivered, or with an error to be tried again once its lease has passed.</summary>
+    public void SettleOutbox(OutboxEvent @event, string owner, string? error = null)
+    {
+        using var connection = _engine.Open();
+        connection.Execute(
+            $"UPDATE outbox SET delivered_at_ms = CASE WHEN @error IS NULL THEN {_engine.NowMs} END, error = @error WHERE run_id = @RunId AND kind = @Kind AND subject = @Subject AND rule = @Rule AND owner = @owner",
+            new { @event.RunId, @event.Kind, @event.Subject, @event.Rule, owner, error });
+        if (error is null) Failpoint.Pass("outbox-delivered");
+    }
+
+    /// <summary>Written with what it tells of, in one transaction, once.</summary>
+    private void Tell(DbConnection connection, DbTransaction transaction, long runId, string kind, string payload, string subject = "") =>
+        connection.Execute(
+            $"INSERT INTO outbox (run_id, kind, subject, rule, payload, created_at_ms) VALUES (@runId, @kind, @subject, '', @payload, {_engine.NowMs}) ON CONFLICT DO NOTHING",
+            new { runId, kind, subject, payload }, transaction);
+}

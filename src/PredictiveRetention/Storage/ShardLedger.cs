@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Dapper;
+
+namespace PredictiveRetention.Storage;
+
+public sealed partial class RetentionStore
+{
+    /// <summary>
+    /// Takes a shard nobody works on: the lowest open one, or one whose owner fell silent. Null when there is none at the moment; then all are
+    /// done, or others are at work on the rest.
+    /// </summary>
+    public ShardClaim? ClaimShard(long runId, string owner)
+    {
+        using var connection = _engine.Open();
+        using var transaction = BeginRunChange(connection);
+        var claimed = connection.QuerySingleOrDefault<(int Shard, byte[] Population, long Fence)?>(
+            $"UPDATE run_shard SET state = 'claimed', owner = @owner, fence = fence + 1, attempts = attempts + 1, lease_until_ms = {_engine.NowMs} + @lease "
+            + "WHERE run_id = @runId AND shard = (SELECT s.shard FROM run_shard s JOIN run r ON r.run_id = s.run_id "
+            + $"WHERE s.run_id = @runId AND r.state = '{RunState.Scoring}' AND (s.state = 'open' OR (s.state = 'claimed' AND s.lease_until_ms < {_engine.NowMs})) ORDER BY s.shard LIMIT 1{_engine.SkipLocked("s")}) "
+            + "RETURNING shard, population, fence",
+            new { runId, owner, lease = (long)Lease.TotalMilliseconds }, transaction);
+        transaction.Commit();
+        if (claimed is not { } shard) return null;
+        Failpoint.Pass("shard-claimed");
+        return new ShardClaim(runId, shard.Shard, MemoryMarshal.Cast<byte, long>(shard.Population).ToArray(), shard.Fence);
+    }
+
+    /// <summary>
+    /// Writes a shard's predictions in one short transaction that only its holder can commit. Written twice (after a crash before the commit
+    /// was known), it is the same rows once.
+    /// </summary>
+    /// <exception cref="LeaseLostException">Somebody took the shard over, or the run has ended.</exception>
+    public void CommitShard(ShardClaim shard, IReadOnlyList<Prediction> predictions, IReadOnlyList<Quarantined> quarantined, string checksum, ShardTotals totals)
+    {
+        using var connection = _engine.Open();
+        using var transaction = BeginRunChange(connection, mayBeLost: true);
+        // Shared, so that workers commit side by side; whoever ends the run waits for them and they for it.
+        if (connection.QuerySingleOrDefault<string>($"SELECT state FROM run WHERE run_id = @RunId{_engine.ForShare}", new { shard.RunId }, transaction) != RunState.Scoring)
+            throw new LeaseLostException(shard.RunId);
+        Failpoint.Pass("shard-begun");
+        var held = connection.Execute(
+            $"UPDATE run_shard SET lease_until_ms = {_engine.NowMs} + @lease WHERE run_id = @RunId AND shard = @Shard AND fence = @Fence AND state = 'claimed'",
+            new { lease = (long)Lease.TotalMilliseconds, shard.RunId, shard.Shard, shard.Fence }, transaction);
+        if (held != 1)
+        {
+            Failpoint.Pass("shard-fenced");
+            throw new LeaseLostException(shard.RunId, shard.Shard);
+        }
+        var range = new { shard.RunId, First = shard.Population[0], Last = shard.Population[^1] };
+        connection.Execute("DELETE FROM prediction WHERE run_id = @RunId AND customer_key BETWEEN @First AND @Last", range, transaction);
+        connection.Execute("DELETE FROM run_quarantine WHERE run_id = @RunId AND customer_key BETWEEN @First AND @Last", range, transaction);
+        using (var bulk = _engine.Bulk(connection, transaction, _engine.PredictionTable(shard.RunId), Prediction.Columns))
+        {
+            for (var i = 0; i < predictions.Count; i++)
+            {
+                if (i == predictions.Count / 2) Failpoint.Pass("shard-copying");
+                predictions[i].WriteTo(bulk, shard.RunId);
+            }
+            bulk.Complete();
+        }
+        foreach (var customer in quarantined)
+            connection.Execute("INSERT INTO run_quarantine (customer_key, run_id, reason) VALUES (@CustomerKey, @RunId, @Reason)", new { customer.CustomerKey, shard.RunId, customer.Reason }, transaction);
+        connection.Execute(
+            $"UPDATE run_shard SET state = 'done', lease_until_ms = 0, rows = @rows, quarantined = @quarantined, checksum = @checksum, totals = @totals, finished_at_ms = {_engine.NowMs} WHERE run_id = @RunId AND shard = @Shard",
+            new { rows = predictions.Count, quarantined = quarantined.Count, checksum, totals = JsonSerializer.Serialize(totals, JsonSerializerOptions.Web), shard.RunId, shard.Shard }, transaction);
+        Failpoint.Pass("shard-written");
+        transaction.Commit();
+        Failpoint.Pass("shard-committed");
+    }
+
+    /// <summary>What became of a claimed shard: after a commit whose answer was lost, only this tells.</summary>
+    /// <returns>Done by us, still ours, or taken from us.</returns>
+    public (bool DoneByUs, bool StillOurs) Fate(ShardClaim shard)
+    {
+        using var connection = _engine.Open();
+        var (state, fence) = connection.QuerySingle<(string, long)>("SELECT state, fence FROM run_shard WHERE run_id = @RunId AND shard = @Shard", new { shard.RunId, shard.Shard });
+        return (fence == shard.Fence && state == "done", fence == shard.Fence && state == "claimed");
+    }
+
+    /// <summary>True when another process holds a shard, or finished one within the last lease.</summary>
+    public bool OthersAreAtWork(long runId, string owner)
+    {
+        using var connection = _engine.Open();
+        return connection.ExecuteScalar<int>(
+            $"SELECT CASE WHEN EXISTS (SELECT 1 FROM run_shard WHERE run_id = @runId AND owner <> @owner AND (lease_until_ms > {_engine.NowMs} OR finished_at_ms > {_engine.NowMs} - @lease)) THEN 1 ELSE 0 END",
+            new { runId, owner, lease = (long)Lease.TotalMilliseconds }) == 1;
+    }
+
+    public ShardProgress Progress(long runId)
+    {
+        using var connection = _engine.Open();
+        var (done, claimed, all, customers, expected, since, last) = connection.QuerySingle<(long, long, long, long, long, long?, long?)>(
+            "SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'claimed'), count(*), CAST(coalesce(sum(customers) FILTER (WHERE state = 'done'), 0) AS bigint), "
+            + "CAST(coalesce(sum(customers), 0) AS bigint), (SELECT min(e.at_ms) FROM run_event e WHERE e.run_id = @runId AND e.what = 'snapshot'), max(finished_at_ms) FROM run_shard WHERE run_id = @runId", new { runId });
+        return new ShardProgress((int)done, (int)claimed, (int)all, customers, expected, since, last);
+    }
+
+    /// <summary>The headline of a run, from what its shards wrote about themselves.</summary>
+    public RunHeadline Headline(long runId)
+    {
+        using var connection = _engine.Open();
+        var shards = connection.Query<string>("SELECT totals FROM run_shard WHERE run_id = @runId AND state = 'done' ORDER BY shard", new { runId })
+            .Select(totals => JsonSerializer.Deserialize<ShardTotals>(totals, JsonSerializerOptions.Web)!).ToList();
+        var active = shards.Sum(shard => shard.Customers - shard.Lost);
+        var churners = shards.Sum(shard => shard.PChurnSum);
+        return new RunHeadline(
+            shards.Sum(shard => shard.Customers), shards.Sum(shard => shard.Lost), active == 0 ? 0 : churners / active, churners, shards.Sum(shard => shard.HighRisk),
+            shards.Sum(shard => shard.NetRevenue), shards.Sum(shard => shard.Orders), shards.Sum(shard => shard.Clv), shards.Sum(shard => shard.RevenueAtRisk),
+            shards.Sum(shard => shard.Actions), shards.Sum(shard => shard.ExpectedNetValue), shards.Sum(shard => shard.ActionCost),
+            [.. shards.SelectMany(shard => shard.Plays).GroupBy(play => play.Key)
+                .Select(play => new GroupCount(play.Key, play.Sum(part => part.Customers), play.Sum(part => part.Value)))
+                .OrderByDescending(play => play.Value).ThenBy(play => play.Key, StringComparer.Ordinal)],
+            [.. Enumerable.Range(0, 10).Select(tenth => shards.Sum(shard => shard.PChurnTenths[tenth]))]);
+    }
+
+    /// <summary>Customers of a run who could not be scored, in key order.</summary>
+    public IReadOnlyList<(string CustomerId, string Reason)> Quarantine(long runId, int limit)
+    {
+        using var connection = _engine.Open();
+        return connection.Query<(string, string)>(
+            "SELECT c.customer_id, q.reason FROM run_quarantine q JOIN customer c ON c.customer_key = q.customer_key WHERE q.run_id = @runId ORDER BY q.customer_key LIMIT @limit", new { runId, limit }).AsList();
+    }
+
+    public long QuarantinedCount(long runId)
+    {
+        using var connection = _engine.Open();
+        return connection.ExecuteScalar<long>("SELECT count(*) FROM run_quarantine WHERE run_id = @runId", new { runId });
+    }
+}
