@@ -32,7 +32,7 @@ internal sealed class Terminal(bool quiet)
                 var task = context.AddTask(Markup.Escape(title), autoStart: true, maxValue: 1);
                 return work(new Reporter(step =>
                 {
-                    task.Description = Markup.Escape($"{title}: {step.What}");
+                    task.Description = Markup.Escape($"{title}: {step.Words}");
                     task.IsIndeterminate = step.All == 0;
                     if (step.All > 0) task.Value = (double)step.Done / step.All;
                 }));
@@ -49,7 +49,7 @@ internal sealed class Terminal(bool quiet)
             next = clock.Elapsed + s_lineEvery;
             last = step.What;
             var part = step.All > 0 ? string.Create(CultureInfo.InvariantCulture, $" {step.Done}/{step.All}") : step.Done > 0 ? string.Create(CultureInfo.InvariantCulture, $" {step.Done}") : "";
-            Say(string.Create(CultureInfo.InvariantCulture, $"[{clock.Elapsed.TotalSeconds,6:F1} s] {title}: {step.What}{part}"));
+            Say(string.Create(CultureInfo.InvariantCulture, $"[{clock.Elapsed.TotalSeconds,6:F1} s] {title}: {step.Words}{part}"));
         }));
     }
 
@@ -65,8 +65,11 @@ internal sealed class Terminal(bool quiet)
     }
 }
 
-/// <summary>Done of All (0: unknown), and what is being done.</summary>
-internal readonly record struct Step(long Done, long All, string What);
+/// <summary>Done of All (0: unknown), what is being done, and what changes while it is.</summary>
+internal readonly record struct Step(long Done, long All, string What, string? Detail = null)
+{
+    public string Words => Detail is null ? What : $"{What}, {Detail}";
+}
 
 internal static class StepProgress
 {

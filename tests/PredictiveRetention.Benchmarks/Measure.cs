@@ -16,8 +16,13 @@ internal static class Measure
             work();
             seconds[i] = clock.Elapsed.TotalSeconds;
         }
-        Array.Sort(seconds);
-        return seconds[runs / 2];
+        return Median(seconds);
+    }
+
+    public static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
     }
 
     public static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));

@@ -6,12 +6,22 @@ var customers = new Option<int>("--customers") { DefaultValueFactory = _ => 100_
 var orders = new Option<int>("--orders-each") { DefaultValueFactory = _ => 10 };
 var runs = new Option<int>("--runs") { DefaultValueFactory = _ => 5 };
 
+var total = new Option<long?>("--orders") { Description = "orders in all; default: --orders-each for every customer" };
+var server = new Option<string?>("--server") { Description = "PostgreSQL connection string; default: RETENTION_TEST_POSTGRES" };
+var night = new Command("night", "the night run on PostgreSQL against bare COPY of the same rows, stage by stage") { customers, orders, total, server, runs };
+night.SetAction(parsed =>
+{
+    var count = parsed.GetValue(customers);
+    NightBenchmark.Run(count, parsed.GetValue(total) is { } all ? (int)(all / count) : parsed.GetValue(orders), parsed.GetValue(server), parsed.GetValue(runs));
+});
+
 var root = new RootCommand("Benchmarks of PredictiveRetention")
 {
     Benchmark("features", "history + cutoff -> features, one thread", FeatureBenchmark.Run),
     Benchmark("scoring", "features -> churn and value, in batches", ScoringBenchmark.Run),
     Benchmark("import", "import of a CSV file against a bare read of the same file", ImportBenchmark.Run),
     Benchmark("memory", "peak memory of a night run at this many customers and at a quarter of them", MemoryBenchmark.Run),
+    night,
 };
 return await root.Parse(args).InvokeAsync();
 

@@ -31,6 +31,16 @@ internal sealed class SimulatedShop(int customers, int ordersEach, int seed)
         }
     }
 
+    public IEnumerable<Ingestion.OrderRow> Rows()
+    {
+        for (var customer = 0; customer < customers; customer++)
+        {
+            var order = 0;
+            foreach (var (day, amount) in Purchases(customer))
+                yield return new Ingestion.OrderRow(Id(customer), string.Create(CultureInfo.InvariantCulture, $"O{customer}-{order++}"), BusinessCalendar.Utc.StartOf(day) + 36_000_000, amount, "GBP");
+        }
+    }
+
     public void WriteCsv(string path)
     {
         using var writer = new StreamWriter(path) { NewLine = "\n" };

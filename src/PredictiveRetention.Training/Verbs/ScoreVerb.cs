@@ -40,10 +40,14 @@ internal static class ScoreVerb
             Playbook = verb.Value(s_plays) is { } plays ? Playbook.Shipped().OverriddenBy(PlayFolder.Read(plays)) : Playbook.Shipped(),
             Margin = verb.Value(s_margin),
             ShardSize = Math.Max(1, verb.Value(s_shard)),
+            // Another process that makes the snapshot will soon have shards to share, or be dead for a lease.
+            WaitForOthers = RetentionStore.Lease + TimeSpan.FromSeconds(30),
         };
         var run = new NightRun(store, verb.Models, settings);
         var result = verb.Terminal.Follow("scoring", progress => run.Execute(
-            request, progress.Of<RunProgress>(p => new Step(p.ShardsDone, p.Shards, p.State)), verb.Cancellation));
+            request, Steps(progress), verb.Cancellation));
+        if (result.Outcome == RunOutcome.Held)
+            throw new RetentionException(Failure.QualityGate, $"Run {result.Run.RunId} is held: {result.Run.Error}. Readers keep what they have. Look: retain runs show {result.Run.RunId}; then retain runs publish {result.Run.RunId}, or discard.");
         if (result.Outcome == RunOutcome.Busy)
             throw new RetentionException(Failure.Busy, $"The {request.Purpose} of {request.BusinessDate:yyyy-MM-dd} is being worked on (run {result.Run.RunId}); it can be taken over {RetentionStore.Lease.TotalSeconds:F0} s after its worker falls silent.");
         if (result.Outcome == RunOutcome.AlreadyPublished)
@@ -58,6 +62,9 @@ internal static class ScoreVerb
         if (verb.Json) verb.PrintJson(new { result.Outcome, result.Run.RunId, result.Run.Purpose, result.Run.BusinessDate, result.Run.AsOf, result.Run.State, result.Run.ModelVersion, result.Headline, Rows = rows });
         else Print(result, shop, verb.Value(s_out), rows);
     }
+
+    internal static IProgress<RunProgress> Steps(IProgress<Step> progress) => progress.Of<RunProgress>(p => new Step(
+        p.ShardsDone, p.Shards, p.State, p.Rate is { } rate ? string.Create(CultureInfo.InvariantCulture, $"{rate:N0} customers/s, {p.RemainingSeconds:N0} s left") : null));
 
     private static void Print(RunResult result, Shop shop, string? path, long? rows)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using PredictiveRetention.Features;
@@ -120,14 +121,14 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             HorizonDays = model.ChurnHorizonDays,
             ClvHorizonDays = model.ClvHorizonDays,
             Coverage = coverage,
-            Cutoffs = _patience.With(() => Cutoffs(model, shop, coverage, asOf, cancellation), cancellation),
+            Cutoffs = Timed("sample", () => _patience.With(() => Cutoffs(model, shop, coverage, asOf, cancellation), cancellation)),
             Segments = settings.Segments,
             Margin = settings.Margin,
             DataThrough = BusinessCalendar.DateOf(orders.LastDay),
         };
         try
         {
-            store.Snapshot(run, shop, settings.ShardSize, version, schemaHash, recipe.ToJson());
+            Timed("snapshot", () => store.Snapshot(run, shop, settings.ShardSize, version, schemaHash, recipe.ToJson()));
         }
         catch (Exception fault) when (store.IsPassing(fault))
         {
@@ -183,7 +184,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
                 var scorer = new ShardScorer(model, recipe, shop.Currency, settings.Playbook);
                 try
                 {
-                    while (!stop.IsCancellationRequested && _patience.With(() => store.ClaimShard(run.RunId, owner), stop.Token) is { } shard)
+                    while (!stop.IsCancellationRequested && Timed("claim", () => _patience.With(() => store.ClaimShard(run.RunId, owner), stop.Token)) is { } shard)
                     {
                         Score(shard, scorer, shop, recipe, asOf, stop.Token);
                         Report(run.RunId, progress);
@@ -206,12 +207,12 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
 
     private void Score(ShardClaim shard, ShardScorer scorer, Shop shop, RunRecipe recipe, Cutoff asOf, CancellationToken cancellation)
     {
-        _patience.With(() => store.ReadHistories(scorer.Histories, shard.Population, shop, recipe.Coverage, asOf), cancellation);
+        Timed("read", () => _patience.With(() => store.ReadHistories(scorer.Histories, shard.Population, shop, recipe.Coverage, asOf), cancellation));
         Failpoint.Pass("shard-read");
-        scorer.Predict(asOf);
+        Timed("compute", () => scorer.Predict(asOf));
         Failpoint.Pass("shard-scored");
         Step("shard-scored");
-        Commit(shard, scorer, cancellation);
+        Timed("write", () => Commit(shard, scorer, cancellation));
         Step("shard-committed");
     }
 
@@ -243,14 +244,14 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     {
         Step("validating");
         progress?.Report(new RunProgress(RunState.Validating, 1, 1, 0));
-        var headline = _patience.With(() => store.Headline(run.RunId), cancellation);
-        var breaches = _patience.With(() => Breaches(run, headline), cancellation);
+        var headline = Timed("validate", () => _patience.With(() => store.Headline(run.RunId), cancellation));
+        var breaches = Timed("validate", () => _patience.With(() => Breaches(run, headline), cancellation));
         Step("validated");
         var json = JsonSerializer.Serialize(headline, JsonSerializerOptions.Web);
         try
         {
             if (breaches.Count > 0) store.Hold(run, json, string.Join("; ", breaches));
-            else store.Publish(run, json);
+            else Timed("publish", () => store.Publish(run, json));
         }
         catch (LeaseLostException)
         {
@@ -263,7 +264,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         Step("published");
         try
         {
-            store.DropOldPredictions(run.Purpose, settings.KeepRuns);
+            Timed("retention", () => store.DropOldPredictions(run.Purpose, settings.KeepRuns));
         }
         catch (Exception fault) when (store.IsPassing(fault))
         {
@@ -315,6 +316,20 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     {
         cancellation.WaitHandle.WaitOne(s_glance);
         cancellation.ThrowIfCancellationRequested();
+    }
+
+    private void Timed(string stage, Action work) => Timed(stage, () =>
+    {
+        work();
+        return true;
+    });
+
+    private T Timed<T>(string stage, Func<T> work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var result = work();
+        settings.OnTiming?.Invoke(stage, Stopwatch.GetElapsedTime(started));
+        return result;
     }
 
     private void Step(string name) => settings.OnStep?.Invoke(name);

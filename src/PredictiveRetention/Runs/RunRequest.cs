@@ -55,6 +55,9 @@ public sealed record RunSettings
     /// <summary>How long a database that does not answer is asked again.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Told how long each stage took, by whichever thread it ran on: sample, snapshot, claim, read, compute, write, validate, publish, retention.</summary>
+    public Action<string, TimeSpan>? OnTiming { get; init; }
+
     /// <summary>Told the name of each step as it is passed; tests fail or kill a run here.</summary>
     public Action<string>? OnStep { get; init; }
 }

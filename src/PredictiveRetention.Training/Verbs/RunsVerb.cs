@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Globalization;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Training.Verbs;
+
+/// <summary>What there is of night runs, and what a person may decide about them.</summary>
+internal static class RunsVerb
+{
+    private static readonly Argument<long> s_run = new("run") { Description = "number of the run" };
+    private static readonly Option<int> s_limit = new("--limit") { Description = "how many, newest first", DefaultValueFactory = _ => 20 };
+    private static readonly Option<string> s_by = new("--by") { Description = "who decides, for the record", DefaultValueFactory = _ => Environment.UserName };
+
+    public static Command Command() => new("runs", "Night runs: what there is, whether it is whole, and what becomes of a run that is held.\n  Example: retain runs verify")
+    {
+        Verb.Command("list", "Lists runs, newest first.\n  Example: retain runs list --limit 5", VerbUses.Store, [s_limit], List),
+        Verb.Command("show", "Shows one run: how far it is, its numbers, what happened to it and who did it.\n  Example: retain runs show 12", VerbUses.Store, [s_run], Show),
+        Verb.Command("verify", "Checks the invariants of every run whose rows are there, from the rows themselves; exit code 6 when one is broken.\n  Example: retain runs verify", VerbUses.Store, [], Verify),
+        Verb.Command("publish", "Publishes a held run although it is outside its guard bands.\n  Example: retain runs publish 12 --by anna", VerbUses.Store, [s_run, s_by], Publish),
+        Verb.Command("discard", "Gives a held run up; readers keep what they have.\n  Example: retain runs discard 12 --by anna", VerbUses.Store, [s_run, s_by], Discard),
+        Verb.Command("rollback", "Shows readers an earlier night again.\n  Example: retain runs rollback 11 --by anna", VerbUses.Store, [s_run, s_by], RollBack),
+        Verb.Command("resume", "Goes on with nights that were begun and not ended.\n  Example: retain runs resume", VerbUses.Store | VerbUses.Models, [], Resume),
+    };
+
+    private static void List(Verb verb)
+    {
+        using var store = verb.RequireStore();
+        var runs = store.RunsAsync(Math.Max(1, verb.Value(s_limit))).GetAwaiter().GetResult();
+        var current = store.CurrentRunAsync().GetAwaiter().GetResult()?.RunId;
+        if (verb.Json)
+        {
+            verb.PrintJson(runs.Select(run => new { run.RunId, run.Purpose, run.BusinessDate, run.Attempt, run.AsOf, run.State, Current = run.RunId == current, run.ExpectedCount, run.ModelVersion, PublishedAt = Time(run.PublishedAtMs), run.Error }));
+            return;
+        }
+        if (runs.Count == 0) Console.Out.WriteLine("No run yet: retain score makes one.");
+        else Line($"{"run",6}  {"purpose",-7} {"date",-10} {"try",3}  {"as of",-10}  {"state",-11} {"customers",11}  model");
+        foreach (var run in runs)
+            Line($"{run.RunId,6}  {run.Purpose,-7} {run.BusinessDate,-10} {run.Attempt,3}  {run.AsOf,-10}  {run.State,-11} {run.ExpectedCount,11:N0}  {run.ModelVersion}{(run.RunId == current ? "  <- readers see this" : "")}{(run.Error is null ? "" : "  " + run.Error)}");
+    }
+
+    private static void Show(Verb verb)
+    {
+        using var store = verb.RequireStore();
+        var run = Require(store, verb.Value(s_run));
+        var shards = store.Progress(run.RunId);
+        var quarantine = store.Quarantine(run.RunId, 20);
+        var quarantined = store.QuarantinedCount(run.RunId);
+        var events = store.Events(run.RunId);
+        if (verb.Json)
+        {
+            verb.PrintJson(new { Run = run with { Settings = null, Headline = null }, Headline = NightRun.HeadlineOf(run), Shards = shards, Quarantined = quarantined, Quarantine = quarantine.Select(customer => new { customer.CustomerId, customer.Reason }), Events = events });
+            return;
+        }
+        Line($"Run {run.RunId}: {run.Purpose} of {run.BusinessDate}, attempt {run.Attempt}, as of {run.AsOf}: {run.State}{(run.Error is null ? "" : ": " + run.Error)}");
+        Line($"  model {run.ModelVersion ?? "not chosen yet"}; {shards.Done:N0} of {shards.All:N0} shards done, {shards.Customers:N0} of {shards.Expected:N0} customers{Pace(run, shards)}");
+        if (NightRun.HeadlineOf(run) is { } headline) Line($"  mean churn probability {headline.MeanPChurn:F3}, CLV {headline.Clv:N2}, {headline.Actions:N0} actions");
+        if (quarantined > 0) Line($"  {quarantined:N0} customers could not be scored:");
+        foreach (var (customer, reason) in quarantine) Line($"    {customer}: {reason}");
+        foreach (var happened in events) Line($"  {DateTimeOffset.FromUnixTimeMilliseconds(happened.AtMs):yyyy-MM-dd HH:mm:ss}Z  {happened.What,-12} {happened.Actor}{(happened.Detail is null ? "" : "  " + happened.Detail)}");
+        if (run.State == RunState.Held) Line($"Decide: retain runs publish {run.RunId}, or retain runs discard {run.RunId}");
+    }
+
+    private static void Verify(Verb verb)
+    {
+        using var store = verb.RequireStore();
+        var shop = store.RequireShop();
+        var checks = verb.Terminal.Follow("verifying", progress => store.Verify(shop, run => progress.Report(new Step(0, 0, string.Create(CultureInfo.InvariantCulture, $"run {run.RunId}"))), verb.Cancellation));
+        if (verb.Json) verb.PrintJson(checks);
+        foreach (var check in verb.Json ? [] : checks)
+        {
+            Line($"{check.Name}  {(check.Holds ? "holds " : "BROKEN")}  {check.Says} ({check.Checked:N0} checked)");
+            foreach (var broken in check.Broken.Take(20)) Line($"      {broken}");
+            if (check.Broken.Count > 20) Line($"      and {check.Broken.Count - 20:N0} more");
+        }
+        if (checks.Any(check => !check.Holds)) throw new RetentionException(Failure.QualityGate, "An invariant is broken: see above.");
+    }
+
+    private static void Publish(Verb verb) => Decide(verb, (store, run, by) => store.PublishHeld(run, by), "published: readers see it");
+
+    private static void Discard(Verb verb) => Decide(verb, (store, run, by) => store.Discard(run, by), "discarded");
+
+    private static void RollBack(Verb verb) => Decide(verb, (store, run, by) => store.RollBack(run, by), "what readers see again");
+
+    private static void Decide(Verb verb, Action<RetentionStore, long, string> decide, string became)
+    {
+        using var store = verb.RequireStore();
+        decide(store, verb.Value(s_run), verb.Value(s_by)!);
+        var run = Require(store, verb.Value(s_run));
+        if (verb.Json) verb.PrintJson(new { run.RunId, run.State, By = verb.Value(s_by) });
+        else Line($"Run {run.RunId} ({run.Purpose} of {run.BusinessDate}) is {became}; recorded for {verb.Value(s_by)}.");
+    }
+
+    private static void Resume(Verb verb)
+    {
+        using var store = verb.RequireStore();
+        var unfinished = store.UnfinishedNights();
+        if (unfinished.Count == 0) verb.Terminal.Say("retain: no night is unfinished.");
+        foreach (var night in unfinished)
+        {
+            var request = new RunRequest(RunPurpose.Night, DateOnly.ParseExact(night.BusinessDate, "yyyy-MM-dd", CultureInfo.InvariantCulture), Cutoff.Parse(night.AsOf));
+            var run = new NightRun(store, verb.Models, new RunSettings { WaitForOthers = RetentionStore.Lease + TimeSpan.FromSeconds(30) });
+            var result = verb.Terminal.Follow(string.Create(CultureInfo.InvariantCulture, $"run {night.RunId}"), progress => run.Execute(request, ScoreVerb.Steps(progress), verb.Cancellation));
+            if (verb.Json) verb.PrintJson(new { result.Outcome, result.Run.RunId, result.Run.State });
+            else Line($"Run {result.Run.RunId} ({result.Run.BusinessDate}): {result.Run.State}");
+        }
+    }
+
+    private static Run Require(RetentionStore store, long runId) =>
+        store.Run(runId) ?? throw new RetentionException(Failure.NotFound, $"There is no run {runId.ToString(CultureInfo.InvariantCulture)}.");
+
+    private static string Pace(Run run, ShardProgress shards) => run.State == RunState.Scoring && shards.Rate is { } rate
+        ? string.Create(CultureInfo.InvariantCulture, $", {rate:N0} customers/s, {shards.RemainingSeconds:N0} s left")
+        : "";
+
+    private static DateTimeOffset? Time(long? ms) => ms is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
+
+    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+}

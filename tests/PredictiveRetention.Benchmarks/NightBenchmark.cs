@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Benchmarks;
+
+/// <summary>
+/// The night run on PostgreSQL, all of it, against the floor: bare binary COPY of the same order columns out in customer order, plus bare
+/// binary COPY of the same prediction rows in. The data is generated once and kept in a database of its own.
+/// </summary>
+internal static class NightBenchmark
+{
+    private const string Child = "RETENTION_BENCH_NIGHT";
+
+    public static void Run(int customers, int ordersEach, string? server, int runs)
+    {
+        server ??= Environment.GetEnvironmentVariable("RETENTION_TEST_POSTGRES") ?? throw new RetentionException(Failure.Usage, "Name a PostgreSQL server: --server, or RETENTION_TEST_POSTGRES.");
+        var address = Prepare(customers, ordersEach, server);
+        if (Environment.GetEnvironmentVariable(Child) is not null)
+        {
+            Night(address);
+            return;
+        }
+        Execute(address, "CHECKPOINT");
+        // Floor and night take turns, so that neither has the quieter machine; the night is a process of its own, for its memory.
+        var (outs, ins, nights) = (new List<double>(), new List<double>(), new List<double>());
+        NightApart(customers, ordersEach, server, print: false);
+        for (var run = 0; run < runs; run++)
+        {
+            outs.Add(CopyOut(address));
+            ins.Add(CopyIn(address));
+            nights.Add(NightApart(customers, ordersEach, server, print: run == runs - 1));
+        }
+        var (copyOut, copyIn, night) = (Measure.Median(outs), Measure.Median(ins), Measure.Median(nights));
+        Measure.Line($"{customers} customers, {Scalar(address, "SELECT sum(orders) FROM order_span")} orders; medians of {runs}");
+        Measure.Line($"  floor: orders out    {copyOut,8:F2} s");
+        Measure.Line($"  floor: rows in       {copyIn,8:F2} s");
+        Measure.Line($"  floor                {copyOut + copyIn,8:F2} s");
+        Measure.Line($"  night run            {night,8:F2} s = {night / (copyOut + copyIn):F2} x floor, {1e6 * night / customers:F2} us a customer");
+    }
+
+    /// <summary>One night, stage by stage. Stages of the shards are sums over the workers' threads.</summary>
+    private static void Night(string address)
+    {
+        using var store = RetentionStore.Open(address);
+        var shop = store.RequireShop();
+        var stages = new ConcurrentDictionary<string, double>();
+        var settings = new RunSettings { OnTiming = (stage, time) => stages.AddOrUpdate(stage, time.TotalSeconds, (_, sum) => sum + time.TotalSeconds) };
+        var clock = Stopwatch.StartNew();
+        var result = new NightRun(store, new ModelRegistry(Models), settings).Execute(RunRequest.Tonight(store, shop, TimeProvider.System, again: true), null, default);
+        var seconds = clock.Elapsed.TotalSeconds;
+        using var process = Process.GetCurrentProcess();
+        Measure.Line($"run {result.Run.RunId}, {result.Outcome}, {result.Headline!.Customers} customers, {result.Headline.Actions} actions, model {result.Run.ModelVersion}");
+        foreach (var stage in new[] { "sample", "snapshot", "claim", "read", "compute", "write", "validate", "publish", "retention" })
+            Measure.Line($"  {stage,-10} {stages.GetValueOrDefault(stage),8:F2} s");
+        Measure.Line($"  cpu        {process.TotalProcessorTime.TotalSeconds,8:F2} s of this process; peak memory {process.PeakWorkingSet64 / 1e6:F0} MB");
+        Measure.Line($"seconds {seconds:F3}");
+    }
+
+    private static double NightApart(int customers, int ordersEach, string server, bool print)
+    {
+        string[] arguments = ["night", "--customers", customers.ToString(CultureInfo.InvariantCulture), "--orders-each", ordersEach.ToString(CultureInfo.InvariantCulture), "--server", server];
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true };
+        start.Environment[Child] = "1";
+        using var child = Process.Start(start)!;
+        var lines = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        child.WaitForExit();
+        if (print) foreach (var line in lines[..^1]) Console.Out.WriteLine(line);
+        return double.Parse(lines[^1]["seconds ".Length..], CultureInfo.InvariantCulture);
+    }
+
+    private static string Models => Path.Combine(Path.GetTempPath(), "retention-bench-models");
+
+    private static string Prepare(int customers, int ordersEach, string server)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"bench_{customers}_{ordersEach}");
+        var address = new NpgsqlConnectionStringBuilder(server) { Database = name }.ToString();
+        if (Scalar(server, $"SELECT count(*) FROM pg_database WHERE datname = '{name}'") == 0) Execute(server, $"CREATE DATABASE {name}");
+        using var store = RetentionStore.Open(address);
+        if (store.Shop() is null)
+        {
+            var clock = Stopwatch.StartNew();
+            using var writer = store.BeginImport();
+            writer.UseShop(Currency.Of("GBP"), BusinessCalendar.Utc);
+            writer.Orders(new SimulatedShop(customers, ordersEach, seed: 1).Rows());
+            Measure.Line($"generated and staged in {clock.Elapsed.TotalSeconds:F1} s");
+            clock.Restart();
+            var result = writer.Commit("simulated", "", 0, 0, 0, "{}");
+            Measure.Line($"merged {result.Inserted} orders in {clock.Elapsed.TotalSeconds:F1} s");
+        }
+        if (new ModelRegistry(Models).ChampionVersion() is null)
+        {
+            // One model for every size: what is measured is the night, and the model of a large shop is no larger.
+            if (customers > 100_000) Prepare(100_000, ordersEach, server);
+            else TrainingRun.Execute(store, new ModelRegistry(Models), new TrainingOptions { Horizon = Horizon.OfDays(90) }, TimeProvider.System, null, default);
+        }
+        return address;
+    }
+
+    private static double CopyOut(string address)
+    {
+        using var connection = new NpgsqlConnection(address);
+        connection.Open();
+        var buffer = new byte[1 << 17];
+        var clock = Stopwatch.StartNew();
+        using (var copy = connection.BeginRawBinaryCopy("COPY (SELECT customer_key, ordered_at_ms, amount_minor FROM orders WHERE is_valid ORDER BY customer_key, ordered_at_ms, order_id) TO STDOUT (FORMAT binary)"))
+            while (copy.Read(buffer, 0, buffer.Length) > 0) { }
+        return clock.Elapsed.TotalSeconds;
+    }
+
+    private static double CopyIn(string address)
+    {
+        var run = Scalar(address, "SELECT run_id FROM current_run WHERE purpose = 'night'");
+        using var connection = new NpgsqlConnection(address);
+        connection.Open();
+        using var rows = new MemoryStream();
+        using (var copy = connection.BeginRawBinaryCopy($"COPY (SELECT * FROM prediction_run_{run} ORDER BY customer_key) TO STDOUT (FORMAT binary)")) copy.CopyTo(rows);
+        Execute(address, $"DROP TABLE IF EXISTS bench_rows; CREATE TABLE bench_rows (LIKE prediction_run_{run} INCLUDING ALL)");
+        var clock = Stopwatch.StartNew();
+        using (var copy = connection.BeginRawBinaryCopy("COPY bench_rows FROM STDIN (FORMAT binary)")) copy.Write(rows.GetBuffer(), 0, (int)rows.Length);
+        var seconds = clock.Elapsed.TotalSeconds;
+        Execute(address, "DROP TABLE bench_rows");
+        return seconds;
+    }
+
+    private static long Scalar(string address, string sql)
+    {
+        using var connection = new NpgsqlConnection(address);
+        connection.Open();
+        using var command = new NpgsqlCommand(sql, connection);
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    private static void Execute(string address, string sql)
+    {
+        using var connection = new NpgsqlConnection(address);
+        connection.Open();
+        using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        command.ExecuteNonQuery();
+    }
+}
