@@ -47,7 +47,7 @@ internal static class Composition
         services.AddApiDocument();
         services.AddRazorComponents();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling |= System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals);
-        AddHangfire(services);
+        AddHangfire(services, Enum.TryParse<ServiceRole>(builder.Configuration["role"], ignoreCase: true, out var role) ? role : ServiceRole.All);
 
         var app = builder.Build();
         var settings = app.Services.GetRequiredService<ServiceSettings>();
@@ -61,6 +61,11 @@ internal static class Composition
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapGroup("").WithTags("Health").MapHealth();
+        if (settings.Role == ServiceRole.Worker)
+        {
+            PrintWork(app);
+            return app;
+        }
         app.MapSignIn();
         app.MapStyle();
         app.MapOpenApi();
@@ -68,6 +73,8 @@ internal static class Composition
         var api = app.MapGroup("/api/v1");
         api.MapGroup("").WithTags("Predictions").MapPredictions();
         api.MapGroup("").WithTags("Runs").MapRuns();
+        api.MapGroup("").WithTags("Runs").MapRunDecisions();
+        app.MapRunButtons();
         api.MapGroup("").WithTags("Model").MapModel();
         app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [new JobsAccess()], DisplayStorageConnectionString = false, DashboardTitle = "Jobs" }).RequireAuthorization();
         app.MapRazorComponents<App>();
@@ -75,7 +82,7 @@ internal static class Composition
         return app;
     }
 
-    private static void AddHangfire(IServiceCollection services)
+    private static void AddHangfire(IServiceCollection services, ServiceRole role)
     {
         services.AddHangfire((provider, hangfire) =>
         {
@@ -100,10 +107,17 @@ internal static class Composition
                 hangfire.UseInMemoryStorage();
             }
         });
-        services.AddHangfireServer(server => (server.ServerName, server.Queues, server.WorkerCount) = ("nightly", [NightJob.Queue], 1));
-        services.AddHostedService<NightSchedule>();
+        if (role != ServiceRole.Web)
+        {
+            services.AddHangfireServer(server => (server.ServerName, server.Queues, server.WorkerCount) = ("nightly", [NightJob.Queue], 1));
+            services.AddHostedService<NightSchedule>();
+            services.AddHostedService<OutboxDispatcher>();
+        }
         services.AddHostedService<DemoIfAsked>();
     }
+
+    private static void PrintWork(WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
+        Console.Out.WriteLine($"PredictiveRetention works on nights; {string.Join(", ", app.Urls.Select(url => url + "/health/ready"))} says how it is."));
 
     private static void PrintAccess(WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
     {

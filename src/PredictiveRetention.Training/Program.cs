@@ -9,6 +9,7 @@ var root = new RootCommand("retain - who is about to stop buying, what each cust
     ScoreVerb.Command(),
     RunsVerb.Command(),
     CheckVerb.Command(),
+    DbVerb.Command(),
 };
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction

@@ -5,7 +5,7 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Health;
 
-/// <param name="Status">ready or unready.</param>
+/// <param name="Status">ready, degraded (answers, but somebody should look) or unready.</param>
 /// <param name="Checks">Each part by name: 'ok', or what is wrong with it, without secrets.</param>
 public sealed record Readiness(string Status, IReadOnlyDictionary<string, string> Checks);
 
@@ -33,7 +33,21 @@ internal static class HealthEndpoints
             }),
         };
         var ready = checks.Values.All(check => check == "ok");
-        return Results.Json(new Readiness(ready ? "ready" : "unready", checks), statusCode: ready ? 200 : 503);
+        var night = !ready ? "not asked" : await CheckAsync(() => NightAsync(store, cancellation));
+        checks["night"] = night;
+        return Results.Json(new Readiness(!ready ? "unready" : night == "ok" ? "ready" : "degraded", checks), statusCode: ready ? 200 : 503);
+    }
+
+    /// <summary>Readers have the night before, so this does not take the service out.</summary>
+    private static async Task<string?> NightAsync(RetentionStore store, CancellationToken cancellation)
+    {
+        var runs = await store.RunsAsync(20, cancellation);
+        return runs.FirstOrDefault(run => run.Purpose == RunPurpose.Night) switch
+        {
+            { State: RunState.Held } held => $"run {held.RunId} is held and waits for a decision",
+            { State: RunState.Failed } failed => $"run {failed.RunId} failed",
+            _ => null,
+        };
     }
 
     /// <summary>A part that throws is a part that is not there; its message may name hosts and users, so only its kind is shown.</summary>

@@ -10,7 +10,7 @@ namespace PredictiveRetention.Service.Nights;
 /// The night run as Hangfire wakes it. Only the run ledger decides what is to be done, so it does not matter how often, or from how many
 /// processes, this is started: a published date is left alone, a run whose worker fell silent is finished.
 /// </summary>
-public sealed class NightJob(RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IBackgroundJobClient jobs, IRecurringJobManager recurring, ILogger<NightJob> logger)
+public sealed class NightJob(RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IBackgroundJobClient jobs, JobStorage storage, IRecurringJobManager recurring, ILogger<NightJob> logger)
 {
     public const string Queue = "nightly";
     public const string RecurringId = "night";
@@ -50,7 +50,7 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
     {
         try
         {
-            var result = new NightRun(store, models, settings.Runs).Execute(request, null, cancellation);
+            var result = new NightRun(store, models, settings.Runs with { OnStep = step => { if (step == "snapshot") CallOthers(); } }).Execute(request, null, cancellation);
             var date = request.BusinessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             logger.LogInformation("Night {Date}, run {Run}: {Outcome}.", date, result.Run.RunId, result.Outcome switch
             {
@@ -66,6 +66,13 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
             logger.LogWarning("{Lost} It goes on there.", lost.Message);
             LookAgain();
         }
+    }
+
+    /// <summary>Now there are shards to share: a job for every other process that works on nights. Whoever finds the run done does nothing.</summary>
+    private void CallOthers()
+    {
+        var workers = storage.GetMonitoringApi().Servers().Count(server => server.Queues.Contains(Queue));
+        for (var other = 1; other < workers; other++) jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None));
     }
 
     /// <summary>The worker that holds the lease may be dead: its run is then free once the lease has passed.</summary>

@@ -32,6 +32,8 @@ public sealed record ServiceSettings
     public required string? AdminKey { get; init; }
     public required RunSettings Runs { get; init; }
 
+    public required ServiceRole Role { get; init; }
+
     /// <summary>True with --demo: the sample shop is loaded, trained on and scored at start.</summary>
     public required bool Demo { get; init; }
 
@@ -56,8 +58,10 @@ public sealed record ServiceSettings
             CronZone = Zone(section["TimeZone"], faults),
             AdminKey = section["AdminKey"],
             Runs = ReadRuns(section, faults),
+            Role = ReadRole(configuration["role"], faults),
             Demo = demo,
         };
+        if (settings.Role != ServiceRole.All && !settings.OnPostgres) faults.Add("--role web and worker need PostgreSQL (ConnectionStrings:Retention): on the embedded store one process does everything.");
         CheckCron(settings.Cron, faults);
         foreach (var name in section.GetChildren().Select(child => child.Key).Except(s_known, StringComparer.OrdinalIgnoreCase))
             faults.Add($"Retention:{name} is no setting. Known: {string.Join(", ", s_known)}.");
@@ -80,6 +84,14 @@ public sealed record ServiceSettings
         {
             faults.Add($"Retention:Cron is '{cron}'; a cron expression of five fields is needed, such as '0 2 * * *': {fault.Message}");
         }
+    }
+
+    private static ServiceRole ReadRole(string? role, List<string> faults)
+    {
+        if (role is null) return ServiceRole.All;
+        if (Enum.TryParse<ServiceRole>(role, ignoreCase: true, out var known) && !char.IsDigit(role[0])) return known;
+        faults.Add($"--role '{role}' is none; it is all, web or worker.");
+        return ServiceRole.All;
     }
 
     private static void CheckUrls(string? urls, List<string> faults)

@@ -112,7 +112,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     {
         progress?.Report(new RunProgress(RunState.Planned, 0, 0, 0));
         var asOf = Cutoff.Parse(run.AsOf);
-        var (model, version, schemaHash) = ModelFor(asOf);
+        var (model, version, schemaHash, faults) = ModelFor(asOf);
         var coverage = store.Coverage(shop, asOf);
         var recipe = new RunRecipe
         {
@@ -128,7 +128,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         };
         try
         {
-            Timed("snapshot", () => store.Snapshot(run, shop, settings.ShardSize, version, schemaHash, recipe.ToJson()));
+            Timed("snapshot", () => store.Snapshot(run, shop, settings.ShardSize, version, schemaHash, recipe.ToJson(), faults));
         }
         catch (Exception fault) when (store.IsPassing(fault))
         {
@@ -140,13 +140,13 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         }
     }
 
-    private (RetentionModel Model, string Version, string SchemaHash) ModelFor(Cutoff asOf)
+    private (RetentionModel Model, string Version, string SchemaHash, IReadOnlyList<string> Faults) ModelFor(Cutoff asOf)
     {
-        if (models.For(asOf) is { } loaded) return (loaded.Model, loaded.Version, loaded.Manifest.SchemaHash);
+        if (models.For(asOf, out var faults) is { } loaded) return (loaded.Model, loaded.Version, loaded.Manifest.SchemaHash, faults);
         if (models.ChampionVersion() is { } champion)
             throw new RetentionException(Failure.QualityGate, $"The champion {champion} learnt from days after {asOf} and would look into the future. Train one that did not: retain train --as-of {asOf}");
         // A shop without any model still gets an answer, marked as the rule it is.
-        return (RetentionModel.Rule(90, 365), ModelRegistry.RuleSchema, ModelRegistry.RuleSchema);
+        return (RetentionModel.Rule(90, 365), ModelRegistry.RuleSchema, ModelRegistry.RuleSchema, []);
     }
 
     /// <summary>From the first customers in key order, read and scored side by side and put together in that order.</summary>

@@ -103,17 +103,35 @@ public sealed class ModelRegistry(string folder)
     public LoadedModel? Champion() => ChampionVersion() is { } version ? Load(version) : null;
 
     /// <summary>
-    /// The version that may speak about a cutoff: the champion, or, where it learnt from later days, the latest one that did not. Null when
-    /// every version would look into the future.
+    /// The version that may speak about a cutoff: the champion, or, where it learnt from later days or cannot be used, the latest one that can.
+    /// Null when every version would look into the future.
     /// </summary>
-    public LoadedModel? For(Cutoff cutoff)
+    /// <param name="faults">Versions that should have been taken and cannot be used, with the reason.</param>
+    /// <exception cref="RetentionException">There are versions for the cutoff, and none can be used.</exception>
+    public LoadedModel? For(Cutoff cutoff, out IReadOnlyList<string> faults)
     {
-        if (Champion() is { } champion && Cutoff.Parse(champion.Manifest.Cutoff).Day <= cutoff.Day) return champion;
-        var version = Versions()
-            .Where(name => name.Length > 9 && DateOnly.TryParseExact(name[..8], "yyyyMMdd", out var date) && Cutoff.Of(date).Day <= cutoff.Day)
-            .MaxBy(name => (name[..8], File.GetLastWriteTimeUtc(Path.Combine(_kindFolder, name, ManifestFile))));
-        return version is null ? null : Load(version);
+        var unusable = new List<string>();
+        faults = unusable;
+        var champion = ChampionVersion();
+        foreach (var version in Versions().Where(name => MaySpeakOf(name, cutoff)).OrderByDescending(name => name == champion).ThenByDescending(name => name[..8], StringComparer.Ordinal).ThenByDescending(WrittenAt))
+        {
+            try
+            {
+                return Load(version);
+            }
+            catch (RetentionException fault)
+            {
+                unusable.Add(fault.Message);
+            }
+        }
+        if (champion is not null && !Versions().Contains(champion)) unusable.Add($"The champion {champion} is not in {_kindFolder}.");
+        return unusable.Count == 0 ? null : throw new RetentionException(Failure.DependencyUnavailable, "No model can be used. " + string.Join(' ', unusable));
     }
+
+    private static bool MaySpeakOf(string version, Cutoff cutoff) =>
+        version.Length > 9 && DateOnly.TryParseExact(version[..8], "yyyyMMdd", out var date) && Cutoff.Of(date).Day <= cutoff.Day;
+
+    private DateTime WrittenAt(string version) => File.GetLastWriteTimeUtc(Path.Combine(_kindFolder, version, ManifestFile));
 
     public IReadOnlyList<string> Versions() =>
         Directory.Exists(_kindFolder)

@@ -8,7 +8,7 @@ public sealed record OutboxEvent
 {
     public long RunId { get; init; }
 
-    /// <summary>run.published, run.held, run.failed, run.discarded or run.rolled_back.</summary>
+    /// <summary>run.published, run.held, run.failed, run.discarded, run.rolled_back or model.unusable.</summary>
     public string Kind { get; init; } = "";
     public string Subject { get; init; } = "";
     public string Rule { get; init; } = "";

@@ -96,9 +96,12 @@ internal sealed class PostgresEngine : Engine
     {
         var attached = connection.QuerySingleOrDefault<bool?>(
             "SELECT i.inhdetachpending FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE c.relname = @name AND i.inhparent = 'prediction'::regclass", new { name = Partition(runId) });
-        if (attached is { } pending) connection.Execute($"ALTER TABLE prediction DETACH PARTITION {Partition(runId)} {(pending ? "FINALIZE" : "CONCURRENTLY")}");
+        if (attached is { } pending) connection.Execute($"ALTER TABLE prediction DETACH PARTITION {Partition(runId)} {(pending ? "FINALIZE" : Distributed(connection) ? "" : "CONCURRENTLY")}");
         connection.Execute($"DROP TABLE IF EXISTS {Partition(runId)}");
     }
+
+    /// <summary>Citus detaches a partition only while it holds readers of the table up.</summary>
+    private static bool Distributed(DbConnection connection) => connection.ExecuteScalar<bool>("SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')");
 
     public override void Tidy(DbConnection connection) => connection.Execute("VACUUM (ANALYZE) customer, orders", commandTimeout: 0);
 

@@ -58,6 +58,39 @@ public sealed partial class RetentionStore : IDisposable
         return await connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellation)) == 1;
     }
 
+    /// <summary>The SQL of <see cref="DistributeOverCitus"/>.</summary>
+    public static string CitusScript
+    {
+        get
+        {
+            using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("citus/distribute.sql")!);
+            return reader.ReadToEnd();
+        }
+    }
+
+    /// <summary>Spreads the per-customer tables over a Citus cluster.</summary>
+    /// <exception cref="RetentionException">The store is not on PostgreSQL, or its server has no Citus.</exception>
+    public void DistributeOverCitus()
+    {
+        if (_engine is not PostgresEngine) throw new RetentionException(Failure.Usage, "Citus is an extension of PostgreSQL: name such a store with --store.");
+        using var connection = _engine.Open();
+        try
+        {
+            connection.Execute(CitusScript, commandTimeout: 0);
+        }
+        catch (System.Data.Common.DbException fault)
+        {
+            throw new RetentionException(Failure.DependencyUnavailable, $"The tables could not be distributed: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Scripts the schema was made with, oldest first.</summary>
+    public IReadOnlyList<string> SchemaScripts()
+    {
+        using var connection = _engine.Open();
+        return connection.Query<string>("SELECT scriptname FROM schemaversions ORDER BY scriptname").AsList();
+    }
+
     /// <summary>True where the failure lies in the connection or the server's state and the same call may succeed a moment later.</summary>
     public bool IsPassing(Exception fault) => _engine.IsPassing(fault);
 
@@ -71,10 +104,21 @@ public sealed partial class RetentionStore : IDisposable
             .WithTransaction()
             .LogTo(new NoOpUpgradeLog())
             .Build();
-        if (!upgrader.IsUpgradeRequired()) return;
+        try
+        {
+            if (upgrader.GetExecutedButNotDiscoveredScripts() is { Count: > 0 } newer)
+                throw new RetentionException(Failure.DependencyUnavailable, $"The store was last used by a newer version of this program (its schema has {string.Join(", ", newer)}). Update this one; nothing was changed.");
+            if (!upgrader.IsUpgradeRequired()) return;
+        }
+        catch (System.Data.Common.DbException fault)
+        {
+            throw new RetentionException(Failure.DependencyUnavailable, $"The schema cannot be read: {fault.Message}", fault);
+        }
         var result = upgrader.PerformUpgrade();
         if (!result.Successful && !UpgradedByAnother(upgrader))
-            throw new RetentionException(Failure.DependencyUnavailable, $"The schema could not be brought up to date ({result.ErrorScript?.Name}): {result.Error.Message}", result.Error);
+            throw new RetentionException(
+                Failure.DependencyUnavailable,
+                $"The schema could not be brought up to date ({result.ErrorScript?.Name}): {result.Error.Message} Where the service's user may not change tables, run retain db migrate once as their owner.", result.Error);
     }
 
     /// <summary>A store of an earlier version gets its summaries once.</summary>
@@ -88,7 +132,17 @@ public sealed partial class RetentionStore : IDisposable
     }
 
     /// <summary>Two processes may open a new store at once; the one that came second finds the work done.</summary>
-    private static bool UpgradedByAnother(UpgradeEngine upgrader) => !upgrader.IsUpgradeRequired();
+    private static bool UpgradedByAnother(UpgradeEngine upgrader)
+    {
+        try
+        {
+            return !upgrader.IsUpgradeRequired();
+        }
+        catch (System.Data.Common.DbException)
+        {
+            return false;
+        }
+    }
 }
 
 /// <summary>What holds for the whole store: one reporting currency and the time zone business days are counted in.</summary>

@@ -47,7 +47,7 @@ public sealed partial class RetentionStore
     /// run is made with. From here on anybody may take shards, and a restart resumes instead of starting anew.
     /// </summary>
     /// <exception cref="LeaseLostException">Somebody took the run over.</exception>
-    public void Snapshot(Run run, Shop shop, int shardSize, string modelVersion, string schemaHash, string settingsJson)
+    public void Snapshot(Run run, Shop shop, int shardSize, string modelVersion, string schemaHash, string settingsJson, IReadOnlyList<string>? modelFaults = null)
     {
         using var connection = _engine.Open();
         using var transaction = BeginRunChange(connection);
@@ -83,6 +83,11 @@ public sealed partial class RetentionStore
             $"UPDATE run SET state = '{RunState.Scoring}', lease_until_ms = 0, owner = NULL, model_version = @modelVersion, schema_hash = @schemaHash, settings = @settingsJson, "
             + "expected_count = @expected, input_import = (SELECT max(import_id) FROM import_batch) WHERE run_id = @RunId",
             new { run.RunId, modelVersion, schemaHash, settingsJson, expected = (long)population.Count }, transaction);
+        foreach (var fault in modelFaults ?? [])
+        {
+            Record(connection, transaction, run.RunId, run.Owner, "model passed over", fault);
+            Tell(connection, transaction, run.RunId, "model.unusable", fault);
+        }
         Record(connection, transaction, run.RunId, run.Owner, "snapshot", $"{population.Count.ToString(CultureInfo.InvariantCulture)} customers, model {modelVersion}");
         transaction.Commit();
         Failpoint.Pass("snapshot-committed");

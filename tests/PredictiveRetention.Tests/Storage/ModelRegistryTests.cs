@@ -35,10 +35,10 @@ public sealed class ModelRegistryTests : IDisposable
         var young = registry.Add(Train(0));
         registry.Promote(young.Version);
         var end = SimulatedHistories.End;
-        Assert.Equal(young.Version, registry.For(end)!.Version);
-        Assert.Equal(old.Version, registry.For(end.Minus(1))!.Version);
-        Assert.Equal(old.Version, registry.For(end.Minus(100))!.Version);
-        Assert.Null(registry.For(end.Minus(101)));
+        Assert.Equal(young.Version, registry.For(end, out _)!.Version);
+        Assert.Equal(old.Version, registry.For(end.Minus(1), out _)!.Version);
+        Assert.Equal(old.Version, registry.For(end.Minus(100), out _)!.Version);
+        Assert.Null(registry.For(end.Minus(101), out _));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Globalization;
 using Npgsql;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Storage;
@@ -13,7 +15,21 @@ public abstract class EngineUnderTest : IDisposable
     /// <summary>Changes the newest store behind the product's back.</summary>
     public abstract void Execute(string sql);
 
+    /// <summary>First column of each row, as text.</summary>
+    public abstract List<string> Query(string sql);
+
     public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    private protected static List<string> FirstColumn(DbConnection connection, string sql)
+    {
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var row = command.ExecuteReader();
+        var column = new List<string>();
+        while (row.Read()) column.Add(Convert.ToString(row.GetValue(0), CultureInfo.InvariantCulture) ?? "");
+        return column;
+    }
 }
 
 public sealed class SqliteUnderTest : EngineUnderTest
@@ -25,12 +41,20 @@ public sealed class SqliteUnderTest : EngineUnderTest
 
     public override void Execute(string sql)
     {
-        using var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={Path.Combine(_folder.FullName, $"{_count - 1}.db")};Default Timeout=60");
+        using var connection = Newest();
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
     }
+
+    public override List<string> Query(string sql)
+    {
+        using var connection = Newest();
+        return FirstColumn(connection, sql);
+    }
+
+    private Microsoft.Data.Sqlite.SqliteConnection Newest() => new($"Data Source={Path.Combine(_folder.FullName, $"{_count - 1}.db")};Default Timeout=60");
 
     public override void Dispose()
     {
@@ -61,7 +85,15 @@ public sealed class PostgresUnderTest : EngineUnderTest
         foreach (var name in _databases) Execute($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", Server);
     }
 
-    public override void Execute(string sql) => Execute(sql, new NpgsqlConnectionStringBuilder(Server) { Database = _databases[^1] }.ToString());
+    public override void Execute(string sql) => Execute(sql, Newest);
+
+    public override List<string> Query(string sql)
+    {
+        using var connection = new NpgsqlConnection(Newest);
+        return FirstColumn(connection, sql);
+    }
+
+    private string Newest => new NpgsqlConnectionStringBuilder(Server) { Database = _databases[^1] }.ToString();
 
     private static void Execute(string sql, string? address)
     {

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Antiforgery;
+using PredictiveRetention.Service.Problems;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Nights;
+
+/// <summary>What a person decides about a run, from the API and from the runs page; each is recorded with the run.</summary>
+internal static class RunDecisionEndpoints
+{
+    private static readonly (string Name, string Summary, Action<RetentionStore, long, string> Decide)[] s_decisions =
+    [
+        ("publish", "Publishes a held run although it is outside its guard bands", (store, run, by) => store.PublishHeld(run, by)),
+        ("discard", "Gives a held run up; readers keep what they have", (store, run, by) => store.Discard(run, by)),
+        ("rollback", "Shows readers an earlier night again", (store, run, by) => store.RollBack(run, by)),
+    ];
+
+    public static void MapRunDecisions(this IEndpointRouteBuilder api)
+    {
+        foreach (var (name, summary, decide) in s_decisions)
+            api.MapPost("/runs/{id}/" + name, (string id, RetentionStore store) => Decide(store, id, run => decide(store, run, "admin, API")))
+                .WithSummary(summary).Produces<DecisionAnswer>().ProducesProblem(404).ProducesProblem(409);
+    }
+
+    /// <summary>The buttons of the runs page.</summary>
+    public static void MapRunButtons(this IEndpointRouteBuilder app)
+    {
+        foreach (var (name, _, decide) in s_decisions)
+            app.MapPost("/runs/{id}/" + name, async (string id, HttpContext http, IAntiforgery antiforgery, RetentionStore store) =>
+            {
+                await antiforgery.ValidateRequestAsync(http);
+                return Decide(store, id, run => decide(store, run, "admin, dashboard")) is Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult refused ? refused : Results.LocalRedirect("/runs");
+            }).ExcludeFromDescription();
+    }
+
+    private static IResult Decide(RetentionStore store, string id, Action<long> decide)
+    {
+        if (!long.TryParse(id, out var run)) return Problem.UnknownRun(id);
+        try
+        {
+            decide(run);
+        }
+        catch (RetentionException refused) when (refused.Failure == Failure.NotFound)
+        {
+            return Problem.UnknownRun(id);
+        }
+        catch (RetentionException refused) when (refused.Failure is Failure.Usage or Failure.Busy)
+        {
+            return Problem.Conflict("wrong-state", "The run is not in a state for this", refused.Message);
+        }
+        return Results.Ok(new DecisionAnswer(run, store.Run(run)!.State));
+    }
+}
+
+/// <param name="State">The run's state now.</param>
+public sealed record DecisionAnswer(long RunId, string State);

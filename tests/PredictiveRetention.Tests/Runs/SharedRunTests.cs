@@ -1,0 +1,130 @@
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Runs;
+
+public sealed class SqliteSharedRunTests() : SharedRunTests(new SqliteUnderTest());
+
+public sealed class PostgresSharedRunTests() : SharedRunTests(new PostgresUnderTest());
+
+/// <summary>Several workers on one night.</summary>
+public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(engine)
+{
+    [Fact]
+    public async Task Whoever_comes_while_shards_are_open_takes_some_and_the_night_is_published_once()
+    {
+        using var store = Shop();
+        Task<RunResult>? joined = null;
+        using var second = new ManualResetEventSlim();
+        var first = Night(store, with: settings => settings with
+        {
+            OnStep = step =>
+            {
+                if (step == "snapshot") joined = Task.Run(() => Night(store, with: inner => inner with { OnStep = taken => { if (taken == "shard-committed") second.Set(); } }), TestContext.Current.CancellationToken);
+                if (step == "shard-scored") Assert.True(second.Wait(TimeSpan.FromSeconds(30)), "the other never got a shard");
+            },
+        });
+        var other = await joined!;
+        Assert.Equal((RunOutcome.Published, RunOutcome.Published), (first.Outcome, other.Outcome));
+        Assert.Equal(first.Run.RunId, other.Run.RunId);
+        Assert.Single(await store.RunsAsync(10, TestContext.Current.CancellationToken));
+        Assert.Equal(300, store.AllPredictions(first.Run.RunId).Select(row => row.CustomerKey).Distinct().Count());
+        Assert.Single(store.Events(first.Run.RunId), happened => happened.What == "published");
+        Assert.All(store.Verify(Some.Shop, null, default), check => Assert.True(check.Holds, check.Name + ": " + string.Join("; ", check.Broken)));
+    }
+
+    [Fact]
+    public void A_shard_whose_holder_fell_silent_is_taken_over_and_only_that_one_is_repeated()
+    {
+        using var store = Shop();
+        using var gone = new CancellationTokenSource();
+        ShardClaim? abandoned = null;
+        Assert.ThrowsAny<OperationCanceledException>(() => Night(store, with: settings => settings with
+        {
+            OnStep = step =>
+            {
+                if (step != "snapshot") return;
+                abandoned = store.ClaimShard(store.UnfinishedNights()[0].RunId, "a worker that was killed");
+                gone.Cancel();
+            },
+        }, cancellation: gone.Token));
+        Assert.Null(store.ClaimValidation(abandoned!.RunId, "too early"));
+        var waited = false;
+        var result = Night(store, with: settings => settings with
+        {
+            OnStep = step =>
+            {
+                if (step != "shard-committed" || waited || store.Progress(abandoned.RunId) is not { Done: 6, Claimed: 1 }) return;
+                waited = true;
+                Engine.Execute($"UPDATE run_shard SET lease_until_ms = 0 WHERE state = 'claimed'"); // the minute passes
+            },
+        });
+        Assert.True(waited);
+        Assert.Equal(RunOutcome.Published, result.Outcome);
+        Assert.Equal((false, false), store.Fate(abandoned));
+        Assert.All(store.Verify(Some.Shop, null, default), check => Assert.True(check.Holds, check.Name));
+    }
+
+    [Fact]
+    public void Renewing_keeps_a_shard_from_being_taken()
+    {
+        using var store = Shop();
+        var run = Planned(store);
+        var mine = store.ClaimShard(run, "me")!;
+        Engine.Execute("UPDATE run_shard SET lease_until_ms = 0 WHERE state = 'claimed'");
+        store.Renew(run, "me");
+        Assert.NotEqual(mine.Shard, store.ClaimShard(run, "the other")!.Shard);
+        Engine.Execute("UPDATE run_shard SET lease_until_ms = 0 WHERE state = 'claimed'");
+        var taken = store.ClaimShard(run, "the other")!;
+        Assert.Equal((mine.Shard, mine.Fence + 1), (taken.Shard, taken.Fence));
+        Assert.Equal(mine.Population, taken.Population);
+    }
+
+    [Fact]
+    public void A_customer_whose_orders_vanish_while_the_run_works_is_set_aside_and_the_others_are_scored()
+    {
+        using var store = Shop();
+        var result = Night(store, with: settings => settings with { OnStep = Remove("C7") });
+        Assert.Equal(RunOutcome.Published, result.Outcome);
+        Assert.Equal(299, store.AllPredictions(result.Run.RunId).Count());
+        var (customer, reason) = Assert.Single(store.Quarantine(result.Run.RunId, 10));
+        Assert.Equal("C7", customer);
+        Assert.Contains("no order before", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Too_many_set_aside_hold_the_run()
+    {
+        using var store = Shop();
+        var result = Night(store, with: settings => settings with { OnStep = Remove("C7", "C8", "C9") });
+        Assert.Equal(RunOutcome.Held, result.Outcome);
+        Assert.Contains("3 of 300 customers could not be scored", result.Run.Error, StringComparison.Ordinal);
+        Assert.Null(Current(store));
+    }
+
+    [Fact]
+    public void Two_runs_of_one_state_of_the_data_have_the_same_checksums_shard_by_shard()
+    {
+        using var store = Shop();
+        var first = Night(store);
+        var second = Night(store, day: 1, with: settings => settings with { Parallelism = 3 });
+        Assert.Equal(7, Checksums(first.Run.RunId).Count);
+        Assert.Equal(Checksums(first.Run.RunId), Checksums(second.Run.RunId));
+
+        List<string> Checksums(long run) => Engine.Query($"SELECT checksum FROM run_shard WHERE run_id = {run} ORDER BY shard");
+    }
+
+    private Action<string> Remove(params string[] customers) => step =>
+    {
+        if (step == "snapshot") Engine.Execute($"DELETE FROM orders WHERE customer_key IN ({string.Join(", ", customers.Select(CustomerKey.Of))})");
+    };
+
+    private static long Planned(RetentionStore store)
+    {
+        var claim = store.Claim(RunPurpose.Night, Date, SimulatedHistories.End, "maker", again: false);
+        store.Snapshot(claim.Run, Some.Shop, 43, ModelRegistry.RuleSchema, ModelRegistry.RuleSchema, "{}");
+        return claim.Run.RunId;
+    }
+}
