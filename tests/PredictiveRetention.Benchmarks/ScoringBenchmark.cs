@@ -23,6 +23,10 @@ internal static class ScoringBenchmark
                 schema.Project(registryRow, rows.AsSpan(customer * schema.Width, schema.Width));
             }
         var (pChurn, clv, spend) = (new double[shop.Customers], new double[shop.Customers], new double[shop.Customers]);
+        var reasons = new Models.Reasons[shop.Customers];
+        var why = Measure.MedianSeconds(runs, () => model.Predict(rows, pChurn, clv, spend, reasons));
+        var walked = Measure.MedianSeconds(runs, () => model.Churn.Orders.Walk(rows, pChurn));
+        var quick = Measure.MedianSeconds(runs, () => model.Churn.Orders.Score(rows, pChurn));
         var one = Measure.MedianSeconds(runs, () => model.Predict(rows, pChurn, clv, spend));
         const int Batch = 5_000;
         var both = Measure.MedianSeconds(runs, () => Parallel.For(0, (shop.Customers + Batch - 1) / Batch, batch =>
@@ -33,6 +37,8 @@ internal static class ScoringBenchmark
         }));
         Measure.Line($"scoring: {shop.Customers} customers, churn and value, {schema.Width} features; median of {runs}");
         Measure.Line($"  one thread   {one:F3} s = {shop.Customers / one / 1e3:F0} k customers/s");
+        Measure.Line($"  with reasons {why:F3} s = {shop.Customers / why / 1e3:F0} k customers/s");
+        Measure.Line($"  one forest   {quick:F3} s, by walking {walked:F3} s: {walked / quick:F1} times as fast");
         Measure.Line($"  all cores    {both:F3} s = {shop.Customers / both / 1e3:F0} k customers/s (mean p_churn {pChurn.Average():F4}, mean CLV {clv.Average():F2})");
     }
 }

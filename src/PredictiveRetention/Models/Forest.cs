@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
@@ -14,14 +15,18 @@ public sealed class Forest
     private readonly Node[] _nodes;
     private readonly int[] _roots;
     private readonly int[] _depth;
+    private readonly QuickScorer? _quick;
+    private readonly PathContributions? _contributions;
 
     [JsonConstructor]
-    public Forest(int width, double bias, int[] roots, int[] feature, float[] threshold, int[] left, int[] right, double[] leaf)
+    public Forest(int width, double bias, int[] roots, int[] feature, float[] threshold, int[] left, int[] right, double[] leaf, int[]? cover = null)
     {
-        (Width, Bias, Roots, Feature, Threshold, Left, Right, Leaf) = (width, bias, roots, feature, threshold, left, right, leaf);
+        (Width, Bias, Roots, Feature, Threshold, Left, Right, Leaf, Cover) = (width, bias, roots, feature, threshold, left, right, leaf, cover);
         Validate();
         (_nodes, _roots) = Compile();
         _depth = [.. Roots.Select(Depth)];
+        _quick = QuickScorer.For(this);
+        _contributions = Cover is null ? null : new PathContributions(this);
     }
 
     /// <summary>Number of values in a row.</summary>
@@ -38,6 +43,13 @@ public sealed class Forest
     /// <summary>Value of each leaf, the tree's weight included.</summary>
     public double[] Leaf { get; }
 
+    /// <summary>Training rows that reach each leaf; null in models of earlier versions, which cannot explain themselves.</summary>
+    public int[]? Cover { get; }
+
+    /// <summary>Score of the average training row: what <see cref="Explain"/> starts from. Bias where there is no cover.</summary>
+    [JsonIgnore]
+    public double Expected => _contributions?.Expected ?? Bias;
+
     public double Score(ReadOnlySpan<float> row)
     {
         Span<double> score = [0];
@@ -50,8 +62,48 @@ public sealed class Forest
     /// <param name="scores">Receives bias + the sum of one leaf a tree.</param>
     public void Score(ReadOnlySpan<float> rows, Span<double> scores)
     {
-        const int Block = 128;
         if (rows.Length != scores.Length * Width) throw new ArgumentException($"{rows.Length} values for {scores.Length} rows of {Width}.", nameof(rows));
+        if (_quick is not null)
+        {
+            _quick.Score(rows, scores);
+            return;
+        }
+        Walk(rows, scores);
+    }
+
+    /// <summary>Scores, and what each feature adds to them (path contributions: Saabas 2014, Interpreting random forests): Expected + the sum of a row's contributions is its score.</summary>
+    /// <param name="rows">scores.Length x Width values.</param>
+    /// <param name="scores">Exactly what <see cref="Score(ReadOnlySpan{float}, Span{double})"/> gives.</param>
+    /// <param name="contributions">Receives scores.Length x Width values.</param>
+    /// <exception cref="InvalidOperationException">The forest has no cover.</exception>
+    public void Explain(ReadOnlySpan<float> rows, Span<double> scores, Span<float> contributions)
+    {
+        if (_contributions is null) throw new InvalidOperationException("A forest without cover cannot say why.");
+        if (rows.Length != scores.Length * Width || contributions.Length != rows.Length) throw new ArgumentException($"{rows.Length} values and {contributions.Length} contributions for {scores.Length} rows of {Width}.", nameof(rows));
+        const int Block = QuickScorer.Lanes;
+        var reached = ArrayPool<int>.Shared.Rent(Math.Max(1, Block * Roots.Length));
+        for (var start = 0; start < scores.Length; start += Block)
+        {
+            var count = Math.Min(Block, scores.Length - start);
+            var block = rows.Slice(start * Width, count * Width);
+            if (_quick is not null) _quick.Score(block, scores.Slice(start, count), reached);
+            else WalkAndName(block, scores.Slice(start, count), reached);
+            _contributions.Add(reached, count, contributions.Slice(start * Width, count * Width));
+        }
+        ArrayPool<int>.Shared.Return(reached);
+    }
+
+    private void WalkAndName(ReadOnlySpan<float> rows, Span<double> scores, Span<int> reached)
+    {
+        Walk(rows, scores);
+        for (var tree = 0; tree < Roots.Length; tree++)
+            for (var row = 0; row < scores.Length; row++) reached[tree * QuickScorer.Lanes + row] = ~LeafOf(Roots[tree], rows.Slice(row * Width, Width));
+    }
+
+    /// <summary>By walking down the trees: what every processor can do.</summary>
+    public void Walk(ReadOnlySpan<float> rows, Span<double> scores)
+    {
+        const int Block = 128;
         for (var start = 0; start < scores.Length; start += Block)
         {
             var count = Math.Min(Block, scores.Length - start);
@@ -72,7 +124,7 @@ public sealed class Forest
         if (trees >= Roots.Length) return this;
         var nodes = trees == 0 ? 0 : NodesBefore(trees);
         var leaves = trees == 0 ? 0 : LeavesBefore(trees);
-        return new Forest(Width, Bias, Roots[..trees], Feature[..nodes], Threshold[..nodes], Left[..nodes], Right[..nodes], Leaf[..leaves]);
+        return new Forest(Width, Bias, Roots[..trees], Feature[..nodes], Threshold[..nodes], Left[..nodes], Right[..nodes], Leaf[..leaves], Cover?[..leaves]);
     }
 
     /// <summary>How often each feature is split on, weighted by the number of leaves below being halved at each level: a rough importance, sums to 1.</summary>
@@ -140,6 +192,15 @@ public sealed class Forest
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double LeafAt(int node) => Leaf[node - Feature.Length];
 
+    /// <summary>The same forest, with the number of these rows that reach each leaf.</summary>
+    internal Forest Covered(ReadOnlySpan<float> rows)
+    {
+        var cover = new int[Leaf.Length];
+        for (var row = 0; row < rows.Length; row += Width)
+            foreach (var root in Roots) cover[~LeafOf(root, rows.Slice(row, Width))]++;
+        return new Forest(Width, Bias, Roots, Feature, Threshold, Left, Right, Leaf, cover);
+    }
+
     private int LeafOf(int node, ReadOnlySpan<float> row)
     {
         while (node >= 0) node = row[Feature[node]] > Threshold[node] ? Right[node] : Left[node];
@@ -194,6 +255,7 @@ public sealed class Forest
             Child(Left[i], i);
             Child(Right[i], i);
         }
+        if (Cover is not null && (Cover.Length != Leaf.Length || Cover.Any(rows => rows < 0))) throw new FormatException("The cover of a forest is not one count a leaf.");
         if (!double.IsFinite(Bias) || Leaf.Any(value => !double.IsFinite(value))) throw new FormatException("A leaf of a forest is not a number.");
 
         void Child(int child, int parent)

@@ -33,7 +33,7 @@ public static class ForestTrainer
         var context = new MLContext(settings.Seed);
         var data = Load(context, rows, width, i => new Example { Label = labels[i] }, labels.Length);
         var model = context.BinaryClassification.Trainers.FastTree(Configure(new FastTreeBinaryTrainer.Options(), settings)).Fit(data);
-        return Flatten(model.Model.SubModel.TrainedTreeEnsemble, width);
+        return Flatten(model.Model.SubModel.TrainedTreeEnsemble, width).Covered(rows);
     }
 
     /// <summary>Boosts squared error.</summary>
@@ -43,7 +43,7 @@ public static class ForestTrainer
         var context = new MLContext(settings.Seed);
         var data = Load(context, rows, width, i => new Example { Target = targets[i] }, targets.Length);
         var options = Configure(new FastTreeRegressionTrainer.Options { LabelColumnName = nameof(Example.Target) }, settings);
-        return Flatten(context.Regression.Trainers.FastTree(options).Fit(data).Model.TrainedTreeEnsemble, width);
+        return Flatten(context.Regression.Trainers.FastTree(options).Fit(data).Model.TrainedTreeEnsemble, width).Covered(rows);
     }
 
     private static TOptions Configure<TOptions>(TOptions options, ForestSettings settings)

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace PredictiveRetention.Models;
 
 /// <summary>How sound the footing of a model is; the best level the history allows is used.</summary>
@@ -46,19 +48,21 @@ public sealed record RetentionModel(
     /// <param name="clv">Receives expected net spend in the CLV horizon, currency units.</param>
     /// <param name="spendIfOrder">Receives E[net spend in the churn horizon | a purchase in it].</param>
     /// <exception cref="InvalidOperationException">This is the recency rule, which needs no row.</exception>
-    public void Predict(ReadOnlySpan<float> rows, Span<double> pChurn, Span<double> clv, Span<double> spendIfOrder)
+    /// <param name="reasons">Where given, receives why each customer's churn is what it is; none for models that cannot say.</param>
+    public void Predict(ReadOnlySpan<float> rows, Span<double> pChurn, Span<double> clv, Span<double> spendIfOrder, Span<Reasons> reasons = default)
     {
         if (Churn is null) throw new InvalidOperationException("The recency rule has no fitted model.");
-        Churn.Predict(rows, pChurn, spendIfOrder);
+        Churn.Predict(rows, pChurn, spendIfOrder, reasons);
         if (Value is null)
         {
             for (var i = 0; i < clv.Length; i++) clv[i] = pChurn[i] * spendIfOrder[i] * ClvExtrapolation;
         }
         else
         {
-            var pOrder = new double[clv.Length];
-            Value.Predict(rows, pOrder, clv);
+            var pOrder = ArrayPool<double>.Shared.Rent(clv.Length);
+            Value.Predict(rows, pOrder.AsSpan(0, clv.Length), clv);
             for (var i = 0; i < clv.Length; i++) clv[i] *= pOrder[i] * ClvExtrapolation;
+            ArrayPool<double>.Shared.Return(pOrder);
         }
         for (var i = 0; i < pChurn.Length; i++) pChurn[i] = 1 - pChurn[i];
     }

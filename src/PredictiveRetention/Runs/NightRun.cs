@@ -157,7 +157,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores)[ranges.Count];
         Parallel.For(
             0, ranges.Count, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism, CancellationToken = cancellation },
-            () => (Scorer: new Scorer(model, shop.Currency, coverage), Histories: new ShardHistories()),
+            () => (Scorer: new Scorer(model, shop.Currency, coverage, withReasons: false), Histories: new ShardHistories()),
             (i, _, worker) =>
             {
                 store.ReadHistories(worker.Histories, ranges[i], shop, coverage, asOf);

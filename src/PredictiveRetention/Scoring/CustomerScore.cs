@@ -1,3 +1,5 @@
+using PredictiveRetention.Models;
+
 namespace PredictiveRetention.Scoring;
 
 /// <summary>What the champion says of one customer at a cutoff.</summary>
@@ -5,8 +7,14 @@ namespace PredictiveRetention.Scoring;
 /// <param name="Clv">Expected net spend in [cutoff, cutoff + CLV horizon), in currency units (not minor).</param>
 /// <param name="SpendIfOrder">E[net spend in the churn horizon | a purchase in it], in currency units; the base of revenue at risk.</param>
 /// <param name="Lost">Last purchase longer ago than max(365, 4 x horizon) days: reported, not counted as risk.</param>
-public readonly record struct CustomerScore(double PChurn, double Clv, double SpendIfOrder, bool Lost)
+/// <param name="Reasons">Why PChurn is what it is; none for the recency rule.</param>
+public readonly record struct CustomerScore(double PChurn, double Clv, double SpendIfOrder, bool Lost, Reasons Reasons)
 {
+    public CustomerScore(double pChurn, double clv, double spendIfOrder, bool lost)
+        : this(pChurn, clv, spendIfOrder, lost, Reasons.None)
+    {
+    }
+
     /// <summary>PChurn x SpendIfOrder; 0 for the lost.</summary>
     public double RevenueAtRisk => Lost ? 0 : PChurn * SpendIfOrder;
 }

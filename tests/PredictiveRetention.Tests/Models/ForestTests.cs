@@ -51,6 +51,75 @@ public class ForestTests
         for (var i = 0; i < labels.Length; i++) Assert.Equal(together[i], forest.Score(rows.AsSpan(i * Width, Width)));
     }
 
+    /// <summary>Random trees, splits at values that rows have, huge values, trees of one leaf, and row counts that fill no block.</summary>
+    [Theory]
+    [InlineData(1, 16)]
+    [InlineData(31, 16)]
+    [InlineData(32, 2)]
+    [InlineData(33, 9)]
+    [InlineData(500, 16)]
+    [InlineData(70, 40)] // too many leaves for the bits: walked
+    public void Score_IsWalkingTheTrees_ToTheLastBit(int count, int leaves)
+    {
+        var random = new Random(count);
+        for (var repeat = 0; repeat < 20; repeat++)
+        {
+            var forest = Random(random, trees: 1 + repeat * 3, leaves);
+            var rows = new float[count * Width];
+            for (var i = 0; i < rows.Length; i++) rows[i] = Value(random);
+            var (scores, walked) = (new double[count], new double[count]);
+            forest.Score(rows, scores);
+            forest.Walk(rows, walked);
+            Assert.Equal(walked, scores);
+            var path = new double[forest.Roots.Length];
+            forest.Path(rows.AsSpan(0, Width), path);
+            Assert.Equal(path[^1], scores[0]);
+        }
+    }
+
+    [Fact]
+    public void Explain_AddsUpToTheScore_AndBlamesWhatWasSplitOn()
+    {
+        var (rows, labels, _) = Data(1500);
+        var forest = ForestTrainer.FitBinary(rows, labels, Width, s_small);
+        var (scores, told, contributions) = (new double[labels.Length], new double[labels.Length], new float[rows.Length]);
+        forest.Score(rows, scores);
+        forest.Explain(rows, told, contributions);
+        Assert.Equal(scores, told);
+        for (var i = 0; i < labels.Length; i++) Assert.Equal(scores[i], forest.Expected + contributions.AsSpan(i * Width, Width).ToArray().Sum(value => (double)value), 1e-4);
+        // The average over the rows it learnt from is what it expects: the contributions cancel out.
+        Assert.Equal(scores.Average(), forest.Expected, 1e-6);
+        // The label depends on features 0 and 1 only.
+        double[] weight = [.. Enumerable.Range(0, Width).Select(feature => Enumerable.Range(0, labels.Length).Average(i => Math.Abs(contributions[i * Width + feature])))];
+        Assert.True(weight[0] > weight[1] && weight[1] > 2 * weight[2..].Max(), string.Join(", ", weight));
+    }
+
+    [Fact]
+    public void Explain_BySteps_IsWhatTheSplitsSay()
+    {
+        // x0 <= 0.5 ? 1 : (x1 <= 0.5 ? 2 : 6), reached by 50, 30 and 20 rows: the right side is worth 3.6, the root 2.3.
+        var forest = new Forest(2, 10, [0], [0, 1], [0.5f, 0.5f], [-1, -2], [1, -3], [1, 2, 6], [50, 30, 20]);
+        Assert.Equal(12.3, forest.Expected, 1e-6);
+        var (scores, contributions) = (new double[2], new float[4]);
+        forest.Explain([0, 1, 1, 1], scores, contributions);
+        Assert.Equal([11, 16], scores);
+        Assert.Equal([-1.3f, 0, 1.3f, 2.4f], contributions.Select(value => (float)Math.Round(value, 5)));
+    }
+
+    [Fact]
+    public void Cover_SurvivesBeingStored_AndAForestWithoutOneOnlyScores()
+    {
+        var (rows, labels, _) = Data(500);
+        var forest = ForestTrainer.FitBinary(rows, labels, Width, s_small);
+        Assert.Equal(500 * forest.Roots.Length, forest.Cover!.Sum());
+        var json = System.Text.Json.JsonSerializer.Serialize(forest);
+        Assert.Equal(forest.Cover, System.Text.Json.JsonSerializer.Deserialize<Forest>(json)!.Cover);
+        var old = System.Text.Json.JsonSerializer.Deserialize<Forest>(System.Text.RegularExpressions.Regex.Replace(json, ",\"Cover\":\\[[^]]*\\]", ""))!;
+        Assert.Null(old.Cover);
+        Assert.Equal(forest.Score(rows.AsSpan(0, Width)), old.Score(rows.AsSpan(0, Width)));
+        Assert.Throws<InvalidOperationException>(() => old.Explain(rows.AsSpan(0, Width), new double[1], new float[Width]));
+    }
+
     [Fact]
     public void First_IsThePathUpToThere()
     {
@@ -88,6 +157,41 @@ public class ForestTests
     [InlineData(0, -9, -1, -2)] // a leaf that does not exist
     public void A_forest_with_a_broken_index_is_refused(int feature, int child, int left, int right) =>
         Assert.Throws<FormatException>(() => new Forest(2, 0, [0], [feature, 1], [0.5f, 0.5f], [child, left], [-2, right], [1, 2]));
+
+    private static float Value(Random random) => random.Next(12) switch
+    {
+        0 => float.MaxValue,
+        1 => -float.MaxValue,
+        2 => 0,
+        _ => random.Next(-4, 5) / 2f, // of which thresholds are made, too
+    };
+
+    private static Forest Random(Random random, int trees, int leaves)
+    {
+        List<int> roots = [], feature = [], left = [], right = [];
+        List<float> threshold = [];
+        List<double> leaf = [];
+        for (var tree = 0; tree < trees; tree++) roots.Add(Grow(tree % 5 == 4 ? 1 : leaves));
+        return new Forest(Width, random.NextDouble(), [.. roots], [.. feature], [.. threshold], [.. left], [.. right], [.. leaf]);
+
+        int Grow(int size)
+        {
+            if (size == 1)
+            {
+                leaf.Add(random.NextDouble() - 0.5);
+                return ~(leaf.Count - 1);
+            }
+            var node = feature.Count;
+            feature.Add(random.Next(Width));
+            threshold.Add(Value(random));
+            left.Add(0);
+            right.Add(0);
+            var small = random.Next(1, size);
+            left[node] = Grow(small);
+            right[node] = Grow(size - small);
+            return node;
+        }
+    }
 
     private static (float[] Rows, bool[] Labels, float[] Targets) Data(int count, int seed = 3)
     {
