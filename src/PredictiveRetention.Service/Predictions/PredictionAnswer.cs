@@ -32,9 +32,10 @@ public sealed record ActionAnswer(
 /// <param name="SpendIfOrder">Expected net spend within HorizonDays if there is a purchase.</param>
 /// <param name="RevenueAtRisk">PChurn x SpendIfOrder; 0 for the lost.</param>
 /// <param name="Lost">Silent for so long that the customer is reported, not counted as risk.</param>
+/// <param name="Reasons">The three features that move PChurn most, either way, largest first; empty for the recency rule.</param>
 /// <param name="Stale">Published more than 36 hours ago.</param>
 public sealed record PredictionAnswer(
-    string CustomerId, double PChurn, MoneyAnswer Clv, MoneyAnswer SpendIfOrder, MoneyAnswer RevenueAtRisk, bool Lost, RfmAnswer Rfm, SegmentsAnswer Segments, ActionAnswer Action,
+    string CustomerId, double PChurn, MoneyAnswer Clv, MoneyAnswer SpendIfOrder, MoneyAnswer RevenueAtRisk, bool Lost, RfmAnswer Rfm, SegmentsAnswer Segments, ActionAnswer Action, IReadOnlyList<SaidReason> Reasons,
     string AsOf, long RunId, string BusinessDate, string ModelVersion, string ModelLevel, int HorizonDays, int ClvHorizonDays, DateTimeOffset PublishedAt, bool Stale);
 
 /// <summary>Turns stored rows and fresh scores into answers, with the words of the run they belong to.</summary>
@@ -53,7 +54,7 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
             SegmentNames.Of((RfmSegment)row.RfmSegment), SegmentNames.Of((Lifecycle)row.Lifecycle), SegmentNames.Of((ValueTier)row.ValueTier),
             SegmentNames.Of((FrequencyClass)row.FrequencyClass), SegmentNames.Of((ClvTier)row.ClvTier), SegmentNames.Of((BusinessSegment)row.BusinessSegment),
             SegmentNames.Of((EngagementSegment)row.EngagementSegment), SegmentNames.Of((Persona)row.Persona), SegmentNames.Of((RiskBand)row.RiskBand)),
-        Action(row.PlayId, row.ExpectedNetValue, row.ActionCost, (NoAction?)row.NoAction));
+        Action(row.PlayId, row.ExpectedNetValue, row.ActionCost, (NoAction?)row.NoAction), StoredReasons.Read(row.Reasons));
 
     public PredictionAnswer Of(string customerId, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, in Recommendation action, string asOf) => Of(
         customerId, score.PChurn, score.Clv, score.SpendIfOrder, score.RevenueAtRisk, score.Lost,
@@ -61,11 +62,11 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
         new SegmentsAnswer(
             SegmentNames.Of(segments.RfmSegment), SegmentNames.Of(segments.Lifecycle), SegmentNames.Of(segments.ValueTier), SegmentNames.Of(segments.FrequencyClass),
             SegmentNames.Of(segments.ClvTier), SegmentNames.Of(segments.BusinessSegment), SegmentNames.Of(segments.EngagementSegment), SegmentNames.Of(segments.Persona), SegmentNames.Of(segments.RiskBand)),
-        Action(action.PlayId, action.ExpectedNetValue, action.Cost, action.Reason)) with { AsOf = asOf };
+        Action(action.PlayId, action.ExpectedNetValue, action.Cost, action.Reason), score.Reasons) with { AsOf = asOf };
 
     private PredictionAnswer Of(
-        string customerId, double pChurn, double clv, double spend, double atRisk, bool lost, RfmAnswer rfm, SegmentsAnswer segments, ActionAnswer action) => new(
-        customerId, pChurn, MoneyAnswer.Of(clv, shop.Currency), MoneyAnswer.Of(spend, shop.Currency), MoneyAnswer.Of(atRisk, shop.Currency), lost, rfm, segments, action,
+        string customerId, double pChurn, double clv, double spend, double atRisk, bool lost, RfmAnswer rfm, SegmentsAnswer segments, ActionAnswer action, Models.Reasons reasons) => new(
+        customerId, pChurn, MoneyAnswer.Of(clv, shop.Currency), MoneyAnswer.Of(spend, shop.Currency), MoneyAnswer.Of(atRisk, shop.Currency), lost, rfm, segments, action, [.. ReasonWords.Of(reasons, recipe.Features)],
         run.AsOf, run.RunId, run.BusinessDate, recipe.ModelVersion, recipe.ModelLevel.ToString(), recipe.HorizonDays, recipe.ClvHorizonDays, PublishedAt, Stale);
 
     private ActionAnswer Action(string? playId, double netValue, double cost, NoAction? reason)

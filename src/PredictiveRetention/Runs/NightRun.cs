@@ -118,6 +118,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         {
             ModelVersion = version,
             ModelLevel = model.Level,
+            Features = model.Features,
             HorizonDays = model.ChurnHorizonDays,
             ClvHorizonDays = model.ClvHorizonDays,
             Coverage = coverage,

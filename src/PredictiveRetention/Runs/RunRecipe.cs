@@ -14,6 +14,8 @@ public sealed record RunRecipe
 {
     public required string ModelVersion { get; init; }
     public required ModelLevel ModelLevel { get; init; }
+    /// <summary>The model's feature list, by which reasons name their feature; empty for the recency rule.</summary>
+    public IReadOnlyList<string> Features { get; init; } = [];
     public required int HorizonDays { get; init; }
     public required int ClvHorizonDays { get; init; }
     public required SourceCoverage Coverage { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PredictiveRetention.Playbooks;
+using PredictiveRetention.Scoring;
 using PredictiveRetention.Segments;
 using PredictiveRetention.Storage;
 
@@ -15,7 +16,7 @@ public static class ScoreFile
     public const string Header =
         "customer_id,p_churn,clv,spend_if_order,revenue_at_risk,lost,orders,purchase_days,days_since_last_order,days_since_first_order,net_revenue,currency,"
         + "rfm,rfm_segment,lifecycle,value_tier,frequency_class,clv_tier,business_segment,engagement_segment,persona,risk_band,"
-        + "play,no_action,expected_net_value,action_cost,as_of,run_id,model_version";
+        + "play,no_action,expected_net_value,action_cost,reasons,as_of,run_id,model_version";
 
     /// <summary>Writes beside and renames, so that a reader never sees half a file. Returns the number of rows.</summary>
     public static long Write(RetentionStore store, Shop shop, Run run, string path)
@@ -31,16 +32,20 @@ public static class ScoreFile
     {
         writer.NewLine = "\n";
         writer.WriteLine(Header);
+        var features = RunRecipe.Of(run)?.Features ?? [];
         long rows = 0;
         foreach (var row in store.AllPredictions(run.RunId))
         {
-            writer.WriteLine(string.Join(',', Cells(row, shop, run)));
+            writer.WriteLine(string.Join(',', Cells(row, shop, run, features)));
             rows++;
         }
         return rows;
     }
 
-    private static string[] Cells(PredictionRow row, Shop shop, Run run) =>
+    private static string Why(PredictionRow row, IReadOnlyList<string> features) => string.Join("; ", ReasonWords.Of(StoredReasons.Read(row.Reasons), features)
+        .Select(reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Words} ({(reason.Effect > 0 ? "raises" : "lowers")} churn)")));
+
+    private static string[] Cells(PredictionRow row, Shop shop, Run run, IReadOnlyList<string> features) =>
     [
         Text(row.CustomerId), Number(row.PChurn), Money(row.Clv, shop), Money(row.SpendIfOrder, shop), Money(row.RevenueAtRisk, shop), row.Lost ? "true" : "false",
         Number(row.Orders), Number(row.PurchaseDays), Number(row.DaysSinceLastOrder), Number(row.DaysSinceFirstOrder), shop.Currency.Text(row.NetRevenueMinor), shop.Currency.Code,
@@ -48,7 +53,7 @@ public static class ScoreFile
         Text(SegmentNames.Of((ValueTier)row.ValueTier)), Text(SegmentNames.Of((FrequencyClass)row.FrequencyClass)), Text(SegmentNames.Of((ClvTier)row.ClvTier)),
         Text(SegmentNames.Of((BusinessSegment)row.BusinessSegment)), Text(SegmentNames.Of((EngagementSegment)row.EngagementSegment)),
         Text(SegmentNames.Of((Persona)row.Persona)), Text(SegmentNames.Of((RiskBand)row.RiskBand)),
-        Text(row.PlayId ?? ""), row.NoAction is { } reason ? Text(PlayNames.Of((NoAction)reason)) : "", Money(row.ExpectedNetValue, shop), Money(row.ActionCost, shop),
+        Text(row.PlayId ?? ""), row.NoAction is { } reason ? Text(PlayNames.Of((NoAction)reason)) : "", Money(row.ExpectedNetValue, shop), Money(row.ActionCost, shop), Text(Why(row, features)),
         run.AsOf, Number(run.RunId), Text(run.ModelVersion ?? ""),
     ];
 

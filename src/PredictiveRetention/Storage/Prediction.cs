@@ -47,6 +47,6 @@ public readonly record struct Prediction(
         bulk.Write((int?)Action.Reason);
         bulk.Write(Action.ExpectedNetValue);
         bulk.Write(Action.Cost);
-        bulk.WriteNull();
+        StoredReasons.Write(Score.Reasons, bulk);
     }
 }

@@ -36,6 +36,9 @@ public sealed record PredictionRow
     public int? NoAction { get; init; }
     public double ExpectedNetValue { get; init; }
     public double ActionCost { get; init; }
+
+    /// <summary>See <see cref="StoredReasons"/>.</summary>
+    public byte[]? Reasons { get; init; }
     public string? Country { get; init; }
 }
 

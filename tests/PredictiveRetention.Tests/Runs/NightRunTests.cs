@@ -1,5 +1,6 @@
 using PredictiveRetention.Models;
 using PredictiveRetention.Runs;
+using PredictiveRetention.Scoring;
 using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
 using Xunit;
@@ -213,6 +214,16 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         Assert.Contains("retain train --as-of", failure.Message, StringComparison.Ordinal);
         var night = new NightRun(store, models, new RunSettings()).Execute(s_night, null, default);
         Assert.NotEqual(ModelLevel.RecencyRule, RunRecipe.Of(night.Run)!.ModelLevel);
+
+        // Every score says why, in words of the model's own features, and so does the file.
+        var recipe = RunRecipe.Of(night.Run)!;
+        var said = store.AllPredictions(night.Run.RunId).Where(row => !row.Lost).Select(row => ReasonWords.Of(StoredReasons.Read(row.Reasons), recipe.Features).ToList()).ToList();
+        Assert.All(said, reasons => Assert.InRange(reasons.Count, 1, 3));
+        Assert.All(said, reasons => Assert.Equal(reasons.OrderByDescending(reason => Math.Abs(reason.Effect)), reasons));
+        Assert.Contains(said, reasons => reasons.Any(reason => reason.Words.StartsWith("days since the last purchase: ", StringComparison.Ordinal)));
+        using var file = new StringWriter();
+        ScoreFile.Write(store, Some.Shop, night.Run, file);
+        Assert.Contains("(raises churn)", file.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
