@@ -28,10 +28,12 @@ internal static class RequestLimits
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
                 http.Request.Path.StartsWithSegments("/health") ? RateLimitPartition.GetNoLimiter("health") // or strangers could have the service called dead
                 : http.Request.Path.StartsWithSegments("/sign-in") && HttpMethods.IsPost(http.Request.Method) ? Bucket("sign-in", 20, 1)
-                : http.User.Identity?.IsAuthenticated == true ? Bucket("admin", 4000, 2000)
+                : http.User.Identity?.IsAuthenticated == true ? Bucket("admin", 2 * Signed(http), Signed(http))
                 : Bucket("anonymous", 400, 100));
         });
     }
+
+    private static int Signed(HttpContext http) => http.RequestServices.GetRequiredService<Settings.ServiceSettings>().RequestsPerSecond;
 
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((http, next) =>
     {

@@ -15,9 +15,8 @@ internal static class NightBenchmark
 {
     private const string Child = "RETENTION_BENCH_NIGHT";
 
-    public static void Run(int customers, int ordersEach, string? server, int runs)
+    public static void Run(int customers, int ordersEach, string server, int runs, int processes)
     {
-        server ??= Environment.GetEnvironmentVariable("RETENTION_TEST_POSTGRES") ?? throw new RetentionException(Failure.Usage, "Name a PostgreSQL server: --server, or RETENTION_TEST_POSTGRES.");
         var address = Prepare(customers, ordersEach, server);
         if (Environment.GetEnvironmentVariable(Child) is not null)
         {
@@ -40,6 +39,35 @@ internal static class NightBenchmark
         Measure.Line($"  floor: rows in       {copyIn,8:F2} s");
         Measure.Line($"  floor                {copyOut + copyIn,8:F2} s");
         Measure.Line($"  night run            {night,8:F2} s = {night / (copyOut + copyIn):F2} x floor, {1e6 * night / customers:F2} us a customer");
+        if (processes > 1) Shared(customers, ordersEach, server, processes, runs);
+    }
+
+    /// <summary>One process alone and several sharing the run, in turn. The shared time is from the first start to the last end of work.</summary>
+    private static void Shared(int customers, int ordersEach, string server, int processes, int pairs)
+    {
+        var ratios = new List<double>();
+        for (var pair = 0; pair < pairs; pair++)
+        {
+            var alone = Together(1);
+            var shared = Together(processes);
+            ratios.Add(shared / alone);
+            Measure.Line($"  pair {pair + 1}: one process {alone:F2} s, {processes} processes {shared:F2} s");
+        }
+        Measure.Line($"  {processes} processes sharing a run take {Measure.Median(ratios):F3} of one's time (median of {pairs} pairs)");
+
+        double Together(int count)
+        {
+            var address = Prepare(customers, ordersEach, server);
+            var from = Scalar(address, "SELECT coalesce(max(run_id), 0) FROM run");
+            // One makes the run, the others find it begun: as Hangfire calls them.
+            var workers = Enumerable.Range(0, count).Select(i => Task.Run(() =>
+            {
+                if (i > 0) while (Scalar(address, $"SELECT count(*) FROM run WHERE run_id > {from}") == 0) Thread.Sleep(20);
+                NightApart(customers, ordersEach, server, print: false, join: i > 0);
+            })).ToArray();
+            Task.WaitAll(workers);
+            return Scalar(address, "SELECT published_at_ms - created_at_ms FROM run ORDER BY run_id DESC LIMIT 1") / 1000.0;
+        }
     }
 
     /// <summary>One night, stage by stage. Stages of the shards are sums over the workers' threads.</summary>
@@ -48,9 +76,9 @@ internal static class NightBenchmark
         using var store = RetentionStore.Open(address);
         var shop = store.RequireShop();
         var stages = new ConcurrentDictionary<string, double>();
-        var settings = new RunSettings { OnTiming = (stage, time) => stages.AddOrUpdate(stage, time.TotalSeconds, (_, sum) => sum + time.TotalSeconds) };
+        var settings = new RunSettings { WaitForOthers = TimeSpan.FromSeconds(60), OnTiming = (stage, time) => stages.AddOrUpdate(stage, time.TotalSeconds, (_, sum) => sum + time.TotalSeconds) };
         var clock = Stopwatch.StartNew();
-        var result = new NightRun(store, new ModelRegistry(Models), settings).Execute(RunRequest.Tonight(store, shop, TimeProvider.System, again: true), null, default);
+        var result = new NightRun(store, new ModelRegistry(Models), settings).Execute(RunRequest.Tonight(store, shop, TimeProvider.System, again: Environment.GetEnvironmentVariable(Child) != "join"), null, default);
         var seconds = clock.Elapsed.TotalSeconds;
         using var process = Process.GetCurrentProcess();
         Measure.Line($"run {result.Run.RunId}, {result.Outcome}, {result.Headline!.Customers} customers, {result.Headline.Actions} actions, model {result.Run.ModelVersion}");
@@ -60,11 +88,11 @@ internal static class NightBenchmark
         Measure.Line($"seconds {seconds:F3}");
     }
 
-    private static double NightApart(int customers, int ordersEach, string server, bool print)
+    private static double NightApart(int customers, int ordersEach, string server, bool print, bool join = false)
     {
         string[] arguments = ["night", "--customers", customers.ToString(CultureInfo.InvariantCulture), "--orders-each", ordersEach.ToString(CultureInfo.InvariantCulture), "--server", server];
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true };
-        start.Environment[Child] = "1";
+        start.Environment[Child] = join ? "join" : "1";
         using var child = Process.Start(start)!;
         var lines = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         child.WaitForExit();
@@ -72,9 +100,9 @@ internal static class NightBenchmark
         return double.Parse(lines[^1]["seconds ".Length..], CultureInfo.InvariantCulture);
     }
 
-    private static string Models => Path.Combine(Path.GetTempPath(), "retention-bench-models");
+    public static string Models => Path.Combine(Path.GetTempPath(), "retention-bench-models");
 
-    private static string Prepare(int customers, int ordersEach, string server)
+    public static string Prepare(int customers, int ordersEach, string server)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"bench_{customers}_{ordersEach}");
         var address = new NpgsqlConnectionStringBuilder(server) { Database = name }.ToString();
@@ -126,7 +154,7 @@ internal static class NightBenchmark
         return seconds;
     }
 
-    private static long Scalar(string address, string sql)
+    public static long Scalar(string address, string sql)
     {
         using var connection = new NpgsqlConnection(address);
         connection.Open();

@@ -51,7 +51,7 @@ internal sealed class SimulatedShop(int customers, int ordersEach, int seed)
                 writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Id(customer)},O{order++},{BusinessCalendar.DateOf(day):yyyy-MM-dd}T10:00:00,{amount / 100m:F2},GBP"));
     }
 
-    private static string Id(int customer) => "C" + customer.ToString("D7", CultureInfo.InvariantCulture);
+    public static string Id(int customer) => "C" + customer.ToString("D7", CultureInfo.InvariantCulture);
 
     private static long Count(int customers, int ordersEach, int seed)
     {

@@ -14,19 +14,27 @@ internal sealed record PublishedNight(Run Run, RunRecipe Recipe, Shop Shop, Answ
 /// <summary>Follows the pointer to the published run, once a request.</summary>
 internal sealed class CurrentNight(RetentionStore store, ServiceSettings settings, TimeProvider clock)
 {
+    private volatile PublishedNight? _known;
+
     public async Task<PublishedNight?> FindAsync(CancellationToken cancellation) =>
         await store.CurrentRunAsync(cancellation) is { } run ? Describe(run) : null;
 
-    /// <summary>A customer's row of a night. A slash within an id arrives as it is written in an address, %2F, because the router does not open it.</summary>
-    public async Task<PredictionRow?> RowAsync(PublishedNight night, string customerId, CancellationToken cancellation) =>
-        await store.PredictionAsync(night.Run.RunId, customerId, cancellation)
-        ?? (customerId.Contains("%2F", StringComparison.OrdinalIgnoreCase)
-            ? await store.PredictionAsync(night.Run.RunId, customerId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellation)
-            : null);
-
-    public PublishedNight? Describe(Run run)
+    /// <summary>
+    /// A customer's row of the published night, and that night: one question to the database, because what a night was made with does not
+    /// change and is kept. A slash within an id arrives as it is written in an address, %2F, because the router does not open it.
+    /// </summary>
+    public async Task<(PublishedNight Night, PredictionRow Row)?> CustomerAsync(string customerId, CancellationToken cancellation)
     {
-        if (store.Shop() is not { } shop || RunRecipe.Of(run) is not { } recipe) return null;
-        return new PublishedNight(run, recipe, shop, new AnswerWriter(run, recipe, shop, settings.Runs.Playbook, clock.GetUtcNow()));
+        var row = await store.CurrentPredictionAsync(customerId, cancellation)
+            ?? (customerId.Contains("%2F", StringComparison.OrdinalIgnoreCase) ? await store.CurrentPredictionAsync(customerId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellation) : null);
+        if (row is null) return null;
+        var known = _known;
+        if (known?.Run.RunId != row.RunId) _known = known = await store.RunAsync(row.RunId, cancellation) is { } run ? Describe(run) : null;
+        return known is null ? null : (known with { Answers = Writer(known.Run, known.Recipe, known.Shop) }, row);
     }
+
+    public PublishedNight? Describe(Run run) =>
+        store.Shop() is { } shop && RunRecipe.Of(run) is { } recipe ? new PublishedNight(run, recipe, shop, Writer(run, recipe, shop)) : null;
+
+    private AnswerWriter Writer(Run run, RunRecipe recipe, Shop shop) => new(run, recipe, shop, settings.Runs.Playbook, clock.GetUtcNow());
 }

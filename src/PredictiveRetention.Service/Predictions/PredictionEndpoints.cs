@@ -24,8 +24,8 @@ internal static class PredictionEndpoints
 
     private static async Task<IResult> OneAsync(string customerId, HttpContext http, CurrentNight current, CancellationToken cancellation)
     {
-        if (await current.FindAsync(cancellation) is not { } night) return Problem.NothingPublished();
-        if (await current.RowAsync(night, customerId, cancellation) is not { } row) return Problem.UnknownCustomer(customerId);
+        if (await current.CustomerAsync(customerId, cancellation) is not var (night, row))
+            return await current.FindAsync(cancellation) is null ? Problem.NothingPublished() : Problem.UnknownCustomer(customerId);
         return NotModified(http, night) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(night.Answers.Of(row));
     }
 

@@ -34,6 +34,9 @@ public sealed record ServiceSettings
 
     public required ServiceRole Role { get; init; }
 
+    /// <summary>Requests a second of a signed-in caller, twice as many in a burst; above, they are turned away with 429.</summary>
+    public required int RequestsPerSecond { get; init; }
+
     /// <summary>True with --demo: the sample shop is loaded, trained on and scored at start.</summary>
     public required bool Demo { get; init; }
 
@@ -58,6 +61,7 @@ public sealed record ServiceSettings
             CronZone = Zone(section["TimeZone"], faults),
             AdminKey = section["AdminKey"],
             Runs = ReadRuns(section, faults),
+            RequestsPerSecond = ReadCount(section, "RequestsPerSecond", faults) ?? 2000,
             Role = ReadRole(configuration["role"], faults),
             Demo = demo,
         };
@@ -70,7 +74,7 @@ public sealed record ServiceSettings
     }
 
     /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
-    private static readonly string[] s_known = ["Models", "Data", "Cron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays"];
+    private static readonly string[] s_known = ["Models", "Data", "Cron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "RequestsPerSecond"];
 
     private static void CheckCron(string cron, List<string> faults)
     {
@@ -109,14 +113,18 @@ public sealed record ServiceSettings
         return null;
     }
 
+    private static int? ReadCount(IConfigurationSection section, string name, List<string> faults)
+    {
+        if (section[name] is not { } text) return null;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0) return count;
+        faults.Add($"Retention:{name} is '{text}'; a whole number above 0 is needed.");
+        return null;
+    }
+
     private static RunSettings ReadRuns(IConfigurationSection section, List<string> faults)
     {
         var runs = new RunSettings();
-        if (section["ShardSize"] is { } shard)
-        {
-            if (int.TryParse(shard, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0) runs = runs with { ShardSize = size };
-            else faults.Add($"Retention:ShardSize is '{shard}'; a whole number above 0 is needed.");
-        }
+        if (ReadCount(section, "ShardSize", faults) is { } size) runs = runs with { ShardSize = size };
         if (section["Margin"] is { } margin)
         {
             if (double.TryParse(margin, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1) runs = runs with { Margin = share };

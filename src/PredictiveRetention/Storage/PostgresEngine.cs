@@ -20,6 +20,8 @@ internal sealed class PostgresEngine : Engine
         {
             var settings = new NpgsqlConnectionStringBuilder(connectionString);
             if (settings.ApplicationName is null) settings.ApplicationName = "PredictiveRetention";
+            // The same few questions are asked all the time: the server need not plan them each time. A pooler that shares connections by transaction wants 0 here.
+            if (!connectionString.Contains("Auto Prepare", StringComparison.OrdinalIgnoreCase)) settings.MaxAutoPrepare = 40;
             _connectionString = settings.ToString();
             _source = NpgsqlDataSource.Create(_connectionString);
         }

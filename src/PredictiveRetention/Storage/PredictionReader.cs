@@ -118,12 +118,14 @@ public sealed partial class RetentionStore
         return await connection.QuerySingleOrDefaultAsync<Run>(new CommandDefinition("SELECT * FROM run WHERE run_id = @runId", new { runId }, cancellationToken: cancellation));
     }
 
-    public async Task<PredictionRow?> PredictionAsync(long runId, string customerId, CancellationToken cancellation = default)
+    /// <summary>A customer's row of the run readers see now: pointer and row are read as one.</summary>
+    public async Task<PredictionRow?> CurrentPredictionAsync(string customerId, CancellationToken cancellation = default)
     {
         await using var connection = await _engine.OpenAsync(cancellation);
         return await connection.QuerySingleOrDefaultAsync<PredictionRow>(new CommandDefinition(
-            SelectPrediction + " WHERE p.customer_key = @key AND p.run_id = @runId AND c.customer_id = @customerId",
-            new { key = CustomerKey.Of(customerId), runId, customerId }, cancellationToken: cancellation));
+            "SELECT p.*, c.customer_id, c.country FROM current_run r JOIN prediction p ON p.run_id = r.run_id AND p.customer_key = @key JOIN customer c ON c.customer_key = p.customer_key "
+            + $"WHERE r.purpose = '{RunPurpose.Night}' AND c.customer_id = @customerId",
+            new { key = CustomerKey.Of(customerId), customerId }, cancellationToken: cancellation));
     }
 
     /// <summary>One page of a run, after a position.</summary>

@@ -17,6 +17,9 @@ public sealed partial class RetentionStore : IDisposable
 
     static RetentionStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
 
+    /// <summary>For benchmarks, which compare with the least that can be done on the same connections.</summary>
+    internal Engine Engine => _engine;
+
     /// <summary>'SQLite' or 'PostgreSQL'.</summary>
     public string EngineName => _engine.Name;
 
