@@ -46,7 +46,11 @@ internal static class Composition
         services.AddFaults();
         services.AddApiDocument();
         services.AddRazorComponents();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling |= System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals);
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.NumberHandling |= System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, AnswerJson.Default);
+        });
         AddHangfire(services, Enum.TryParse<ServiceRole>(builder.Configuration["role"], ignoreCase: true, out var role) ? role : ServiceRole.All);
 
         var app = builder.Build();
