@@ -7,7 +7,7 @@ namespace PredictiveRetention;
 /// <summary>
 /// Named places where a run can be made to fail, so that recovery is tested where it matters and every place is known to have been reached.
 /// Off unless the environment asks: RETENTION_FAILPOINTS = 'name:n:action', comma-separated, does the action at the n-th pass (0: at every
-/// pass); actions are kill (the process, as by kill -9), throw (an IOException) and wait (ten minutes, to be frozen or cut off meanwhile).
+/// pass); actions are kill (the process, as by kill -9), stop (it, as by kill -STOP, until somebody continues it) and throw (an IOException).
 /// RETENTION_FAILPOINT_LOG names a file that gets a line 'name pass process' at every pass.
 /// </summary>
 public static class Failpoint
@@ -38,12 +38,13 @@ public static class Failpoint
     {
         if (action == "kill") Process.GetCurrentProcess().Kill();
         if (action == "throw") throw new IOException($"Failpoint {name}.");
-        Thread.Sleep(TimeSpan.FromMinutes(10));
+        using var stop = Process.Start("kill", ["-STOP", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        stop.WaitForExit();
     }
 
     private static (string, int, string)[] Read(string? armed) =>
         [.. (armed ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(entry =>
-            entry.Split(':') is [var name, var pass, ("kill" or "throw" or "wait") and var action] && int.TryParse(pass, CultureInfo.InvariantCulture, out var number)
+            entry.Split(':') is [var name, var pass, ("kill" or "throw" or "stop") and var action] && int.TryParse(pass, CultureInfo.InvariantCulture, out var number)
                 ? (name, number, action)
-                : throw new RetentionException(Failure.Usage, $"RETENTION_FAILPOINTS: '{entry}' is not name:n:kill|throw|wait."))];
+                : throw new RetentionException(Failure.Usage, $"RETENTION_FAILPOINTS: '{entry}' is not name:n:kill|throw|stop."))];
 }

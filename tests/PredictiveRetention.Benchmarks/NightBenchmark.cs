@@ -18,10 +18,14 @@ internal static class NightBenchmark
     public static void Run(int customers, int ordersEach, string server, int runs, int processes)
     {
         var address = Prepare(customers, ordersEach, server);
-        if (Environment.GetEnvironmentVariable(Child) is not null)
+        switch (Environment.GetEnvironmentVariable(Child))
         {
-            Night(address);
-            return;
+            case "night":
+                Night(address);
+                return;
+            case "worker":
+                Worker(address);
+                return;
         }
         Execute(address, "CHECKPOINT");
         // Floor and night take turns, so that neither has the quieter machine; the night is a process of its own, for its memory.
@@ -42,31 +46,51 @@ internal static class NightBenchmark
         if (processes > 1) Shared(customers, ordersEach, server, processes, runs);
     }
 
-    /// <summary>One process alone and several sharing the run, in turn. The shared time is from the first start to the last end of work.</summary>
+    /// <summary>
+    /// One process alone and several sharing the run, in turn. They are started once and have all scored a night before, as the workers of a
+    /// service have. The time is the ledger's: from the claim to the publication.
+    /// </summary>
     private static void Shared(int customers, int ordersEach, string server, int processes, int pairs)
     {
+        var address = Prepare(customers, ordersEach, server);
+        var workers = Enumerable.Range(0, processes).Select(_ => Start("worker", customers, ordersEach, server, keepInput: true)).ToList();
+        Together(processes);
         var ratios = new List<double>();
         for (var pair = 0; pair < pairs; pair++)
         {
-            var alone = Together(1);
-            var shared = Together(processes);
+            var (alone, shared) = (Together(1), Together(processes));
             ratios.Add(shared / alone);
             Measure.Line($"  pair {pair + 1}: one process {alone:F2} s, {processes} processes {shared:F2} s");
+        }
+        foreach (var worker in workers)
+        {
+            worker.Kill();
+            worker.Dispose();
         }
         Measure.Line($"  {processes} processes sharing a run take {Measure.Median(ratios):F3} of one's time (median of {pairs} pairs)");
 
         double Together(int count)
         {
-            var address = Prepare(customers, ordersEach, server);
-            var from = Scalar(address, "SELECT coalesce(max(run_id), 0) FROM run");
-            // One makes the run, the others find it begun: as Hangfire calls them.
-            var workers = Enumerable.Range(0, count).Select(i => Task.Run(() =>
-            {
-                if (i > 0) while (Scalar(address, $"SELECT count(*) FROM run WHERE run_id > {from}") == 0) Thread.Sleep(20);
-                NightApart(customers, ordersEach, server, print: false, join: i > 0);
-            })).ToArray();
-            Task.WaitAll(workers);
+            for (var i = 0; i < count; i++) workers[i].StandardInput.WriteLine(i == 0 ? "lead" : "join");
+            for (var i = 0; i < count; i++) workers[i].StandardOutput.ReadLine();
             return Scalar(address, "SELECT published_at_ms - created_at_ms FROM run ORDER BY run_id DESC LIMIT 1") / 1000.0;
+        }
+    }
+
+    /// <summary>Scores a night for every line it reads: as the one who makes it, or joining the one that is being made.</summary>
+    private static void Worker(string address)
+    {
+        using var store = RetentionStore.Open(address);
+        var shop = store.RequireShop();
+        var last = Scalar(address, "SELECT coalesce(max(run_id), 0) FROM run");
+        while (Console.In.ReadLine() is { } role)
+        {
+            // Hangfire calls the others once the snapshot is made.
+            if (role == "join") while (Scalar(address, $"SELECT count(*) FROM run WHERE run_id > {last} AND state <> 'planned'") == 0) Thread.Sleep(10);
+            var run = new NightRun(store, new ModelRegistry(Models), new RunSettings());
+            run.Execute(RunRequest.Tonight(store, shop, TimeProvider.System, again: role == "lead"), null, default);
+            last = Scalar(address, "SELECT max(run_id) FROM run");
+            Console.Out.WriteLine("done");
         }
     }
 
@@ -76,9 +100,9 @@ internal static class NightBenchmark
         using var store = RetentionStore.Open(address);
         var shop = store.RequireShop();
         var stages = new ConcurrentDictionary<string, double>();
-        var settings = new RunSettings { WaitForOthers = TimeSpan.FromSeconds(60), OnTiming = (stage, time) => stages.AddOrUpdate(stage, time.TotalSeconds, (_, sum) => sum + time.TotalSeconds) };
+        var settings = new RunSettings { OnTiming = (stage, time) => stages.AddOrUpdate(stage, time.TotalSeconds, (_, sum) => sum + time.TotalSeconds) };
         var clock = Stopwatch.StartNew();
-        var result = new NightRun(store, new ModelRegistry(Models), settings).Execute(RunRequest.Tonight(store, shop, TimeProvider.System, again: Environment.GetEnvironmentVariable(Child) != "join"), null, default);
+        var result = new NightRun(store, new ModelRegistry(Models), settings).Execute(RunRequest.Tonight(store, shop, TimeProvider.System, again: true), null, default);
         var seconds = clock.Elapsed.TotalSeconds;
         using var process = Process.GetCurrentProcess();
         Measure.Line($"run {result.Run.RunId}, {result.Outcome}, {result.Headline!.Customers} customers, {result.Headline.Actions} actions, model {result.Run.ModelVersion}");
@@ -88,16 +112,21 @@ internal static class NightBenchmark
         Measure.Line($"seconds {seconds:F3}");
     }
 
-    private static double NightApart(int customers, int ordersEach, string server, bool print, bool join = false)
+    private static double NightApart(int customers, int ordersEach, string server, bool print)
     {
-        string[] arguments = ["night", "--customers", customers.ToString(CultureInfo.InvariantCulture), "--orders-each", ordersEach.ToString(CultureInfo.InvariantCulture), "--server", server];
-        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true };
-        start.Environment[Child] = join ? "join" : "1";
-        using var child = Process.Start(start)!;
+        using var child = Start("night", customers, ordersEach, server);
         var lines = child.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         child.WaitForExit();
         if (print) foreach (var line in lines[..^1]) Console.Out.WriteLine(line);
         return double.Parse(lines[^1]["seconds ".Length..], CultureInfo.InvariantCulture);
+    }
+
+    private static Process Start(string role, int customers, int ordersEach, string server, bool keepInput = false)
+    {
+        string[] arguments = ["night", "--customers", customers.ToString(CultureInfo.InvariantCulture), "--orders-each", ordersEach.ToString(CultureInfo.InvariantCulture), "--server", server];
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true, RedirectStandardInput = keepInput };
+        start.Environment[Child] = role;
+        return Process.Start(start)!;
     }
 
     public static string Models => Path.Combine(Path.GetTempPath(), "retention-bench-models");

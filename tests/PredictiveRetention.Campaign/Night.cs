@@ -1,0 +1,67 @@
+using System.Diagnostics;
+
+namespace PredictiveRetention.Campaign;
+
+/// <summary>A `retain` process, with failpoints armed where wanted.</summary>
+internal sealed class Night : IDisposable
+{
+    private readonly Process _process;
+    private readonly string _log = Path.GetTempFileName();
+    private readonly Task<string> _out;
+    private readonly Task<string> _error;
+
+    public Night(string? failpoints, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "retain.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["RETENTION_FAILPOINT_LOG"] = _log;
+        if (failpoints is not null) start.Environment["RETENTION_FAILPOINTS"] = failpoints;
+        _process = Process.Start(start)!;
+        _out = _process.StandardOutput.ReadToEndAsync();
+        _error = _process.StandardError.ReadToEndAsync();
+    }
+
+    public string Words => _out.Result + _error.Result;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>How often the process passed the place.</summary>
+    public int Passed(string failpoint) => File.ReadAllLines(_log).Count(line => line.StartsWith(failpoint + " ", StringComparison.Ordinal));
+
+    /// <summary>The exit code; a process that takes longer than two minutes is ended and counts as stuck (-1).</summary>
+    public int Wait()
+    {
+        if (_process.WaitForExit(TimeSpan.FromMinutes(2))) return _process.ExitCode;
+        _process.Kill();
+        _process.WaitForExit();
+        return -1;
+    }
+
+    /// <summary>Until the failpoint stopped the process; false when it ended without.</summary>
+    public bool WaitUntilFrozen()
+    {
+        while (!_process.HasExited)
+        {
+            try
+            {
+                if (File.ReadAllText($"/proc/{_process.Id}/stat").Split(')')[^1].TrimStart()[0] == 'T') return true;
+            }
+            catch (IOException)
+            {
+                // It has just ended.
+            }
+            Thread.Sleep(20);
+        }
+        return false;
+    }
+
+    public void Continue() => Process.Start("kill", ["-CONT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit();
+
+    public void Kill() => _process.Kill();
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+        File.Delete(_log);
+    }
+}
