@@ -100,11 +100,17 @@ internal sealed class Faults(ThrowawayPostgres? server, string sqliteTemplate, s
         // The second is held at its first shard until the first is dead, so that both have some.
         using var survivor = shop.Score("shard-committed:1:stop");
         var shared = survivor.WaitUntilFrozen();
+        var alive = shop.Holders();
         using var killed = shop.Score(string.Create(CultureInfo.InvariantCulture, $"shard-scored:{1 + trial % 4}:kill"));
         killed.Wait();
         var reached = shared && killed.Passed("shard-scored") > 0;
-        shop.LetLeasesPass();
+        var silent = shop.Holders().Except(alive).ToList();
         survivor.Continue();
+        while (!survivor.HasExited && survivor.Running < TimeSpan.FromMinutes(2))
+        {
+            shop.LetLeasesPass(silent);
+            Thread.Sleep(200);
+        }
         var broken = survivor.Wait() is var exit and not 0 ? [$"the survivor ended with {exit}: {survivor.Words}"] : shop.Broken(checksums);
         return new TrialResult(reached, [.. broken, .. TooMuchRepeated(shop)]);
     }
@@ -126,10 +132,7 @@ internal sealed class Faults(ThrowawayPostgres? server, string sqliteTemplate, s
         using var shop = new PostgresShop(server!, Template);
         // Claim, snapshot, then two commits a shard (claim and rows), validation, publication: each in turn.
         using var proxy = new PostgresProxy(server!.Port, cutAfterCommit: 1 + trial % 28);
-        using var night = shop.Score(through: shop.Through(proxy));
-        var broken = night.Wait() is var exit and not 0 ? [$"ended with {exit}: {night.Words}"] : new List<string>();
-        if (broken.Count == 0) broken.AddRange(shop.Broken(checksums));
-        return new TrialResult(proxy.Reached, broken);
+        return CutOff(shop, proxy);
     }
 
     private int CountCalls()
@@ -141,11 +144,16 @@ internal sealed class Faults(ThrowawayPostgres? server, string sqliteTemplate, s
         return proxy.Calls;
     }
 
-    /// <summary>The process may give up with a clear message (before it has begun), or go on; the next one finishes what is left.</summary>
     private TrialResult NthCall(int trial)
     {
         using var shop = new PostgresShop(server!, Template);
         using var proxy = new PostgresProxy(server!.Port, cutBefore: 1 + trial);
+        return CutOff(shop, proxy);
+    }
+
+    /// <summary>The process may give up with a clear message (before it has begun), or go on; the next one finishes what is left.</summary>
+    private TrialResult CutOff(PostgresShop shop, PostgresProxy proxy)
+    {
         using var night = shop.Score(through: shop.Through(proxy));
         var exit = night.Wait();
         var broken = new List<string>();
@@ -182,8 +190,13 @@ internal sealed class Faults(ThrowawayPostgres? server, string sqliteTemplate, s
     /// <summary>The minute passes, and the next process ends what is left, without anybody's help.</summary>
     private List<string> Finish(Shop shop)
     {
-        shop.LetLeasesPass();
+        var silent = shop.Holders();
         using var next = shop.Score();
+        while (!next.HasExited && next.Running < TimeSpan.FromMinutes(2))
+        {
+            shop.LetLeasesPass(silent);
+            Thread.Sleep(200);
+        }
         var exit = next.Wait();
         return exit == 0 ? shop.Broken(checksums) : [$"the next process ended with {exit}: {next.Words}"];
     }

@@ -6,6 +6,7 @@ namespace PredictiveRetention.Campaign;
 internal sealed class Night : IDisposable
 {
     private readonly Process _process;
+    private readonly long _started = Stopwatch.GetTimestamp();
     private readonly string _log = Path.GetTempFileName();
     private readonly Task<string> _out;
     private readonly Task<string> _error;
@@ -21,6 +22,8 @@ internal sealed class Night : IDisposable
     }
 
     public string Words => _out.Result + _error.Result;
+
+    public TimeSpan Running => Stopwatch.GetElapsedTime(_started);
 
     public bool HasExited => _process.HasExited;
 

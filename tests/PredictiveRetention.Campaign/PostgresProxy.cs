@@ -59,14 +59,25 @@ internal sealed class PostgresProxy : IDisposable
             {
                 await server.ConnectAsync(IPAddress.Loopback, _server);
                 client.NoDelay = server.NoDelay = true;
-                var answers = server.GetStream().CopyToAsync(client.GetStream());
-                await ForwardAsync(client.GetStream(), server.GetStream());
-                await answers;
+                _ = Quietly(server.GetStream().CopyToAsync(client.GetStream()));
+                await ForwardAsync(client.GetStream(), server.GetStream()); // back only when it was cut; both sides then go
             }
             catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException or EndOfStreamException)
             {
                 // Either side went away, or we cut it.
             }
+        }
+    }
+
+    private static async Task Quietly(Task answers)
+    {
+        try
+        {
+            await answers;
+        }
+        catch (Exception cut) when (cut is IOException or ObjectDisposedException)
+        {
+            // Cut.
         }
     }
 

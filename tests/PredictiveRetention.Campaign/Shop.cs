@@ -15,12 +15,19 @@ internal abstract class Shop : IDisposable
     public Night Score(string? failpoints = null, string? through = null) =>
         new(failpoints, "score", "--store", through ?? Store, "--models", Path.Combine(Path.GetTempPath(), "retention-campaign-no-models"), "--shard-size", ShardSize);
 
-    /// <summary>What time does to the leases of those who fell silent.</summary>
-    public void LetLeasesPass()
+    /// <summary>Who holds a lease now.</summary>
+    public List<string> Holders() => Query("SELECT owner FROM run WHERE owner IS NOT NULL UNION SELECT owner FROM run_shard WHERE state = 'claimed'");
+
+    /// <summary>What time does to the leases of those who fell silent. Rows they still have locked wait for the server to end them.</summary>
+    public void LetLeasesPass(IReadOnlyCollection<string> silent)
     {
-        Execute("UPDATE run SET lease_until_ms = 0 WHERE lease_until_ms > 0");
-        Execute("UPDATE run_shard SET lease_until_ms = 0 WHERE state = 'claimed'");
+        if (silent.Count == 0) return;
+        var holders = string.Join(", ", silent.Select(owner => $"'{owner}'"));
+        Execute($"UPDATE run SET lease_until_ms = 0 WHERE run_id IN (SELECT run_id FROM run WHERE owner IN ({holders}){SkipLocked})");
+        Execute($"UPDATE run_shard SET lease_until_ms = 0 WHERE (run_id, shard) IN (SELECT run_id, shard FROM run_shard WHERE state = 'claimed' AND owner IN ({holders}){SkipLocked})");
     }
+
+    protected abstract string SkipLocked { get; }
 
     public abstract void Execute(string sql);
 
@@ -82,6 +89,8 @@ internal sealed class PostgresShop : Shop
 
     public string Database { get; }
 
+    protected override string SkipLocked => " FOR UPDATE SKIP LOCKED";
+
     public override string Store => _server.Address(Database);
 
     public string Through(PostgresProxy proxy) => _server.Address(Database, proxy.Port);
@@ -104,6 +113,8 @@ internal sealed class SqliteShop : Shop
     }
 
     public override string Store => "sqlite:" + _path;
+
+    protected override string SkipLocked => "";
 
     public override void Execute(string sql)
     {

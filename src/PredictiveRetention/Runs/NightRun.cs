@@ -180,12 +180,13 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         Report(run.RunId, progress);
         try
         {
-            Parallel.For(0, settings.Parallelism, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism }, _ =>
+            Parallel.For(0, settings.Parallelism, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism }, number =>
             {
+                var worker = RetentionStore.Worker(owner, number);
                 var scorer = new ShardScorer(model, recipe, shop.Currency, settings.Playbook);
                 try
                 {
-                    while (!stop.IsCancellationRequested && Timed("claim", () => _patience.With(() => store.ClaimShard(run.RunId, owner), stop.Token)) is { } shard)
+                    while (!stop.IsCancellationRequested && Timed("claim", () => _patience.With(() => store.ClaimShard(run.RunId, worker), stop.Token)) is { } shard)
                     {
                         Score(shard, scorer, shop, recipe, asOf, stop.Token);
                         Report(run.RunId, progress);

@@ -82,11 +82,11 @@ internal sealed class PostgresEngine : Engine
     public override RowReader Rows(DbConnection connection, DbTransaction transaction, string sql) => new PostgresCopyReader((NpgsqlConnection)connection, sql);
 
     /// <summary>
-    /// A holder frozen inside its transaction would keep the row locked that others need to take over: the server ends it. A shard's commit
-    /// need not wait for the disk: if the server falls before it is written, the shard is open again, and publication, which waits, comes later.
+    /// A holder frozen inside its transaction would keep the row locked that others need to take over: the server ends it, also in the middle of
+    /// a copy, which does not count as idle. A shard's commit need not wait for the disk: if the server falls before it is written, the shard is open again, and publication, which waits, comes later.
     /// </summary>
     public override void BoundTransaction(DbConnection connection, DbTransaction transaction, bool mayBeLost) =>
-        connection.Execute("SET LOCAL idle_in_transaction_session_timeout = '15s'" + (mayBeLost ? "; SET LOCAL synchronous_commit = off" : ""), transaction: transaction);
+        connection.Execute("SET LOCAL idle_in_transaction_session_timeout = '15s'; " + (mayBeLost ? "SET LOCAL statement_timeout = '30s'; SET LOCAL synchronous_commit = off" : "SET LOCAL statement_timeout = '15min'"), transaction: transaction);
 
     /// <summary>Made beside and attached: creating it as a partition would lock readers of the table out until the transaction ends.</summary>
     public override void CreatePredictionRoom(DbConnection connection, DbTransaction transaction, long runId) =>
@@ -110,7 +110,7 @@ internal sealed class PostgresEngine : Engine
     public override bool IsPassing(Exception fault) => fault switch
     {
         RetentionException { InnerException: NpgsqlException inner } => IsPassing(inner),
-        PostgresException server => server.IsTransient || server.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or "25P03" or PostgresErrorCodes.DiskFull,
+        PostgresException server => server.IsTransient || server.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.QueryCanceled or "25P03" or PostgresErrorCodes.DiskFull,
         NpgsqlException or EndOfStreamException => true,
         _ => false,
     };

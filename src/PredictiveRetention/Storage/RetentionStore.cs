@@ -95,7 +95,8 @@ public sealed partial class RetentionStore : IDisposable
     }
 
     /// <summary>True where the failure lies in the connection or the server's state and the same call may succeed a moment later.</summary>
-    public bool IsPassing(Exception fault) => _engine.IsPassing(fault);
+    public bool IsPassing(Exception fault) =>
+        fault is AggregateException several ? several.Flatten().InnerExceptions.All(_engine.IsPassing) : _engine.IsPassing(fault);
 
     public void Dispose() => _engine.Dispose();
 

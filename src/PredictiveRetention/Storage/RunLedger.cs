@@ -169,7 +169,7 @@ public sealed partial class RetentionStore
         using var connection = _engine.Open();
         using var transaction = BeginRunChange(connection);
         connection.Execute("UPDATE run SET lease_until_ms = 0, owner = NULL WHERE run_id = @runId AND owner = @owner", new { runId, owner }, transaction);
-        connection.Execute("UPDATE run_shard SET state = 'open', lease_until_ms = 0, owner = NULL WHERE run_id = @runId AND owner = @owner AND state = 'claimed'", new { runId, owner }, transaction);
+        connection.Execute($"UPDATE run_shard SET state = 'open', lease_until_ms = 0, owner = NULL WHERE run_id = @runId AND {WorkerOf} AND state = 'claimed'", new { runId, owner }, transaction);
         transaction.Commit();
     }
 
@@ -179,7 +179,7 @@ public sealed partial class RetentionStore
         using var connection = _engine.Open();
         var parameters = new { runId, owner, lease = (long)Lease.TotalMilliseconds };
         connection.Execute($"UPDATE run SET lease_until_ms = {_engine.NowMs} + @lease WHERE run_id = @runId AND owner = @owner AND state IN {s_open}", parameters);
-        connection.Execute($"UPDATE run_shard SET lease_until_ms = {_engine.NowMs} + @lease WHERE run_id = @runId AND owner = @owner AND state = 'claimed'", parameters);
+        connection.Execute($"UPDATE run_shard SET lease_until_ms = {_engine.NowMs} + @lease WHERE run_id = @runId AND {WorkerOf} AND state = 'claimed'", parameters);
     }
 
     public Run? Run(long runId)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Dapper;
@@ -6,20 +7,24 @@ namespace PredictiveRetention.Storage;
 
 public sealed partial class RetentionStore
 {
+    // Of the process, that is.
+    private const string WorkerOf = "substr(owner, 1, length(@owner) + 1) = @owner || '#'";
+
     /// <summary>
-    /// Takes a shard nobody works on: the lowest open one, or one whose owner fell silent. Null when there is none at the moment; then all are
-    /// done, or others are at work on the rest.
+    /// Takes a shard nobody works on: the lowest open one, or one whose owner fell silent, or one this worker was given before without
+    /// hearing of it (a commit whose answer was lost). Null when there is none at the moment; then all are done, or others are at work on the rest.
     /// </summary>
-    public ShardClaim? ClaimShard(long runId, string owner)
+    /// <param name="worker">One thread, with at most one shard in hand, and none while it asks for one. See <see cref="Worker"/>.</param>
+    public ShardClaim? ClaimShard(long runId, string worker)
     {
         using var connection = _engine.Open();
         using var transaction = BeginRunChange(connection);
         var claimed = connection.QuerySingleOrDefault<(int Shard, byte[] Population, long Fence)?>(
-            $"UPDATE run_shard SET state = 'claimed', owner = @owner, fence = fence + 1, attempts = attempts + 1, lease_until_ms = {_engine.NowMs} + @lease "
+            $"UPDATE run_shard SET state = 'claimed', owner = @worker, fence = fence + 1, attempts = attempts + 1, lease_until_ms = {_engine.NowMs} + @lease "
             + "WHERE run_id = @runId AND shard = (SELECT s.shard FROM run_shard s JOIN run r ON r.run_id = s.run_id "
-            + $"WHERE s.run_id = @runId AND r.state = '{RunState.Scoring}' AND (s.state = 'open' OR (s.state = 'claimed' AND s.lease_until_ms < {_engine.NowMs})) ORDER BY s.shard LIMIT 1{_engine.SkipLocked("s")}) "
+            + $"WHERE s.run_id = @runId AND r.state = '{RunState.Scoring}' AND (s.state = 'open' OR (s.state = 'claimed' AND (s.lease_until_ms < {_engine.NowMs} OR s.owner = @worker))) ORDER BY s.shard LIMIT 1{_engine.SkipLocked("s")}) "
             + "RETURNING shard, population, fence",
-            new { runId, owner, lease = (long)Lease.TotalMilliseconds }, transaction);
+            new { runId, worker, lease = (long)Lease.TotalMilliseconds }, transaction);
         transaction.Commit();
         if (claimed is not { } shard) return null;
         Failpoint.Pass("shard-claimed");
@@ -78,12 +83,15 @@ public sealed partial class RetentionStore
         return (fence == shard.Fence && state == "done", fence == shard.Fence && state == "claimed");
     }
 
+    /// <summary>The name of one of a process's workers in the ledger.</summary>
+    public static string Worker(string owner, int number) => string.Create(CultureInfo.InvariantCulture, $"{owner}#{number}");
+
     /// <summary>True when another process holds a shard, or finished one within the last lease.</summary>
     public bool OthersAreAtWork(long runId, string owner)
     {
         using var connection = _engine.Open();
         return connection.ExecuteScalar<int>(
-            $"SELECT CASE WHEN EXISTS (SELECT 1 FROM run_shard WHERE run_id = @runId AND owner <> @owner AND (lease_until_ms > {_engine.NowMs} OR finished_at_ms > {_engine.NowMs} - @lease)) THEN 1 ELSE 0 END",
+            $"SELECT CASE WHEN EXISTS (SELECT 1 FROM run_shard WHERE run_id = @runId AND NOT {WorkerOf} AND (lease_until_ms > {_engine.NowMs} OR finished_at_ms > {_engine.NowMs} - @lease)) THEN 1 ELSE 0 END",
             new { runId, owner, lease = (long)Lease.TotalMilliseconds }) == 1;
     }
 

@@ -72,14 +72,40 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
     {
         using var store = Shop();
         var run = Planned(store);
-        var mine = store.ClaimShard(run, "me")!;
+        var mine = store.ClaimShard(run, RetentionStore.Worker("me", 0))!;
         Engine.Execute("UPDATE run_shard SET lease_until_ms = 0 WHERE state = 'claimed'");
         store.Renew(run, "me");
-        Assert.NotEqual(mine.Shard, store.ClaimShard(run, "the other")!.Shard);
+        Assert.NotEqual(mine.Shard, store.ClaimShard(run, RetentionStore.Worker("the other", 0))!.Shard);
         Engine.Execute("UPDATE run_shard SET lease_until_ms = 0 WHERE state = 'claimed'");
-        var taken = store.ClaimShard(run, "the other")!;
+        var taken = store.ClaimShard(run, RetentionStore.Worker("the other", 1))!;
         Assert.Equal((mine.Shard, mine.Fence + 1), (taken.Shard, taken.Fence));
         Assert.Equal(mine.Population, taken.Population);
+    }
+
+    [Fact]
+    public void A_worker_that_never_heard_of_its_shard_gets_the_same_one_again()
+    {
+        using var store = Shop();
+        var run = Planned(store);
+        var unheard = store.ClaimShard(run, RetentionStore.Worker("me", 0))!;
+        Assert.NotEqual(unheard.Shard, store.ClaimShard(run, RetentionStore.Worker("me", 1))!.Shard);
+        var again = store.ClaimShard(run, RetentionStore.Worker("me", 0))!;
+        Assert.Equal((unheard.Shard, unheard.Fence + 1), (again.Shard, again.Fence));
+        Assert.Equal((false, false), store.Fate(unheard));
+    }
+
+    [Fact]
+    public void Letting_go_opens_the_shards_of_all_workers_of_the_process()
+    {
+        using var store = Shop();
+        var run = Planned(store);
+        var first = store.ClaimShard(run, RetentionStore.Worker("me", 0))!;
+        store.ClaimShard(run, RetentionStore.Worker("me", 1));
+        store.ClaimShard(run, RetentionStore.Worker("me too", 0));
+        Assert.True(store.OthersAreAtWork(run, "me"));
+        store.Release(run, "me");
+        Assert.Equal(["me too#0"], Engine.Query("SELECT owner FROM run_shard WHERE state = 'claimed'"));
+        Assert.Equal(first.Shard, store.ClaimShard(run, RetentionStore.Worker("a third", 0))!.Shard);
     }
 
     [Fact]
