@@ -94,11 +94,13 @@ internal static class Composition
             var settings = provider.GetRequiredService<ServiceSettings>();
             if (settings.OnPostgres)
             {
+                HangfireSchema.Prepare(settings.Store);
                 hangfire.UsePostgreSqlStorage(
                     postgres => postgres.UseNpgsqlConnection(settings.Store),
                     new PostgreSqlStorageOptions
                     {
-                        SchemaName = "hangfire",
+                        SchemaName = HangfireSchema.Name,
+                        PrepareSchemaIfNecessary = false,
                         // Without sliding, a job longer than the timeout is started again beside itself.
                         UseSlidingInvisibilityTimeout = true,
                         InvisibilityTimeout = TimeSpan.FromMinutes(5),

@@ -11,10 +11,12 @@ internal sealed record TrialResult(bool Reached, IReadOnlyList<string> Broken);
 internal sealed record Fault(string Name, string Engine, Func<int, TrialResult> Try, int? Times = null, bool Alone = false);
 
 /// <summary>Every fault, for every store it makes sense on.</summary>
-internal sealed class Faults(ThrowawayPostgres? server, string sqliteTemplate, string sqliteFull, IReadOnlyList<string> checksums)
+internal sealed partial class Faults(ThrowawayPostgres? server, string folder, IReadOnlyList<string> checksums)
 {
+    // The imported shop, the same after seven published nights, and an empty store.
     public const string Template = "campaign_template";
     public const string Full = "campaign_full";
+    public const string Empty = "campaign_empty";
 
     // Two workers a process: at most two shards are in hand when it dies.
     private const int InHand = 2;
@@ -28,6 +30,15 @@ internal sealed class Faults(ThrowawayPostgres? server, string sqliteTemplate, s
     // Inside a transaction the frozen process keeps its locks until the server ends it, 15 s later: tried with one place.
     private static readonly string[] s_frozen = ["run-claimed", "snapshot-committed", "shard-claimed", "shard-scored", "shard-committed", "validating", "shard-written"];
 
+    private static readonly Lazy<bool> s_mayMount = new(() =>
+    {
+        var disk = Directory.CreateTempSubdirectory("retention-campaign-disk-").FullName;
+        var may = Shell($"mount -t tmpfs -o size=1m tmpfs {disk} && umount {disk}");
+        Directory.Delete(disk);
+        if (!may) Console.Error.WriteLine("A small disk cannot be mounted here (it needs root): none is filled.");
+        return may;
+    });
+
     public IEnumerable<Fault> All()
     {
         foreach (var engine in server is null ? new[] { "SQLite" } : ["PostgreSQL", "SQLite"])
@@ -36,10 +47,15 @@ internal sealed class Faults(ThrowawayPostgres? server, string sqliteTemplate, s
             foreach (var place in s_frozen.Where(place => engine == "PostgreSQL" || place != "shard-written"))
                 yield return new Fault("frozen past its lease at " + place, engine, trial => Freeze(engine, place, trial));
             yield return new Fault("three started at once", engine, _ => Three(engine));
+            yield return new Fault("started again after it was published", engine, _ => Again(engine));
             yield return new Fault("two share a run, one killed", engine, trial => ShareAndKill(engine, trial));
+            yield return new Fault("a newer version migrates the schema meanwhile", engine, trial => NewerSchema(engine, trial));
+            yield return new Fault("import killed before its commit, started again", engine, _ => ImportKilled(engine));
+            foreach (var fault in ClockFaults(engine).Concat(ServiceFaults(engine))) yield return fault;
         }
-        yield return new Fault("disk full, then space again", "SQLite", _ => DiskFull());
+        if (s_mayMount.Value) yield return new Fault("disk full, then space again", "SQLite", _ => DiskFull());
         if (server is null) yield break;
+        if (s_mayMount.Value) yield return new Fault("disk full, then space again", "PostgreSQL", ServerDiskFull);
         yield return new Fault("connections ended in mid-COPY", "PostgreSQL", trial => Stopped("shard-copying", trial, shop => server.Execute("postgres", $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{shop.Database}'")));
         yield return new Fault("connections ended before a commit", "PostgreSQL", trial => Stopped("shard-written", trial, shop => server.Execute("postgres", $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{shop.Database}'")));
         yield return new Fault("COMMIT arrives, its answer does not", "PostgreSQL", UnknownCommit);
@@ -52,7 +68,9 @@ internal sealed class Faults(ThrowawayPostgres? server, string sqliteTemplate, s
     }
 
     private Shop Copy(string engine, bool full = false) =>
-        engine == "SQLite" ? new SqliteShop(full ? sqliteFull : sqliteTemplate) : new PostgresShop(server!, full ? Full : Template);
+        Copy(engine, full ? Full : Template);
+
+    private Shop Copy(string engine, string template) => engine == "SQLite" ? new SqliteShop(Path.Combine(folder, template + ".db")) : new PostgresShop(server!, template);
 
     private TrialResult Kill(string engine, string place, int trial)
     {
@@ -94,11 +112,61 @@ internal sealed class Faults(ThrowawayPostgres? server, string sqliteTemplate, s
         return new TrialResult(true, broken);
     }
 
+    private TrialResult Again(string engine)
+    {
+        using var shop = Copy(engine);
+        for (var time = 0; time < 2; time++)
+        {
+            using var night = shop.Score();
+            if (night.Wait() is var exit and not 0) return new TrialResult(true, [$"time {time} ended with {exit}: {night.Words}"]);
+        }
+        return new TrialResult(true, [.. shop.Broken(checksums), .. shop.Query("SELECT run_id FROM run").Count == 1 ? Array.Empty<string>() : ["more than one run"]]);
+    }
+
+    /// <summary>The older process works on; none of its kind starts any more; the newer one ends the night if the older did not.</summary>
+    private TrialResult NewerSchema(string engine, int trial)
+    {
+        const string Later = "PredictiveRetention.Storage.Schema.9999_later.sql";
+        using var shop = Copy(engine);
+        using var older = shop.Score(string.Create(CultureInfo.InvariantCulture, $"shard-scored:{1 + trial % 8}:stop"));
+        var reached = older.WaitUntilFrozen();
+        shop.Execute("ALTER TABLE run_shard ADD COLUMN later text");
+        shop.Execute("ALTER TABLE prediction ADD COLUMN later text");
+        shop.Execute($"INSERT INTO schemaversions (scriptname, applied) VALUES ('{Later}', CURRENT_TIMESTAMP)");
+        var broken = new List<string>();
+        using (var refused = shop.Score())
+        {
+            if (refused.Wait() != 7 || !refused.Words.Contains("newer", StringComparison.Ordinal)) broken.Add("an older process started on a newer schema: " + refused.Words);
+        }
+        older.Continue();
+        var exit = older.Wait();
+        if (exit != 0) broken.Add($"the older process ended with {exit}: {older.Words}");
+        shop.Execute($"DELETE FROM schemaversions WHERE scriptname = '{Later}'"); // so that this version may look again
+        broken.AddRange(shop.Broken(checksums));
+        return new TrialResult(reached, broken);
+    }
+
+    private TrialResult ImportKilled(string engine)
+    {
+        using var shop = Copy(engine, Empty);
+        var import = new[] { "import", "--orders", Path.Combine(folder, "orders.csv"), "--rejects", Path.Combine(folder, Guid.NewGuid().ToString("N")), "--store", shop.Store };
+        using var killed = new Night("import-merged:1:kill", import);
+        killed.Wait();
+        var reached = killed.Passed("import-merged") == 1;
+        var broken = new List<string>();
+        if (shop.Query("SELECT count(*) FROM orders")[0] != "0") broken.Add("a killed import left orders");
+        using (var again = new Night(null, import))
+        {
+            if (again.Wait() is var exit and not 0) broken.Add($"the second import ended with {exit}: {again.Words}");
+        }
+        return new TrialResult(reached, [.. broken, .. Finish(shop)]);
+    }
+
     private TrialResult ShareAndKill(string engine, int trial)
     {
         using var shop = Copy(engine);
-        // The second is held at its first shard until the first is dead, so that both have some.
-        using var survivor = shop.Score("shard-committed:1:stop");
+        // Frozen once the shards are there, until the other is dead, so that both have some.
+        using var survivor = shop.Score("snapshot-committed:1:stop");
         var shared = survivor.WaitUntilFrozen();
         var alive = shop.Holders();
         using var killed = shop.Score(string.Create(CultureInfo.InvariantCulture, $"shard-scored:{1 + trial % 4}:kill"));
@@ -164,12 +232,12 @@ internal sealed class Faults(ThrowawayPostgres? server, string sqliteTemplate, s
 
     private TrialResult DiskFull()
     {
-        var folder = Directory.CreateTempSubdirectory("retention-campaign-disk-").FullName;
-        if (!Shell($"mount -t tmpfs -o size=3m tmpfs {folder}")) return new TrialResult(false, ["a small disk cannot be mounted here (needs root)"]);
+        var disk = Directory.CreateTempSubdirectory("retention-campaign-disk-").FullName;
+        if (!Shell($"mount -t tmpfs -o size=3m tmpfs {disk}")) return new TrialResult(false, ["the small disk was not mounted"]);
         try
         {
-            using var shop = new SqliteShop(sqliteTemplate, folder);
-            var filler = Path.Combine(folder, "filler");
+            using var shop = new SqliteShop(Path.Combine(folder, Template + ".db"), disk);
+            var filler = Path.Combine(disk, "filler");
             using var night = shop.Score("snapshot-committed:1:stop");
             if (!night.WaitUntilFrozen()) return new TrialResult(false, ["never got to the snapshot"]);
             Shell($"dd if=/dev/zero of={filler} bs=1k count=4000"); // takes what is left
@@ -182,8 +250,38 @@ internal sealed class Faults(ThrowawayPostgres? server, string sqliteTemplate, s
         }
         finally
         {
-            Shell($"umount {folder}");
-            Directory.Delete(folder);
+            Shell($"umount {disk}");
+            Directory.Delete(disk);
+        }
+    }
+
+    private TrialResult ServerDiskFull(int trial)
+    {
+        var disk = Directory.CreateTempSubdirectory("retention-campaign-disk-").FullName;
+        var space = "full_" + Path.GetFileName(disk)[^6..].ToLowerInvariant();
+        if (!Shell($"mount -t tmpfs -o size=32m tmpfs {disk} && chown postgres {disk}")) return new TrialResult(false, ["the small disk was not mounted"]);
+        try
+        {
+            server!.Execute("postgres", $"CREATE TABLESPACE {space} LOCATION '{disk}'");
+            using (var shop = new PostgresShop(server, Template, space))
+            {
+                var filler = Path.Combine(disk, "filler");
+                using var night = shop.Score(string.Create(CultureInfo.InvariantCulture, $"shard-claimed:{1 + trial % 8}:stop"));
+                if (!night.WaitUntilFrozen()) return new TrialResult(false, ["never got to the shard"]);
+                Shell($"dd if=/dev/zero of={filler} bs=1k count=40000"); // takes what is left
+                night.Continue();
+                Thread.Sleep(TimeSpan.FromSeconds(3));
+                var waited = !night.HasExited;
+                File.Delete(filler);
+                var broken = night.Wait() is var exit and not 0 ? [$"ended with {exit}: {night.Words}"] : shop.Broken(checksums);
+                return new TrialResult(waited, broken);
+            }
+        }
+        finally
+        {
+            server!.Execute("postgres", "DROP TABLESPACE IF EXISTS " + space);
+            Shell($"umount {disk}");
+            Directory.Delete(disk);
         }
     }
 

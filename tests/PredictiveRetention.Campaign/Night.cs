@@ -2,9 +2,13 @@ using System.Diagnostics;
 
 namespace PredictiveRetention.Campaign;
 
-/// <summary>A `retain` process, with failpoints armed where wanted.</summary>
+/// <summary>A process of the product, `retain` or the service, with failpoints armed where wanted.</summary>
 internal sealed class Night : IDisposable
 {
+    private static readonly string s_retain = Built("PredictiveRetention.Training", "retain.dll");
+    private static readonly string s_service = Built("PredictiveRetention.Service", "PredictiveRetention.Service.dll");
+
+
     private readonly Process _process;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly string _log = Path.GetTempFileName();
@@ -12,14 +16,30 @@ internal sealed class Night : IDisposable
     private readonly Task<string> _error;
 
     public Night(string? failpoints, params string[] arguments)
+        : this(s_retain, failpoints, null, arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "retain.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+    }
+
+    private Night(string program, string? failpoints, Clock? clock, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        clock?.Set(start.Environment);
         start.Environment["RETENTION_FAILPOINT_LOG"] = _log;
         if (failpoints is not null) start.Environment["RETENTION_FAILPOINTS"] = failpoints;
         _process = Process.Start(start)!;
         _out = _process.StandardOutput.ReadToEndAsync();
         _error = _process.StandardError.ReadToEndAsync();
     }
+
+    /// <summary>A `retain` whose clock is wrong.</summary>
+    public static Night Under(Clock clock, string? failpoints, params string[] arguments) => new(s_retain, failpoints, clock, arguments);
+
+    /// <summary>The service: it looks for a night that is due or unfinished at start, and stays.</summary>
+    public static Night Serve(string store, string folder, string? failpoints = null) => new(s_service, failpoints, null,
+    [
+        "--urls", "http://127.0.0.1:0", "--ConnectionStrings:Retention", store, "--Retention:Data", folder, "--Retention:Models", Path.Combine(folder, "models"),
+        "--Retention:ShardSize", Shop.ShardSize, "--Retention:AdminKey", "a-key-for-the-campaign",
+    ]);
 
     public string Words => _out.Result + _error.Result;
 
@@ -60,6 +80,13 @@ internal sealed class Night : IDisposable
     public void Continue() => Process.Start("kill", ["-CONT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit();
 
     public void Kill() => _process.Kill();
+
+    /// <summary>tests/this project/bin/configuration/framework says where its neighbour in src is.</summary>
+    private static string Built(string project, string program)
+    {
+        var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        return Path.GetFullPath(Path.Combine(here.FullName, "../../../../../src", project, "bin", here.Parent!.Name, here.Name, program));
+    }
 
     public void Dispose()
     {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using PredictiveRetention.Campaign;
 
-// Injects faults into real night runs and checks the invariants after each. Exit code 1: an invariant broke, or a fault was hardly ever reached.
+// Injects faults into real night runs and checks the invariants after each. Exit code 1: an invariant broke, or a fault was reached too rarely.
 var times = new Option<int>("--times") { Description = "injections of each fault", DefaultValueFactory = _ => 20 };
 var only = new Option<string?>("--only") { Description = "only faults whose name contains this" };
 var engine = new Option<string?>("--engine") { Description = "PostgreSQL or SQLite; default both" };
@@ -13,30 +13,22 @@ static int Run(int times, string? only, string? engine)
 {
     var folder = Directory.CreateTempSubdirectory("retention-campaign-");
     using var server = ThrowawayPostgres.TryStart();
+    if (Clock.Library is null) Console.Error.WriteLine("No libfaketime on this machine: clocks are left alone.");
     if (server is null) Console.Error.WriteLine("No PostgreSQL on this machine: SQLite only.");
     try
     {
-        var (sqlite, full, checksums) = Prepare(folder.FullName, server);
+        var checksums = Prepare(folder.FullName, server);
         var failed = false;
-        Console.Out.WriteLine($"{"fault",-46} {"engine",-10} {"injected",8} {"reached",8}  invariants");
-        foreach (var fault in new Faults(server, sqlite, full, checksums).All().Where(fault =>
+        Console.Out.WriteLine($"{"fault",-54} {"engine",-10} {"injected",8} {"reached",8}  invariants");
+        foreach (var fault in new Faults(server, folder.FullName, checksums).All().Where(fault =>
             (only is null || fault.Name.Contains(only, StringComparison.OrdinalIgnoreCase)) && (engine is null || fault.Engine.Equals(engine, StringComparison.OrdinalIgnoreCase))))
         {
-            var injected = times < 20 ? Math.Min(times, fault.Times ?? times) : fault.Times ?? times;
-            var results = new TrialResult[injected];
-            var done = 0;
-            Parallel.For(0, injected, new ParallelOptions { MaxDegreeOfParallelism = fault.Alone ? 1 : Environment.ProcessorCount }, trial =>
-            {
-                // A quick tour takes its few n-th calls from all over the run.
-                results[trial] = fault.Try(fault.Times is { } all && injected < all ? trial * all / injected : trial);
-                Console.Error.Write($"\r{fault.Name}: {Interlocked.Increment(ref done)}/{injected}   ");
-            });
-            Console.Error.Write("\r\u001b[K");
+            var results = Try(fault, times);
             var reached = results.Count(result => result.Reached);
             var broken = results.SelectMany(result => result.Broken).ToList();
-            var rare = times >= 20 && reached < 20;
+            var rare = reached < Math.Min(times, Enough);
             failed |= broken.Count > 0 || rare;
-            Console.Out.WriteLine($"{fault.Name,-46} {fault.Engine,-10} {injected,8} {reached,8}  {(broken.Count == 0 ? "I1-I9 held" : "BROKEN")}{(rare ? ", reached too rarely" : "")}");
+            Console.Out.WriteLine($"{fault.Name,-54} {fault.Engine,-10} {results.Count,8} {reached,8}  {(broken.Count == 0 ? "I1-I9 held" : "BROKEN")}{(rare ? ", reached too rarely" : "")}");
             foreach (var what in broken.Distinct().Take(5)) Console.Out.WriteLine("    " + what.ReplaceLineEndings(" "));
         }
         return failed ? 1 : 0;
@@ -48,27 +40,51 @@ static int Run(int times, string? only, string? engine)
     }
 }
 
-// The imported shop on both engines, the same with seven published nights, and what an undisturbed run says.
-static (string Sqlite, string Full, IReadOnlyList<string> Checksums) Prepare(string folder, ThrowawayPostgres? server)
+// As often as asked; what was not reached (the process was done before it came to the place) is tried again, up to twice as often.
+static List<TrialResult> Try(Fault fault, int times)
+{
+    var results = new List<TrialResult>();
+    var wanted = times < Enough ? Math.Min(times, fault.Times ?? times) : fault.Times ?? times;
+    Round(wanted);
+    while (fault.Times is null && results.Count < 2 * wanted && results.Count(result => result.Reached) is var reached && reached < wanted) Round(wanted - reached);
+    if (!Console.IsErrorRedirected) Console.Error.Write("\r\u001b[K");
+    return results;
+
+    void Round(int trials)
+    {
+        var first = results.Count;
+        Parallel.For(first, first + trials, new ParallelOptions { MaxDegreeOfParallelism = fault.Alone ? 1 : Environment.ProcessorCount }, trial =>
+        {
+            // A quick tour takes its few n-th calls from all over the run.
+            var result = fault.Try(fault.Times is { } all && wanted < all ? trial * all / wanted : trial);
+            lock (results) results.Add(result);
+            if (!Console.IsErrorRedirected) Console.Error.Write($"\r{fault.Name}: {results.Count}/{first + trials}   ");
+        });
+    }
+}
+
+// The templates of every trial's store, and what an undisturbed run says.
+static IReadOnlyList<string> Prepare(string folder, ThrowawayPostgres? server)
 {
     var orders = Path.Combine(folder, "orders.csv");
     Shop.WriteOrders(orders);
-    var (sqlite, full) = (Path.Combine(folder, "shop.db"), Path.Combine(folder, "full.db"));
-    Must("import", "--orders", orders, "--store", "sqlite:" + sqlite);
-    File.Copy(sqlite, full);
-    Nights("sqlite:" + full);
+    string File(string name) => "sqlite:" + Path.Combine(folder, name + ".db");
+    foreach (var name in new[] { Faults.Template, Faults.Full }) Import(File(name));
+    foreach (var zone in Faults.Zones) Import(File(Path.GetFileName(zone)), "--time-zone", zone);
+    Must("db", "migrate", "--store", File(Faults.Empty));
+    Nights(File(Faults.Full));
     if (server is not null)
     {
-        foreach (var name in new[] { Faults.Template, Faults.Full })
-        {
-            server.Execute("postgres", "CREATE DATABASE " + name);
-            Must("import", "--orders", orders, "--store", server.Address(name));
-        }
+        foreach (var name in new[] { Faults.Empty, Faults.Template, Faults.Full }) server.Execute("postgres", "CREATE DATABASE " + name);
+        Must("db", "migrate", "--store", server.Address(Faults.Empty));
+        foreach (var name in new[] { Faults.Template, Faults.Full }) Import(server.Address(name));
         Nights(server.Address(Faults.Full));
     }
-    using var undisturbed = new SqliteShop(sqlite);
+    using var undisturbed = new SqliteShop(Path.Combine(folder, Faults.Template + ".db"));
     using (var night = undisturbed.Score()) night.Wait();
-    return (sqlite, full, undisturbed.Checksums());
+    return undisturbed.Checksums();
+
+    void Import(string store, params string[] more) => Must(["import", "--orders", orders, "--store", store, .. more]);
 
     // Of days gone by, so that tonight's is the eighth and one must go.
     void Nights(string store)
@@ -87,4 +103,10 @@ static (string Sqlite, string Full, IReadOnlyList<string> Checksums) Prepare(str
         using var night = new Night(null, arguments);
         if (night.Wait() != 0) throw new InvalidOperationException(night.Words);
     }
+}
+
+internal static partial class Program
+{
+    /// <summary>What the long campaign asks of every fault.</summary>
+    private const int Enough = 20;
 }

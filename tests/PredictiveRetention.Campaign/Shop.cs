@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 using PredictiveRetention.Storage;
@@ -12,8 +13,20 @@ internal abstract class Shop : IDisposable
 
     public abstract string Store { get; }
 
-    public Night Score(string? failpoints = null, string? through = null) =>
-        new(failpoints, "score", "--store", through ?? Store, "--models", Path.Combine(Path.GetTempPath(), "retention-campaign-no-models"), "--shard-size", ShardSize);
+    public Night Score(string? failpoints = null, string? through = null) => new(failpoints, ScoreVerb(through ?? Store));
+
+    public Night Score(Clock clock, string? failpoints = null) => Night.Under(clock, failpoints, ScoreVerb(Store));
+
+    /// <summary>The newest published night lies days back, so that a service that starts finds one missed.</summary>
+    public void MissANight() => Execute("UPDATE run SET published_at_ms = published_at_ms - 259200000 WHERE state = 'published'");
+
+    /// <summary>Until the query finds a row, for a minute.</summary>
+    public bool Becomes(string query)
+    {
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1); Thread.Sleep(50))
+            if (Query(query).Count > 0) return true;
+        return false;
+    }
 
     /// <summary>Who holds a lease now.</summary>
     public List<string> Holders() => Query("SELECT owner FROM run WHERE owner IS NOT NULL UNION SELECT owner FROM run_shard WHERE state = 'claimed'");
@@ -73,6 +86,8 @@ internal abstract class Shop : IDisposable
         }
     }
 
+    private static string[] ScoreVerb(string store) => ["score", "--store", store, "--models", Path.Combine(Path.GetTempPath(), "retention-campaign-no-models"), "--shard-size", ShardSize];
+
     protected static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }
 
@@ -84,6 +99,7 @@ internal sealed class PostgresShop : Shop
     public PostgresShop(ThrowawayPostgres server, string template, string? tablespace = null)
     {
         (_server, Database) = (server, "trial_" + Number(Interlocked.Increment(ref s_count)));
+        // A template may not be in use while it is copied.
         lock (server) server.Execute("postgres", $"CREATE DATABASE {Database} TEMPLATE {template}{(tablespace is null ? "" : " TABLESPACE " + tablespace)}");
     }
 

@@ -23,6 +23,7 @@ internal sealed class OutboxDispatcher(RetentionStore store, ILogger<OutboxDispa
                 foreach (var happened in store.ClaimOutbox(_owner, Batch))
                 {
                     Deliver(happened);
+                    Failpoint.Pass("outbox-delivered");
                     store.SettleOutbox(happened, _owner);
                 }
             }
