@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PredictiveRetention.Storage;
@@ -85,6 +86,11 @@ internal sealed class Verb
         {
             Console.Error.WriteLine("retain: " + lost.Message);
             return (int)Failure.Busy;
+        }
+        catch (DbException fault) when (DatabaseRefusal.Of(fault) is { } refusal)
+        {
+            Console.Error.WriteLine("retain: " + refusal.Message);
+            return (int)refusal.Failure;
         }
         catch (Exception bug)
         {

@@ -10,7 +10,7 @@ internal static class DbVerb
 
     public static Command Command() => new("db", "The store's schema.\n  Example: retain db migrate --store \"Host=db;Database=shop;Username=owner\"")
     {
-        Verb.Command("migrate", "Brings the schema up to date; with --citus also distributes it. Run it as the owner of the tables; the service needs no such rights afterwards.\n  Example: retain db migrate --citus --print", VerbUses.Store, [s_citus, s_print], Migrate),
+        Verb.Command("migrate", "Brings the schema up to date; with --citus also distributes it. Run it as the owner of the tables.\n  Example: retain db migrate --citus --print", VerbUses.Store, [s_citus, s_print], Migrate),
         Verb.Command("status", "Says which engine the store is on and which schema scripts it has.\n  Example: retain db status", VerbUses.Store, [], Status),
     };
 

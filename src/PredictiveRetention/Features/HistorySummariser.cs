@@ -55,7 +55,7 @@ internal sealed class HistorySummariser(Currency currency)
             _s.SpendLast = amount;
             if (order.Day != firstDay) _s.SpendAfterFirstDay += amount;
             _s.Purchases++;
-            _s.NetMinor += order.AmountMinor;
+            _s.NetMinor = checked(_s.NetMinor + order.AmountMinor);
             Amount(amount, age);
             What(history, order);
             if (age <= 365) months |= 1 << ((age - 1) / 31);
@@ -132,10 +132,10 @@ internal sealed class HistorySummariser(Currency currency)
         _s.LastDiscounted = order.DiscountMinor > 0;
         if (order.DiscountMinor is { } discount)
         {
-            _s.DiscountMinor += discount;
+            _s.DiscountMinor = checked(_s.DiscountMinor + discount);
             if (discount > 0) _s.DiscountedPurchases++;
         }
-        _s.GrossMinor += order.AmountMinor + (order.DiscountMinor ?? 0);
+        _s.GrossMinor = checked(_s.GrossMinor + order.AmountMinor + (order.DiscountMinor ?? 0));
         if (order.Quantity is { } quantity)
         {
             _s.WithQuantity++;
@@ -214,7 +214,7 @@ internal sealed class HistorySummariser(Currency currency)
         {
             var age = history.Cutoff.Day - refund.Day;
             _s.Refunds++;
-            _s.NetMinor -= refund.AmountMinor;
+            _s.NetMinor = checked(_s.NetMinor - refund.AmountMinor);
             _s.Refunded += refund.AmountMinor * _unit;
             if (age <= 365) _s.Refunded365 += refund.AmountMinor * _unit;
             _s.LastRefundAge = age;

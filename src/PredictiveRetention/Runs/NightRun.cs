@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -162,8 +163,9 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             (i, _, worker) =>
             {
                 store.ReadHistories(worker.Histories, ranges[i], shop, coverage, asOf);
-                parts[i] = (new CustomerFacts[worker.Histories.Count], new CustomerScore[worker.Histories.Count]);
-                worker.Scorer.Score(worker.Histories, asOf, parts[i].Facts, parts[i].Scores);
+                var (facts, scores) = (new CustomerFacts[worker.Histories.Count], new CustomerScore[worker.Histories.Count]);
+                var unscored = worker.Scorer.Score(worker.Histories, asOf, facts, scores).Select(customer => customer.Index).ToHashSet();
+                parts[i] = unscored.Count == 0 ? (facts, scores) : ([.. facts.Where((_, at) => !unscored.Contains(at))], [.. scores.Where((_, at) => !unscored.Contains(at))]);
                 return worker;
             },
             static _ => { });
@@ -294,9 +296,9 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             if (run.Owner == owner || (run.State == RunState.Scoring && !store.OthersAreAtWork(runId, owner))) store.Fail(run, fault.Message);
             else store.Release(runId, owner);
         }
-        catch (Exception second) when (store.IsPassing(second))
+        catch (Exception second) when (store.IsPassing(second) || second is DbException)
         {
-            // The database went away as well: the run is resumed when it is back.
+            // The database went away as well, or refuses this too: the run goes on when it does not.
         }
     }
 

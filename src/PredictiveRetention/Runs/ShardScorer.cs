@@ -15,6 +15,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     private readonly Recommender _recommender = new(playbook, new PlaybookEconomics(currency, recipe.Margin));
     private readonly List<Prediction> _predictions = [];
     private readonly List<Quarantined> _quarantined = [];
+    private readonly HashSet<int> _setAside = [];
     private readonly ShardSum _sum = new(currency);
     private CustomerFacts[] _facts = [];
     private CustomerScore[] _scores = [];
@@ -29,14 +30,6 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
 
     public ShardTotals Totals => _sum.Totals();
 
-    /// <summary>Facts and scores of everybody in <see cref="Histories"/>, for the cut-offs of a run; valid until the next call.</summary>
-    public (ReadOnlyMemory<CustomerFacts> Facts, ReadOnlyMemory<CustomerScore> Scores) Score(Cutoff asOf)
-    {
-        Reserve();
-        _scorer.Score(Histories, asOf, _facts, _scores);
-        return (_facts.AsMemory(0, Histories.Count), _scores.AsMemory(0, Histories.Count));
-    }
-
     /// <summary>
     /// Scores everybody in <see cref="Histories"/>. A customer whose data breaks the scoring is set aside with the reason; the others are scored
     /// as if that one were not there.
@@ -46,32 +39,30 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
         Reserve();
         _predictions.Clear();
         _quarantined.Clear();
+        _setAside.Clear();
         _sum.Clear();
-        var together = true;
-        try
-        {
-            _scorer.Score(Histories, asOf, _facts, _scores);
-        }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
-        {
-            together = false; // somebody among them: found below
-        }
+        foreach (var (index, reason) in _scorer.Score(Histories, asOf, _facts, _scores)) SetAside(index, reason);
         for (var i = 0; i < Histories.Count; i++)
         {
-            var history = Histories[i];
+            if (_setAside.Contains(i)) continue;
             try
             {
-                if (history.Orders.IsEmpty) throw new InvalidOperationException($"no order before {asOf} any more: an import took it away while the run was working");
-                if (!together) (_facts[i], _scores[i]) = _scorer.Score(history, asOf);
-                var prediction = Row(history.Profile.CustomerKey, _facts[i], _scores[i]);
+                if (Histories[i].Orders.IsEmpty) throw new InvalidOperationException($"no order before {asOf} any more: an import took it away while the run was working");
+                var prediction = Row(Histories[i].Profile.CustomerKey, _facts[i], _scores[i]);
                 _predictions.Add(prediction);
                 _sum.Add(prediction);
             }
             catch (Exception fault) when (fault is not OutOfMemoryException)
             {
-                _quarantined.Add(new Quarantined(history.Profile.CustomerKey, fault.Message));
+                SetAside(i, fault.Message);
             }
         }
+    }
+
+    private void SetAside(int index, string reason)
+    {
+        _setAside.Add(index);
+        _quarantined.Add(new Quarantined(Histories[index].Profile.CustomerKey, reason));
     }
 
     /// <summary>Same rows, same checksum: a night made again on the same data with the same model can be compared shard by shard.</summary>

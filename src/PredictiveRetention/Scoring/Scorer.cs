@@ -28,18 +28,32 @@ public sealed class Scorer
         _schema = new FeatureSchema(model.Features);
     }
 
-    /// <summary>Scores every customer of the buffers at the cutoff.</summary>
+    /// <summary>
+    /// Scores every customer of the buffers at the cutoff. One whose data breaks the features is told instead, and the others are scored as if
+    /// that one were not there.
+    /// </summary>
     /// <param name="facts">Receives histories.Count facts.</param>
-    /// <param name="scores">Receives histories.Count scores.</param>
-    public void Score(ShardHistories histories, Cutoff cutoff, Span<CustomerFacts> facts, Span<CustomerScore> scores)
+    /// <param name="scores">Receives histories.Count scores; no meaning where the customer is unscored.</param>
+    /// <returns>Whom no score could be made for, by position.</returns>
+    public IReadOnlyList<Unscored> Score(ShardHistories histories, Cutoff cutoff, Span<CustomerFacts> facts, Span<CustomerScore> scores)
     {
         Reserve(histories.Count);
+        var unscored = new List<Unscored>();
         for (var i = 0; i < histories.Count; i++)
         {
-            facts[i] = _builder.Build(histories[i].Before(cutoff), _registryRow);
+            try
+            {
+                facts[i] = _builder.Build(histories[i].Before(cutoff), _registryRow);
+            }
+            catch (Exception fault) when (fault is not OutOfMemoryException)
+            {
+                facts[i] = default;
+                unscored.Add(new Unscored(i, fault is OverflowException ? "its amounts are too large to be added up" : fault.Message));
+            }
             _schema.Project(_registryRow, _rows.AsSpan(i * _schema.Width, _schema.Width));
         }
         Predict(facts[..histories.Count], scores);
+        return unscored;
     }
 
     public (CustomerFacts Facts, CustomerScore Score) Score(in CustomerHistory history, Cutoff cutoff)
@@ -91,3 +105,6 @@ public sealed class Scorer
         (_rows, _pChurn, _clv, _spend, _reasons) = (new float[count * _schema.Width], new double[count], new double[count], new double[count], new Reasons[count]);
     }
 }
+
+/// <summary>A customer whose data breaks the features, by position in the buffers.</summary>
+public readonly record struct Unscored(int Index, string Reason);

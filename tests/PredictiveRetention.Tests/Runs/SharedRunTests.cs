@@ -121,6 +121,26 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
     }
 
     [Fact]
+    public void A_customer_whose_amounts_cannot_be_added_up_is_set_aside_and_the_others_are_scored_as_if_it_were_not_there()
+    {
+        using var store = Shop();
+        var before = Night(store);
+        var poisoned = CustomerKey.Of("C7");
+        Engine.Execute($"UPDATE orders SET amount_minor = {long.MaxValue} WHERE customer_key = {poisoned}");
+        Engine.Execute($"INSERT INTO orders (customer_key, order_id, ordered_at_ms, amount_minor, currency, is_valid) SELECT customer_key, 'poison', ordered_at_ms, amount_minor, currency, is_valid FROM orders WHERE customer_key = {poisoned} LIMIT 1");
+        var after = Night(store, day: 1);
+        Assert.Equal(RunOutcome.Published, after.Outcome);
+        var (customer, reason) = Assert.Single(store.Quarantine(after.Run.RunId, 10));
+        Assert.Equal("C7", customer);
+        Assert.Contains("too large", reason, StringComparison.Ordinal);
+        var (then, now) = (Scores(before.Run.RunId), Scores(after.Run.RunId));
+        Assert.True(then.Remove(poisoned));
+        Assert.Equal(then, now);
+
+        Dictionary<long, (double, double)> Scores(long run) => store.AllPredictions(run).ToDictionary(row => row.CustomerKey, row => (row.PChurn, row.Clv));
+    }
+
+    [Fact]
     public void Too_many_set_aside_hold_the_run()
     {
         using var store = Shop();

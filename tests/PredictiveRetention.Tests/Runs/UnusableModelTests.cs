@@ -1,0 +1,66 @@
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Runs;
+
+/// <summary>A night never serves a model whose files are not what was written; the previous one goes on, and somebody hears of it.</summary>
+public sealed class UnusableModelTests : IDisposable
+{
+    private static readonly RunRequest s_tonight = new(RunPurpose.Night, SimulatedHistories.End.Date, SimulatedHistories.End);
+    private readonly SqliteUnderTest _engine = new();
+    private readonly DirectoryInfo _models = Directory.CreateTempSubdirectory("retention-models-");
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _models.Delete(recursive: true);
+    }
+
+    [Fact]
+    public void A_damaged_champion_is_passed_over_with_an_alarm_and_the_night_is_published_by_the_one_before()
+    {
+        using var store = RetentionStore.Open(_engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = new ModelRegistry(_models.FullName);
+        var (previous, champion) = (Train(store, registry, daysBack: 30), Train(store, registry, daysBack: 0));
+        Assert.Equal(champion, registry.ChampionVersion());
+        var file = Path.Combine(registry.Load(champion).Folder, "model.json");
+        var bytes = File.ReadAllBytes(file);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(file, bytes);
+
+        var result = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
+
+        Assert.Equal((RunOutcome.Published, previous), (result.Outcome, result.Run.ModelVersion));
+        var told = Assert.Single(store.Events(result.Run.RunId), happened => happened.What == "model passed over");
+        Assert.Contains(champion, told.Detail, StringComparison.Ordinal);
+        Assert.Contains("SHA-256", told.Detail, StringComparison.Ordinal);
+        Assert.Single(store.ClaimOutbox("somebody", 10), happened => happened.Kind == "model.unusable");
+    }
+
+    [Fact]
+    public async Task When_no_model_can_be_used_the_night_ends_clearly_and_readers_keep_what_they_have()
+    {
+        using var store = RetentionStore.Open(_engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = new ModelRegistry(_models.FullName);
+        var only = Train(store, registry, daysBack: 0);
+        var night = new NightRun(store, registry, new RunSettings { ShardSize = 100 });
+        var published = night.Execute(s_tonight, null, default).Run.RunId;
+        File.WriteAllText(Path.Combine(registry.Load(only).Folder, "model.json"), "{");
+
+        var fault = Assert.Throws<RetentionException>(() => night.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default));
+
+        Assert.Equal(Failure.DependencyUnavailable, fault.Failure);
+        Assert.Contains(only, fault.Message, StringComparison.Ordinal);
+        Assert.Equal(published, (await store.CurrentRunAsync(TestContext.Current.CancellationToken))!.RunId);
+    }
+
+    private static string Train(RetentionStore store, ModelRegistry registry, int daysBack)
+    {
+        TrainingRun.Execute(store, registry, new TrainingOptions { AsOf = SimulatedHistories.End.Minus(daysBack), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
+        return registry.ChampionVersion()!;
+    }
+}
