@@ -24,7 +24,7 @@ internal static class LoadBenchmark
         var role = Environment.GetEnvironmentVariable(Role);
         if (role == "nights") Nights(address);
         else if (role is not null) await ServeAsync(address, role);
-        else await MeasureAsync(address, customers, seconds, [.. Environment.GetCommandLineArgs()[1..]]);
+        else await MeasureAsync(address, customers, seconds, ["load", "--customers", customers.ToString(CultureInfo.InvariantCulture), "--orders-each", ordersEach.ToString(CultureInfo.InvariantCulture), "--server", server]);
     }
 
     private static async Task ServeAsync(string address, string url)

@@ -17,18 +17,26 @@ internal static class NightBenchmark
 
     public static void Run(int customers, int ordersEach, string server, int runs, int processes)
     {
-        var address = Prepare(customers, ordersEach, server);
         switch (Environment.GetEnvironmentVariable(Child))
         {
             case "night":
-                Night(address);
+                Night(Prepare(customers, ordersEach, server));
                 return;
             case "worker":
-                Worker(address);
+                Worker(Prepare(customers, ordersEach, server));
                 return;
         }
+        var small = Alone(Math.Max(1, customers / 10), ordersEach, server, runs);
+        var large = Alone(customers, ordersEach, server, runs);
+        Measure.Line($"cost of a customer at {customers}: {large / customers / (small / Math.Max(1, customers / 10)):F2} x that at {customers / 10}");
+        if (processes > 1) Shared(customers, ordersEach, server, processes, runs);
+    }
+
+    /// <summary>Floor and night take turns, so that neither has the quieter machine; the night is a process of its own, for its memory.</summary>
+    private static double Alone(int customers, int ordersEach, string server, int runs)
+    {
+        var address = Prepare(customers, ordersEach, server);
         Execute(address, "CHECKPOINT");
-        // Floor and night take turns, so that neither has the quieter machine; the night is a process of its own, for its memory.
         var (outs, ins, nights) = (new List<double>(), new List<double>(), new List<double>());
         NightApart(customers, ordersEach, server, print: false);
         for (var run = 0; run < runs; run++)
@@ -43,7 +51,7 @@ internal static class NightBenchmark
         Measure.Line($"  floor: rows in       {copyIn,8:F2} s");
         Measure.Line($"  floor                {copyOut + copyIn,8:F2} s");
         Measure.Line($"  night run            {night,8:F2} s = {night / (copyOut + copyIn):F2} x floor, {1e6 * night / customers:F2} us a customer");
-        if (processes > 1) Shared(customers, ordersEach, server, processes, runs);
+        return night;
     }
 
     /// <summary>

@@ -7,13 +7,13 @@ var orders = new Option<int>("--orders-each") { DefaultValueFactory = _ => 10 };
 var runs = new Option<int>("--runs") { DefaultValueFactory = _ => 5 };
 
 var total = new Option<long?>("--orders") { Description = "orders in all; default: --orders-each for every customer" };
-var server = new Option<string?>("--server") { Description = "PostgreSQL connection string; default: RETENTION_TEST_POSTGRES" };
-var processes = new Option<int>("--processes") { Description = "then the same run shared by this many processes", DefaultValueFactory = _ => 1 };
-var night = new Command("night", "the night run on PostgreSQL against bare COPY of the same rows, stage by stage") { customers, orders, total, server, runs, processes };
-night.SetAction(parsed => NightBenchmark.Run(parsed.GetValue(customers), OrdersEach(parsed), Server(parsed), parsed.GetValue(runs), parsed.GetValue(processes)));
+var server = new Option<string?>("--server") { Description = "PostgreSQL connection string; default: RETENTION_TEST_POSTGRES, else a server of its own that is gone afterwards" };
+var processes = new Option<int>("--processes") { Description = "then the same run shared by this many processes", DefaultValueFactory = _ => 2 };
+var night = new Command("night", "the night run on PostgreSQL against bare COPY of the same rows, stage by stage, at a tenth of the customers and at all of them") { customers, orders, total, server, runs, processes };
+night.SetAction(parsed => OnServer(parsed, address => NightBenchmark.Run(parsed.GetValue(customers), OrdersEach(parsed), address, parsed.GetValue(runs), parsed.GetValue(processes))));
 var seconds = new Option<int>("--seconds") { Description = "under nights", DefaultValueFactory = _ => 60 };
 var load = new Command("load", "GET of one prediction against a bare read by primary key, idle and while nights repeat") { customers, orders, total, server, seconds };
-load.SetAction(parsed => LoadBenchmark.RunAsync(parsed.GetValue(customers), OrdersEach(parsed), Server(parsed), parsed.GetValue(seconds)));
+load.SetAction(parsed => OnServer(parsed, address => LoadBenchmark.RunAsync(parsed.GetValue(customers), OrdersEach(parsed), address, parsed.GetValue(seconds)).GetAwaiter().GetResult()));
 
 var root = new RootCommand("Benchmarks of PredictiveRetention")
 {
@@ -28,8 +28,17 @@ return await root.Parse(args).InvokeAsync();
 
 int OrdersEach(ParseResult parsed) => parsed.GetValue(total) is { } all ? (int)(all / parsed.GetValue(customers)) : parsed.GetValue(orders);
 
-string Server(ParseResult parsed) => parsed.GetValue(server) ?? Environment.GetEnvironmentVariable("RETENTION_TEST_POSTGRES")
-    ?? throw new PredictiveRetention.RetentionException(PredictiveRetention.Failure.Usage, "Name a PostgreSQL server: --server, or RETENTION_TEST_POSTGRES.");
+void OnServer(ParseResult parsed, Action<string> run)
+{
+    if ((parsed.GetValue(server) ?? Environment.GetEnvironmentVariable("RETENTION_TEST_POSTGRES")) is { Length: > 0 } named)
+    {
+        run(named);
+        return;
+    }
+    using var own = PredictiveRetention.Campaign.ThrowawayPostgres.TryStart("-c shared_buffers=1GB -c max_wal_size=8GB")
+        ?? throw new PredictiveRetention.RetentionException(PredictiveRetention.Failure.DependencyUnavailable, "There is no PostgreSQL on this machine: install one, or name one with --server.");
+    run(own.Address("postgres"));
+}
 
 Command Benchmark(string name, string description, Action<SimulatedShop, int> run)
 {

@@ -10,11 +10,12 @@ namespace PredictiveRetention.Campaign;
 internal sealed class ThrowawayPostgres : IDisposable
 {
     private readonly string _bin;
+    private readonly string _settings;
     private readonly string _folder;
 
-    private ThrowawayPostgres(string bin)
+    private ThrowawayPostgres(string bin, string settings)
     {
-        _bin = bin;
+        (_bin, _settings) = (bin, settings);
         _folder = Directory.CreateTempSubdirectory("retention-campaign-pg-").FullName;
         Port = FreePort();
         if (Environment.UserName == "root") Run("chown", "postgres", _folder);
@@ -29,19 +30,20 @@ internal sealed class ThrowawayPostgres : IDisposable
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>Null where there is no PostgreSQL on this machine.</summary>
-    public static ThrowawayPostgres? TryStart()
+    /// <param name="settings">Options of the server, such as '-c shared_buffers=1GB'.</param>
+    public static ThrowawayPostgres? TryStart(string settings = "")
     {
         var bin = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Where(path => File.Exists(Path.Combine(path, "postgres"))).Order(StringComparer.Ordinal).LastOrDefault()
             : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').FirstOrDefault(path => File.Exists(Path.Combine(path, "postgres")));
-        return bin is null ? null : new ThrowawayPostgres(bin);
+        return bin is null ? null : new ThrowawayPostgres(bin, settings);
     }
 
     public string Address(string database, int? port = null) =>
         string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port ?? Port};Username=retention;Database={database}");
 
     public void Start() => AsPostgres($"{_bin}/pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o",
-        string.Create(CultureInfo.InvariantCulture, $"-p {Port} -h 127.0.0.1 -k {_folder} -c max_connections=200"), "start");
+        string.Create(CultureInfo.InvariantCulture, $"-p {Port} -h 127.0.0.1 -k {_folder} -c max_connections=200 {_settings}"), "start");
 
     /// <summary>As when the power goes: nothing is written down.</summary>
     public void Crash() => AsPostgres($"{_bin}/pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
