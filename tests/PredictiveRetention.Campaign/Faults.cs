@@ -230,56 +230,54 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
         return new TrialResult(proxy.Reached, broken);
     }
 
-    private TrialResult DiskFull()
+    private TrialResult DiskFull() => OnSmallDisk("size=3m", disk =>
     {
-        var disk = Directory.CreateTempSubdirectory("retention-campaign-disk-").FullName;
-        if (!Shell($"mount -t tmpfs -o size=3m tmpfs {disk}")) return new TrialResult(false, ["the small disk was not mounted"]);
+        using var shop = new SqliteShop(Path.Combine(folder, Template + ".db"), disk);
+        return FillMeanwhile(shop, "snapshot-committed:1:stop", disk);
+    });
+
+    private TrialResult ServerDiskFull(int trial) => OnSmallDisk("size=32m,mode=777", disk =>
+    {
+        var space = "full_" + Path.GetFileName(disk)[^6..].ToLowerInvariant();
+        var place = Path.Combine(disk, "space");
+        Shell($"mkdir {place} && chown postgres {place}");
+        server!.Execute("postgres", $"CREATE TABLESPACE {space} LOCATION '{place}'");
         try
         {
-            using var shop = new SqliteShop(Path.Combine(folder, Template + ".db"), disk);
-            var filler = Path.Combine(disk, "filler");
-            using var night = shop.Score("snapshot-committed:1:stop");
-            if (!night.WaitUntilFrozen()) return new TrialResult(false, ["never got to the snapshot"]);
-            Shell($"dd if=/dev/zero of={filler} bs=1k count=4000"); // takes what is left
-            night.Continue();
-            Thread.Sleep(TimeSpan.FromSeconds(3));
-            var waited = !night.HasExited;
-            File.Delete(filler);
-            var broken = night.Wait() is var exit and not 0 ? [$"ended with {exit}: {night.Words}"] : shop.Broken(checksums);
-            return new TrialResult(waited, broken);
+            using var shop = new PostgresShop(server, Template, space);
+            return FillMeanwhile(shop, string.Create(CultureInfo.InvariantCulture, $"shard-claimed:{1 + trial % 8}:stop"), disk);
         }
         finally
         {
-            Shell($"umount {disk}");
-            Directory.Delete(disk);
+            server.Execute("postgres", "DROP TABLESPACE " + space);
         }
+    });
+
+    /// <summary>The disk has no room left for three seconds of the run, which waits.</summary>
+    private TrialResult FillMeanwhile(Shop shop, string failpoint, string disk)
+    {
+        var filler = Path.Combine(disk, "filler");
+        using var night = shop.Score(failpoint);
+        if (!night.WaitUntilFrozen()) return new TrialResult(false, ["it ended before the disk was full: " + night.Words]);
+        Shell($"dd if=/dev/zero of={filler} bs=1k count=40000"); // takes what is left
+        night.Continue();
+        Thread.Sleep(TimeSpan.FromSeconds(3));
+        var waited = !night.HasExited;
+        File.Delete(filler);
+        var broken = night.Wait() is var exit and not 0 ? [$"ended with {exit}: {night.Words}"] : shop.Broken(checksums);
+        return new TrialResult(waited, broken);
     }
 
-    private TrialResult ServerDiskFull(int trial)
+    private static TrialResult OnSmallDisk(string options, Func<string, TrialResult> trial)
     {
         var disk = Directory.CreateTempSubdirectory("retention-campaign-disk-").FullName;
-        var space = "full_" + Path.GetFileName(disk)[^6..].ToLowerInvariant();
-        if (!Shell($"mount -t tmpfs -o size=32m tmpfs {disk} && chown postgres {disk}")) return new TrialResult(false, ["the small disk was not mounted"]);
+        if (!Shell($"mount -t tmpfs -o {options} tmpfs {disk}")) return new TrialResult(false, ["the small disk was not mounted"]);
         try
         {
-            server!.Execute("postgres", $"CREATE TABLESPACE {space} LOCATION '{disk}'");
-            using (var shop = new PostgresShop(server, Template, space))
-            {
-                var filler = Path.Combine(disk, "filler");
-                using var night = shop.Score(string.Create(CultureInfo.InvariantCulture, $"shard-claimed:{1 + trial % 8}:stop"));
-                if (!night.WaitUntilFrozen()) return new TrialResult(false, ["never got to the shard"]);
-                Shell($"dd if=/dev/zero of={filler} bs=1k count=40000"); // takes what is left
-                night.Continue();
-                Thread.Sleep(TimeSpan.FromSeconds(3));
-                var waited = !night.HasExited;
-                File.Delete(filler);
-                var broken = night.Wait() is var exit and not 0 ? [$"ended with {exit}: {night.Words}"] : shop.Broken(checksums);
-                return new TrialResult(waited, broken);
-            }
+            return trial(disk);
         }
         finally
         {
-            server!.Execute("postgres", "DROP TABLESPACE IF EXISTS " + space);
             Shell($"umount {disk}");
             Directory.Delete(disk);
         }
