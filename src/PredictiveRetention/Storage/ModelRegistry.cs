@@ -149,6 +149,7 @@ public sealed class ModelRegistry(string folder)
             var bytes = File.ReadAllBytes(Path.Combine(path, ModelFile));
             if (Hash(bytes) != manifest.Files[ModelFile]) throw new FormatException($"{ModelFile} is not the file that was written (its SHA-256 differs from the manifest's).");
             var model = JsonSerializer.Deserialize<RetentionModel>(bytes, s_json) ?? throw new FormatException($"{ModelFile} is empty.");
+            if (model.Features.Count > 0 && new Features.FeatureSchema(model.Features).Hash != manifest.SchemaHash) throw new FormatException("its features are not those the manifest names.");
             foreach (var golden in manifest.GoldenRows)
             {
                 var (pChurn, clv, _) = model.Predict(golden.Features);
@@ -156,7 +157,7 @@ public sealed class ModelRegistry(string folder)
             }
             return new LoadedModel(model, manifest, path);
         }
-        catch (Exception fault) when (fault is IOException or JsonException or FormatException or KeyNotFoundException or ArgumentException or IndexOutOfRangeException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or JsonException or FormatException or KeyNotFoundException or ArgumentException or IndexOutOfRangeException or UnauthorizedAccessException or RetentionException)
         {
             throw new RetentionException(Failure.DependencyUnavailable, $"The model {version} in {path} cannot be used: {fault.Message}", fault);
         }

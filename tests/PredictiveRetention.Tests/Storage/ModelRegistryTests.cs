@@ -61,6 +61,22 @@ public sealed class ModelRegistryTests : IDisposable
     }
 
     [Fact]
+    public void Load_AModelOfAnotherFeatureList_IsRefusedAndNamesTheFeature()
+    {
+        var registry = new ModelRegistry(_folder.FullName);
+        var loaded = registry.Add(Train(0));
+        var feature = loaded.Model.Features[0];
+        var (model, manifest) = (Path.Combine(loaded.Folder, "model.json"), Path.Combine(loaded.Folder, "manifest.json"));
+        var before = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(model)));
+        File.WriteAllText(model, File.ReadAllText(model).Replace($"\"{feature}\"", "\"feature_of_tomorrow\"", StringComparison.Ordinal));
+        var after = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(model)));
+        Assert.NotEqual(before, after);
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace(before, after, StringComparison.OrdinalIgnoreCase));
+        var refused = Assert.Throws<RetentionException>(() => registry.Load(loaded.Version));
+        Assert.Contains("'feature_of_tomorrow', which this version does not have", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Promote_UnknownVersion_IsAnError() =>
         Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => new ModelRegistry(_folder.FullName).Promote("20200101-00000000")).Failure);
 
