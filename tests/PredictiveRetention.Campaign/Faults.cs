@@ -7,8 +7,8 @@ namespace PredictiveRetention.Campaign;
 /// <param name="Broken">Invariants that do not hold afterwards, and anything else that should not be.</param>
 internal sealed record TrialResult(bool Reached, IReadOnlyList<string> Broken);
 
-/// <param name="Alone">It stops the server, so no other trial may use it meanwhile.</param>
-internal sealed record Fault(string Name, string Engine, Func<int, TrialResult> Try, int? Times = null, bool Alone = false);
+/// <param name="AtOnce">How many trials may take place side by side: one where the server is stopped, many where most of the time is spent waiting; null: as many as there are processors.</param>
+internal sealed record Fault(string Name, string Engine, Func<int, TrialResult> Try, int? Times = null, int? AtOnce = null);
 
 /// <summary>Every fault, for every store it makes sense on.</summary>
 internal sealed partial class Faults(ThrowawayPostgres? server, string folder, IReadOnlyList<string> checksums)
@@ -27,8 +27,10 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
         "validating", "publish-begun", "publish-committing", "published", "retention-dropping",
     ];
 
-    // Inside a transaction the frozen process keeps its locks until the server ends it, 15 s later: tried with one place.
-    private static readonly string[] s_frozen = ["run-claimed", "snapshot-committed", "shard-claimed", "shard-scored", "shard-committed", "validating", "shard-written"];
+    private static readonly string[] s_frozenInside = ["shard-written", "shard-copying"];
+
+    // Inside a transaction the frozen process keeps its locks until the server ends it, 15 s later, or in a copy another process, after 30.
+    private static readonly string[] s_frozen = ["run-claimed", "snapshot-committed", "shard-claimed", "shard-scored", "shard-committed", "validating", .. s_frozenInside];
 
     private static readonly Lazy<bool> s_mayMount = new(() =>
     {
@@ -44,12 +46,12 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
         foreach (var engine in server is null ? new[] { "SQLite" } : ["PostgreSQL", "SQLite"])
         {
             foreach (var place in s_places) yield return new Fault("kill -9 at " + place, engine, trial => Kill(engine, place, trial));
-            foreach (var place in s_frozen.Where(place => engine == "PostgreSQL" || place != "shard-written"))
-                yield return new Fault("frozen past its lease at " + place, engine, trial => Freeze(engine, place, trial));
+            foreach (var place in s_frozen.Where(place => engine == "PostgreSQL" || !s_frozenInside.Contains(place)))
+                yield return new Fault("frozen past its lease at " + place, engine, trial => Freeze(engine, place, trial), AtOnce: s_frozenInside.Contains(place) ? 7 : null);
             yield return new Fault("three started at once", engine, _ => Three(engine));
             yield return new Fault("started again after it was published", engine, _ => Again(engine));
             yield return new Fault("two share a run, one killed", engine, trial => ShareAndKill(engine, trial));
-            yield return new Fault("a newer version migrates the schema meanwhile", engine, trial => NewerSchema(engine, trial));
+            yield return new Fault("a newer version migrates the schema meanwhile", engine, _ => NewerSchema(engine));
             yield return new Fault("import killed before its commit, started again", engine, _ => ImportKilled(engine));
             foreach (var fault in ClockFaults(engine).Concat(ServiceFaults(engine))) yield return fault;
         }
@@ -64,7 +66,7 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
         {
             server.Crash();
             server.Start();
-        }), Alone: true);
+        }), AtOnce: 1);
     }
 
     private Shop Copy(string engine, bool full = false) =>
@@ -124,11 +126,11 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
     }
 
     /// <summary>The older process works on; none of its kind starts any more; the newer one ends the night if the older did not.</summary>
-    private TrialResult NewerSchema(string engine, int trial)
+    private TrialResult NewerSchema(string engine)
     {
         const string Later = "PredictiveRetention.Storage.Schema.9999_later.sql";
         using var shop = Copy(engine);
-        using var older = shop.Score(string.Create(CultureInfo.InvariantCulture, $"shard-scored:{1 + trial % 8}:stop"));
+        using var older = shop.Score("snapshot-committed:1:stop"); // in no transaction: a change of the schema waits for those
         var reached = older.WaitUntilFrozen();
         shop.Execute("ALTER TABLE run_shard ADD COLUMN later text");
         shop.Execute("ALTER TABLE prediction ADD COLUMN later text");

@@ -53,13 +53,25 @@ static List<TrialResult> Try(Fault fault, int times)
     void Round(int trials)
     {
         var first = results.Count;
-        Parallel.For(first, first + trials, new ParallelOptions { MaxDegreeOfParallelism = fault.Alone ? 1 : Environment.ProcessorCount }, trial =>
+        Parallel.For(first, first + trials, new ParallelOptions { MaxDegreeOfParallelism = fault.AtOnce ?? Environment.ProcessorCount }, trial =>
         {
             // A quick tour takes its few n-th calls from all over the run.
-            var result = fault.Try(fault.Times is { } all && wanted < all ? trial * all / wanted : trial);
+            var result = Guarded(fault, fault.Times is { } all && wanted < all ? trial * all / wanted : trial);
             lock (results) results.Add(result);
             if (!Console.IsErrorRedirected) Console.Error.Write($"\r{fault.Name}: {results.Count}/{first + trials}   ");
         });
+    }
+}
+
+static TrialResult Guarded(Fault fault, int trial)
+{
+    try
+    {
+        return fault.Try(trial);
+    }
+    catch (Exception unforeseen)
+    {
+        return new TrialResult(false, ["the trial itself failed: " + unforeseen]);
     }
 }
 

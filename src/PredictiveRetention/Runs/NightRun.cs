@@ -30,6 +30,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         var orders = store.Orders(shop, request.AsOf)
             ?? throw new RetentionException(Failure.InputRejected, $"There is no order before {request.AsOf}: nobody to score.");
         var owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
+        using var alive = new Heartbeat(store);
         var claim = Claim(request, owner, progress, cancellation);
         switch (claim.Outcome)
         {
@@ -37,7 +38,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             case ClaimOutcome.Held: return new RunResult(RunOutcome.Held, claim.Run, HeadlineOf(claim.Run));
             case ClaimOutcome.Busy: return new RunResult(RunOutcome.Busy, claim.Run, null);
         }
-        using var alive = new Heartbeat(store, claim.Run.RunId, owner);
+        alive.Keep(claim.Run.RunId, owner);
         try
         {
             return Work(claim.Run.RunId, owner, request, shop, orders, progress, cancellation);

@@ -43,8 +43,11 @@ internal abstract class Engine : IDisposable
     /// <summary>Reads a query that needs no parameters (its numbers are written into it) as fast as the engine can.</summary>
     public abstract RowReader Rows(DbConnection connection, DbTransaction transaction, string sql);
 
-    /// <summary>Said at the start of a transaction of the night run: how long it may stand still, and what its commit waits for.</summary>
+    /// <summary>Said at the start of a transaction of the night run: how long it may last and stand still, and what its commit waits for.</summary>
     public abstract void BoundTransaction(DbConnection connection, DbTransaction transaction, bool mayBeLost);
+
+    /// <summary>Ends transactions of the night run that last longer than they said, whosever they are: a frozen process would keep its locks.</summary>
+    public abstract void EndOverdue(DbConnection connection);
 
     /// <summary>Makes room for a run's predictions (a partition on PostgreSQL).</summary>
     public abstract void CreatePredictionRoom(DbConnection connection, DbTransaction transaction, long runId);

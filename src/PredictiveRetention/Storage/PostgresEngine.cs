@@ -11,6 +11,9 @@ namespace PredictiveRetention.Storage;
 /// <summary>The production engine: any number of processes, predictions in one partition a run.</summary>
 internal sealed class PostgresEngine : Engine
 {
+    // Applications of this name, followed by the seconds it may last, are transactions of a night.
+    private const string Bound = "retention, seconds: ";
+
     private readonly NpgsqlDataSource _source;
     private readonly string _connectionString;
 
@@ -82,11 +85,22 @@ internal sealed class PostgresEngine : Engine
     public override RowReader Rows(DbConnection connection, DbTransaction transaction, string sql) => new PostgresCopyReader((NpgsqlConnection)connection, sql);
 
     /// <summary>
-    /// A holder frozen inside its transaction would keep the row locked that others need to take over: the server ends it, also in the middle of
-    /// a copy, which does not count as idle. A shard's commit need not wait for the disk: if the server falls before it is written, the shard is open again, and publication, which waits, comes later.
+    /// A holder frozen inside its transaction would keep the row locked that others need to take over: the server ends it where it stands idle,
+    /// and others where it does not (see <see cref="EndOverdue"/>). A shard's commit need not wait for the disk: if the server falls before it is
+    /// written, the shard is open again, and publication, which waits, comes later.
     /// </summary>
-    public override void BoundTransaction(DbConnection connection, DbTransaction transaction, bool mayBeLost) =>
-        connection.Execute("SET LOCAL idle_in_transaction_session_timeout = '15s'; " + (mayBeLost ? "SET LOCAL statement_timeout = '30s'; SET LOCAL synchronous_commit = off" : "SET LOCAL statement_timeout = '15min'"), transaction: transaction);
+    public override void BoundTransaction(DbConnection connection, DbTransaction transaction, bool mayBeLost)
+    {
+        var seconds = mayBeLost ? 30 : 900;
+        connection.Execute(
+            $"SET LOCAL idle_in_transaction_session_timeout = '15s'; SET LOCAL statement_timeout = '{seconds}s'; SET LOCAL application_name = '{Bound}{seconds}'" + (mayBeLost ? "; SET LOCAL synchronous_commit = off" : ""),
+            transaction: transaction);
+    }
+
+    /// <summary>The server's own limits do not hold while it waits for the client's next part of a COPY.</summary>
+    public override void EndOverdue(DbConnection connection) => connection.Execute(
+        $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() AND application_name LIKE '{Bound}%' "
+        + $"AND xact_start < clock_timestamp() - make_interval(secs => substr(application_name, {Bound.Length + 1})::int)");
 
     /// <summary>Made beside and attached: creating it as a partition would lock readers of the table out until the transaction ends.</summary>
     public override void CreatePredictionRoom(DbConnection connection, DbTransaction transaction, long runId) =>

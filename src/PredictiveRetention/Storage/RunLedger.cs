@@ -25,8 +25,10 @@ public sealed partial class RetentionStore
         var date = businessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         using var connection = _engine.Open();
         using var transaction = BeginRunChange(connection);
-        var last = connection.QueryFirstOrDefault<Run>(
-            $"SELECT * FROM run WHERE purpose = @purpose AND business_date = @date ORDER BY attempt DESC LIMIT 1{_engine.ForUpdate}", new { purpose, date }, transaction);
+        const string Last = "SELECT * FROM run WHERE purpose = @purpose AND business_date = @date ORDER BY attempt DESC LIMIT 1";
+        var last = connection.QueryFirstOrDefault<Run>(Last, new { purpose, date }, transaction);
+        // Shards are claimed one by one: who joins waits for nobody.
+        if (last?.State != RunState.Scoring) last = connection.QueryFirstOrDefault<Run>(Last + _engine.ForUpdate, new { purpose, date }, transaction);
         var claim = last switch
         {
             { State: RunState.Scoring } => new Claim(ClaimOutcome.Shared, last),
@@ -180,6 +182,13 @@ public sealed partial class RetentionStore
         var parameters = new { runId, owner, lease = (long)Lease.TotalMilliseconds };
         connection.Execute($"UPDATE run SET lease_until_ms = {_engine.NowMs} + @lease WHERE run_id = @runId AND owner = @owner AND state IN {s_open}", parameters);
         connection.Execute($"UPDATE run_shard SET lease_until_ms = {_engine.NowMs} + @lease WHERE run_id = @runId AND {WorkerOf} AND state = 'claimed'", parameters);
+    }
+
+    /// <summary>Ends transactions of the night run that last longer than they may: those of a frozen process, which would keep their locks.</summary>
+    public void EndOverdue()
+    {
+        using var connection = _engine.Open();
+        _engine.EndOverdue(connection);
     }
 
     public Run? Run(long runId)

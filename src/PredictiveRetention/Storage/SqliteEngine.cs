@@ -73,6 +73,8 @@ internal sealed class SqliteEngine : Engine
 
     public override void BoundTransaction(DbConnection connection, DbTransaction transaction, bool mayBeLost) { }
 
+    public override void EndOverdue(DbConnection connection) { }
+
     public override void Tidy(DbConnection connection) => connection.Execute("PRAGMA optimize");
 
     public override bool IsPassing(Exception fault) => fault switch

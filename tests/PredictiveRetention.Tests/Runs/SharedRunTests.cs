@@ -1,3 +1,4 @@
+using Npgsql;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
@@ -7,7 +8,38 @@ namespace PredictiveRetention.Tests.Runs;
 
 public sealed class SqliteSharedRunTests() : SharedRunTests(new SqliteUnderTest());
 
-public sealed class PostgresSharedRunTests() : SharedRunTests(new PostgresUnderTest());
+public sealed class PostgresSharedRunTests() : SharedRunTests(new PostgresUnderTest())
+{
+    [Fact]
+    public void A_transaction_of_a_night_that_lasts_longer_than_it_may_is_ended_and_no_other()
+    {
+        var address = Engine.NewAddress();
+        using var store = RetentionStore.Open(address);
+        using var overdue = Transaction("retention, seconds: 0");
+        using var timely = Transaction("retention, seconds: 60");
+        using var stranger = Transaction("somebody else's");
+        store.EndOverdue();
+        Assert.Throws<NpgsqlException>(() => Ask(overdue));
+        Ask(timely);
+        Ask(stranger);
+
+        NpgsqlConnection Transaction(string name)
+        {
+            var connection = new NpgsqlConnection(address + ";Pooling=false");
+            connection.Open();
+            connection.BeginTransaction();
+            using var command = new NpgsqlCommand($"SET LOCAL application_name = '{name}'", connection);
+            command.ExecuteNonQuery();
+            return connection;
+        }
+
+        static void Ask(NpgsqlConnection connection)
+        {
+            using var command = new NpgsqlCommand("SELECT 1", connection);
+            command.ExecuteScalar();
+        }
+    }
+}
 
 /// <summary>Several workers on one night.</summary>
 public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(engine)
