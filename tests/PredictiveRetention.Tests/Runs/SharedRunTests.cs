@@ -17,9 +17,9 @@ public sealed class PostgresSharedRunTests() : SharedRunTests(new PostgresUnderT
         using var store = RetentionStore.Open(address);
         using var overdue = Transaction("retention, seconds: 0");
         using var timely = Transaction("retention, seconds: 60");
-        using var stranger = Transaction("somebody else's");
+        using var stranger = Transaction("another program");
         store.EndOverdue();
-        Assert.Throws<NpgsqlException>(() => Ask(overdue));
+        Assert.ThrowsAny<NpgsqlException>(() => Ask(overdue));
         Ask(timely);
         Ask(stranger);
 
