@@ -108,6 +108,8 @@ public sealed partial class RetentionStore
             new { runId, owner, lease = (long)Lease.TotalMilliseconds }, transaction);
         if (claimed == 1) Record(connection, transaction, runId, owner, "validating", null);
         var run = claimed == 1 ? connection.QuerySingle<Run>("SELECT * FROM run WHERE run_id = @runId", new { runId }, transaction) : null;
+        if (run is not null && connection.ExecuteScalar<long>("SELECT count(*) FROM import_batch WHERE import_id > @after", new { after = run.InputImport ?? 0 }, transaction) is > 0 and var imports)
+            Record(connection, transaction, runId, owner, "import meanwhile", $"{imports.ToString(CultureInfo.InvariantCulture)} ended while shards were being scored: those scored before and after it saw different rows");
         transaction.Commit();
         if (run is not null) Failpoint.Pass("validating");
         return run;

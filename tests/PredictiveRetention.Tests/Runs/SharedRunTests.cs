@@ -194,6 +194,26 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
         List<string> Checksums(long run) => Engine.Query($"SELECT checksum FROM run_shard WHERE run_id = {run} ORDER BY shard");
     }
 
+    [Fact]
+    public void An_import_that_ends_while_shards_are_scored_is_told_with_the_run()
+    {
+        using var store = Shop();
+        var quiet = Night(store);
+        var imported = false;
+        var disturbed = Night(store, day: 1, with: settings => settings with
+        {
+            OnStep = step =>
+            {
+                if (step != "shard-committed" || imported) return;
+                imported = true;
+                store.Import([Some.Order("C1", "late", SimulatedHistories.End.Day - 3)]);
+            },
+        });
+        Assert.Equal(RunOutcome.Published, disturbed.Outcome);
+        Assert.DoesNotContain(store.Events(quiet.Run.RunId), happened => happened.What == "import meanwhile");
+        Assert.Single(store.Events(disturbed.Run.RunId), happened => happened.What == "import meanwhile");
+    }
+
     private Action<string> Remove(params string[] customers) => step =>
     {
         if (step == "snapshot") Engine.Execute($"DELETE FROM orders WHERE customer_key IN ({string.Join(", ", customers.Select(CustomerKey.Of))})");
