@@ -89,7 +89,9 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
     {
         using var shop = Copy(engine);
         var pass = place.StartsWith("shard-", StringComparison.Ordinal) ? 1 + trial % 8 : 1;
-        using var zombie = shop.Score(string.Create(CultureInfo.InvariantCulture, $"{place}:{pass}:stop"));
+        // On SQLite a second worker frozen in the middle of its commit would keep the whole file locked.
+        var failpoint = string.Create(CultureInfo.InvariantCulture, $"{place}:{pass}:stop");
+        using var zombie = engine == "SQLite" ? shop.ScoreWithOneWorker(failpoint) : shop.Score(failpoint);
         var reached = zombie.WaitUntilFrozen();
         var broken = Finish(shop);
         var before = shop.Query("SELECT max(run_id) FROM run")[0] + " " + shop.Query("SELECT sum(fence) FROM run_shard")[0];

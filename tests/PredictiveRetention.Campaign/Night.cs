@@ -20,16 +20,20 @@ internal sealed class Night : IDisposable
     {
     }
 
-    private Night(string program, string? failpoints, Clock? clock, string[] arguments)
+    private Night(string program, string? failpoints, Clock? clock, string[] arguments, bool oneWorker = false)
     {
         var start = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         clock?.Set(start.Environment);
+        if (oneWorker) start.Environment["DOTNET_PROCESSOR_COUNT"] = "1";
         start.Environment["RETENTION_FAILPOINT_LOG"] = _log;
         if (failpoints is not null) start.Environment["RETENTION_FAILPOINTS"] = failpoints;
         _process = Process.Start(start)!;
         _out = _process.StandardOutput.ReadToEndAsync();
         _error = _process.StandardError.ReadToEndAsync();
     }
+
+    /// <summary>A `retain` that works on one shard at a time.</summary>
+    public static Night WithOneWorker(string failpoints, params string[] arguments) => new(s_retain, failpoints, null, arguments, oneWorker: true);
 
     /// <summary>A `retain` whose clock is wrong.</summary>
     public static Night Under(Clock clock, string? failpoints, params string[] arguments) => new(s_retain, failpoints, clock, arguments);

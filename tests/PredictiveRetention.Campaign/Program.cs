@@ -5,11 +5,12 @@ using PredictiveRetention.Campaign;
 var times = new Option<int>("--times") { Description = "injections of each fault", DefaultValueFactory = _ => 20 };
 var only = new Option<string?>("--only") { Description = "only faults whose name contains this" };
 var engine = new Option<string?>("--engine") { Description = "PostgreSQL or SQLite; default both" };
-var root = new RootCommand("Fault campaign of the night run.") { times, only, engine };
-root.SetAction(parsed => Run(parsed.GetValue(times), parsed.GetValue(only), parsed.GetValue(engine)));
+var skip = new Option<int>("--skip") { Description = "pass over this many faults, to go on with a campaign that was interrupted" };
+var root = new RootCommand("Fault campaign of the night run.") { times, only, engine, skip };
+root.SetAction(parsed => Run(parsed.GetValue(times), parsed.GetValue(only), parsed.GetValue(engine), parsed.GetValue(skip)));
 return await root.Parse(args).InvokeAsync();
 
-static int Run(int times, string? only, string? engine)
+static int Run(int times, string? only, string? engine, int skip)
 {
     var folder = Directory.CreateTempSubdirectory("retention-campaign-");
     using var server = ThrowawayPostgres.TryStart();
@@ -21,7 +22,7 @@ static int Run(int times, string? only, string? engine)
         var failed = false;
         Console.Out.WriteLine($"{"fault",-54} {"engine",-10} {"injected",8} {"reached",8}  invariants");
         foreach (var fault in new Faults(server, folder.FullName, checksums).All().Where(fault =>
-            (only is null || fault.Name.Contains(only, StringComparison.OrdinalIgnoreCase)) && (engine is null || fault.Engine.Equals(engine, StringComparison.OrdinalIgnoreCase))))
+            (only is null || fault.Name.Contains(only, StringComparison.OrdinalIgnoreCase)) && (engine is null || fault.Engine.Equals(engine, StringComparison.OrdinalIgnoreCase))).Skip(skip))
         {
             var results = Try(fault, times);
             var reached = results.Count(result => result.Reached);

@@ -15,6 +15,8 @@ internal abstract class Shop : IDisposable
 
     public Night Score(string? failpoints = null, string? through = null) => new(failpoints, ScoreVerb(through ?? Store));
 
+    public Night ScoreWithOneWorker(string failpoints) => Night.WithOneWorker(failpoints, ScoreVerb(Store));
+
     public Night Score(Clock clock, string? failpoints = null) => Night.Under(clock, failpoints, ScoreVerb(Store));
 
     /// <summary>The newest published night lies days back, so that a service that starts finds one missed.</summary>
