@@ -46,6 +46,7 @@ internal static class HealthEndpoints
         {
             { State: RunState.Held } held => $"run {held.RunId} is held and waits for a decision",
             { State: RunState.Failed } failed => $"run {failed.RunId} failed",
+            { State: RunState.Scoring } working when !store.Progress(working.RunId).AtWork => $"run {working.RunId} stands still: nobody is at work on it",
             _ => null,
         };
     }

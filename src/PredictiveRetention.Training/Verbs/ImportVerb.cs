@@ -20,6 +20,12 @@ internal static class ImportVerb
     private static readonly Option<string?> s_rejects = new("--rejects") { Description = "where rejected rows go (default: FILE.rejects.csv in the current folder)" };
     private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "read and report, store nothing" };
 
+    static ImportVerb() => s_file.Validators.Add(file =>
+    {
+        // Taken for the file, a misspelt --dry-run would import.
+        foreach (var word in file.Tokens.Select(token => token.Value).Where(word => word.StartsWith('-'))) file.AddError($"'{word}' is no option of import; retain import --help lists them.");
+    });
+
     public static Command Command() => Verb.Command(
         "import",
         "Reads orders, refunds, customers, events and subscriptions into the store.\n  Example: retain import --preset generic --orders orders.csv --refunds refunds.csv",
@@ -29,6 +35,7 @@ internal static class ImportVerb
 
     private static void Run(Verb verb)
     {
+        if (verb.Value(s_orders) is { } named && verb.Value(s_file) is { } beside) throw new RetentionException(Failure.Usage, $"The main file is named twice: --orders {named} and {beside}. One import reads one.");
         var orders = verb.Value(s_orders) ?? verb.Value(s_file) ?? throw new RetentionException(Failure.Usage, "Name the file to import: retain import --preset generic --orders FILE");
         var dryRun = verb.Value(s_dryRun);
         using var store = dryRun ? verb.FindStore() : verb.OpenStore();

@@ -109,9 +109,12 @@ internal static class RunsVerb
     private static Run Require(RetentionStore store, long runId) =>
         store.Run(runId) ?? throw new RetentionException(Failure.NotFound, $"There is no run {runId.ToString(CultureInfo.InvariantCulture)}.");
 
-    private static string Pace(Run run, ShardProgress shards) => run.State == RunState.Scoring && shards.Rate is { } rate
-        ? string.Create(CultureInfo.InvariantCulture, $", {rate:N0} customers/s, {shards.RemainingSeconds:N0} s left")
-        : "";
+    private static string Pace(Run run, ShardProgress shards) => (run.State, shards) switch
+    {
+        (RunState.Scoring, { AtWork: false }) => $"; nobody is at work on it{(Time(shards.LastMs ?? shards.SinceMs) is { } last ? string.Create(CultureInfo.InvariantCulture, $" since {last:yyyy-MM-dd HH:mm:ss}Z") : "")}: a worker, or retain runs resume, goes on with it",
+        (RunState.Scoring, { Rate: { } rate }) => string.Create(CultureInfo.InvariantCulture, $", {rate:N0} customers/s, {shards.RemainingSeconds:N0} s left"),
+        _ => "",
+    };
 
     private static DateTimeOffset? Time(long? ms) => ms is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
 

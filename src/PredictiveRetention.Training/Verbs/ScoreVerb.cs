@@ -51,7 +51,9 @@ internal static class ScoreVerb
         if (result.Outcome == RunOutcome.Busy)
             throw new RetentionException(Failure.Busy, $"The {request.Purpose} of {request.BusinessDate:yyyy-MM-dd} is being worked on (run {result.Run.RunId}); it can be taken over {RetentionStore.Lease.TotalSeconds:F0} s after its worker falls silent.");
         if (result.Outcome == RunOutcome.AlreadyPublished)
-            verb.Terminal.Say($"retain: {request.BusinessDate:yyyy-MM-dd} is already published as run {result.Run.RunId}; nothing was scored again (--again makes a new attempt).");
+            verb.Terminal.Say($"retain: {request.BusinessDate:yyyy-MM-dd} is already published as run {result.Run.RunId}; nothing was scored again (--again makes a new attempt{(verb.Models.ChampionVersion() is { } champion && champion != result.Run.ModelVersion ? $", with the champion {champion}; what is published was made with {result.Run.ModelVersion}" : "")}).");
+        else if (result.Run.ModelVersion == ModelRegistry.RuleSchema)
+            verb.Terminal.Say("retain: there is no model yet, so everybody was scored by the recency rule; retain train fits one.");
         long? rows = verb.Value(s_out) switch
         {
             null => null,

@@ -28,7 +28,7 @@ public sealed record GuardBands
     public double MaxStabilityIndex { get; init; } = 0.5;
 
     /// <summary>What is outside, in words with the numbers; empty when the night may be published.</summary>
-    public IReadOnlyList<string> Breaches(RunHeadline tonight, long quarantined, RunHeadline? before, bool sameHorizons)
+    public IReadOnlyList<string> Breaches(RunHeadline tonight, long quarantined, RunHeadline? before, bool comparable)
     {
         var breaches = new List<string>();
         var population = tonight.Customers + quarantined;
@@ -36,7 +36,7 @@ public sealed record GuardBands
         if (before is null || before.Customers == 0) return breaches;
         Judge(population < (1 - MaxCustomersLost) * before.Customers, $"{population} customers after {before.Customers} (at least {100 * (1 - MaxCustomersLost):0.##} %)");
         Judge(population > MaxCustomersGrowth * before.Customers, $"{population} customers after {before.Customers} (at most {MaxCustomersGrowth:0.##} times as many)");
-        if (!sameHorizons) return breaches;
+        if (!comparable) return breaches;
         Judge(Math.Abs(tonight.MeanPChurn - before.MeanPChurn) > MaxMeanShift, $"mean churn probability {tonight.MeanPChurn:0.000} after {before.MeanPChurn:0.000} (at most {MaxMeanShift:0.##} apart)");
         var (clv, clvBefore) = (tonight.Clv / Math.Max(1, tonight.Customers), before.Clv / before.Customers);
         Judge(clvBefore > 0 && (clv > MaxClvRatio * clvBefore || clv < clvBefore / MaxClvRatio), $"CLV of {clv:0.00} a customer after {clvBefore:0.00} (at most {MaxClvRatio:0.##} times more or less)");

@@ -30,6 +30,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         var orders = store.Orders(shop, request.AsOf)
             ?? throw new RetentionException(Failure.InputRejected, $"There is no order before {request.AsOf}: nobody to score.");
         var owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
+        if (request.Purpose == RunPurpose.Replay) ModelFor(request.AsOf); // a replay no model may speak about is refused, and is no failed run
         using var alive = new Heartbeat(store);
         var claim = Claim(request, owner, progress, cancellation);
         switch (claim.Outcome)
@@ -284,8 +285,10 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         if (headline.MeanPChurn is not (>= 0 and <= 1) || !double.IsFinite(headline.Clv)) throw new InvalidOperationException($"Run {run.RunId} has a mean p_churn of {headline.MeanPChurn} and a CLV of {headline.Clv}.");
         var before = run.Purpose == RunPurpose.Night ? store.CurrentRunAsync().GetAwaiter().GetResult() : null;
         var (recipe, recipeBefore) = (RunRecipe.Of(run)!, before is null ? null : RunRecipe.Of(before));
-        var sameHorizons = recipeBefore is not null && (recipeBefore.HorizonDays, recipeBefore.ClvHorizonDays) == (recipe.HorizonDays, recipe.ClvHorizonDays);
-        return settings.Guard.Breaches(headline, quarantined, before is null ? null : HeadlineOf(before), sameHorizons);
+        // A shop's first model says something else than the rule before it, as it should.
+        var comparable = recipeBefore is not null && (recipeBefore.HorizonDays, recipeBefore.ClvHorizonDays) == (recipe.HorizonDays, recipe.ClvHorizonDays)
+            && (recipeBefore.ModelLevel != ModelLevel.RecencyRule || recipe.ModelLevel == ModelLevel.RecencyRule);
+        return settings.Guard.Breaches(headline, quarantined, before is null ? null : HeadlineOf(before), comparable);
     }
 
     /// <summary>A fault that will not pass by itself ends the run, unless others can do what this process cannot.</summary>

@@ -106,10 +106,11 @@ public sealed record Quarantined(long CustomerKey, string Reason);
 /// <param name="Customers">Rows of the shards that are done, quarantined ones included.</param>
 /// <param name="SinceMs">When the population was frozen; null before.</param>
 /// <param name="LastMs">When the last shard so far was finished.</param>
-public sealed record ShardProgress(int Done, int Claimed, int All, long Customers, long Expected, long? SinceMs, long? LastMs)
+/// <param name="AtWork">Somebody holds a shard, or was here a moment ago.</param>
+public sealed record ShardProgress(int Done, int Claimed, int All, long Customers, long Expected, long? SinceMs, long? LastMs, bool AtWork)
 {
-    /// <summary>Customers a second so far; null before the first shard is done.</summary>
-    public double? Rate => Done > 0 && LastMs - SinceMs is > 0 and var ms ? 1000.0 * Customers / ms : null;
+    /// <summary>Customers a second so far; null before the first shard is done, and while nobody works.</summary>
+    public double? Rate => AtWork && Done > 0 && LastMs - SinceMs is > 0 and var ms ? 1000.0 * Customers / ms : null;
 
     /// <summary>Seconds until the last shard at that rate; null before the first is done.</summary>
     public double? RemainingSeconds => Rate is { } rate ? (Expected - Customers) / rate : null;

@@ -7,6 +7,9 @@ namespace PredictiveRetention.Storage;
 
 public sealed partial class RetentionStore
 {
+    // Between two shards a worker holds none.
+    private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(10);
+
     // Of the process, that is.
     private const string WorkerOf = "substr(owner, 1, length(@owner) + 1) = @owner || '#'";
 
@@ -98,10 +101,12 @@ public sealed partial class RetentionStore
     public ShardProgress Progress(long runId)
     {
         using var connection = _engine.Open();
-        var (done, claimed, all, customers, expected, since, last) = connection.QuerySingle<(long, long, long, long, long, long?, long?)>(
+        var (done, claimed, all, customers, expected, since, last, now, lease) = connection.QuerySingle<(long, long, long, long, long, long?, long?, long, long?)>(
             "SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'claimed'), count(*), CAST(coalesce(sum(customers) FILTER (WHERE state = 'done'), 0) AS bigint), "
-            + "CAST(coalesce(sum(customers), 0) AS bigint), (SELECT min(e.at_ms) FROM run_event e WHERE e.run_id = @runId AND e.what = 'snapshot'), max(finished_at_ms) FROM run_shard WHERE run_id = @runId", new { runId });
-        return new ShardProgress((int)done, (int)claimed, (int)all, customers, expected, since, last);
+            + "CAST(coalesce(sum(customers), 0) AS bigint), (SELECT min(e.at_ms) FROM run_event e WHERE e.run_id = @runId AND e.what = 'snapshot'), max(finished_at_ms), "
+            + $"CAST({_engine.NowMs} AS bigint), max(lease_until_ms) FROM run_shard WHERE run_id = @runId", new { runId });
+        var silentFor = now - (last ?? since ?? now);
+        return new ShardProgress((int)done, (int)claimed, (int)all, customers, expected, since, last, AtWork: lease > now || silentFor < s_moment.TotalMilliseconds);
     }
 
     /// <summary>The headline of a run, from what its shards wrote about themselves.</summary>

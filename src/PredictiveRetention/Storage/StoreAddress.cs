@@ -1,3 +1,5 @@
+using Dapper;
+
 namespace PredictiveRetention.Storage;
 
 /// <summary>Where a shop's data lives: 'sqlite:PATH' or a PostgreSQL connection string.</summary>
@@ -12,9 +14,22 @@ public static class StoreAddress
     public static string DataFolder => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "PredictiveRetention");
 
-    /// <summary>False for an embedded file that is not there yet; a PostgreSQL database is asked when it is opened.</summary>
-    public static bool Exists(string address) =>
-        !address.StartsWith(SqlitePrefix, StringComparison.OrdinalIgnoreCase) || File.Exists(Path.GetFullPath(address[SqlitePrefix.Length..]));
+    /// <summary>False for an embedded file that is not there yet, and for a PostgreSQL database without the tables of a store.</summary>
+    /// <exception cref="RetentionException">The server cannot be reached.</exception>
+    public static bool Exists(string address)
+    {
+        if (address.StartsWith(SqlitePrefix, StringComparison.OrdinalIgnoreCase)) return File.Exists(Path.GetFullPath(address[SqlitePrefix.Length..]));
+        var engine = Engine(address);
+        try
+        {
+            using var connection = engine.Open();
+            return connection.ExecuteScalar<bool>("SELECT to_regclass('schemaversions') IS NOT NULL");
+        }
+        finally
+        {
+            engine.Dispose();
+        }
+    }
 
     internal static Engine Engine(string address)
     {

@@ -45,6 +45,19 @@ public sealed class RetainTests : IDisposable
     }
 
     [Fact]
+    public void A_misspelt_option_or_a_second_main_file_imports_nothing()
+    {
+        var orders = WriteShop(60);
+        var misspelt = Retain.Run("import", "--orders", orders, "--dryrun", "--store", Store);
+        Assert.Equal(2, misspelt.ExitCode);
+        Assert.Contains("'--dryrun' is no option of import", misspelt.Error, StringComparison.Ordinal);
+        var twice = Retain.Run("import", "--orders", orders, "other.csv", "--store", Store);
+        Assert.Equal(2, twice.ExitCode);
+        Assert.Contains("named twice", twice.Error, StringComparison.Ordinal);
+        Assert.Equal(4, Retain.Run("runs", "list", "--store", Store).ExitCode);
+    }
+
+    [Fact]
     public void Score_twice_on_one_night_scores_once_and_says_so()
     {
         Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(60), "--rejects", In("r.csv")).ExitCode);

@@ -27,7 +27,7 @@ public sealed class GuardBandsTests
 
     [Fact]
     public void Other_horizons_are_not_compared_by_probability_or_value() =>
-        Assert.Empty(new GuardBands().Breaches(Headline(1000, 0.9, 500_000), 0, s_before, sameHorizons: false));
+        Assert.Empty(new GuardBands().Breaches(Headline(1000, 0.9, 500_000), 0, s_before, comparable: false));
 
     [Fact]
     public void A_changed_shape_with_the_same_mean_is_found()

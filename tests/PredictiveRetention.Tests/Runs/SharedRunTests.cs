@@ -127,6 +127,18 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
     }
 
     [Fact]
+    public void A_run_whose_workers_fell_silent_is_seen_to_stand_still()
+    {
+        using var store = Shop();
+        var run = Planned(store);
+        store.ClaimShard(run, RetentionStore.Worker("me", 0));
+        Assert.True(store.Progress(run).AtWork);
+        Engine.Execute("UPDATE run_shard SET lease_until_ms = 0");
+        Engine.Execute("UPDATE run_event SET at_ms = at_ms - 60000");
+        Assert.False(store.Progress(run).AtWork);
+    }
+
+    [Fact]
     public void Letting_go_opens_the_shards_of_all_workers_of_the_process()
     {
         using var store = Shop();

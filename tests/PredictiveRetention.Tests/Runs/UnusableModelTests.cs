@@ -58,6 +58,32 @@ public sealed class UnusableModelTests : IDisposable
         Assert.Equal(published, (await store.CurrentRunAsync(TestContext.Current.CancellationToken))!.RunId);
     }
 
+    [Fact]
+    public void The_first_model_after_the_recency_rule_is_not_held_for_saying_something_else()
+    {
+        using var store = RetentionStore.Open(_engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = new ModelRegistry(_models.FullName);
+        var strict = new RunSettings { ShardSize = 100, Guard = new GuardBands { MaxMeanShift = 1e-9 } };
+        var byRule = new NightRun(store, registry, strict).Execute(s_tonight, null, default);
+        Train(store, registry, daysBack: 0);
+        var byModel = new NightRun(store, registry, strict).Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default);
+        Assert.Equal([RunOutcome.Published, RunOutcome.Published], new[] { byRule.Outcome, byModel.Outcome });
+        Assert.NotEqual(byRule.Run.ModelVersion, byModel.Run.ModelVersion);
+    }
+
+    [Fact]
+    public async Task A_replay_no_model_may_speak_about_is_refused_and_leaves_no_run()
+    {
+        using var store = RetentionStore.Open(_engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = new ModelRegistry(_models.FullName);
+        Train(store, registry, daysBack: 0);
+        var refused = Assert.Throws<RetentionException>(() => new NightRun(store, registry, new RunSettings()).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(90)), null, default));
+        Assert.Contains("would look into the future", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(await store.RunsAsync(10, TestContext.Current.CancellationToken));
+    }
+
     private static string Train(RetentionStore store, ModelRegistry registry, int daysBack)
     {
         TrainingRun.Execute(store, registry, new TrainingOptions { AsOf = SimulatedHistories.End.Minus(daysBack), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);

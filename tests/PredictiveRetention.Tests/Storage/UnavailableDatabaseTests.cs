@@ -75,6 +75,15 @@ public sealed class UnavailableDatabaseTests : IDisposable
         _engine.Execute($"DROP OWNED BY {_role}");
     }
 
+    [Fact]
+    public void Reading_from_a_database_without_a_store_makes_none()
+    {
+        var (exit, _, error) = Retain.Run("runs", "list", "--store", _engine.NewAddress());
+        Assert.Equal(4, exit);
+        Assert.Contains("There is no store", error, StringComparison.Ordinal);
+        Assert.Equal(["0"], _engine.Query("SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"));
+    }
+
     private string Shop()
     {
         var address = _engine.NewAddress();
