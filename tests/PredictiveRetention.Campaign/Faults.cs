@@ -253,6 +253,7 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
         }
         finally
         {
+            server.Execute("postgres", "CHECKPOINT"); // what was dropped is unlinked then
             server.Execute("postgres", "DROP TABLESPACE " + space);
         }
     });
