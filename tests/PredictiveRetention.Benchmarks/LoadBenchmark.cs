@@ -48,13 +48,16 @@ internal static class LoadBenchmark
     private static void Nights(string address)
     {
         using var store = RetentionStore.Open(address);
-        var shop = store.RequireShop();
-        while (true) new NightRun(store, new ModelRegistry(NightBenchmark.Models), new RunSettings()).Execute(RunRequest.Tonight(store, shop, TimeProvider.System, again: true), null, default);
+        while (true) Night(store);
     }
+
+    private static void Night(RetentionStore store) =>
+        new NightRun(store, new ModelRegistry(NightBenchmark.Models), new RunSettings()).Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System, again: true), null, default);
 
     private static async Task MeasureAsync(string address, int customers, int seconds, string[] arguments)
     {
         const string Url = "http://127.0.0.1:5097";
+        using (var store = RetentionStore.Open(address)) Night(store); // without a published night every answer would be 'not found'
         using var service = Start(Url, arguments);
         using var http = new HttpClient { BaseAddress = new Uri(Url) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
@@ -120,9 +123,9 @@ internal static class LoadBenchmark
                 var kind = i % kinds.Length;
                 var started = Stopwatch.GetTimestamp();
                 using var response = await http.GetAsync(kinds[kind](random));
-                await response.Content.ReadAsByteArrayAsync();
+                var body = await response.Content.ReadAsStringAsync();
                 latencies[kind].Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-                if (!response.IsSuccessStatusCode) Interlocked.Increment(ref errors[kind]);
+                if (!response.IsSuccessStatusCode && Interlocked.Increment(ref errors[kind]) == 1) Measure.Line($"first error: {(int)response.StatusCode} {body}");
             }
         })));
         return [.. latencies.Zip(errors).Select(pair => (pair.First.ToList(), pair.Second))];
