@@ -15,12 +15,16 @@ var seconds = new Option<int>("--seconds") { Description = "under nights", Defau
 var load = new Command("load", "GET of one prediction against a bare read by primary key, idle and while nights repeat") { customers, orders, total, server, seconds };
 load.SetAction(parsed => OnServer(parsed, address => LoadBenchmark.RunAsync(parsed.GetValue(customers), OrdersEach(parsed), address, parsed.GetValue(seconds)).GetAwaiter().GetResult()));
 
+var btyd = new Command("btyd", "fits of the buy-till-you-die models, and an answer for one customer") { customers, runs };
+btyd.SetAction(parsed => BtydBenchmark.Run(parsed.GetValue(customers), parsed.GetValue(runs)));
+
 var root = new RootCommand("Benchmarks of PredictiveRetention")
 {
     Benchmark("features", "history + cutoff -> features, one thread", FeatureBenchmark.Run),
     Benchmark("scoring", "features -> churn and value, in batches", ScoringBenchmark.Run),
     Benchmark("import", "import of a CSV file against a bare read of the same file", ImportBenchmark.Run),
     Benchmark("memory", "peak memory of a night run at this many customers and at a quarter of them", MemoryBenchmark.Run),
+    btyd,
     night,
     load,
 };

@@ -1,4 +1,6 @@
+using System.Globalization;
 using PredictiveRetention.Features;
+using PredictiveRetention.Models;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Scoring;
@@ -26,16 +28,27 @@ public sealed record SegmentsAnswer(
 public sealed record ActionAnswer(
     string? Play, string? Name, string? Priority, string? Owner, string? Channel, string? Timeline, MoneyAnswer? ExpectedNetValue, MoneyAnswer? Cost, string? None);
 
+/// <summary>Bounds of expected spend: so much of customers like this one spent within them.</summary>
+public sealed record RangeAnswer(MoneyAnswer Low80, MoneyAnswer High80, MoneyAnswer Low90, MoneyAnswer High90);
+
+/// <summary>Dates by which the next order came with probability 10, 50 and 90 %; null: not within HorizonDays.</summary>
+public sealed record NextOrderAnswer(string? P10, string? P50, string? P90);
+
 /// <summary>What the service says of one customer.</summary>
 /// <param name="PChurn">P(no purchase within HorizonDays).</param>
 /// <param name="Clv">Expected net spend within ClvHorizonDays.</param>
+/// <param name="ClvRange">Null where the model has no intervals.</param>
+/// <param name="HistoricNet">Net spend to date.</param>
+/// <param name="TotalClv">HistoricNet + Clv.</param>
+/// <param name="PAlive">P(will ever buy again) by Pareto/NBD; null for the recency rule.</param>
+/// <param name="NextOrder">Null for the recency rule.</param>
 /// <param name="SpendIfOrder">Expected net spend within HorizonDays if there is a purchase.</param>
 /// <param name="RevenueAtRisk">PChurn x SpendIfOrder; 0 for the lost.</param>
 /// <param name="Lost">Silent for so long that the customer is reported, not counted as risk.</param>
 /// <param name="Reasons">The three features that move PChurn most, either way, largest first; empty for the recency rule.</param>
 /// <param name="Stale">Published more than 36 hours ago.</param>
 public sealed record PredictionAnswer(
-    string CustomerId, double PChurn, MoneyAnswer Clv, MoneyAnswer SpendIfOrder, MoneyAnswer RevenueAtRisk, bool Lost, RfmAnswer Rfm, SegmentsAnswer Segments, ActionAnswer Action, IReadOnlyList<SaidReason> Reasons,
+    string CustomerId, double PChurn, MoneyAnswer Clv, RangeAnswer? ClvRange, MoneyAnswer HistoricNet, MoneyAnswer TotalClv, double? PAlive, NextOrderAnswer? NextOrder, MoneyAnswer SpendIfOrder, MoneyAnswer RevenueAtRisk, bool Lost, RfmAnswer Rfm, SegmentsAnswer Segments, ActionAnswer Action, IReadOnlyList<SaidReason> Reasons,
     string AsOf, long RunId, string BusinessDate, string ModelVersion, string ModelLevel, int HorizonDays, int ClvHorizonDays, DateTimeOffset PublishedAt, bool Stale);
 
 /// <summary>Turns stored rows and fresh scores into answers, with the words of the run they belong to.</summary>
@@ -48,26 +61,47 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
     public bool Stale => now - PublishedAt > StaleAfter;
 
     public PredictionAnswer Of(PredictionRow row) => Of(
-        row.CustomerId, row.PChurn, row.Clv, row.SpendIfOrder, row.RevenueAtRisk, row.Lost,
+        row.CustomerId, ScoreOf(row), row.NetRevenueMinor,
         new RfmAnswer(row.Rfm, row.DaysSinceLastOrder, row.Orders, MoneyAnswer.Of(row.NetRevenueMinor, shop.Currency)),
         new SegmentsAnswer(
             SegmentNames.Of((RfmSegment)row.RfmSegment), SegmentNames.Of((Lifecycle)row.Lifecycle), SegmentNames.Of((ValueTier)row.ValueTier),
             SegmentNames.Of((FrequencyClass)row.FrequencyClass), SegmentNames.Of((ClvTier)row.ClvTier), SegmentNames.Of((BusinessSegment)row.BusinessSegment),
             SegmentNames.Of((EngagementSegment)row.EngagementSegment), SegmentNames.Of((Persona)row.Persona), SegmentNames.Of((RiskBand)row.RiskBand)),
-        Action(row.PlayId, row.ExpectedNetValue, row.ActionCost, (NoAction?)row.NoAction), StoredReasons.Read(row.Reasons));
+        Action(row.PlayId, row.ExpectedNetValue, row.ActionCost, (NoAction?)row.NoAction), run.AsOf);
 
     public PredictionAnswer Of(string customerId, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, in Recommendation action, string asOf) => Of(
-        customerId, score.PChurn, score.Clv, score.SpendIfOrder, score.RevenueAtRisk, score.Lost,
+        customerId, score, facts.NetRevenueMinor,
         new RfmAnswer(segments.Rfm.Code, facts.DaysSinceLastOrder, facts.Orders, MoneyAnswer.Of(facts.NetRevenueMinor, shop.Currency)),
         new SegmentsAnswer(
             SegmentNames.Of(segments.RfmSegment), SegmentNames.Of(segments.Lifecycle), SegmentNames.Of(segments.ValueTier), SegmentNames.Of(segments.FrequencyClass),
             SegmentNames.Of(segments.ClvTier), SegmentNames.Of(segments.BusinessSegment), SegmentNames.Of(segments.EngagementSegment), SegmentNames.Of(segments.Persona), SegmentNames.Of(segments.RiskBand)),
-        Action(action.PlayId, action.ExpectedNetValue, action.Cost, action.Reason), score.Reasons) with { AsOf = asOf };
+        Action(action.PlayId, action.ExpectedNetValue, action.Cost, action.Reason), asOf);
 
     private PredictionAnswer Of(
-        string customerId, double pChurn, double clv, double spend, double atRisk, bool lost, RfmAnswer rfm, SegmentsAnswer segments, ActionAnswer action, Models.Reasons reasons) => new(
-        customerId, pChurn, MoneyAnswer.Of(clv, shop.Currency), MoneyAnswer.Of(spend, shop.Currency), MoneyAnswer.Of(atRisk, shop.Currency), lost, rfm, segments, action, [.. ReasonWords.Of(reasons, recipe.Features)],
-        run.AsOf, run.RunId, run.BusinessDate, recipe.ModelVersion, recipe.ModelLevel.ToString(), recipe.HorizonDays, recipe.ClvHorizonDays, PublishedAt, Stale);
+        string customerId, in CustomerScore score, long netMinor, RfmAnswer rfm, SegmentsAnswer segments, ActionAnswer action, string asOf)
+    {
+        var historic = (double)shop.Currency.FromMinor(netMinor);
+        return new PredictionAnswer(
+            customerId, score.PChurn, Money(score.Clv), Range(score.Range), Money(historic), Money(historic + score.Clv), float.IsNaN(score.PAlive) ? null : score.PAlive, Next(score.Next, asOf),
+            Money(score.SpendIfOrder), Money(score.RevenueAtRisk), score.Lost, rfm, segments, action, [.. ReasonWords.Of(score.Reasons, recipe.Features)],
+            asOf, run.RunId, run.BusinessDate, recipe.ModelVersion, recipe.ModelLevel.ToString(), recipe.HorizonDays, recipe.ClvHorizonDays, PublishedAt, Stale);
+    }
+
+    private static CustomerScore ScoreOf(PredictionRow row) => new(row.PChurn, row.Clv, row.SpendIfOrder, row.Lost, StoredReasons.Read(row.Reasons))
+    {
+        PAlive = (float)(row.PAlive ?? double.NaN),
+        Range = row.ClvHi90 is null ? SpendRange.None : new SpendRange((float)row.ClvLo80!.Value, (float)row.ClvHi80!.Value, (float)row.ClvLo90!.Value, (float)row.ClvHi90.Value),
+        Next = new NextOrder((float)(row.NextOrderP10 ?? double.PositiveInfinity), (float)(row.NextOrderP50 ?? double.PositiveInfinity), (float)(row.NextOrderP90 ?? double.PositiveInfinity)),
+    };
+
+    private MoneyAnswer Money(double amount) => MoneyAnswer.Of(amount, shop.Currency);
+
+    private RangeAnswer? Range(in SpendRange range) =>
+        float.IsNaN(range.High90) ? null : new RangeAnswer(Money(range.Low80), Money(range.High80), Money(range.Low90), Money(range.High90));
+
+    private NextOrderAnswer? Next(in NextOrder next, string asOf) => recipe.ModelLevel == ModelLevel.RecencyRule ? null : new NextOrderAnswer(Date(next.P10, asOf), Date(next.P50, asOf), Date(next.P90, asOf));
+
+    private static string? Date(float days, string asOf) => NextOrderDate.Of(asOf, float.IsFinite(days) ? days : null)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private ActionAnswer Action(string? playId, double netValue, double cost, NoAction? reason)
     {

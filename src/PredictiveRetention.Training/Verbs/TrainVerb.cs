@@ -33,7 +33,7 @@ internal static class TrainVerb
         using var store = verb.RequireStore();
         var (loaded, trained) = verb.Terminal.Follow("training", progress => TrainingRun.Execute(
             store, verb.Models, options, TimeProvider.System, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
-        foreach (var missed in trained.Missed) verb.Terminal.Say($"retain: too little data: {missed}. Customers are scored by the recency rule and marked so.");
+        foreach (var missed in trained.Missed) verb.Terminal.Say($"retain: too little data: {missed}. {Consequence(trained.Model.Level)}");
         if (verb.Json) verb.PrintJson(Summary(loaded, trained, verb.Models.ChampionVersion()!));
         else Print(loaded, trained, verb.Models.ChampionVersion()!);
     }
@@ -48,7 +48,10 @@ internal static class TrainVerb
         trained.HorizonChosen,
         GapsCovered = trained.Survey.GapCurve().Select(point => new { point.Days, point.Covered }),
         trained.Model.ClvHorizonDays,
-        trained.Model.ClvExtrapolation,
+        FittedDays = trained.Churn?.Plan.Horizon.Days,
+        trained.Model.ClvFittedDays,
+        OrderMembers = trained.Churn?.OrderMembers,
+        ValueMembers = trained.Value?.ValueMembers,
         trained.Survey.Customers,
         trained.Survey.Orders,
         DataChecksum = trained.Survey.Checksum,
@@ -65,7 +68,8 @@ internal static class TrainVerb
         Line($"  learnt from {trained.Survey.Orders:N0} orders of {trained.Survey.Customers:N0} customers before {trained.Request.Cutoff}");
         Line($"  churn: no purchase within {trained.Model.ChurnHorizonDays} days{(trained.HorizonChosen ? " (the smallest candidate covering 85 % of the gaps between purchases)" : "")}");
         if (trained.HorizonChosen) Line($"  gaps covered: {string.Join(", ", trained.Survey.GapCurve().Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Days}d {100 * point.Covered:F1} %")))}");
-        Line($"  value: net spend within {trained.Model.ClvHorizonDays} days{(trained.Model.ClvExtrapolation == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $", extrapolated from {trained.ValuePlan!.Horizon.Days} by a factor of {trained.Model.ClvExtrapolation:F2}"))}");
+        Line($"  value: net spend within {trained.Model.ClvHorizonDays} days{(trained.Value is not { } value || value.Plan.Horizon.Days == trained.Model.ClvHorizonDays ? "" : string.Create(CultureInfo.InvariantCulture, $", learnt from {value.Plan.Horizon.Days} days and carried further by Pareto/NBD"))}");
+        if (trained.Churn is { OrderMembers.Count: > 0 } churn) Line($"  blend: {string.Join(", ", churn.OrderMembers.SkipLast(1).Select(member => string.Create(CultureInfo.InvariantCulture, $"{member.Name} {member.Weight:F2}")))}");
         if (trained.League is { } league)
         {
             Line($"  judged one horizon earlier, at {league.Origin}, on {league.Customers:N0} customers:");
@@ -82,10 +86,18 @@ internal static class TrainVerb
         Line($"  card: {Path.Combine(loaded.Folder, "card.md")}");
     }
 
+    private static string Consequence(ModelLevel level) => level switch
+    {
+        ModelLevel.ShorterHorizon => "Members learn from a shorter horizon, and Pareto/NBD carries them to the one asked for.",
+        ModelLevel.Btyd => "Customers are scored by Pareto/NBD and Gamma-Gamma alone, and marked so.",
+        _ => "Customers are scored by the recency rule and marked so.",
+    };
+
     private static string Words(ModelLevel level) => level switch
     {
-        ModelLevel.CalibratedLater => "fitted, calibrated on later data",
-        ModelLevel.CrossFitted => "fitted, calibration cross-fitted over customers: the history is short",
+        ModelLevel.Blended => "blended",
+        ModelLevel.ShorterHorizon => "blended on a shorter horizon and carried to the one asked for: the history is short",
+        ModelLevel.Btyd => "Pareto/NBD and Gamma-Gamma alone: too little data for more",
         _ => "recency rule: too little data to fit a model",
     };
 

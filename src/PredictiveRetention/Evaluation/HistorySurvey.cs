@@ -11,13 +11,23 @@ namespace PredictiveRetention.Evaluation;
 /// <param name="FirstDay">Day of the first order.</param>
 /// <param name="LastDay">Day of the last order before the cutoff.</param>
 /// <param name="GapDays">GapDays[d]: how often d days lay between two purchase days of one customer; the last entry holds the longer ones.</param>
+/// <param name="FirstPurchaseDays">The days on which customers bought for the first time, ascending, one a buyer.</param>
 /// <param name="Checksum">SHA-256 over every row before the cutoff, in order: the same data has the same checksum.</param>
-public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int FirstDay, int LastDay, long[] GapDays, string Checksum)
+public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int FirstDay, int LastDay, long[] GapDays, int[] FirstPurchaseDays, string Checksum)
 {
     private static readonly int[] s_horizons = [30, 60, 90, 120, 180, 365];
 
     /// <summary>Days from the first order to the cutoff.</summary>
     public int HistoryDays(Cutoff cutoff) => cutoff.Day - FirstDay;
+
+    /// <summary>Customers who had bought before a day.</summary>
+    public int BuyersBefore(Cutoff day)
+    {
+        var at = Array.BinarySearch(FirstPurchaseDays, day.Day);
+        if (at < 0) return ~at;
+        while (at > 0 && FirstPurchaseDays[at - 1] == day.Day) at--;
+        return at;
+    }
 
     /// <summary>Share of the observed repeat gaps that are at most so many days; null without any repeat.</summary>
     public double? CoveredGaps(int days)
@@ -35,8 +45,9 @@ public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int F
 
     public static HistorySurvey Of(IEnumerable<ShardHistories> histories, Cutoff cutoff, CancellationToken cancellation)
     {
-        int customers = 0, buyers = 0, first = int.MaxValue, last = int.MinValue;
+        int customers = 0, first = int.MaxValue, last = int.MinValue;
         long orders = 0;
+        var firstDays = new List<int>();
         var gaps = new long[732];
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> row = stackalloc byte[20];
@@ -48,22 +59,24 @@ public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int F
                 var history = shard[i].Before(cutoff);
                 if (history.Orders.IsEmpty) continue;
                 customers++;
-                var previous = -1;
+                int previous = -1, firstPurchase = -1;
                 foreach (ref readonly var order in history.Orders)
                 {
                     Append(hash, row, history.Profile.CustomerKey, order.Day, order.AmountMinor);
                     if (!history.IsPurchase(order)) continue;
                     if (previous >= 0 && order.Day > previous) gaps[Math.Min(order.Day - previous, gaps.Length - 1)]++;
                     previous = order.Day;
+                    if (firstPurchase < 0) firstPurchase = order.Day;
                 }
                 foreach (ref readonly var refund in history.Refunds) Append(hash, row, history.Profile.CustomerKey, ~refund.Day, refund.AmountMinor);
-                if (previous >= 0) buyers++;
+                if (firstPurchase >= 0) firstDays.Add(firstPurchase);
                 orders += history.Orders.Length;
                 first = Math.Min(first, history.Orders[0].Day);
                 last = Math.Max(last, history.Orders[^1].Day);
             }
         }
-        return new HistorySurvey(customers, buyers, orders, first, last, gaps, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        firstDays.Sort();
+        return new HistorySurvey(customers, firstDays.Count, orders, first, last, gaps, [.. firstDays], Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     private static void Append(IncrementalHash hash, Span<byte> row, long key, int day, long amount)

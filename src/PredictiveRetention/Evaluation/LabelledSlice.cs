@@ -1,3 +1,5 @@
+using PredictiveRetention.Models;
+
 namespace PredictiveRetention.Evaluation;
 
 /// <summary>The customers at risk at one origin: features from before it, and what they did in the horizon after it.</summary>
@@ -6,13 +8,17 @@ namespace PredictiveRetention.Evaluation;
 /// <param name="Facts">What the naive rules need: days since the last order, tenure, spend of the last horizon, net revenue.</param>
 /// <param name="Ordered">Bought in [Origin, Origin + Horizon).</param>
 /// <param name="Net">Net spend in it, currency units; can be negative.</param>
+/// <param name="Buyers">Everybody who had bought before the origin, the lost included: what BTYD is fitted on.</param>
 public sealed record LabelledSlice(
-    Cutoff Origin, Horizon Horizon, int Width, long[] Keys, float[] Rows, NaiveFacts[] Facts, bool[] Ordered, double[] Net)
+    Cutoff Origin, Horizon Horizon, int Width, long[] Keys, float[] Rows, NaiveFacts[] Facts, bool[] Ordered, double[] Net, IReadOnlyList<BtydInput> Buyers)
 {
     public int Count => Keys.Length;
 
     /// <summary>1 for a customer who bought nothing in the horizon.</summary>
     public double[] Churned => [.. Ordered.Select(ordered => ordered ? 0.0 : 1.0)];
+
+    /// <summary>What may be known at the origin: everything but what came after it.</summary>
+    public LabelledSlice Unlabelled => this with { Ordered = [], Net = [] };
 
     public bool HasBothClasses(int minimum)
     {

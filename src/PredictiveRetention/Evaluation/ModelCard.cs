@@ -15,7 +15,7 @@ public static class ModelCard
         card.AppendLine(Text($"# Model {version}")).AppendLine();
         card.AppendLine(Text($"Churn: no purchase within {model.ChurnHorizonDays} days. Value: expected net spend within {model.ClvHorizonDays} days, in {trained.Request.Currency.Code}."));
         card.AppendLine(Text($"Learnt from orders before {trained.Request.Cutoff} only: {trained.Survey.Orders} orders of {trained.Survey.Customers} customers since {BusinessCalendar.DateOf(trained.Survey.FirstDay):yyyy-MM-dd}. Seed {trained.Request.Seed}, data checksum {trained.Survey.Checksum[..16]}.")).AppendLine();
-        Level(card, trained);
+        HowMade(card, trained);
         if (trained.HorizonChosen) HorizonChoice(card, trained);
         League(card, trained);
         if (model.Churn is not null) Importance(card, model);
@@ -23,25 +23,46 @@ public static class ModelCard
         return card.ToString();
     }
 
-    private static void Level(StringBuilder card, TrainedModel trained)
+    private static void HowMade(StringBuilder card, TrainedModel trained)
     {
         card.AppendLine("## How it was made").AppendLine();
-        switch (trained.Model.Level)
+        card.AppendLine(trained.Model.Level switch
         {
-            case ModelLevel.RecencyRule:
-                card.AppendLine("**No model was fitted; customers are scored by the recency rule and marked so.** The data misses:").AppendLine();
-                foreach (var missed in trained.Missed) card.AppendLine("- " + missed);
-                card.AppendLine();
-                return;
-            case ModelLevel.CalibratedLater:
-                card.AppendLine(Text($"FastTree classifier and regressor on {Origins(trained.ChurnPlan!)}, calibrated on what followed {trained.ChurnPlan!.Calibration}, which they did not see."));
-                break;
-            case ModelLevel.CrossFitted:
-                card.AppendLine(Text($"FastTree classifier and regressor on {Origins(trained.ChurnPlan!)}. The history is too short to keep a later slice for calibration: it is cross-fitted over customers, so its calibration is less certain."));
-                break;
+            ModelLevel.RecencyRule => "**No model was fitted; customers are scored by the recency rule and marked so.**",
+            ModelLevel.Btyd => "**Pareto/NBD and Gamma-Gamma alone**, fitted on every purchase before the cutoff: there is too little to learn more from.",
+            ModelLevel.ShorterHorizon => Text($"A blend of members fitted on {trained.Churn!.Plan.Horizon.Days} days, the longest horizon the history holds, and carried to {trained.Model.ChurnHorizonDays} by what Pareto/NBD says of the one less what it says of the other. **It could not be judged on a full horizon.**"),
+            _ => "A blend of members fitted on full horizons, weighted by what they were worth on customers they had not seen.",
+        }).AppendLine();
+        if (trained.Missed.Count > 0)
+        {
+            card.AppendLine("The data misses:").AppendLine();
+            foreach (var missed in trained.Missed) card.AppendLine("- " + missed);
+            card.AppendLine();
         }
-        if (trained.Model.ClvExtrapolation != 1)
-            card.AppendLine(Text($"The history is shorter than two CLV horizons: spend is fitted on {trained.ValuePlan!.Horizon.Days} days and extrapolated to {trained.Model.ClvHorizonDays} by a factor of {trained.Model.ClvExtrapolation:F2}, from how fast spend fades within the horizon and what the same customers spent a day before it. Treat CLV as an order of magnitude."));
+        if (trained.Churn is not { } churn) return;
+        var btyd = churn.Model.Btyd;
+        card.AppendLine(Text($"Pareto/NBD (weeks): r {btyd.Purchases.R:G5}, alpha {btyd.Purchases.Alpha:G5}, s {btyd.Purchases.S:G5}, beta {btyd.Purchases.Beta:G5}. Gamma-Gamma (a purchase day): p {btyd.Spend.P:G5}, q {btyd.Spend.Q:G5}, v {btyd.Spend.V:G5}.")).AppendLine();
+        if (churn.OrderMembers.Count > 0) Blend(card, "Who orders", "log loss", churn.OrderMembers);
+        if (trained.Value is { ValueMembers.Count: > 0 } value) Blend(card, Text($"How much, within {value.Plan.Horizon.Days} days"), "quasi-Poisson loss", value.ValueMembers);
+        if (trained.Value is { } fitted && fitted.Plan.Horizon.Days != trained.Model.ClvHorizonDays)
+            card.AppendLine(Text($"Value is learnt from {fitted.Plan.Horizon.Days} days and carried to {trained.Model.ClvHorizonDays} by Pareto/NBD: the history holds no full CLV horizon to learn from.")).AppendLine();
+        Origins(card, churn);
+    }
+
+    private static void Blend(StringBuilder card, string title, string loss, IReadOnlyList<MemberRecord> members)
+    {
+        card.AppendLine(Text($"| {title} | weight | {loss} on unseen customers |")).AppendLine("|---|---|---|");
+        foreach (var member in members) card.AppendLine(Text($"| {member.Name} | {(member.Name == "blend" ? "" : member.Weight.ToString("F3", CultureInfo.InvariantCulture))} | {member.Loss:F5} |"));
+        card.AppendLine();
+    }
+
+    private static void Origins(StringBuilder card, BlendFit churn)
+    {
+        if (churn.Origins.Count == 0) return;
+        card.AppendLine(Text($"What Pareto/NBD expects of the {churn.Plan.Horizon.Days} days after earlier cutoffs - fitted on what lay before them / fitted as of now - and what came. The scored customers are put at its level times {Math.Exp(churn.OrderLevel):F3} (orders) and {Math.Exp(churn.ValueLevel):F3} (spend), the shrunk mean of these errors.")).AppendLine();
+        card.AppendLine("| cutoff | customers | buyers expected | came | spend expected | came | weight of a row |").AppendLine("|---|---|---|---|---|---|---|");
+        foreach (var origin in churn.Origins)
+            card.AppendLine(Text($"| {origin.Origin} | {origin.Customers} | {origin.OwnBuyers:F0} / {origin.ServedBuyers:F0} | {origin.Buyers:F0} | {origin.OwnSpend:F0} / {origin.ServedSpend:F0} | {origin.Spend:F0} | {(origin.Weight > 0 ? origin.Weight.ToString("F2", CultureInfo.InvariantCulture) : "season only")} |"));
         card.AppendLine();
     }
 
@@ -63,6 +84,7 @@ public static class ModelCard
             return;
         }
         card.AppendLine(Text($"The same recipe, made as of {league.Origin} and judged on the {league.Horizon.Days} days that followed: {league.Customers} customers, of whom {100 * league.Model.Churn!.ChurnRate:F1} % bought nothing."));
+        if (trained.Churn is { } churn && churn.Plan.Horizon != churn.Plan.Asked) card.AppendLine("The history is too short to judge it on the horizon asked for.");
         card.AppendLine(league.RuleRanksChurnAsWell ? "**No better than a simple rule at ranking churn here**; see the line that beats it." : "It ranks churn better than every simple rule.");
         if (league.RuleIsBetterCalibrated) card.AppendLine("**Its probabilities were further off than a simple rule's** (log loss): trust the order more than the percentages.");
         card.AppendLine();
@@ -78,11 +100,19 @@ public static class ModelCard
     private static void Importance(StringBuilder card, RetentionModel model)
     {
         card.AppendLine("## What it looks at").AppendLine();
-        card.AppendLine("Share of the churn model's splits, upper levels weighing more: where it looks, not what causes churn.").AppendLine();
+        if (model.Churn!.Forests.Count == 0)
+        {
+            card.AppendLine("At how often and how long ago customers bought, and for how much: Pareto/NBD and Gamma-Gamma know nothing else.").AppendLine();
+            return;
+        }
+        card.AppendLine("Share of the boosted trees' splits, upper levels weighing more: where it looks, not what causes churn. The answers of Pareto/NBD are themselves a feature.").AppendLine();
         card.AppendLine("| feature | unit | meaning | share |").AppendLine("|---|---|---|---|");
         var schema = new FeatureSchema(model.Features);
-        foreach (var (share, index) in model.Churn!.Orders.SplitShare().Select((share, index) => (share, index)).OrderByDescending(pair => pair.share).Take(15))
-            card.AppendLine(Text($"| {schema.Names[index]} | {schema.Definition(index).Unit} | {schema.Definition(index).Meaning} | {100 * share:F1} % |"));
+        foreach (var (share, index) in model.Churn.Forests[0].Forest.SplitShare().Select((share, index) => (share, index)).OrderByDescending(pair => pair.share).Take(15))
+        {
+            if (index < schema.Width) card.AppendLine(Text($"| {schema.Names[index]} | {schema.Definition(index).Unit} | {schema.Definition(index).Meaning} | {100 * share:F1} % |"));
+            else card.AppendLine(Text($"| {BtydModel.ColumnNames[index - schema.Width]} | | by Pareto/NBD and Gamma-Gamma | {100 * share:F1} % |"));
+        }
         card.AppendLine();
     }
 
@@ -95,9 +125,6 @@ public static class ModelCard
         card.AppendLine("- Customers silent for more than " + Text($"{trained.Model.LostAfterDays} days are scored too, but marked lost; it did not learn from them, so there it is never more hopeful than the recency rule."));
         card.AppendLine("- Demographics are not used.");
     }
-
-    private static string Origins(OriginPlan plan) =>
-        Text($"{plan.Training.Count} stacked cutoff{(plan.Training.Count == 1 ? "" : "s")} from {plan.Training[^1]} to {plan.Training[0]}");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -4,33 +4,32 @@ namespace PredictiveRetention.Evaluation;
 
 /// <summary>
 /// Which past cutoffs a model for one horizon learns from, given that nothing at or after <see cref="Cutoff"/> may be used: an origin is
-/// usable when its whole horizon lies before the cutoff. With three horizons of history the forests are fitted on origins that end one horizon
-/// earlier and calibrated on the latest; with less, all origins are used and calibration is cross-fitted over customers.
+/// usable when the whole horizon of its labels lies before the cutoff and there is a history before it. A history of less than one and a half
+/// horizons is halved: members learn from the shorter horizon, and BTYD carries them to the one asked for.
 /// </summary>
-public sealed record OriginPlan(Cutoff Cutoff, Horizon Horizon, ModelLevel Level, IReadOnlyList<Cutoff> Training, Cutoff Calibration)
+/// <param name="Asked">The horizon answers are wanted for.</param>
+/// <param name="Horizon">The horizon of the labels: Asked, or the longest that fits.</param>
+/// <param name="Origins">Newest first.</param>
+/// <param name="LastYears">The cutoff's own day in earlier years, where a horizon of history lies before it: what the season did then.</param>
+public sealed record OriginPlan(Cutoff Cutoff, Horizon Asked, Horizon Horizon, IReadOnlyList<Cutoff> Origins, IReadOnlyList<Cutoff> LastYears)
 {
-    /// <summary>Stacked training origins: more add little and overlap more.</summary>
+    /// <summary>Stacked origins: more add little and overlap more.</summary>
     public const int MaxOrigins = 6;
 
-    public IEnumerable<Cutoff> All => Training.Append(Calibration).Distinct();
+    public ModelLevel Level => Horizon == Asked ? ModelLevel.Blended : ModelLevel.ShorterHorizon;
 
-    /// <summary>Null when not even one origin has both a history to learn from and a full horizon before the cutoff.</summary>
-    public static OriginPlan? For(Cutoff cutoff, Horizon horizon, int firstDay)
+    public IEnumerable<Cutoff> All => Origins.Concat(LastYears).Append(Cutoff).Distinct();
+
+    /// <summary>Without an origin where none has both a history to learn from and labels before the cutoff.</summary>
+    public static OriginPlan For(Cutoff cutoff, Horizon asked, int firstDay)
     {
-        var h = horizon.Days;
+        var history = cutoff.Day - firstDay;
+        var fitted = 2 * history >= 3 * asked.Days ? asked : Horizon.OfDays(Math.Max(1, history / 2));
+        var h = fitted.Days;
         var step = Math.Max(1, h / Math.Max(1, (int)Math.Round(h / 30.0)));
-        var latest = cutoff.Minus(h);
-        var later = Origins(cutoff.Minus(2 * h), step, firstDay + h);
-        if (later.Count >= 2) return new OriginPlan(cutoff, horizon, ModelLevel.CalibratedLater, later, latest);
-        var all = Origins(latest, step, firstDay + Math.Max(30, h / 3));
-        return all.Count >= 1 ? new OriginPlan(cutoff, horizon, ModelLevel.CrossFitted, all, latest) : null;
-    }
-
-    /// <summary>From the latest backwards, as long as there is a history before them; newest first.</summary>
-    private static List<Cutoff> Origins(Cutoff latest, int step, int earliestDay)
-    {
         var origins = new List<Cutoff>();
-        for (var origin = latest; origin.Day >= earliestDay && origins.Count < MaxOrigins; origin = origin.Minus(step)) origins.Add(origin);
-        return origins;
+        for (var origin = cutoff.Minus(h); origin.Day >= firstDay + Math.Max(30, h / 3) && origins.Count < MaxOrigins; origin = origin.Minus(step)) origins.Add(origin);
+        var years = new[] { 365, 730 }.Select(cutoff.Minus).Where(day => day.Day >= firstDay + Math.Max(180, h) && day.Plus(h).Day <= cutoff.Day).ToList();
+        return new OriginPlan(cutoff, asked, origins.Count > 0 ? fitted : asked, origins, years);
     }
 }

@@ -11,6 +11,7 @@ namespace PredictiveRetention.Evaluation;
 public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, FeatureSchema schema)
 {
     private readonly FeatureBuilder _features = new(currency, coverage);
+    private readonly BtydColumns _btyd = new(schema.Names);
     private readonly float[] _registryRow = new float[FeatureBuilder.Width];
     private readonly double _unit = 1.0 / currency.MinorPerUnit;
 
@@ -22,8 +23,8 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
         double share,
         CancellationToken cancellation)
     {
-        var columns = wanted.Distinct().ToDictionary(slice => slice, _ => new Columns());
-        var origins = wanted.Select(slice => slice.Origin).Distinct().OrderBy(origin => origin.Day).ToArray();
+        var origins = wanted.Select(slice => slice.Origin).Distinct().OrderBy(origin => origin.Day).ToDictionary(origin => origin, _ => new List<BtydInput>());
+        var columns = wanted.Distinct().ToDictionary(slice => slice, slice => new Columns(origins[slice.Origin]));
         var modelRow = new float[schema.Width];
         foreach (var shard in histories)
         {
@@ -32,19 +33,20 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
             {
                 var history = shard[i];
                 if (!Sampled(history.Profile.CustomerKey, share)) continue;
-                foreach (var origin in origins) Add(history, origin, columns, modelRow);
+                foreach (var (origin, buyers) in origins) Add(history, origin, buyers, columns, modelRow);
             }
         }
         return columns.ToDictionary(pair => pair.Key, pair => pair.Value.ToSlice(pair.Key.Origin, pair.Key.Horizon, schema.Width));
     }
 
-    private void Add(in CustomerHistory history, Cutoff origin, Dictionary<(Cutoff Origin, Horizon Horizon), Columns> columns, float[] modelRow)
+    private void Add(in CustomerHistory history, Cutoff origin, List<BtydInput> buyers, Dictionary<(Cutoff Origin, Horizon Horizon), Columns> columns, float[] modelRow)
     {
         var before = history.Before(origin);
         if (before.Orders.IsEmpty) return;
         var facts = _features.Build(before, _registryRow);
         if (facts.Orders == 0) return;
         schema.Project(_registryRow, modelRow);
+        buyers.Add(_btyd.Of(modelRow));
         foreach (var ((sliceOrigin, horizon), column) in columns)
         {
             if (sliceOrigin != origin || facts.DaysSinceLastOrder > RetentionModel.LostAfter(horizon.Days)) continue;
@@ -61,7 +63,7 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
     /// <summary>Keys are hashes, so any fixed function of them is a fair draw; this one does not depend on who else is there.</summary>
     internal static bool Sampled(long key, double share) => share >= 1 || ((ulong)key * 0x9E3779B97F4A7C15UL >> 11) * (1.0 / (1UL << 53)) < share;
 
-    private sealed class Columns
+    private sealed class Columns(List<BtydInput> buyers)
     {
         public List<long> Keys { get; } = [];
         public List<float> Rows { get; } = [];
@@ -70,6 +72,6 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
         public List<double> Net { get; } = [];
 
         public LabelledSlice ToSlice(Cutoff origin, Horizon horizon, int width) =>
-            new(origin, horizon, width, [.. Keys], [.. Rows], [.. Facts], [.. Ordered], [.. Net]);
+            new(origin, horizon, width, [.. Keys], [.. Rows], [.. Facts], [.. Ordered], [.. Net], buyers);
     }
 }

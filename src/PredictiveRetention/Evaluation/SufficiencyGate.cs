@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PredictiveRetention.Evaluation;
 
-/// <summary>The minima below which no model is fitted.</summary>
+/// <summary>The minima below which the footing of a model is lower than it could be.</summary>
 public sealed record SufficiencyGate
 {
     public int MinBuyers { get; init; } = 500;
@@ -17,13 +17,16 @@ public sealed record SufficiencyGate
     /// <summary>Customers of each class (churned, stayed) that every labelled slice must hold.</summary>
     public int MinOfEachClass { get; init; } = 100;
 
-    /// <summary>Every minimum the data misses, each saying what was found and what is needed; empty when a model may be fitted.</summary>
-    public IReadOnlyList<string> Missed(HistorySurvey survey, Cutoff cutoff, Horizon horizon)
+    /// <summary>The horizons of history that are missing; null when there are enough. Members then learn from a shorter horizon.</summary>
+    public string? MissedHorizons(HistorySurvey survey, Cutoff cutoff, Horizon horizon) =>
+        survey.HistoryDays(cutoff) < MinHorizons * horizon.Days ? Text($"{survey.HistoryDays(cutoff)} of {MinHorizons * horizon.Days} days of history ({MinHorizons} horizons of {horizon.Days} days)") : null;
+
+    /// <summary>Every minimum missed without which members have nothing sound to learn from, each saying what was found and what is needed.</summary>
+    public IReadOnlyList<string> Missed(HistorySurvey survey, Cutoff cutoff)
     {
         var missed = new List<string>();
         Require(survey.Buyers, MinBuyers, "customers with a purchase");
         Require(survey.HistoryDays(cutoff), MinHistoryDays, "days of history");
-        Require(survey.HistoryDays(cutoff), MinHorizons * horizon.Days, $"days of history ({MinHorizons} horizons of {horizon.Days} days)");
         var silent = cutoff.Day - survey.LastDay - 1;
         if (silent > MaxSilentDays) missed.Add(Text($"the last order is {silent} days before the cutoff, at most {MaxSilentDays} are allowed"));
         return missed;

@@ -23,10 +23,10 @@ public sealed record TrainingRequest
 }
 
 /// <summary>A model with everything its card and manifest tell.</summary>
-/// <param name="Missed">The minima the data missed; not empty exactly when the model is the recency rule.</param>
+/// <param name="Missed">The minima the data missed: why the level is lower than it could be.</param>
 /// <param name="HorizonChosen">True when nobody named the churn horizon.</param>
-/// <param name="ChurnPlan">Origins of the churn model; null for the rule.</param>
-/// <param name="ValuePlan">Origins of the value model; null for the rule.</param>
+/// <param name="Churn">The fit for the churn horizon; null for the recency rule.</param>
+/// <param name="Value">The fit CLV rests on; the same as Churn where that one answers for it.</param>
 /// <param name="League">The same recipe made one horizon earlier, judged on what came then; null where the history holds no earlier horizon.</param>
 /// <param name="NotJudged">Why League is null.</param>
 /// <param name="GoldenRows">Model rows with their predictions: a loaded model must repeat them.</param>
@@ -36,8 +36,8 @@ public sealed record TrainedModel(
     HistorySurvey Survey,
     bool HorizonChosen,
     IReadOnlyList<string> Missed,
-    OriginPlan? ChurnPlan,
-    OriginPlan? ValuePlan,
+    BlendFit? Churn,
+    BlendFit? Value,
     LeagueTable? League,
     string? NotJudged,
     IReadOnlyList<GoldenRow> GoldenRows);
@@ -53,101 +53,59 @@ public readonly record struct TrainingStep(int Done, int All, string Name);
 /// </summary>
 public sealed class TrainingRecipe(RecipeSettings settings)
 {
-    /// <param name="histories">Reads all histories, in customer key order; called twice.</param>
+    private const int Steps = 5;
+
+    /// <param name="histories">Reads all histories before the cutoff, in customer key order; called once a pass.</param>
     /// <exception cref="RetentionException">There is no order before the cutoff.</exception>
     public TrainedModel Train(TrainingRequest request, Func<IEnumerable<ShardHistories>> histories, IProgress<TrainingStep>? progress, CancellationToken cancellation)
     {
-        progress?.Report(new TrainingStep(0, 5, "surveying histories"));
+        progress?.Report(new TrainingStep(0, Steps, "surveying histories"));
         var survey = HistorySurvey.Of(histories(), request.Cutoff, cancellation);
         if (survey.Customers == 0) throw new RetentionException(Failure.InputRejected, $"There is no order before {request.Cutoff}: nothing to learn from.");
         var horizon = request.Horizon ?? survey.DefaultHorizon();
-        var missed = request.Gate.Missed(survey, request.Cutoff, horizon).ToList();
-        var valueHorizon = ValueHorizon(request, survey, horizon);
-        var plans = missed.Count > 0 ? null : Plans.For(request.Cutoff, horizon, valueHorizon, survey.FirstDay);
-        if (missed.Count == 0 && plans is null) missed.Add(Text($"{survey.HistoryDays(request.Cutoff)} days of history hold no cutoff with a horizon of {horizon.Days} days after it"));
-        return plans is null ? Rule(request, survey, horizon, missed) : Fit(request, survey, horizon, plans, histories, progress, cancellation);
-    }
+        var gate = request.Gate;
+        var missed = gate.Missed(survey, request.Cutoff).ToList();
+        var fitter = new PlanFitter(settings with { Seed = request.Seed }, request, survey, histories, withMembers: missed.Count == 0, cancellation);
 
-    private TrainedModel Fit(
-        TrainingRequest request, HistorySurvey survey, Horizon horizon, Plans plans, Func<IEnumerable<ShardHistories>> histories, IProgress<TrainingStep>? progress, CancellationToken cancellation)
-    {
-        progress?.Report(new TrainingStep(1, 5, "building features at each origin"));
-        var wanted = plans.Wanted().ToList();
-        var schema = FeatureSchema.For(request.Coverage, plans.Serve.All.Min(origin => origin.Day) - survey.FirstDay);
-        var share = Math.Min(1, (double)settings.MaxRows / survey.Buyers / OriginPlan.MaxOrigins);
-        var slices = new SliceBuilder(request.Currency, request.Coverage, schema).Build(histories(), wanted, share, cancellation);
-        if (!Usable(plans.Serve, slices, request.Gate))
+        progress?.Report(new TrainingStep(1, Steps, "fitting the churn model"));
+        var churnPlan = OriginPlan.For(request.Cutoff, horizon, survey.FirstDay);
+        var valuePlan = OriginPlan.For(request.Cutoff, request.ClvHorizon, survey.FirstDay);
+        var schema = fitter.SchemaOf(churnPlan, valuePlan);
+        var churn = fitter.Fit(churnPlan, schema);
+        if (churn is null)
         {
-            var slice = slices[(plans.Serve.Calibration, horizon)];
-            var stayed = slice.Ordered.Count(ordered => ordered);
-            return Rule(request, survey, horizon, [Text($"of {slice.Count} customers at {slice.Origin}, {stayed} bought within {horizon.Days} days and {slice.Count - stayed} did not; {request.Gate.MinOfEachClass} of each are needed")]);
+            missed.Add(Text($"BTYD needs {BtydModel.MinRepeaters} customers who bought on more than one day, and a likelihood with a maximum"));
+            return new TrainedModel(
+                RetentionModel.Rule(horizon.Days, request.ClvHorizon.Days), request, survey, request.Horizon is null, missed, null, null, null, "no model was fitted", []);
         }
+        if (gate.MissedHorizons(survey, request.Cutoff, horizon) is { } horizons) missed.Add(horizons);
+        if (churn.Fit.Note is { } note && missed.Count == 0) missed.Add(note);
 
-        var recipe = new HurdleRecipe(settings with { Seed = request.Seed });
-        cancellation.ThrowIfCancellationRequested();
-        progress?.Report(new TrainingStep(2, 5, "fitting the churn model"));
-        var churn = FitPlan(recipe, plans.Serve, slices, request.Gate);
-        cancellation.ThrowIfCancellationRequested();
-        progress?.Report(new TrainingStep(3, 5, "fitting the value model"));
-        var valuePlan = Usable(plans.Value, slices, request.Gate) ? plans.Value : plans.Serve;
-        var value = valuePlan == plans.Serve ? null : FitPlan(recipe, valuePlan, slices, request.Gate);
-        cancellation.ThrowIfCancellationRequested();
-        progress?.Report(new TrainingStep(4, 5, "judging the recipe one horizon earlier"));
-        var (league, notJudged) = Judge(recipe, plans, slices, request.Gate);
-        var latest = slices[(plans.Serve.Calibration, horizon)];
-        var extrapolation = Extrapolation(request.ClvHorizon, valuePlan, survey.FirstDay, slices);
-        var model = new RetentionModel(plans.Serve.Level, horizon.Days, request.ClvHorizon.Days, schema.Names, churn, value, extrapolation);
-        progress?.Report(new TrainingStep(5, 5, "done"));
-        return new TrainedModel(model, request, survey, request.Horizon is null, [], plans.Serve, valuePlan, league, notJudged, Golden(model, latest));
-    }
+        progress?.Report(new TrainingStep(2, Steps, "fitting the value model"));
+        var value = valuePlan.Horizon == churnPlan.Horizon ? churn : fitter.Fit(valuePlan, schema) is { Fit.Unseen: not null } own ? own : churn;
 
-    /// <summary>Enough of both classes to calibrate on, and in at least one slice to fit on.</summary>
-    private static bool Usable(OriginPlan plan, Dictionary<(Cutoff, Horizon), LabelledSlice> slices, SufficiencyGate gate) =>
-        slices[(plan.Calibration, plan.Horizon)].HasBothClasses(gate.MinOfEachClass)
-        && plan.Training.Any(origin => slices[(origin, plan.Horizon)].HasBothClasses(gate.MinOfEachClass));
-
-    private static HurdleModel FitPlan(HurdleRecipe recipe, OriginPlan plan, Dictionary<(Cutoff, Horizon), LabelledSlice> slices, SufficiencyGate gate)
-    {
-        var training = plan.Training.Select(origin => slices[(origin, plan.Horizon)]).Where(slice => slice.HasBothClasses(gate.MinOfEachClass)).ToList();
-        return recipe.Fit(plan, training, slices[(plan.Calibration, plan.Horizon)]);
+        progress?.Report(new TrainingStep(3, Steps, "judging the recipe one horizon earlier"));
+        var (league, notJudged) = Judge(fitter, churnPlan, survey.FirstDay);
+        progress?.Report(new TrainingStep(4, Steps, "checking"));
+        var model = new RetentionModel(
+            churn.Fit.Unseen is null ? ModelLevel.Btyd : churn.Fit.Plan.Level, horizon.Days, request.ClvHorizon.Days, churn.Fit.Model.Features,
+            churn.Fit.Model, churn.Fit.Target(churn.Population, horizon.Days),
+            value == churn ? null : value.Fit.Model, value.Fit.Target(value.Population, request.ClvHorizon.Days),
+            value.Fit.Unseen is { } unseen ? SpendIntervals.Fit(unseen.POrder, unseen.Spend, unseen.Net, unseen.PurchaseDays) : null);
+        var golden = Golden(model, churn.Population);
+        progress?.Report(new TrainingStep(Steps, Steps, "done"));
+        return new TrainedModel(model, request, survey, request.Horizon is null, missed, churn.Fit, value.Fit, league, notJudged, golden);
     }
 
     /// <summary>The recipe as it would have been run one horizon before the cutoff, judged on the horizon between.</summary>
-    private static (LeagueTable? League, string? Why) Judge(HurdleRecipe recipe, Plans plans, Dictionary<(Cutoff, Horizon), LabelledSlice> slices, SufficiencyGate gate)
+    private static (LeagueTable? League, string? Why) Judge(PlanFitter fitter, OriginPlan served, int firstDay)
     {
-        if (plans.Judge is not { } plan) return (null, Text($"the history holds no second horizon of {plans.Serve.Horizon.Days} days to judge on"));
-        var earlier = slices[(plan.Calibration, plan.Horizon)];
-        if (!Usable(plan, slices, gate)) return (null, Text($"one horizon earlier, at {plan.Calibration}, too few customers had bought to fit on"));
-        return (LeagueTable.Of(FitPlan(recipe, plan, slices, gate), slices[(plan.Cutoff, plan.Horizon)], earlier), null);
-    }
-
-    /// <summary>The CLV horizon if it is at most half the history, else the churn horizon, whose spend is then extrapolated.</summary>
-    private static Horizon ValueHorizon(TrainingRequest request, HistorySurvey survey, Horizon horizon) =>
-        2 * request.ClvHorizon.Days <= survey.HistoryDays(request.Cutoff) ? request.ClvHorizon : horizon;
-
-    /// <summary>
-    /// Expected spend in the CLV horizon over that in the value model's horizon h. Spend fades by r a half horizon (observed: net spend of the
-    /// second half of the horizon over that of the first, customers of the latest origin, at most 1). What lies beyond h is a geometric sum of
-    /// that, at the daily spend those customers had before the origin where that is less than in the horizon: a horizon in the high season is
-    /// not carried through the year.
-    /// </summary>
-    private static double Extrapolation(Horizon clvHorizon, OriginPlan plan, int firstDay, Dictionary<(Cutoff, Horizon), LabelledSlice> slices)
-    {
-        if (clvHorizon == plan.Horizon) return 1;
-        var slice = slices[(plan.Calibration, plan.Horizon)];
-        var half = Plans.Half(plan.Horizon);
-        var (first, both) = (slices[(plan.Calibration, half)].Net.Sum(), slice.Net.Sum());
-        if (first <= 0 || both <= 0 || clvHorizon.Days < plan.Horizon.Days) return (double)clvHorizon.Days / plan.Horizon.Days;
-        var fade = half == plan.Horizon ? 1 : Math.Clamp((both - first) / first, 0.05, 1);
-        var daily = slice.Facts.Sum(facts => facts.NetRevenue) / (plan.Calibration.Day - firstDay);
-        var usual = Math.Clamp(daily / (both / plan.Horizon.Days), 0.1, 1);
-        return 1 + usual * (Sum(clvHorizon.Days) / Sum(plan.Horizon.Days) - 1);
-
-        double Sum(int days)
-        {
-            var halves = (double)days / half.Days;
-            return fade >= 0.999 ? halves : (1 - Math.Pow(fade, halves)) / (1 - fade);
-        }
+        var horizon = served.Horizon;
+        if (served.Origins.Count == 0) return (null, Text($"the history holds no horizon of {horizon.Days} days to judge on"));
+        var plan = OriginPlan.For(served.Cutoff.Minus(horizon.Days), horizon, firstDay);
+        if (fitter.Fit(plan, fitter.SchemaOf(plan)) is not { } earlier) return (null, Text($"one horizon earlier, at {plan.Cutoff}, too few customers had bought to fit on"));
+        if (!earlier.Population.HasBothClasses(10)) return (null, Text($"in the {horizon.Days} days after {plan.Cutoff} fewer than ten customers bought, or fewer than ten did not"));
+        return (LeagueTable.Of(earlier.Fit, earlier.Population, earlier.Newest is { } newest && newest.Horizon == horizon ? newest : null), null);
     }
 
     private static List<GoldenRow> Golden(RetentionModel model, LabelledSlice slice)
@@ -156,39 +114,11 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         for (var i = 0; i < slice.Count && rows.Count < 8; i += Math.Max(1, slice.Count / 8))
         {
             var features = slice.Rows.AsSpan(i * slice.Width, slice.Width).ToArray();
-            var (pChurn, clv, _) = model.Predict(features);
-            rows.Add(new GoldenRow(features, pChurn, clv));
+            var answer = model.Predict(features);
+            rows.Add(new GoldenRow(features, answer.PChurn, answer.Clv));
         }
         return rows;
     }
 
-    private static TrainedModel Rule(TrainingRequest request, HistorySurvey survey, Horizon horizon, IReadOnlyList<string> missed) => new(
-        RetentionModel.Rule(horizon.Days, request.ClvHorizon.Days), request, survey, request.Horizon is null, missed, null, null, null, "no model was fitted", []);
-
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>The three fits of a training, and every slice they read.</summary>
-    private sealed record Plans(OriginPlan Serve, OriginPlan Value, OriginPlan? Judge)
-    {
-        public static Plans? For(Cutoff cutoff, Horizon horizon, Horizon valueHorizon, int firstDay)
-        {
-            if (OriginPlan.For(cutoff, horizon, firstDay) is not { } serve) return null;
-            var value = valueHorizon == horizon ? serve : OriginPlan.For(cutoff, valueHorizon, firstDay) ?? serve;
-            return new Plans(serve, value, OriginPlan.For(cutoff.Minus(horizon.Days), horizon, firstDay));
-        }
-
-        public static Horizon Half(Horizon horizon) => horizon.Days == 1 ? horizon : Horizon.OfDays(horizon.Days / 2);
-
-        public IEnumerable<(Cutoff, Horizon)> Wanted()
-        {
-            foreach (var plan in new[] { Serve, Value, Judge })
-            {
-                if (plan is null) continue;
-                foreach (var origin in plan.All) yield return (origin, plan.Horizon);
-            }
-            if (Judge is not null) yield return (Judge.Cutoff, Judge.Horizon);
-            yield return (Value.Calibration, Half(Value.Horizon));
-            yield return (Serve.Calibration, Half(Serve.Horizon));
-        }
-    }
 }

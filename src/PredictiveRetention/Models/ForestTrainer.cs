@@ -15,6 +15,9 @@ public sealed record ForestSettings
     public int MinLeaf { get; init; } = 20;
     public double LearningRate { get; init; } = 0.06;
 
+    /// <summary>Values a feature is told apart by, at most.</summary>
+    public int Bins { get; init; } = 64;
+
     /// <summary>Part of the features tried for each tree.</summary>
     public double FeatureFraction { get; init; } = 0.6;
     public int Seed { get; init; } = 1;
@@ -28,32 +31,61 @@ public static class ForestTrainer
 {
     /// <summary>Boosts the log-odds of a yes/no label; <see cref="Forest.Score(ReadOnlySpan{float})"/> is an uncalibrated margin.</summary>
     /// <param name="rows">labels.Length x width values, all finite.</param>
-    public static Forest FitBinary(float[] rows, bool[] labels, int width, ForestSettings settings)
+    /// <param name="weights">What each row counts.</param>
+    public static Forest FitBinary(float[] rows, bool[] labels, int width, ForestSettings settings, double[]? weights = null)
     {
         var context = new MLContext(settings.Seed);
-        var data = Load(context, rows, width, i => new Example { Label = labels[i] }, labels.Length);
-        var model = context.BinaryClassification.Trainers.FastTree(Configure(new FastTreeBinaryTrainer.Options(), settings)).Fit(data);
+        var data = Load(context, rows, width, i => new Example { Label = labels[i], Weight = (float)(weights?[i] ?? 1) }, labels.Length);
+        var model = context.BinaryClassification.Trainers.FastTree(Boost(new FastTreeBinaryTrainer.Options(), settings)).Fit(data);
         return Flatten(model.Model.SubModel.TrainedTreeEnsemble, width).Covered(rows);
+    }
+
+    /// <summary>Bags trees for a yes/no label (Breiman 2001); the score is an uncalibrated margin.</summary>
+    public static Forest FitBagged(float[] rows, bool[] labels, int width, ForestSettings settings, double[]? weights = null)
+    {
+        var context = new MLContext(settings.Seed);
+        var data = Load(context, rows, width, i => new Example { Label = labels[i], Weight = (float)(weights?[i] ?? 1) }, labels.Length);
+        var model = context.BinaryClassification.Trainers.FastForest(Configure(new FastForestBinaryTrainer.Options(), settings)).Fit(data);
+        return Flatten(model.Model.TrainedTreeEnsemble, width).Covered(rows);
     }
 
     /// <summary>Boosts squared error.</summary>
     /// <param name="rows">targets.Length x width values, all finite.</param>
-    public static Forest FitRegression(float[] rows, float[] targets, int width, ForestSettings settings)
+    public static Forest FitRegression(float[] rows, float[] targets, int width, ForestSettings settings, double[]? weights = null)
     {
         var context = new MLContext(settings.Seed);
-        var data = Load(context, rows, width, i => new Example { Target = targets[i] }, targets.Length);
-        var options = Configure(new FastTreeRegressionTrainer.Options { LabelColumnName = nameof(Example.Target) }, settings);
+        var data = Load(context, rows, width, i => new Example { Target = targets[i], Weight = (float)(weights?[i] ?? 1) }, targets.Length);
+        var options = Boost(new FastTreeRegressionTrainer.Options { LabelColumnName = nameof(Example.Target) }, settings);
         return Flatten(context.Regression.Trainers.FastTree(options).Fit(data).Model.TrainedTreeEnsemble, width).Covered(rows);
     }
 
-    private static TOptions Configure<TOptions>(TOptions options, ForestSettings settings)
+    /// <summary>Boosts Tweedie deviance, variance index 1.5 (Yang, Qian and Zou 2018); the score is the log of the expected target.</summary>
+    /// <param name="targets">Not negative.</param>
+    public static Forest FitTweedie(float[] rows, float[] targets, int width, ForestSettings settings, double[]? weights = null)
+    {
+        var context = new MLContext(settings.Seed);
+        var data = Load(context, rows, width, i => new Example { Target = targets[i], Weight = (float)(weights?[i] ?? 1) }, targets.Length);
+        var options = Boost(new FastTreeTweedieTrainer.Options { LabelColumnName = nameof(Example.Target) }, settings);
+        return Flatten(context.Regression.Trainers.FastTreeTweedie(options).Fit(data).Model.TrainedTreeEnsemble, width).Covered(rows);
+    }
+
+    private static TOptions Boost<TOptions>(TOptions options, ForestSettings settings)
         where TOptions : BoostedTreeOptions
     {
+        options.LearningRate = settings.LearningRate;
+        return Configure(options, settings);
+    }
+
+    private static TOptions Configure<TOptions>(TOptions options, ForestSettings settings)
+        where TOptions : TreeOptions
+    {
         options.FeatureColumnName = nameof(Example.Features);
+        options.ExampleWeightColumnName = nameof(Example.Weight);
+        options.NumberOfThreads = 1;
+        options.MaximumBinCountPerFeature = settings.Bins;
         options.NumberOfTrees = settings.Trees;
         options.NumberOfLeaves = settings.Leaves;
         options.MinimumExampleCountPerLeaf = settings.MinLeaf;
-        options.LearningRate = settings.LearningRate;
         options.FeatureFraction = settings.FeatureFraction;
         options.Seed = settings.Seed;
         options.FeatureSelectionSeed = settings.Seed;
@@ -77,7 +109,8 @@ public static class ForestTrainer
         }
     }
 
-    private static Forest Flatten(RegressionTreeEnsemble ensemble, int width)
+    private static Forest Flatten<TTree>(TreeEnsemble<TTree> ensemble, int width)
+        where TTree : RegressionTreeBase
     {
         List<int> roots = [], feature = [], left = [], right = [];
         List<float> threshold = [];
@@ -106,5 +139,6 @@ public static class ForestTrainer
         public float[] Features { get; set; } = [];
         public bool Label { get; set; }
         public float Target { get; set; }
+        public float Weight { get; set; }
     }
 }

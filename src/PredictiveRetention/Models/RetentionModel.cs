@@ -1,15 +1,19 @@
 using System.Buffers;
+using System.Text.Json.Serialization;
 
 namespace PredictiveRetention.Models;
 
 /// <summary>How sound the footing of a model is; the best level the history allows is used.</summary>
 public enum ModelLevel
 {
-    /// <summary>Fitted, and calibrated on later data than the fit saw.</summary>
-    CalibratedLater,
+    /// <summary>Members fitted on full horizons, blended by what they were worth on customers they had not seen.</summary>
+    Blended,
 
-    /// <summary>Fitted on the latest labelled cutoffs and calibrated by cross-fitting over customers: the history is short.</summary>
-    CrossFitted,
+    /// <summary>The history holds no full earlier horizon: members are fitted on the longest that fits and carried to the one asked for by BTYD.</summary>
+    ShorterHorizon,
+
+    /// <summary>Too little to fit members on: Pareto/NBD and Gamma-Gamma alone.</summary>
+    Btyd,
 
     /// <summary>Nothing could be fitted honestly: the recency rule.</summary>
     RecencyRule,
@@ -24,53 +28,59 @@ public enum ModelLevel
 /// <param name="ClvHorizonDays">CLV = expected net spend within this many days.</param>
 /// <param name="Features">Feature names in column order; empty for the recency rule.</param>
 /// <param name="Churn">Orders and spend within the churn horizon; null for the recency rule.</param>
-/// <param name="Value">Orders and spend within the CLV horizon; null where Churn answers for it (equal horizons, or a history too short for the CLV horizon).</param>
-/// <param name="ClvExtrapolation">CLV = expected spend of Value (or Churn) x this; 1 where the history holds the CLV horizon.</param>
+/// <param name="ChurnTarget">What it is asked.</param>
+/// <param name="Value">Spend within the CLV horizon; null where Churn answers for it (equal horizons, or a history too short for the CLV horizon).</param>
+/// <param name="ClvTarget">What that one is asked.</param>
+/// <param name="Intervals">Of CLV; null where there was nothing to make them from.</param>
 public sealed record RetentionModel(
     ModelLevel Level,
     int ChurnHorizonDays,
     int ClvHorizonDays,
     IReadOnlyList<string> Features,
-    HurdleModel? Churn,
-    HurdleModel? Value,
-    double ClvExtrapolation)
+    BlendModel? Churn,
+    BlendTarget ChurnTarget,
+    BlendModel? Value,
+    BlendTarget ClvTarget,
+    SpendIntervals? Intervals)
 {
     /// <summary>Customers whose last purchase is longer ago are lost: reported, not counted as risk.</summary>
+    [JsonIgnore]
     public int LostAfterDays => LostAfter(ChurnHorizonDays);
+
+    /// <summary>Days of the labels that CLV rests on; fewer than ClvHorizonDays where BTYD carries it further.</summary>
+    [JsonIgnore]
+    public int ClvFittedDays => (Value ?? Churn)?.FittedDays ?? 0;
 
     public static int LostAfter(int churnHorizonDays) => Math.Max(365, 4 * churnHorizonDays);
 
     public static RetentionModel Rule(int churnHorizonDays, int clvHorizonDays) =>
-        new(ModelLevel.RecencyRule, churnHorizonDays, clvHorizonDays, [], null, null, 1);
+        new(ModelLevel.RecencyRule, churnHorizonDays, clvHorizonDays, [], null, default, null, default, null);
 
-    /// <param name="rows">pChurn.Length x Features.Count values, all finite.</param>
-    /// <param name="pChurn">Receives P(no purchase in the churn horizon).</param>
-    /// <param name="clv">Receives expected net spend in the CLV horizon, currency units.</param>
-    /// <param name="spendIfOrder">Receives E[net spend in the churn horizon | a purchase in it].</param>
+    /// <param name="rows">answers.Length x Features.Count values, all finite.</param>
+    /// <param name="reasons">Where given, receives why each customer's churn is what it is.</param>
     /// <exception cref="InvalidOperationException">This is the recency rule, which needs no row.</exception>
-    /// <param name="reasons">Where given, receives why each customer's churn is what it is; none for models that cannot say.</param>
-    public void Predict(ReadOnlySpan<float> rows, Span<double> pChurn, Span<double> clv, Span<double> spendIfOrder, Span<Reasons> reasons = default)
+    public void Predict(ReadOnlySpan<float> rows, Span<ModelAnswer> answers, Span<Reasons> reasons = default)
     {
         if (Churn is null) throw new InvalidOperationException("The recency rule has no fitted model.");
-        Churn.Predict(rows, pChurn, spendIfOrder, reasons);
-        if (Value is null)
+        var orders = ArrayPool<BlendAnswer>.Shared.Rent(answers.Length);
+        var values = ArrayPool<BlendAnswer>.Shared.Rent(Value is null ? 0 : answers.Length);
+        Churn.Predict(rows, ChurnTarget, orders.AsSpan(0, answers.Length), Value is null ? ClvTarget : default, reasons);
+        Value?.Predict(rows, ClvTarget, values.AsSpan(0, answers.Length));
+        for (var i = 0; i < answers.Length; i++)
         {
-            for (var i = 0; i < clv.Length; i++) clv[i] = pChurn[i] * spendIfOrder[i] * ClvExtrapolation;
+            var order = orders[i];
+            var (pClv, clv) = Value is null ? (order.LaterPOrder, order.LaterSpend) : (values[i].POrder, values[i].Spend);
+            var range = Intervals?.Of(Churn.PurchaseDays(rows.Slice(i * Features.Count, Features.Count)), pClv, clv) ?? SpendRange.None;
+            answers[i] = new ModelAnswer(1 - order.POrder, clv, order.Spend / Math.Max(1e-9, order.POrder), order.PAlive, range, order.Next);
         }
-        else
-        {
-            var pOrder = ArrayPool<double>.Shared.Rent(clv.Length);
-            Value.Predict(rows, pOrder.AsSpan(0, clv.Length), clv);
-            for (var i = 0; i < clv.Length; i++) clv[i] *= pOrder[i] * ClvExtrapolation;
-            ArrayPool<double>.Shared.Return(pOrder);
-        }
-        for (var i = 0; i < pChurn.Length; i++) pChurn[i] = 1 - pChurn[i];
+        ArrayPool<BlendAnswer>.Shared.Return(orders);
+        ArrayPool<BlendAnswer>.Shared.Return(values);
     }
 
-    public (double PChurn, double Clv, double SpendIfOrder) Predict(ReadOnlySpan<float> row)
+    public ModelAnswer Predict(ReadOnlySpan<float> row)
     {
-        Span<double> pChurn = [0], clv = [0], spend = [0];
-        Predict(row, pChurn, clv, spend);
-        return (pChurn[0], clv[0], spend[0]);
+        Span<ModelAnswer> answer = [default];
+        Predict(row, answer);
+        return answer[0];
     }
 }

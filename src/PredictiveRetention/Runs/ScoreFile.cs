@@ -8,13 +8,13 @@ namespace PredictiveRetention.Runs;
 
 /// <summary>
 /// A run as CSV, one row a customer: customer_id, p_churn and clv first, then what else was found. Numbers are invariant, money in the
-/// currency's decimals, probabilities unrounded; texts that
+/// currency's decimals (expected spend two finer), probabilities unrounded; texts that
 /// a spreadsheet would take for a formula get an apostrophe.
 /// </summary>
 public static class ScoreFile
 {
     public const string Header =
-        "customer_id,p_churn,clv,spend_if_order,revenue_at_risk,lost,orders,purchase_days,days_since_last_order,days_since_first_order,net_revenue,currency,"
+        "customer_id,p_churn,clv,clv_lo80,clv_hi80,clv_lo90,clv_hi90,p_alive,next_order_p10,next_order_p50,next_order_p90,spend_if_order,revenue_at_risk,lost,orders,purchase_days,days_since_last_order,days_since_first_order,net_revenue,currency,"
         + "rfm,rfm_segment,lifecycle,value_tier,frequency_class,clv_tier,business_segment,engagement_segment,persona,risk_band,"
         + "play,no_action,expected_net_value,action_cost,reasons,as_of,run_id,model_version";
 
@@ -47,7 +47,8 @@ public static class ScoreFile
 
     private static string[] Cells(PredictionRow row, Shop shop, Run run, IReadOnlyList<string> features) =>
     [
-        Text(row.CustomerId), Number(row.PChurn), Money(row.Clv, shop), Money(row.SpendIfOrder, shop), Money(row.RevenueAtRisk, shop), row.Lost ? "true" : "false",
+        Text(row.CustomerId), Number(row.PChurn), Expected(row.Clv, shop), Money(row.ClvLo80, shop), Money(row.ClvHi80, shop), Money(row.ClvLo90, shop), Money(row.ClvHi90, shop),
+        row.PAlive is { } alive ? Number(alive) : "", Day(run, row.NextOrderP10), Day(run, row.NextOrderP50), Day(run, row.NextOrderP90), Money(row.SpendIfOrder, shop), Money(row.RevenueAtRisk, shop), row.Lost ? "true" : "false",
         Number(row.Orders), Number(row.PurchaseDays), Number(row.DaysSinceLastOrder), Number(row.DaysSinceFirstOrder), shop.Currency.Text(row.NetRevenueMinor), shop.Currency.Code,
         Number(row.Rfm), Text(SegmentNames.Of((RfmSegment)row.RfmSegment)), Text(SegmentNames.Of((Lifecycle)row.Lifecycle)),
         Text(SegmentNames.Of((ValueTier)row.ValueTier)), Text(SegmentNames.Of((FrequencyClass)row.FrequencyClass)), Text(SegmentNames.Of((ClvTier)row.ClvTier)),
@@ -58,6 +59,13 @@ public static class ScoreFile
     ];
 
     private static string Money(double amount, Shop shop) => amount.ToString("F" + shop.Currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    /// <summary>An expectation, two decimals finer than money: customers who hardly spend are still told apart.</summary>
+    private static string Expected(double amount, Shop shop) => amount.ToString("F" + (shop.Currency.Decimals + 2).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    private static string Money(double? amount, Shop shop) => amount is { } known ? Money(known, shop) : "";
+
+    private static string Day(Run run, double? days) => NextOrderDate.Of(run.AsOf, days)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? (run.ModelVersion == ModelRegistry.RuleSchema ? "" : "not within the horizon");
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 

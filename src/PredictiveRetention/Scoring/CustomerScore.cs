@@ -15,6 +15,14 @@ public readonly record struct CustomerScore(double PChurn, double Clv, double Sp
     {
     }
 
+    /// <summary>P(will ever buy again), by Pareto/NBD; NaN without a fitted model.</summary>
+    public float PAlive { get; init; } = float.NaN;
+
+    /// <summary>Of Clv; NaN where the model has none.</summary>
+    public SpendRange Range { get; init; } = SpendRange.None;
+
+    public NextOrder Next { get; init; } = NextOrder.NotWithinHorizon;
+
     /// <summary>PChurn x SpendIfOrder; 0 for the lost.</summary>
     public double RevenueAtRisk => Lost ? 0 : PChurn * SpendIfOrder;
 }

@@ -17,7 +17,7 @@ public sealed class Scorer
     private readonly float[] _registryRow = new float[FeatureBuilder.Width];
     private float[] _rows = [];
     private readonly bool _withReasons;
-    private double[] _pChurn = [], _clv = [], _spend = [];
+    private ModelAnswer[] _answers = [];
     private Reasons[] _reasons = [];
 
     /// <param name="withReasons">False where nobody will ask why: it saves a third of the scoring.</param>
@@ -70,19 +70,20 @@ public sealed class Scorer
     {
         var count = facts.Length;
         if (_model.Level != ModelLevel.RecencyRule)
-            _model.Predict(_rows.AsSpan(0, count * _schema.Width), _pChurn.AsSpan(0, count), _clv.AsSpan(0, count), _spend.AsSpan(0, count), _withReasons ? _reasons.AsSpan(0, count) : default);
+            _model.Predict(_rows.AsSpan(0, count * _schema.Width), _answers.AsSpan(0, count), _withReasons ? _reasons.AsSpan(0, count) : default);
         for (var i = 0; i < count; i++)
-            scores[i] = _model.Level == ModelLevel.RecencyRule || facts[i].Orders == 0 ? ByRule(facts[i]) : Fitted(facts[i], _pChurn[i], _clv[i], _spend[i], _withReasons ? _reasons[i] : Reasons.None);
+            scores[i] = _model.Level == ModelLevel.RecencyRule || facts[i].Orders == 0 ? ByRule(facts[i]) : Fitted(facts[i], _answers[i], _withReasons ? _reasons[i] : Reasons.None);
     }
 
     /// <summary>
-    /// The model learnt from nobody who was silent for as long as the lost are: there it may not be more hopeful than the recency rule.
+    /// The members learnt from nobody who was silent for as long as the lost are: there it may not be more hopeful than the recency rule.
     /// </summary>
-    private CustomerScore Fitted(in CustomerFacts facts, double pChurn, double clv, double spend, Reasons reasons)
+    private CustomerScore Fitted(in CustomerFacts facts, in ModelAnswer answer, Reasons reasons)
     {
-        if (!IsLost(facts)) return new CustomerScore(pChurn, clv, spend, Lost: false, reasons);
-        var bounded = Math.Max(pChurn, RecencyRule.PChurn(facts.DaysSinceLastOrder, _model.ChurnHorizonDays));
-        return new CustomerScore(bounded, pChurn < 1 ? clv * (1 - bounded) / (1 - pChurn) : clv, spend, Lost: true, reasons);
+        var score = new CustomerScore(answer.PChurn, answer.Clv, answer.SpendIfOrder, Lost: false, reasons) { PAlive = answer.PAlive, Range = answer.Range, Next = answer.Next };
+        if (!IsLost(facts)) return score;
+        var bounded = Math.Max(answer.PChurn, RecencyRule.PChurn(facts.DaysSinceLastOrder, _model.ChurnHorizonDays));
+        return score with { PChurn = bounded, Clv = answer.PChurn < 1 ? answer.Clv * (1 - bounded) / (1 - answer.PChurn) : answer.Clv, Lost = true };
     }
 
     /// <summary>Without a fitted model, and for customers who never paid anything: no model has seen their like.</summary>
@@ -101,8 +102,8 @@ public sealed class Scorer
 
     private void Reserve(int count)
     {
-        if (_pChurn.Length >= count) return;
-        (_rows, _pChurn, _clv, _spend, _reasons) = (new float[count * _schema.Width], new double[count], new double[count], new double[count], new Reasons[count]);
+        if (_answers.Length >= count) return;
+        (_rows, _answers, _reasons) = (new float[count * _schema.Width], new ModelAnswer[count], new Reasons[count]);
     }
 }
 

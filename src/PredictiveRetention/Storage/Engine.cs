@@ -76,6 +76,9 @@ internal abstract class BulkInsert : IDisposable
     public abstract void Write(ReadOnlySpan<byte> value);
     public abstract void WriteNull();
 
+    /// <summary>A column of type real: null where the value is not a finite number.</summary>
+    public abstract void WriteReal(float value);
+
     public void Write(long? value)
     {
         if (value is { } known) Write(known); else WriteNull();

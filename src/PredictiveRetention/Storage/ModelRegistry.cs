@@ -152,8 +152,8 @@ public sealed class ModelRegistry(string folder)
             if (model.Features.Count > 0 && new Features.FeatureSchema(model.Features).Hash != manifest.SchemaHash) throw new FormatException("its features are not those the manifest names.");
             foreach (var golden in manifest.GoldenRows)
             {
-                var (pChurn, clv, _) = model.Predict(golden.Features);
-                if (pChurn != golden.PChurn || clv != golden.Clv) throw new FormatException("it does not repeat its golden rows.");
+                var answer = model.Predict(golden.Features);
+                if (answer.PChurn != golden.PChurn || answer.Clv != golden.Clv) throw new FormatException("it does not repeat its golden rows.");
             }
             return new LoadedModel(model, manifest, path);
         }

@@ -53,6 +53,18 @@ internal sealed class PostgresCopyWriter : BulkInsert
         BinaryPrimitives.WriteDoubleBigEndian(field[4..], value);
     }
 
+    public override void WriteReal(float value)
+    {
+        if (!float.IsFinite(value))
+        {
+            WriteNull();
+            return;
+        }
+        var field = Take(8);
+        BinaryPrimitives.WriteInt32BigEndian(field, 4);
+        BinaryPrimitives.WriteSingleBigEndian(field[4..], value);
+    }
+
     public override void Write(bool value)
     {
         var field = Take(5);

@@ -16,6 +16,7 @@ public readonly record struct Prediction(
         "orders", "purchase_days", "days_since_last_order", "days_since_first_order", "net_revenue_minor",
         "rfm", "rfm_segment", "lifecycle", "value_tier", "frequency_class", "clv_tier", "business_segment", "engagement_segment", "persona", "risk_band",
         "play_id", "no_action", "expected_net_value", "action_cost", "reasons",
+        "p_alive", "clv_lo80", "clv_hi80", "clv_lo90", "clv_hi90", "next_order_p10", "next_order_p50", "next_order_p90",
     ];
 
     internal void WriteTo(BulkInsert bulk, long runId)
@@ -48,5 +49,13 @@ public readonly record struct Prediction(
         bulk.Write(Action.ExpectedNetValue);
         bulk.Write(Action.Cost);
         StoredReasons.Write(Score.Reasons, bulk);
+        bulk.WriteReal(Score.PAlive);
+        bulk.WriteReal(Score.Range.Low80);
+        bulk.WriteReal(Score.Range.High80);
+        bulk.WriteReal(Score.Range.Low90);
+        bulk.WriteReal(Score.Range.High90);
+        bulk.WriteReal(Score.Next.P10);
+        bulk.WriteReal(Score.Next.P50);
+        bulk.WriteReal(Score.Next.P90);
     }
 }

@@ -41,6 +41,18 @@ public sealed record PredictionRow
     /// <summary>See <see cref="StoredReasons"/>.</summary>
     public byte[]? Reasons { get; init; }
     public string? Country { get; init; }
+
+    /// <summary>Null, as are the bounds of Clv, where the model says none.</summary>
+    public double? PAlive { get; init; }
+    public double? ClvLo80 { get; init; }
+    public double? ClvHi80 { get; init; }
+    public double? ClvLo90 { get; init; }
+    public double? ClvHi90 { get; init; }
+
+    /// <summary>Days from the as-of; null where not within the churn horizon.</summary>
+    public double? NextOrderP10 { get; init; }
+    public double? NextOrderP50 { get; init; }
+    public double? NextOrderP90 { get; init; }
 }
 
 /// <summary>What a list is sorted by, descending; CustomerKey ascending breaks ties and is the order of Customer.</summary>

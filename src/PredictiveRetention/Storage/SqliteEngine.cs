@@ -111,6 +111,7 @@ internal sealed class SqliteEngine : Engine
         public override void Write(long value) => Next(SqliteType.Integer, value);
         public override void Write(int value) => Next(SqliteType.Integer, value);
         public override void Write(double value) => Next(SqliteType.Real, value);
+        public override void WriteReal(float value) => Next(SqliteType.Real, float.IsFinite(value) ? (double)value : DBNull.Value);
         public override void Write(bool value) => Next(SqliteType.Integer, value ? 1L : 0L);
         public override void Write(string? value) => Next(SqliteType.Text, (object?)value ?? DBNull.Value);
         public override void Write(ReadOnlySpan<byte> value) => Next(SqliteType.Blob, value.ToArray());

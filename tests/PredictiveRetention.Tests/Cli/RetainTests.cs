@@ -27,7 +27,7 @@ public sealed class RetainTests : IDisposable
         var asOf = SimulatedHistories.End.Minus(60).ToString();
         var train = Retain.Run("train", "--store", Store, "--models", Models, "--as-of", asOf, "--horizon", "60d", "--clv-horizon", "60d", "--json");
         Assert.True(train.ExitCode == 0, train.Error);
-        Assert.Equal("calibratedLater", JsonDocument.Parse(train.Out).RootElement.GetProperty("level").GetString(), ignoreCase: true);
+        Assert.Equal("blended", JsonDocument.Parse(train.Out).RootElement.GetProperty("level").GetString(), ignoreCase: true);
 
         var first = In("first.csv");
         var score = Retain.Run("score", "--store", Store, "--models", Models, "--as-of", asOf, "--out", first);

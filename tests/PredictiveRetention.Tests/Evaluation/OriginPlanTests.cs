@@ -14,28 +14,38 @@ public class OriginPlanTests
     {
         var cutoff = Cutoff.Of(new DateOnly(2024, 1, 1));
         var horizon = Horizon.OfDays(days);
-        for (var history = days; history < 2500; history += 13)
+        for (var history = 1; history < 2500; history += 13)
         {
-            if (OriginPlan.For(cutoff, horizon, cutoff.Day - history) is not { } plan) continue;
-            Assert.All(plan.All, origin => Assert.True(origin.Day + days <= cutoff.Day, $"{origin} of {history} days of history"));
-            Assert.All(plan.All, origin => Assert.True(origin.Day > cutoff.Day - history));
-            Assert.InRange(plan.Training.Count, 1, OriginPlan.MaxOrigins);
+            var plan = OriginPlan.For(cutoff, horizon, cutoff.Day - history);
+            Assert.All(plan.Origins.Concat(plan.LastYears), origin => Assert.True(origin.Day + plan.Horizon.Days <= cutoff.Day, $"{origin} of {history} days of history"));
+            Assert.All(plan.Origins.Concat(plan.LastYears), origin => Assert.True(origin.Day > cutoff.Day - history));
+            Assert.InRange(plan.Origins.Count, 0, OriginPlan.MaxOrigins);
         }
     }
 
     [Fact]
-    public void With_three_horizons_of_history_calibration_labels_begin_where_training_labels_end()
+    public void The_horizon_asked_for_is_learnt_from_where_the_history_holds_one_and_a_half()
     {
-        var plan = OriginPlan.For(Cutoff.Of(new DateOnly(2024, 1, 1)), Horizon.OfDays(90), Cutoff.Of(new DateOnly(2022, 1, 1)).Day)!;
-        Assert.Equal(ModelLevel.CalibratedLater, plan.Level);
-        Assert.All(plan.Training, origin => Assert.True(origin.Day + 90 <= plan.Calibration.Day));
+        var cutoff = Cutoff.Of(new DateOnly(2024, 1, 1));
+        var plan = OriginPlan.For(cutoff, Horizon.OfDays(90), cutoff.Day - 135);
+        Assert.Equal((ModelLevel.Blended, 90), (plan.Level, plan.Horizon.Days));
+        Assert.Equal(cutoff.Minus(90), plan.Origins[0]);
     }
 
     [Fact]
-    public void With_less_history_calibration_is_cross_fitted_and_with_none_there_is_no_plan()
+    public void A_shorter_history_is_halved()
+    {
+        var cutoff = Cutoff.Of(new DateOnly(1997, 10, 1));
+        var plan = OriginPlan.For(cutoff, Horizon.OfDays(273), cutoff.Day - 273);
+        Assert.Equal((ModelLevel.ShorterHorizon, 136), (plan.Level, plan.Horizon.Days));
+        Assert.NotEmpty(plan.Origins);
+    }
+
+    [Fact]
+    public void The_same_days_of_earlier_years_are_read_where_half_a_year_lies_before_them()
     {
         var cutoff = Cutoff.Of(new DateOnly(2024, 1, 1));
-        Assert.Equal(ModelLevel.CrossFitted, OriginPlan.For(cutoff, Horizon.OfDays(90), cutoff.Day - 200)!.Level);
-        Assert.Null(OriginPlan.For(cutoff, Horizon.OfDays(90), cutoff.Day - 100));
+        Assert.Equal([cutoff.Minus(365)], OriginPlan.For(cutoff, Horizon.OfDays(90), cutoff.Day - 600).LastYears);
+        Assert.Empty(OriginPlan.For(cutoff, Horizon.OfDays(90), cutoff.Day - 500).LastYears);
     }
 }

@@ -11,7 +11,10 @@ public class TrainingRecipeTests
 {
     private static readonly IReadOnlyList<(long Key, Order[] Orders)> s_shop = SimulatedHistories.Customers(1500);
     private static readonly TrainingRequest s_request = new() { Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60), Currency = Currency.Of("GBP"), Coverage = default };
-    private static readonly RecipeSettings s_quick = new() { Orders = new ForestSettings { Trees = 60, Leaves = 8 }, Spend = new ForestSettings { Trees = 40, Leaves = 6 } };
+    private static readonly RecipeSettings s_quick = new()
+    {
+        Orders = new ForestSettings { Trees = 40, Leaves = 8 }, Bagged = new ForestSettings { Trees = 20, Leaves = 8 }, Spend = new ForestSettings { Trees = 40, Leaves = 6 }, Folds = 3, Decays = [1],
+    };
     private static readonly Lazy<TrainedModel> s_trained = new(() => Train(s_request, s_shop));
 
     [Fact]
@@ -44,32 +47,53 @@ public class TrainingRecipeTests
     }
 
     [Fact]
-    public void Train_LongClvHorizon_IsExtrapolatedAndSaysSo()
+    public void Train_LongClvHorizon_IsCarriedByBtydAndSaysSo()
     {
         var trained = Train(s_request with { ClvHorizon = Horizon.OfDays(700) }, s_shop);
-        Assert.True(trained.Model.ClvExtrapolation is > 1 and < 700.0 / 60);
-        Assert.Contains("extrapolated", ModelCard.Markdown("v", trained), StringComparison.Ordinal);
+        Assert.Equal(365, trained.Model.ClvFittedDays);
+        Assert.Contains("Value is learnt from 365 days and carried to 700 by Pareto/NBD", ModelCard.Markdown("v", trained), StringComparison.Ordinal);
+        var golden = trained.GoldenRows[0];
+        Assert.True(golden.Clv > Train(s_request with { ClvHorizon = Horizon.OfDays(365) }, s_shop).GoldenRows[0].Clv);
     }
 
     [Fact]
     public void Train_TwoHorizons_FitsEachOnItsOwnLabels()
     {
         var trained = Train(s_request with { ClvHorizon = Horizon.OfDays(180) }, s_shop);
-        Assert.Equal(180, trained.Model.Value!.HorizonDays);
-        Assert.Equal(1, trained.Model.ClvExtrapolation);
-        Assert.Equal(180, trained.ValuePlan!.Horizon.Days);
+        Assert.Equal(60, trained.Model.Churn!.FittedDays);
+        Assert.Equal(180, trained.Model.Value!.FittedDays);
+        Assert.Equal(180, trained.Value!.Plan.Horizon.Days);
+    }
+
+    [Fact]
+    public void Train_HorizonLongerThanTheHistoryHolds_LearnsFromAShorterOneAndSaysSo()
+    {
+        var trained = Train(s_request with { Horizon = Horizon.OfDays(250), ClvHorizon = Horizon.OfDays(250) }, SimulatedHistories.Customers(1500, 260));
+        Assert.Equal(ModelLevel.ShorterHorizon, trained.Model.Level);
+        Assert.Equal(130, trained.Model.Churn!.FittedDays);
+        Assert.Contains(trained.Missed, text => text.Contains("of 500 days of history (2 horizons of 250 days)", StringComparison.Ordinal));
+        Assert.Contains("could not be judged on a full horizon", ModelCard.Markdown("v", trained), StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(300, 730, 60, "of 500 customers with a purchase")]
     [InlineData(1500, 150, 60, "150 of 180 days of history")]
-    [InlineData(1500, 200, 120, "of 240 days of history (2 horizons of 120 days)")]
-    public void Train_TooLittleData_NamesTheMinimumThatFailedAndScoresByTheRule(int customers, int days, int horizon, string missed)
+    public void Train_TooLittleData_NamesTheMinimumThatFailedAndScoresByBtyd(int customers, int days, int horizon, string missed)
     {
         var trained = Train(s_request with { Horizon = Horizon.OfDays(horizon) }, SimulatedHistories.Customers(customers, days));
-        Assert.Equal(ModelLevel.RecencyRule, trained.Model.Level);
+        Assert.Equal(ModelLevel.Btyd, trained.Model.Level);
         Assert.Contains(trained.Missed, text => text.Contains(missed, StringComparison.Ordinal));
         Assert.Contains(missed, ModelCard.Markdown("v", trained), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(40)]
+    public void Train_HardlyAnyCustomers_ScoresByTheRuleAndSaysWhy(int customers)
+    {
+        var trained = Train(s_request, SimulatedHistories.Customers(customers));
+        Assert.Equal(ModelLevel.RecencyRule, trained.Model.Level);
+        Assert.Contains(trained.Missed, text => text.Contains("BTYD needs 50 customers", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,12 +101,66 @@ public class TrainingRecipeTests
         Assert.Contains(Train(s_request with { Cutoff = s_request.Cutoff.Plus(90) }, s_shop).Missed, text => text.Contains("days before the cutoff", StringComparison.Ordinal));
 
     [Fact]
-    public void Train_NobodyReturns_IsRefusedByTheClassMinimum()
+    public void Train_NobodyReturns_ScoresByTheRule()
     {
         var oneTimers = s_shop.Select(customer => (customer.Key, customer.Orders[..1])).ToList();
-        var trained = Train(s_request, oneTimers);
-        Assert.Equal(ModelLevel.RecencyRule, trained.Model.Level);
-        Assert.Contains("100 of each are needed", trained.Missed[0], StringComparison.Ordinal);
+        Assert.Equal(ModelLevel.RecencyRule, Train(s_request, oneTimers).Model.Level);
+    }
+
+    [Fact]
+    public void Train_AmountsAllZero_NobodyHasBought() =>
+        Assert.Equal(ModelLevel.RecencyRule, Train(s_request, [.. s_shop.Select(customer => (customer.Key, customer.Orders.Select(order => new Order(order.Day, 0)).ToArray()))]).Model.Level);
+
+    [Fact]
+    public void Train_AllOrdersOnOneDay_ScoresByTheRule() =>
+        Assert.Equal(ModelLevel.RecencyRule, Train(s_request, [.. s_shop.Select(customer => (customer.Key, new[] { new Order(s_request.Cutoff.Day - 5, 1000), new Order(s_request.Cutoff.Day - 5, 500) }))]).Model.Level);
+
+    [Fact]
+    public void Train_EverybodyComesBack_IsScoredByBtydForThereIsNobodyToLearnChurnFrom()
+    {
+        var regulars = Enumerable.Range(1, 600).Select(key => ((long)key, Enumerable.Range(0, 60).Select(i => new Order(s_request.Cutoff.Day - 595 + i * 10 - key % 5, 1000 + key % 7 * 100)).Where(order => order.Day < s_request.Cutoff.Day).ToArray())).ToList();
+        var trained = Train(s_request, regulars);
+        Assert.NotEqual(ModelLevel.Blended, trained.Model.Level);
+        Assert.All(trained.GoldenRows, golden => Assert.InRange(golden.PChurn, 0, 0.05));
+    }
+
+    [Fact]
+    public void Train_TenYearsOfHistory_FitsAndSeesTheSeason()
+    {
+        var trained = Train(s_request, SimulatedHistories.Customers(2500, 3650));
+        Assert.Equal(ModelLevel.Blended, trained.Model.Level);
+        Assert.Contains(trained.Churn!.Origins, origin => origin.Weight == 0 && origin.Origin == s_request.Cutoff.Minus(365));
+    }
+
+    [Fact]
+    public void Intervals_HoldWhatTheyPromise_OnLaterData()
+    {
+        var earlier = Train(s_request with { Cutoff = s_request.Cutoff.Minus(60) }, s_shop).Model;
+        var schema = new PredictiveRetention.Features.FeatureSchema(earlier.Features);
+        var slice = new SliceBuilder(s_request.Currency, s_request.Coverage, schema).Build(
+            SimulatedHistories.Shards(s_shop), [(s_request.Cutoff.Minus(60), Horizon.OfDays(60))], 1, default).Values.Single();
+        var answers = new ModelAnswer[slice.Count];
+        earlier.Predict(slice.Rows, answers);
+        double In(Func<SpendRange, (float Low, float High)> bounds) => answers.Zip(slice.Net, (answer, net) => bounds(answer.Range) is var (low, high) && net >= low - 1e-3 && net <= high + 1e-3 ? 1.0 : 0).Average();
+        Assert.InRange(In(range => (range.Low80, range.High80)), 0.76, 0.85);
+        Assert.InRange(In(range => (range.Low90, range.High90)), 0.87, 0.94);
+        Assert.All(answers, answer => Assert.True(answer.Range.Low90 <= answer.Range.Low80 && answer.Range.High80 <= answer.Range.High90 && answer.Range.Low90 >= 0));
+    }
+
+    [Fact]
+    public void NextOrder_Quantiles_HoldWhatTheyPromise_OnLaterData()
+    {
+        var earlier = Train(s_request with { Cutoff = s_request.Cutoff.Minus(60) }, s_shop).Model;
+        var schema = new PredictiveRetention.Features.FeatureSchema(earlier.Features);
+        var origin = s_request.Cutoff.Minus(60);
+        var slice = new SliceBuilder(s_request.Currency, s_request.Coverage, schema).Build(SimulatedHistories.Shards(s_shop), [(origin, Horizon.OfDays(60))], 1, default).Values.Single();
+        var next = s_shop.ToDictionary(customer => customer.Key, customer => customer.Orders.FirstOrDefault(order => order.Day >= origin.Day).Day - origin.Day);
+        var answers = new ModelAnswer[slice.Count];
+        earlier.Predict(slice.Rows, answers);
+        var within = answers.Index().Where(pair => float.IsFinite(pair.Item.Next.P50)).ToList();
+        Assert.True(within.Count > 200);
+        Assert.InRange(within.Average(pair => next[slice.Keys[pair.Index]] >= 0 && next[slice.Keys[pair.Index]] <= pair.Item.Next.P50 ? 1.0 : 0), 0.42, 0.58);
+        Assert.All(answers, answer => Assert.True(answer.Next.P10 <= answer.Next.P50 && answer.Next.P50 <= answer.Next.P90));
     }
 
     [Fact]

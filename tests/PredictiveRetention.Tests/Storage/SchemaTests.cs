@@ -21,7 +21,7 @@ public abstract class SchemaTests(EngineUnderTest engine) : IDisposable
     {
         var address = engine.NewAddress();
         using (var store = RetentionStore.Open(address)) store.Import(Some.Orders(5));
-        engine.Execute("UPDATE schemaversions SET scriptname = 'schema/9999_later.sql' WHERE scriptname LIKE '%0002%'");
+        engine.Execute("UPDATE schemaversions SET scriptname = 'schema/9999_later.sql' WHERE scriptname LIKE '%0003%'");
         var refused = Assert.Throws<RetentionException>(() => RetentionStore.Open(address));
         Assert.Equal(Failure.DependencyUnavailable, refused.Failure);
         Assert.Contains("newer version", refused.Message, StringComparison.Ordinal);
@@ -33,7 +33,7 @@ public abstract class SchemaTests(EngineUnderTest engine) : IDisposable
     public void Every_store_says_which_scripts_made_it()
     {
         using var store = RetentionStore.Open(engine.NewAddress());
-        Assert.Equal(["schema/0001_initial.sql", "schema/0002_shared_runs.sql"], store.SchemaScripts());
+        Assert.Equal(["schema/0001_initial.sql", "schema/0002_shared_runs.sql", "schema/0003_scores.sql"], store.SchemaScripts());
     }
 
     [Fact]

@@ -1,0 +1,113 @@
+namespace PredictiveRetention.Models;
+
+/// <summary>
+/// What a buy-till-you-die model says of a customer, as columns for the other members: purchases by Pareto/NBD (Schmittlein, Morrison and
+/// Colombo 1987), spend a purchase day by Gamma-Gamma (Fader and Hardie 2013). Time is in weeks, counted from the first purchase day.
+/// </summary>
+public sealed record BtydModel(ParetoNbd Purchases, GammaGamma Spend)
+{
+    /// <summary>Columns of <see cref="Fill"/>: log-odds of a purchase, log expected purchase days, log expected spend a purchase day, P(alive).</summary>
+    public const int Columns = 4;
+
+    public static IReadOnlyList<string> ColumnNames { get; } = ["log-odds of an order", "log of expected orders", "log of spend a purchase day", "P(alive)"];
+
+    /// <summary>Repeat buyers a fit needs: with fewer, Pareto/NBD's four parameters are not told apart.</summary>
+    public const int MinRepeaters = 50;
+
+    private const double Week = 7;
+
+    /// <summary>Maximum likelihood on everybody who has bought; null with too few repeat buyers, or where either likelihood has no maximum.</summary>
+    public static BtydModel? Fit(IReadOnlyList<BtydInput> buyers)
+    {
+        if (buyers.Count(buyer => buyer.PurchaseDays > 1) < MinRepeaters) return null;
+        int[] x = [.. buyers.Select(buyer => buyer.PurchaseDays - 1)];
+        double[] tx = [.. buyers.Select(buyer => buyer.Recency / Week)], t = [.. buyers.Select(buyer => buyer.Age / Week)];
+        var spenders = buyers.Where(buyer => buyer.MeanSpend > 0).ToList();
+        if (spenders.Count == 0) return null;
+        var purchases = ParetoNbd.Fit(BtydSample.Of(x, tx, t));
+        var spend = GammaGamma.Fit(spenders.Select(buyer => buyer.PurchaseDays).ToArray(), spenders.Select(buyer => buyer.MeanSpend).ToArray());
+        return double.IsFinite(purchases.LogLikelihood) && double.IsFinite(spend.LogLikelihood) ? new BtydModel(purchases.Model, spend.Model) : null;
+    }
+
+    /// <param name="horizonDays">How far ahead.</param>
+    /// <param name="columns">Receives <see cref="Columns"/> finite values.</param>
+    public void Fill(in BtydInput customer, int horizonDays, Span<float> columns)
+    {
+        var (x, tx, t) = Units(customer);
+        var (alive, orders) = Purchases.AliveAndExpectedOrders(x, tx, t, horizonDays / Week);
+        columns[0] = (float)LogOddsBy(customer, horizonDays);
+        columns[1] = (float)Math.Log(Math.Max(1e-9, orders));
+        columns[2] = (float)Math.Log(Math.Max(1e-6, Spend.ExpectedSpend(customer.PurchaseDays, customer.MeanSpend)));
+        columns[3] = (float)alive;
+    }
+
+    /// <summary>Rows of features, each with <see cref="Columns"/> more.</summary>
+    /// <param name="rows">Rows of <paramref name="width"/> values.</param>
+    /// <param name="extended">Receives rows of width + Columns values.</param>
+    public void Append(ReadOnlySpan<float> rows, int width, BtydColumns at, int horizonDays, Span<float> extended)
+    {
+        for (int from = 0, to = 0; from < rows.Length; from += width, to += width + Columns)
+        {
+            var row = rows.Slice(from, width);
+            row.CopyTo(extended[to..]);
+            Fill(at.Of(row), horizonDays, extended.Slice(to + width, Columns));
+        }
+    }
+
+    /// <summary>Log-odds of a purchase within so many days.</summary>
+    public double LogOddsBy(in BtydInput customer, double days)
+    {
+        Span<double> odds = [0];
+        LogOddsBy(customer, [days], odds);
+        return odds[0];
+    }
+
+    /// <summary>Likewise for several numbers of days, ascending.</summary>
+    public void LogOddsBy(in BtydInput customer, ReadOnlySpan<double> days, Span<double> odds)
+    {
+        var (x, tx, t) = Units(customer);
+        Span<double> ahead = stackalloc double[days.Length];
+        for (var i = 0; i < days.Length; i++) ahead[i] = days[i] / Week;
+        Purchases.PNoOrder(x, tx, t, ahead, odds);
+        for (var i = 0; i < days.Length; i++)
+        {
+            var none = Math.Clamp(odds[i], 1e-9, 1 - 1e-9);
+            odds[i] = Math.Log((1 - none) / none);
+        }
+    }
+
+    /// <summary>Log-odds of a purchase within the horizon, and log of the purchase days expected in it.</summary>
+    public (double LogOdds, double LogOrders) Purchase(in BtydInput customer, int horizonDays)
+    {
+        var (x, tx, t) = Units(customer);
+        return (LogOddsBy(customer, horizonDays), Math.Log(Math.Max(1e-9, Purchases.ExpectedOrders(x, tx, t, horizonDays / Week))));
+    }
+
+    private static (int X, double Tx, double T) Units(in BtydInput customer) => (customer.PurchaseDays - 1, customer.Recency / Week, customer.Age / Week);
+}
+
+/// <param name="PurchaseDays">x + 1, at least 1.</param>
+/// <param name="Recency">t_x: days from the first purchase day to the last.</param>
+/// <param name="Age">T: whole days observed after the first purchase day.</param>
+/// <param name="MeanSpend">A purchase day, currency units.</param>
+public readonly record struct BtydInput(int PurchaseDays, double Recency, double Age, double MeanSpend);
+
+/// <summary>Where a row of features holds what the BTYD model asks for.</summary>
+public sealed class BtydColumns
+{
+    private readonly int[] _at;
+
+    /// <summary>The features no blend may do without.</summary>
+    public static IReadOnlyList<string> Needed { get; } = ["btyd_frequency", "btyd_recency", "tenure_days", "frequency", "monetary_mean"];
+
+    /// <exception cref="RetentionException">A feature is missing: the model belongs to another version of the program.</exception>
+    public BtydColumns(IReadOnlyList<string> features) => _at = [.. Needed.Select(name => features.Index().Where(feature => feature.Item == name).Select(feature => feature.Index).FirstOrDefault(-1) is var at and >= 0
+        ? at
+        : throw new RetentionException(Failure.DependencyUnavailable, $"The model has no feature '{name}'. Train again."))];
+
+    public BtydInput Of(ReadOnlySpan<float> row)
+    {
+        var days = (int)row[_at[0]] + 1;
+        return new BtydInput(days, row[_at[1]], Math.Max(row[_at[1]], row[_at[2]] - 1), Math.Max(0.0, row[_at[4]]) * row[_at[3]] / days);
+    }
+}
