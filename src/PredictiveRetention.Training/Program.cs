@@ -6,6 +6,8 @@ var root = new RootCommand("retain - who is about to stop buying, what each cust
 {
     ImportVerb.Command(),
     TrainVerb.Command(),
+    BacktestVerb.Command(),
+    ModelsVerb.Command(),
     ScoreVerb.Command(),
     RunsVerb.Command(),
     CheckVerb.Command(),

@@ -85,7 +85,7 @@ internal sealed class DemoShop(
 
     private Task<string> Train(CancellationToken cancellation)
     {
-        var (loaded, trained) = TrainingRun.Execute(store, models, new TrainingOptions(), clock, null, cancellation);
+        var (loaded, trained, _) = TrainingRun.Execute(store, models, new TrainingOptions(), clock, null, cancellation);
         return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"model {loaded.Version}: churn within {trained.Model.ChurnHorizonDays} days, AUC {trained.League?.Model.Churn?.Auc:F3} one horizon earlier"));
     }
 

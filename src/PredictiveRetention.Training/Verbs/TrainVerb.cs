@@ -31,17 +31,18 @@ internal static class TrainVerb
             Seed = verb.Value(s_seed),
         };
         using var store = verb.RequireStore();
-        var (loaded, trained) = verb.Terminal.Follow("training", progress => TrainingRun.Execute(
+        var (loaded, trained, gate) = verb.Terminal.Follow("training", progress => TrainingRun.Execute(
             store, verb.Models, options, TimeProvider.System, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
         foreach (var missed in trained.Missed) verb.Terminal.Say($"retain: too little data: {missed}. {Consequence(trained.Model.Level)}");
-        if (verb.Json) verb.PrintJson(Summary(loaded, trained, verb.Models.ChampionVersion()!));
-        else Print(loaded, trained, verb.Models.ChampionVersion()!);
+        if (verb.Json) verb.PrintJson(Summary(loaded, trained, gate));
+        else Print(loaded, trained, gate, verb.Models.ChampionVersion()!);
     }
 
-    private static object Summary(LoadedModel loaded, TrainedModel trained, string champion) => new
+    private static object Summary(LoadedModel loaded, TrainedModel trained, GateDecision gate) => new
     {
         loaded.Version,
-        Champion = champion == loaded.Version,
+        Champion = gate.Promoted,
+        Gate = new { gate.Promoted, gate.Reason, gate.Comparison?.Customers, gate.Comparison?.Standings },
         trained.Model.Level,
         Cutoff = trained.Request.Cutoff.ToString(),
         HorizonDays = trained.Model.ChurnHorizonDays,
@@ -62,9 +63,9 @@ internal static class TrainVerb
         Card = Path.Combine(loaded.Folder, "card.md"),
     };
 
-    private static void Print(LoadedModel loaded, TrainedModel trained, string champion)
+    private static void Print(LoadedModel loaded, TrainedModel trained, GateDecision gate, string champion)
     {
-        Line($"Model {loaded.Version} ({Words(trained.Model.Level)}){(champion == loaded.Version ? " is the champion." : $" was kept for its day; the champion is still {champion}, which is newer or better founded.")}");
+        Line($"Model {loaded.Version} ({Words(trained.Model.Level)}) {(gate.Promoted ? "is the champion" : $"was kept; the champion is still {champion}")}: {gate.Reason}.");
         Line($"  learnt from {trained.Survey.Orders:N0} orders of {trained.Survey.Customers:N0} customers before {trained.Request.Cutoff}");
         Line($"  churn: no purchase within {trained.Model.ChurnHorizonDays} days{(trained.HorizonChosen ? " (the smallest candidate covering 85 % of the gaps between purchases)" : "")}");
         if (trained.HorizonChosen) Line($"  gaps covered: {string.Join(", ", trained.Survey.GapCurve().Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Days}d {100 * point.Covered:F1} %")))}");

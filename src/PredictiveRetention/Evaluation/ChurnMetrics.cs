@@ -15,64 +15,65 @@ public sealed record ChurnMetrics(
 {
     /// <param name="churned">1 or 0 a customer.</param>
     /// <param name="predicted">P(churn), 0..1.</param>
-    public static ChurnMetrics Of(ReadOnlySpan<double> churned, ReadOnlySpan<double> predicted)
+    public static ChurnMetrics Of(double[] churned, double[] predicted) => new ChurnColumn(churned, predicted).Weighted([.. churned.Select(_ => 1)]);
+
+    /// <summary>Area under the ROC curve of scores on any scale; NaN where one class is missing.</summary>
+    internal static double AucOf(double[] churned, double[] scores) => new ChurnColumn(churned, scores).Auc();
+}
+
+/// <summary>One column of churn probabilities beside what happened: its metrics under any weighting of the customers, sorted once.</summary>
+internal sealed class ChurnColumn(double[] churned, double[] predicted)
+{
+    private readonly Ranking _ranking = new(predicted);
+
+    /// <param name="weights">How often each customer counts.</param>
+    public ChurnMetrics Weighted(int[] weights)
     {
-        var n = churned.Length;
-        double yes = 0, logLoss = 0, brier = 0, mean = 0;
+        double n = 0, yes = 0, logLoss = 0, brier = 0, mean = 0;
         Span<double> binActual = stackalloc double[10], binPredicted = stackalloc double[10];
-        for (var i = 0; i < n; i++)
+        for (var i = 0; i < weights.Length; i++)
         {
-            yes += churned[i];
-            mean += predicted[i];
+            if (weights[i] == 0) continue;
+            double weight = weights[i];
+            n += weight;
+            yes += weight * churned[i];
+            mean += weight * predicted[i];
             var p = Math.Clamp(predicted[i], 1e-6, 1 - 1e-6);
-            logLoss -= churned[i] * Math.Log(p) + (1 - churned[i]) * Math.Log(1 - p);
-            brier += (predicted[i] - churned[i]) * (predicted[i] - churned[i]);
+            logLoss -= weight * Math.Log(churned[i] > 0 ? p : 1 - p);
+            brier += weight * (predicted[i] - churned[i]) * (predicted[i] - churned[i]);
             var bin = Math.Min((int)(predicted[i] * 10), 9);
-            binActual[bin] += churned[i];
-            binPredicted[bin] += predicted[i];
+            binActual[bin] += weight * churned[i];
+            binPredicted[bin] += weight * predicted[i];
         }
         double ece = 0;
         for (var bin = 0; bin < 10; bin++) ece += Math.Abs(binActual[bin] - binPredicted[bin]) / n;
-        var (sorted, _) = Ranking.Descending(churned, predicted);
-        var tenth = (int)Math.Ceiling(0.1 * n - 1e-9);
-        return new ChurnMetrics(
-            n, yes / n, Area(churned, predicted, yes), Precision(churned, predicted, yes), logLoss / n, brier / n, ece,
-            sorted.AsSpan(0, tenth).Sum() / tenth / (yes / n), mean / n);
+        var (area, precision, top) = Ranked(weights, n, yes);
+        return new ChurnMetrics((int)n, yes / n, area, precision, logLoss / n, brier / n, ece, top / (yes / n), mean / n);
     }
 
-    private static double Area(ReadOnlySpan<double> churned, ReadOnlySpan<double> predicted, double yes)
-    {
-        var no = churned.Length - yes;
-        if (yes == 0 || no == 0) return double.NaN;
-        var ranks = Ranking.Ranks(predicted);
-        double sum = 0;
-        for (var i = 0; i < ranks.Length; i++) sum += ranks[i] * churned[i];
-        return (sum - yes * (yes + 1) / 2) / (yes * no);
-    }
+    public double Auc() => Ranked([.. churned.Select(_ => 1)], churned.Length, churned.Sum()).Area;
 
-    /// <summary>Sum over distinct thresholds of (recall gained) x (precision there).</summary>
-    private static double Precision(ReadOnlySpan<double> churned, ReadOnlySpan<double> predicted, double yes)
+    /// <summary>From the highest probability down, tie by tie.</summary>
+    private (double Area, double Precision, double Top) Ranked(int[] weights, double n, double yes)
     {
-        if (yes == 0) return double.NaN;
-        var (actual, score) = Ranking.Descending(churned, predicted);
-        double hits = 0, recall = 0, area = 0;
-        for (var i = 0; i < actual.Length; i++)
+        var tenth = Math.Ceiling(0.1 * n - 1e-9);
+        double seen = 0, hits = 0, pairs = 0, precision = 0, topHits = 0;
+        for (var group = _ranking.Groups - 1; group >= 0; group--)
         {
-            hits += actual[i];
-            if (i + 1 < actual.Length && score[i + 1] == score[i]) continue;
-            area += (hits / yes - recall) * (hits / (i + 1));
-            recall = hits / yes;
+            double here = 0, yesHere = 0;
+            foreach (var row in _ranking.Group(group))
+            {
+                here += weights[row];
+                yesHere += weights[row] * churned[row];
+            }
+            if (here == 0) continue;
+            if (seen < tenth) topHits += yesHere * Math.Min(1, (tenth - seen) / here);
+            var noHere = here - yesHere;
+            pairs += noHere * (hits + yesHere / 2);
+            seen += here;
+            hits += yesHere;
+            precision += yesHere / yes * (hits / seen);
         }
-        return area;
-    }
-}
-
-internal static class SpanSums
-{
-    public static double Sum(this Span<double> values)
-    {
-        double sum = 0;
-        foreach (var value in values) sum += value;
-        return sum;
+        return (yes == 0 || yes == n ? double.NaN : pairs / (yes * (n - yes)), yes == 0 ? double.NaN : precision, topHits / tenth);
     }
 }

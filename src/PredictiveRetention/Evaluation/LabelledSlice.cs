@@ -8,9 +8,10 @@ namespace PredictiveRetention.Evaluation;
 /// <param name="Facts">What the naive rules need: days since the last order, tenure, spend of the last horizon, net revenue.</param>
 /// <param name="Ordered">Bought in [Origin, Origin + Horizon).</param>
 /// <param name="Net">Net spend in it, currency units; can be negative.</param>
+/// <param name="Groups">What each customer is told apart by in a backtest.</param>
 /// <param name="Buyers">Everybody who had bought before the origin, the lost included: what BTYD is fitted on.</param>
 public sealed record LabelledSlice(
-    Cutoff Origin, Horizon Horizon, int Width, long[] Keys, float[] Rows, NaiveFacts[] Facts, bool[] Ordered, double[] Net, IReadOnlyList<BtydInput> Buyers)
+    Cutoff Origin, Horizon Horizon, int Width, long[] Keys, float[] Rows, NaiveFacts[] Facts, CustomerGroup[] Groups, bool[] Ordered, double[] Net, IReadOnlyList<BtydInput> Buyers)
 {
     public int Count => Keys.Length;
 
@@ -27,5 +28,9 @@ public sealed record LabelledSlice(
     }
 }
 
+/// <param name="Segment">Null where nobody asked for it.</param>
+/// <param name="Country">Null where it is not known.</param>
+public readonly record struct CustomerGroup(string? Segment, string? Country);
+
 /// <summary>Money in currency units.</summary>
-public readonly record struct NaiveFacts(int DaysSinceLastOrder, int TenureDays, double NetRevenue, double SpendInLastHorizon, double? MeanGapDays);
+public readonly record struct NaiveFacts(int Orders, int DaysSinceLastOrder, int TenureDays, double NetRevenue, double SpendInLastHorizon, double? MeanGapDays);

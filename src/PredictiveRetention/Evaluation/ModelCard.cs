@@ -95,6 +95,9 @@ public static class ModelCard
         foreach (var entry in league.Entries)
             if (entry.Spend is { } m) card.AppendLine(Text($"| {entry.Name} | {m.Bias:F3} | {m.Mae:F2} | {m.Rmse:F2} | {m.Spearman:F4} | {m.Gini:F4} | {m.Top10:F4} | {m.Top20:F4} | {m.DecileWmape:F3} |"));
         card.AppendLine().AppendLine(Text($"Spend is judged over the same {league.Horizon.Days} days. MAE rewards under-prediction: compare it between lines of like bias.")).AppendLine();
+        card.AppendLine("## Whether it looked ahead").AppendLine();
+        foreach (var line in LeakWords.Of(trained.Judged!.Leaks)) card.AppendLine("- " + line);
+        card.AppendLine();
     }
 
     private static void Importance(StringBuilder card, RetentionModel model)

@@ -5,12 +5,19 @@ namespace PredictiveRetention.Evaluation;
 
 /// <summary>A fit with the slices that are used further: the cutoff's own and the newest origin's.</summary>
 /// <param name="Population">At the cutoff, asked horizon; its labels are empty where they lie beyond the data read.</param>
-/// <param name="Newest">Null without a usable origin.</param>
-internal sealed record PlanFit(BlendFit Fit, LabelledSlice Population, LabelledSlice? Newest);
+/// <param name="Origins">What members learnt from, newest first; empty for BTYD alone.</param>
+internal sealed record PlanFit(BlendFit Fit, LabelledSlice Population, IReadOnlyList<LabelledSlice> Origins)
+{
+    public LabelledSlice? Newest => Origins.Count > 0 ? Origins[0] : null;
+
+    /// <summary>What the fit says of its own cutoff's horizon beside its members and the rules: the labels of Population must have been read.</summary>
+    public JudgedOrigin Judge() => JudgedOrigin.Of(Fit, Population, Newest is { } newest && newest.Horizon == Population.Horizon ? newest : null);
+}
 
 /// <summary>Reads the slices a plan of origins needs, in one pass over the histories, and fits the blend on them.</summary>
 internal sealed class PlanFitter(
-    RecipeSettings settings, TrainingRequest request, HistorySurvey survey, Func<IEnumerable<ShardHistories>> histories, bool withMembers, CancellationToken cancellation)
+    RecipeSettings settings, TrainingRequest request, HistorySurvey survey, Func<IEnumerable<ShardHistories>> histories, bool withMembers, CancellationToken cancellation,
+    Func<CustomerFacts, string>? segment = null)
 {
     /// <summary>The features every one of these plans can have at its oldest origin.</summary>
     public FeatureSchema SchemaOf(params OriginPlan[] plans) =>
@@ -23,10 +30,10 @@ internal sealed class PlanFitter(
         var origins = withMembers ? plan.Origins : [];
         var share = Math.Min(1, (double)settings.MaxRows / Math.Max(1, Math.Max(survey.BuyersBefore(plan.Cutoff), origins.Sum(survey.BuyersBefore))));
         var wanted = origins.Concat(plan.LastYears).Append(plan.Cutoff).Select(origin => (origin, plan.Horizon)).Append((plan.Cutoff, plan.Asked)).Distinct().ToList();
-        var slices = new SliceBuilder(request.Currency, request.Coverage, schema).Build(histories(), wanted, share, cancellation);
+        var slices = new SliceBuilder(request.Currency, request.Coverage, schema, segment).Build(histories(), wanted, share, cancellation);
         var usable = origins.Select(origin => slices[(origin, plan.Horizon)]).Where(slice => slice.HasBothClasses(request.Gate.MinOfEachClass)).ToList();
         var fit = new BlendRecipe(settings).Fit(
             plan, schema.Names, usable, slices[(plan.Cutoff, plan.Horizon)].Unlabelled, [.. plan.LastYears.Select(origin => slices[(origin, plan.Horizon)])], cancellation);
-        return fit is null ? null : new PlanFit(fit, slices[(plan.Cutoff, plan.Asked)], usable.FirstOrDefault());
+        return fit is null ? null : new PlanFit(fit, slices[(plan.Cutoff, plan.Asked)], usable);
     }
 }

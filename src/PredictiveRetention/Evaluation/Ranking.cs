@@ -1,50 +1,43 @@
 namespace PredictiveRetention.Evaluation;
 
 /// <summary>
-/// Ranks and orders that treat ties fairly: what an order of tied predictions would decide by chance is replaced by its expectation, so no
-/// metric depends on the order of the rows.
+/// An order of rows, made once and walked for every weighting. What an order of tied predictions would decide by chance is replaced by its
+/// expectation: ties are walked as one group, so no metric depends on the order of the rows.
 /// </summary>
-internal static class Ranking
+internal sealed class Ranking
 {
-    /// <summary>Ranks from 1, ties sharing their mean rank.</summary>
-    public static double[] Ranks(ReadOnlySpan<double> values)
+    private readonly int[] _order;
+    private readonly int[] _ends;
+
+    public Ranking(double[] values)
     {
-        var order = Ascending(values);
-        var ranks = new double[values.Length];
-        for (var start = 0; start < order.Length;)
+        _order = new int[values.Length];
+        for (var i = 0; i < _order.Length; i++) _order[i] = i;
+        Array.Sort((double[])values.Clone(), _order);
+        var ends = new List<int>();
+        for (var i = 1; i <= _order.Length; i++)
+            if (i == _order.Length || values[_order[i]] != values[_order[i - 1]]) ends.Add(i);
+        _ends = [.. ends];
+    }
+
+    /// <summary>Groups of tied rows.</summary>
+    public int Groups => _ends.Length;
+
+    /// <summary>Rows of a group; group 0 holds the smallest values.</summary>
+    public ReadOnlySpan<int> Group(int group) => _order.AsSpan((group == 0 ? 0 : _ends[group - 1])..(_ends[group]));
+
+    /// <summary>Ranks from 1 among rows that count <paramref name="weights"/> times each; ties share their mean rank.</summary>
+    public double[] Ranks(int[] weights)
+    {
+        var ranks = new double[_order.Length];
+        long below = 0;
+        for (var group = 0; group < Groups; group++)
         {
-            var end = start + 1;
-            while (end < order.Length && values[order[end]] == values[order[start]]) end++;
-            for (var i = start; i < end; i++) ranks[order[i]] = (start + 1 + end) / 2.0;
-            start = end;
+            long here = 0;
+            foreach (var row in Group(group)) here += weights[row];
+            foreach (var row in Group(group)) ranks[row] = below + (here + 1) / 2.0;
+            below += here;
         }
         return ranks;
-    }
-
-    /// <summary>The actuals in descending order of the predictions, those of tied predictions replaced by their mean; and the predictions.</summary>
-    public static (double[] Actual, double[] Predicted) Descending(ReadOnlySpan<double> actual, ReadOnlySpan<double> predicted)
-    {
-        var order = Ascending(predicted);
-        Array.Reverse(order);
-        var sortedActual = new double[order.Length];
-        var sortedPredicted = new double[order.Length];
-        for (var start = 0; start < order.Length;)
-        {
-            var end = start;
-            double sum = 0;
-            while (end < order.Length && predicted[order[end]] == predicted[order[start]]) sum += actual[order[end++]];
-            for (var i = start; i < end; i++) (sortedActual[i], sortedPredicted[i]) = (sum / (end - start), predicted[order[i]]);
-            start = end;
-        }
-        return (sortedActual, sortedPredicted);
-    }
-
-    private static int[] Ascending(ReadOnlySpan<double> values)
-    {
-        var keys = values.ToArray();
-        var order = new int[keys.Length];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
-        Array.Sort(keys, order);
-        return order;
     }
 }

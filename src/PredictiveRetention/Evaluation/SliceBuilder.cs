@@ -8,7 +8,8 @@ namespace PredictiveRetention.Evaluation;
 /// Builds the labelled slices of several origins in one pass over the histories. A slice holds the customers who had bought before its
 /// origin and are not lost by then; a share of them, chosen by key, where the shop is larger than a fit needs.
 /// </summary>
-public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, FeatureSchema schema)
+/// <param name="segment">Names the segment a customer of an origin is in, for slices of a backtest; null where nobody asks.</param>
+public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, FeatureSchema schema, Func<CustomerFacts, string>? segment = null)
 {
     private readonly FeatureBuilder _features = new(currency, coverage);
     private readonly BtydColumns _btyd = new(schema.Names);
@@ -54,7 +55,8 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
             var last = history.Within(origin.Minus(horizon.Days), horizon);
             column.Keys.Add(history.Profile.CustomerKey);
             column.Rows.AddRange(modelRow);
-            column.Facts.Add(new NaiveFacts(facts.DaysSinceLastOrder, facts.DaysSinceFirstOrder, facts.NetRevenueMinor * _unit, last.NetMinor * _unit, facts.MeanGapDays));
+            column.Facts.Add(new NaiveFacts(facts.Orders, facts.DaysSinceLastOrder, facts.DaysSinceFirstOrder, facts.NetRevenueMinor * _unit, last.NetMinor * _unit, facts.MeanGapDays));
+            column.Groups.Add(new CustomerGroup(segment?.Invoke(facts), history.Profile.Country));
             column.Ordered.Add(!outcome.Churned);
             column.Net.Add(outcome.NetMinor * _unit);
         }
@@ -68,10 +70,11 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
         public List<long> Keys { get; } = [];
         public List<float> Rows { get; } = [];
         public List<NaiveFacts> Facts { get; } = [];
+        public List<CustomerGroup> Groups { get; } = [];
         public List<bool> Ordered { get; } = [];
         public List<double> Net { get; } = [];
 
         public LabelledSlice ToSlice(Cutoff origin, Horizon horizon, int width) =>
-            new(origin, horizon, width, [.. Keys], [.. Rows], [.. Facts], [.. Ordered], [.. Net], buyers);
+            new(origin, horizon, width, [.. Keys], [.. Rows], [.. Facts], [.. Groups], [.. Ordered], [.. Net], buyers);
     }
 }

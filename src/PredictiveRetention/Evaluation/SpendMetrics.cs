@@ -11,54 +11,86 @@ namespace PredictiveRetention.Evaluation;
 /// <param name="DecileWmape">Sum over deciles of |predicted - actual| / actual total.</param>
 public sealed record SpendMetrics(double Bias, double Mae, double Rmse, double Spearman, double Gini, double Top10, double Top20, double DecileWmape)
 {
-    public static SpendMetrics Of(ReadOnlySpan<double> spend, ReadOnlySpan<double> predicted)
+    public static SpendMetrics Of(double[] spend, double[] predicted) => new SpendColumn(spend, new Ranking(spend), predicted).Weighted([.. spend.Select(_ => 1)]);
+}
+
+/// <summary>One column of expected spend beside what was spent: its metrics under any weighting of the customers, sorted once.</summary>
+/// <param name="bySpend">Ranking of <paramref name="spend"/>, which many columns share.</param>
+internal sealed class SpendColumn(double[] spend, Ranking bySpend, double[] predicted)
+{
+    private readonly Ranking _ranking = new(predicted);
+
+    /// <param name="weights">How often each customer counts.</param>
+    public SpendMetrics Weighted(int[] weights)
     {
-        double actual = 0, sum = 0, absolute = 0, squared = 0;
-        for (var i = 0; i < spend.Length; i++)
+        double n = 0, actual = 0, sum = 0, absolute = 0, squared = 0;
+        for (var i = 0; i < weights.Length; i++)
         {
+            double weight = weights[i];
             var error = predicted[i] - spend[i];
-            actual += spend[i];
-            sum += predicted[i];
-            absolute += Math.Abs(error);
-            squared += error * error;
+            n += weight;
+            actual += weight * spend[i];
+            sum += weight * predicted[i];
+            absolute += weight * Math.Abs(error);
+            squared += weight * error * error;
         }
-        var (sorted, scores) = Ranking.Descending(spend, predicted);
-        var (perfect, _) = Ranking.Descending(spend, spend);
+        var (area, tenths) = Gains(_ranking, weights, n, withDeciles: true);
+        var (perfect, _) = Gains(bySpend, weights, n, withDeciles: false);
         return new SpendMetrics(
-            sum / actual, absolute / spend.Length, Math.Sqrt(squared / spend.Length), Correlation(Ranking.Ranks(spend), Ranking.Ranks(predicted)),
-            GiniOf(sorted) / GiniOf(perfect), Top(sorted, 0.1), Top(sorted, 0.2), Deciles(sorted, scores, actual));
+            sum / actual, absolute / n, Math.Sqrt(squared / n), Correlation(bySpend.Ranks(weights), _ranking.Ranks(weights), weights, n),
+            (2 * area / (n * actual) - 1) / (2 * perfect / (n * actual) - 1), tenths[0] / actual, tenths[1] / actual, tenths[2] / actual);
     }
 
-    private static double GiniOf(double[] sorted)
+    /// <summary>Area under the running sum of spend from the highest of the ranking down; spend of the top tenth and fifth; error over deciles.</summary>
+    private (double Area, double[] Tenths) Gains(Ranking ranking, int[] weights, double n, bool withDeciles)
     {
-        var total = sorted.Sum();
-        double running = 0, area = 0;
-        foreach (var value in sorted) area += (running += value) / total;
-        return 2 * area / sorted.Length - 1;
-    }
-
-    private static double Top(double[] sorted, double share) => sorted.AsSpan(0, (int)Math.Ceiling(share * sorted.Length - 1e-9)).Sum() / sorted.Sum();
-
-    private static double Deciles(double[] sorted, double[] scores, double total)
-    {
-        double error = 0;
-        for (int decile = 0, start = 0; decile < 10; decile++)
+        double area = 0, running = 0, seen = 0;
+        double ten = Math.Ceiling(0.1 * n - 1e-9), twenty = Math.Ceiling(0.2 * n - 1e-9);
+        double[] found = [0, 0, 0];
+        var decile = 0;
+        double decileEnd = Size(0), difference = 0;
+        for (var group = ranking.Groups - 1; group >= 0; group--)
         {
-            var size = sorted.Length / 10 + (decile < sorted.Length % 10 ? 1 : 0);
-            error += Math.Abs(sorted.AsSpan(start, size).Sum() - scores.AsSpan(start, size).Sum());
-            start += size;
+            double here = 0, spent = 0, expected = 0;
+            foreach (var row in ranking.Group(group))
+            {
+                here += weights[row];
+                spent += weights[row] * spend[row];
+                expected += weights[row] * predicted[row];
+            }
+            if (here == 0) continue;
+            area += here * running + spent * (here + 1) / 2;
+            if (seen < ten) found[0] += spent * Math.Min(1, (ten - seen) / here);
+            if (seen < twenty) found[1] += spent * Math.Min(1, (twenty - seen) / here);
+            for (var left = here; withDeciles && left > 0;)
+            {
+                var part = Math.Min(left, decileEnd - (seen + here - left));
+                difference += (spent - expected) * part / here;
+                left -= part;
+                if (seen + here - left < decileEnd || decile == 9) break;
+                found[2] += Math.Abs(difference);
+                (difference, decileEnd) = (0, decileEnd + Size(++decile));
+            }
+            seen += here;
+            running += spent;
         }
-        return error / total;
+        found[2] += Math.Abs(difference);
+        return (area, found);
+
+        double Size(int tenth) => Math.Floor(n / 10) + (tenth < n % 10 ? 1 : 0);
     }
 
-    private static double Correlation(double[] a, double[] b)
+    private static double Correlation(double[] a, double[] b, int[] weights, double n)
     {
-        double meanA = a.Average(), meanB = b.Average(), ab = 0, aa = 0, bb = 0;
+        // The mean of ranks 1..n, ties or not.
+        var mean = (n + 1) / 2;
+        double ab = 0, aa = 0, bb = 0;
         for (var i = 0; i < a.Length; i++)
         {
-            ab += (a[i] - meanA) * (b[i] - meanB);
-            aa += (a[i] - meanA) * (a[i] - meanA);
-            bb += (b[i] - meanB) * (b[i] - meanB);
+            double weight = weights[i];
+            ab += weight * (a[i] - mean) * (b[i] - mean);
+            aa += weight * (a[i] - mean) * (a[i] - mean);
+            bb += weight * (b[i] - mean) * (b[i] - mean);
         }
         return ab / Math.Sqrt(aa * bb);
     }

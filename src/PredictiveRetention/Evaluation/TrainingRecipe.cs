@@ -27,8 +27,9 @@ public sealed record TrainingRequest
 /// <param name="HorizonChosen">True when nobody named the churn horizon.</param>
 /// <param name="Churn">The fit for the churn horizon; null for the recency rule.</param>
 /// <param name="Value">The fit CLV rests on; the same as Churn where that one answers for it.</param>
-/// <param name="League">The same recipe made one horizon earlier, judged on what came then; null where the history holds no earlier horizon.</param>
-/// <param name="NotJudged">Why League is null.</param>
+/// <param name="Judged">The same recipe made one horizon earlier, and how it did on what came then; null where the history holds no earlier horizon.</param>
+/// <param name="NotJudged">Why Judged is null.</param>
+/// <param name="Drift">What later populations are compared with; null for the recency rule.</param>
 /// <param name="GoldenRows">Model rows with their predictions: a loaded model must repeat them.</param>
 public sealed record TrainedModel(
     RetentionModel Model,
@@ -38,9 +39,18 @@ public sealed record TrainedModel(
     IReadOnlyList<string> Missed,
     BlendFit? Churn,
     BlendFit? Value,
-    LeagueTable? League,
+    JudgedTwin? Judged,
     string? NotJudged,
-    IReadOnlyList<GoldenRow> GoldenRows);
+    DriftReference? Drift,
+    IReadOnlyList<GoldenRow> GoldenRows)
+{
+    public LeagueTable? League => Judged?.League;
+}
+
+/// <summary>What the recipe would have made one horizon before the cutoff: the only model of a version that can be judged on what came before it.</summary>
+/// <param name="Origin">Its cutoff.</param>
+/// <param name="Model">Answers for the horizon it was judged on, in spend as in orders.</param>
+public sealed record JudgedTwin(Cutoff Origin, Horizon Horizon, RetentionModel Model, LeagueTable League, LeakAudit Leaks);
 
 public sealed record GoldenRow(float[] Features, double PChurn, double Clv);
 
@@ -76,7 +86,7 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         {
             missed.Add(Text($"BTYD needs {BtydModel.MinRepeaters} customers who bought on more than one day, and a likelihood with a maximum"));
             return new TrainedModel(
-                RetentionModel.Rule(horizon.Days, request.ClvHorizon.Days), request, survey, request.Horizon is null, missed, null, null, null, "no model was fitted", []);
+                RetentionModel.Rule(horizon.Days, request.ClvHorizon.Days), request, survey, request.Horizon is null, missed, null, null, null, "no model was fitted", null, []);
         }
         if (gate.MissedHorizons(survey, request.Cutoff, horizon) is { } horizons) missed.Add(horizons);
         if (churn.Fit.Note is { } note && missed.Count == 0) missed.Add(note);
@@ -85,27 +95,54 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         var value = valuePlan.Horizon == churnPlan.Horizon ? churn : fitter.Fit(valuePlan, schema) is { Fit.Unseen: not null } own ? own : churn;
 
         progress?.Report(new TrainingStep(3, Steps, "judging the recipe one horizon earlier"));
-        var (league, notJudged) = Judge(fitter, churnPlan, survey.FirstDay);
+        var (judged, notJudged) = Judge(fitter, churnPlan, survey.FirstDay, request, histories, cancellation);
         progress?.Report(new TrainingStep(4, Steps, "checking"));
-        var model = new RetentionModel(
-            churn.Fit.Unseen is null ? ModelLevel.Btyd : churn.Fit.Plan.Level, horizon.Days, request.ClvHorizon.Days, churn.Fit.Model.Features,
-            churn.Fit.Model, churn.Fit.Target(churn.Population, horizon.Days),
-            value == churn ? null : value.Fit.Model, value.Fit.Target(value.Population, request.ClvHorizon.Days),
-            value.Fit.Unseen is { } unseen ? SpendIntervals.Fit(unseen.POrder, unseen.Spend, unseen.Net, unseen.PurchaseDays) : null);
+        var model = Model(churn, value, horizon.Days, request.ClvHorizon.Days);
         var golden = Golden(model, churn.Population);
         progress?.Report(new TrainingStep(Steps, Steps, "done"));
-        return new TrainedModel(model, request, survey, request.Horizon is null, missed, churn.Fit, value.Fit, league, notJudged, golden);
+        return new TrainedModel(model, request, survey, request.Horizon is null, missed, churn.Fit, value.Fit, judged, notJudged, Drift(model, churn), golden);
     }
 
+    private static RetentionModel Model(PlanFit churn, PlanFit value, int churnDays, int clvDays) => new(
+        churn.Fit.Unseen is null ? ModelLevel.Btyd : churn.Fit.Plan.Level, churnDays, clvDays, churn.Fit.Model.Features,
+        churn.Fit.Model, churn.Fit.Target(churn.Population, churnDays),
+        value == churn ? null : value.Fit.Model, value.Fit.Target(value.Population, clvDays),
+        value.Fit.Unseen is { } unseen ? SpendIntervals.Fit(unseen.POrder, unseen.Spend, unseen.Net, unseen.PurchaseDays) : null);
+
     /// <summary>The recipe as it would have been run one horizon before the cutoff, judged on the horizon between.</summary>
-    private static (LeagueTable? League, string? Why) Judge(PlanFitter fitter, OriginPlan served, int firstDay)
+    private static (JudgedTwin? Judged, string? Why) Judge(
+        PlanFitter fitter, OriginPlan served, int firstDay, TrainingRequest request, Func<IEnumerable<ShardHistories>> histories, CancellationToken cancellation)
     {
         var horizon = served.Horizon;
         if (served.Origins.Count == 0) return (null, Text($"the history holds no horizon of {horizon.Days} days to judge on"));
         var plan = OriginPlan.For(served.Cutoff.Minus(horizon.Days), horizon, firstDay);
-        if (fitter.Fit(plan, fitter.SchemaOf(plan)) is not { } earlier) return (null, Text($"one horizon earlier, at {plan.Cutoff}, too few customers had bought to fit on"));
+        var schema = fitter.SchemaOf(plan);
+        if (fitter.Fit(plan, schema) is not { } earlier) return (null, Text($"one horizon earlier, at {plan.Cutoff}, too few customers had bought to fit on"));
         if (!earlier.Population.HasBothClasses(10)) return (null, Text($"in the {horizon.Days} days after {plan.Cutoff} fewer than ten customers bought, or fewer than ten did not"));
-        return (LeagueTable.Of(earlier.Fit, earlier.Population, earlier.Newest is { } newest && newest.Horizon == horizon ? newest : null), null);
+        var judged = earlier.Judge();
+        var probe = FutureProbe.Of(histories(), plan.Cutoff, request.Currency, request.Coverage, schema, cancellation);
+        return (new JudgedTwin(
+            plan.Cutoff, horizon, Model(earlier, earlier, horizon.Days, horizon.Days), LeagueTable.Of(judged),
+            LeakAudit.Of(probe, judged, earlier.Newest, schema.Names)), null);
+    }
+
+    private static DriftReference? Drift(RetentionModel model, PlanFit churn)
+    {
+        if (churn.Population.Count == 0) return null;
+        LabelledSlice[] slices = [churn.Population, .. churn.Origins];
+        var answers = slices.Select(slice => { var said = new ModelAnswer[slice.Count]; model.Predict(slice.Rows, said); return said; }).ToArray();
+        return new DriftReference(
+        [
+            .. model.Features.Select((name, j) => Of(name, (s, i) => slices[s].Rows[i * slices[s].Width + j])),
+            Of("p_churn", (s, i) => (float)answers[s][i].PChurn),
+            Of("clv", (s, i) => (float)answers[s][i].Clv),
+        ]);
+
+        DriftColumn Of(string name, Func<int, int, float> at)
+        {
+            float[][] columns = [.. slices.Select((slice, s) => Enumerable.Range(0, slice.Count).Select(i => at(s, i)).ToArray())];
+            return DriftColumn.Of(name, columns[0], columns.Skip(1));
+        }
     }
 
     private static List<GoldenRow> Golden(RetentionModel model, LabelledSlice slice)

@@ -1,5 +1,7 @@
+using System.Globalization;
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Histories;
+using PredictiveRetention.Models;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Runs;
@@ -17,13 +19,33 @@ public sealed record TrainingOptions
 
     /// <summary>Customers read at a time.</summary>
     public int ChunkSize { get; init; } = 20_000;
+
+    /// <summary>Who asks, for the record.</summary>
+    public string By { get; init; } = Environment.UserName;
 }
 
-/// <summary>Trains on what the store holds, registers the version and makes it the champion, unless it is older or less than the one there.</summary>
+/// <summary>Whether a trained version took over, and why.</summary>
+/// <param name="Comparison">With the champion on the same later customers; null where there was nothing to compare.</param>
+public sealed record GateDecision(bool Promoted, string Reason, GateComparison? Comparison);
+
+/// <summary>Trains on what the store holds, registers the version, and lets it through the gate or keeps it as the challenger.</summary>
 public static class TrainingRun
 {
-    public static (LoadedModel Loaded, TrainedModel Trained) Execute(
+    public static (LoadedModel Loaded, TrainedModel Trained, GateDecision Gate) Execute(
         RetentionStore store, ModelRegistry models, TrainingOptions options, TimeProvider clock, IProgress<TrainingStep>? progress, CancellationToken cancellation)
+    {
+        var (request, histories) = Ask(store, options, clock, cancellation);
+        var trained = new TrainingRecipe(new RecipeSettings()).Train(request, histories, progress, cancellation);
+        var loaded = models.Add(trained);
+        var gate = Decide(models, loaded, trained, histories, cancellation);
+        if (gate.Promoted) models.Promote(loaded.Version, options.By, gate.Reason, clock);
+        else models.Keep(loaded.Version, string.CompareOrdinal(loaded.Manifest.Cutoff, models.ChampionManifest()?.Cutoff) >= 0, options.By, gate.Reason, clock);
+        return (loaded, trained, gate);
+    }
+
+    /// <summary>What the store has to be asked for a training or a backtest; histories hold nothing at or after the cutoff.</summary>
+    /// <exception cref="RetentionException">There is no order before the cutoff.</exception>
+    internal static (TrainingRequest Request, Func<IEnumerable<ShardHistories>> Histories) Ask(RetentionStore store, TrainingOptions options, TimeProvider clock, CancellationToken cancellation)
     {
         var shop = store.RequireShop();
         var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nothing to learn from.");
@@ -40,16 +62,7 @@ public static class TrainingRun
             Currency = shop.Currency,
             Coverage = coverage,
         };
-        var trained = new TrainingRecipe(new RecipeSettings()).Train(request, Histories, progress, cancellation);
-        var loaded = models.Add(trained);
-        if (MayReplace(models.ChampionManifest(), loaded.Manifest)) models.Promote(loaded.Version);
-        return (loaded, trained);
-
-        // A training for a past day is for replaying that day: it does not take over the nights. Nor does a rule displace a fitted model.
-        static bool MayReplace(ModelManifest? champion, ModelManifest challenger) =>
-            champion is null
-            || string.CompareOrdinal(challenger.Cutoff, champion.Cutoff) >= 0
-            && (challenger.Level != nameof(Models.ModelLevel.RecencyRule) || champion.Level == nameof(Models.ModelLevel.RecencyRule));
+        return (request, Histories);
 
         IEnumerable<ShardHistories> Histories()
         {
@@ -62,4 +75,44 @@ public static class TrainingRun
             }
         }
     }
+
+    /// <summary>A training for a past day is for replaying that day, and a version on a lesser footing does not displace a better one; else the figures decide.</summary>
+    private static GateDecision Decide(ModelRegistry models, LoadedModel challenger, TrainedModel trained, Func<IEnumerable<ShardHistories>> histories, CancellationToken cancellation)
+    {
+        if (models.ChampionVersion() is not { } version) return new GateDecision(true, "the first model", null);
+        if (version == challenger.Version) return new GateDecision(true, "the same version was trained again", null);
+        if (models.Manifest(version) is not { } champion) return new GateDecision(true, $"the champion {version} cannot be read", null);
+        if (string.CompareOrdinal(challenger.Manifest.Cutoff, champion.Cutoff) < 0) return new GateDecision(false, $"made for {challenger.Manifest.Cutoff}, which is before the champion's {champion.Cutoff}", null);
+        if (Enum.TryParse<ModelLevel>(champion.Level, out var level) && challenger.Model.Level > level)
+            return new GateDecision(false, $"it stands on a lesser footing ({challenger.Model.Level}) than the champion ({level})", null);
+        if ((champion.HorizonDays, champion.ClvHorizonDays) != (challenger.Manifest.HorizonDays, challenger.Manifest.ClvHorizonDays))
+            return new GateDecision(true, Text($"asked for other horizons ({challenger.Manifest.HorizonDays} and {challenger.Manifest.ClvHorizonDays} days) than the champion's ({champion.HorizonDays} and {champion.ClvHorizonDays}): there is nothing to compare"), null);
+        if (trained.Judged is not { } judged) return new GateDecision(true, $"nothing later to compare on: {trained.NotJudged}", null);
+        if (!judged.Leaks.Passed) return new GateDecision(false, "its leak audit was set off: " + string.Join("; ", LeakWords.Of(judged.Leaks)), null);
+        RetentionModel? rival;
+        try
+        {
+            rival = Rival(models, version, champion, judged);
+        }
+        catch (RetentionException fault)
+        {
+            return new GateDecision(true, fault.Message, null);
+        }
+        if (rival is null) return new GateDecision(true, Text($"the champion has nothing to answer for {judged.Horizon.Days} days after {judged.Origin} with"), null);
+        if (PromotionGate.Compare(rival, judged.Model, judged.Origin, judged.Horizon, histories, trained.Request.Currency, trained.Request.Coverage, cancellation) is not { } comparison)
+            return new GateDecision(true, Text($"too few customers to compare on in the {judged.Horizon.Days} days after {judged.Origin}"), null);
+        var worse = comparison.Worse;
+        return worse.Count == 0
+            ? new GateDecision(true, Text($"not worse than the champion on {comparison.Customers} customers in the {comparison.Horizon.Days} days after {comparison.Origin}"), comparison)
+            : new GateDecision(false, "worse than the champion: " + string.Join("; ", worse.Select(standing => Text($"{standing.Measure} by {-standing.Lead.Value:G3} (95 % interval {-standing.Lead.High:G3} to {-standing.Lead.Low:G3})"))), comparison);
+    }
+
+    /// <summary>The champion where it saw nothing of the judged horizon; otherwise what its recipe had made one horizon before its own cutoff.</summary>
+    private static RetentionModel? Rival(ModelRegistry models, string version, ModelManifest champion, JudgedTwin judged)
+    {
+        if (string.CompareOrdinal(champion.Cutoff, judged.Origin.ToString()) <= 0 && champion.HorizonDays == judged.Horizon.Days) return models.Load(version).Model;
+        return models.Judged(version) is { } twin && champion.JudgedHorizonDays == judged.Horizon.Days && string.CompareOrdinal(champion.JudgedAt, judged.Origin.ToString()) <= 0 ? twin : null;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -31,7 +31,7 @@ public static class Segmenter
             RiskBandOf(score, cutoffs));
     }
 
-    private static Lifecycle LifecycleOf(in CustomerFacts facts, SegmentSettings settings)
+    public static Lifecycle LifecycleOf(in CustomerFacts facts, SegmentSettings settings)
     {
         var days = facts.DaysSinceLastOrder;
         if (facts.Orders == 1 && IsNewcomer(facts, settings))

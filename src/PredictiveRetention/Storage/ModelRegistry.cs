@@ -25,6 +25,13 @@ public sealed record ModelManifest
     public required IReadOnlyList<string> Missed { get; init; }
     public required ChurnMetrics? ChurnMetrics { get; init; }
     public required SpendMetrics? SpendMetrics { get; init; }
+
+    /// <summary>ISO date: the cutoff of the model in judged.json, one horizon earlier; null where the history held none.</summary>
+    public string? JudgedAt { get; init; }
+    public int? JudgedHorizonDays { get; init; }
+
+    /// <summary>False where a probe for knowledge of the future was set off; null where none could be made.</summary>
+    public bool? LeakAuditPassed { get; init; }
     public required IReadOnlyList<GoldenRow> GoldenRows { get; init; }
 
     /// <summary>SHA-256 of every other file of the folder, by name.</summary>
@@ -32,26 +39,27 @@ public sealed record ModelManifest
 }
 
 /// <summary>A model that was checked while loading.</summary>
-public sealed record LoadedModel(RetentionModel Model, ModelManifest Manifest, string Folder)
+/// <param name="Drift">What later populations are compared with; null where the version has none.</param>
+public sealed record LoadedModel(RetentionModel Model, ModelManifest Manifest, string Folder, DriftReference? Drift)
 {
     public string Version => Manifest.Version;
 }
 
 /// <summary>
-/// Model versions as folders: models/non-contractual/VERSION/{model.json, manifest.json, card.md}, and the file 'champion' that names the one in
-/// use. A version's name is its cutoff and a hash of its content, so training twice on the same data makes the same version. Written beside
+/// Model versions as folders: models/KIND/VERSION/{model.json, judged.json, drift.json, manifest.json, card.md}, the files 'champion' and
+/// 'challenger' that name the one in use and the one that waits, and audit.jsonl, a line for every move of these names. A version's name is its cutoff and a hash of its content, so training twice on the same data makes the same version. Written beside
 /// and renamed: a half-written version is never seen. What is loaded has the hash the manifest says and repeats its golden rows.
 /// </summary>
-public sealed class ModelRegistry(string folder)
+public sealed partial class ModelRegistry(string folder)
 {
     public const string Kind = "non-contractual";
     private const string ModelFile = "model.json";
     private const string ManifestFile = "manifest.json";
+    private const string JudgedFile = "judged.json";
+    private const string DriftFile = "drift.json";
     private const string CardFile = "card.md";
 
     private readonly string _kindFolder = Path.Combine(folder, Kind);
-
-    private string ChampionFile => Path.Combine(_kindFolder, "champion");
 
     /// <summary>Stores a trained model as a version; returns what Load would.</summary>
     public LoadedModel Add(TrainedModel trained)
@@ -59,7 +67,10 @@ public sealed class ModelRegistry(string folder)
         var model = JsonSerializer.SerializeToUtf8Bytes(trained.Model, s_json);
         var schemaHash = trained.Model.Features.Count == 0 ? RuleSchema : new Features.FeatureSchema(trained.Model.Features).Hash;
         var version = trained.Request.Cutoff.Date.ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture) + "-" + Hash(model)[..8];
-        var card = System.Text.Encoding.UTF8.GetBytes(ModelCard.Markdown(version, trained));
+        List<(string Name, byte[] Content)> files = [(ModelFile, model)];
+        if (trained.Judged is { } judged) files.Add((JudgedFile, JsonSerializer.SerializeToUtf8Bytes(judged.Model, s_json)));
+        if (trained.Drift is { } drift) files.Add((DriftFile, JsonSerializer.SerializeToUtf8Bytes(drift, s_json)));
+        files.Add((CardFile, System.Text.Encoding.UTF8.GetBytes(ModelCard.Markdown(version, trained))));
         var manifest = new ModelManifest
         {
             Version = version,
@@ -75,30 +86,20 @@ public sealed class ModelRegistry(string folder)
             Missed = trained.Missed,
             ChurnMetrics = trained.League?.Model.Churn,
             SpendMetrics = trained.League?.Model.Spend,
+            JudgedAt = trained.Judged?.Origin.ToString(),
+            JudgedHorizonDays = trained.Judged?.Horizon.Days,
+            LeakAuditPassed = trained.Judged?.Leaks.Passed,
             GoldenRows = trained.GoldenRows,
-            Files = new Dictionary<string, string> { [ModelFile] = Hash(model), [CardFile] = Hash(card) },
+            Files = files.ToDictionary(file => file.Name, file => Hash(file.Content)),
         };
-        Write(version, (ModelFile, model), (CardFile, card), (ManifestFile, JsonSerializer.SerializeToUtf8Bytes(manifest, s_json)));
+        files.Add((ManifestFile, JsonSerializer.SerializeToUtf8Bytes(manifest, s_json)));
+        Write(version, files);
         return Load(version);
     }
 
-    /// <summary>Makes a version the one in use.</summary>
-    public void Promote(string version)
-    {
-        if (!Directory.Exists(Path.Combine(_kindFolder, version))) throw new RetentionException(Failure.NotFound, $"There is no model version '{version}' in {_kindFolder}.");
-        var temporary = ChampionFile + "." + Guid.NewGuid().ToString("N");
-        File.WriteAllText(temporary, version + "\n");
-        File.Move(temporary, ChampionFile, overwrite: true);
-    }
-
-    /// <summary>Name of the version in use; null when nothing was trained.</summary>
-    public string? ChampionVersion() => File.Exists(ChampionFile) ? File.ReadAllText(ChampionFile).Trim() : null;
-
-    /// <summary>What the champion's folder says about it, without loading the model; null when there is none to be read.</summary>
-    public ModelManifest? ChampionManifest() =>
-        ChampionVersion() is { } version && Path.Combine(_kindFolder, version, ManifestFile) is var path && File.Exists(path)
-            ? JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), s_json)
-            : null;
+    /// <summary>What a version's folder says about it, without loading the model; null when there is none to be read.</summary>
+    public ModelManifest? Manifest(string version) =>
+        Path.Combine(_kindFolder, version, ManifestFile) is var path && File.Exists(path) ? JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), s_json) : null;
 
     public LoadedModel? Champion() => ChampionVersion() is { } version ? Load(version) : null;
 
@@ -155,7 +156,7 @@ public sealed class ModelRegistry(string folder)
                 var answer = model.Predict(golden.Features);
                 if (answer.PChurn != golden.PChurn || answer.Clv != golden.Clv) throw new FormatException("it does not repeat its golden rows.");
             }
-            return new LoadedModel(model, manifest, path);
+            return new LoadedModel(model, manifest, path, Part<DriftReference>(path, manifest, DriftFile));
         }
         catch (Exception fault) when (fault is IOException or JsonException or FormatException or KeyNotFoundException or ArgumentException or IndexOutOfRangeException or UnauthorizedAccessException or RetentionException)
         {
@@ -163,10 +164,34 @@ public sealed class ModelRegistry(string folder)
         }
     }
 
+    /// <summary>The model a version's recipe made one horizon before its cutoff; null where it has none.</summary>
+    /// <exception cref="RetentionException">It cannot be used.</exception>
+    public RetentionModel? Judged(string version)
+    {
+        var path = Path.Combine(_kindFolder, version);
+        try
+        {
+            return Manifest(version) is { } manifest ? Part<RetentionModel>(path, manifest, JudgedFile) : null;
+        }
+        catch (Exception fault) when (fault is IOException or JsonException or FormatException or UnauthorizedAccessException or RetentionException)
+        {
+            throw new RetentionException(Failure.DependencyUnavailable, $"{JudgedFile} of the model {version} cannot be used: {fault.Message}", fault);
+        }
+    }
+
+    private static T? Part<T>(string path, ModelManifest manifest, string name)
+        where T : class
+    {
+        if (!manifest.Files.TryGetValue(name, out var hash)) return null;
+        var bytes = File.ReadAllBytes(Path.Combine(path, name));
+        if (Hash(bytes) != hash) throw new FormatException($"{name} is not the file that was written (its SHA-256 differs from the manifest's).");
+        return JsonSerializer.Deserialize<T>(bytes, s_json);
+    }
+
     /// <summary>Schema hash of runs scored by the recency rule, which has no features.</summary>
     public const string RuleSchema = "recency-rule";
 
-    private void Write(string version, params (string Name, byte[] Content)[] files)
+    private void Write(string version, IEnumerable<(string Name, byte[] Content)> files)
     {
         var target = Path.Combine(_kindFolder, version);
         var temporary = Path.Combine(_kindFolder, "." + version + "." + Guid.NewGuid().ToString("N"));

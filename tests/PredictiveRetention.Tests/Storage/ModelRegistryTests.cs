@@ -33,7 +33,7 @@ public sealed class ModelRegistryTests : IDisposable
         var registry = new ModelRegistry(_folder.FullName);
         var old = registry.Add(Train(100));
         var young = registry.Add(Train(0));
-        registry.Promote(young.Version);
+        registry.Promote(young.Version, "anna", "a test", TimeProvider.System);
         var end = SimulatedHistories.End;
         Assert.Equal(young.Version, registry.For(end, out _)!.Version);
         Assert.Equal(old.Version, registry.For(end.Minus(1), out _)!.Version);
@@ -65,7 +65,7 @@ public sealed class ModelRegistryTests : IDisposable
     {
         var registry = new ModelRegistry(_folder.FullName);
         var loaded = registry.Add(Train(0));
-        var feature = loaded.Model.Features[0];
+        var feature = loaded.Model.Features.First(name => !BtydColumns.Needed.Contains(name));
         var (model, manifest) = (Path.Combine(loaded.Folder, "model.json"), Path.Combine(loaded.Folder, "manifest.json"));
         var before = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(model)));
         File.WriteAllText(model, File.ReadAllText(model).Replace($"\"{feature}\"", "\"feature_of_tomorrow\"", StringComparison.Ordinal));
@@ -78,7 +78,7 @@ public sealed class ModelRegistryTests : IDisposable
 
     [Fact]
     public void Promote_UnknownVersion_IsAnError() =>
-        Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => new ModelRegistry(_folder.FullName).Promote("20200101-00000000")).Failure);
+        Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => new ModelRegistry(_folder.FullName).Promote("20200101-00000000", "anna", "a test", TimeProvider.System)).Failure);
 
     [Fact]
     public void Champion_BeforeAnyTraining_IsNone() => Assert.Null(new ModelRegistry(_folder.FullName).Champion());

@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace PredictiveRetention.Evaluation;
+
+/// <summary>A leak audit as people read it: one sentence a probe.</summary>
+public static class LeakWords
+{
+    public static IEnumerable<string> Of(LeakAudit leaks)
+    {
+        yield return leaks.Shifted.Count == 0
+            ? Text($"features of {leaks.Probed} customers with a later order are the same with and without their future")
+            : Text($"LEAK: of {leaks.Probed} customers these features change when their future is taken away: {string.Join(", ", leaks.Shifted)}");
+        yield return leaks.Alarms.Any()
+            ? Text($"ALARM: too good for one feature alone: {string.Join(", ", leaks.Alarms.Select(Ranked))} (model {leaks.ModelAuc:F3})")
+            : Text($"no single feature is too good: {string.Join(", ", leaks.Strongest.Take(3).Select(Ranked))} (model {leaks.ModelAuc:F3})");
+        if (leaks.ShuffledAuc is { } auc)
+        {
+            yield return Text(leaks.ShuffledIsFair
+                ? $"taught shuffled outcomes, trees rank shuffled outcomes with AUC {auc:F3} (0.5 is chance, standard error {leaks.ShuffledError:F3})"
+                : (FormattableString)$"LEAK: taught shuffled outcomes, trees still rank with AUC {auc:F3} (0.5 is chance, standard error {leaks.ShuffledError:F3})");
+        }
+    }
+
+    private static string Ranked(FeatureRank feature) => Text($"{feature.Feature} {feature.Auc:F3}");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

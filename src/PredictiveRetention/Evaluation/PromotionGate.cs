@@ -1,0 +1,57 @@
+using PredictiveRetention.Features;
+using PredictiveRetention.Histories;
+using PredictiveRetention.Models;
+
+namespace PredictiveRetention.Evaluation;
+
+/// <summary>Champion and challenger on the same later customers.</summary>
+/// <param name="Standings">The challenger as the model, the champion as its rival, on the guard figures.</param>
+public sealed record GateComparison(Cutoff Origin, Horizon Horizon, int Customers, IReadOnlyList<Standing> Standings)
+{
+    /// <summary>Figures on which the challenger is worse than the champion by more than chance, and by more than the tolerance.</summary>
+    public IReadOnlyList<Standing> Worse => [.. Standings.Where(standing => standing.Lead.High < -PromotionGate.ToleranceOf(standing))];
+}
+
+/// <summary>
+/// Whether a challenger may follow a champion: both are asked about a horizon that neither has seen (each version keeps the model its recipe
+/// made one horizon before its cutoff), and the challenger may not be worse on any guard figure by more than chance explains.
+/// </summary>
+public static class PromotionGate
+{
+    private const string Champion = "champion";
+
+    private static readonly string[] s_guards = ["auc", "log_loss", "bias", "gini"];
+
+    /// <summary>Less than this tells nobody apart: three thousandths of what the champion reaches; for bias one hundredth.</summary>
+    public static double ToleranceOf(Standing standing) =>
+        standing.Measure == "bias" ? 0.01 : 0.003 * Math.Abs(standing.Contenders.First(placed => placed.Name == Champion).Value.Value);
+
+    /// <param name="champion">Made before the origin; answers for the horizon.</param>
+    /// <param name="challenger">Likewise.</param>
+    /// <param name="histories">Reads all histories up to the end of the horizon.</param>
+    /// <returns>Null where fewer than ten customers bought or fewer than ten did not: nothing can be told.</returns>
+    public static GateComparison? Compare(
+        RetentionModel champion, RetentionModel challenger, Cutoff origin, Horizon horizon, Func<IEnumerable<ShardHistories>> histories, Currency currency, SourceCoverage coverage, CancellationToken cancellation)
+    {
+        var slice = Slice(challenger);
+        if (!slice.HasBothClasses(10)) return null;
+        var contenders = new[] { Of(Contender.Ours, ContenderKind.Model, challenger, slice), Of(Champion, ContenderKind.Rule, champion, Slice(champion)) };
+        var standings = Standings.Of([new JudgedOrigin(slice, challenger.Level, contenders, null)], cancellation);
+        return new GateComparison(origin, horizon, slice.Count, [.. standings.Where(standing => s_guards.Contains(standing.Measure))]);
+
+        LabelledSlice Slice(RetentionModel model) =>
+            new SliceBuilder(currency, coverage, new FeatureSchema(model.Features)).Build(histories(), [(origin, horizon)], 1, cancellation)[(origin, horizon)];
+    }
+
+    private static Contender Of(string name, ContenderKind kind, RetentionModel model, LabelledSlice slice)
+    {
+        if (model.Level == ModelLevel.RecencyRule)
+        {
+            double[] p = [.. slice.Facts.Select(facts => RecencyRule.PChurn(facts.DaysSinceLastOrder, slice.Horizon.Days))];
+            return new Contender(name, kind, p, [.. slice.Facts.Zip(p, (facts, churn) => RecencyRule.ExpectedSpend(facts.NetRevenue, facts.TenureDays, slice.Horizon.Days, churn))]);
+        }
+        var answers = new ModelAnswer[slice.Count];
+        model.Predict(slice.Rows, answers);
+        return new Contender(name, kind, [.. answers.Select(answer => answer.PChurn)], [.. answers.Select(answer => (1 - answer.PChurn) * answer.SpendIfOrder)]);
+    }
+}
