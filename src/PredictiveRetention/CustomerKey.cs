@@ -20,4 +20,8 @@ public static class CustomerKey
         else SHA256.HashData(Encoding.UTF8.GetBytes(customerId), hash);
         return BinaryPrimitives.ReadInt64BigEndian(hash);
     }
+
+    /// <summary>A fair draw of customers that does not depend on who else is there.</summary>
+    /// <param name="share">Part of the customers to draw, 0..1.</param>
+    public static bool IsDrawn(long key, double share) => share >= 1 || ((ulong)key * 0x9E3779B97F4A7C15UL >> 11) * (1.0 / (1UL << 53)) < share;
 }

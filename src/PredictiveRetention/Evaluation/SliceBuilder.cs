@@ -33,7 +33,7 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
             for (var i = 0; i < shard.Count; i++)
             {
                 var history = shard[i];
-                if (!Sampled(history.Profile.CustomerKey, share)) continue;
+                if (!CustomerKey.IsDrawn(history.Profile.CustomerKey, share)) continue;
                 foreach (var (origin, buyers) in origins) Add(history, origin, buyers, columns, modelRow);
             }
         }
@@ -61,9 +61,6 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
             column.Net.Add(outcome.NetMinor * _unit);
         }
     }
-
-    /// <summary>Keys are hashes, so any fixed function of them is a fair draw; this one does not depend on who else is there.</summary>
-    internal static bool Sampled(long key, double share) => share >= 1 || ((ulong)key * 0x9E3779B97F4A7C15UL >> 11) * (1.0 / (1UL << 53)) < share;
 
     private sealed class Columns(List<BtydInput> buyers)
     {

@@ -29,7 +29,7 @@ public sealed record TrainingRequest
 /// <param name="Value">The fit CLV rests on; the same as Churn where that one answers for it.</param>
 /// <param name="Judged">The same recipe made one horizon earlier, and how it did on what came then; null where the history holds no earlier horizon.</param>
 /// <param name="NotJudged">Why Judged is null.</param>
-/// <param name="Drift">What later populations are compared with; null for the recency rule.</param>
+/// <param name="Drift">What later populations are compared with; null where there are no earlier ones to tell the shop's own change by.</param>
 /// <param name="GoldenRows">Model rows with their predictions: a loaded model must repeat them.</param>
 public sealed record TrainedModel(
     RetentionModel Model,
@@ -128,14 +128,14 @@ public sealed class TrainingRecipe(RecipeSettings settings)
 
     private static DriftReference? Drift(RetentionModel model, PlanFit churn)
     {
-        if (churn.Population.Count == 0) return null;
+        if (churn.Population.Count == 0 || churn.Origins.Count == 0) return null;
         LabelledSlice[] slices = [churn.Population, .. churn.Origins];
         var answers = slices.Select(slice => { var said = new ModelAnswer[slice.Count]; model.Predict(slice.Rows, said); return said; }).ToArray();
         return new DriftReference(
         [
             .. model.Features.Select((name, j) => Of(name, (s, i) => slices[s].Rows[i * slices[s].Width + j])),
-            Of("p_churn", (s, i) => (float)answers[s][i].PChurn),
-            Of("clv", (s, i) => (float)answers[s][i].Clv),
+            Of(DriftReference.Churn, (s, i) => (float)answers[s][i].PChurn),
+            Of(DriftReference.Clv, (s, i) => (float)answers[s][i].Clv),
         ]);
 
         DriftColumn Of(string name, Func<int, int, float> at)

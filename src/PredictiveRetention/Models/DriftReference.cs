@@ -60,4 +60,20 @@ public sealed record DriftColumn(string Name, float[] Edges, double[] Share, int
 
 /// <summary>What tonight's customers are compared with.</summary>
 /// <param name="Columns">The model's features in order, then p_churn and clv.</param>
-public sealed record DriftReference(IReadOnlyList<DriftColumn> Columns);
+public sealed record DriftReference(IReadOnlyList<DriftColumn> Columns)
+{
+    public const string Churn = "p_churn";
+    public const string Clv = "clv";
+
+    /// <summary>Counts a customer.</summary>
+    /// <param name="row">The model's features.</param>
+    /// <param name="counts">From <see cref="Empty"/>.</param>
+    public void Count(ReadOnlySpan<float> row, double pChurn, double clv, IReadOnlyList<long[]> counts)
+    {
+        for (var j = 0; j < row.Length; j++) counts[j][Columns[j].Bin(row[j])]++;
+        counts[row.Length][Columns[row.Length].Bin((float)pChurn)]++;
+        counts[row.Length + 1][Columns[row.Length + 1].Bin((float)clv)]++;
+    }
+
+    public long[][] Empty() => [.. Columns.Select(column => new long[column.Share.Length])];
+}

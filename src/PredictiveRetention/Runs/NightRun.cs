@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using PredictiveRetention.Evaluation;
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Models;
@@ -19,6 +20,8 @@ namespace PredictiveRetention.Runs;
 /// </summary>
 public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSettings settings)
 {
+    private const double DriftSample = 20_000;
+
     private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(200);
 
     private readonly Patience _patience = new(store, settings.Patience);
@@ -95,7 +98,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
                     if (_patience.With(() => store.ClaimValidation(runId, owner), cancellation) is null) Wait(cancellation); // others are at work on the last shards
                     break;
                 case RunState.Validating when run.Owner == owner:
-                    Finish(run, progress, cancellation);
+                    Finish(run, shop, progress, cancellation);
                     break;
                 case RunState.Planned or RunState.Validating:
                     // Somebody else's, for as long as the lease lasts.
@@ -178,7 +181,9 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     private void ScoreShards(Run run, string owner, Shop shop, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
         var recipe = RunRecipe.Of(run) ?? throw new InvalidOperationException($"Run {run.RunId} has no settings.");
-        var model = recipe.ModelVersion == ModelRegistry.RuleSchema ? RetentionModel.Rule(recipe.HorizonDays, recipe.ClvHorizonDays) : models.Load(recipe.ModelVersion).Model;
+        var loaded = recipe.ModelVersion == ModelRegistry.RuleSchema ? null : models.Load(recipe.ModelVersion);
+        var model = loaded?.Model ?? RetentionModel.Rule(recipe.HorizonDays, recipe.ClvHorizonDays);
+        var drawn = Math.Min(1, DriftSample / Math.Max(1.0, run.ExpectedCount ?? 0));
         var asOf = Cutoff.Parse(run.AsOf);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Report(run.RunId, progress);
@@ -187,7 +192,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             Parallel.For(0, settings.Parallelism, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism }, number =>
             {
                 var worker = RetentionStore.Worker(owner, number);
-                var scorer = new ShardScorer(model, recipe, shop.Currency, settings.Playbook);
+                var scorer = new ShardScorer(model, recipe, shop.Currency, settings.Playbook, loaded?.Drift, drawn);
                 try
                 {
                     while (!stop.IsCancellationRequested && Timed("claim", () => _patience.With(() => store.ClaimShard(run.RunId, worker), stop.Token)) is { } shard)
@@ -246,11 +251,15 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         }
     }
 
-    private void Finish(Run run, IProgress<RunProgress>? progress, CancellationToken cancellation)
+    private void Finish(Run run, Shop shop, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
         Step("validating");
         progress?.Report(new RunProgress(RunState.Validating, 1, 1, 0));
-        var headline = Timed("validate", () => _patience.With(() => store.Headline(run.RunId), cancellation));
+        var headline = Timed("validate", () => _patience.With(() => store.Headline(run.RunId), cancellation)) with
+        {
+            Drift = Timed("drift", () => _patience.With(() => Drift(run), cancellation)),
+            Realised = run.Purpose == RunPurpose.Night ? Timed("realised", () => _patience.With(() => RealisedRun.Of(store, models, shop, Cutoff.Parse(run.AsOf), settings.SampleSize, cancellation), cancellation)) : null,
+        };
         var breaches = Timed("validate", () => _patience.With(() => Breaches(run, headline), cancellation));
         Step("validated");
         var json = JsonSerializer.Serialize(headline, JsonSerializerOptions.Web);
@@ -276,6 +285,13 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         {
             // The next night ends it.
         }
+    }
+
+    private DriftReport? Drift(Run run)
+    {
+        var recipe = RunRecipe.Of(run)!;
+        if (recipe.ModelVersion == ModelRegistry.RuleSchema || store.DriftCounts(run.RunId) is not { } counts) return null;
+        return models.Load(recipe.ModelVersion).Drift is { } reference && reference.Columns.Count == counts.Count ? DriftReport.Of(reference, counts) : null;
     }
 
     private IReadOnlyList<string> Breaches(Run run, RunHeadline headline)

@@ -9,7 +9,9 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Runs;
 
 /// <summary>Turns the histories of a shard into its prediction rows: facts, score, segments, action. Reuses its buffers: one instance a worker.</summary>
-internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Currency currency, Playbook playbook)
+/// <param name="drift">What the customers are compared with; null where the model has nothing.</param>
+/// <param name="drawn">Share of the customers who are.</param>
+internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Currency currency, Playbook playbook, DriftReference? drift = null, double drawn = 1)
 {
     private readonly Scorer _scorer = new(model, currency, recipe.Coverage);
     private readonly Recommender _recommender = new(playbook, new PlaybookEconomics(currency, recipe.Margin));
@@ -19,6 +21,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     private readonly ShardSum _sum = new(currency);
     private CustomerFacts[] _facts = [];
     private CustomerScore[] _scores = [];
+    private long[][]? _drift;
 
     public ShardHistories Histories { get; } = new();
 
@@ -28,7 +31,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     /// <summary>Whom the last <see cref="Predict"/> could not score, and why.</summary>
     public IReadOnlyList<Quarantined> Quarantined => _quarantined;
 
-    public ShardTotals Totals => _sum.Totals();
+    public ShardTotals Totals => _sum.Totals() with { Drift = _drift };
 
     /// <summary>
     /// Scores everybody in <see cref="Histories"/>. A customer whose data breaks the scoring is set aside with the reason; the others are scored
@@ -41,6 +44,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
         _quarantined.Clear();
         _setAside.Clear();
         _sum.Clear();
+        _drift = drift?.Empty();
         foreach (var (index, reason) in _scorer.Score(Histories, asOf, _facts, _scores)) SetAside(index, reason);
         for (var i = 0; i < Histories.Count; i++)
         {
@@ -51,6 +55,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
                 var prediction = Row(Histories[i].Profile.CustomerKey, _facts[i], _scores[i]);
                 _predictions.Add(prediction);
                 _sum.Add(prediction);
+                if (_drift is not null && !_scores[i].Lost && _facts[i].Orders > 0 && CustomerKey.IsDrawn(prediction.CustomerKey, drawn)) drift!.Count(_scorer.Row(i), _scores[i].PChurn, _scores[i].Clv, _drift);
             }
             catch (Exception fault) when (fault is not OutOfMemoryException)
             {

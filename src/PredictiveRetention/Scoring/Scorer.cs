@@ -66,6 +66,9 @@ public sealed class Scorer
         return (facts, score[0]);
     }
 
+    /// <summary>The model's columns of a customer of the last <see cref="Score(ShardHistories, Cutoff, Span{CustomerFacts}, Span{CustomerScore})"/>, by position; valid until the next.</summary>
+    public ReadOnlySpan<float> Row(int index) => _rows.AsSpan(index * _schema.Width, _schema.Width);
+
     private void Predict(ReadOnlySpan<CustomerFacts> facts, Span<CustomerScore> scores)
     {
         var count = facts.Length;

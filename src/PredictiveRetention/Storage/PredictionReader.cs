@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using Dapper;
+using PredictiveRetention.Evaluation;
 
 namespace PredictiveRetention.Storage;
 
@@ -102,9 +103,12 @@ public sealed record GroupCount(string Key, long Customers, double Value);
 /// <param name="ActionCost">Of all recommended actions.</param>
 /// <param name="Plays">Customers and expected net value by play.</param>
 /// <param name="PChurnTenths">Customers not lost by p_churn: [0, 0.1), [0.1, 0.2), ... [0.9, 1]; null for runs of earlier versions.</param>
+/// <param name="Drift">Whether the customers are still like those the model was made for; null where the model has nothing to compare with.</param>
+/// <param name="Realised">What became of the predictions of the newest night that is a horizon old; null while there is none.</param>
 public sealed record RunHeadline(
     long Customers, long Lost, double MeanPChurn, double ExpectedChurners, long HighRisk, double NetRevenue, long Orders,
-    double Clv, double RevenueAtRisk, long Actions, double ExpectedNetValue, double ActionCost, IReadOnlyList<GroupCount> Plays, IReadOnlyList<long>? PChurnTenths = null);
+    double Clv, double RevenueAtRisk, long Actions, double ExpectedNetValue, double ActionCost, IReadOnlyList<GroupCount> Plays, IReadOnlyList<long>? PChurnTenths = null,
+    DriftReport? Drift = null, Realised? Realised = null);
 
 public sealed partial class RetentionStore
 {
@@ -118,6 +122,14 @@ public sealed partial class RetentionStore
         await using var connection = await _engine.OpenAsync(cancellation);
         return await connection.QuerySingleOrDefaultAsync<Run>(new CommandDefinition(
             $"SELECT r.* FROM current_run c JOIN run r ON r.run_id = c.run_id WHERE c.purpose = '{RunPurpose.Night}'", cancellationToken: cancellation));
+    }
+
+    /// <summary>The newest night readers ever saw whose as-of is on or before a day; null where there is none.</summary>
+    public Run? NightBefore(Cutoff asOf)
+    {
+        using var connection = _engine.Open();
+        return connection.QueryFirstOrDefault<Run>(
+            $"SELECT * FROM run WHERE purpose = '{RunPurpose.Night}' AND as_of <= @asOf AND published_at_ms IS NOT NULL AND settings IS NOT NULL ORDER BY as_of DESC, run_id DESC LIMIT 1", new { asOf = asOf.ToString() });
     }
 
     /// <summary>Newest first.</summary>

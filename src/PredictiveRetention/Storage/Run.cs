@@ -95,9 +95,10 @@ public sealed record ShardClaim(long RunId, int Shard, long[] Population, long F
 
 /// <summary>What a shard adds to the headline, in currency units; summed over the shards in their order.</summary>
 /// <param name="PChurnTenths">Customers not lost by p_churn: [0, 0.1), [0.1, 0.2), ... [0.9, 1].</param>
+/// <param name="Drift">Of a draw of the customers not lost: bins of each column the model is watched by; null where it is not.</param>
 public sealed record ShardTotals(
     long Customers, long Lost, double PChurnSum, long HighRisk, double NetRevenue, long Orders, double Clv, double RevenueAtRisk,
-    long Actions, double ExpectedNetValue, double ActionCost, IReadOnlyList<GroupCount> Plays, IReadOnlyList<long> PChurnTenths);
+    long Actions, double ExpectedNetValue, double ActionCost, IReadOnlyList<GroupCount> Plays, IReadOnlyList<long> PChurnTenths, IReadOnlyList<long[]>? Drift = null);
 
 /// <summary>A customer a run could not score.</summary>
 public sealed record Quarantined(long CustomerKey, string Reason);

@@ -127,6 +127,21 @@ public sealed partial class RetentionStore
             [.. Enumerable.Range(0, 10).Select(tenth => shards.Sum(shard => shard.PChurnTenths[tenth]))]);
     }
 
+    /// <summary>Bins of the columns the run's model is watched by, shards together; null where it has none, or a shard was made without.</summary>
+    public IReadOnlyList<long[]>? DriftCounts(long runId)
+    {
+        using var connection = _engine.Open();
+        long[][]? counts = null;
+        foreach (var totals in connection.Query<string>("SELECT totals FROM run_shard WHERE run_id = @runId AND state = 'done' ORDER BY shard", new { runId }))
+        {
+            if (JsonSerializer.Deserialize<ShardTotals>(totals, JsonSerializerOptions.Web)!.Drift is not { } shard) return null;
+            counts ??= [.. shard.Select(bins => new long[bins.Length])];
+            for (var column = 0; column < counts.Length; column++)
+                for (var bin = 0; bin < counts[column].Length; bin++) counts[column][bin] += shard[column][bin];
+        }
+        return counts;
+    }
+
     /// <summary>Customers of a run who could not be scored, in key order.</summary>
     public IReadOnlyList<(string CustomerId, string Reason)> Quarantine(long runId, int limit)
     {

@@ -1,0 +1,55 @@
+using PredictiveRetention.Evaluation;
+using PredictiveRetention.Features;
+using PredictiveRetention.Histories;
+using PredictiveRetention.Models;
+using PredictiveRetention.Scoring;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Runs;
+
+/// <summary>
+/// What became of an earlier night's predictions. Its rows are dropped after a week, so its first customers in key order (keys are hashes: a
+/// fair draw) are scored again, by its own model, from what is stored of the days before it.
+/// </summary>
+public static class RealisedRun
+{
+    private const int Part = 5_000;
+
+    /// <summary>Of the newest night whose horizon has passed by a day; null where there is none, or its model is no longer there.</summary>
+    /// <param name="sample">Customers looked at, at most.</param>
+    public static Realised? Of(RetentionStore store, ModelRegistry models, Shop shop, Cutoff asOf, int sample, CancellationToken cancellation)
+    {
+        var days = RunRecipe.Of(store.NightBefore(asOf) ?? new Run())?.HorizonDays ?? 0;
+        if (days == 0 || store.NightBefore(asOf.Minus(days)) is not { } night || RunRecipe.Of(night) is not { } recipe || recipe.HorizonDays > days) return null;
+        RetentionModel model;
+        try
+        {
+            model = recipe.ModelVersion == ModelRegistry.RuleSchema ? RetentionModel.Rule(recipe.HorizonDays, recipe.ClvHorizonDays) : models.Load(recipe.ModelVersion).Model;
+        }
+        catch (RetentionException)
+        {
+            return null;
+        }
+        var (cutoff, horizon) = (Cutoff.Parse(night.AsOf), Horizon.OfDays(recipe.HorizonDays));
+        var (churned, predicted, spend, expected) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var scorer = new Scorer(model, shop.Currency, recipe.Coverage, withReasons: false);
+        var histories = new ShardHistories();
+        foreach (var range in store.CustomerRanges(Part).Take(Math.Max(1, sample / Part)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            store.ReadHistories(histories, range, shop, recipe.Coverage, asOf);
+            var (facts, scores) = (new CustomerFacts[histories.Count], new CustomerScore[histories.Count]);
+            var unscored = scorer.Score(histories, cutoff, facts, scores).Select(customer => customer.Index).ToHashSet();
+            for (var i = 0; i < histories.Count; i++)
+            {
+                if (facts[i].Orders == 0 || scores[i].Lost || unscored.Contains(i)) continue;
+                var outcome = histories[i].Within(cutoff, horizon);
+                churned.Add(outcome.Churned ? 1 : 0);
+                predicted.Add(scores[i].PChurn);
+                spend.Add((double)shop.Currency.FromMinor(outcome.NetMinor));
+                expected.Add((1 - scores[i].PChurn) * scores[i].SpendIfOrder);
+            }
+        }
+        return churned.Count == 0 ? null : Realised.Of(night.RunId, night.AsOf, horizon.Days, recipe.ModelVersion, [.. churned], [.. predicted], [.. spend], [.. expected]);
+    }
+}
