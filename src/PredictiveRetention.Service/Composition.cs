@@ -80,6 +80,8 @@ internal static class Composition
         api.MapGroup("").WithTags("Runs").MapRunDecisions();
         app.MapRunButtons();
         api.MapGroup("").WithTags("Model").MapModel();
+        api.MapGroup("").WithTags("Model").MapVersions();
+        app.MapVersionButtons();
         app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [new JobsAccess()], DisplayStorageConnectionString = false, DashboardTitle = "Jobs" }).RequireAuthorization();
         app.MapRazorComponents<App>();
         if (!settings.Demo) PrintAccess(app);

@@ -21,11 +21,13 @@ internal sealed class NightSchedule(
         jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None));
     }
 
-    /// <summary>Says when the night run is due. The night job repeats it: the shop, and with it the zone, may have come after the start.</summary>
+    /// <summary>Says when the night run and the weekly retraining are due. The night job repeats it: the shop, and with it the zone, may have come after the start.</summary>
     public static TimeZoneInfo Register(IRecurringJobManager recurring, ServiceSettings settings, Shop? shop)
     {
         var zone = settings.CronZone ?? shop?.Calendar.TimeZone ?? TimeZoneInfo.Utc;
         recurring.AddOrUpdate<NightJob>(NightJob.RecurringId, NightJob.Queue, job => job.Run(CancellationToken.None), settings.Cron, new RecurringJobOptions { TimeZone = zone });
+        if (settings.RetrainCron is { } weekly) recurring.AddOrUpdate<RetrainingJob>(RetrainingJob.RecurringId, NightJob.Queue, job => job.Run(CancellationToken.None), weekly, new RecurringJobOptions { TimeZone = zone });
+        else recurring.RemoveIfExists(RetrainingJob.RecurringId);
         return zone;
     }
 

@@ -11,6 +11,8 @@ internal static class Problem
 
     public static IResult UnknownRun(string id) => Of(404, "unknown-run", "Unknown run", $"There is no run '{id}'.");
 
+    public static IResult UnknownModel(string version) => Of(404, "unknown-model", "Unknown model", $"There is no model version '{version}'.");
+
     public static IResult NothingPublished() => Of(404, "nothing-published", "No night has been published yet", "Import orders, train and score: retain import, retain train, retain score; or wait for the night run.");
 
     public static IResult NoModel() => Of(404, "no-model", "No model has been trained yet", "Run retain train. Until then customers are scored by the recency rule.");

@@ -25,7 +25,10 @@ public sealed record ServiceSettings
     /// <summary>When the night run starts, cron with five fields.</summary>
     public required string Cron { get; init; }
 
-    /// <summary>Zone of the cron expression; null = the shop's, UTC while there is none.</summary>
+    /// <summary>When the model is trained anew, cron with five fields; null = only by a person.</summary>
+    public required string? RetrainCron { get; init; }
+
+    /// <summary>Zone of the cron expressions; null = the shop's, UTC while there is none.</summary>
     public required TimeZoneInfo? CronZone { get; init; }
 
     /// <summary>The key asked for; null = one is generated and kept in the data folder.</summary>
@@ -58,6 +61,7 @@ public sealed record ServiceSettings
             Models = section["Models"] ?? (demo ? Path.Combine(home, "models") : "models"),
             DataFolder = data,
             Cron = section["Cron"] ?? "0 2 * * *",
+            RetrainCron = section["RetrainCron"] is not { } weekly ? "0 4 * * 0" : weekly == "off" ? null : weekly,
             CronZone = Zone(section["TimeZone"], faults),
             AdminKey = section["AdminKey"],
             Runs = ReadRuns(section, faults),
@@ -66,7 +70,8 @@ public sealed record ServiceSettings
             Demo = demo,
         };
         if (settings.Role != ServiceRole.All && !settings.OnPostgres) faults.Add("--role web and worker need PostgreSQL (ConnectionStrings:Retention): on the embedded store one process does everything.");
-        CheckCron(settings.Cron, faults);
+        CheckCron("Cron", settings.Cron, faults);
+        if (settings.RetrainCron is { } retrain) CheckCron("RetrainCron", retrain, faults);
         foreach (var name in section.GetChildren().Select(child => child.Key).Except(s_known, StringComparer.OrdinalIgnoreCase))
             faults.Add($"Retention:{name} is no setting. Known: {string.Join(", ", s_known)}.");
         if (settings.AdminKey is { Length: < 16 }) faults.Add("Retention:AdminKey has fewer than 16 characters.");
@@ -74,19 +79,19 @@ public sealed record ServiceSettings
     }
 
     /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
-    private static readonly string[] s_known = ["Models", "Data", "Cron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "RequestsPerSecond"];
+    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "RequestsPerSecond"];
 
-    private static void CheckCron(string cron, List<string> faults)
+    private static void CheckCron(string name, string cron, List<string> faults)
     {
         // Hangfire's log is static: where an earlier host of this process set it, it writes to what is gone. The new host sets it anew.
         LogProvider.SetCurrentLogProvider(null);
         try
         {
-            if (CronTime.NextAfter(DateTimeOffset.UnixEpoch, cron, TimeZoneInfo.Utc) is null) faults.Add($"Retention:Cron '{cron}' is never due.");
+            if (CronTime.NextAfter(DateTimeOffset.UnixEpoch, cron, TimeZoneInfo.Utc) is null) faults.Add($"Retention:{name} '{cron}' is never due.");
         }
         catch (FormatException fault)
         {
-            faults.Add($"Retention:Cron is '{cron}'; a cron expression of five fields is needed, such as '0 2 * * *': {fault.Message}");
+            faults.Add($"Retention:{name} is '{cron}'; a cron expression of five fields is needed, such as '0 2 * * *': {fault.Message}");
         }
     }
 

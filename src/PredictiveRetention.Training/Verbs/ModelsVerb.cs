@@ -50,7 +50,7 @@ internal static class ModelsVerb
             verb.PrintJson(new { Manifest = loaded.Manifest with { GoldenRows = [] }, Champion = models.ChampionVersion() == loaded.Version, Moves = moves });
             return;
         }
-        Console.Out.WriteLine(File.ReadAllText(Path.Combine(loaded.Folder, "card.md")));
+        Console.Out.WriteLine(models.Card(loaded.Version));
         foreach (var move in moves) Line($"{move.At}  {move.Version} {move.What} by {move.By}: {move.Reason}");
     }
 

@@ -101,6 +101,9 @@ public sealed partial class ModelRegistry(string folder)
     public ModelManifest? Manifest(string version) =>
         Path.Combine(_kindFolder, version, ManifestFile) is var path && File.Exists(path) ? JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), s_json) : null;
 
+    /// <summary>A version's card, in Markdown.</summary>
+    public string Card(string version) => File.ReadAllText(Path.Combine(_kindFolder, version, CardFile));
+
     public LoadedModel? Champion() => ChampionVersion() is { } version ? Load(version) : null;
 
     /// <summary>

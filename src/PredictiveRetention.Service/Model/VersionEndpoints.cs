@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Antiforgery;
+using PredictiveRetention.Evaluation;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Service.Problems;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Model;
+
+/// <param name="Role">champion, challenger or nothing.</param>
+/// <param name="JudgedAt">The cutoff of the same recipe one horizon earlier, which the metrics are of.</param>
+public sealed record VersionAnswer(
+    string Version, string? Role, string Level, string Cutoff, int HorizonDays, int ClvHorizonDays, string? JudgedAt, ChurnMetrics? ChurnMetrics, SpendMetrics? SpendMetrics, bool? LeakAuditPassed);
+
+/// <param name="Moves">What was decided, newest first.</param>
+/// <param name="Drift">Of the published night's customers against those its model was made for; null where there is nothing to compare with.</param>
+/// <param name="Realised">What became of the newest night that is a horizon old; null while there is none.</param>
+public sealed record VersionsAnswer(IReadOnlyList<VersionAnswer> Versions, IReadOnlyList<ModelMove> Moves, DriftReport? Drift, Realised? Realised);
+
+/// <param name="Reason">Why, for the record.</param>
+public sealed record PromotionRequest(string? Reason);
+
+public sealed record ChampionAnswer(string Champion);
+
+/// <summary>Model versions: what there is, and what a person decides about them, from the API and from the models page.</summary>
+internal static class VersionEndpoints
+{
+    public static void MapVersions(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/models", async (ModelRegistry models, RetentionStore store, CancellationToken cancellation) => Results.Ok(await AnswerAsync(models, store, cancellation)))
+            .WithSummary("All versions, what was decided about them, drift and what became of earlier predictions").Produces<VersionsAnswer>();
+        api.MapGet("/models/{version}", (string version, ModelRegistry models) => Find(models, version) is { } found ? Results.Ok(Of(found, models)) : Problem.UnknownModel(version))
+            .WithSummary("One version").Produces<VersionAnswer>().ProducesProblem(404);
+        api.MapGet("/models/{version}/card", (string version, ModelRegistry models) => Find(models, version) is { } found ? Results.Text(models.Card(found.Version), "text/markdown") : Problem.UnknownModel(version))
+            .WithSummary("One version's model card").Produces<string>(contentType: "text/markdown").ProducesProblem(404);
+        api.MapPost("/models/{version}/promote", (string version, PromotionRequest? request, ModelRegistry models, TimeProvider clock) => Promote(models, version, "admin, API", request?.Reason, clock))
+            .WithSummary("Makes a version the champion, whatever the gate said").Produces<ChampionAnswer>().ProducesProblem(404).ProducesProblem(409);
+        api.MapPost("/models/rollback", (PromotionRequest? request, ModelRegistry models, TimeProvider clock) => RollBack(models, "admin, API", request?.Reason, clock))
+            .WithSummary("Puts the champion before this one back").Produces<ChampionAnswer>().ProducesProblem(409);
+    }
+
+    /// <summary>The buttons of the models page.</summary>
+    public static void MapVersionButtons(this IEndpointRouteBuilder app)
+    {
+        app.MapPost("/models/{version}/promote", async (string version, HttpContext http, IAntiforgery antiforgery, ModelRegistry models, TimeProvider clock) =>
+        {
+            await antiforgery.ValidateRequestAsync(http);
+            return Back(Promote(models, version, "admin, dashboard", (await http.Request.ReadFormAsync())["reason"], clock));
+        }).ExcludeFromDescription();
+        app.MapPost("/models/rollback", async (HttpContext http, IAntiforgery antiforgery, ModelRegistry models, TimeProvider clock) =>
+        {
+            await antiforgery.ValidateRequestAsync(http);
+            return Back(RollBack(models, "admin, dashboard", (await http.Request.ReadFormAsync())["reason"], clock));
+        }).ExcludeFromDescription();
+
+        static IResult Back(IResult result) => result is Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult refused ? refused : Results.LocalRedirect("/models");
+    }
+
+    private static async Task<VersionsAnswer> AnswerAsync(ModelRegistry models, RetentionStore store, CancellationToken cancellation)
+    {
+        var headline = await store.CurrentRunAsync(cancellation) is { } night ? NightRun.HeadlineOf(night) : null;
+        return new VersionsAnswer([.. models.Versions().Reverse().Select(models.Manifest).OfType<ModelManifest>().Select(manifest => Of(manifest, models))], [.. models.Moves().Reverse().Take(50)], headline?.Drift, headline?.Realised);
+    }
+
+    private static VersionAnswer Of(ModelManifest manifest, ModelRegistry models) => new(
+        manifest.Version, manifest.Version == models.ChampionVersion() ? "champion" : manifest.Version == models.ChallengerVersion() ? "challenger" : null, manifest.Level, manifest.Cutoff,
+        manifest.HorizonDays, manifest.ClvHorizonDays, manifest.JudgedAt, manifest.ChurnMetrics, manifest.SpendMetrics, manifest.LeakAuditPassed);
+
+    private static ModelManifest? Find(ModelRegistry models, string version) => models.Versions().Contains(version) ? models.Manifest(version) : null;
+
+    private static IResult Promote(ModelRegistry models, string version, string by, string? reason, TimeProvider clock)
+    {
+        if (Find(models, version) is null) return Problem.UnknownModel(version);
+        try
+        {
+            models.Load(version);
+        }
+        catch (RetentionException fault)
+        {
+            return Problem.Conflict("unusable-model", "The model cannot be used", fault.Message);
+        }
+        models.Promote(version, by, Reason(reason), clock);
+        return Results.Ok(new ChampionAnswer(version));
+    }
+
+    private static IResult RollBack(ModelRegistry models, string by, string? reason, TimeProvider clock)
+    {
+        try
+        {
+            return Results.Ok(new ChampionAnswer(models.RollBack(by, Reason(reason), clock)));
+        }
+        catch (RetentionException fault) when (fault.Failure == Failure.NotFound)
+        {
+            return Problem.Conflict("no-earlier-model", "There is no earlier model", fault.Message);
+        }
+    }
+
+    private static string Reason(string? reason) => string.IsNullOrWhiteSpace(reason) ? "asked for" : reason.Trim() is { Length: > 500 } long_ ? long_[..500] : reason.Trim();
+}
