@@ -1,6 +1,5 @@
 using Hangfire;
 using PredictiveRetention.Evaluation;
-using PredictiveRetention.Models;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
 
