@@ -67,11 +67,25 @@ public sealed record FutureProbe(int Customers, IReadOnlyList<string> Shifted)
 {
     private const int Enough = 2_000;
 
+    /// <summary>Fills a row from a history that may hold a future.</summary>
+    internal delegate void RowBuilder(in CustomerHistory history, Span<float> row);
+
     public static FutureProbe Of(IEnumerable<ShardHistories> histories, Cutoff origin, Currency currency, SourceCoverage coverage, FeatureSchema schema, CancellationToken cancellation)
     {
         var builder = new FeatureBuilder(currency, coverage);
         var registry = new float[FeatureBuilder.Width];
-        var (whole, cut) = (new float[schema.Width], new float[schema.Width]);
+        return Of(histories, origin, schema.Names, Build, cancellation);
+
+        void Build(in CustomerHistory history, Span<float> row)
+        {
+            builder.Build(history.Before(origin), registry);
+            schema.Project(registry, row);
+        }
+    }
+
+    internal static FutureProbe Of(IEnumerable<ShardHistories> histories, Cutoff origin, IReadOnlyList<string> features, RowBuilder build, CancellationToken cancellation)
+    {
+        var (whole, cut) = (new float[features.Count], new float[features.Count]);
         var shifted = new SortedSet<string>(StringComparer.Ordinal);
         var customers = 0;
         foreach (var shard in histories)
@@ -83,20 +97,14 @@ public sealed record FutureProbe(int Customers, IReadOnlyList<string> Shifted)
                 // Only customers who have a future can show it.
                 if (history.Orders.IsEmpty || history.Orders[0].Day >= origin.Day || history.Orders[^1].Day < origin.Day) continue;
                 customers++;
-                Build(history, whole);
-                Build(UpTo(history, origin.Day), cut);
+                build(history, whole);
+                build(UpTo(history, origin.Day), cut);
                 for (var j = 0; j < whole.Length; j++)
-                    if (BitConverter.SingleToInt32Bits(whole[j]) != BitConverter.SingleToInt32Bits(cut[j])) shifted.Add(schema.Names[j]);
+                    if (BitConverter.SingleToInt32Bits(whole[j]) != BitConverter.SingleToInt32Bits(cut[j])) shifted.Add(features[j]);
             }
             if (customers == Enough) break;
         }
         return new FutureProbe(customers, [.. shifted]);
-
-        void Build(in CustomerHistory history, float[] row)
-        {
-            builder.Build(history.Before(origin), registry);
-            schema.Project(registry, row);
-        }
     }
 
     private static CustomerHistory UpTo(in CustomerHistory history, int day)

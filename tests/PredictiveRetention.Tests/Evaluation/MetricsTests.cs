@@ -77,4 +77,41 @@ public class MetricsTests
     [Fact]
     public void SpendMetrics_ReversedPredictor_HasNegativeGini() => 
         Assert.Equal(-1, SpendMetrics.Of([.. Enumerable.Range(0, 1000).Select(i => (double)i)], [.. Enumerable.Range(0, 1000).Select(i => 1000.0 - i)]).Gini, 0.01);
+
+    /// <summary>A row that counts three times is three rows, with ties, zeros and rows that count nothing.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Weighted_IsTheSameAsRepeatingRows(int seed)
+    {
+        var random = new Random(seed);
+        const int Rows = 500;
+        double[] churned = [.. Enumerable.Range(0, Rows).Select(_ => random.NextDouble() < 0.6 ? 1.0 : 0)];
+        double[] p = [.. Enumerable.Range(0, Rows).Select(_ => random.Next(40) / 40.0)];
+        double[] spend = [.. churned.Select(c => c > 0 ? 0.0 : random.Next(1, 200))];
+        double[] expected = [.. Enumerable.Range(0, Rows).Select(_ => (double)random.Next(60))];
+        int[] weights = [.. Enumerable.Range(0, Rows).Select(_ => random.Next(4))];
+        int[] repeated = [.. Enumerable.Range(0, Rows).SelectMany(i => Enumerable.Repeat(i, weights[i]))];
+
+        var churn = new ChurnColumn(churned, p).Weighted(weights);
+        var churnRepeated = ChurnMetrics.Of([.. repeated.Select(i => churned[i])], [.. repeated.Select(i => p[i])]);
+        Assert.Equal(churnRepeated.Customers, churn.Customers);
+        foreach (var (a, b) in new[] { (churn.Auc, churnRepeated.Auc), (churn.AveragePrecision, churnRepeated.AveragePrecision), (churn.LogLoss, churnRepeated.LogLoss), (churn.Brier, churnRepeated.Brier), (churn.Ece10, churnRepeated.Ece10), (churn.LiftAt10, churnRepeated.LiftAt10) }) Assert.Equal(a, b, 1e-10);
+        var money = new SpendColumn(spend, new Ranking(spend), expected).Weighted(weights);
+        double[] spendRepeated = [.. repeated.Select(i => spend[i])];
+        var moneyRepeated = SpendMetrics.Of(spendRepeated, [.. repeated.Select(i => expected[i])]);
+        foreach (var (a, b) in new[] { (money.Bias, moneyRepeated.Bias), (money.Mae, moneyRepeated.Mae), (money.Rmse, moneyRepeated.Rmse), (money.Spearman, moneyRepeated.Spearman), (money.Gini, moneyRepeated.Gini), (money.Top10, moneyRepeated.Top10), (money.Top20, moneyRepeated.Top20), (money.DecileWmape, moneyRepeated.DecileWmape) }) Assert.Equal(a, b, 1e-10);
+    }
+
+    [Fact]
+    public void CustomerBootstrap_CountsACustomerOnceOnAverage_AndTheSameAtEveryOrigin()
+    {
+        long[] keys = [.. Enumerable.Range(0, 20_000).Select(i => (long)i)];
+        var weights = CustomerBootstrap.Weights(keys, 7);
+        Assert.Equal(1, weights.Average(), 0.03);
+        Assert.Equal(Math.Exp(-1), weights.Count(weight => weight == 0) / 20_000.0, 0.02);
+        Assert.Equal(weights[100..200], CustomerBootstrap.Weights(keys[100..200], 7));
+        Assert.NotEqual(weights, CustomerBootstrap.Weights(keys, 8));
+    }
 }

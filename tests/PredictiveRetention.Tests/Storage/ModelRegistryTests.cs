@@ -77,6 +77,52 @@ public sealed class ModelRegistryTests : IDisposable
     }
 
     [Fact]
+    public void Promote_RollBack_Keep_MoveTheNamesAndAreOnRecord()
+    {
+        var registry = new ModelRegistry(_folder.FullName);
+        var (old, young) = (registry.Add(Train(100)).Version, registry.Add(Train(0)).Version);
+        Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => registry.RollBack("anna", "too early", TimeProvider.System)).Failure);
+        registry.Promote(old, "anna", "first", TimeProvider.System);
+        Assert.Throws<RetentionException>(() => registry.RollBack("anna", "nothing before", TimeProvider.System));
+        registry.Keep(young, waits: true, "the gate", "worse", TimeProvider.System);
+        Assert.Equal((old, young), (registry.ChampionVersion(), registry.ChallengerVersion()));
+        registry.Promote(young, "anna", "I know better", TimeProvider.System);
+        Assert.Equal((young, null), (registry.ChampionVersion(), registry.ChallengerVersion()));
+        Assert.Equal(old, registry.RollBack("ben", "no, she does not", TimeProvider.System));
+        Assert.Equal((old, young), (registry.ChampionVersion(), registry.ChallengerVersion()));
+        File.AppendAllText(Path.Combine(_folder.FullName, ModelRegistry.Kind, "audit.jsonl"), "{\"at\":\"20");
+        Assert.Equal(["promoted", "kept", "promoted", "rolled back"], registry.Moves().Select(move => move.What));
+        Assert.Equal(("ben", old, young, "no, she does not"), registry.Moves()[^1] is var last ? (last.By, last.Champion, last.Previous, last.Reason) : default);
+    }
+
+    [Theory]
+    [InlineData("model.json")]
+    [InlineData("judged.json")]
+    [InlineData("drift.json")]
+    [InlineData("card.md")]
+    public void Verify_AnyFileChanged_IsBrokenAndNamesIt(string file)
+    {
+        var registry = new ModelRegistry(_folder.FullName);
+        var loaded = registry.Add(Train(0));
+        registry.Promote(loaded.Version, "anna", "a test", TimeProvider.System);
+        Assert.All(registry.Verify(), check => Assert.True(check.Holds, check.Says));
+        File.AppendAllText(Path.Combine(loaded.Folder, file), " ");
+        var broken = Assert.Single(registry.Verify());
+        Assert.False(broken.Holds);
+        Assert.Contains(file, broken.Says, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verify_AChampionThatIsGone_IsBroken()
+    {
+        var registry = new ModelRegistry(_folder.FullName);
+        var loaded = registry.Add(Train(0));
+        registry.Promote(loaded.Version, "anna", "a test", TimeProvider.System);
+        Directory.Delete(loaded.Folder, recursive: true);
+        Assert.Equal((false, "named champion, and not there"), Assert.Single(registry.Verify()) is var check ? (check.Holds, check.Says) : default);
+    }
+
+    [Fact]
     public void Promote_UnknownVersion_IsAnError() =>
         Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => new ModelRegistry(_folder.FullName).Promote("20200101-00000000", "anna", "a test", TimeProvider.System)).Failure);
 
