@@ -7,6 +7,7 @@ var root = new RootCommand("retain - who is about to stop buying, what each cust
     ImportVerb.Command(),
     TrainVerb.Command(),
     ScoreVerb.Command(),
+    ExplainVerb.Command(),
     RunsVerb.Command(),
     CheckVerb.Command(),
     DbVerb.Command(),

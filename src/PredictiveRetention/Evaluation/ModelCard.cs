@@ -18,7 +18,7 @@ public static class ModelCard
         HowMade(card, trained);
         if (trained.HorizonChosen) HorizonChoice(card, trained);
         League(card, trained);
-        if (model.Churn is not null) Importance(card, model);
+        if (model.Churn is not null) Importance(card, model, trained.Importance);
         Limits(card, trained);
         return card.ToString();
     }
@@ -97,7 +97,7 @@ public static class ModelCard
         card.AppendLine().AppendLine(Text($"Spend is judged over the same {league.Horizon.Days} days. MAE rewards under-prediction: compare it between lines of like bias.")).AppendLine();
     }
 
-    private static void Importance(StringBuilder card, RetentionModel model)
+    private static void Importance(StringBuilder card, RetentionModel model, IReadOnlyList<double> importance)
     {
         card.AppendLine("## What it looks at").AppendLine();
         if (model.Churn!.Forests.Count == 0)
@@ -105,14 +105,11 @@ public static class ModelCard
             card.AppendLine("At how often and how long ago customers bought, and for how much: Pareto/NBD and Gamma-Gamma know nothing else.").AppendLine();
             return;
         }
-        card.AppendLine("Share of the boosted trees' splits, upper levels weighing more: where it looks, not what causes churn. The answers of Pareto/NBD are themselves a feature.").AppendLine();
-        card.AppendLine("| feature | unit | meaning | share |").AppendLine("|---|---|---|---|");
+        card.AppendLine("How far each feature moves a customer's log-odds of churn, either way: mean of the absolute Shapley values. Where it looks, not what causes churn. What Pareto/NBD says is counted as days_since_last_order, the silence it is about.").AppendLine();
+        card.AppendLine("| feature | unit | meaning | moves log-odds by |").AppendLine("|---|---|---|---|");
         var schema = new FeatureSchema(model.Features);
-        foreach (var (share, index) in model.Churn.Forests[0].Forest.SplitShare().Select((share, index) => (share, index)).OrderByDescending(pair => pair.share).Take(15))
-        {
-            if (index < schema.Width) card.AppendLine(Text($"| {schema.Names[index]} | {schema.Definition(index).Unit} | {schema.Definition(index).Meaning} | {100 * share:F1} % |"));
-            else card.AppendLine(Text($"| {BtydModel.ColumnNames[index - schema.Width]} | | by Pareto/NBD and Gamma-Gamma | {100 * share:F1} % |"));
-        }
+        foreach (var (index, moved) in importance.Index().OrderByDescending(feature => feature.Item).Take(15))
+            card.AppendLine(Text($"| {schema.Names[index]} | {schema.Definition(index).Unit} | {schema.Definition(index).Meaning} | {moved:F3} |"));
         card.AppendLine();
     }
 

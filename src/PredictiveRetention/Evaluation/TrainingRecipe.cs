@@ -30,6 +30,7 @@ public sealed record TrainingRequest
 /// <param name="League">The same recipe made one horizon earlier, judged on what came then; null where the history holds no earlier horizon.</param>
 /// <param name="NotJudged">Why League is null.</param>
 /// <param name="GoldenRows">Model rows with their predictions: a loaded model must repeat them.</param>
+/// <param name="Importance">Of each feature, see <see cref="RetentionModel.Importance"/>; empty for the recency rule.</param>
 public sealed record TrainedModel(
     RetentionModel Model,
     TrainingRequest Request,
@@ -40,7 +41,8 @@ public sealed record TrainedModel(
     BlendFit? Value,
     LeagueTable? League,
     string? NotJudged,
-    IReadOnlyList<GoldenRow> GoldenRows);
+    IReadOnlyList<GoldenRow> GoldenRows,
+    IReadOnlyList<double> Importance);
 
 public sealed record GoldenRow(float[] Features, double PChurn, double Clv);
 
@@ -54,6 +56,9 @@ public readonly record struct TrainingStep(int Done, int All, string Name);
 public sealed class TrainingRecipe(RecipeSettings settings)
 {
     private const int Steps = 5;
+
+    /// <summary>Customers the importance of the features is the mean of: the first in key order, which are a random sample.</summary>
+    private const int ExplainedRows = 500;
 
     /// <param name="histories">Reads all histories before the cutoff, in customer key order; called once a pass.</param>
     /// <exception cref="RetentionException">There is no order before the cutoff.</exception>
@@ -76,7 +81,7 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         {
             missed.Add(Text($"BTYD needs {BtydModel.MinRepeaters} customers who bought on more than one day, and a likelihood with a maximum"));
             return new TrainedModel(
-                RetentionModel.Rule(horizon.Days, request.ClvHorizon.Days), request, survey, request.Horizon is null, missed, null, null, null, "no model was fitted", []);
+                RetentionModel.Rule(horizon.Days, request.ClvHorizon.Days), request, survey, request.Horizon is null, missed, null, null, null, "no model was fitted", [], []);
         }
         if (gate.MissedHorizons(survey, request.Cutoff, horizon) is { } horizons) missed.Add(horizons);
         if (churn.Fit.Note is { } note && missed.Count == 0) missed.Add(note);
@@ -93,8 +98,9 @@ public sealed class TrainingRecipe(RecipeSettings settings)
             value == churn ? null : value.Fit.Model, value.Fit.Target(value.Population, request.ClvHorizon.Days),
             value.Fit.Unseen is { } unseen ? SpendIntervals.Fit(unseen.POrder, unseen.Spend, unseen.Net, unseen.PurchaseDays) : null);
         var golden = Golden(model, churn.Population);
+        var importance = model.Importance(churn.Population.Rows[..(Math.Min(ExplainedRows, churn.Population.Count) * churn.Population.Width)]);
         progress?.Report(new TrainingStep(Steps, Steps, "done"));
-        return new TrainedModel(model, request, survey, request.Horizon is null, missed, churn.Fit, value.Fit, league, notJudged, golden);
+        return new TrainedModel(model, request, survey, request.Horizon is null, missed, churn.Fit, value.Fit, league, notJudged, golden, importance);
     }
 
     /// <summary>The recipe as it would have been run one horizon before the cutoff, judged on the horizon between.</summary>

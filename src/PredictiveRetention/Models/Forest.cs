@@ -141,24 +141,6 @@ public sealed class Forest
         return new Forest(Width, Bias, Roots[..trees], Feature[..nodes], Threshold[..nodes], Left[..nodes], Right[..nodes], Leaf[..leaves], Cover?[..leaves]);
     }
 
-    /// <summary>How often each feature is split on, weighted by the number of leaves below being halved at each level: a rough importance, sums to 1.</summary>
-    public double[] SplitShare()
-    {
-        var share = new double[Width];
-        foreach (var root in Roots) Count(root, 1);
-        var total = share.Sum();
-        if (total > 0) for (var i = 0; i < share.Length; i++) share[i] /= total;
-        return share;
-
-        void Count(int node, double weight)
-        {
-            if (node < 0) return;
-            share[Feature[node]] += weight;
-            Count(Left[node], weight / 2);
-            Count(Right[node], weight / 2);
-        }
-    }
-
     private void ScoreBlock(ReadOnlySpan<float> rows, Span<double> scores)
     {
         scores.Fill(Bias);

@@ -66,6 +66,15 @@ public sealed class Scorer
         return (facts, score[0]);
     }
 
+    /// <summary>One customer's score, and what it is made of: null where the recency rule made it.</summary>
+    public (CustomerFacts Facts, CustomerScore Score, ScoreExplanation? Why) Explain(in CustomerHistory history, Cutoff cutoff)
+    {
+        var (facts, score) = Score(history, cutoff);
+        if (_model.Level == ModelLevel.RecencyRule || facts.Orders == 0) return (facts, score, null);
+        var row = _rows.AsSpan(0, _schema.Width);
+        return (facts, score, ScoreExplanation.Of(_model.Explain(row), score, _schema, row, _currency));
+    }
+
     private void Predict(ReadOnlySpan<CustomerFacts> facts, Span<CustomerScore> scores)
     {
         var count = facts.Length;
