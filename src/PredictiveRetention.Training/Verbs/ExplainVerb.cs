@@ -71,16 +71,16 @@ internal static class ExplainVerb
         var width = why.Themes.Select(theme => theme.Words.Length).Append(Average.Length).Max();
         Line($"");
         Line($"  {"".PadRight(width)}  {"points",8}  {"p_churn",8}  {"log-odds",8}  {"sum",8}");
-        Line($"  {Average.PadRight(width)}  {"",8}  {100 * why.BasePChurn,6:F1} %  {"",8}  {why.BaseLogOdds,8:F3}");
+        Line($"  {Average.PadRight(width)}  {"",8}  {100 * why.BasePChurn,6:F1} %  {"",8}  {Math.Round(why.BaseLogOdds, 3) + 0.0,8:F3}");
         var (p, logOdds) = (why.BasePChurn, why.BaseLogOdds);
         foreach (var theme in why.Themes)
         {
             var (before, sum) = (Math.Round(100 * p, 1), Math.Round(logOdds, 3));
             p += theme.PChurn;
             logOdds += theme.LogOdds;
-            Line($"  {theme.Words.PadRight(width)}  {Math.Round(100 * p, 1) - before,8:+0.0;-0.0;0.0}  {100 * p,6:F1} %  {Math.Round(logOdds, 3) - sum,8:+0.000;-0.000;0.000}  {logOdds,8:F3}");
+            Line($"  {theme.Words.PadRight(width)}  {Math.Round(100 * p, 1) - before,8:+0.0;-0.0;0.0}  {100 * p,6:F1} %  {Math.Round(logOdds, 3) - sum,8:+0.000;-0.000;0.000}  {Math.Round(logOdds, 3) + 0.0,8:F3}");
         }
-        Line($"  {"this customer".PadRight(width)}  {"",8}  {100 * why.PChurn,6:F1} %  {"",8}  {why.LogOdds,8:F3}");
+        Line($"  {"this customer".PadRight(width)}  {"",8}  {100 * why.PChurn,6:F1} %  {"",8}  {Math.Round(why.LogOdds, 3) + 0.0,8:F3}");
     }
 
     private static string? Day(ExplainedCustomer explained, float days) =>

@@ -56,10 +56,10 @@ internal readonly record struct FeatureReading(double Value, Currency Currency, 
         _ => $"{Number(Value)} times {to}",
     };
 
-    /// <summary>At most one decimal.</summary>
+    /// <summary>At most one decimal, none from a hundred on.</summary>
     public string Number() => Number(Value);
 
-    private static string Number(double value) => Math.Round(value, 1).ToString("#,0.#", CultureInfo.InvariantCulture);
+    private static string Number(double value) => Math.Abs(value) >= 100 ? Whole(value) : Math.Round(value, 1).ToString("#,0.#", CultureInfo.InvariantCulture);
 
     private static string Whole(double value) => Math.Round(value).ToString("N0", CultureInfo.InvariantCulture);
 }

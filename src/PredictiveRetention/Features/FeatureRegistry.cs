@@ -76,7 +76,7 @@ public static class FeatureRegistry
             t => t.Value <= 0 ? "never came back after the first day" : t.Value >= 1 ? "ordered to the very last" : $"silent for the last {FeatureReading.Percent(1 - t.Value)} of the time as a customer"),
         F("orders_per_year", Theme.Frequency, "orders", "purchases a year of the relationship", Orders, h => 365.0 * h.Purchases / Math.Max(30, h.FirstAge),
             t => $"{t.Count("order")} a year on average"),
-        F("has_two_gaps", Theme.Rhythm, "0/1", "bought on more than two days", Orders, h => h.Gaps > 1 ? 1 : 0,
+        F("has_two_gaps", Theme.Frequency, "0/1", "bought on more than two days", Orders, h => h.Gaps > 1 ? 1 : 0,
             t => t.Either("ordered on more than two days", "ordered on two days at most")),
 
         // windows
@@ -97,7 +97,7 @@ public static class FeatureRegistry
         F("spend_365d", Theme.Money, "money", "spent in the last 365 days", Orders, h => h.Last365.Spend,
             t => t.Value <= 0 ? "spent nothing in the last 365 days" : $"spent {t.Money()} in the last 365 days"),
         F("active_months_12", Theme.Frequency, "months", "months of the last twelve with a purchase", Orders, h => h.ActiveMonths12,
-            t => t.Value < 0.5 ? "no order in the last twelve months" : $"ordered in {t.Count("month")} of the last twelve"),
+            t => t.Value < 0.5 ? "no order in the last twelve months" : t.Value >= 11.5 ? "ordered in each of the last twelve months" : $"ordered in {t.Number()} of the last twelve months"),
         F("orders_decayed_30d", Theme.Frequency, "orders", "purchases, halving in weight every 30 days", Orders, h => h.Orders30Decayed,
             t => t.Value < 0.05 ? "hardly any order of late" : $"{t.Count("order")} so far, each counting half after 30 days"),
         F("orders_decayed_90d", Theme.Frequency, "orders", "purchases, halving in weight every 90 days", Orders, h => h.Orders90Decayed,

@@ -52,7 +52,7 @@ public sealed record BlendModel(
     private readonly BtydColumns _columns = new(Features);
     private readonly int _silence = Features.Index().First(feature => feature.Item == "days_since_last_order").Index;
     private readonly int _gap = Features.Index().Where(feature => feature.Item == "gap_mean").Select(feature => feature.Index).FirstOrDefault(-1);
-    private readonly Theme[] _themes = [.. Features.Select(name => FeatureRegistry.All[FeatureRegistry.IndexOf(name)].Theme)];
+    private readonly FeatureSchema _schema = new(Features);
 
     /// <summary>BTYD with nothing beside it: where the data allow no more.</summary>
     public static BlendModel OfBtyd(BtydModel btyd, IReadOnlyList<string> features, int days, double meanLogOdds) =>
@@ -263,7 +263,9 @@ public sealed record BlendModel(
     {
         for (var j = Features.Count; j < Width; j++) contributions[_silence] += contributions[j];
         contributions[_silence] += (float)ahead;
-        var reasons = Reasons.Of(contributions[..Features.Count], row[..Features.Count], -1, _themes);
+        Span<Theme> themes = stackalloc Theme[Features.Count];
+        for (var j = 0; j < themes.Length; j++) themes[j] = _schema.ThemeOf(j, row[j]);
+        var reasons = Reasons.Of(contributions[..Features.Count], row[..Features.Count], -1, themes);
         return _gap >= 0 && row[_gap] > 0 ? reasons with { UsualGap = row[_gap] } : reasons;
     }
 

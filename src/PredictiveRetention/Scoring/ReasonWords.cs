@@ -22,7 +22,7 @@ public static class ReasonWords
             if (reason.Feature >= features.Count) continue;
             var definition = FeatureRegistry.All[FeatureRegistry.IndexOf(features[reason.Feature])];
             yield return new SaidReason(
-                definition.Name, definition.Theme.ToString(), definition.Say(reason.Value, currency, Other),
+                definition.Name, definition.ThemeOf(reason.Value).ToString(), definition.Say(reason.Value, currency, Other),
                 definition.IsAbsent(reason.Value) ? null : Math.Round(reason.Value, 2), Math.Round(reason.Effect, 3));
         }
 

@@ -22,7 +22,7 @@ public sealed record ScoreExplanation(double BaseLogOdds, double BasePChurn, IRe
     {
         var values = row.ToArray();
         var themes = explanation.Contributions.Index()
-            .GroupBy(feature => schema.Definition(feature.Index).Theme)
+            .GroupBy(feature => schema.ThemeOf(feature.Index, values[feature.Index]))
             .Select(theme => (Theme: theme.Key.ToString(), Sum: theme.Sum(feature => feature.Item), Features: theme))
             .Where(theme => theme.Sum != 0)
             // As with the reasons of a night, a theme is said by a feature that points its way.

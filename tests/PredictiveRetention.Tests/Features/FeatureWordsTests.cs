@@ -68,9 +68,22 @@ public partial class FeatureWordsTests
     [InlineData("first_season_sin", -0.707, "first ordered in November", "first_season_cos", 0.707)]
     [InlineData("last_late", 1, "last delivery came late")]
     [InlineData("emails_opened_90d", 1, "opened 1 e-mail in the last 90 days")]
+    [InlineData("active_months_12", 6, "ordered in 6 of the last twelve months")]
+    [InlineData("active_months_12", 12, "ordered in each of the last twelve months")]
+    [InlineData("units_mean", 2697.5, "2,698 units an order on average")]
     [InlineData("tickets_90d", 2, "2 support tickets in the last 90 days")]
     public void Say_IsWhatAColleagueWouldSay(string name, double value, string words, string? companion = null, double of = 0) =>
         Assert.Equal(words, Of(name).Say(value, s_pounds, companion is null ? null : other => other == companion ? of : double.NaN));
+
+    [Theory]
+    [InlineData("gap_mean", 31, Theme.Rhythm)]
+    [InlineData("gap_mean", -1, Theme.Frequency)]
+    [InlineData("orders_90d", 0, Theme.Frequency)]
+    public void ThemeOf_AnAbsentValue_IsThatOfItsIndicator(string name, float value, Theme theme)
+    {
+        Assert.Equal(theme, Of(name).ThemeOf(value));
+        Assert.Equal(theme, new FeatureSchema(["frequency", name]).ThemeOf(1, value));
+    }
 
     [Fact]
     public void Say_Money_HasTheDecimalsOfTheCurrency() => Assert.Equal("spent 1,235 JPY in the last 30 days", Of("spend_30d").Say(1234.6, Currency.Of("JPY")));
