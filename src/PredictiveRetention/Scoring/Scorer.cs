@@ -66,15 +66,6 @@ public sealed class Scorer
         return (facts, score[0]);
     }
 
-    /// <summary>One customer's score, and what it is made of: null where the recency rule made it.</summary>
-    public (CustomerFacts Facts, CustomerScore Score, ScoreExplanation? Why) Explain(in CustomerHistory history, Cutoff cutoff)
-    {
-        var (facts, score) = Score(history, cutoff);
-        if (_model.Level == ModelLevel.RecencyRule || facts.Orders == 0) return (facts, score, null);
-        var row = _rows.AsSpan(0, _schema.Width);
-        return (facts, score, ScoreExplanation.Of(_model.Explain(row), score, _schema, row, _currency));
-    }
-
     private void Predict(ReadOnlySpan<CustomerFacts> facts, Span<CustomerScore> scores)
     {
         var count = facts.Length;
@@ -82,6 +73,15 @@ public sealed class Scorer
             _model.Predict(_rows.AsSpan(0, count * _schema.Width), _answers.AsSpan(0, count), _withReasons ? _reasons.AsSpan(0, count) : default);
         for (var i = 0; i < count; i++)
             scores[i] = _model.Level == ModelLevel.RecencyRule || facts[i].Orders == 0 ? ByRule(facts[i]) : Fitted(facts[i], _answers[i], _withReasons ? _reasons[i] : Reasons.None);
+    }
+
+    /// <summary>One customer's score, and what it is made of: null where the recency rule made it.</summary>
+    public (CustomerFacts Facts, CustomerScore Score, ScoreExplanation? Why) Explain(in CustomerHistory history, Cutoff cutoff)
+    {
+        var (facts, score) = Score(history, cutoff);
+        if (_model.Level == ModelLevel.RecencyRule || facts.Orders == 0) return (facts, score, null);
+        var row = _rows.AsSpan(0, _schema.Width);
+        return (facts, score, ScoreExplanation.Of(_model.Explain(row), score, _schema, row, _currency));
     }
 
     /// <summary>

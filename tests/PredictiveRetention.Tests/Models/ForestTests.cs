@@ -22,6 +22,7 @@ public class ForestTests
         var options = new FastTreeBinaryTrainer.Options
         {
             NumberOfTrees = 30, NumberOfLeaves = 8, MinimumExampleCountPerLeaf = s_small.MinLeaf, LearningRate = s_small.LearningRate, FeatureFraction = s_small.FeatureFraction, Seed = s_small.Seed, FeatureSelectionSeed = s_small.Seed,
+            MaximumBinCountPerFeature = s_small.Bins,
         };
         var model = context.BinaryClassification.Trainers.FastTree(options).Fit(data);
         var theirs = model.Transform(data).GetColumn<float>("Score").ToArray();
