@@ -106,7 +106,7 @@ public sealed record BlendModel(
 
     /// <summary>
     /// Why one row's log-odds of no purchase are what they are: Shapley values of every member, weighted as the blend weighs them. What BTYD
-    /// adds, and what it says of another horizon, is said as the silence it is about. For a look at one customer: a thousand times the work
+    /// adds, and what it says of another horizon, is said as the silence it is about. For a look at one customer: some sixty times the work
     /// of a prediction.
     /// </summary>
     /// <param name="row">Features.Count values, all finite.</param>
