@@ -9,6 +9,7 @@ var root = new RootCommand("retain - who is about to stop buying, what each cust
     BacktestVerb.Command(),
     ModelsVerb.Command(),
     ScoreVerb.Command(),
+    ExplainVerb.Command(),
     RunsVerb.Command(),
     CheckVerb.Command(),
     DbVerb.Command(),

@@ -45,7 +45,7 @@ public sealed record NextOrderAnswer(string? P10, string? P50, string? P90);
 /// <param name="SpendIfOrder">Expected net spend within HorizonDays if there is a purchase.</param>
 /// <param name="RevenueAtRisk">PChurn x SpendIfOrder; 0 for the lost.</param>
 /// <param name="Lost">Silent for so long that the customer is reported, not counted as risk.</param>
-/// <param name="Reasons">The three features that move PChurn most, either way, largest first; empty for the recency rule.</param>
+/// <param name="Reasons">The three to five themes that move PChurn most, either way, largest first, each said by its strongest feature; empty for the recency rule.</param>
 /// <param name="Stale">Published more than 36 hours ago.</param>
 public sealed record PredictionAnswer(
     string CustomerId, double PChurn, MoneyAnswer Clv, RangeAnswer? ClvRange, MoneyAnswer HistoricNet, MoneyAnswer TotalClv, double? PAlive, NextOrderAnswer? NextOrder, MoneyAnswer SpendIfOrder, MoneyAnswer RevenueAtRisk, bool Lost, RfmAnswer Rfm, SegmentsAnswer Segments, ActionAnswer Action, IReadOnlyList<SaidReason> Reasons,
@@ -83,7 +83,7 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
         var historic = (double)shop.Currency.FromMinor(netMinor);
         return new PredictionAnswer(
             customerId, score.PChurn, Money(score.Clv), Range(score.Range), Money(historic), Money(historic + score.Clv), float.IsNaN(score.PAlive) ? null : score.PAlive, Next(score.Next, asOf),
-            Money(score.SpendIfOrder), Money(score.RevenueAtRisk), score.Lost, rfm, segments, action, [.. ReasonWords.Of(score.Reasons, recipe.Features)],
+            Money(score.SpendIfOrder), Money(score.RevenueAtRisk), score.Lost, rfm, segments, action, [.. ReasonWords.Of(score.Reasons, recipe.Features, shop.Currency)],
             asOf, run.RunId, run.BusinessDate, recipe.ModelVersion, recipe.ModelLevel.ToString(), recipe.HorizonDays, recipe.ClvHorizonDays, PublishedAt, Stale);
     }
 

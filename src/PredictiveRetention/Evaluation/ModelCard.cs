@@ -18,7 +18,7 @@ public static class ModelCard
         HowMade(card, trained);
         if (trained.HorizonChosen) HorizonChoice(card, trained);
         League(card, trained);
-        if (model.Churn is not null) Importance(card, model);
+        if (model.Churn is not null) Importance(card, model, trained.Importance);
         Limits(card, trained);
         return card.ToString();
     }
@@ -42,6 +42,7 @@ public static class ModelCard
         if (trained.Churn is not { } churn) return;
         var btyd = churn.Model.Btyd;
         card.AppendLine(Text($"Pareto/NBD (weeks): r {btyd.Purchases.R:G5}, alpha {btyd.Purchases.Alpha:G5}, s {btyd.Purchases.S:G5}, beta {btyd.Purchases.Beta:G5}. Gamma-Gamma (a purchase day): p {btyd.Spend.P:G5}, q {btyd.Spend.Q:G5}, v {btyd.Spend.V:G5}.")).AppendLine();
+        if (btyd.Purchases.S < 0.01) card.AppendLine("**The likelihood sees nobody drop out**: P(alive) is near 1 for everybody, however long silent. Read the probability of an order instead.").AppendLine();
         if (churn.OrderMembers.Count > 0) Blend(card, "Who orders", "log loss", churn.OrderMembers);
         if (trained.Value is { ValueMembers.Count: > 0 } value) Blend(card, Text($"How much, within {value.Plan.Horizon.Days} days"), "quasi-Poisson loss", value.ValueMembers);
         if (trained.Value is { } fitted && fitted.Plan.Horizon.Days != trained.Model.ClvHorizonDays)
@@ -100,7 +101,7 @@ public static class ModelCard
         card.AppendLine();
     }
 
-    private static void Importance(StringBuilder card, RetentionModel model)
+    private static void Importance(StringBuilder card, RetentionModel model, IReadOnlyList<double> importance)
     {
         card.AppendLine("## What it looks at").AppendLine();
         if (model.Churn!.Forests.Count == 0)
@@ -108,14 +109,11 @@ public static class ModelCard
             card.AppendLine("At how often and how long ago customers bought, and for how much: Pareto/NBD and Gamma-Gamma know nothing else.").AppendLine();
             return;
         }
-        card.AppendLine("Share of the boosted trees' splits, upper levels weighing more: where it looks, not what causes churn. The answers of Pareto/NBD are themselves a feature.").AppendLine();
-        card.AppendLine("| feature | unit | meaning | share |").AppendLine("|---|---|---|---|");
+        card.AppendLine("How far each feature moves a customer's log-odds of churn, either way: mean of the absolute Shapley values. Where it looks, not what causes churn. What Pareto/NBD says is counted as days_since_last_order, the silence it is about.").AppendLine();
+        card.AppendLine("| feature | unit | meaning | moves log-odds by |").AppendLine("|---|---|---|---|");
         var schema = new FeatureSchema(model.Features);
-        foreach (var (share, index) in model.Churn.Forests[0].Forest.SplitShare().Select((share, index) => (share, index)).OrderByDescending(pair => pair.share).Take(15))
-        {
-            if (index < schema.Width) card.AppendLine(Text($"| {schema.Names[index]} | {schema.Definition(index).Unit} | {schema.Definition(index).Meaning} | {100 * share:F1} % |"));
-            else card.AppendLine(Text($"| {BtydModel.ColumnNames[index - schema.Width]} | | by Pareto/NBD and Gamma-Gamma | {100 * share:F1} % |"));
-        }
+        foreach (var (index, moved) in importance.Index().OrderByDescending(feature => feature.Item).Take(15))
+            card.AppendLine(Text($"| {schema.Names[index]} | {schema.Definition(index).Unit} | {schema.Definition(index).Meaning} | {moved:F3} |"));
         card.AppendLine();
     }
 

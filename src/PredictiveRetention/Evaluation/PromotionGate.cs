@@ -39,8 +39,9 @@ public static class PromotionGate
         var standings = Standings.Of([new JudgedOrigin(slice, challenger.Level, contenders, null)], cancellation);
         return new GateComparison(origin, horizon, slice.Count, [.. standings.Where(standing => s_guards.Contains(standing.Measure))]);
 
+        // The rule has no features; slices cannot be made without those of BTYD.
         LabelledSlice Slice(RetentionModel model) =>
-            new SliceBuilder(currency, coverage, new FeatureSchema(model.Features)).Build(histories(), [(origin, horizon)], 1, cancellation)[(origin, horizon)];
+            new SliceBuilder(currency, coverage, model.Features.Count == 0 ? new FeatureSchema(BtydColumns.Needed) : new FeatureSchema(model.Features)).Build(histories(), [(origin, horizon)], 1, cancellation)[(origin, horizon)];
     }
 
     private static Contender Of(string name, ContenderKind kind, RetentionModel model, LabelledSlice slice)

@@ -31,6 +31,7 @@ public sealed record TrainingRequest
 /// <param name="NotJudged">Why Judged is null.</param>
 /// <param name="Drift">What later populations are compared with; null where there are no earlier ones to tell the shop's own change by.</param>
 /// <param name="GoldenRows">Model rows with their predictions: a loaded model must repeat them.</param>
+/// <param name="Importance">Of each feature, see <see cref="RetentionModel.Importance"/>; empty for the recency rule.</param>
 public sealed record TrainedModel(
     RetentionModel Model,
     TrainingRequest Request,
@@ -42,7 +43,8 @@ public sealed record TrainedModel(
     JudgedTwin? Judged,
     string? NotJudged,
     DriftReference? Drift,
-    IReadOnlyList<GoldenRow> GoldenRows)
+    IReadOnlyList<GoldenRow> GoldenRows,
+    IReadOnlyList<double> Importance)
 {
     public LeagueTable? League => Judged?.League;
 }
@@ -65,6 +67,9 @@ public sealed class TrainingRecipe(RecipeSettings settings)
 {
     private const int Steps = 5;
 
+    /// <summary>Customers the importance of the features is the mean of: the first in key order, which are a random sample.</summary>
+    private const int ExplainedRows = 500;
+
     /// <param name="histories">Reads all histories before the cutoff, in customer key order; called once a pass.</param>
     /// <exception cref="RetentionException">There is no order before the cutoff.</exception>
     public TrainedModel Train(TrainingRequest request, Func<IEnumerable<ShardHistories>> histories, IProgress<TrainingStep>? progress, CancellationToken cancellation)
@@ -86,7 +91,7 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         {
             missed.Add(Text($"BTYD needs {BtydModel.MinRepeaters} customers who bought on more than one day, and a likelihood with a maximum"));
             return new TrainedModel(
-                RetentionModel.Rule(horizon.Days, request.ClvHorizon.Days), request, survey, request.Horizon is null, missed, null, null, null, "no model was fitted", null, []);
+                RetentionModel.Rule(horizon.Days, request.ClvHorizon.Days), request, survey, request.Horizon is null, missed, null, null, null, "no model was fitted", null, [], []);
         }
         if (gate.MissedHorizons(survey, request.Cutoff, horizon) is { } horizons) missed.Add(horizons);
         if (churn.Fit.Note is { } note && missed.Count == 0) missed.Add(note);
@@ -99,8 +104,9 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         progress?.Report(new TrainingStep(4, Steps, "checking"));
         var model = Model(churn, value, horizon.Days, request.ClvHorizon.Days);
         var golden = Golden(model, churn.Population);
+        var importance = model.Importance(churn.Population.Rows[..(Math.Min(ExplainedRows, churn.Population.Count) * churn.Population.Width)]);
         progress?.Report(new TrainingStep(Steps, Steps, "done"));
-        return new TrainedModel(model, request, survey, request.Horizon is null, missed, churn.Fit, value.Fit, judged, notJudged, Drift(model, churn), golden);
+        return new TrainedModel(model, request, survey, request.Horizon is null, missed, churn.Fit, value.Fit, judged, notJudged, Drift(model, churn), golden, importance);
     }
 
     private static RetentionModel Model(PlanFit churn, PlanFit value, int churnDays, int clvDays) => new(

@@ -11,6 +11,8 @@ public sealed class FeatureSchema
 {
     private readonly int[] _column;
     private readonly float[] _whenAbsent;
+    private readonly Theme[] _theme;
+    private readonly Theme[] _absentTheme;
 
     /// <exception cref="RetentionException">A name is not in the registry: the model belongs to another version of the program.</exception>
     public FeatureSchema(IEnumerable<string> names)
@@ -18,12 +20,17 @@ public sealed class FeatureSchema
         Names = [.. names];
         _column = new int[Names.Count];
         _whenAbsent = new float[Names.Count];
+        _theme = new Theme[Names.Count];
+        _absentTheme = new Theme[Names.Count];
         for (var i = 0; i < Names.Count; i++)
         {
             _column[i] = s_columns.TryGetValue(Names[i], out var column)
                 ? column
                 : throw new RetentionException(Failure.DependencyUnavailable, $"The model uses the feature '{Names[i]}', which this version does not have. Train again.");
-            _whenAbsent[i] = FeatureRegistry.All[column].WhenAbsent;
+            var definition = FeatureRegistry.All[column];
+            _whenAbsent[i] = definition.WhenAbsent;
+            _theme[i] = definition.Theme;
+            _absentTheme[i] = definition.ThemeOf(double.NaN);
         }
     }
 
@@ -41,6 +48,9 @@ public sealed class FeatureSchema
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', Names))));
 
     public FeatureDefinition Definition(int index) => FeatureRegistry.All[_column[index]];
+
+    /// <summary>See <see cref="FeatureDefinition.ThemeOf"/>.</summary>
+    public Theme ThemeOf(int index, float value) => value == _whenAbsent[index] ? _absentTheme[index] : _theme[index];
 
     /// <summary>Writes the model's columns of a registry row; absent and non-finite values become the feature's stand-in.</summary>
     public void Project(ReadOnlySpan<float> registryRow, Span<float> modelRow)

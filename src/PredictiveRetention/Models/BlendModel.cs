@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json.Serialization;
+using PredictiveRetention.Features;
 
 namespace PredictiveRetention.Models;
 
@@ -49,7 +50,8 @@ public sealed record BlendModel(
     private static readonly double[] s_oddsOf = [Math.Log(0.1 / 0.9), 0, Math.Log(0.9 / 0.1)];
 
     private readonly BtydColumns _columns = new(Features);
-    private readonly int _silence = Features.Index().First(feature => feature.Item == "days_since_last_order").Index;
+    private readonly int _gap = Features.Index().Where(feature => feature.Item == "gap_mean").Select(feature => feature.Index).FirstOrDefault(-1);
+    private readonly FeatureSchema _schema = new(Features);
 
     /// <summary>BTYD with nothing beside it: where the data allow no more.</summary>
     public static BlendModel OfBtyd(BtydModel btyd, IReadOnlyList<string> features, int days, double meanLogOdds) =>
@@ -99,6 +101,37 @@ public sealed record BlendModel(
         ArrayPool<float>.Shared.Return(contributions);
         ArrayPool<double>.Shared.Return(scores);
         ArrayPool<float>.Shared.Return(extended);
+    }
+
+    /// <summary>
+    /// Why one row's log-odds of no purchase are what they are: Shapley values of every member, weighted as the blend weighs them. What BTYD
+    /// adds, and what it says of another horizon, is said as the silence it is about. For a look at one customer: some sixty times the work
+    /// of a prediction.
+    /// </summary>
+    /// <param name="row">Features.Count values, all finite.</param>
+    /// <exception cref="InvalidOperationException">A forest has no cover: the model is of an earlier version.</exception>
+    public Explanation Explain(ReadOnlySpan<float> row, BlendTarget target)
+    {
+        var extended = new float[Width];
+        Btyd.Append(row, Features.Count, _columns, FittedDays, extended);
+        var logOdds = Orders.Intercept + Orders.Weights[0] * MeanLogOdds + target.MeanShift + target.OrderLevel;
+        var sums = new double[Width];
+        sums[Features.Count] = Orders.Weights[0] * (extended[Features.Count] - MeanLogOdds) + Ahead(extended, target.Days).LogOdds - target.MeanShift;
+        if (Linear is not null)
+        {
+            logOdds += Orders.Weights[1] * Linear.Intercept;
+            for (var j = 0; j < Width; j++) sums[j] += Orders.Weights[1] * Linear.Contribution(j, extended[j]);
+        }
+        var contributions = new double[Width];
+        for (var f = 0; f < Forests.Count; f++)
+        {
+            var (forest, weight) = (Forests[f].Forest, Orders.Weights[2 + f]);
+            forest.Shap(extended, contributions);
+            logOdds += weight * (Forests[f].Slope * forest.Expected + Forests[f].Intercept);
+            for (var j = 0; j < Width; j++) sums[j] += weight * Forests[f].Slope * contributions[j];
+        }
+        for (var j = Features.Count; j < Width; j++) sums[_columns.Silence] += sums[j];
+        return new Explanation(-logOdds, [.. sums.Take(Features.Count).Select(sum => -sum)]);
     }
 
     /// <summary>
@@ -227,9 +260,12 @@ public sealed record BlendModel(
     /// <summary>What BTYD adds is said as the silence it is about.</summary>
     private Reasons Why(Span<float> contributions, ReadOnlySpan<float> row, double ahead)
     {
-        for (var j = Features.Count; j < Width; j++) contributions[_silence] += contributions[j];
-        contributions[_silence] += (float)ahead;
-        return Reasons.Of(contributions[..Features.Count], row[..Features.Count], -1);
+        for (var j = Features.Count; j < Width; j++) contributions[_columns.Silence] += contributions[j];
+        contributions[_columns.Silence] += (float)ahead;
+        Span<Theme> themes = stackalloc Theme[Features.Count];
+        for (var j = 0; j < themes.Length; j++) themes[j] = _schema.ThemeOf(j, row[j]);
+        var reasons = Reasons.Of(contributions[..Features.Count], row[..Features.Count], -1, themes);
+        return _gap >= 0 && row[_gap] > 0 ? reasons with { UsualGap = row[_gap] } : reasons;
     }
 
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));

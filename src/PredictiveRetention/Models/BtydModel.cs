@@ -98,12 +98,15 @@ public sealed class BtydColumns
     private readonly int[] _at;
 
     /// <summary>The features no blend may do without.</summary>
-    public static IReadOnlyList<string> Needed { get; } = ["btyd_frequency", "btyd_recency", "tenure_days", "frequency", "monetary_mean"];
+    public static IReadOnlyList<string> Needed { get; } = ["btyd_frequency", "btyd_recency", "tenure_days", "frequency", "monetary_mean", "days_since_last_order"];
 
     /// <exception cref="RetentionException">A feature is missing: the model belongs to another version of the program.</exception>
     public BtydColumns(IReadOnlyList<string> features) => _at = [.. Needed.Select(name => features.Index().Where(feature => feature.Item == name).Select(feature => feature.Index).FirstOrDefault(-1) is var at and >= 0
         ? at
         : throw new RetentionException(Failure.DependencyUnavailable, $"The model has no feature '{name}'. Train again."))];
+
+    /// <summary>Column of the days since the last purchase, where what BTYD says is told.</summary>
+    public int Silence => _at[5];
 
     public BtydInput Of(ReadOnlySpan<float> row)
     {

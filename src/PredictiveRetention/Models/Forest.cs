@@ -17,6 +17,7 @@ public sealed class Forest
     private readonly int[] _depth;
     private readonly QuickScorer? _quick;
     private readonly PathContributions? _contributions;
+    private readonly TreeShap? _shap;
 
     [JsonConstructor]
     public Forest(int width, double bias, int[] roots, int[] feature, float[] threshold, int[] left, int[] right, double[] leaf, int[]? cover = null)
@@ -27,6 +28,7 @@ public sealed class Forest
         _depth = [.. Roots.Select(Depth)];
         _quick = QuickScorer.For(this);
         _contributions = Cover is null ? null : new PathContributions(this);
+        _shap = Cover is null ? null : new TreeShap(this);
     }
 
     /// <summary>Number of values in a row.</summary>
@@ -93,6 +95,18 @@ public sealed class Forest
         ArrayPool<int>.Shared.Return(reached);
     }
 
+    /// <summary>Exact Shapley values of one row's score (see <see cref="TreeShap"/>): Expected + their sum is the score, up to rounding. For a look at one row; <see cref="Explain"/> is for many.</summary>
+    /// <param name="row">Width values.</param>
+    /// <param name="contributions">Receives Width values, 0 for a feature no tree splits on.</param>
+    /// <exception cref="InvalidOperationException">The forest has no cover.</exception>
+    public void Shap(ReadOnlySpan<float> row, Span<double> contributions)
+    {
+        if (_shap is null) throw new InvalidOperationException("A forest without cover cannot say why.");
+        if (row.Length != Width || contributions.Length != Width) throw new ArgumentException($"{row.Length} values and {contributions.Length} contributions for a row of {Width}.", nameof(row));
+        contributions.Clear();
+        _shap.Add(row, contributions);
+    }
+
     private void WalkAndName(ReadOnlySpan<float> rows, Span<double> scores, Span<int> reached)
     {
         Walk(rows, scores);
@@ -125,24 +139,6 @@ public sealed class Forest
         var nodes = trees == 0 ? 0 : NodesBefore(trees);
         var leaves = trees == 0 ? 0 : LeavesBefore(trees);
         return new Forest(Width, Bias, Roots[..trees], Feature[..nodes], Threshold[..nodes], Left[..nodes], Right[..nodes], Leaf[..leaves], Cover?[..leaves]);
-    }
-
-    /// <summary>How often each feature is split on, weighted by the number of leaves below being halved at each level: a rough importance, sums to 1.</summary>
-    public double[] SplitShare()
-    {
-        var share = new double[Width];
-        foreach (var root in Roots) Count(root, 1);
-        var total = share.Sum();
-        if (total > 0) for (var i = 0; i < share.Length; i++) share[i] /= total;
-        return share;
-
-        void Count(int node, double weight)
-        {
-            if (node < 0) return;
-            share[Feature[node]] += weight;
-            Count(Left[node], weight / 2);
-            Count(Right[node], weight / 2);
-        }
     }
 
     private void ScoreBlock(ReadOnlySpan<float> rows, Span<double> scores)

@@ -6,6 +6,9 @@ namespace PredictiveRetention.Models;
 /// </summary>
 internal sealed class PathContributions
 {
+    /// <summary>Added to the cover of every leaf, so that a tree nobody reached still has a mean.</summary>
+    public const double Unreached = 1e-9;
+
     private readonly int _width;
     private readonly int _trees;
     private readonly int[] _start;
@@ -43,10 +46,9 @@ internal sealed class PathContributions
             }
         }
 
-        // Leaves nobody reached count once together, so that a tree without cover still has a mean.
         (double Value, double Weight) ValueOf(int node)
         {
-            if (node < 0) return (forest.Leaf[~node], forest.Cover![~node] + 1e-9);
+            if (node < 0) return (forest.Leaf[~node], forest.Cover![~node] + Unreached);
             var (left, right) = (ValueOf(forest.Left[node]), ValueOf(forest.Right[node]));
             var weight = left.Weight + right.Weight;
             return ((left.Value * left.Weight + right.Value * right.Weight) / weight, weight);

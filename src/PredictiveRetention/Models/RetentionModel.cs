@@ -83,4 +83,21 @@ public sealed record RetentionModel(
         Predict(row, answer);
         return answer[0];
     }
+
+    /// <summary>Why a row's churn is what it is, exactly.</summary>
+    /// <param name="row">Features.Count values, all finite.</param>
+    /// <exception cref="InvalidOperationException">This is the recency rule, which is its own reason.</exception>
+    public Explanation Explain(ReadOnlySpan<float> row) =>
+        Churn is null ? throw new InvalidOperationException("The recency rule has no fitted model.") : Churn.Explain(row, ChurnTarget);
+
+    /// <summary>How much each feature moves the log-odds of no purchase: the mean of the absolute contributions over these rows.</summary>
+    /// <param name="rows">Rows of Features.Count values, all finite.</param>
+    /// <returns>Features.Count values; 0 where there is no row.</returns>
+    /// <exception cref="InvalidOperationException">This is the recency rule.</exception>
+    public double[] Importance(float[] rows)
+    {
+        var contributions = new double[rows.Length / Math.Max(1, Features.Count)][];
+        Parallel.For(0, contributions.Length, i => contributions[i] = Explain(rows.AsSpan(i * Features.Count, Features.Count)).Contributions);
+        return [.. Enumerable.Range(0, Features.Count).Select(feature => contributions.Sum(row => Math.Abs(row[feature])) / Math.Max(1, contributions.Length))];
+    }
 }

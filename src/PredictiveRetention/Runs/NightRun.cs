@@ -33,7 +33,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         var orders = store.Orders(shop, request.AsOf)
             ?? throw new RetentionException(Failure.InputRejected, $"There is no order before {request.AsOf}: nobody to score.");
         var owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
-        if (request.Purpose == RunPurpose.Replay) ModelFor(request.AsOf); // a replay no model may speak about is refused, and is no failed run
+        if (request.Purpose == RunPurpose.Replay) ModelFor(models, request.AsOf); // a replay no model may speak about is refused, and is no failed run
         using var alive = new Heartbeat(store);
         var claim = Claim(request, owner, progress, cancellation);
         switch (claim.Outcome)
@@ -118,7 +118,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     {
         progress?.Report(new RunProgress(RunState.Planned, 0, 0, 0));
         var asOf = Cutoff.Parse(run.AsOf);
-        var (model, version, schemaHash, faults) = ModelFor(asOf);
+        var (model, version, schemaHash, faults) = ModelFor(models, asOf);
         var coverage = store.Coverage(shop, asOf);
         var recipe = new RunRecipe
         {
@@ -147,7 +147,8 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         }
     }
 
-    private (RetentionModel Model, string Version, string SchemaHash, IReadOnlyList<string> Faults) ModelFor(Cutoff asOf)
+    /// <exception cref="RetentionException">Every version learnt from days after the as-of, or none can be used.</exception>
+    internal static (RetentionModel Model, string Version, string SchemaHash, IReadOnlyList<string> Faults) ModelFor(ModelRegistry models, Cutoff asOf)
     {
         if (models.For(asOf, out var faults) is { } loaded) return (loaded.Model, loaded.Version, loaded.Manifest.SchemaHash, faults);
         if (models.ChampionVersion() is { } champion)

@@ -42,7 +42,7 @@ public static class ScoreFile
         return rows;
     }
 
-    private static string Why(PredictionRow row, IReadOnlyList<string> features) => string.Join("; ", ReasonWords.Of(StoredReasons.Read(row.Reasons), features)
+    private static string Why(PredictionRow row, Shop shop, IReadOnlyList<string> features) => string.Join("; ", ReasonWords.Of(StoredReasons.Read(row.Reasons), features, shop.Currency)
         .Select(reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Words} ({(reason.Effect > 0 ? "raises" : "lowers")} churn)")));
 
     private static string[] Cells(PredictionRow row, Shop shop, Run run, IReadOnlyList<string> features) =>
@@ -54,7 +54,7 @@ public static class ScoreFile
         Text(SegmentNames.Of((ValueTier)row.ValueTier)), Text(SegmentNames.Of((FrequencyClass)row.FrequencyClass)), Text(SegmentNames.Of((ClvTier)row.ClvTier)),
         Text(SegmentNames.Of((BusinessSegment)row.BusinessSegment)), Text(SegmentNames.Of((EngagementSegment)row.EngagementSegment)),
         Text(SegmentNames.Of((Persona)row.Persona)), Text(SegmentNames.Of((RiskBand)row.RiskBand)),
-        Text(row.PlayId ?? ""), row.NoAction is { } reason ? Text(PlayNames.Of((NoAction)reason)) : "", Money(row.ExpectedNetValue, shop), Money(row.ActionCost, shop), Text(Why(row, features)),
+        Text(row.PlayId ?? ""), row.NoAction is { } reason ? Text(PlayNames.Of((NoAction)reason)) : "", Money(row.ExpectedNetValue, shop), Money(row.ActionCost, shop), Text(Why(row, shop, features)),
         run.AsOf, Number(run.RunId), Text(run.ModelVersion ?? ""),
     ];
 

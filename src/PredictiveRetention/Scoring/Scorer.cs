@@ -78,6 +78,15 @@ public sealed class Scorer
             scores[i] = _model.Level == ModelLevel.RecencyRule || facts[i].Orders == 0 ? ByRule(facts[i]) : Fitted(facts[i], _answers[i], _withReasons ? _reasons[i] : Reasons.None);
     }
 
+    /// <summary>One customer's score, and what it is made of: null where the recency rule made it.</summary>
+    public (CustomerFacts Facts, CustomerScore Score, ScoreExplanation? Why) Explain(in CustomerHistory history, Cutoff cutoff)
+    {
+        var (facts, score) = Score(history, cutoff);
+        if (_model.Level == ModelLevel.RecencyRule || facts.Orders == 0) return (facts, score, null);
+        var row = _rows.AsSpan(0, _schema.Width);
+        return (facts, score, ScoreExplanation.Of(_model.Explain(row), score, _schema, row, _currency));
+    }
+
     /// <summary>
     /// The members learnt from nobody who was silent for as long as the lost are: there it may not be more hopeful than the recency rule.
     /// </summary>

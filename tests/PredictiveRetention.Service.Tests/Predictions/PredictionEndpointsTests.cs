@@ -62,6 +62,19 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
         Assert.Equal(2, (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1"))).GetProperty("runId").GetInt32());
     }
 
+    [Fact]
+    public async Task Reasons_are_said_in_words_in_the_answer_and_on_the_page()
+    {
+        using var trained = new ServiceUnderTest(new SqliteUnderTest()).WithPublishedNight();
+        using var admin = trained.Admin();
+        var customer = trained.Store.AllPredictions(1).First(row => !row.Lost && row.DaysSinceLastOrder > 40 && row.PurchaseDays == 1).CustomerId;
+        var reasons = (await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/predictions/{customer}"))).GetProperty("reasons").EnumerateArray().ToList();
+        Assert.InRange(reasons.Count, 3, 5);
+        Assert.Contains(reasons, reason => reason.GetProperty("theme").GetString() == "Recency" && reason.GetProperty("words").GetString()!.StartsWith("no order for ", StringComparison.Ordinal));
+        var page = await (await admin.GetAsync($"/customers/{customer}")).Content.ReadAsStringAsync();
+        Assert.All(reasons, reason => Assert.Contains(reason.GetProperty("words").GetString()!, page, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("lifecycle=Sleeping", "lifecycle", "Dormant")]
     [InlineData("risk_band=9", "risk_band", "High")]

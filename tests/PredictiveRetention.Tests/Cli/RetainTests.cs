@@ -43,6 +43,16 @@ public sealed class RetainTests : IDisposable
         var second = In("second.csv");
         Assert.Equal(0, Retain.Run("score", "--store", Store, "--models", Models, "--as-of", asOf, "--out", second).ExitCode);
         Assert.Equal(Scores(lines), Scores(File.ReadAllLines(second)));
+
+        var customer = lines.Skip(1).Select(line => line.Split(',')).First(cells => cells[lost] == "false");
+        var explain = Retain.Run("explain", customer[0], "--store", Store, "--models", Models, "--as-of", asOf, "--json");
+        Assert.True(explain.ExitCode == 0, explain.Error);
+        var said = JsonDocument.Parse(explain.Out).RootElement;
+        Assert.Equal(double.Parse(customer[1], CultureInfo.InvariantCulture), said.GetProperty("pChurn").GetDouble());
+        var why = said.GetProperty("why");
+        Assert.Equal(said.GetProperty("pChurn").GetDouble(), why.GetProperty("basePChurn").GetDouble() + why.GetProperty("themes").EnumerateArray().Sum(theme => theme.GetProperty("pChurn").GetDouble()), 1e-9);
+        var table = Retain.Run("explain", customer[0], "--store", Store, "--models", Models, "--as-of", asOf).Out.Split('\n');
+        Assert.Equal(why.GetProperty("themes").EnumerateArray().Select(theme => theme.GetProperty("words").GetString()), table.SkipWhile(line => !line.Contains("the average customer", StringComparison.Ordinal)).Skip(1).SkipLast(2).Select(line => line[2..line.IndexOf("  ", 2, StringComparison.Ordinal)]));
     }
 
     [Fact]
@@ -163,6 +173,21 @@ public sealed class RetainTests : IDisposable
         var run = Retain.Run("score", "--store", Store, "--models", Models, "--as-of", SimulatedHistories.End.Minus(30).ToString());
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("finished, not shown to readers", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Explain_of_a_stranger_or_without_a_model_says_so()
+    {
+        Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(60), "--rejects", In("r.csv")).ExitCode);
+        var stranger = Retain.Run("explain", "nobody", "--store", Store, "--models", Models);
+        Assert.Equal(4, stranger.ExitCode);
+        Assert.Contains("There is no customer 'nobody' with a valid order before", stranger.Error, StringComparison.Ordinal);
+        Assert.Equal(4, Retain.Run("explain", "C1", "--store", Store, "--models", Models, "--as-of", "2001-01-01").ExitCode);
+        Assert.Equal(2, Retain.Run("explain", "C1", "--store", Store, "--models", Models, "--as-of", "2030-01-01").ExitCode);
+        Assert.Equal(2, Retain.Run("explain", "--store", Store).ExitCode);
+        var rule = Retain.Run("explain", "C1", "--store", Store, "--models", Models);
+        Assert.Equal(0, rule.ExitCode);
+        Assert.Contains("recency rule, not a fitted model", rule.Out, StringComparison.Ordinal);
     }
 
     [Fact]

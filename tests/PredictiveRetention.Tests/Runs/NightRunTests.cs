@@ -217,10 +217,12 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
 
         // Every score says why, in words of the model's own features, and so does the file.
         var recipe = RunRecipe.Of(night.Run)!;
-        var said = store.AllPredictions(night.Run.RunId).Where(row => !row.Lost).Select(row => ReasonWords.Of(StoredReasons.Read(row.Reasons), recipe.Features).ToList()).ToList();
-        Assert.All(said, reasons => Assert.InRange(reasons.Count, 1, 3));
+        var said = store.AllPredictions(night.Run.RunId).Where(row => !row.Lost).Select(row => ReasonWords.Of(StoredReasons.Read(row.Reasons), recipe.Features, Some.Shop.Currency).ToList()).ToList();
+        Assert.All(said, reasons => Assert.InRange(reasons.Count, 1, 5));
         Assert.All(said, reasons => Assert.Equal(reasons.OrderByDescending(reason => Math.Abs(reason.Effect)), reasons));
-        Assert.Contains(said, reasons => reasons.Any(reason => reason.Words.StartsWith("days since the last purchase: ", StringComparison.Ordinal)));
+        Assert.All(said, reasons => Assert.Equal(reasons.Count, reasons.Select(reason => reason.Theme).Distinct().Count()));
+        Assert.Contains(said, reasons => reasons.Count > 3);
+        Assert.Contains(said, reasons => reasons.Any(reason => reason.Words.StartsWith("no order for ", StringComparison.Ordinal) && reason.Words.Contains(", usually every ", StringComparison.Ordinal)));
         using var file = new StringWriter();
         ScoreFile.Write(store, Some.Shop, night.Run, file);
         Assert.Contains("(raises churn)", file.ToString(), StringComparison.Ordinal);

@@ -1,0 +1,31 @@
+using PredictiveRetention.Features;
+using PredictiveRetention.Models;
+using PredictiveRetention.Scoring;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Runs;
+
+/// <summary>One customer's score, taken apart.</summary>
+/// <param name="ModelVersion">See <see cref="ModelRegistry.RuleSchema"/> for a shop without a model.</param>
+/// <param name="Why">Null where the recency rule made the score.</param>
+public sealed record ExplainedCustomer(string CustomerId, Cutoff AsOf, string ModelVersion, RetentionModel Model, CustomerFacts Facts, CustomerScore Score, ScoreExplanation? Why);
+
+/// <summary>Scores one stored customer as the night run would, and says exactly why; stores nothing.</summary>
+public static class ExplainRun
+{
+    /// <param name="asOf">What happened from this day on is unknown; null = the as-of of tonight's run.</param>
+    /// <exception cref="RetentionException">The customer has no order before the as-of, the as-of lies after the data, or every model looks beyond it.</exception>
+    public static ExplainedCustomer Execute(RetentionStore store, ModelRegistry models, string customerId, Cutoff? asOf, TimeProvider clock)
+    {
+        var shop = store.RequireShop();
+        var tonight = RunRequest.Tonight(store, shop, clock).AsOf;
+        var cutoff = asOf ?? tonight;
+        if (cutoff.Day > tonight.Day) throw new RetentionException(Failure.Usage, $"The as-of {cutoff} is after {tonight}, the latest day the data can speak about.");
+        var coverage = store.Coverage(shop, cutoff);
+        var histories = store.ReadHistory(customerId, shop, coverage, cutoff)
+            ?? throw new RetentionException(Failure.NotFound, $"There is no customer '{customerId}' with a valid order before {cutoff}.");
+        var (model, version, _, _) = NightRun.ModelFor(models, cutoff);
+        var (facts, score, why) = new Scorer(model, shop.Currency, coverage).Explain(histories[0], cutoff);
+        return new ExplainedCustomer(customerId, cutoff, version, model, facts, score, why);
+    }
+}
