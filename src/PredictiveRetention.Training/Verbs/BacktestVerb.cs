@@ -12,11 +12,13 @@ internal static class BacktestVerb
     private static readonly Option<int> s_origins = new("--origins") { Description = "past cutoffs to judge at, newest one horizon ago", DefaultValueFactory = _ => 3 };
     private static readonly Option<int> s_seed = new("--seed") { Description = "same data, same seed, same result", DefaultValueFactory = _ => 1 };
 
+    private static readonly Option<bool> s_lightGbm = new("--lightgbm") { Description = "LightGBM as one more member, where its native library is there" };
+
     public static Command Command() => Verb.Command(
         "backtest",
         "Makes the model as of several past days and judges each on what came next, beside its members and simple rules.\n  Example: retain backtest --origins 3 --horizon 90d",
         VerbUses.Store,
-        [s_asOf, s_horizon, s_origins, s_seed],
+        [s_asOf, s_horizon, s_origins, s_seed, s_lightGbm],
         Run);
 
     private static void Run(Verb verb)
@@ -27,6 +29,7 @@ internal static class BacktestVerb
             AsOf = verb.Value(s_asOf) is { } asOf ? Cutoff.Parse(asOf) : null,
             Horizon = verb.Value(s_horizon) is { } horizon ? Horizon.Parse(horizon) : null,
             Seed = verb.Value(s_seed),
+            LightGbm = verb.Value(s_lightGbm),
         };
         using var store = verb.RequireStore();
         var report = verb.Terminal.Follow("backtest", progress => BacktestRun.Execute(

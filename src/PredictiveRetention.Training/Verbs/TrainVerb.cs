@@ -14,11 +14,13 @@ internal static class TrainVerb
     private static readonly Option<string> s_clvHorizon = new("--clv-horizon") { Description = "value = expected net spend within this", DefaultValueFactory = _ => "365d" };
     private static readonly Option<int> s_seed = new("--seed") { Description = "same data, same seed, same model", DefaultValueFactory = _ => 1 };
 
+    private static readonly Option<bool> s_lightGbm = new("--lightgbm") { Description = "LightGBM as one more member, where its native library is there" };
+
     public static Command Command() => Verb.Command(
         "train",
         "Fits churn and value on the stored orders, judges them on later ones, and makes them the champion.\n  Example: retain train --as-of 2011-09-10 --horizon 90d --clv-horizon 90d",
         VerbUses.Store | VerbUses.Models,
-        [s_asOf, s_horizon, s_clvHorizon, s_seed],
+        [s_asOf, s_horizon, s_clvHorizon, s_seed, s_lightGbm],
         Run);
 
     private static void Run(Verb verb)
@@ -29,6 +31,7 @@ internal static class TrainVerb
             Horizon = verb.Value(s_horizon) is { } horizon ? Horizon.Parse(horizon) : null,
             ClvHorizon = Horizon.Parse(verb.Value(s_clvHorizon)!),
             Seed = verb.Value(s_seed),
+            LightGbm = verb.Value(s_lightGbm),
         };
         using var store = verb.RequireStore();
         var (loaded, trained, gate) = verb.Terminal.Follow("training", progress => TrainingRun.Execute(

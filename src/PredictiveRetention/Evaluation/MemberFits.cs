@@ -44,12 +44,13 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
         var (decay, linearOdds) = ChooseDecay();
         _weights = Weights(decay);
         LogLinear? linear = null, spendLinear = null;
-        Crossed? trees = null, bagged = null, tweedie = null, spend = null;
+        Crossed? trees = null, bagged = null, lightGbm = null, tweedie = null, spend = null;
         double[]? spendLines = null;
         var withSpend = rows.Where(i => rows.Net[i] > 0).Length >= MinSpenders;
         List<Action> jobs = [() => linear = LinearOf(_kept[^1])];
         trees = Cross(jobs, settings.Orders, settings.Orders.Trees, i => true, (taken, at, forest) => ForestTrainer.FitBinary(taken, Pick(rows.Ordered, at), rows.Width, forest, Pick(_weights, at)));
         bagged = Cross(jobs, settings.Bagged, 0, i => true, (taken, at, forest) => ForestTrainer.FitBagged(taken, Pick(rows.Ordered, at), rows.Width, forest, Pick(_weights, at)));
+        if (settings.LightGbm is { } asked) lightGbm = Cross(jobs, asked, asked.Trees, i => true, (taken, at, forest) => ForestTrainer.FitLightGbm(taken, Pick(rows.Ordered, at), rows.Width, forest, Pick(_weights, at)));
         if (withSpend)
         {
             tweedie = Cross(jobs, settings.Spend, settings.Spend.Trees, i => true, (taken, at, forest) => ForestTrainer.FitTweedie(taken, [.. at.Select(i => (float)(rows.Net[i] / _unit))], rows.Width, forest, Pick(_weights, at)));
@@ -60,14 +61,23 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
 
         var boosted = Calibrated("FastTree", trees, out var treeOdds);
         var forest = Calibrated("FastForest", bagged, out var forestOdds);
-        double[][] odds = [rows.LogOdds, linearOdds, treeOdds, forestOdds];
-        var orders = MemberWeights.FitLogistic(odds, rows.Ordered, _weights, settings.Ridge, s_orderPrior);
+        List<ForestMember> forests = [boosted, forest];
+        List<double[]> odds = [rows.LogOdds, linearOdds, treeOdds, forestOdds];
+        List<string> names = ["Pareto/NBD", "logistic on log features", "FastTree", "FastForest"];
+        if (lightGbm is not null)
+        {
+            forests.Add(Calibrated("LightGBM", lightGbm, out var lightOdds));
+            odds.Add(lightOdds);
+            names.Add("LightGBM");
+        }
+        // One that is asked for besides takes nothing of the prior: it has to earn its weight.
+        var orders = MemberWeights.FitLogistic(odds, rows.Ordered, _weights, settings.Ridge, [.. s_orderPrior, .. new double[odds.Count - s_orderPrior.Length]]);
         var unseenOdds = Blend(orders, odds);
-        var orderRecords = Records(["Pareto/NBD", "logistic on log features", "FastTree", "FastForest"], orders, odds, LogLoss, unseenOdds);
+        var orderRecords = Records(names, orders, odds, LogLoss, unseenOdds);
         if (!withSpend)
         {
             return new FittedMembers(
-                linear!, [boosted, forest], orders, null, null, null, new MemberWeights(0, [1]), orderRecords, [new MemberRecord("Pareto/NBD x Gamma-Gamma", 1, PoissonLoss(rows.LogSpend))],
+                linear!, forests, orders, null, null, null, new MemberWeights(0, [1]), orderRecords, [new MemberRecord("Pareto/NBD x Gamma-Gamma", 1, PoissonLoss(rows.LogSpend))],
                 OriginWeights(decay), unseenOdds, rows.LogSpend);
         }
         double[] logP = [.. unseenOdds.Select(x => -BlendModel.Softplus(-x))];
@@ -79,7 +89,7 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
         var value = scaled with { Intercept = scaled.Intercept + logUnit * (1 - scaled.Weights.Sum()) };
         var unseenSpend = Blend(value, values);
         return new FittedMembers(
-            linear!, [boosted, forest], orders, tweedieMember, spendMember, spendLinear, value, orderRecords,
+            linear!, forests, orders, tweedieMember, spendMember, spendLinear, value, orderRecords,
             Records(["Pareto/NBD x Gamma-Gamma", "FastTreeTweedie", "P(order) x FastTree spend", "P(order) x linear spend"], value, values, PoissonLoss, unseenSpend),
             OriginWeights(decay), unseenOdds, unseenSpend);
     }
@@ -206,19 +216,19 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
         return Array.FindIndex(losses, loss => loss <= least + 0.0003 * Math.Abs(least));
     }
 
-    private double[] Blend(MemberWeights stack, double[][] members)
+    private double[] Blend(MemberWeights stack, IReadOnlyList<double[]> members)
     {
         var answers = new double[rows.Count];
-        Span<double> of = stackalloc double[members.Length];
+        Span<double> of = stackalloc double[members.Count];
         for (var i = 0; i < answers.Length; i++)
         {
-            for (var m = 0; m < members.Length; m++) of[m] = members[m][i];
+            for (var m = 0; m < members.Count; m++) of[m] = members[m][i];
             answers[i] = stack.Score(of);
         }
         return answers;
     }
 
-    private static IReadOnlyList<MemberRecord> Records(string[] names, MemberWeights stack, double[][] members, Func<double[], double> loss, double[] blend) =>
+    private static IReadOnlyList<MemberRecord> Records(IReadOnlyList<string> names, MemberWeights stack, IReadOnlyList<double[]> members, Func<double[], double> loss, double[] blend) =>
         [.. names.Select((name, m) => new MemberRecord(name, stack.Weights[m], loss(members[m]))), new MemberRecord("blend", 1, loss(blend))];
 
     private double LogLoss(double[] odds) => LogLoss(odds, rows.Ordered);

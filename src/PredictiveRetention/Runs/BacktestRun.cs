@@ -13,7 +13,7 @@ public static class BacktestRun
     {
         var (request, histories) = TrainingRun.Ask(store, options, clock, cancellation);
         var segments = new SegmentSettings();
-        return new Backtest(new RecipeSettings()).Run(
+        return new Backtest(TrainingRun.Recipe(options)).Run(
             request, histories, origins, facts => "lifecycle " + SegmentNames.Of(Segmenter.LifecycleOf(facts, segments)), progress, cancellation);
     }
 }

@@ -17,6 +17,9 @@ public sealed record TrainingOptions
     public Horizon ClvHorizon { get; init; } = PredictiveRetention.Horizon.OfDays(365);
     public int Seed { get; init; } = 1;
 
+    /// <summary>LightGBM as one more member of the blend.</summary>
+    public bool LightGbm { get; init; }
+
     /// <summary>Customers read at a time.</summary>
     public int ChunkSize { get; init; } = 20_000;
 
@@ -35,13 +38,18 @@ public static class TrainingRun
         RetentionStore store, ModelRegistry models, TrainingOptions options, TimeProvider clock, IProgress<TrainingStep>? progress, CancellationToken cancellation)
     {
         var (request, histories) = Ask(store, options, clock, cancellation);
-        var trained = new TrainingRecipe(new RecipeSettings()).Train(request, histories, progress, cancellation);
+        var trained = new TrainingRecipe(Recipe(options)).Train(request, histories, progress, cancellation);
         var loaded = models.Add(trained);
         var gate = Decide(models, loaded, trained, histories, cancellation);
         if (gate.Promoted) models.Promote(loaded.Version, options.By, gate.Reason, clock);
         else models.Keep(loaded.Version, string.CompareOrdinal(loaded.Manifest.Cutoff, models.ChampionManifest()?.Cutoff) >= 0, options.By, gate.Reason, clock);
         return (loaded, trained, gate);
     }
+
+    /// <exception cref="RetentionException">LightGBM is asked for, and its native library is not there.</exception>
+    internal static RecipeSettings Recipe(TrainingOptions options) => !options.LightGbm ? new RecipeSettings()
+        : ForestTrainer.HasLightGbm ? new RecipeSettings { LightGbm = RecipeSettings.LightGbmDefault }
+        : throw new RetentionException(Failure.DependencyUnavailable, "LightGBM's native library cannot be loaded on this machine (it needs libgomp1, and there is none for arm64). Train without --lightgbm.");
 
     /// <summary>What the store has to be asked for a training or a backtest; histories hold nothing at or after the cutoff.</summary>
     /// <exception cref="RetentionException">There is no order before the cutoff.</exception>

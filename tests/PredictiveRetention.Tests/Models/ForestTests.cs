@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Trainers.FastTree;
+using Microsoft.ML.Trainers.LightGbm;
 using PredictiveRetention.Models;
 using Xunit;
 
@@ -30,6 +31,25 @@ public class ForestTests
         forest.Score(rows, ours);
         for (var i = 0; i < ours.Length; i++) Assert.Equal(theirs[i], (float)ours[i], 1e-5f);
         Assert.True(ours.Distinct().Count() > 100);
+    }
+
+    [Fact]
+    public void FitLightGbm_FlattenedTrees_EqualWhatItAnswersItself_AndRepeat()
+    {
+        Assert.SkipUnless(ForestTrainer.HasLightGbm, "LightGBM's native library is not on this machine");
+        var (rows, labels, _) = Data(2000);
+        var forest = ForestTrainer.FitLightGbm(rows, labels, Width, s_small);
+        var context = new MLContext(s_small.Seed);
+        var data = context.Data.LoadFromEnumerable(Enumerable.Range(0, labels.Length).Select(i => new Row { Features = rows.AsSpan(i * Width, Width).ToArray(), Label = labels[i] }));
+        var model = context.BinaryClassification.Trainers.LightGbm(new LightGbmBinaryTrainer.Options
+        {
+            NumberOfThreads = 1, NumberOfIterations = 30, NumberOfLeaves = 8, MinimumExampleCountPerLeaf = s_small.MinLeaf, LearningRate = s_small.LearningRate, MaximumBinCountPerFeature = s_small.Bins,
+            Booster = new GradientBooster.Options { FeatureFraction = s_small.FeatureFraction }, Deterministic = true, Seed = s_small.Seed, Silent = true,
+        }).Fit(data);
+        var theirs = model.Transform(data).GetColumn<float>("Score").ToArray();
+        for (var i = 0; i < theirs.Length; i++) Assert.Equal(theirs[i], (float)forest.Score(rows.AsSpan(i * Width, Width)), 1e-4f);
+        Assert.True(theirs.Distinct().Count() > 100);
+        Assert.Equal(forest.Leaf, ForestTrainer.FitLightGbm(rows, labels, Width, s_small).Leaf);
     }
 
     [Fact]
