@@ -56,6 +56,49 @@ public sealed class RetainTests : IDisposable
     }
 
     [Fact]
+    public void Backtest_and_models_say_who_wins_and_who_speaks()
+    {
+        Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(800)).ExitCode);
+        var backtest = Retain.Run("backtest", "--store", Store, "--horizon", "60d", "--origins", "2", "--json");
+        Assert.True(backtest.ExitCode == 0, backtest.Error);
+        var report = JsonDocument.Parse(backtest.Out).RootElement;
+        Assert.Equal(2, report.GetProperty("origins").GetArrayLength());
+        Assert.Contains(report.GetProperty("grade").GetProperty("letter").GetString(), new[] { "A", "B", "C" });
+        Assert.True(report.GetProperty("leaks").GetProperty("passed").GetBoolean());
+        Assert.Contains("logLoss", backtest.Out, StringComparison.Ordinal);
+        Assert.Equal(2, Retain.Run("backtest", "--store", Store, "--origins", "0").ExitCode);
+
+        Assert.Equal(4, Retain.Run("models", "show", "champion", "--models", Models).ExitCode);
+        string Train(string asOf)
+        {
+            var trained = Retain.Run("train", "--store", Store, "--models", Models, "--as-of", asOf, "--horizon", "60d", "--clv-horizon", "60d", "--json");
+            Assert.True(trained.ExitCode == 0, trained.Error);
+            return JsonDocument.Parse(trained.Out).RootElement.GetProperty("version").GetString()!;
+        }
+        var first = Train(SimulatedHistories.End.Minus(7).ToString());
+        var second = Train(SimulatedHistories.End.ToString());
+        var list = JsonDocument.Parse(Retain.Run("models", "list", "--models", Models, "--json").Out).RootElement.EnumerateArray().ToList();
+        Assert.Equal([first, second], list.Select(model => model.GetProperty("version").GetString()));
+        Assert.Equal([false, true], list.Select(model => model.GetProperty("champion").GetBoolean()));
+        var card = Retain.Run("models", "show", "champion", "--models", Models).Out;
+        Assert.Contains("# Model " + second, card, StringComparison.Ordinal);
+        Assert.Contains("Whether it looked ahead", card, StringComparison.Ordinal);
+        var compared = JsonDocument.Parse(Retain.Run("models", "compare", first, "champion", "--store", Store, "--models", Models, "--json").Out).RootElement;
+        Assert.Equal(SimulatedHistories.End.Minus(60).ToString(), compared.GetProperty("origin").GetString());
+        Assert.Equal(4, compared.GetProperty("standings").GetArrayLength());
+        Assert.Equal(0, Retain.Run("models", "rollback", "--models", Models, "--by", "anna", "--reason", "a test").ExitCode);
+        Assert.Equal(4, Retain.Run("models", "rollback", "--models", Models).ExitCode);
+        Assert.Equal(0, Retain.Run("models", "promote", "challenger", "--models", Models, "--by", "ben").ExitCode);
+        Assert.Contains(second + " promoted by ben", Retain.Run("models", "show", second, "--models", Models).Out, StringComparison.Ordinal);
+        Assert.Equal(4, Retain.Run("models", "promote", "20200101-00000000", "--models", Models).ExitCode);
+        Assert.Equal(0, Retain.Run("models", "verify", "--models", Models).ExitCode);
+        File.AppendAllText(Path.Combine(Models, "non-contractual", first, "model.json"), " ");
+        var broken = Retain.Run("models", "verify", "--models", Models);
+        Assert.Equal(6, broken.ExitCode);
+        Assert.Matches(first + " +BROKEN", broken.Out);
+    }
+
+    [Fact]
     public void A_misspelt_option_or_a_second_main_file_imports_nothing()
     {
         var orders = WriteShop(60);

@@ -229,6 +229,45 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
+    public void Execute_OnceAHorizonHasPassed_SaysWhatBecameOfTheEarlierNight()
+    {
+        using var store = Shop();
+        var past = Cutoff.Of(s_date).Minus(100);
+        var earlier = Night(store).Execute(new RunRequest(RunPurpose.Night, past.Date, past), null, default);
+        Assert.Null(earlier.Headline!.Realised);
+        // The rule's horizon is 90 days: eighty days later nothing can be said, a hundred days later it can.
+        Assert.Null(Night(store).Execute(new RunRequest(RunPurpose.Night, past.Plus(80).Date, past.Plus(80)), null, default).Headline!.Realised);
+        var realised = Night(store).Execute(s_night, null, default).Headline!.Realised!;
+        Assert.Equal((earlier.Run.RunId, past.ToString(), 90), (realised.RunId, realised.AsOf, realised.HorizonDays));
+
+        var bought = SimulatedHistories.Customers(300).ToDictionary(customer => "C" + customer.Key, customer => customer.Orders.Where(order => order.Day >= past.Day && order.Day < past.Day + 90).ToArray());
+        var said = store.AllPredictions(earlier.Run.RunId).Where(row => !row.Lost).ToList();
+        Assert.Equal(said.Count, realised.Customers);
+        Assert.Equal(said.Average(row => row.PChurn), realised.PredictedChurn, 1e-9);
+        Assert.Equal(said.Average(row => bought[row.CustomerId].Length == 0 ? 1.0 : 0), realised.ActualChurn, 1e-9);
+        Assert.Equal(said.Sum(row => bought[row.CustomerId].Sum(order => order.AmountMinor / 100.0)), realised.ActualSpend, 1e-6);
+        Assert.Equal(realised.Customers, realised.Tenths.Sum(tenth => tenth.Customers));
+    }
+
+    [Fact]
+    public void Execute_WithAFittedModel_SaysWhetherItsCustomersHaveDrifted()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        store.Import(Some.Orders(900));
+        var models = new ModelRegistry(_models.FullName);
+        TrainingRun.Execute(store, models, new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
+        var night = new NightRun(store, models, new RunSettings()).Execute(s_night, null, default).Headline!;
+        Assert.Equal(night.Customers - night.Lost, night.Drift!.Customers);
+        Assert.Equal("none", night.Drift.Light);
+
+        // Months in which hardly anybody buys: the same model, other customers.
+        var later = new NightRun(store, models, new RunSettings { Guard = new GuardBands { MaxMeanShift = 2, MaxClvRatio = 1e9, MaxStabilityIndex = 1e9 } })
+            .Execute(new RunRequest(RunPurpose.Night, s_date.AddDays(300), SimulatedHistories.End.Plus(300)), null, default).Headline!;
+        Assert.Equal("drifted", later.Drift!.Light);
+        Assert.Contains(later.Drift.Beyond, column => column.Name == "days_since_last_order");
+    }
+
+    [Fact]
     public void Tonight_AnOrderDatedInTheFuture_DoesNotMakeTheDataLookCurrent()
     {
         using var store = Shop();
@@ -251,8 +290,11 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         // A horizon the history cannot hold twice leaves only the rule.
         Train(options with { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(900) });
         Assert.Equal(champion, models.ChampionVersion());
+        Assert.NotNull(models.ChallengerVersion());
         var later = Train(options with { AsOf = SimulatedHistories.End.Plus(1) });
         Assert.Equal(later, models.ChampionVersion());
+        Assert.Contains("not worse than the champion on", models.Moves()[^1].Reason, StringComparison.Ordinal);
+        Assert.Equal(["promoted", "kept", "kept", "promoted"], models.Moves().Select(move => move.What));
 
         string Train(TrainingOptions what) => TrainingRun.Execute(store, models, what, TimeProvider.System, null, default).Loaded.Version;
     }

@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using PredictiveRetention.Service.Nights;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Service.Tests.Model;
+
+public sealed class VersionTests : IAsyncDisposable
+{
+    private readonly ServiceUnderTest _service = new(new SqliteUnderTest());
+
+    public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    [Fact]
+    public async Task Versions_are_listed_promoted_and_rolled_back_and_the_retraining_passes_the_gate()
+    {
+        _service.WithPublishedNight();
+        using var admin = _service.Admin();
+        var first = _service.Models.ChampionVersion()!;
+
+        // A week later, a week's orders more: the job trains, compares and promotes.
+        _service.Store.Import([Some.Order("C1", "later", SimulatedHistories.End.Day + 6)]);
+        new RetrainingJob(_service.Store, _service.Models, TimeProvider.System, NullLogger<RetrainingJob>.Instance).Run(default);
+        var second = _service.Models.ChampionVersion()!;
+        Assert.NotEqual(first, second);
+        Assert.Equal("weekly retraining", _service.Models.Moves()[^1].By);
+        Assert.Contains("not worse than the champion", _service.Models.Moves()[^1].Reason, StringComparison.Ordinal);
+
+        var all = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/models"));
+        Assert.Equal([second, first], all.GetProperty("versions").EnumerateArray().Select(version => version.GetProperty("version").GetString()));
+        Assert.Equal("champion", all.GetProperty("versions")[0].GetProperty("role").GetString());
+        Assert.Equal("none", all.GetProperty("drift").GetProperty("light").GetString());
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, all.GetProperty("realised").ValueKind);
+        Assert.Contains("# Model " + first, await admin.GetStringAsync($"/api/v1/models/{first}/card"), StringComparison.Ordinal);
+
+        Assert.Equal(HttpStatusCode.OK, (await admin.PostAsJsonAsync("/api/v1/models/rollback", new { reason = "a test" })).StatusCode);
+        Assert.Equal((first, second), (_service.Models.ChampionVersion(), _service.Models.ChallengerVersion()));
+        Assert.Equal(HttpStatusCode.Conflict, (await admin.PostAsJsonAsync("/api/v1/models/rollback", new { })).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await admin.PostAsJsonAsync($"/api/v1/models/{second}/promote", new { reason = "a test" })).StatusCode);
+        Assert.Equal(second, _service.Models.ChampionVersion());
+        Assert.Equal(HttpStatusCode.NotFound, (await admin.PostAsJsonAsync("/api/v1/models/20200101-00000000/promote", new { })).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync("/api/v1/models/..%2F..%2Fetc")).StatusCode);
+
+        await File.AppendAllTextAsync(Path.Combine(_service.Models.Load(first).Folder, "model.json"), " ");
+        Assert.Equal(HttpStatusCode.Conflict, (await admin.PostAsJsonAsync($"/api/v1/models/{first}/promote", new { })).StatusCode);
+        using var stranger = _service.Stranger();
+        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.PostAsJsonAsync("/api/v1/models/rollback", new { })).StatusCode);
+    }
+}
