@@ -22,9 +22,12 @@ public static class PromotionGate
 
     private static readonly string[] s_guards = ["auc", "log_loss", "bias", "gini"];
 
-    /// <summary>Less than this tells nobody apart: three thousandths of what the champion reaches; for bias one hundredth.</summary>
+    /// <summary>
+    /// Less than this is no reason to stay: a hundredth of what the champion reaches. For bias one tenth: customers drawn anew say nothing of how
+    /// much more or less a whole shop will buy in another horizon, and that moves the level of every model alike.
+    /// </summary>
     public static double ToleranceOf(Standing standing) =>
-        standing.Measure == "bias" ? 0.01 : 0.003 * Math.Abs(standing.Contenders.First(placed => placed.Name == Champion).Value.Value);
+        standing.Measure == "bias" ? 0.1 : 0.01 * Math.Abs(standing.Contenders.First(placed => placed.Name == Champion).Value.Value);
 
     /// <param name="champion">Made before the origin; answers for the horizon.</param>
     /// <param name="challenger">Likewise.</param>
