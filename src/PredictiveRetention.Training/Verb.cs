@@ -30,6 +30,7 @@ internal sealed class Verb
     public Terminal Terminal { get; }
     public bool Json => _parsed.GetValue(s_json);
     public ModelRegistry Models => new(_parsed.GetValue(s_models)!);
+    public ClassifierRegistry Classifiers => new(_parsed.GetValue(s_models)!);
     public string StoreName => _parsed.GetValue(s_store)!;
 
     public T? Value<T>(Option<T> option) => _parsed.GetValue(option);

@@ -19,13 +19,23 @@ internal static class ScoreVerb
         "score",
         "Scores every customer: the night run, or with --as-of a replay of a past day.\n  Example: retain score --out scores.csv",
         VerbUses.Store | VerbUses.Models,
-        [s_asOf, s_out, s_plays, s_margin, s_shard, s_again],
+        [s_asOf, s_out, s_plays, s_margin, s_shard, s_again, ClassifierTraining.Table, ClassifierTraining.Kind, ClassifierTraining.Contractual],
         Run);
 
     private static void Run(Verb verb)
     {
         if (verb.Value(s_out) is { } target and not "-" && Path.GetDirectoryName(Path.GetFullPath(target)) is { } folder && !Directory.Exists(folder))
             throw new RetentionException(Failure.NotFound, $"--out: the folder '{folder}' does not exist; nothing was scored.");
+        if (verb.Value(ClassifierTraining.Table) is { } table)
+        {
+            ClassifierTraining.ScoreTable(verb, table, verb.Value(s_out));
+            return;
+        }
+        if (verb.Value(ClassifierTraining.Contractual))
+        {
+            ClassifierTraining.ScoreContractual(verb, verb.Value(s_asOf) is { } day ? Cutoff.Parse(day) : null, verb.Value(s_out));
+            return;
+        }
         using var store = verb.RequireStore();
         var shop = store.RequireShop();
         var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");

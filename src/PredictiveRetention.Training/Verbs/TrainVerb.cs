@@ -18,13 +18,18 @@ internal static class TrainVerb
 
     public static Command Command() => Verb.Command(
         "train",
-        "Fits churn and value on the stored orders, judges them on later ones, and makes them the champion.\n  Example: retain train --as-of 2011-09-10 --horizon 90d --clv-horizon 90d",
+        "Fits churn and value on the stored orders, judges them on later ones, and makes them the champion.\n  Example: retain train --as-of 2011-09-10 --horizon 90d --clv-horizon 90d\n  Example: retain train --table customers.csv --label churned --id customer\n  Example: retain train --contractual --grace 30d",
         VerbUses.Store | VerbUses.Models,
-        [s_asOf, s_horizon, s_clvHorizon, s_seed, s_lightGbm],
+        [s_asOf, s_horizon, s_clvHorizon, s_seed, s_lightGbm, .. ClassifierTraining.ForTraining],
         Run);
 
     private static void Run(Verb verb)
     {
+        if (verb.Value(ClassifierTraining.Table) is { } table)
+        {
+            ClassifierTraining.TrainTable(verb, table, verb.Value(s_seed));
+            return;
+        }
         var options = new TrainingOptions
         {
             AsOf = verb.Value(s_asOf) is { } asOf ? Cutoff.Parse(asOf) : null,
@@ -33,6 +38,11 @@ internal static class TrainVerb
             Seed = verb.Value(s_seed),
             LightGbm = verb.Value(s_lightGbm),
         };
+        if (verb.Value(ClassifierTraining.Contractual))
+        {
+            ClassifierTraining.TrainContractual(verb, options);
+            return;
+        }
         using var store = verb.RequireStore();
         var (loaded, trained, gate) = verb.Terminal.Follow("training", progress => TrainingRun.Execute(
             store, verb.Models, options, TimeProvider.System, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));

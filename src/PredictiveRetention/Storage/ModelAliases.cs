@@ -42,7 +42,7 @@ public sealed partial class ModelRegistry
     {
         Require(version);
         var champion = ChampionVersion();
-        if (waits && version != champion) Name(ChallengerName, version);
+        if (waits && version != champion) ModelFolder.Name(_kindFolder, ChallengerName, version);
         Audit(new ModelMove(Now(clock), by, "kept", version, champion, champion, reason));
     }
 
@@ -69,7 +69,7 @@ public sealed partial class ModelRegistry
         {
             try
             {
-                if (JsonSerializer.Deserialize<ModelMove>(line, s_json) is { } move) moves.Add(move);
+                if (JsonSerializer.Deserialize<ModelMove>(line, ModelFolder.Json) is { } move) moves.Add(move);
             }
             catch (JsonException)
             {
@@ -88,7 +88,7 @@ public sealed partial class ModelRegistry
             {
                 var loaded = Load(version);
                 foreach (var name in loaded.Manifest.Files.Keys.Where(name => name != ModelFile))
-                    if (Hash(File.ReadAllBytes(Path.Combine(loaded.Folder, name))) != loaded.Manifest.Files[name]) throw new RetentionException(Failure.DependencyUnavailable, $"{name} is not the file that was written.");
+                    if (ModelFolder.Hash(File.ReadAllBytes(Path.Combine(loaded.Folder, name))) != loaded.Manifest.Files[name]) throw new RetentionException(Failure.DependencyUnavailable, $"{name} is not the file that was written.");
                 Judged(version);
                 checks.Add(new ModelCheck(version, true, $"{loaded.Manifest.Files.Count} files as written, {loaded.Manifest.GoldenRows.Count} golden rows repeated"));
             }
@@ -105,9 +105,9 @@ public sealed partial class ModelRegistry
     private void Move(string what, string version, string by, string reason, TimeProvider clock)
     {
         var previous = ChampionVersion();
-        Name(ChampionName, version);
+        ModelFolder.Name(_kindFolder, ChampionName, version);
         if (ChallengerVersion() == version) File.Delete(Path.Combine(_kindFolder, ChallengerName));
-        if (previous is not null && previous != version && what == "rolled back") Name(ChallengerName, previous);
+        if (previous is not null && previous != version && what == "rolled back") ModelFolder.Name(_kindFolder, ChallengerName, previous);
         Audit(new ModelMove(Now(clock), by, what, version, version, previous, reason));
     }
 
@@ -119,15 +119,7 @@ public sealed partial class ModelRegistry
 
     private string? Named(string name) => Path.Combine(_kindFolder, name) is var path && File.Exists(path) ? File.ReadAllText(path).Trim() : null;
 
-    private void Name(string name, string version)
-    {
-        var path = Path.Combine(_kindFolder, name);
-        var temporary = path + "." + Guid.NewGuid().ToString("N");
-        File.WriteAllText(temporary, version + "\n");
-        File.Move(temporary, path, overwrite: true);
-    }
-
-    private void Audit(ModelMove move) => File.AppendAllText(Path.Combine(_kindFolder, AuditFile), JsonSerializer.Serialize(move, s_json) + "\n");
+    private void Audit(ModelMove move) => File.AppendAllText(Path.Combine(_kindFolder, AuditFile), JsonSerializer.Serialize(move, ModelFolder.Json) + "\n");
 
     private static string Now(TimeProvider clock) => clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Models;
@@ -64,12 +63,12 @@ public sealed partial class ModelRegistry(string folder)
     /// <summary>Stores a trained model as a version; returns what Load would.</summary>
     public LoadedModel Add(TrainedModel trained)
     {
-        var model = JsonSerializer.SerializeToUtf8Bytes(trained.Model, s_json);
+        var model = JsonSerializer.SerializeToUtf8Bytes(trained.Model, ModelFolder.Json);
         var schemaHash = trained.Model.Features.Count == 0 ? RuleSchema : new Features.FeatureSchema(trained.Model.Features).Hash;
-        var version = trained.Request.Cutoff.Date.ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture) + "-" + Hash(model)[..8];
+        var version = trained.Request.Cutoff.Date.ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture) + "-" + ModelFolder.Hash(model)[..8];
         List<(string Name, byte[] Content)> files = [(ModelFile, model)];
-        if (trained.Judged is { } judged) files.Add((JudgedFile, JsonSerializer.SerializeToUtf8Bytes(judged.Model, s_json)));
-        if (trained.Drift is { } drift) files.Add((DriftFile, JsonSerializer.SerializeToUtf8Bytes(drift, s_json)));
+        if (trained.Judged is { } judged) files.Add((JudgedFile, JsonSerializer.SerializeToUtf8Bytes(judged.Model, ModelFolder.Json)));
+        if (trained.Drift is { } drift) files.Add((DriftFile, JsonSerializer.SerializeToUtf8Bytes(drift, ModelFolder.Json)));
         files.Add((CardFile, System.Text.Encoding.UTF8.GetBytes(ModelCard.Markdown(version, trained))));
         var manifest = new ModelManifest
         {
@@ -90,16 +89,16 @@ public sealed partial class ModelRegistry(string folder)
             JudgedHorizonDays = trained.Judged?.Horizon.Days,
             LeakAuditPassed = trained.Judged?.Leaks.Passed,
             GoldenRows = trained.GoldenRows,
-            Files = files.ToDictionary(file => file.Name, file => Hash(file.Content)),
+            Files = files.ToDictionary(file => file.Name, file => ModelFolder.Hash(file.Content)),
         };
-        files.Add((ManifestFile, JsonSerializer.SerializeToUtf8Bytes(manifest, s_json)));
-        Write(version, files);
+        files.Add((ManifestFile, JsonSerializer.SerializeToUtf8Bytes(manifest, ModelFolder.Json)));
+        ModelFolder.Write(_kindFolder, version, files);
         return Load(version);
     }
 
     /// <summary>What a version's folder says about it, without loading the model; null when there is none to be read.</summary>
     public ModelManifest? Manifest(string version) =>
-        Path.Combine(_kindFolder, version, ManifestFile) is var path && File.Exists(path) ? JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), s_json) : null;
+        Path.Combine(_kindFolder, version, ManifestFile) is var path && File.Exists(path) ? JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), ModelFolder.Json) : null;
 
     /// <summary>A version's card, in Markdown.</summary>
     public string Card(string version) => File.ReadAllText(Path.Combine(_kindFolder, version, CardFile));
@@ -148,11 +147,11 @@ public sealed partial class ModelRegistry(string folder)
         var path = Path.Combine(_kindFolder, version);
         try
         {
-            var manifest = JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(Path.Combine(path, ManifestFile)), s_json)
+            var manifest = JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(Path.Combine(path, ManifestFile)), ModelFolder.Json)
                 ?? throw new FormatException($"{ManifestFile} is empty.");
             var bytes = File.ReadAllBytes(Path.Combine(path, ModelFile));
-            if (Hash(bytes) != manifest.Files[ModelFile]) throw new FormatException($"{ModelFile} is not the file that was written (its SHA-256 differs from the manifest's).");
-            var model = JsonSerializer.Deserialize<RetentionModel>(bytes, s_json) ?? throw new FormatException($"{ModelFile} is empty.");
+            if (ModelFolder.Hash(bytes) != manifest.Files[ModelFile]) throw new FormatException($"{ModelFile} is not the file that was written (its SHA-256 differs from the manifest's).");
+            var model = JsonSerializer.Deserialize<RetentionModel>(bytes, ModelFolder.Json) ?? throw new FormatException($"{ModelFile} is empty.");
             if (model.Features.Count > 0 && new Features.FeatureSchema(model.Features).Hash != manifest.SchemaHash) throw new FormatException("its features are not those the manifest names.");
             foreach (var golden in manifest.GoldenRows)
             {
@@ -187,34 +186,10 @@ public sealed partial class ModelRegistry(string folder)
     {
         if (!manifest.Files.TryGetValue(name, out var hash)) return null;
         var bytes = File.ReadAllBytes(Path.Combine(path, name));
-        if (Hash(bytes) != hash) throw new FormatException($"{name} is not the file that was written (its SHA-256 differs from the manifest's).");
-        return JsonSerializer.Deserialize<T>(bytes, s_json);
+        if (ModelFolder.Hash(bytes) != hash) throw new FormatException($"{name} is not the file that was written (its SHA-256 differs from the manifest's).");
+        return JsonSerializer.Deserialize<T>(bytes, ModelFolder.Json);
     }
 
     /// <summary>Schema hash of runs scored by the recency rule, which has no features.</summary>
     public const string RuleSchema = "recency-rule";
-
-    private void Write(string version, IEnumerable<(string Name, byte[] Content)> files)
-    {
-        var target = Path.Combine(_kindFolder, version);
-        var temporary = Path.Combine(_kindFolder, "." + version + "." + Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(temporary);
-        foreach (var (name, content) in files)
-        {
-            using var stream = new FileStream(Path.Combine(temporary, name), FileMode.CreateNew);
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
-        }
-        if (Directory.Exists(target)) Directory.Delete(target, recursive: true);
-        Directory.Move(temporary, target);
-    }
-
-    private static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
-
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = false,
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
-    };
 }
