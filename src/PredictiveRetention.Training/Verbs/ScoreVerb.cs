@@ -9,7 +9,7 @@ namespace PredictiveRetention.Training.Verbs;
 internal static class ScoreVerb
 {
     private static readonly Option<string?> s_asOf = new("--as-of") { Description = "replay: score as of this past day, without publishing (default: tonight's run)" };
-    private static readonly Option<string?> s_out = new("--out") { Description = "write the scores as CSV; - writes them to stdout" };
+    private static readonly Option<string?> s_out = new("--out") { Description = "write the scores as CSV, or as Parquet where the name ends in .parquet; - writes CSV to stdout" };
     private static readonly Option<string?> s_plays = new("--plays") { Description = "folder of your own plays, which override shipped ones by id" };
     private static readonly Option<double> s_margin = new("--margin") { Description = "part of the revenue that is earned, 0 to 1", DefaultValueFactory = _ => 1 };
     private static readonly Option<int> s_shard = new("--shard-size") { Description = "customers a shard", DefaultValueFactory = _ => new RunSettings().ShardSize };
@@ -68,6 +68,7 @@ internal static class ScoreVerb
         {
             null => null,
             "-" => ScoreFile.Write(store, shop, result.Run, Console.Out),
+            var path when path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase) => ScoreParquet.Write(store, shop, result.Run, path),
             var path => ScoreFile.Write(store, shop, result.Run, path),
         };
         if (verb.Value(s_out) == "-") return;

@@ -28,7 +28,8 @@ public static class ScoreFile
         return rows;
     }
 
-    public static long Write(RetentionStore store, Shop shop, Run run, TextWriter writer)
+    /// <param name="forSpreadsheets">False for programs, which take no text for a formula.</param>
+    public static long Write(RetentionStore store, Shop shop, Run run, TextWriter writer, bool forSpreadsheets = true)
     {
         writer.NewLine = "\n";
         writer.WriteLine(Header);
@@ -36,7 +37,7 @@ public static class ScoreFile
         long rows = 0;
         foreach (var row in store.AllPredictions(run.RunId))
         {
-            writer.WriteLine(string.Join(',', Cells(row, shop, run, features)));
+            writer.WriteLine(string.Join(',', Cells(row, shop, run, features).Select(cell => Cell(cell, forSpreadsheets))));
             rows++;
         }
         return rows;
@@ -47,15 +48,15 @@ public static class ScoreFile
 
     private static string[] Cells(PredictionRow row, Shop shop, Run run, IReadOnlyList<string> features) =>
     [
-        Text(row.CustomerId), Number(row.PChurn), Expected(row.Clv, shop), Money(row.ClvLo80, shop), Money(row.ClvHi80, shop), Money(row.ClvLo90, shop), Money(row.ClvHi90, shop),
+        row.CustomerId, Number(row.PChurn), Expected(row.Clv, shop), Money(row.ClvLo80, shop), Money(row.ClvHi80, shop), Money(row.ClvLo90, shop), Money(row.ClvHi90, shop),
         row.PAlive is { } alive ? Number(alive) : "", Day(run, row.NextOrderP10), Day(run, row.NextOrderP50), Day(run, row.NextOrderP90), Money(row.SpendIfOrder, shop), Money(row.RevenueAtRisk, shop), row.Lost ? "true" : "false",
         Number(row.Orders), Number(row.PurchaseDays), Number(row.DaysSinceLastOrder), Number(row.DaysSinceFirstOrder), shop.Currency.Text(row.NetRevenueMinor), shop.Currency.Code,
-        Number(row.Rfm), Text(SegmentNames.Of((RfmSegment)row.RfmSegment)), Text(SegmentNames.Of((Lifecycle)row.Lifecycle)),
-        Text(SegmentNames.Of((ValueTier)row.ValueTier)), Text(SegmentNames.Of((FrequencyClass)row.FrequencyClass)), Text(SegmentNames.Of((ClvTier)row.ClvTier)),
-        Text(SegmentNames.Of((BusinessSegment)row.BusinessSegment)), Text(SegmentNames.Of((EngagementSegment)row.EngagementSegment)),
-        Text(SegmentNames.Of((Persona)row.Persona)), Text(SegmentNames.Of((RiskBand)row.RiskBand)),
-        Text(row.PlayId ?? ""), row.NoAction is { } reason ? Text(PlayNames.Of((NoAction)reason)) : "", Money(row.ExpectedNetValue, shop), Money(row.ActionCost, shop), Text(Why(row, shop, features)),
-        run.AsOf, Number(run.RunId), Text(run.ModelVersion ?? ""),
+        Number(row.Rfm), SegmentNames.Of((RfmSegment)row.RfmSegment), SegmentNames.Of((Lifecycle)row.Lifecycle),
+        SegmentNames.Of((ValueTier)row.ValueTier), SegmentNames.Of((FrequencyClass)row.FrequencyClass), SegmentNames.Of((ClvTier)row.ClvTier),
+        SegmentNames.Of((BusinessSegment)row.BusinessSegment), SegmentNames.Of((EngagementSegment)row.EngagementSegment),
+        SegmentNames.Of((Persona)row.Persona), SegmentNames.Of((RiskBand)row.RiskBand),
+        row.PlayId ?? "", row.NoAction is { } reason ? PlayNames.Of((NoAction)reason) : "", Money(row.ExpectedNetValue, shop), Money(row.ActionCost, shop), Why(row, shop, features),
+        run.AsOf, Number(run.RunId), run.ModelVersion ?? "",
     ];
 
     private static string Money(double amount, Shop shop) => amount.ToString("F" + shop.Currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
@@ -69,9 +70,9 @@ public static class ScoreFile
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Text(string text)
+    private static string Cell(string text, bool forSpreadsheets)
     {
-        if (text.Length > 0 && "=+-@\t\r\n".Contains(text[0], StringComparison.Ordinal) && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) text = "'" + text;
+        if (forSpreadsheets && text.Length > 0 && "=+-@\t\r\n".Contains(text[0], StringComparison.Ordinal) && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) text = "'" + text;
         return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
     }
 }
