@@ -25,7 +25,7 @@ public sealed record RecipeSettings
     public int ManyRows { get; init; } = 60_000;
 
     /// <summary>Rows (customers x origins) a fit takes at most; larger shops are sampled by customer.</summary>
-    public int MaxRows { get; init; } = 200_000;
+    public int MaxRows { get; init; } = 80_000;
 
     /// <summary>Weight of an origin relative to the next newer one; what served the newest origin best is used.</summary>
     public IReadOnlyList<double> Decays { get; init; } = [1, 0.85, 0.7];
