@@ -91,10 +91,10 @@ public static class ModelCard
         card.AppendLine();
         card.AppendLine("| | AUC | avg. precision | log loss | Brier | ECE | lift at 10 % |").AppendLine("|---|---|---|---|---|---|---|");
         foreach (var entry in league.Entries)
-            if (entry.Churn is { } m) card.AppendLine(Text($"| {entry.Name} | {m.Auc:F4} | {m.AveragePrecision:F4} | {m.LogLoss:F4} | {m.Brier:F4} | {m.Ece10:F4} | {m.LiftAt10:F2} |"));
+            if (entry.Churn is { } m) card.AppendLine(Text($"| {entry.Name} | {Figure(m.Auc)} | {Figure(m.AveragePrecision)} | {m.LogLoss:F4} | {m.Brier:F4} | {m.Ece10:F4} | {m.LiftAt10:F2} |"));
         card.AppendLine().AppendLine("| | total bias | MAE | RMSE | Spearman | Gini | top 10 % | top 20 % | decile WMAPE |").AppendLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var entry in league.Entries)
-            if (entry.Spend is { } m) card.AppendLine(Text($"| {entry.Name} | {m.Bias:F3} | {m.Mae:F2} | {m.Rmse:F2} | {m.Spearman:F4} | {m.Gini:F4} | {m.Top10:F4} | {m.Top20:F4} | {m.DecileWmape:F3} |"));
+            if (entry.Spend is { } m) card.AppendLine(Text($"| {entry.Name} | {m.Bias:F3} | {m.Mae:F2} | {m.Rmse:F2} | {Figure(m.Spearman)} | {Figure(m.Gini)} | {m.Top10:F4} | {m.Top20:F4} | {m.DecileWmape:F3} |"));
         card.AppendLine().AppendLine(Text($"Spend is judged over the same {league.Horizon.Days} days. MAE rewards under-prediction: compare it between lines of like bias.")).AppendLine();
         card.AppendLine("## Whether it looked ahead").AppendLine();
         foreach (var line in LeakWords.Of(trained.Judged!.Leaks)) card.AppendLine("- " + line);
@@ -126,6 +126,9 @@ public static class ModelCard
         card.AppendLine("- Customers silent for more than " + Text($"{trained.Model.LostAfterDays} days are scored too, but marked lost; it did not learn from them, so there it is never more hopeful than the recency rule."));
         card.AppendLine("- Demographics are not used.");
     }
+
+    /// <summary>A ranking of answers that are all the same is none.</summary>
+    private static string Figure(double value) => double.IsFinite(value) ? value.ToString("F4", CultureInfo.InvariantCulture) : "-";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
