@@ -16,7 +16,7 @@ if (trained.Churn is { OrderMembers.Count: > 0 } churn)
     if (churn.Unseen is { } unseen)
     {
         var bins = unseen.POrder.Zip(unseen.Ordered).GroupBy(row => Math.Min(9, (int)(10 * row.First))).Where(bin => bin.Count() >= 30).OrderBy(bin => bin.Key).ToList();
-        page.Text("## Does it mean what it says?\n\nCustomers of the training cutoffs, answered by members that had not seen them. On the dashed line what was said is what came.")
+        page.Text("## Does it mean what it says?\n\nCustomers of the training cutoffs, answered by members that had not seen them, each cutoff at the level that came. On the dashed line what was said is what came.")
             .Plot(new Chart("Said and came", "probability of an order that was said", "share that ordered").Dots("tenths", bins.Select(bin => (bin.Average(row => row.First), bin.Average(row => row.Second ? 1.0 : 0)))).Diagonal());
     }
 }

@@ -82,7 +82,7 @@ internal static class TrainVerb
         Line($"  learnt from {trained.Survey.Orders:N0} orders of {trained.Survey.Customers:N0} customers before {trained.Request.Cutoff}");
         Line($"  churn: no purchase within {trained.Model.ChurnHorizonDays} days{(trained.HorizonChosen ? " (the smallest candidate covering 85 % of the gaps between purchases)" : "")}");
         if (trained.HorizonChosen) Line($"  gaps covered: {string.Join(", ", trained.Survey.GapCurve().Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Days}d {100 * point.Covered:F1} %")))}");
-        Line($"  value: net spend within {trained.Model.ClvHorizonDays} days{(trained.Value is not { } value || value.Plan.Horizon.Days == trained.Model.ClvHorizonDays ? "" : string.Create(CultureInfo.InvariantCulture, $", learnt from {value.Plan.Horizon.Days} days and carried further by Pareto/NBD"))}");
+        Line($"  value: net spend within {trained.Model.ClvHorizonDays} days{(trained.Value is not { } value || value.Plan.Horizon.Days == trained.Model.ClvHorizonDays ? "" : string.Create(CultureInfo.InvariantCulture, $", learnt from {value.Plan.Horizon.Days} days and carried further by BTYD"))}");
         if (trained.Churn is { OrderMembers.Count: > 0 } churn) Line($"  blend: {string.Join(", ", churn.OrderMembers.SkipLast(1).Select(member => string.Create(CultureInfo.InvariantCulture, $"{member.Name} {member.Weight:F2}")))}");
         if (trained.League is { } league)
         {
@@ -102,8 +102,8 @@ internal static class TrainVerb
 
     private static string Consequence(ModelLevel level) => level switch
     {
-        ModelLevel.ShorterHorizon => "Members learn from a shorter horizon, and Pareto/NBD carries them to the one asked for.",
-        ModelLevel.Btyd => "Customers are scored by Pareto/NBD and Gamma-Gamma alone, and marked so.",
+        ModelLevel.ShorterHorizon => "Members learn from a shorter horizon, and buy-till-you-die models carry them to the one asked for.",
+        ModelLevel.Btyd => "Customers are scored by buy-till-you-die models alone, and marked so.",
         _ => "Customers are scored by the recency rule and marked so.",
     };
 
@@ -111,7 +111,7 @@ internal static class TrainVerb
     {
         ModelLevel.Blended => "blended",
         ModelLevel.ShorterHorizon => "blended on a shorter horizon and carried to the one asked for: the history is short",
-        ModelLevel.Btyd => "Pareto/NBD and Gamma-Gamma alone: too little data for more",
+        ModelLevel.Btyd => "buy-till-you-die models alone: too little data for more",
         _ => "recency rule: too little data to fit a model",
     };
 

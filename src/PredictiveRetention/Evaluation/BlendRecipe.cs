@@ -5,7 +5,7 @@ namespace PredictiveRetention.Evaluation;
 /// <summary>
 /// Fits the blend of one horizon by a plan of origins. At every origin BTYD is fitted on what lay before it and its answers become columns;
 /// members learn from the stacked origins, each fold of customers answered by members that had not seen them; the blend's weights and the
-/// calibrations come from those answers; the level of the scored population comes from BTYD, which sees all of the history, and its errors at the origins.
+/// calibrations come from those answers; the level of the scored population comes from BTYD, which sees all of the history, and a part of its errors at the origins.
 /// </summary>
 public sealed class BlendRecipe(RecipeSettings settings)
 {
@@ -19,32 +19,31 @@ public sealed class BlendRecipe(RecipeSettings settings)
     {
         if (BtydModel.Fit(population.Buyers) is not { } btyd) return null;
         var days = plan.Horizon.Days;
-        var fitted = new FittedOrigin?[training.Count + lastYears.Count];
-        Parallel.For(0, fitted.Length, new ParallelOptions { CancellationToken = cancellation }, i => fitted[i] = FittedOrigin.Of(i < training.Count ? training[i] : lastYears[i - training.Count], features, btyd));
-        List<FittedOrigin> origins = [.. fitted.Take(training.Count).OfType<FittedOrigin>()], seasons = [.. fitted.Skip(training.Count).OfType<FittedOrigin>()];
-        double[] orderSeason = [.. seasons.Select(origin => origin.OrderError)], valueSeason = [.. seasons.Select(origin => origin.ValueError)];
+        var fitted = new FittedOrigin?[training.Count];
+        Parallel.For(0, fitted.Length, new ParallelOptions { CancellationToken = cancellation }, i => fitted[i] = FittedOrigin.Of(training[i], features));
+        List<FittedOrigin> origins = [.. fitted.OfType<FittedOrigin>()];
+        // The season of earlier years is what it was beside all of the history, so the cutoff's own models say what was to be expected.
+        List<OriginRecord> seasons = [.. lastYears.Where(slice => slice.Count > 0).Select(slice =>
+            new OriginRecord(slice.Origin, slice.Count, btyd.LevelOf(slice.Rows, slice.Width, new BtydColumns(features), days), slice.Came, 0))];
         if (origins.Count == 0)
         {
             var model = BlendModel.OfBtyd(btyd, features, days, 0);
             var mean = population.Count == 0 ? 0 : model.BtydOf(population.Rows, days).LogOdds.Average();
             return new BlendFit(
-                model with { MeanLogOdds = mean }, plan, Level.Of([], 0, orderSeason), Level.Of([], 0, valueSeason), [.. seasons.Select(origin => origin.Record(0))], [], [], null,
+                model with { MeanLogOdds = mean }, plan, Level.OfOrders([], 0, seasons), Level.OfSpend([], 0, seasons), seasons, [], [], null,
                 "no earlier cutoff has enough repeat buyers and enough customers of both classes to learn from");
         }
         var spells = (double)(origins[0].Slice.Origin.Day - origins[^1].Slice.Origin.Day + days) / days;
         var rows = new TrainingRows(origins, origins.Sum(origin => origin.Slice.Count) > settings.ManyRows ? Math.Min(2, settings.Folds) : settings.Folds);
         var members = new MemberFits(settings, rows, spells, cancellation).Fit();
-        var orderLevel = Level.Of([.. origins.Select(origin => origin.OrderError)], spells, orderSeason);
-        var valueLevel = Level.Of([.. origins.Select(origin => origin.ValueError)], spells, valueSeason);
+        List<OriginRecord> records = [.. origins.Select((origin, i) => origin.Record(members.OriginWeights[i]))];
         return new BlendFit(
             new BlendModel(days, features, btyd, members.Linear, members.Forests, members.Orders, members.Tweedie, members.SpendForest, members.SpendLinear, members.Value, rows.LogOdds.Average()),
-            plan, orderLevel, valueLevel,
-            [.. origins.Select((origin, i) => origin.Record(members.OriginWeights[i])), .. seasons.Select(origin => origin.Record(0))],
-            members.OrderRecords, members.ValueRecords, Unseen(rows, features, members, orderLevel, valueLevel), null);
+            plan, Level.OfOrders(records, spells, seasons), Level.OfSpend(records, spells, seasons), [.. records, .. seasons], members.OrderRecords, members.ValueRecords, Unseen(rows, features, members), null);
     }
 
-    /// <summary>Cross-fitted answers, each origin put at the level it would have been given: what intervals learn from then holds the level's error too.</summary>
-    private static UnseenAnswers Unseen(TrainingRows rows, IReadOnlyList<string> features, FittedMembers members, double orderLevel, double valueLevel)
+    /// <summary>Cross-fitted answers, each origin put at the level that came.</summary>
+    private static UnseenAnswers Unseen(TrainingRows rows, IReadOnlyList<string> features, FittedMembers members)
     {
         var pOrder = new double[rows.Count];
         var spend = new double[rows.Count];
@@ -55,8 +54,8 @@ public sealed class BlendRecipe(RecipeSettings settings)
         {
             var count = origin.Slice.Count;
             double[] p = [.. members.UnseenOdds.AsSpan(start, count).ToArray().Select(Level.Sigmoid)];
-            var shift = Level.Shift(p, origin.ServedBuyers / count * Math.Exp(orderLevel));
-            var level = Math.Log(origin.ServedSpend / members.UnseenSpend.AsSpan(start, count).ToArray().Sum(Math.Exp)) + valueLevel;
+            var shift = Level.Shift(p, origin.Slice.Ordered.Average(ordered => ordered ? 1.0 : 0));
+            var level = Math.Log(Math.Max(1e-9, origin.Slice.Net.Sum(net => Math.Max(0, net))) / members.UnseenSpend.AsSpan(start, count).ToArray().Sum(Math.Exp));
             for (var i = start; i < start + count; i++)
             {
                 pOrder[i] = Level.Sigmoid(members.UnseenOdds[i] + shift);

@@ -7,19 +7,23 @@ namespace PredictiveRetention.Evaluation;
 /// <param name="Rows">Keys.Length x Width model columns.</param>
 /// <param name="Facts">What the naive rules need: days since the last order, tenure, spend of the last horizon, net revenue.</param>
 /// <param name="Ordered">Bought in [Origin, Origin + Horizon).</param>
+/// <param name="PurchaseDays">Days with a purchase in it.</param>
 /// <param name="Net">Net spend in it, currency units; can be negative.</param>
 /// <param name="Groups">What each customer is told apart by in a backtest.</param>
 /// <param name="Buyers">Everybody who had bought before the origin, the lost included: what BTYD is fitted on.</param>
 public sealed record LabelledSlice(
-    Cutoff Origin, Horizon Horizon, int Width, long[] Keys, float[] Rows, NaiveFacts[] Facts, CustomerGroup[] Groups, bool[] Ordered, double[] Net, IReadOnlyList<BtydInput> Buyers)
+    Cutoff Origin, Horizon Horizon, int Width, long[] Keys, float[] Rows, NaiveFacts[] Facts, CustomerGroup[] Groups, bool[] Ordered, int[] PurchaseDays, double[] Net, IReadOnlyList<BtydInput> Buyers)
 {
     public int Count => Keys.Length;
 
     /// <summary>1 for a customer who bought nothing in the horizon.</summary>
     public double[] Churned => [.. Ordered.Select(ordered => ordered ? 0.0 : 1.0)];
 
+    /// <summary>What its customers did together.</summary>
+    public BtydLevel Came => new(Ordered.Count(ordered => ordered), PurchaseDays.Sum(days => (double)days), Net.Sum());
+
     /// <summary>What may be known at the origin: everything but what came after it.</summary>
-    public LabelledSlice Unlabelled => this with { Ordered = [], Net = [] };
+    public LabelledSlice Unlabelled => this with { Ordered = [], PurchaseDays = [], Net = [] };
 
     public bool HasBothClasses(int minimum)
     {

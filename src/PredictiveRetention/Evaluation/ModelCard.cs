@@ -29,8 +29,8 @@ public static class ModelCard
         card.AppendLine(trained.Model.Level switch
         {
             ModelLevel.RecencyRule => "**No model was fitted; customers are scored by the recency rule and marked so.**",
-            ModelLevel.Btyd => "**Pareto/NBD and Gamma-Gamma alone**, fitted on every purchase before the cutoff: there is too little to learn more from.",
-            ModelLevel.ShorterHorizon => Text($"A blend of members fitted on {trained.Churn!.Plan.Horizon.Days} days, the longest horizon the history holds, and carried to {trained.Model.ChurnHorizonDays} by what Pareto/NBD says of the one less what it says of the other. **It could not be judged on a full horizon.**"),
+            ModelLevel.Btyd => "**Buy-till-you-die models alone**, fitted on every purchase before the cutoff: there is too little to learn more from.",
+            ModelLevel.ShorterHorizon => Text($"A blend of members fitted on {trained.Churn!.Plan.Horizon.Days} days, the longest horizon the history holds, and carried to {trained.Model.ChurnHorizonDays} by what buy-till-you-die models say of the one less what they say of the other. **It could not be judged on a full horizon.**"),
             _ => "A blend of members fitted on full horizons, weighted by what they were worth on customers they had not seen.",
         }).AppendLine();
         if (trained.Missed.Count > 0)
@@ -40,14 +40,30 @@ public static class ModelCard
             card.AppendLine();
         }
         if (trained.Churn is not { } churn) return;
-        var btyd = churn.Model.Btyd;
-        card.AppendLine(Text($"Pareto/NBD (weeks): r {btyd.Purchases.R:G5}, alpha {btyd.Purchases.Alpha:G5}, s {btyd.Purchases.S:G5}, beta {btyd.Purchases.Beta:G5}. Gamma-Gamma (a purchase day): p {btyd.Spend.P:G5}, q {btyd.Spend.Q:G5}, v {btyd.Spend.V:G5}.")).AppendLine();
-        if (btyd.Purchases.S < 0.01) card.AppendLine("**The likelihood sees nobody drop out**: P(alive) is near 1 for everybody, however long silent. Read the probability of an order instead.").AppendLine();
+        BuyTillYouDie(card, churn.Model.Btyd);
         if (churn.OrderMembers.Count > 0) Blend(card, "Who orders", "log loss", churn.OrderMembers);
         if (trained.Value is { ValueMembers.Count: > 0 } value) Blend(card, Text($"How much, within {value.Plan.Horizon.Days} days"), "quasi-Poisson loss", value.ValueMembers);
         if (trained.Value is { } fitted && fitted.Plan.Horizon.Days != trained.Model.ClvHorizonDays)
-            card.AppendLine(Text($"Value is learnt from {fitted.Plan.Horizon.Days} days and carried to {trained.Model.ClvHorizonDays} by Pareto/NBD: the history holds no full CLV horizon to learn from.")).AppendLine();
+            card.AppendLine(Text($"Value is learnt from {fitted.Plan.Horizon.Days} days and carried to {trained.Model.ClvHorizonDays} by BTYD: the history holds no full CLV horizon to learn from.")).AppendLine();
         Origins(card, churn);
+    }
+
+    private static void BuyTillYouDie(StringBuilder card, BtydModel btyd)
+    {
+        var of = btyd.Purchases;
+        card.AppendLine("Buy-till-you-die models (BTYD), fitted on everybody who has bought; time in weeks, money a purchase day. They are weighed by their likelihoods:").AppendLine();
+        card.AppendLine("| model | parameters | log-likelihood | weight |").AppendLine("|---|---|---|---|");
+        string[] parameters =
+        [
+            Text($"r {of.Pareto.R:G5}, alpha {of.Pareto.Alpha:G5}, s {of.Pareto.S:G5}, beta {of.Pareto.Beta:G5}"),
+            Text($"r {of.Bg.R:G5}, alpha {of.Bg.Alpha:G5}, a {of.Bg.A:G5}, b {of.Bg.B:G5}"),
+            Text($"r {of.Mbg.R:G5}, alpha {of.Mbg.Alpha:G5}, a {of.Mbg.A:G5}, b {of.Mbg.B:G5}"),
+        ];
+        foreach (var (k, name) in AveragedPurchases.Names.Index()) card.AppendLine(Text($"| {name} | {parameters[k]} | {(of.LogLikelihoods[k] > double.MinValue ? of.LogLikelihoods[k].ToString("F1", CultureInfo.InvariantCulture) : "no maximum")} | {of.Weights[k]:F3} |"));
+        card.AppendLine(Text($"| Gamma-Gamma | p {btyd.Spend.P:G5}, q {btyd.Spend.Q:G5}, v {btyd.Spend.V:G5} | | |")).AppendLine();
+        card.AppendLine("How many buy, and for how much together, is their average's to say; what sets customers apart, P(alive) included, is Pareto/NBD's.");
+        if (of.Pareto.S < 0.01) card.AppendLine("**The likelihood sees nobody drop out**: P(alive) is near 1 for everybody, however long silent. Read the probability of an order instead.");
+        card.AppendLine();
     }
 
     private static void Blend(StringBuilder card, string title, string loss, IReadOnlyList<MemberRecord> members)
@@ -60,10 +76,10 @@ public static class ModelCard
     private static void Origins(StringBuilder card, BlendFit churn)
     {
         if (churn.Origins.Count == 0) return;
-        card.AppendLine(Text($"What Pareto/NBD expects of the {churn.Plan.Horizon.Days} days after earlier cutoffs - fitted on what lay before them / fitted as of now - and what came. The scored customers are put at its level times {Math.Exp(churn.OrderLevel):F3} (orders) and {Math.Exp(churn.ValueLevel):F3} (spend), the shrunk mean of these errors.")).AppendLine();
-        card.AppendLine("| cutoff | customers | buyers expected | came | spend expected | came | weight of a row |").AppendLine("|---|---|---|---|---|---|---|");
+        card.AppendLine(Text($"What BTYD, fitted on what lay before earlier cutoffs, expected of the {churn.Plan.Horizon.Days} days after them, and what came. The scored customers are put at its level of today times {Math.Exp(churn.OrderLevel):F3} (orders) and {Math.Exp(churn.ValueLevel):F3} (spend), the part of these errors it is taken to repeat.")).AppendLine();
+        card.AppendLine("| cutoff | customers | buyers expected | came | purchase days expected | came | spend expected | came | weight of a row |").AppendLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var origin in churn.Origins)
-            card.AppendLine(Text($"| {origin.Origin} | {origin.Customers} | {origin.OwnBuyers:F0} / {origin.ServedBuyers:F0} | {origin.Buyers:F0} | {origin.OwnSpend:F0} / {origin.ServedSpend:F0} | {origin.Spend:F0} | {(origin.Weight > 0 ? origin.Weight.ToString("F2", CultureInfo.InvariantCulture) : "season only")} |"));
+            card.AppendLine(Text($"| {origin.Origin} | {origin.Customers} | {origin.Expected.Buyers:F0} | {origin.Came.Buyers:F0} | {origin.Expected.PurchaseDays:F0} | {origin.Came.PurchaseDays:F0} | {origin.Expected.Spend:F0} | {origin.Came.Spend:F0} | {(origin.Weight > 0 ? origin.Weight.ToString("F2", CultureInfo.InvariantCulture) : "season only")} |"));
         card.AppendLine();
     }
 
@@ -106,10 +122,10 @@ public static class ModelCard
         card.AppendLine("## What it looks at").AppendLine();
         if (model.Churn!.Forests.Count == 0)
         {
-            card.AppendLine("At how often and how long ago customers bought, and for how much: Pareto/NBD and Gamma-Gamma know nothing else.").AppendLine();
+            card.AppendLine("At how often and how long ago customers bought, and for how much: the models above know nothing else.").AppendLine();
             return;
         }
-        card.AppendLine("How far each feature moves a customer's log-odds of churn, either way: mean of the absolute Shapley values. Where it looks, not what causes churn. What Pareto/NBD says is counted as days_since_last_order, the silence it is about.").AppendLine();
+        card.AppendLine("How far each feature moves a customer's log-odds of churn, either way: mean of the absolute Shapley values. Where it looks, not what causes churn. What BTYD says is counted as days_since_last_order, the silence it is about.").AppendLine();
         card.AppendLine("| feature | unit | meaning | moves log-odds by |").AppendLine("|---|---|---|---|");
         var schema = new FeatureSchema(model.Features);
         foreach (var (index, moved) in importance.Index().OrderByDescending(feature => feature.Item).Take(15))

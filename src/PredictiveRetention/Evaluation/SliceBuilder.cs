@@ -58,6 +58,7 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
             column.Facts.Add(new NaiveFacts(facts.Orders, facts.DaysSinceLastOrder, facts.DaysSinceFirstOrder, facts.NetRevenueMinor * _unit, last.NetMinor * _unit, facts.MeanGapDays));
             column.Groups.Add(new CustomerGroup(segment?.Invoke(facts), history.Profile.Country));
             column.Ordered.Add(!outcome.Churned);
+            column.PurchaseDays.Add(outcome.PurchaseDays);
             column.Net.Add(outcome.NetMinor * _unit);
         }
     }
@@ -69,9 +70,10 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
         public List<NaiveFacts> Facts { get; } = [];
         public List<CustomerGroup> Groups { get; } = [];
         public List<bool> Ordered { get; } = [];
+        public List<int> PurchaseDays { get; } = [];
         public List<double> Net { get; } = [];
 
         public LabelledSlice ToSlice(Cutoff origin, Horizon horizon, int width) =>
-            new(origin, horizon, width, [.. Keys], [.. Rows], [.. Facts], [.. Groups], [.. Ordered], [.. Net], buyers);
+            new(origin, horizon, width, [.. Keys], [.. Rows], [.. Facts], [.. Groups], [.. Ordered], [.. PurchaseDays], [.. Net], buyers);
     }
 }

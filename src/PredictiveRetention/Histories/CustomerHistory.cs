@@ -27,15 +27,18 @@ public readonly ref struct CustomerHistory(
     public Outcome Within(Cutoff from, Horizon horizon)
     {
         var end = from.Plus(horizon.Days).Day;
-        var purchases = 0;
+        int purchases = 0, days = 0, previous = -1;
         long net = 0;
         for (var i = Count(Orders, from.Day); i < Orders.Length && Orders[i].Day < end; i++)
         {
             net += Orders[i].AmountMinor;
-            if (IsPurchase(Orders[i], Refunds, end)) purchases++;
+            if (!IsPurchase(Orders[i], Refunds, end)) continue;
+            purchases++;
+            if (Orders[i].Day != previous) days++;
+            previous = Orders[i].Day;
         }
         for (var i = Count(Refunds, from.Day); i < Refunds.Length && Refunds[i].Day < end; i++) net -= Refunds[i].AmountMinor;
-        return new Outcome(purchases, net);
+        return new Outcome(purchases, days, net);
     }
 
     /// <summary>An order is a purchase unless it was worth nothing or, by the given day, had been refunded in full.</summary>
@@ -83,8 +86,9 @@ public readonly ref struct CustomerHistory(
 }
 
 /// <param name="Purchases">Orders in the window that were worth something and not refunded in full within it.</param>
+/// <param name="PurchaseDays">Days with at least one of them.</param>
 /// <param name="NetMinor">Paid minus refunds of the window; can be negative.</param>
-public readonly record struct Outcome(int Purchases, long NetMinor)
+public readonly record struct Outcome(int Purchases, int PurchaseDays, long NetMinor)
 {
     public bool Churned => Purchases == 0;
 }

@@ -7,7 +7,8 @@ internal static class BetaGeometric
 {
     /// <summary>
     /// E[purchases in t] of a customer who is alive, with rate gamma(r, alpha) and stopping probability beta(a, b):
-    /// E[(1 - (alpha / (alpha + p t))^r) / p], which is (a + b - 1) / (a - 1) (1 - (1 - z)^(a - 1) 2F1(a + b - 1 - r, a - 1; a + b - 1; z)), z = t / (alpha + t).
+    /// E[(1 - (alpha / (alpha + p t))^r) / p], which is (a + b - 1) / (a - 1) (1 - (1 - z)^r 2F1(r, b; a + b - 1; z)), z = t / (alpha + t);
+    /// by Euler's transformation (1 - z)^(a - 1) 2F1(a + b - 1 - r, a - 1; a + b - 1; z) stands in its place, where a - 1 is the smaller power.
     /// </summary>
     public static double ExpectedOrders(double r, double alpha, double a, double b, double t)
     {
@@ -15,14 +16,24 @@ internal static class BetaGeometric
         // At a = 1 the expression is 0 / 0 with a finite limit; next to it doubles still tell the difference.
         if (Math.Abs(a - 1) < 1e-5) return (ExpectedOrders(r, alpha, 1 - 2e-5, b, t) + ExpectedOrders(r, alpha, 1 + 2e-5, b, t)) / 2;
         var z = t / (alpha + t);
-        double term = 1, sum = 1;
+        var none = r < a - 1 ? Power(r, r, b, a + b - 1, z) : Power(a - 1, a + b - 1 - r, a - 1, a + b - 1, z);
+        return Math.Max(0, (a + b - 1) / (a - 1) * (1 - none));
+    }
+
+    /// <summary>(1 - z)^power 2F1(a, b; c; z) by the series, 0 &lt;= z &lt; 1; its sum is kept small by a factor that is remembered.</summary>
+    private static double Power(double power, double a, double b, double c, double z)
+    {
+        const double Large = 1e200;
+        double term = 1, sum = 1, scale = power * Math.Log(1 - z);
         for (var n = 0; n < 20_000; n++)
         {
-            term *= (a + b - 1 - r + n) * (a - 1 + n) / ((a + b - 1 + n) * (n + 1)) * z;
+            term *= (a + n) * (b + n) / ((c + n) * (n + 1)) * z;
             sum += term;
             if (Math.Abs(term) < 1e-15 * Math.Abs(sum) && n > 2) break;
+            if (!(Math.Abs(sum) > Large)) continue;
+            (term, sum, scale) = (term / Large, sum / Large, scale + Math.Log(Large));
         }
-        return Math.Max(0, (a + b - 1) / (a - 1) * (1 - Math.Pow(1 - z, a - 1) * sum));
+        return sum <= 0 ? sum * Math.Exp(scale) : Math.Exp(Math.Log(sum) + scale);
     }
 
     public static double LogSum(double a, double b) => Math.Max(a, b) + Math.Log(1 + Math.Exp(-Math.Abs(a - b)));

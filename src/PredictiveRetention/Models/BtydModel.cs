@@ -1,17 +1,18 @@
 namespace PredictiveRetention.Models;
 
 /// <summary>
-/// What a buy-till-you-die model says of a customer, as columns for the other members: purchases by Pareto/NBD (Schmittlein, Morrison and
-/// Colombo 1987), spend a purchase day by Gamma-Gamma (Fader and Hardie 2013). Time is in weeks, counted from the first purchase day.
+/// What buy-till-you-die models say. Of one customer, as columns for the other members: purchases by Pareto/NBD (Schmittlein, Morrison and
+/// Colombo 1987), spend a purchase day by Gamma-Gamma (Fader and Hardie 2013). Of all of them together, where their level is: the average of
+/// Pareto/NBD, BG/NBD and MBG/NBD. Time is in weeks, counted from the first purchase day.
 /// </summary>
-public sealed record BtydModel(ParetoNbd Purchases, GammaGamma Spend)
+public sealed record BtydModel(AveragedPurchases Purchases, GammaGamma Spend)
 {
     /// <summary>Columns of <see cref="Fill"/>: log-odds of a purchase, log expected purchase days, log expected spend a purchase day, P(alive).</summary>
     public const int Columns = 4;
 
     public static IReadOnlyList<string> ColumnNames { get; } = ["log-odds of an order", "log of expected orders", "log of spend a purchase day", "P(alive)"];
 
-    /// <summary>Repeat buyers a fit needs: with fewer, Pareto/NBD's four parameters are not told apart.</summary>
+    /// <summary>Repeat buyers a fit needs: with fewer, the four parameters of purchases are not told apart.</summary>
     public const int MinRepeaters = 50;
 
     private const double Week = 7;
@@ -24,9 +25,9 @@ public sealed record BtydModel(ParetoNbd Purchases, GammaGamma Spend)
         double[] tx = [.. buyers.Select(buyer => buyer.Recency / Week)], t = [.. buyers.Select(buyer => buyer.Age / Week)];
         var spenders = buyers.Where(buyer => buyer.MeanSpend > 0).ToList();
         if (spenders.Count == 0) return null;
-        var purchases = ParetoNbd.Fit(BtydSample.Of(x, tx, t));
+        var purchases = AveragedPurchases.Fit(BtydSample.Of(x, tx, t));
         var spend = GammaGamma.Fit(spenders.Select(buyer => buyer.PurchaseDays).ToArray(), spenders.Select(buyer => buyer.MeanSpend).ToArray());
-        return double.IsFinite(purchases.LogLikelihood) && double.IsFinite(spend.LogLikelihood) ? new BtydModel(purchases.Model, spend.Model) : null;
+        return purchases is not null && double.IsFinite(spend.LogLikelihood) ? new BtydModel(purchases, spend.Model) : null;
     }
 
     /// <param name="horizonDays">How far ahead.</param>
@@ -34,11 +35,28 @@ public sealed record BtydModel(ParetoNbd Purchases, GammaGamma Spend)
     public void Fill(in BtydInput customer, int horizonDays, Span<float> columns)
     {
         var (x, tx, t) = Units(customer);
-        var (alive, orders) = Purchases.AliveAndExpectedOrders(x, tx, t, horizonDays / Week);
+        var (alive, orders) = Purchases.Pareto.AliveAndExpectedOrders(x, tx, t, horizonDays / Week);
         columns[0] = (float)LogOddsBy(customer, horizonDays);
         columns[1] = (float)Math.Log(Math.Max(1e-9, orders));
         columns[2] = (float)Math.Log(Math.Max(1e-6, Spend.ExpectedSpend(customer.PurchaseDays, customer.MeanSpend)));
         columns[3] = (float)alive;
+    }
+
+    /// <summary>What these customers will do within the horizon together, by the average of the models.</summary>
+    /// <param name="rows">Rows of <paramref name="width"/> values.</param>
+    public BtydLevel LevelOf(ReadOnlySpan<float> rows, int width, BtydColumns at, int horizonDays)
+    {
+        double buyers = 0, days = 0, spend = 0;
+        for (var start = 0; start < rows.Length; start += width)
+        {
+            var customer = at.Of(rows.Slice(start, width));
+            var (x, tx, t) = Units(customer);
+            buyers += 1 - Purchases.PNoOrder(x, tx, t, horizonDays / Week);
+            var expected = Purchases.ExpectedOrders(x, tx, t, horizonDays / Week);
+            days += expected;
+            spend += expected * Spend.ExpectedSpend(customer.PurchaseDays, customer.MeanSpend);
+        }
+        return new BtydLevel(buyers, days, spend);
     }
 
     /// <summary>Rows of features, each with <see cref="Columns"/> more.</summary>
@@ -68,7 +86,7 @@ public sealed record BtydModel(ParetoNbd Purchases, GammaGamma Spend)
         var (x, tx, t) = Units(customer);
         Span<double> ahead = stackalloc double[days.Length];
         for (var i = 0; i < days.Length; i++) ahead[i] = days[i] / Week;
-        Purchases.PNoOrder(x, tx, t, ahead, odds);
+        Purchases.Pareto.PNoOrder(x, tx, t, ahead, odds);
         for (var i = 0; i < days.Length; i++)
         {
             var none = Math.Clamp(odds[i], 1e-9, 1 - 1e-9);
@@ -80,11 +98,17 @@ public sealed record BtydModel(ParetoNbd Purchases, GammaGamma Spend)
     public (double LogOdds, double LogOrders) Purchase(in BtydInput customer, int horizonDays)
     {
         var (x, tx, t) = Units(customer);
-        return (LogOddsBy(customer, horizonDays), Math.Log(Math.Max(1e-9, Purchases.ExpectedOrders(x, tx, t, horizonDays / Week))));
+        return (LogOddsBy(customer, horizonDays), Math.Log(Math.Max(1e-9, Purchases.Pareto.ExpectedOrders(x, tx, t, horizonDays / Week))));
     }
 
     private static (int X, double Tx, double T) Units(in BtydInput customer) => (customer.PurchaseDays - 1, customer.Recency / Week, customer.Age / Week);
 }
+
+/// <summary>What many customers do within a horizon together.</summary>
+/// <param name="Buyers">Customers with a purchase.</param>
+/// <param name="PurchaseDays">Days with a purchase, summed over customers.</param>
+/// <param name="Spend">Currency units.</param>
+public readonly record struct BtydLevel(double Buyers, double PurchaseDays, double Spend);
 
 /// <param name="PurchaseDays">x + 1, at least 1.</param>
 /// <param name="Recency">t_x: days from the first purchase day to the last.</param>

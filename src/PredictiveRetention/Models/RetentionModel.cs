@@ -12,7 +12,7 @@ public enum ModelLevel
     /// <summary>The history holds no full earlier horizon: members are fitted on the longest that fits and carried to the one asked for by BTYD.</summary>
     ShorterHorizon,
 
-    /// <summary>Too little to fit members on: Pareto/NBD and Gamma-Gamma alone.</summary>
+    /// <summary>Too little to fit members on: buy-till-you-die models alone.</summary>
     Btyd,
 
     /// <summary>Nothing could be fitted honestly: the recency rule.</summary>

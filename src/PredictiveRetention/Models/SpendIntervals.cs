@@ -10,6 +10,8 @@ public readonly record struct SpendRange(float Low80, float High80, float Low90,
 /// Intervals of spend by conformal prediction of the distribution (Chernozhukov, Wuethrich and Zhu 2021), apart for each group of purchase
 /// days (Mondrian: Vovk 2003). A customer spends nothing with probability 1 - p, otherwise E[spend | order] times a ratio drawn from what the
 /// group's ratios were on customers the members had not seen; the tail areas are then set so that the group's intervals held what they promise.
+/// How much a whole shop will buy is not known either: every row is taken at three levels, as it came and off by <see cref="LevelError"/> either
+/// way, which is how far levels were off on origins inside the training data of three shops.
 /// </summary>
 /// <param name="From">Fewest purchase days of each group, ascending, the first 1.</param>
 /// <param name="Ratios">Spend over its expectation among those who ordered: quantiles at (k + 1/2) / length, one row a group.</param>
@@ -19,6 +21,12 @@ public sealed record SpendIntervals(int[] From, double[][] Ratios, double[] Tail
 {
     private const int Quantiles = 101;
     private const int MinRows = 300;
+
+    /// <summary>Standard deviation of the log of a shop's total over its expectation.</summary>
+    private const double LevelError = 0.2;
+
+    /// <summary>Three points of the normal distribution with its variance and equal weights.</summary>
+    private static readonly double[] s_levels = [-LevelError * Math.Sqrt(1.5), 0, LevelError * Math.Sqrt(1.5)];
 
     private static readonly int[] s_from = [1, 2, 3, 5, 10];
 
@@ -32,10 +40,14 @@ public sealed record SpendIntervals(int[] From, double[][] Ratios, double[] Tail
         return new SpendRange((float)Math.Min(low80, spend), (float)high80, (float)Math.Min(low90, low80), (float)Math.Max(high80, high90));
     }
 
-    /// <param name="pOrder">Of customers the members had not seen, as are the other answers.</param>
+    /// <param name="pOrder">Of customers the members had not seen, as are the other answers, at the level that came.</param>
     /// <param name="net">What they spent.</param>
     /// <returns>Null with too few customers who ordered.</returns>
-    public static SpendIntervals? Fit(double[] pOrder, double[] spend, double[] net, int[] purchaseDays)
+    public static SpendIntervals? Fit(double[] pOrder, double[] spend, double[] net, int[] purchaseDays) => Fit(
+        [.. s_levels.SelectMany(level => pOrder.Select(p => p / (p + (1 - p) * Math.Exp(-level))))], [.. s_levels.SelectMany(level => spend.Select(expected => expected * Math.Exp(level)))],
+        [.. s_levels.SelectMany(_ => net)], [.. s_levels.SelectMany(_ => purchaseDays)], MinRows * s_levels.Length);
+
+    private static SpendIntervals? Fit(double[] pOrder, double[] spend, double[] net, int[] purchaseDays, int minRows)
     {
         List<int> from = [];
         List<double[]> ratios = [];
@@ -46,7 +58,7 @@ public sealed record SpendIntervals(int[] From, double[][] Ratios, double[] Tail
             var end = from.Count == 0 ? int.MaxValue : from[^1];
             int[] at = [.. Enumerable.Range(0, net.Length).Where(i => purchaseDays[i] >= s_from[g] && purchaseDays[i] < end)];
             double[] observed = [.. at.Where(i => net[i] > 0).Select(i => net[i] * pOrder[i] / spend[i]).Order()];
-            if ((observed.Length < MinRows / 3 || at.Length < MinRows) && g > 0) continue;
+            if ((observed.Length < minRows / 3 || at.Length < minRows) && g > 0) continue;
             if (observed.Length == 0) return null;
             double[] quantiles = [.. Enumerable.Range(0, Quantiles).Select(k => Quantile(observed, (k + 0.5) / Quantiles))];
             from.Add(s_from[g]);

@@ -51,7 +51,7 @@ public class TrainingRecipeTests
     {
         var trained = Train(s_request with { ClvHorizon = Horizon.OfDays(700) }, s_shop);
         Assert.Equal(365, trained.Model.ClvFittedDays);
-        Assert.Contains("Value is learnt from 365 days and carried to 700 by Pareto/NBD", ModelCard.Markdown("v", trained), StringComparison.Ordinal);
+        Assert.Contains("Value is learnt from 365 days and carried to 700 by BTYD", ModelCard.Markdown("v", trained), StringComparison.Ordinal);
         var golden = trained.GoldenRows[0];
         Assert.True(golden.Clv > Train(s_request with { ClvHorizon = Horizon.OfDays(365) }, s_shop).GoldenRows[0].Clv);
     }

@@ -17,7 +17,7 @@ public class BtydPropertyTests
             double r = Between(0.02, 50), alpha = Between(0.02, 500), s = Between(0.002, 50), beta = Between(0.02, 20_000), T = Between(0.1, 522);
             var x = i % 5 == 0 ? 0 : i % 7 == 0 ? 500 : random.Next(1, 500);
             var tx = x == 0 ? 0 : i % 3 == 0 ? T : T * random.NextDouble();
-            foreach (var model in new IPurchaseModel[] { new ParetoNbd(r, alpha, s, beta), new BgNbd(r, alpha, s, Between(0.02, 100)), new MbgNbd(r, alpha, s, Between(0.02, 100)) })
+            foreach (var model in new IPurchaseModel[] { new ParetoNbd(r, alpha, s, beta), new BgNbd(r, alpha, Between(0.002, 60_000), Between(0.0001, 5000)), new MbgNbd(r, alpha, Between(0.002, 60_000), Between(0.0001, 5000)) })
             {
                 var where = $"{model} x {x} tx {tx} T {T}";
                 Assert.True(double.IsFinite(model.LogLikelihood(x, tx, T)), where);
