@@ -49,12 +49,12 @@ public sealed record BlendFit(
     UnseenAnswers? Unseen,
     string? Note)
 {
-    /// <summary>What to ask of the model so that the population gets BTYD's mean P(order) and total spend, both corrected by BTYD's past errors.</summary>
+    /// <summary>What to ask of the model so that the population gets BTYD's mean P(order) and total spend in the season that comes, both corrected by BTYD's past errors.</summary>
     /// <param name="population">Customers not lost at the cutoff; labels are not read.</param>
     public BlendTarget Target(LabelledSlice population, int days)
     {
         if (population.Count == 0) return new BlendTarget(days);
-        var expected = Model.LevelOf(population.Rows, days);
+        var expected = Model.LevelOf(population.Rows, population.SeasonalDays(days));
         var answers = new BlendAnswer[population.Count];
         Model.Predict(population.Rows, new BlendTarget(days), answers);
         return new BlendTarget(

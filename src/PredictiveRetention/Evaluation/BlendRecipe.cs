@@ -17,14 +17,14 @@ public sealed class BlendRecipe(RecipeSettings settings)
     public BlendFit? Fit(
         OriginPlan plan, IReadOnlyList<string> features, IReadOnlyList<LabelledSlice> training, LabelledSlice population, IReadOnlyList<LabelledSlice> lastYears, CancellationToken cancellation)
     {
-        if (BtydModel.Fit(population.Buyers) is not { } btyd) return null;
+        if (BtydModel.Fit(population.Past.Buyers) is not { } btyd) return null;
         var days = plan.Horizon.Days;
         var fitted = new FittedOrigin?[training.Count];
         Parallel.For(0, fitted.Length, new ParallelOptions { CancellationToken = cancellation }, i => fitted[i] = FittedOrigin.Of(training[i], features));
         List<FittedOrigin> origins = [.. fitted.OfType<FittedOrigin>()];
         // The season of earlier years is what it was beside all of the history, so the cutoff's own models say what was to be expected.
         List<OriginRecord> seasons = [.. lastYears.Where(slice => slice.Count > 0).Select(slice =>
-            new OriginRecord(slice.Origin, slice.Count, btyd.LevelOf(slice.Rows, slice.Width, new BtydColumns(features), days), slice.Came, 0))];
+            new OriginRecord(slice.Origin, slice.Count, btyd.LevelOf(slice.Rows, slice.Width, new BtydColumns(features), days * RetailSeason.Mean(slice.Origin, days) / population.Past.SeasonIndex), slice.Came, 0))];
         if (origins.Count == 0)
         {
             var model = BlendModel.OfBtyd(btyd, features, days, 0);

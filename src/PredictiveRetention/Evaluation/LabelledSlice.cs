@@ -10,14 +10,17 @@ namespace PredictiveRetention.Evaluation;
 /// <param name="PurchaseDays">Days with a purchase in it.</param>
 /// <param name="Net">Net spend in it, currency units; can be negative.</param>
 /// <param name="Groups">What each customer is told apart by in a backtest.</param>
-/// <param name="Buyers">Everybody who had bought before the origin, the lost included: what BTYD is fitted on.</param>
+/// <param name="Past">Everybody who had bought before the origin, the lost included.</param>
 public sealed record LabelledSlice(
-    Cutoff Origin, Horizon Horizon, int Width, long[] Keys, float[] Rows, NaiveFacts[] Facts, CustomerGroup[] Groups, bool[] Ordered, int[] PurchaseDays, double[] Net, IReadOnlyList<BtydInput> Buyers)
+    Cutoff Origin, Horizon Horizon, int Width, long[] Keys, float[] Rows, NaiveFacts[] Facts, CustomerGroup[] Groups, bool[] Ordered, int[] PurchaseDays, double[] Net, OriginPast Past)
 {
     public int Count => Keys.Length;
 
     /// <summary>1 for a customer who bought nothing in the horizon.</summary>
     public double[] Churned => [.. Ordered.Select(ordered => ordered ? 0.0 : 1.0)];
+
+    /// <summary>Days after the origin as buy-till-you-die models count them, fitted on what lay before it: more of them in a stronger season than that was.</summary>
+    public double SeasonalDays(int days) => days * RetailSeason.Mean(Origin, days) / Past.SeasonIndex;
 
     /// <summary>What its customers did together.</summary>
     public BtydLevel Came => new(Ordered.Count(ordered => ordered), PurchaseDays.Sum(days => (double)days), Net.Sum());
@@ -29,6 +32,23 @@ public sealed record LabelledSlice(
     {
         var ordered = Ordered.Count(o => o);
         return ordered >= minimum && Count - ordered >= minimum;
+    }
+}
+
+/// <summary>What buy-till-you-die models are fitted on at an origin.</summary>
+public sealed class OriginPast
+{
+    private double _repeats, _usual;
+
+    public List<BtydInput> Buyers { get; } = [];
+
+    /// <summary>Repeat purchase days over what they would have been without a season: 1 where there were none.</summary>
+    public double SeasonIndex => _usual > 0 ? _repeats / _usual : 1;
+
+    internal void AddRepeat(int day)
+    {
+        _repeats++;
+        _usual += 1 / RetailSeason.Index(day);
     }
 }
 

@@ -24,7 +24,7 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
         double share,
         CancellationToken cancellation)
     {
-        var origins = wanted.Select(slice => slice.Origin).Distinct().OrderBy(origin => origin.Day).ToDictionary(origin => origin, _ => new List<BtydInput>());
+        var origins = wanted.Select(slice => slice.Origin).Distinct().OrderBy(origin => origin.Day).ToDictionary(origin => origin, _ => new OriginPast());
         var columns = wanted.Distinct().ToDictionary(slice => slice, slice => new Columns(origins[slice.Origin]));
         var modelRow = new float[schema.Width];
         foreach (var shard in histories)
@@ -34,20 +34,21 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
             {
                 var history = shard[i];
                 if (!CustomerKey.IsDrawn(history.Profile.CustomerKey, share)) continue;
-                foreach (var (origin, buyers) in origins) Add(history, origin, buyers, columns, modelRow);
+                foreach (var (origin, past) in origins) Add(history, origin, past, columns, modelRow);
             }
         }
         return columns.ToDictionary(pair => pair.Key, pair => pair.Value.ToSlice(pair.Key.Origin, pair.Key.Horizon, schema.Width));
     }
 
-    private void Add(in CustomerHistory history, Cutoff origin, List<BtydInput> buyers, Dictionary<(Cutoff Origin, Horizon Horizon), Columns> columns, float[] modelRow)
+    private void Add(in CustomerHistory history, Cutoff origin, OriginPast past, Dictionary<(Cutoff Origin, Horizon Horizon), Columns> columns, float[] modelRow)
     {
         var before = history.Before(origin);
         if (before.Orders.IsEmpty) return;
         var facts = _features.Build(before, _registryRow);
         if (facts.Orders == 0) return;
         schema.Project(_registryRow, modelRow);
-        buyers.Add(_btyd.Of(modelRow));
+        past.Buyers.Add(_btyd.Of(modelRow));
+        AddRepeats(before, past);
         foreach (var ((sliceOrigin, horizon), column) in columns)
         {
             if (sliceOrigin != origin || facts.DaysSinceLastOrder > RetentionModel.LostAfter(horizon.Days)) continue;
@@ -63,7 +64,18 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
         }
     }
 
-    private sealed class Columns(List<BtydInput> buyers)
+    private static void AddRepeats(in HistoryBefore before, OriginPast past)
+    {
+        var previous = -1;
+        foreach (ref readonly var order in before.Orders)
+        {
+            if (order.Day == previous || !before.IsPurchase(order)) continue;
+            if (previous >= 0) past.AddRepeat(order.Day);
+            previous = order.Day;
+        }
+    }
+
+    private sealed class Columns(OriginPast past)
     {
         public List<long> Keys { get; } = [];
         public List<float> Rows { get; } = [];
@@ -74,6 +86,6 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
         public List<double> Net { get; } = [];
 
         public LabelledSlice ToSlice(Cutoff origin, Horizon horizon, int width) =>
-            new(origin, horizon, width, [.. Keys], [.. Rows], [.. Facts], [.. Groups], [.. Ordered], [.. PurchaseDays], [.. Net], buyers);
+            new(origin, horizon, width, [.. Keys], [.. Rows], [.. Facts], [.. Groups], [.. Ordered], [.. PurchaseDays], [.. Net], past);
     }
 }

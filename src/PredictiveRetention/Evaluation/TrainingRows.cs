@@ -13,7 +13,7 @@ internal sealed record FittedOrigin(LabelledSlice Slice, float[] Rows, double[] 
     /// <returns>Null where the slice is empty or BTYD cannot be fitted on what came before it.</returns>
     public static FittedOrigin? Of(LabelledSlice slice, IReadOnlyList<string> features)
     {
-        if (slice.Count == 0 || BtydModel.Fit(slice.Buyers) is not { } btyd) return null;
+        if (slice.Count == 0 || BtydModel.Fit(slice.Past.Buyers) is not { } btyd) return null;
         var width = slice.Width + BtydModel.Columns;
         var rows = new float[slice.Count * width];
         var at = new BtydColumns(features);
@@ -21,7 +21,7 @@ internal sealed record FittedOrigin(LabelledSlice Slice, float[] Rows, double[] 
         var odds = new double[slice.Count];
         var spend = new double[slice.Count];
         for (var i = 0; i < slice.Count; i++) (odds[i], spend[i]) = (rows[i * width + slice.Width], (double)rows[i * width + slice.Width + 1] + rows[i * width + slice.Width + 2]);
-        return new FittedOrigin(slice, rows, odds, spend, btyd.LevelOf(slice.Rows, slice.Width, at, slice.Horizon.Days));
+        return new FittedOrigin(slice, rows, odds, spend, btyd.LevelOf(slice.Rows, slice.Width, at, slice.SeasonalDays(slice.Horizon.Days)));
     }
 }
 

@@ -179,7 +179,7 @@ public sealed record BlendModel(
 
     /// <summary>What these customers will do within so many days together, by BTYD.</summary>
     /// <param name="rows">Rows of Features.Count values.</param>
-    public BtydLevel LevelOf(ReadOnlySpan<float> rows, int days) => Btyd.LevelOf(rows, Features.Count, _columns, days);
+    public BtydLevel LevelOf(ReadOnlySpan<float> rows, double days) => Btyd.LevelOf(rows, Features.Count, _columns, days);
 
     /// <summary>What each member alone says, not put at any level: for comparing them. BTYD first; null for what a member does not speak of.</summary>
     /// <param name="rows">Rows of Features.Count values.</param>

@@ -42,21 +42,22 @@ public sealed record BtydModel(AveragedPurchases Purchases, GammaGamma Spend)
         columns[3] = (float)alive;
     }
 
-    /// <summary>What these customers will do within the horizon together, by the average of the models.</summary>
+    /// <summary>What these customers will do within so many days together, by the average of the models.</summary>
     /// <param name="rows">Rows of <paramref name="width"/> values.</param>
-    public BtydLevel LevelOf(ReadOnlySpan<float> rows, int width, BtydColumns at, int horizonDays)
+    /// <param name="days">How far ahead, a season counted as more days or fewer.</param>
+    public BtydLevel LevelOf(ReadOnlySpan<float> rows, int width, BtydColumns at, double days)
     {
-        double buyers = 0, days = 0, spend = 0;
+        double buyers = 0, purchaseDays = 0, spend = 0;
         for (var start = 0; start < rows.Length; start += width)
         {
             var customer = at.Of(rows.Slice(start, width));
             var (x, tx, t) = Units(customer);
-            buyers += 1 - Purchases.PNoOrder(x, tx, t, horizonDays / Week);
-            var expected = Purchases.ExpectedOrders(x, tx, t, horizonDays / Week);
-            days += expected;
+            buyers += 1 - Purchases.PNoOrder(x, tx, t, days / Week);
+            var expected = Purchases.ExpectedOrders(x, tx, t, days / Week);
+            purchaseDays += expected;
             spend += expected * Spend.ExpectedSpend(customer.PurchaseDays, customer.MeanSpend);
         }
-        return new BtydLevel(buyers, days, spend);
+        return new BtydLevel(buyers, purchaseDays, spend);
     }
 
     /// <summary>Rows of features, each with <see cref="Columns"/> more.</summary>

@@ -49,7 +49,7 @@ public class BacktestTests
         double[] p = [.. Enumerable.Range(0, 3_000).Select(_ => random.NextDouble())];
         double[] Blurred(double by) => [.. p.Select(value => Math.Clamp(value + by * (random.NextDouble() - 0.5), 0, 1))];
         var slice = new LabelledSlice(
-            SimulatedHistories.End, Horizon.OfDays(60), 0, [.. Enumerable.Range(0, p.Length).Select(i => (long)i * 7_919)], [], [], [], [.. p.Select(value => random.NextDouble() > value)], [.. p.Select(_ => 1)], [.. p.Select(_ => 1.0)], []);
+            SimulatedHistories.End, Horizon.OfDays(60), 0, [.. Enumerable.Range(0, p.Length).Select(i => (long)i * 7_919)], [], [], [], [.. p.Select(value => random.NextDouble() > value)], [.. p.Select(_ => 1)], [.. p.Select(_ => 1.0)], new OriginPast());
         var origin = new JudgedOrigin(slice, ModelLevel.Blended, [new Contender(Contender.Ours, ContenderKind.Model, Blurred(noise), null), new Contender("rival", ContenderKind.Rule, Blurred(rivalsNoise), null)], null);
         var standings = Standings.Of([origin], default).ToDictionary(standing => standing.Measure);
         Assert.Equal((verdict, verdict), (standings["auc"].Verdict, standings["brier"].Verdict));
