@@ -32,7 +32,9 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
 
     private static readonly int[] s_checkpoints = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120];
     private static readonly double[] s_orderPrior = [0.5, 0.3, 0.15, 0.05];
-    private static readonly double[] s_valuePrior = [0.4, 0.2, 0.2, 0.2];
+
+    /// <summary>The last, for whom everybody who orders spends the same, has to earn its weight: where few have ordered, who does is all there is to learn.</summary>
+    private static readonly double[] s_valuePrior = [0.4, 0.2, 0.2, 0.2, 0];
 
     private readonly int[][] _held = [.. Enumerable.Range(0, rows.Folds).Select(fold => rows.Where(i => rows.Fold[i] == fold))];
     private readonly int[][] _kept = [.. Enumerable.Range(0, rows.Folds).Select(fold => rows.Where(i => rows.Fold[i] != fold)), rows.Where(static _ => true)];
@@ -83,14 +85,15 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
         double[] logP = [.. unseenOdds.Select(x => -BlendModel.Softplus(-x))];
         var (tweedieMember, tweedieSpend) = SpendMember("FastTreeTweedie", tweedie!, _ => true, paths => PoissonLoss(paths));
         var (spendMember, spendLog) = SpendMember("FastTree on log spend", spend!, i => rows.Net[i] > 0, SquaredLog);
-        double[][] values = [rows.LogSpend, tweedieSpend, [.. logP.Zip(spendLog, (p, s) => p + s)], [.. logP.Zip(spendLines!, (p, s) => p + s)]];
+        double[][] values = [rows.LogSpend, tweedieSpend, [.. logP.Zip(spendLog, (p, s) => p + s)], [.. logP.Zip(spendLines!, (p, s) => p + s)], logP];
         var logUnit = Math.Log(_unit);
-        var scaled = MemberWeights.FitPoisson([.. values.Select(column => column.Select(v => v - logUnit).ToArray())], [.. rows.Net.Select(net => net / _unit)], _weights, settings.Ridge, s_valuePrior);
-        var value = scaled with { Intercept = scaled.Intercept + logUnit * (1 - scaled.Weights.Sum()) };
+        double[][] inUnits = [.. values.SkipLast(1).Select(column => column.Select(v => v - logUnit).ToArray()), logP];
+        var scaled = MemberWeights.FitPoisson(inUnits, [.. rows.Net.Select(net => net / _unit)], _weights, settings.Ridge, s_valuePrior);
+        var value = scaled with { Intercept = scaled.Intercept + logUnit * (1 - scaled.Weights.SkipLast(1).Sum()) };
         var unseenSpend = Blend(value, values);
         return new FittedMembers(
             linear!, forests, orders, tweedieMember, spendMember, spendLinear, value, orderRecords,
-            Records(["Pareto/NBD x Gamma-Gamma", "FastTreeTweedie", "P(order) x FastTree spend", "P(order) x linear spend"], value, values, PoissonLoss, unseenSpend),
+            Records(["Pareto/NBD x Gamma-Gamma", "FastTreeTweedie", "P(order) x FastTree spend", "P(order) x linear spend", "P(order) x one spend for all"], value, values, PoissonLoss, unseenSpend),
             OriginWeights(decay), unseenOdds, unseenSpend);
     }
 

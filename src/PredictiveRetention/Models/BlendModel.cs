@@ -18,7 +18,7 @@ public readonly record struct BlendTarget(int Days, double OrderLevel = 0, doubl
 /// <summary>
 /// Who will order within a horizon, and for how much: several members, each right about something, blended by what they were worth on rows they
 /// had not learnt from. Log-odds of an order = weighted sum of the members' log-odds (BTYD, a linear model, forests); log of expected spend =
-/// weighted sum of theirs (BTYD x Gamma-Gamma; a Tweedie forest; P(order) x spend-if-order of a forest and of a linear model).
+/// weighted sum of theirs (BTYD x Gamma-Gamma; a Tweedie forest; P(order) x spend-if-order of a forest, of a linear model, and of nobody in particular).
 /// Members are fitted on <see cref="FittedDays"/>; an answer for another horizon takes their difference to BTYD along: log-odds and log spend
 /// are shifted by what BTYD says of the one horizon less what it says of the other.
 /// </summary>
@@ -30,7 +30,7 @@ public readonly record struct BlendTarget(int Days, double OrderLevel = 0, doubl
 /// <param name="Tweedie">Log of expected spend.</param>
 /// <param name="SpendForest">Log of spend, given an order.</param>
 /// <param name="SpendLinear">Log of spend, given an order.</param>
-/// <param name="Value">Blend of log expected spend: BTYD, then Tweedie, P(order) x SpendForest, P(order) x SpendLinear.</param>
+/// <param name="Value">Blend of log expected spend: BTYD, then Tweedie, P(order) x SpendForest, P(order) x SpendLinear, P(order).</param>
 /// <param name="MeanLogOdds">BTYD's log-odds of an order, mean of the rows learnt from: what reasons are measured against.</param>
 public sealed record BlendModel(
     int FittedDays,
@@ -249,7 +249,8 @@ public sealed record BlendModel(
         var logSpend = Value.Intercept + Value.Weights[0] * (btyd[1] + btyd[2])
             + Value.Weights[1] * (Tweedie!.Slope * scores[Forests.Count * Block] + Tweedie.Intercept)
             + Value.Weights[2] * (logP + SpendForest!.Slope * scores[(Forests.Count + 1) * Block] + SpendForest.Intercept)
-            + Value.Weights[3] * (logP + SpendLinear!.Score(row));
+            + Value.Weights[3] * (logP + SpendLinear!.Score(row))
+            + Value.Weights[4] * logP;
         return (logOdds, logSpend);
     }
 
