@@ -36,6 +36,7 @@ public sealed record UnseenAnswers(double[] POrder, double[] Spend, bool[] Order
 /// <summary>A fitted blend with what its card tells.</summary>
 /// <param name="OrderLevel">Log of buyers over those BTYD expects: where the scored population is put.</param>
 /// <param name="ValueLevel">Log of spend over what BTYD expects, likewise.</param>
+/// <param name="SeasonSoFar">Index of the season that the history before the cutoff lay in, see <see cref="RetailSeason"/>.</param>
 /// <param name="Unseen">Null for BTYD alone.</param>
 /// <param name="Note">Why nothing stands beside BTYD; null otherwise.</param>
 public sealed record BlendFit(
@@ -43,6 +44,7 @@ public sealed record BlendFit(
     OriginPlan Plan,
     double OrderLevel,
     double ValueLevel,
+    double SeasonSoFar,
     IReadOnlyList<OriginRecord> Origins,
     IReadOnlyList<MemberRecord> OrderMembers,
     IReadOnlyList<MemberRecord> ValueMembers,

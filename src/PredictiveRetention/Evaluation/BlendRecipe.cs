@@ -30,7 +30,7 @@ public sealed class BlendRecipe(RecipeSettings settings)
             var model = BlendModel.OfBtyd(btyd, features, days, 0);
             var mean = population.Count == 0 ? 0 : model.BtydOf(population.Rows, days).LogOdds.Average();
             return new BlendFit(
-                model with { MeanLogOdds = mean }, plan, Level.OfOrders([], 0, seasons), Level.OfSpend([], 0, seasons), seasons, [], [], null,
+                model with { MeanLogOdds = mean }, plan, Level.OfOrders([], 0, seasons), Level.OfSpend([], 0, seasons), population.Past.SeasonIndex, seasons, [], [], null,
                 "no earlier cutoff has enough repeat buyers and enough customers of both classes to learn from");
         }
         var spells = (double)(origins[0].Slice.Origin.Day - origins[^1].Slice.Origin.Day + days) / days;
@@ -39,7 +39,7 @@ public sealed class BlendRecipe(RecipeSettings settings)
         List<OriginRecord> records = [.. origins.Select((origin, i) => origin.Record(members.OriginWeights[i]))];
         return new BlendFit(
             new BlendModel(days, features, btyd, members.Linear, members.Forests, members.Orders, members.Tweedie, members.SpendForest, members.SpendLinear, members.Value, rows.LogOdds.Average()),
-            plan, Level.OfOrders(records, spells, seasons), Level.OfSpend(records, spells, seasons), [.. records, .. seasons], members.OrderRecords, members.ValueRecords, Unseen(rows, features, members), null);
+            plan, Level.OfOrders(records, spells, seasons), Level.OfSpend(records, spells, seasons), population.Past.SeasonIndex, [.. records, .. seasons], members.OrderRecords, members.ValueRecords, Unseen(rows, features, members), null);
     }
 
     /// <summary>Cross-fitted answers, each origin put at the level that came.</summary>

@@ -41,6 +41,7 @@ public static class ModelCard
         }
         if (trained.Churn is not { } churn) return;
         BuyTillYouDie(card, churn.Model.Btyd);
+        Season(card, trained.Model.ChurnHorizonDays, churn);
         if (churn.OrderMembers.Count > 0) Blend(card, "Who orders", "log loss", churn.OrderMembers);
         if (trained.Value is { ValueMembers.Count: > 0 } value) Blend(card, Text($"How much, within {value.Plan.Horizon.Days} days"), "quasi-Poisson loss", value.ValueMembers);
         if (trained.Value is { } fitted && fitted.Plan.Horizon.Days != trained.Model.ClvHorizonDays)
@@ -64,6 +65,13 @@ public static class ModelCard
         card.AppendLine("How many buy, and for how much together, is their average's to say; what sets customers apart, P(alive) included, is Pareto/NBD's.");
         if (of.Pareto.S < 0.01) card.AppendLine("**The likelihood sees nobody drop out**: P(alive) is near 1 for everybody, however long silent. Read the probability of an order instead.");
         card.AppendLine();
+    }
+
+    private static void Season(StringBuilder card, int days, BlendFit churn)
+    {
+        var ahead = RetailSeason.Mean(churn.Plan.Cutoff, days) / churn.SeasonSoFar;
+        var own = churn.Origins.Count(origin => origin.Weight == 0);
+        card.AppendLine(Text($"Season: the {days} days from {churn.Plan.Cutoff} are taken for {100 * ahead:F0} % of usual ones, by what October to December are to online retail as a whole. {(own > 0 ? $"What the same days brought this shop {(own == 1 ? "a year ago" : "in earlier years")} corrects that." : "**This shop has not shown a year of its own yet**: if its season is another, its totals are off by the difference.")}")).AppendLine();
     }
 
     private static void Blend(StringBuilder card, string title, string loss, IReadOnlyList<MemberRecord> members)
@@ -138,7 +146,7 @@ public static class ModelCard
         card.AppendLine("## What it does not know").AppendLine();
         var absent = Enum.GetValues<DataSource>().Where(source => source != DataSource.Orders && !trained.Request.Coverage.Has(source)).ToList();
         if (absent.Count > 0) card.AppendLine("- Not imported, so not used: " + string.Join(", ", absent) + ".");
-        card.AppendLine("- A season it has not seen: with less than a year of history, what the coming months bring is unknown to it.");
+        card.AppendLine("- The coming season: how much a whole shop buys was off by a fifth either way at past cutoffs, and intervals of single customers reckon with that; a sale, a shortage or a crisis it has not seen.");
         card.AppendLine("- Customers silent for more than " + Text($"{trained.Model.LostAfterDays} days are scored too, but marked lost; it did not learn from them, so there it is never more hopeful than the recency rule."));
         card.AppendLine("- Demographics are not used.");
     }

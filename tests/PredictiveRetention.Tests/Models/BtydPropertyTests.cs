@@ -71,6 +71,29 @@ public class BtydPropertyTests
             Assert.Equal(5.7 / 35 * 13, model.ExpectedOrders(5, 20, 26, 13), 4);
     }
 
+    [Theory]
+    [InlineData(0.24, 4.4, 0.8, 2.4, 39)]
+    [InlineData(0.0097, 4.6, 59_874, 4_240, 26)]
+    [InlineData(0.8, 8, 300, 0.02, 52)]
+    [InlineData(500, 120, 1_000, 40_000, 500)]
+    [InlineData(20, 3, 0.05, 60, 520)]
+    public void Expected_orders_by_the_series_are_the_integral_over_the_stopping_probability(double r, double alpha, double a, double b, double t)
+    {
+        // u = log(p / (1 - p)) takes both ends of (0, 1) to infinity; the trapezium rule is then exact for practical purposes.
+        double sum = 0, mass = 0;
+        for (var u = -2000.0; u <= 2000; u += 0.005)
+        {
+            double logP = -Softplus(-u), logQ = -Softplus(u), p = Math.Exp(logP);
+            var density = Math.Exp(a * logP + b * logQ - a * Math.Log(a / (a + b)) - b * Math.Log(b / (a + b)));
+            mass += density;
+            sum += density * (p * r * t / alpha < 1e-9 ? r * t / alpha : (1 - Math.Exp(-r * Math.Log(1 + p * t / alpha))) / p);
+        }
+        var series = BetaGeometric.ExpectedOrders(r, alpha, a, b, t);
+        Assert.InRange(series / (sum / mass), 1 - 1e-6, 1 + 1e-6);
+    }
+
+    private static double Softplus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
+
     [Fact]
     public void Expected_orders_of_somebody_new_are_what_simulated_customers_buy()
     {
