@@ -37,7 +37,7 @@ var all = sorted.Sum();
 double Top(double share) => sorted[..(int)Math.Ceiling(share * sorted.Length)].Sum() / all;
 var horizon = survey.DefaultHorizon();
 // The last month is not over: it is left out of the line.
-var whole = months.SkipLast(1).ToArray();
+var whole = months.SkipLast(tonight.Date.Day == 1 ? 0 : 1).ToArray();
 
 new Page($"What is in the orders of {shop.Name}")
     .Text($"{survey.Orders:N0} orders of **{survey.Customers:N0} customers** from {BusinessCalendar.DateOf(survey.FirstDay):yyyy-MM-dd} to {BusinessCalendar.DateOf(survey.LastDay):yyyy-MM-dd}, {all:N0} {code}. Nothing here is predicted: it is what happened.")

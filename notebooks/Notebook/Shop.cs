@@ -8,7 +8,7 @@ namespace PredictiveRetention.Notebook;
 
 /// <summary>
 /// A shop in a store that is gone when the notebook ends: the sample that comes with the project, or an orders file named on the command line.
-/// Usage of every notebook: [orders.csv] [page.html]
+/// Usage of every notebook: [orders.csv] [page.html] [--currency EUR]
 /// </summary>
 public sealed class SampleShop : IDisposable
 {
@@ -16,23 +16,35 @@ public sealed class SampleShop : IDisposable
 
     public SampleShop(string[] arguments, string notebook)
     {
+        var currency = arguments.SkipWhile(argument => argument != "--currency").Skip(1).FirstOrDefault();
+        arguments = [.. arguments.TakeWhile(argument => argument != "--currency"), .. arguments.SkipWhile(argument => argument != "--currency").Skip(2)];
         var orders = arguments.FirstOrDefault(argument => !argument.EndsWith(".html", StringComparison.OrdinalIgnoreCase));
         PageFile = arguments.FirstOrDefault(argument => argument.EndsWith(".html", StringComparison.OrdinalIgnoreCase)) ?? Path.Combine(Root, "notebooks", "out", notebook + ".html");
         var sample = Path.Combine(Root, "training-data", "online-retail");
         Name = orders is null ? "UCI Online Retail (D. Chen, CC BY 4.0)" : Path.GetFileName(orders);
         Store = RetentionStore.Open("sqlite:" + Path.Combine(_folder.FullName, "shop.db"));
         Models = new ModelRegistry(Path.Combine(_folder.FullName, "models"));
-        ImportRun.Execute(
-            Store,
-            new ImportRequest
-            {
-                Preset = "generic",
-                OrdersFile = orders ?? Path.Combine(sample, "orders.csv"),
-                RefundsFile = orders is null ? Path.Combine(sample, "refunds.csv") : null,
-                Calendar = BusinessCalendar.Of("UTC"),
-                NowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
-            },
-            dryRun: false, rejectsPath: null, progress: null, CancellationToken.None);
+        try
+        {
+            ImportRun.Execute(
+                Store,
+                new ImportRequest
+                {
+                    Preset = "generic",
+                    OrdersFile = orders ?? Path.Combine(sample, "orders.csv"),
+                    RefundsFile = orders is null ? Path.Combine(sample, "refunds.csv") : null,
+                    Calendar = BusinessCalendar.Of("UTC"),
+                    ShopCurrency = currency,
+                    NowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+                },
+                dryRun: false, rejectsPath: null, progress: null, CancellationToken.None);
+        }
+        catch (RetentionException refused)
+        {
+            Console.Error.WriteLine(refused.Message);
+            Dispose();
+            Environment.Exit(3);
+        }
         Shop = Store.RequireShop();
         Tonight = RunRequest.Tonight(Store, Shop, TimeProvider.System).AsOf;
     }

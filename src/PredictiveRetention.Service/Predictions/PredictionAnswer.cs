@@ -40,7 +40,7 @@ public sealed record NextOrderAnswer(string? P10, string? P50, string? P90);
 /// <param name="ClvRange">Null where the model has no intervals.</param>
 /// <param name="HistoricNet">Net spend to date.</param>
 /// <param name="TotalClv">HistoricNet + Clv.</param>
-/// <param name="PAlive">P(will ever buy again) by Pareto/NBD; null for the recency rule.</param>
+/// <param name="PAlive">P(has not stopped buying), as Pareto/NBD alone tells it; null for the recency rule.</param>
 /// <param name="NextOrder">Null for the recency rule.</param>
 /// <param name="SpendIfOrder">Expected net spend within HorizonDays if there is a purchase.</param>
 /// <param name="RevenueAtRisk">PChurn x SpendIfOrder; 0 for the lost.</param>

@@ -23,6 +23,7 @@ internal static class ExplainVerb
     {
         using var store = verb.RequireStore();
         var explained = ExplainRun.Execute(store, verb.Models, verb.Value(s_customer)!, verb.Value(s_asOf) is { } asOf ? Cutoff.Parse(asOf) : null, TimeProvider.System);
+        foreach (var fault in explained.Faults) verb.Terminal.Say($"retain: {fault} The score is by {explained.ModelVersion} instead.");
         if (verb.Json) verb.PrintJson(Summary(explained));
         else Print(explained, store.RequireShop().Currency);
     }
@@ -56,7 +57,7 @@ internal static class ExplainVerb
         Line($"  CLV {Money(score.Clv)}: expected net spend within {model.ClvHorizonDays} days");
         if (!float.IsNaN(score.Range.High90)) Line($"    80 % from {Money(score.Range.Low80)} to {Money(score.Range.High80)}, 90 % from {Money(score.Range.Low90)} to {Money(score.Range.High90)}");
         if (explained.Why is not { } why) return;
-        Line($"  p_alive {100 * score.PAlive:F1} %: will ever buy again");
+        Line($"  p_alive {100 * score.PAlive:F1} %: has not stopped, as Pareto/NBD alone tells it");
         Line($"  next order: P10 {Date(score.Next.P10)}, P50 {Date(score.Next.P50)}, P90 {Date(score.Next.P90)}");
         Table(why);
 

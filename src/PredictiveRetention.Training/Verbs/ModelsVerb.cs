@@ -70,7 +70,7 @@ internal static class ModelsVerb
         foreach (var standing in comparison.Standings)
         {
             var ours = standing.Contenders.First(placed => placed.Kind == ContenderKind.Model).Value.Value;
-            Line($"  {standing.Measure,-10} {ours:F4} against {standing.Contenders.First(placed => placed.Kind != ContenderKind.Model).Value.Value:F4}, better by {standing.Lead.Value:F4} [{standing.Lead.Low:F4}, {standing.Lead.High:F4}]: {standing.Verdict}");
+            Line($"  {standing.Measure,-10} {ours:F4} against {standing.Contenders.First(placed => placed.Kind != ContenderKind.Model).Value.Value:F4}, {(standing.Lead.Value >= 0 ? "better" : "worse")} by {Math.Abs(standing.Lead.Value):F4} (lead {standing.Lead.Low:F4} to {standing.Lead.High:F4}): {standing.Verdict}");
         }
     }
 
@@ -102,7 +102,7 @@ internal static class ModelsVerb
     private static string Named(ModelRegistry models, string name) => name switch
     {
         "champion" => models.ChampionVersion() ?? throw new RetentionException(Failure.NotFound, "There is no champion: retain train makes one."),
-        "challenger" => models.ChallengerVersion() ?? throw new RetentionException(Failure.NotFound, "There is no challenger: the last model that was trained is in use."),
+        "challenger" => models.ChallengerVersion() ?? throw new RetentionException(Failure.NotFound, "There is no challenger: no version that was kept is as recent as the champion. retain models list shows what there is; any can be named."),
         _ => models.Manifest(name)?.Version ?? throw new RetentionException(Failure.NotFound, $"There is no model version '{name}'. retain models list shows what there is."),
     };
 

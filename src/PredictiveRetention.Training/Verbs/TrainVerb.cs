@@ -46,7 +46,8 @@ internal static class TrainVerb
         using var store = verb.RequireStore();
         var (loaded, trained, gate) = verb.Terminal.Follow("training", progress => TrainingRun.Execute(
             store, verb.Models, options, TimeProvider.System, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
-        foreach (var missed in trained.Missed) verb.Terminal.Say($"retain: too little data: {missed}. {Consequence(trained.Model.Level)}");
+        foreach (var missed in trained.Missed) verb.Terminal.Say($"retain: too little data: {missed}.");
+        if (trained.Missed.Count > 0) verb.Terminal.Say("retain: " + Consequence(trained.Model.Level));
         if (verb.Json) verb.PrintJson(Summary(loaded, trained, gate));
         else Print(loaded, trained, gate, verb.Models.ChampionVersion()!);
     }
@@ -79,10 +80,10 @@ internal static class TrainVerb
     private static void Print(LoadedModel loaded, TrainedModel trained, GateDecision gate, string champion)
     {
         Line($"Model {loaded.Version} ({Words(trained.Model.Level)}) {(gate.Promoted ? "is the champion" : $"was kept; the champion is still {champion}")}: {gate.Reason}.");
-        Line($"  learnt from {trained.Survey.Orders:N0} orders of {trained.Survey.Customers:N0} customers before {trained.Request.Cutoff}");
-        Line($"  churn: no purchase within {trained.Model.ChurnHorizonDays} days{(trained.HorizonChosen ? " (the smallest candidate covering 85 % of the gaps between purchases)" : "")}");
-        if (trained.HorizonChosen) Line($"  gaps covered: {string.Join(", ", trained.Survey.GapCurve().Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Days}d {100 * point.Covered:F1} %")))}");
-        Line($"  value: net spend within {trained.Model.ClvHorizonDays} days{(trained.Value is not { } value || value.Plan.Horizon.Days == trained.Model.ClvHorizonDays ? "" : string.Create(CultureInfo.InvariantCulture, $", learnt from {value.Plan.Horizon.Days} days and carried further by BTYD"))}");
+        Line($"  {(trained.Model.Churn is null ? "looked at" : "learnt from")} {trained.Survey.Orders:N0} orders of {trained.Survey.Customers:N0} customers before {trained.Request.Cutoff}");
+        Line($"  churn: no purchase within {trained.Model.ChurnHorizonDays} days{(!trained.HorizonChosen ? "" : trained.Survey.CoveredGaps(0) is null ? " (nobody has bought twice, so there are no gaps to choose by)" : " (the smallest candidate covering 85 % of the gaps between purchases)")}");
+        if (trained.HorizonChosen && trained.Survey.CoveredGaps(0) is not null) Line($"  gaps covered: {string.Join(", ", trained.Survey.GapCurve().Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Days}d {100 * point.Covered:F1} %")))}");
+        Line($"  value: net spend within {trained.Model.ClvHorizonDays} days{(trained.Value is not { } value || value.Plan.Horizon.Days == trained.Model.ClvHorizonDays ? "" : string.Create(CultureInfo.InvariantCulture, $", learnt from {value.Plan.Horizon.Days} days and carried to those by BTYD"))}");
         if (trained.Churn is { OrderMembers.Count: > 0 } churn) Line($"  blend: {string.Join(", ", churn.OrderMembers.SkipLast(1).Select(member => string.Create(CultureInfo.InvariantCulture, $"{member.Name} {member.Weight:F2}")))}");
         if (trained.League is { } league)
         {
@@ -103,6 +104,7 @@ internal static class TrainVerb
     private static string Consequence(ModelLevel level) => level switch
     {
         ModelLevel.ShorterHorizon => "Members learn from a shorter horizon, and buy-till-you-die models carry them to the one asked for.",
+        ModelLevel.Blended => "A model was fitted all the same; read its card before you trust it.",
         ModelLevel.Btyd => "Customers are scored by buy-till-you-die models alone, and marked so.",
         _ => "Customers are scored by the recency rule and marked so.",
     };

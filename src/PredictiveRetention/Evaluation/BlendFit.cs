@@ -51,6 +51,9 @@ public sealed record BlendFit(
     UnseenAnswers? Unseen,
     string? Note)
 {
+    /// <summary>Share of the customers the fit was made from: 1 for all of them.</summary>
+    public double Drawn { get; init; } = 1;
+
     /// <summary>What to ask of the model so that the population gets BTYD's mean P(order) and total spend in the season that comes, both corrected by BTYD's past errors.</summary>
     /// <param name="population">Customers not lost at the cutoff; labels are not read.</param>
     public BlendTarget Target(LabelledSlice population, int days)

@@ -60,8 +60,8 @@ public sealed record JudgedOrigin(LabelledSlice Slice, ModelLevel Level, IReadOn
         }
         yield return Rule(Contender.Recency, byRecency, null);
         yield return Rule("same as last horizon", null, judged.Facts.Select(f => Math.Max(0, f.SpendInLastHorizon)));
-        yield return Rule("spend rate x horizon", null, judged.Facts.Select(f => RecencyRule.ExpectedSpend(f.NetRevenue, f.TenureDays, h, 0)));
-        yield return Rule(Contender.SpendByRecency, null, judged.Facts.Zip(byRecency, (f, p) => RecencyRule.ExpectedSpend(f.NetRevenue, f.TenureDays, h, p)));
+        yield return Rule("spend rate x horizon", null, judged.Facts.Select(f => RecencyRule.SpendAtRate(f.NetRevenue, f.TenureDays, h, 0)));
+        yield return Rule(Contender.SpendByRecency, null, judged.Facts.Zip(byRecency, (f, p) => RecencyRule.SpendAtRate(f.NetRevenue, f.TenureDays, h, p)));
         yield return Rule("spend to date", null, judged.Facts.Select(f => Math.Max(0, f.NetRevenue)));
 
         static Contender Rule(string name, IEnumerable<double>? p, IEnumerable<double>? spend) => new(name, ContenderKind.Rule, p?.ToArray(), spend?.ToArray());

@@ -13,6 +13,9 @@ public sealed record LeagueTable(Cutoff Origin, Horizon Horizon, int Customers, 
     /// <summary>True when the model ranks churn no better than recency alone, which is a legal result that the card says aloud.</summary>
     public bool RuleRanksChurnAsWell => Rules.Any(entry => entry.Churn?.Auc >= Model.Churn!.Auc);
 
+    /// <summary>A rule that ranked spend no worse than the model; null where there is none.</summary>
+    public string? RuleRanksSpendAsWell => Rules.Where(entry => entry.Spend?.Gini >= Model.Spend?.Gini).MaxBy(entry => entry.Spend!.Gini)?.Name;
+
     /// <summary>True when a rule's probabilities were closer to what happened than the model's.</summary>
     public bool RuleIsBetterCalibrated => Rules.Any(entry => entry.Churn?.LogLoss < Model.Churn!.LogLoss);
 

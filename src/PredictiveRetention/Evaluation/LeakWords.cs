@@ -12,7 +12,7 @@ public static class LeakWords
             : Text($"LEAK: of {leaks.Probed} customers these features change when their future is taken away: {string.Join(", ", leaks.Shifted)}");
         yield return leaks.Alarms.Any()
             ? Text($"ALARM: too good for one feature alone: {string.Join(", ", leaks.Alarms.Select(Ranked))} (model {leaks.ModelAuc:F3})")
-            : Text($"no single feature is too good: {string.Join(", ", leaks.Strongest.Take(3).Select(Ranked))} (model {leaks.ModelAuc:F3})");
+            : Text($"no single feature is too good to be true: {string.Join(", ", leaks.Strongest.Take(3).Select(Ranked))} (model {leaks.ModelAuc:F3}){(leaks.Strongest.Any(feature => feature.Auc >= leaks.ModelAuc) ? ", though the first ranks these customers as well as the model" : "")}");
         if (leaks.ShuffledAuc is { } auc)
         {
             yield return Text(leaks.ShuffledIsFair

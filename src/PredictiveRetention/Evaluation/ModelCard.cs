@@ -40,7 +40,7 @@ public static class ModelCard
             card.AppendLine();
         }
         if (trained.Churn is not { } churn) return;
-        BuyTillYouDie(card, churn.Model.Btyd);
+        BuyTillYouDie(card, churn.Model.Btyd, churn.Drawn);
         Season(card, trained.Model.ChurnHorizonDays, churn);
         if (churn.OrderMembers.Count > 0) Blend(card, "Who orders", "log loss", churn.OrderMembers);
         if (trained.Value is { ValueMembers.Count: > 0 } value) Blend(card, Text($"How much, within {value.Plan.Horizon.Days} days"), "quasi-Poisson loss", value.ValueMembers);
@@ -49,10 +49,10 @@ public static class ModelCard
         Origins(card, churn);
     }
 
-    private static void BuyTillYouDie(StringBuilder card, BtydModel btyd)
+    private static void BuyTillYouDie(StringBuilder card, BtydModel btyd, double drawn)
     {
         var of = btyd.Purchases;
-        card.AppendLine("Buy-till-you-die models (BTYD), fitted on everybody who has bought; time in weeks, money a purchase day. They are weighed by their likelihoods:").AppendLine();
+        card.AppendLine(Text($"Buy-till-you-die models (BTYD), fitted on {(drawn < 1 ? $"a draw of {100 * drawn:F0} % of the customers who have bought" : "everybody who has bought")}; time in weeks, money a purchase day. They are weighed by their likelihoods:")).AppendLine();
         card.AppendLine("| model | parameters | log-likelihood | weight |").AppendLine("|---|---|---|---|");
         string[] parameters =
         [
@@ -62,7 +62,7 @@ public static class ModelCard
         ];
         foreach (var (k, name) in AveragedPurchases.Names.Index()) card.AppendLine(Text($"| {name} | {parameters[k]} | {(of.LogLikelihoods[k] > double.MinValue ? of.LogLikelihoods[k].ToString("F1", CultureInfo.InvariantCulture) : "no maximum")} | {of.Weights[k]:F3} |"));
         card.AppendLine(Text($"| Gamma-Gamma | p {btyd.Spend.P:G5}, q {btyd.Spend.Q:G5}, v {btyd.Spend.V:G5} | | |")).AppendLine();
-        card.AppendLine("How many buy, and for how much together, is their average's to say; what sets customers apart, P(alive) included, is Pareto/NBD's.");
+        card.AppendLine("How many buy, and for how much together, is for their average to say. Of one customer, Pareto/NBD speaks whatever its weight, P(alive) included: it tells customers apart better than the others.");
         if (of.Pareto.S < 0.01) card.AppendLine("**The likelihood sees nobody drop out**: P(alive) is near 1 for everybody, however long silent. Read the probability of an order instead.");
         card.AppendLine();
     }
@@ -84,7 +84,7 @@ public static class ModelCard
     private static void Origins(StringBuilder card, BlendFit churn)
     {
         if (churn.Origins.Count == 0) return;
-        card.AppendLine(Text($"What BTYD, fitted on what lay before earlier cutoffs, expected of the {churn.Plan.Horizon.Days} days after them, and what came. The scored customers are put at its level of today times {Math.Exp(churn.OrderLevel):F3} (orders) and {Math.Exp(churn.ValueLevel):F3} (spend), the part of these errors it is taken to repeat.")).AppendLine();
+        card.AppendLine(Text($"What BTYD, fitted on what lay before earlier cutoffs, expected of the {churn.Plan.Horizon.Days} days after them, and what came. The scored customers are put at its level of today times {Math.Exp(churn.OrderLevel):F3} (orders) and {Math.Exp(churn.ValueLevel):F3} (spend): a quarter of the mean error in how many buy, all of the error in what a purchase day is worth, both drawn towards none{(churn.Origins.Any(origin => origin.Weight == 0) ? ", and above all what the same days brought in earlier years (the lines 'season only', expected by the models of today)" : "")}. Customers are those not lost by then{(churn.Drawn < 1 ? Text($", of a draw of {100 * churn.Drawn:F0} % of all: a fit takes no more") : "")}.")).AppendLine();
         card.AppendLine("| cutoff | customers | buyers expected | came | purchase days expected | came | spend expected | came | weight of a row |").AppendLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var origin in churn.Origins)
             card.AppendLine(Text($"| {origin.Origin} | {origin.Customers} | {origin.Expected.Buyers:F0} | {origin.Came.Buyers:F0} | {origin.Expected.PurchaseDays:F0} | {origin.Came.PurchaseDays:F0} | {origin.Expected.Spend:F0} | {origin.Came.Spend:F0} | {(origin.Weight > 0 ? origin.Weight.ToString("F2", CultureInfo.InvariantCulture) : "season only")} |"));
@@ -94,6 +94,11 @@ public static class ModelCard
     private static void HorizonChoice(StringBuilder card, TrainedModel trained)
     {
         card.AppendLine("## Why this horizon").AppendLine();
+        if (trained.Survey.CoveredGaps(0) is null)
+        {
+            card.AppendLine("Nobody has bought on two days, so there are no gaps to choose by: 90 days.").AppendLine();
+            return;
+        }
         card.AppendLine("The smallest candidate that covers 85 % of the days observed between two purchase days:").AppendLine();
         card.AppendLine("| days | gaps covered |").AppendLine("|---|---|");
         foreach (var (days, covered) in trained.Survey.GapCurve()) card.AppendLine(Text($"| {days} | {100 * covered:F1} % |"));
@@ -109,8 +114,10 @@ public static class ModelCard
             return;
         }
         card.AppendLine(Text($"The same recipe, made as of {league.Origin} and judged on the {league.Horizon.Days} days that followed: {league.Customers} customers, of whom {100 * league.Model.Churn!.ChurnRate:F1} % bought nothing."));
+        if (Differs(trained) is { } differs) card.AppendLine(differs);
         if (trained.Churn is { } churn && churn.Plan.Horizon != churn.Plan.Asked) card.AppendLine("The history is too short to judge it on the horizon asked for.");
-        card.AppendLine(league.RuleRanksChurnAsWell ? "**No better than a simple rule at ranking churn here**; see the line that beats it." : "It ranks churn better than every simple rule.");
+        card.AppendLine(league.RuleRanksChurnAsWell ? "**No better than a simple rule at ranking churn here**; see the line that beats it." : "It ranks churn better than every simple rule (AUC).");
+        if (league.RuleRanksSpendAsWell is { } rule) card.AppendLine(Text($"**'{rule}' ranked spend as well** (Gini): for who is worth most it is no worse."));
         if (league.RuleIsBetterCalibrated) card.AppendLine("**Its probabilities were further off than a simple rule's** (log loss): trust the order more than the percentages.");
         card.AppendLine();
         card.AppendLine("| | AUC | avg. precision | log loss | Brier | ECE | lift at 10 % |").AppendLine("|---|---|---|---|---|---|---|");
@@ -123,6 +130,16 @@ public static class ModelCard
         card.AppendLine("## Whether it looked ahead").AppendLine();
         foreach (var line in LeakWords.Of(trained.Judged!.Leaks)) card.AppendLine("- " + line);
         card.AppendLine();
+    }
+
+    /// <summary>One horizon earlier there was less to learn from: the judged version may be made of less, or, with fewer customers of a class now, of more.</summary>
+    private static string? Differs(TrainedModel trained)
+    {
+        var (judged, served) = (trained.Judged!.Model, trained.Model);
+        var (of, by) = (judged.Churn?.Forests.Count ?? 0, served.Churn?.Forests.Count ?? 0);
+        return of == by ? null
+            : of < by ? "**What was judged was less than what serves**: at that cutoff too few had ordered to fit more than buy-till-you-die models, so nothing here speaks of the other members."
+            : "**What was judged was more than what serves**: at that cutoff there was enough to fit a blend, now buy-till-you-die models stand alone.";
     }
 
     private static void Importance(StringBuilder card, RetentionModel model, IReadOnlyList<double> importance)

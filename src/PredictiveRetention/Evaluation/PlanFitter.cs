@@ -32,8 +32,10 @@ internal sealed class PlanFitter(
         var wanted = origins.Concat(plan.LastYears).Append(plan.Cutoff).Select(origin => (origin, plan.Horizon)).Append((plan.Cutoff, plan.Asked)).Distinct().ToList();
         var slices = new SliceBuilder(request.Currency, request.Coverage, schema, segment).Build(histories(), wanted, share, cancellation);
         var usable = origins.Select(origin => slices[(origin, plan.Horizon)]).Where(slice => slice.HasBothClasses(request.Gate.MinOfEachClass)).ToList();
+        // A draw of several origins may leave too few who ordered where the newest one alone, in full, has enough.
+        if (usable.Count == 0 && share < 1 && origins.Count > 1) return Fit(plan with { Origins = [origins[0]] }, schema);
         var fit = new BlendRecipe(settings).Fit(
             plan, schema.Names, usable, slices[(plan.Cutoff, plan.Horizon)].Unlabelled, [.. plan.LastYears.Select(origin => slices[(origin, plan.Horizon)])], cancellation);
-        return fit is null ? null : new PlanFit(fit, slices[(plan.Cutoff, plan.Asked)], usable);
+        return fit is null ? null : new PlanFit(fit with { Drawn = share }, slices[(plan.Cutoff, plan.Asked)], usable);
     }
 }

@@ -19,6 +19,18 @@ public enum ModelLevel
     RecencyRule,
 }
 
+/// <summary>A level as people read it.</summary>
+public static class ModelLevels
+{
+    public static string Words(ModelLevel level) => level switch
+    {
+        ModelLevel.Blended => "a blend",
+        ModelLevel.ShorterHorizon => "a blend learnt from a shorter horizon",
+        ModelLevel.Btyd => "buy-till-you-die models alone",
+        _ => "the recency rule",
+    };
+}
+
 /// <summary>
 /// One version of what the product knows: who will order within the churn horizon and what everybody will spend within the CLV horizon.
 /// An immutable value; <see cref="Features"/> names the columns a row must have, in order.

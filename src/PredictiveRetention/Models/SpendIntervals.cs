@@ -70,7 +70,8 @@ public sealed record SpendIntervals(int[] From, double[][] Ratios, double[] Tail
             {
                 // Coverage falls as the tail grows; the finite-sample correction asks for one row more.
                 var needed = Math.Min(rows.Length, Math.Ceiling((rows.Length + 1) * (1 - wanted)));
-                double low = 0.001, high = 0.6;
+                // Never above what is promised: where nearly everybody spends nothing, a group is covered however its few likely buyers fare.
+                double low = 0.001, high = wanted;
                 for (var i = 0; i < 30; i++)
                 {
                     var tail = (low + high) / 2;

@@ -8,7 +8,8 @@ namespace PredictiveRetention.Runs;
 /// <summary>One customer's score, taken apart.</summary>
 /// <param name="ModelVersion">See <see cref="ModelRegistry.RuleSchema"/> for a shop without a model.</param>
 /// <param name="Why">Null where the recency rule made the score.</param>
-public sealed record ExplainedCustomer(string CustomerId, Cutoff AsOf, string ModelVersion, RetentionModel Model, CustomerFacts Facts, CustomerScore Score, ScoreExplanation? Why);
+/// <param name="Faults">Versions that should have spoken and cannot be used.</param>
+public sealed record ExplainedCustomer(string CustomerId, Cutoff AsOf, string ModelVersion, RetentionModel Model, CustomerFacts Facts, CustomerScore Score, ScoreExplanation? Why, IReadOnlyList<string> Faults);
 
 /// <summary>Scores one stored customer as the night run would, and says exactly why; stores nothing.</summary>
 public static class ExplainRun
@@ -24,8 +25,8 @@ public static class ExplainRun
         var coverage = store.Coverage(shop, cutoff);
         var histories = store.ReadHistory(customerId, shop, coverage, cutoff)
             ?? throw new RetentionException(Failure.NotFound, $"There is no customer '{customerId}' with a valid order before {cutoff}.");
-        var (model, version, _, _) = NightRun.ModelFor(models, cutoff);
+        var (model, version, _, faults) = NightRun.ModelFor(models, cutoff);
         var (facts, score, why) = new Scorer(model, shop.Currency, coverage).Explain(histories[0], cutoff);
-        return new ExplainedCustomer(customerId, cutoff, version, model, facts, score, why);
+        return new ExplainedCustomer(customerId, cutoff, version, model, facts, score, why, faults);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PredictiveRetention.Models;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Segments;
@@ -16,7 +17,7 @@ public static class ScoreFile
     public const string Header =
         "customer_id,p_churn,clv,clv_lo80,clv_hi80,clv_lo90,clv_hi90,p_alive,next_order_p10,next_order_p50,next_order_p90,spend_if_order,revenue_at_risk,lost,orders,purchase_days,days_since_last_order,days_since_first_order,net_revenue,currency,"
         + "rfm,rfm_segment,lifecycle,value_tier,frequency_class,clv_tier,business_segment,engagement_segment,persona,risk_band,"
-        + "play,no_action,expected_net_value,action_cost,reasons,as_of,run_id,model_version";
+        + "play,no_action,expected_net_value,action_cost,reasons,as_of,run_id,model_version,model_level";
 
     /// <summary>Writes beside and renames, so that a reader never sees half a file. Returns the number of rows.</summary>
     public static long Write(RetentionStore store, Shop shop, Run run, string path)
@@ -33,11 +34,12 @@ public static class ScoreFile
     {
         writer.NewLine = "\n";
         writer.WriteLine(Header);
-        var features = RunRecipe.Of(run)?.Features ?? [];
+        var recipe = RunRecipe.Of(run);
+        var features = recipe?.Features ?? [];
         long rows = 0;
         foreach (var row in store.AllPredictions(run.RunId))
         {
-            writer.WriteLine(string.Join(',', Cells(row, shop, run, features).Select(cell => Cell(cell, forSpreadsheets))));
+            writer.WriteLine(string.Join(',', Cells(row, shop, run, features, recipe?.ModelLevel.ToString() ?? "").Select(cell => Cell(cell, forSpreadsheets))));
             rows++;
         }
         return rows;
@@ -46,17 +48,17 @@ public static class ScoreFile
     private static string Why(PredictionRow row, Shop shop, IReadOnlyList<string> features) => string.Join("; ", ReasonWords.Of(StoredReasons.Read(row.Reasons), features, shop.Currency)
         .Select(reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Words} ({(reason.Effect > 0 ? "raises" : "lowers")} churn)")));
 
-    private static string[] Cells(PredictionRow row, Shop shop, Run run, IReadOnlyList<string> features) =>
+    private static string[] Cells(PredictionRow row, Shop shop, Run run, IReadOnlyList<string> features, string level) =>
     [
         row.CustomerId, Number(row.PChurn), Expected(row.Clv, shop), Money(row.ClvLo80, shop), Money(row.ClvHi80, shop), Money(row.ClvLo90, shop), Money(row.ClvHi90, shop),
-        row.PAlive is { } alive ? Number(alive) : "", Day(run, row.NextOrderP10), Day(run, row.NextOrderP50), Day(run, row.NextOrderP90), Money(row.SpendIfOrder, shop), Money(row.RevenueAtRisk, shop), row.Lost ? "true" : "false",
+        row.PAlive is { } alive ? Number(alive) : "", Day(run, row.NextOrderP10, level), Day(run, row.NextOrderP50, level), Day(run, row.NextOrderP90, level), Money(row.SpendIfOrder, shop), Money(row.RevenueAtRisk, shop), row.Lost ? "true" : "false",
         Number(row.Orders), Number(row.PurchaseDays), Number(row.DaysSinceLastOrder), Number(row.DaysSinceFirstOrder), shop.Currency.Text(row.NetRevenueMinor), shop.Currency.Code,
         Number(row.Rfm), SegmentNames.Of((RfmSegment)row.RfmSegment), SegmentNames.Of((Lifecycle)row.Lifecycle),
         SegmentNames.Of((ValueTier)row.ValueTier), SegmentNames.Of((FrequencyClass)row.FrequencyClass), SegmentNames.Of((ClvTier)row.ClvTier),
         SegmentNames.Of((BusinessSegment)row.BusinessSegment), SegmentNames.Of((EngagementSegment)row.EngagementSegment),
         SegmentNames.Of((Persona)row.Persona), SegmentNames.Of((RiskBand)row.RiskBand),
         row.PlayId ?? "", row.NoAction is { } reason ? PlayNames.Of((NoAction)reason) : "", Money(row.ExpectedNetValue, shop), Money(row.ActionCost, shop), Why(row, shop, features),
-        run.AsOf, Number(run.RunId), run.ModelVersion ?? "",
+        run.AsOf, Number(run.RunId), run.ModelVersion ?? "", level,
     ];
 
     private static string Money(double amount, Shop shop) => amount.ToString("F" + shop.Currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
@@ -66,7 +68,7 @@ public static class ScoreFile
 
     private static string Money(double? amount, Shop shop) => amount is { } known ? Money(known, shop) : "";
 
-    private static string Day(Run run, double? days) => NextOrderDate.Of(run.AsOf, days)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? (run.ModelVersion == ModelRegistry.RuleSchema ? "" : "not within the horizon");
+    private static string Day(Run run, double? days, string level) => NextOrderDate.Of(run.AsOf, days)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? (level == nameof(ModelLevel.RecencyRule) ? "" : "not within the horizon");
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 

@@ -57,7 +57,9 @@ public static class TrainingRun
     {
         var shop = store.RequireShop();
         var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nothing to learn from.");
-        var cutoff = options.AsOf ?? RunRequest.Tonight(store, shop, clock).AsOf;
+        var tonight = RunRequest.Tonight(store, shop, clock).AsOf;
+        var cutoff = options.AsOf ?? tonight;
+        if (cutoff.Day > tonight.Day) throw new RetentionException(Failure.Usage, $"The as-of {cutoff} is after {tonight}, the latest day the data can speak about.");
         if (cutoff.Day <= orders.FirstDay)
             throw new RetentionException(Failure.InputRejected, $"The cutoff {cutoff} is not after the first order, {BusinessCalendar.DateOf(orders.FirstDay):yyyy-MM-dd}: nothing to learn from.");
         var coverage = store.Coverage(shop, cutoff);
@@ -92,7 +94,7 @@ public static class TrainingRun
         if (models.Manifest(version) is not { } champion) return new GateDecision(true, $"the champion {version} cannot be read", null);
         if (string.CompareOrdinal(challenger.Manifest.Cutoff, champion.Cutoff) < 0) return new GateDecision(false, $"made for {challenger.Manifest.Cutoff}, which is before the champion's {champion.Cutoff}", null);
         if (Enum.TryParse<ModelLevel>(champion.Level, out var level) && challenger.Model.Level > level)
-            return new GateDecision(false, $"it stands on a lesser footing ({challenger.Model.Level}) than the champion ({level})", null);
+            return new GateDecision(false, $"it stands on a lesser footing ({ModelLevels.Words(challenger.Model.Level)}) than the champion ({ModelLevels.Words(level)})", null);
         if ((champion.HorizonDays, champion.ClvHorizonDays) != (challenger.Manifest.HorizonDays, challenger.Manifest.ClvHorizonDays))
             return new GateDecision(true, Text($"asked for other horizons ({challenger.Manifest.HorizonDays} and {challenger.Manifest.ClvHorizonDays} days) than the champion's ({champion.HorizonDays} and {champion.ClvHorizonDays}): there is nothing to compare"), null);
         if (trained.Judged is not { } judged) return new GateDecision(true, $"nothing later to compare on: {trained.NotJudged}", null);

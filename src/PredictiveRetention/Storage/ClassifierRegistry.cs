@@ -36,7 +36,7 @@ public sealed class ClassifierRegistry(string folder)
     {
         var home = Path.Combine(folder, kind);
         var champion = Path.Combine(home, "champion");
-        if (!File.Exists(champion)) throw new RetentionException(Failure.NotFound, $"There is no model of kind '{kind}' in {folder}.");
+        if (!File.Exists(champion)) throw new RetentionException(Failure.NotFound, $"There is no model of kind '{kind}' in {folder}. {(Kinds() is { Count: > 0 } kinds ? "There are: " + string.Join(", ", kinds) + " (--kind names one)." : "There is none of any kind.")}");
         var path = Path.Combine(home, File.ReadAllText(champion).Trim());
         try
         {
@@ -50,6 +50,11 @@ public sealed class ClassifierRegistry(string folder)
             throw new RetentionException(Failure.DependencyUnavailable, $"The model in {path} cannot be used: {fault.Message}", fault);
         }
     }
+
+    /// <summary>Kinds of classifiers there is a champion of.</summary>
+    private IReadOnlyList<string> Kinds() => Directory.Exists(folder)
+        ? [.. Directory.EnumerateDirectories(folder).Where(path => File.Exists(Path.Combine(path, "champion"))).Select(path => Path.GetFileName(path)!).Where(kind => kind == Contractual || kind.StartsWith("table-", StringComparison.Ordinal)).Order(StringComparer.Ordinal)]
+        : [];
 
     private sealed record ClassifierManifest(string Version, string Kind, IReadOnlyDictionary<string, string> Files);
 }
