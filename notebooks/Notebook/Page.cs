@@ -67,5 +67,5 @@ public sealed class Page(string title)
         th, td { text-align: left; padding: 5px 10px 5px 0; border-bottom: 1px solid var(--line); } td { font-variant-numeric: tabular-nums; }
         """;
 
-    private static readonly MarkdownPipeline s_pipeline = new MarkdownPipelineBuilder().UsePipeTables().Build();
+    private static readonly MarkdownPipeline s_pipeline = new MarkdownPipelineBuilder().UsePipeTables().DisableHtml().Build();
 }

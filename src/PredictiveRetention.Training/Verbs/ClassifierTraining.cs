@@ -83,18 +83,16 @@ internal static class ClassifierTraining
         if (output is not null) Write(output, ids, p);
         if (verb.Json) verb.PrintJson(new { Customers = ids.Length, MeanPChurn = p.Length == 0 ? 0 : p.Average(), Out = output });
         else if (output is not null) Line($"{ids.Length:N0} customers, mean P(churn) {(p.Length == 0 ? 0 : p.Average()):F3}, written to {output}");
-        else foreach (var (id, churn) in ids.Zip(p)) Line($"{id},{churn}");
+        else foreach (var (id, churn) in ids.Zip(p)) Line($"{ScoreFile.Cell(id)},{churn}");
     }
 
     /// <summary>Written beside and renamed, so that a reader never sees half a file.</summary>
     private static void Write(string path, string[] ids, double[] p)
     {
         var temporary = path + ".partial";
-        File.WriteAllLines(temporary, ids.Zip(p, (id, churn) => string.Create(CultureInfo.InvariantCulture, $"{Cell(id)},{churn}")).Prepend("customer_id,p_churn"));
+        File.WriteAllLines(temporary, ids.Zip(p, (id, churn) => string.Create(CultureInfo.InvariantCulture, $"{ScoreFile.Cell(id)},{churn}")).Prepend("customer_id,p_churn"));
         File.Move(temporary, path, overwrite: true);
     }
-
-    private static string Cell(string text) => text.AsSpan().ContainsAny(",\"\n") ? "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"" : text;
 
     private static string[] Ids(FeatureTable table, string? id) => id is null ? [.. Enumerable.Range(1, table.Rows).Select(row => row.ToString(CultureInfo.InvariantCulture))] : [.. table.Column(id).Texts!.Select(text => text ?? "")];
 

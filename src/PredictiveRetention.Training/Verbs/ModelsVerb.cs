@@ -27,7 +27,7 @@ internal static class ModelsVerb
     private static void List(Verb verb)
     {
         var models = verb.Models;
-        var manifests = models.Versions().Select(version => models.Manifest(version)!).ToList();
+        var manifests = models.Versions().Select(models.Manifest).OfType<ModelManifest>().ToList();
         var (champion, challenger) = (models.ChampionVersion(), models.ChallengerVersion());
         if (verb.Json)
         {

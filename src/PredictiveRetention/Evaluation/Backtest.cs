@@ -60,7 +60,7 @@ public sealed class Backtest(RecipeSettings settings)
         var fitter = new PlanFitter(settings with { Seed = request.Seed }, request, survey, histories, request.Gate.Missed(survey, request.Cutoff).Count == 0, cancellation, segment);
         var judged = new List<JudgedOrigin>();
         FeatureSchema? newestSchema = null;
-        LabelledSlice? newestTraining = null;
+        IReadOnlyList<LabelledSlice> newestTraining = [];
         var wanted = Cutoffs(request.Cutoff, horizon, survey.FirstDay, origins);
         if (wanted.Count < origins) notes.Add(Text($"the history has room for {wanted.Count} of {origins} origins"));
         foreach (var origin in wanted)
@@ -74,7 +74,7 @@ public sealed class Backtest(RecipeSettings settings)
             {
                 judged.Add(fit.Judge());
                 newestSchema ??= schema;
-                newestTraining ??= fit.Newest;
+                if (judged.Count == 1) newestTraining = fit.Origins;
             }
         }
         if (judged.Count == 0) throw new RetentionException(Failure.InputRejected, $"No backtest can be made: {string.Join("; ", notes.DefaultIfEmpty($"the history holds no horizon of {horizon.Days} days with customers before it"))}.");

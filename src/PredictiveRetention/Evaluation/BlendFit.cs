@@ -64,7 +64,7 @@ public sealed record BlendFit(
         Model.Predict(population.Rows, new BlendTarget(days), answers);
         return new BlendTarget(
             days,
-            Level.Shift([.. answers.Select(answer => answer.POrder)], expected.Buyers / population.Count * Math.Exp(OrderLevel)),
+            Level.Shift([.. answers.Select(answer => answer.POrder)], Level.Times(expected.Buyers / population.Count, OrderLevel)),
             Math.Log(expected.Spend / answers.Sum(answer => answer.Spend)) + ValueLevel,
             days == Model.FittedDays ? 0 : Model.BtydOf(population.Rows, days).LogOdds.Average() - Model.BtydOf(population.Rows, Model.FittedDays).LogOdds.Average());
     }
@@ -96,6 +96,9 @@ internal static class Level
         seasons.Count == 0 ? recent : recent / 3 + Mean(seasons, error) * 2 / 3;
 
     private static double Mean(IReadOnlyList<OriginRecord> origins, Func<OriginRecord, double> error) => origins.Count == 0 ? 0 : origins.Average(error);
+
+    /// <summary>A probability whose odds are multiplied by exp(level): for rare orders as if it were itself, and never past 1.</summary>
+    public static double Times(double probability, double level) => probability * Math.Exp(level) / (1 - probability + probability * Math.Exp(level));
 
     /// <summary>The constant on log-odds that takes the mean probability to the wanted one.</summary>
     public static double Shift(double[] probabilities, double wanted)

@@ -82,7 +82,7 @@ public sealed class ClassifierRecipe(RecipeSettings settings)
         {
             var path = new double[forest.Roots.Length];
             forest.Path(row, path);
-            for (var c = 0; c < _scores.Length; c++) _scores[c][at] = _scores.Length == 1 ? path[^1] : path[Math.Min(s_checkpoints[c], path.Length) - 1];
+            for (var c = 0; c < _scores.Length; c++) _scores[c][at] = path.Length == 0 ? forest.Bias : _scores.Length == 1 ? path[^1] : path[Math.Min(s_checkpoints[c], path.Length) - 1];
         }
 
         public ForestMember Calibrated(string name, bool[] labels, out double[] odds)

@@ -65,7 +65,8 @@ public sealed class ContractualRecipe(RecipeSettings settings)
             for (var i = 0; i < shard.Count; i++)
                 foreach (ref readonly var term in shard[i].Subscriptions) first = Math.Min(first, term.StartedDay);
         var newest = cutoff.Minus(horizon.Days + grace);
-        var step = Math.Max(7, horizon.Days / 3);
+        // Far enough apart that the oldest labels are over before the newest begin: else nothing could be judged.
+        var step = Math.Max(Math.Max(7, horizon.Days / 3), (horizon.Days + grace + MaxOrigins - 2) / (MaxOrigins - 1));
         List<Cutoff> origins = [.. Enumerable.Range(0, MaxOrigins).Select(k => newest.Minus(k * step)).Where(origin => origin.Day > first + horizon.Days)];
         if (origins.Count == 0) throw new RetentionException(Failure.InputRejected, Text($"the subscriptions began {cutoff.Day - first} days before {cutoff}; {2 * horizon.Days + grace} are needed: a horizon of {horizon.Days} days to learn from, one to see what came, and {grace} days of grace"));
         var schema = FeatureSchema.For(coverage, origins[^1].Day - first);

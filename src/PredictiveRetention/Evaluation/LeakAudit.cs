@@ -12,7 +12,7 @@ public sealed record FeatureRank(string Feature, double Auc);
 /// <param name="Shifted">Names of the features that differed for any of them. None may.</param>
 /// <param name="Strongest">The single features that rank churn best, strongest first.</param>
 /// <param name="ModelAuc">Of the model on the same customers; NaN where one class is missing.</param>
-/// <param name="ShuffledAuc">Of boosted trees taught with the outcomes of other customers, against equally shuffled outcomes of the origin: 0.5 where rows carry nothing of their label.</param>
+/// <param name="ShuffledAuc">Of boosted trees taught coins tossed for customers, against the coins of customers of another fold: 0.5 where no customer is on both sides.</param>
 /// <param name="ShuffledError">Standard error of it under no leak (Hanley and McNeil 1982, at area 0.5).</param>
 public sealed record LeakAudit(int Probed, IReadOnlyList<string> Shifted, IReadOnlyList<FeatureRank> Strongest, double ModelAuc, double? ShuffledAuc, double ShuffledError)
 {
@@ -25,8 +25,10 @@ public sealed record LeakAudit(int Probed, IReadOnlyList<string> Shifted, IReadO
 
     public bool Passed => Shifted.Count == 0 && !Alarms.Any() && ShuffledIsFair;
 
-    /// <param name="training">What the shuffled trees are taught on; null where the history holds no earlier slice.</param>
-    internal static LeakAudit Of(FutureProbe probe, JudgedOrigin judged, LabelledSlice? training, IReadOnlyList<string> features)
+    private const int MostCoins = 20_000;
+
+    /// <param name="training">The origins members learnt from; empty where there are none.</param>
+    internal static LeakAudit Of(FutureProbe probe, JudgedOrigin judged, IReadOnlyList<LabelledSlice> training, IReadOnlyList<string> features)
     {
         var slice = judged.Slice;
         var churned = slice.Churned;
@@ -37,24 +39,43 @@ public sealed record LeakAudit(int Probed, IReadOnlyList<string> Shifted, IReadO
             var auc = ChurnMetrics.AucOf(churned, column);
             ranks[j] = new FeatureRank(features[j], Math.Max(auc, 1 - auc));
         });
-        double yes = churned.Sum(), no = churned.Length - yes;
+        (double Auc, double Error)? coins = training.Sum(origin => origin.Count) < 200 ? null : Coins(training, (key, _) => TrainingRows.FoldOf(key, 2));
         return new LeakAudit(
             probe.Customers, probe.Shifted, [.. ranks.Where(rank => double.IsFinite(rank.Auc)).OrderByDescending(rank => rank.Auc).Take(5)],
             ChurnMetrics.Of(churned, judged.Contenders[0].PChurn!).Auc,
-            training is null ? null : Shuffled(training, slice), Math.Sqrt((yes + no + 1) / (12 * yes * no)));
+            coins?.Auc, coins?.Error ?? 0);
     }
 
-    private static double Shuffled(LabelledSlice training, LabelledSlice judged)
+    /// <summary>
+    /// A coin is tossed for each customer and stands at all origins; trees taught the coins of some customers are asked for those of others. They
+    /// can know them only where a fold lets a customer be on both sides: the same customer's rows are much alike from one origin to the next.
+    /// </summary>
+    internal static (double Auc, double Error) Coins(IReadOnlyList<LabelledSlice> origins, Func<long, Cutoff, int> foldOf)
     {
+        var coins = new Dictionary<long, bool>();
         var random = new Random(20_240_101);
-        var taught = (bool[])training.Ordered.Clone();
-        var asked = judged.Churned;
-        random.Shuffle(taught);
-        random.Shuffle(asked);
-        var forest = ForestTrainer.FitBinary(training.Rows, taught, training.Width, new ForestSettings { Trees = 40, Leaves = 12, LearningRate = 0.1 });
-        var scores = new double[judged.Count];
-        forest.Score(judged.Rows, scores);
-        return ChurnMetrics.AucOf(asked, [.. scores.Select(score => -score)]);
+        List<(LabelledSlice Slice, int At)> rows = [.. origins.SelectMany(slice => Enumerable.Range(0, Math.Min(slice.Count, MostCoins / origins.Count)).Select(i => (slice, i)))];
+        foreach (var (slice, at) in rows) coins.TryAdd(slice.Keys[at], random.Next(2) == 0);
+        var width = origins[0].Width;
+        int[] folds = [.. rows.Select(row => foldOf(row.Slice.Keys[row.At], row.Slice.Origin))];
+        float[] values = [.. rows.SelectMany(row => row.Slice.Rows.AsSpan(row.At * width, width).ToArray())];
+        var scores = new double[rows.Count];
+        foreach (var fold in folds.Distinct())
+        {
+            int[] held = [.. Where(of => of == fold)], kept = [.. Where(of => of != fold)];
+            if (held.Length == 0 || kept.Length == 0) continue;
+            var forest = ForestTrainer.FitBinary(Take(kept), [.. kept.Select(Coin)], width, new ForestSettings { Trees = 40, Leaves = 12, LearningRate = 0.1 });
+            var answers = new double[held.Length];
+            forest.Score(Take(held), answers);
+            foreach (var (k, i) in held.Index()) scores[i] = answers[k];
+
+            IEnumerable<int> Where(Func<int, bool> keep) => Enumerable.Range(0, rows.Count).Where(i => keep(folds[i]));
+        }
+        double yes = coins.Values.Count(coin => coin), no = coins.Count - yes;
+        return (ChurnMetrics.AucOf([.. Enumerable.Range(0, rows.Count).Select(i => Coin(i) ? 1.0 : 0)], scores), Math.Sqrt((yes + no + 1) / (12 * yes * no)));
+
+        bool Coin(int i) => coins[rows[i].Slice.Keys[rows[i].At]];
+        float[] Take(int[] at) => [.. at.SelectMany(i => values.AsSpan(i * width, width).ToArray())];
     }
 }
 
@@ -111,13 +132,17 @@ public sealed record FutureProbe(int Customers, IReadOnlyList<string> Shifted)
     {
         var (orders, refunds, events, subscriptions) = (new List<Order>(), new List<Refund>(), new List<Engagement>(), new List<Subscription>());
         foreach (var order in history.Orders)
-            if (order.Day < day) orders.Add(order.DeliveredDay >= day ? order with { DeliveredDay = null } : order);
+            if (order.Day < day) orders.Add(order with
+            {
+                DeliveredDay = order.DeliveredDay >= day ? null : order.DeliveredDay,
+                ReviewScore = order.Day + HistoryBefore.ReviewKnownAfterDays >= day ? null : order.ReviewScore,
+            });
         foreach (var refund in history.Refunds)
             if (refund.Day < day) refunds.Add(refund);
         foreach (var row in history.Engagements)
             if (row.Day < day) events.Add(row);
         foreach (var row in history.Subscriptions)
-            if (row.StartedDay < day) subscriptions.Add(row.CancelledDay >= day ? row with { CancelledDay = null } : row);
+            if (row.StartedDay < day) subscriptions.Add(row with { CancelledDay = row.CancelledDay >= day ? null : row.CancelledDay, EndedDay = row.EndedDay >= day ? null : row.EndedDay });
         return new CustomerHistory(history.Profile, orders.ToArray(), refunds.ToArray(), events.ToArray(), subscriptions.ToArray());
     }
 }

@@ -16,8 +16,8 @@ public static class LeakWords
         if (leaks.ShuffledAuc is { } auc)
         {
             yield return Text(leaks.ShuffledIsFair
-                ? $"taught shuffled outcomes, trees rank shuffled outcomes with AUC {auc:F3} (0.5 is chance, standard error {leaks.ShuffledError:F3})"
-                : (FormattableString)$"LEAK: taught shuffled outcomes, trees still rank with AUC {auc:F3} (0.5 is chance, standard error {leaks.ShuffledError:F3})");
+                ? $"taught coins tossed for customers, trees rank the coins of customers of the other fold with AUC {auc:F3} (0.5 is chance, standard error {leaks.ShuffledError:F3})"
+                : (FormattableString)$"LEAK: taught coins tossed for customers, trees know those of the other fold with AUC {auc:F3} (0.5 is chance, standard error {leaks.ShuffledError:F3})");
         }
     }
 

@@ -184,7 +184,8 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
         foreach (var i in held)
         {
             forest.Path(rows.Row(i), path);
-            if (columns.Length == 1) columns[0][i] = path[^1];
+            if (path.Length == 0) foreach (var column in columns) column[i] = forest.Bias;
+            else if (columns.Length == 1) columns[0][i] = path[^1];
             else for (var c = 0; c < columns.Length; c++) columns[c][i] = path[Math.Min(s_checkpoints[c], path.Length) - 1];
         }
     }

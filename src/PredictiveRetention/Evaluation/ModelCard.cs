@@ -46,6 +46,8 @@ public static class ModelCard
         if (trained.Value is { ValueMembers.Count: > 0 } value) Blend(card, Text($"How much, within {value.Plan.Horizon.Days} days"), "quasi-Poisson loss", value.ValueMembers);
         if (trained.Value is { } fitted && fitted.Plan.Horizon.Days != trained.Model.ClvHorizonDays)
             card.AppendLine(Text($"Value is learnt from {fitted.Plan.Horizon.Days} days and carried to {trained.Model.ClvHorizonDays} by BTYD: the history holds no full CLV horizon to learn from.")).AppendLine();
+        if (trained.Model.Intervals is not null && trained.Model.ClvFittedDays != trained.Model.ClvHorizonDays)
+            card.AppendLine(Text($"Intervals of CLV are made from how far spend within {trained.Model.ClvFittedDays} days lay from what was expected, and given for {trained.Model.ClvHorizonDays}: that they hold what they promise is known for the former only.")).AppendLine();
         Origins(card, churn);
     }
 

@@ -20,6 +20,9 @@ public static class PromotionGate
 {
     private const string Champion = "champion";
 
+    /// <summary>As many tell two models apart as well as millions do.</summary>
+    private const double MaxCustomers = 200_000;
+
     private static readonly string[] s_guards = ["auc", "log_loss", "bias", "gini"];
 
     /// <summary>
@@ -32,9 +35,10 @@ public static class PromotionGate
     /// <param name="champion">Made before the origin; answers for the horizon.</param>
     /// <param name="challenger">Likewise.</param>
     /// <param name="histories">Reads all histories up to the end of the horizon.</param>
+    /// <param name="customers">How many there are; of more than are needed a draw is compared. Null = all are.</param>
     /// <returns>Null where fewer than ten customers bought or fewer than ten did not: nothing can be told.</returns>
     public static GateComparison? Compare(
-        RetentionModel champion, RetentionModel challenger, Cutoff origin, Horizon horizon, Func<IEnumerable<ShardHistories>> histories, Currency currency, SourceCoverage coverage, CancellationToken cancellation)
+        RetentionModel champion, RetentionModel challenger, Cutoff origin, Horizon horizon, Func<IEnumerable<ShardHistories>> histories, Currency currency, SourceCoverage coverage, CancellationToken cancellation, int? customers = null)
     {
         var slice = Slice(challenger);
         if (!slice.HasBothClasses(10)) return null;
@@ -44,7 +48,7 @@ public static class PromotionGate
 
         // The rule has no features; slices cannot be made without those of BTYD.
         LabelledSlice Slice(RetentionModel model) =>
-            new SliceBuilder(currency, coverage, model.Features.Count == 0 ? new FeatureSchema(BtydColumns.Needed) : new FeatureSchema(model.Features)).Build(histories(), [(origin, horizon)], 1, cancellation)[(origin, horizon)];
+            new SliceBuilder(currency, coverage, model.Features.Count == 0 ? new FeatureSchema(BtydColumns.Needed) : new FeatureSchema(model.Features)).Build(histories(), [(origin, horizon)], customers is { } all ? Math.Min(1, MaxCustomers / Math.Max(1, all)) : 1, cancellation)[(origin, horizon)];
     }
 
     private static Contender Of(string name, ContenderKind kind, RetentionModel model, LabelledSlice slice)

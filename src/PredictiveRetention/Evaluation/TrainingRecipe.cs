@@ -129,7 +129,7 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         var probe = FutureProbe.Of(histories(), plan.Cutoff, request.Currency, request.Coverage, schema, cancellation);
         return (new JudgedTwin(
             plan.Cutoff, horizon, Model(earlier, earlier, horizon.Days, horizon.Days), LeagueTable.Of(judged),
-            LeakAudit.Of(probe, judged, earlier.Newest, schema.Names)), null);
+            LeakAudit.Of(probe, judged, earlier.Origins, schema.Names)), null);
     }
 
     private static DriftReference? Drift(RetentionModel model, PlanFit churn)

@@ -49,15 +49,26 @@ public sealed record LogLinear(int Raw, double[] Centre, double[] Scale, double[
         }
         beta[0] = Math.Log(yes / (all - yes));
         var loss = double.MaxValue;
-        for (var iteration = 0; iteration < 40; iteration++)
+        double[] best = [.. beta], step = new double[beta.Length];
+        for (int iteration = 0, halved = 0; iteration < 60 && halved < 12; iteration++)
         {
             var (gradient, hessian, now) = Logistic(z, labels, width, weights, beta);
             AddPrior(gradient, hessian, ref now, beta, expected, ridge);
-            if (loss - now < 1e-7 * (1 + Math.Abs(now)) && iteration > 0) break;
-            loss = now;
-            var step = Solve(hessian, gradient);
-            for (var j = 0; j < beta.Length; j++) beta[j] -= Math.Clamp(step[j], -2, 2);
+            if (now > loss)
+            {
+                // A step too long for where probabilities saturate: half of it, from where it began.
+                halved++;
+                for (var j = 0; j < beta.Length; j++) beta[j] = best[j] - (step[j] /= 2);
+                continue;
+            }
+            var gain = loss - now;
+            (loss, halved) = (now, 0);
+            beta.CopyTo(best, 0);
+            if (iteration > 0 && gain < 1e-7 * (1 + Math.Abs(now))) break;
+            step = [.. Solve(hessian, gradient).Select(s => Math.Clamp(s, -2, 2))];
+            for (var j = 0; j < beta.Length; j++) beta[j] -= step[j];
         }
+        beta = best;
         return model with { Weight = beta[1..], Intercept = beta[0] };
     }
 

@@ -17,7 +17,7 @@ public static class ScoreFile
     public const string Header =
         "customer_id,p_churn,clv,clv_lo80,clv_hi80,clv_lo90,clv_hi90,p_alive,next_order_p10,next_order_p50,next_order_p90,spend_if_order,revenue_at_risk,lost,orders,purchase_days,days_since_last_order,days_since_first_order,net_revenue,currency,"
         + "rfm,rfm_segment,lifecycle,value_tier,frequency_class,clv_tier,business_segment,engagement_segment,persona,risk_band,"
-        + "play,no_action,expected_net_value,action_cost,reasons,as_of,run_id,model_version,model_level";
+        + "play,no_action,expected_net_value,action_cost,reasons,model_level,as_of,run_id,model_version";
 
     /// <summary>Writes beside and renames, so that a reader never sees half a file. Returns the number of rows.</summary>
     public static long Write(RetentionStore store, Shop shop, Run run, string path)
@@ -57,8 +57,8 @@ public static class ScoreFile
         SegmentNames.Of((ValueTier)row.ValueTier), SegmentNames.Of((FrequencyClass)row.FrequencyClass), SegmentNames.Of((ClvTier)row.ClvTier),
         SegmentNames.Of((BusinessSegment)row.BusinessSegment), SegmentNames.Of((EngagementSegment)row.EngagementSegment),
         SegmentNames.Of((Persona)row.Persona), SegmentNames.Of((RiskBand)row.RiskBand),
-        row.PlayId ?? "", row.NoAction is { } reason ? PlayNames.Of((NoAction)reason) : "", Money(row.ExpectedNetValue, shop), Money(row.ActionCost, shop), Why(row, shop, features),
-        run.AsOf, Number(run.RunId), run.ModelVersion ?? "", level,
+        row.PlayId ?? "", row.NoAction is { } reason ? PlayNames.Of((NoAction)reason) : "", Money(row.ExpectedNetValue, shop), Money(row.ActionCost, shop), Why(row, shop, features), level,
+        run.AsOf, Number(run.RunId), run.ModelVersion ?? "",
     ];
 
     private static string Money(double amount, Shop shop) => amount.ToString("F" + shop.Currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
@@ -72,7 +72,8 @@ public static class ScoreFile
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string Cell(string text, bool forSpreadsheets)
+    /// <summary>A text as a CSV cell; what a spreadsheet would take for a formula gets an apostrophe.</summary>
+    public static string Cell(string text, bool forSpreadsheets = true)
     {
         if (forSpreadsheets && text.Length > 0 && "=+-@\t\r\n".Contains(text[0], StringComparison.Ordinal) && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) text = "'" + text;
         return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';

@@ -91,6 +91,7 @@ public static class TrainingRun
     {
         if (models.ChampionVersion() is not { } version) return new GateDecision(true, "the first model", null);
         if (version == challenger.Version) return new GateDecision(true, "the same version was trained again", null);
+        if (trained.Judged is { Leaks.Passed: false } leaking) return new GateDecision(false, "its leak audit was set off: " + string.Join("; ", LeakWords.Of(leaking.Leaks)), null);
         if (models.Manifest(version) is not { } champion) return new GateDecision(true, $"the champion {version} cannot be read", null);
         if (string.CompareOrdinal(challenger.Manifest.Cutoff, champion.Cutoff) < 0) return new GateDecision(false, $"made for {challenger.Manifest.Cutoff}, which is before the champion's {champion.Cutoff}", null);
         if (Enum.TryParse<ModelLevel>(champion.Level, out var level) && challenger.Model.Level > level)
@@ -98,7 +99,6 @@ public static class TrainingRun
         if ((champion.HorizonDays, champion.ClvHorizonDays) != (challenger.Manifest.HorizonDays, challenger.Manifest.ClvHorizonDays))
             return new GateDecision(true, Text($"asked for other horizons ({challenger.Manifest.HorizonDays} and {challenger.Manifest.ClvHorizonDays} days) than the champion's ({champion.HorizonDays} and {champion.ClvHorizonDays}): there is nothing to compare"), null);
         if (trained.Judged is not { } judged) return new GateDecision(true, $"nothing later to compare on: {trained.NotJudged}", null);
-        if (!judged.Leaks.Passed) return new GateDecision(false, "its leak audit was set off: " + string.Join("; ", LeakWords.Of(judged.Leaks)), null);
         RetentionModel? rival;
         try
         {
@@ -109,7 +109,7 @@ public static class TrainingRun
             return new GateDecision(true, fault.Message, null);
         }
         if (rival is null) return new GateDecision(true, Text($"the champion has nothing to answer for {judged.Horizon.Days} days after {judged.Origin} with"), null);
-        if (PromotionGate.Compare(rival, judged.Model, judged.Origin, judged.Horizon, histories, trained.Request.Currency, trained.Request.Coverage, cancellation) is not { } comparison)
+        if (PromotionGate.Compare(rival, judged.Model, judged.Origin, judged.Horizon, histories, trained.Request.Currency, trained.Request.Coverage, cancellation, trained.Survey.Buyers) is not { } comparison)
             return new GateDecision(true, Text($"too few customers to compare on in the {judged.Horizon.Days} days after {judged.Origin}"), null);
         var worse = comparison.Worse;
         return worse.Count == 0

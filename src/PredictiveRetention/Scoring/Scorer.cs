@@ -95,7 +95,15 @@ public sealed class Scorer
         var score = new CustomerScore(answer.PChurn, answer.Clv, answer.SpendIfOrder, Lost: false, reasons) { PAlive = answer.PAlive, Range = answer.Range, Next = answer.Next };
         if (!IsLost(facts)) return score;
         var bounded = Math.Max(answer.PChurn, RecencyRule.PChurn(facts.DaysSinceLastOrder, _model.ChurnHorizonDays));
-        return score with { PChurn = bounded, Clv = answer.PChurn < 1 ? answer.Clv * (1 - bounded) / (1 - answer.PChurn) : answer.Clv, Lost = true };
+        var left = answer.PChurn < 1 ? (1 - bounded) / (1 - answer.PChurn) : 1;
+        return score with
+        {
+            PChurn = bounded,
+            Clv = answer.Clv * left,
+            Range = new SpendRange((float)(answer.Range.Low80 * left), (float)(answer.Range.High80 * left), (float)(answer.Range.Low90 * left), (float)(answer.Range.High90 * left)),
+            Next = bounded > answer.PChurn ? NextOrder.NotWithinHorizon : answer.Next,
+            Lost = true,
+        };
     }
 
     /// <summary>Without a fitted model, and for customers who never paid anything: no model has seen their like.</summary>

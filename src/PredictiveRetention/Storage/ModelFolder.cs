@@ -16,9 +16,11 @@ internal static class ModelFolder
 
     public static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
-    public static void Write(string home, string version, IEnumerable<(string Name, byte[] Content)> files)
+    public static void Write(string home, string version, IReadOnlyCollection<(string Name, byte[] Content)> files)
     {
         var target = Path.Combine(home, version);
+        // The same content again: what is there may be in use this moment.
+        if (files.All(file => Path.Combine(target, file.Name) is var path && File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(file.Content))) return;
         var temporary = Path.Combine(home, "." + version + "." + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(temporary);
         foreach (var (name, content) in files)

@@ -97,8 +97,17 @@ public sealed partial class ModelRegistry(string folder)
     }
 
     /// <summary>What a version's folder says about it, without loading the model; null when there is none to be read.</summary>
-    public ModelManifest? Manifest(string version) =>
-        Path.Combine(_kindFolder, version, ManifestFile) is var path && File.Exists(path) ? JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), ModelFolder.Json) : null;
+    public ModelManifest? Manifest(string version)
+    {
+        try
+        {
+            return Path.Combine(_kindFolder, version, ManifestFile) is var path && File.Exists(path) ? JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), ModelFolder.Json) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // said by Load and Verify
+        }
+    }
 
     /// <summary>A version's card, in Markdown.</summary>
     public string Card(string version) => File.ReadAllText(Path.Combine(_kindFolder, version, CardFile));
@@ -106,7 +115,8 @@ public sealed partial class ModelRegistry(string folder)
     public LoadedModel? Champion() => ChampionVersion() is { } version ? Load(version) : null;
 
     /// <summary>
-    /// The version that may speak about a cutoff: the champion, or, where it learnt from later days or cannot be used, the latest one that can.
+    /// The version that may speak about a cutoff: the champion, or, where it learnt from later days or cannot be used, the latest one that can
+    /// and that the gate has not turned down.
     /// Null when every version would look into the future.
     /// </summary>
     /// <param name="faults">Versions that should have been taken and cannot be used, with the reason.</param>
@@ -116,7 +126,8 @@ public sealed partial class ModelRegistry(string folder)
         var unusable = new List<string>();
         faults = unusable;
         var champion = ChampionVersion();
-        foreach (var version in Versions().Where(name => MaySpeakOf(name, cutoff)).OrderByDescending(name => name == champion).ThenByDescending(name => name[..8], StringComparer.Ordinal).ThenByDescending(WrittenAt))
+        var refused = Refused();
+        foreach (var version in Versions().Where(name => MaySpeakOf(name, cutoff) && (name == champion || !refused.Contains(name))).OrderByDescending(name => name == champion).ThenByDescending(name => name[..8], StringComparer.Ordinal).ThenByDescending(WrittenAt))
         {
             try
             {
@@ -131,6 +142,10 @@ public sealed partial class ModelRegistry(string folder)
         return unusable.Count == 0 ? null : throw new RetentionException(Failure.DependencyUnavailable, "No model can be used. " + string.Join(' ', unusable));
     }
 
+    /// <summary>Versions last heard of as kept although they were as recent as the champion: the gate found them worse. One made for a past day is kept for replaying it.</summary>
+    private HashSet<string> Refused() =>
+        [.. Moves().GroupBy(move => move.Version).Select(moves => moves.Last()).Where(move => move.What == "kept" && move.Champion is { } then && string.CompareOrdinal(move.Version[..8], then[..8]) >= 0).Select(move => move.Version)];
+
     private static bool MaySpeakOf(string version, Cutoff cutoff) =>
         version.Length > 9 && DateOnly.TryParseExact(version[..8], "yyyyMMdd", out var date) && Cutoff.Of(date).Day <= cutoff.Day;
 
@@ -138,7 +153,7 @@ public sealed partial class ModelRegistry(string folder)
 
     public IReadOnlyList<string> Versions() =>
         Directory.Exists(_kindFolder)
-            ? [.. Directory.EnumerateDirectories(_kindFolder).Where(path => File.Exists(Path.Combine(path, ManifestFile))).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)]
+            ? [.. Directory.EnumerateDirectories(_kindFolder).Where(path => !Path.GetFileName(path).StartsWith('.') && File.Exists(Path.Combine(path, ManifestFile))).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)]
             : [];
 
     /// <exception cref="RetentionException">A file is missing, was changed since it was written, or does not repeat its golden rows.</exception>

@@ -113,6 +113,19 @@ public class BacktestTests
     }
 
     [Fact]
+    public void LeakAudit_Coins_AreKnownOnlyWhereACustomerIsOnBothSides()
+    {
+        var random = new Random(3);
+        long[] keys = [.. Enumerable.Range(0, 800).Select(i => (long)i * 7_919 + 1)];
+        float[] rows = [.. keys.SelectMany(_ => Enumerable.Range(0, 5).Select(_ => (float)random.NextDouble()))];
+        LabelledSlice[] origins = [.. new[] { 0, 30 }.Select(days => new LabelledSlice(SimulatedHistories.End.Minus(days), Horizon.OfDays(60), 5, keys, rows, [], [], [], [], [], new OriginPast()))];
+        var (fair, error) = LeakAudit.Coins(origins, (key, _) => TrainingRows.FoldOf(key, 2));
+        Assert.InRange(fair, 0.5 - 4 * error, 0.5 + 4 * error);
+        var (leaking, _) = LeakAudit.Coins(origins, (_, origin) => origin.Day % 60 < 30 ? 1 : 0);
+        Assert.True(leaking > 0.5 + 4 * error, $"{leaking} by {error}");
+    }
+
+    [Fact]
     public void LeakAudit_OfTheRecipe_Passes() => Assert.True(s_report.Value.Leaks.Passed, string.Join("; ", LeakWords.Of(s_report.Value.Leaks)));
 
     [Fact]
@@ -137,7 +150,7 @@ public class BacktestTests
         var random = new Random(3);
         for (var i = 0; i < slice.Count; i++) rows[i * slice.Width] = (slice.Ordered[i] ? 1 : 0) + (float)random.NextDouble() * 1.1f;
         double[] p = [.. slice.Facts.Select(facts => RecencyRule.PChurn(facts.DaysSinceLastOrder, 60))];
-        LeakAudit Audit(LabelledSlice of) => LeakAudit.Of(new FutureProbe(1, []), new JudgedOrigin(of, ModelLevel.Blended, [new Contender(Contender.Ours, ContenderKind.Model, p, null)], null), null, [.. Enumerable.Range(0, slice.Width).Select(j => $"f{j}")]);
+        LeakAudit Audit(LabelledSlice of) => LeakAudit.Of(new FutureProbe(1, []), new JudgedOrigin(of, ModelLevel.Blended, [new Contender(Contender.Ours, ContenderKind.Model, p, null)], null), [], [.. Enumerable.Range(0, slice.Width).Select(j => $"f{j}")]);
         Assert.Contains("f0", Audit(slice with { Rows = rows }).Alarms.Select(alarm => alarm.Feature));
         Assert.False(Audit(slice with { Rows = rows }).Passed);
         Assert.True(Audit(slice).Passed);

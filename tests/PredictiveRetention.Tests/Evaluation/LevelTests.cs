@@ -23,6 +23,18 @@ public class LevelTests
     public void OfOrders_ASeasonOfAnEarlierYear_WeighsTwoThirds() =>
         Assert.Equal(0.25 * Math.Log(1.2) / 2 / 3 + Math.Log(1.3) * 2 / 3, Level.OfOrders([Record(100, 120)], 1, [Record(100, 130)]), 12);
 
+    [Theory]
+    [InlineData(0.01, 0.3)]
+    [InlineData(0.8, 0.4)]
+    [InlineData(0.999, 0.5)]
+    [InlineData(0.5, -0.5)]
+    public void Times_StaysAProbability_AndIsAFactorWhereOrdersAreRare(double probability, double level)
+    {
+        Assert.InRange(Level.Times(probability, level), 0, 1);
+        Assert.Equal(probability / (1 - probability) * Math.Exp(level), Level.Times(probability, level) / (1 - Level.Times(probability, level)), 9);
+        if (probability < 0.05) Assert.InRange(Level.Times(probability, level) / (probability * Math.Exp(level)), 0.99, 1);
+    }
+
     [Fact]
     public void OfSpend_WhatAPurchaseIsWorth_IsTakenToRepeatInFull()
     {
