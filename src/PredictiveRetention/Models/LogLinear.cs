@@ -54,7 +54,8 @@ public sealed record LogLinear(int Raw, double[] Centre, double[] Scale, double[
         {
             var (gradient, hessian, now) = Logistic(z, labels, width, weights, beta);
             AddPrior(gradient, hessian, ref now, beta, expected, ridge);
-            if (now > loss)
+            var tolerance = 1e-7 * (1 + Math.Abs(now));
+            if (now > loss + tolerance)
             {
                 // A step too long for where probabilities saturate: half of it, from where it began.
                 halved++;
@@ -62,9 +63,10 @@ public sealed record LogLinear(int Raw, double[] Centre, double[] Scale, double[
                 continue;
             }
             var gain = loss - now;
+            if (iteration > 0 && gain <= 0) break;
             (loss, halved) = (now, 0);
             beta.CopyTo(best, 0);
-            if (iteration > 0 && gain < 1e-7 * (1 + Math.Abs(now))) break;
+            if (gain < tolerance) break;
             step = [.. Solve(hessian, gradient).Select(s => Math.Clamp(s, -2, 2))];
             for (var j = 0; j < beta.Length; j++) beta[j] -= step[j];
         }
