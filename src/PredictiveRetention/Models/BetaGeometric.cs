@@ -44,7 +44,7 @@ internal static class BetaGeometric
         var unit = Math.Max(1e-9, sample.T.Zip(sample.Count, (t, n) => t * n).Sum() / sample.Customers);
         return PositiveLikelihood.Fit(
             (p, gradient) => Mean(sample, chances, p[0], p[1], p[2], p[3], gradient),
-            [1, unit, 1, 1], [[-0.7, -1.5, -0.2, 0.5], [0.3, 0, -2, 1]], ["r", "alpha", "a", "b"], sample.Customers, make);
+            [1, unit, 1, 1], [[-0.7, -1.5, -0.2, 0.5]], ["r", "alpha", "a", "b"], sample.Customers, make);
     }
 
     /// <summary>Mean log-likelihood and its derivatives by r, alpha, a, b.</summary>

@@ -52,10 +52,11 @@ internal static class PositiveLikelihood
         var gradient = new double[n];
         var value = Evaluate(likelihood, scale, point, gradient);
         var inverse = Identity(n);
+        var idle = 0;
         for (var iteration = 1; iteration <= 300; iteration++)
         {
             // A parameter at the edge that is pushed further is done.
-            var norm = Enumerable.Range(0, n).Max(j => Math.Abs(point[j]) >= Edge && gradient[j] * point[j] > 0 ? 0 : Math.Abs(gradient[j]));
+            var norm = Steepest(point, gradient);
             if (norm < 1e-8) return new Found(point, value, true, iteration);
             var step = new double[n];
             for (var j = 0; j < n; j++)
@@ -82,11 +83,17 @@ internal static class PositiveLikelihood
             }
             // No gain to the last digit is the top of the hill, as flat as doubles can tell.
             if (next is null) return new Found(point, value, norm < 1e-4, iteration);
+            // Where it runs to an edge the likelihood rises for ever, by less and less: three steps for nothing are the end.
+            idle = nextValue - value < 1e-10 * (1 + Math.Abs(value)) ? idle + 1 : 0;
             Update(inverse, point, next, gradient, nextGradient);
             (point, value, gradient) = (next, nextValue, nextGradient);
+            if (idle == 3) return new Found(point, value, Steepest(point, gradient) < 1e-4, iteration);
         }
         return new Found(point, value, false, 300);
     }
+
+    private static double Steepest(double[] point, double[] gradient) =>
+        Enumerable.Range(0, point.Length).Max(j => Math.Abs(point[j]) >= Edge && gradient[j] * point[j] > 0 ? 0 : Math.Abs(gradient[j]));
 
     private static double Evaluate(Likelihood likelihood, double[] scale, double[] point, double[] gradient)
     {
