@@ -284,14 +284,16 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         store.Import(Some.Orders(900));
         var models = new ModelRegistry(_models.FullName);
         var options = new TrainingOptions { Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) };
-        var champion = Train(options with { AsOf = SimulatedHistories.End });
+        var champion = Train(options with { AsOf = SimulatedHistories.End.Minus(1) });
         Train(options with { AsOf = SimulatedHistories.End.Minus(50) });
         Assert.Equal(champion, models.ChampionVersion());
         // A horizon the history cannot hold twice leaves only the rule.
-        Train(options with { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(900) });
+        Train(options with { AsOf = SimulatedHistories.End.Minus(1), Horizon = Horizon.OfDays(900) });
         Assert.Equal(champion, models.ChampionVersion());
         Assert.NotNull(models.ChallengerVersion());
-        var later = Train(options with { AsOf = SimulatedHistories.End.Plus(1) });
+        // Of days the data cannot speak about nothing is learnt: a slip of the keyboard would lock the champion out for years.
+        Assert.Equal(Failure.Usage, Assert.Throws<RetentionException>(() => Train(options with { AsOf = SimulatedHistories.End.Plus(400) })).Failure);
+        var later = Train(options with { AsOf = SimulatedHistories.End });
         Assert.Equal(later, models.ChampionVersion());
         Assert.Contains("not worse than the champion on", models.Moves()[^1].Reason, StringComparison.Ordinal);
         Assert.Equal(["promoted", "kept", "kept", "promoted"], models.Moves().Select(move => move.What));
