@@ -9,8 +9,8 @@ public readonly record struct SpendRange(float Low80, float High80, float Low90,
 /// <summary>
 /// Intervals of spend by conformal prediction of the distribution (Chernozhukov, Wuethrich and Zhu 2021), apart for each group of purchase
 /// days (Mondrian: Vovk 2003). A customer spends nothing with probability 1 - p, otherwise E[spend | order] times a ratio drawn from what the
-/// group's ratios were on customers the members had not seen; the tail areas are then set so that the group's intervals held what they promise, and never
-/// above it, so that no customer's interval leaves out more: where most spend nothing, a group is covered however its few likely buyers fare.
+/// group's ratios were on customers the members had not seen; the tail areas are then set so that the group's intervals held what they promise, but no
+/// further than half again above it: where most spend nothing, a group is covered however its few likely buyers fare, and theirs would be empty.
 /// How much a whole shop will buy is not known either: every row is taken at three levels, as it came and off by <see cref="LevelError"/> either
 /// way, which is how far levels were off on origins inside the training data of three shops.
 /// </summary>
@@ -22,6 +22,9 @@ public sealed record SpendIntervals(int[] From, double[][] Ratios, double[] Tail
 {
     private const int Quantiles = 101;
     private const int MinRows = 300;
+
+    /// <summary>No customer's interval leaves out more than this times what it promises.</summary>
+    private const double MostOfTail = 1.5;
 
     /// <summary>Standard deviation of the log of a shop's total over its expectation.</summary>
     private const double LevelError = 0.2;
@@ -71,7 +74,7 @@ public sealed record SpendIntervals(int[] From, double[][] Ratios, double[] Tail
             {
                 // Coverage falls as the tail grows; the finite-sample correction asks for one row more.
                 var needed = Math.Min(rows.Length, Math.Ceiling((rows.Length + 1) * (1 - wanted)));
-                double low = 0.001, high = wanted;
+                double low = 0.001, high = MostOfTail * wanted;
                 for (var i = 0; i < 30; i++)
                 {
                     var tail = (low + high) / 2;

@@ -142,8 +142,7 @@ public class TrainingRecipeTests
         var answers = new ModelAnswer[slice.Count];
         earlier.Predict(slice.Rows, answers);
         double In(Func<SpendRange, (float Low, float High)> bounds) => answers.Zip(slice.Net, (answer, net) => bounds(answer.Range) is var (low, high) && net >= low - 1e-3 && net <= high + 1e-3 ? 1.0 : 0).Average();
-        // No customer's interval leaves out more than it promises, so where nothing is likelier than four in five it holds more than that.
-        Assert.InRange(In(range => (range.Low80, range.High80)), 0.76, 0.90);
+        Assert.InRange(In(range => (range.Low80, range.High80)), 0.76, 0.85);
         Assert.InRange(In(range => (range.Low90, range.High90)), 0.87, 0.94);
         Assert.All(answers, answer => Assert.True(answer.Range.Low90 <= answer.Range.Low80 && answer.Range.High80 <= answer.Range.High90 && answer.Range.Low90 >= 0));
     }
