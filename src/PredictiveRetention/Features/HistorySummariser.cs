@@ -36,6 +36,8 @@ internal sealed class HistorySummariser(Currency currency)
         var firstDay = int.MinValue;
         foreach (ref readonly var order in history.Orders)
         {
+            // An order refunded in full is no purchase, and its refund is subtracted below: it brings nothing, not less than nothing.
+            _s.NetMinor = checked(_s.NetMinor + order.AmountMinor);
             if (!history.IsPurchase(order))
             {
                 _s.ZeroValueOrders++;
@@ -55,7 +57,6 @@ internal sealed class HistorySummariser(Currency currency)
             _s.SpendLast = amount;
             if (order.Day != firstDay) _s.SpendAfterFirstDay += amount;
             _s.Purchases++;
-            _s.NetMinor = checked(_s.NetMinor + order.AmountMinor);
             Amount(amount, age);
             What(history, order);
             if (age <= 365) months |= 1 << ((age - 1) / 31);

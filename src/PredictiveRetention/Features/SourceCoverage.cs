@@ -21,6 +21,13 @@ public enum DataSource
 
     /// <summary>Anything that is known of a customer beside orders; read when it is there, no feature of its own.</summary>
     Profiles = 1 << 13,
+
+    // Told apart for the figures; no feature of their own.
+    EmailDeliveries = 1 << 14,
+    Acquisition = 1 << 15,
+    Countries = 1 << 16,
+    Genders = 1 << 17,
+    Promises = 1 << 18,
 }
 
 /// <summary>The sources that had any row before a cutoff.</summary>

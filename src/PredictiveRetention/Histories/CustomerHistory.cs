@@ -44,7 +44,7 @@ public readonly ref struct CustomerHistory(
     /// <summary>An order is a purchase unless it was worth nothing or, by the given day, had been refunded in full.</summary>
     internal static bool IsPurchase(in Order order, ReadOnlySpan<Refund> refunds, int beforeDay)
     {
-        if (order.AmountMinor <= 0) return false;
+        if (order.AmountMinor <= 0) return order.AtAnyValue;
         if (order.OrderKey == 0) return true;
         long refunded = 0;
         foreach (ref readonly var refund in refunds)

@@ -4,6 +4,7 @@ namespace PredictiveRetention.Histories;
 // Money is whole minor units. Null means 'the source does not say'; a text code of 0 means the same.
 
 /// <param name="OrderKey">Hash of the order id, 0 unless refunds of the shop name their order.</param>
+/// <param name="AtAnyValue">A purchase even when it was worth nothing, as the shop has it.</param>
 public readonly record struct Order(
     int Day,
     long AmountMinor,
@@ -15,12 +16,14 @@ public readonly record struct Order(
     int? PromisedDay = null,
     int? DeliveredDay = null,
     float? ReviewScore = null,
-    long OrderKey = 0);
+    long OrderKey = 0,
+    bool AtAnyValue = false);
 
 /// <param name="OrderKey">Hash of the order it refunds, 0 when the source does not say.</param>
 public readonly record struct Refund(int Day, long AmountMinor, long OrderKey = 0);
 
-public readonly record struct Engagement(int Day, Ingestion.EngagementType Type);
+/// <param name="MessageKey">Hash of the message an e-mail event belongs to; 0 where the source does not say.</param>
+public readonly record struct Engagement(int Day, Ingestion.EngagementType Type, long MessageKey = 0);
 
 public readonly record struct Subscription(
     int StartedDay,
@@ -36,4 +39,5 @@ public readonly record struct CustomerProfile(
     int? BirthYear = null,
     string? Gender = null,
     string? Country = null,
-    bool? EmailConsent = null);
+    bool? EmailConsent = null,
+    string? AcquisitionChannel = null);

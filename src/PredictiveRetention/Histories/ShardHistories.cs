@@ -14,6 +14,9 @@ public sealed class ShardHistories
     private readonly Column<Engagement> _engagements = new();
     private readonly Column<Subscription> _subscriptions = new();
 
+    private readonly Dictionary<string, int> _codes = [];
+    private readonly List<string> _texts = [""];
+
     public int Count => _profiles.Count;
     public int OrderCount => _orders.Rows.Count;
 
@@ -28,6 +31,21 @@ public sealed class ShardHistories
         _engagements.Clear();
         _subscriptions.Clear();
     }
+
+    /// <summary>The code of a category or channel: the same text has the same code for as long as this instance lives; 0 is 'the source does not say'.</summary>
+    public int Code(string? text)
+    {
+        if (text is null) return 0;
+        if (!_codes.TryGetValue(text, out var code))
+        {
+            _codes.Add(text, code = _texts.Count);
+            _texts.Add(text);
+        }
+        return code;
+    }
+
+    /// <summary>What a code stands for; null for 0.</summary>
+    public string? Text(int code) => code == 0 ? null : _texts[code];
 
     /// <summary>Customers come first, in ascending key order; the other kinds then find their customer.</summary>
     public void AddCustomer(in CustomerProfile profile)

@@ -5,6 +5,7 @@ using System.Text.Json;
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
+using PredictiveRetention.Insights;
 using PredictiveRetention.Models;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Segments;
@@ -120,6 +121,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         var asOf = Cutoff.Parse(run.AsOf);
         var (model, version, schemaHash, faults) = ModelFor(models, asOf);
         var coverage = store.Coverage(shop, asOf);
+        var (cutoffs, insights) = Timed("sample", () => _patience.With(() => Sample(model, shop, coverage, asOf, orders.FirstDay, cancellation), cancellation));
         var recipe = new RunRecipe
         {
             ModelVersion = version,
@@ -128,7 +130,8 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             HorizonDays = model.ChurnHorizonDays,
             ClvHorizonDays = model.ClvHorizonDays,
             Coverage = coverage,
-            Cutoffs = Timed("sample", () => _patience.With(() => Cutoffs(model, shop, coverage, asOf, cancellation), cancellation)),
+            Cutoffs = cutoffs,
+            Insights = insights,
             Segments = settings.Segments,
             Margin = settings.Margin,
             DataThrough = BusinessCalendar.DateOf(orders.LastDay),
@@ -157,12 +160,17 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         return (RetentionModel.Rule(90, 365), ModelRegistry.RuleSchema, ModelRegistry.RuleSchema, []);
     }
 
-    /// <summary>From the first customers in key order, read and scored side by side and put together in that order.</summary>
-    private SegmentCutoffs Cutoffs(RetentionModel model, Shop shop, SourceCoverage coverage, Cutoff asOf, CancellationToken cancellation)
+    /// <summary>
+    /// The cut-offs of tonight and of past quarters, from the first customers in key order, read and scored side by side and put together in
+    /// that order.
+    /// </summary>
+    private (SegmentCutoffs Cutoffs, InsightRecipe Insights) Sample(RetentionModel model, Shop shop, SourceCoverage coverage, Cutoff asOf, int firstOrderDay, CancellationToken cancellation)
     {
         const int Part = 5_000;
+        settings.Insights.Checked();
+        var freeze = new QuarterFreeze(asOf, firstOrderDay, settings.Insights, FrozenBefore(asOf, firstOrderDay, model));
         var ranges = store.CustomerRanges(Part).Take(Math.Max(1, settings.SampleSize / Part)).ToList();
-        var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores)[ranges.Count];
+        var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores, List<CustomerFacts>[] Quarters, long[] Keys)[ranges.Count];
         Parallel.For(
             0, ranges.Count, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism, CancellationToken = cancellation },
             () => (Scorer: new Scorer(model, shop.Currency, coverage, withReasons: false), Histories: new ShardHistories()),
@@ -171,11 +179,34 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
                 store.ReadHistories(worker.Histories, ranges[i], shop, coverage, asOf);
                 var (facts, scores) = (new CustomerFacts[worker.Histories.Count], new CustomerScore[worker.Histories.Count]);
                 var unscored = worker.Scorer.Score(worker.Histories, asOf, facts, scores).Select(customer => customer.Index).ToHashSet();
-                parts[i] = unscored.Count == 0 ? (facts, scores) : ([.. facts.Where((_, at) => !unscored.Contains(at))], [.. scores.Where((_, at) => !unscored.Contains(at))]);
+                var keys = new long[worker.Histories.Count];
+                for (var at = 0; at < keys.Length; at++) keys[at] = worker.Histories[at].Profile.CustomerKey;
+                var quarters = Timed("insights sample", () => freeze.Facts(worker.Histories, coverage));
+                parts[i] = unscored.Count == 0
+                    ? (facts, scores, quarters, keys)
+                    : ([.. facts.Where((_, at) => !unscored.Contains(at))], [.. scores.Where((_, at) => !unscored.Contains(at))], quarters, keys);
                 return worker;
             },
             static _ => { });
-        return SegmentCutoffs.From(parts.SelectMany(part => part.Facts).ToArray(), parts.SelectMany(part => part.Scores).ToArray(), settings.Segments);
+        var cutoffs = SegmentCutoffs.From(parts.SelectMany(part => part.Facts).ToArray(), parts.SelectMany(part => part.Scores).ToArray(), settings.Segments);
+        var frozen = Timed("insights sample", () => freeze.Cutoffs(
+            [.. parts.Select(part => part.Quarters)], settings.Segments, facts => RuleSegments.Score(facts, shop.Currency, model.ChurnHorizonDays, model.ClvHorizonDays, model.LostAfterDays)));
+        var insights = new InsightRecipe
+        {
+            Settings = settings.Insights,
+            FirstOrderDay = firstOrderDay,
+            Quarters = frozen,
+            SampleUpTo = parts.SelectMany(part => part.Keys).Skip(settings.Insights.CorrelationSample - 1).FirstOrDefault(long.MaxValue),
+        };
+        return (cutoffs, insights);
+    }
+
+    /// <summary>The quarters the night before froze, unless they would mean something else today.</summary>
+    private IReadOnlyList<QuarterCutoffs> FrozenBefore(Cutoff asOf, int firstOrderDay, RetentionModel model)
+    {
+        if (store.NightBefore(asOf) is not { } night || RunRecipe.Of(night) is not { Insights: { } before } recipe) return [];
+        var same = before.FirstOrderDay == firstOrderDay && recipe.Segments == settings.Segments && (recipe.HorizonDays, recipe.ClvHorizonDays) == (model.ChurnHorizonDays, model.ClvHorizonDays);
+        return same ? before.Quarters : [];
     }
 
     /// <summary>Takes shards until there is none to take; each worker reads, computes and writes its own, so the three overlap.</summary>
@@ -193,7 +224,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             Parallel.For(0, settings.Parallelism, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism }, number =>
             {
                 var worker = RetentionStore.Worker(owner, number);
-                var scorer = new ShardScorer(model, recipe, shop.Currency, settings.Playbook, loaded?.Drift, drawn);
+                var scorer = new ShardScorer(model, recipe, shop.Currency, settings.Playbook, recipe.Context(asOf, shop.Currency), loaded?.Drift, drawn, settings.OnTiming);
                 try
                 {
                     while (!stop.IsCancellationRequested && Timed("claim", () => _patience.With(() => store.ClaimShard(run.RunId, worker), stop.Token)) is { } shard)
@@ -231,12 +262,12 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     /// <summary>A commit whose answer was lost is never repeated blindly: the ledger says whether it was made.</summary>
     private void Commit(ShardClaim shard, ShardScorer scorer, CancellationToken cancellation)
     {
-        var (checksum, totals) = (scorer.Checksum(), scorer.Totals);
+        var (checksum, totals, insights) = (scorer.Checksum(), scorer.Totals, Timed("insights", scorer.Insights));
         while (true)
         {
             try
             {
-                store.CommitShard(shard, scorer.Predictions, scorer.Quarantined, checksum, totals);
+                store.CommitShard(shard, scorer.Predictions, scorer.Quarantined, checksum, totals, insights);
                 return;
             }
             catch (LeaseLostException)
@@ -263,6 +294,15 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         };
         var breaches = Timed("validate", () => _patience.With(() => Breaches(run, headline), cancellation));
         Step("validated");
+        try
+        {
+            Timed("figures", () => _patience.With(() => Figures(run, shop), cancellation));
+        }
+        catch (LeaseLostException)
+        {
+            return; // somebody else publishes
+        }
+        Step("figures");
         var json = JsonSerializer.Serialize(headline, JsonSerializerOptions.Web);
         try
         {
@@ -286,6 +326,16 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         {
             // The next night ends it.
         }
+    }
+
+    /// <summary>Adds up what the shards counted and writes the run's figures.</summary>
+    private void Figures(Run run, Shop shop)
+    {
+        var asOf = Cutoff.Parse(run.AsOf);
+        var context = RunRecipe.Of(run)!.Context(asOf, shop.Currency);
+        var sums = new ShopSums(context.Months.Last, context.Recipe.Settings.Days);
+        foreach (var part in store.ShardSums(run.RunId)) sums.AddFrom(part);
+        store.WriteFigures(run, FigureBuilder.Build(context, sums, new StoreCounts(store.ProfilesWithoutOrders(shop, asOf))));
     }
 
     private DriftReport? Drift(Run run)

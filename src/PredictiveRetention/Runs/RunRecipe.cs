@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PredictiveRetention.Features;
+using PredictiveRetention.Insights;
 using PredictiveRetention.Models;
 using PredictiveRetention.Segments;
 using PredictiveRetention.Storage;
@@ -25,6 +26,13 @@ public sealed record RunRecipe
 
     /// <summary>Business day of the last order the run could see.</summary>
     public required DateOnly DataThrough { get; init; }
+
+    /// <summary>What the run's figures are counted with; null in runs of earlier versions, which have none.</summary>
+    public InsightRecipe? Insights { get; init; }
+
+    internal InsightContext Context(Cutoff asOf, Currency currency) => new(
+        asOf, Coverage, currency, Cutoffs, Segments, HorizonDays, ClvHorizonDays, RetentionModel.LostAfter(HorizonDays),
+        Insights ?? throw new InvalidOperationException("The run was begun by an earlier version, which counted no figures."));
 
     public string ToJson() => JsonSerializer.Serialize(this, s_json);
 

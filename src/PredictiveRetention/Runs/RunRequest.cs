@@ -1,3 +1,4 @@
+using PredictiveRetention.Insights;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Segments;
 using PredictiveRetention.Storage;
@@ -42,6 +43,7 @@ public sealed record RunSettings
     public int KeepRuns { get; init; } = 7;
 
     public SegmentSettings Segments { get; init; } = new();
+    public InsightSettings Insights { get; init; } = new();
     public Playbook Playbook { get; init; } = Playbook.Shipped();
 
     /// <summary>Part of the revenue that is earned; 1 = value is counted as revenue.</summary>

@@ -37,6 +37,9 @@ public sealed record SegmentCutoffs
     /// <summary>Business segment VIP from this predicted CLV.</summary>
     public required double VipClv { get; init; }
 
+    /// <summary>The highest fifth of predicted CLV begins here; infinity in runs of earlier versions, which did not keep it.</summary>
+    public double TopFifthClv { get; init; } = double.PositiveInfinity;
+
     /// <summary>b: mean churn probability of the customers with a purchase who are not lost; null when there are none.</summary>
     public required double? BaseRate { get; init; }
 
@@ -78,6 +81,7 @@ public sealed record SegmentCutoffs
             GoldClv = Quantile.Of(clv, FromTop(settings.PremiumShare + settings.GoldShare)),
             SilverClv = Quantile.Of(clv, FromTop(settings.PremiumShare + settings.GoldShare + settings.SilverShare)),
             VipClv = Quantile.Of(clv, FromTop(settings.VipShare)),
+            TopFifthClv = Quantile.Of(clv, 0.8),
             BaseRate = population.BaseRate,
             HighRisk = high,
             MediumRisk = Math.Min(settings.MediumRiskCut ?? population.BaseRate ?? NoRate, high),

@@ -88,13 +88,11 @@ public sealed partial class RetentionStore
     /// <summary>The queries of a range, each in (customer key, time) order, and how a row becomes a history row.</summary>
     private sealed class HistoryQuery(Engine engine, DbConnection connection, DbTransaction transaction, Shop shop, SourceCoverage coverage, KeyRange range, long beforeMs)
     {
-        private readonly Dictionary<string, int> _codes = [];
-
         public void Fill(ShardHistories into)
         {
             into.Clear();
-            using (var row = Rows("customer_key, customer_id, birth_year, gender, country, consent_email", "customer", "first_order_at_ms", "customer_key"))
-                while (row.Read()) into.AddCustomer(new CustomerProfile(row.Long(), row.Text(), row.MaybeInt(), row.MaybeText(), row.MaybeText(), row.MaybeBool()));
+            using (var row = Rows("customer_key, customer_id, birth_year, gender, country, consent_email, acquisition_channel", "customer", "first_order_at_ms", "customer_key"))
+                while (row.Read()) into.AddCustomer(new CustomerProfile(row.Long(), row.Text(), row.MaybeInt(), row.MaybeText(), row.MaybeText(), row.MaybeBool(), row.MaybeText()));
             Events(into);
         }
 
@@ -109,11 +107,11 @@ public sealed partial class RetentionStore
         private void Profiles(ShardHistories into, ReadOnlySpan<long> population)
         {
             var next = 0;
-            using (var row = Rows("customer_key, birth_year, gender, country, consent_email", "customer", null, "customer_key"))
+            using (var row = Rows("customer_key, birth_year, gender, country, consent_email, acquisition_channel", "customer", null, "customer_key"))
             {
                 while (row.Read() && next < population.Length)
                 {
-                    var profile = new CustomerProfile(row.Long(), "", row.MaybeInt(), row.MaybeText(), row.MaybeText(), row.MaybeBool());
+                    var profile = new CustomerProfile(row.Long(), "", row.MaybeInt(), row.MaybeText(), row.MaybeText(), row.MaybeBool(), row.MaybeText());
                     while (next < population.Length && population[next] < profile.CustomerKey) into.AddCustomer(new CustomerProfile(population[next++], ""));
                     if (next == population.Length || population[next] != profile.CustomerKey) continue;
                     into.AddCustomer(profile);
@@ -133,8 +131,8 @@ public sealed partial class RetentionStore
             }
             if ((coverage.Sources & (DataSource.Email | DataSource.Visits | DataSource.Tickets)) != 0)
             {
-                using var row = Rows("customer_key, occurred_at_ms, event_type", "engagement", "occurred_at_ms", "customer_key, occurred_at_ms");
-                while (row.Read()) into.Add(row.Long(), new Engagement(Day(row.Long()), (EngagementType)row.Int()));
+                using var row = Rows("customer_key, occurred_at_ms, event_type, message_id", "engagement", "occurred_at_ms", "customer_key, occurred_at_ms, event_type, message_id");
+                while (row.Read()) into.Add(row.Long(), new Engagement(Day(row.Long()), (EngagementType)row.Int(), row.Text() is { Length: > 0 } message ? CustomerKey.Of(message) : 0));
             }
             if (coverage.Has(DataSource.Subscriptions))
             {
@@ -152,22 +150,53 @@ public sealed partial class RetentionStore
             var columns = "customer_key, ordered_at_ms, amount_minor" + (discounts ? ", discount_minor" : "") + (quantities ? ", quantity" : "") + (margins ? ", margin_minor" : "")
                 + (categories ? ", category" : "") + (channels ? ", channel" : "") + (delivery ? ", promised_at_ms, delivered_at_ms" : "") + (reviews ? ", review_score" : "") + (refunds ? ", order_id" : "");
             using var row = Rows(columns, "orders", "is_valid AND ordered_at_ms", "customer_key, ordered_at_ms, order_id");
+            var (merge, key, held) = (shop.Purchases.MergeDays, 0L, default(Order?));
             while (row.Read())
             {
-                into.Add(row.Long(), new Order(
+                var customer = row.Long();
+                var order = new Order(
                     Day(row.Long()),
                     row.Long(),
                     discounts ? row.MaybeLong() : null,
                     quantities ? row.MaybeInt() : null,
                     margins ? row.MaybeLong() : null,
-                    categories ? Code(row.MaybeText()) : 0,
-                    channels ? Code(row.MaybeText()) : 0,
+                    categories ? into.Code(row.MaybeText()) : 0,
+                    channels ? into.Code(row.MaybeText()) : 0,
                     delivery ? MaybeDay(row.MaybeLong()) : null,
                     delivery ? MaybeDay(row.MaybeLong()) : null,
                     reviews ? (float?)row.MaybeDouble() : null,
-                    refunds ? CustomerKey.Of(row.Text()) : 0));
+                    refunds ? CustomerKey.Of(row.Text()) : 0,
+                    shop.Purchases.ZeroValue);
+                if (!merge)
+                {
+                    into.Add(customer, order);
+                    continue;
+                }
+                if (held is { } before && (customer != key || order.Day != before.Day))
+                {
+                    into.Add(key, before);
+                    held = null;
+                }
+                (key, held) = (customer, held is { } same ? Merged(same, order) : order with { OrderKey = 0 });
             }
+            if (held is { } last) into.Add(key, last);
         }
+
+        /// <summary>Two orders of one day as one: money and quantities add up, of the rest the first known counts.</summary>
+        private static Order Merged(in Order first, in Order second) => first with
+        {
+            AmountMinor = first.AmountMinor + second.AmountMinor,
+            DiscountMinor = Sum(first.DiscountMinor, second.DiscountMinor),
+            Quantity = (int?)Sum(first.Quantity, second.Quantity),
+            MarginMinor = Sum(first.MarginMinor, second.MarginMinor),
+            CategoryCode = first.CategoryCode != 0 ? first.CategoryCode : second.CategoryCode,
+            ChannelCode = first.ChannelCode != 0 ? first.ChannelCode : second.ChannelCode,
+            PromisedDay = first.PromisedDay ?? second.PromisedDay,
+            DeliveredDay = first.DeliveredDay ?? second.DeliveredDay,
+            ReviewScore = first.ReviewScore ?? second.ReviewScore,
+        };
+
+        private static long? Sum(long? first, long? second) => first is null && second is null ? null : (first ?? 0) + (second ?? 0);
 
         private RowReader Rows(string columns, string table, string? before, string order) => engine.Rows(connection, transaction, string.Create(
             CultureInfo.InvariantCulture,
@@ -176,12 +205,5 @@ public sealed partial class RetentionStore
         private int Day(long instantMs) => shop.Calendar.DayOf(instantMs);
 
         private int? MaybeDay(long? instantMs) => instantMs is { } known ? Day(known) : null;
-
-        private int Code(string? text)
-        {
-            if (text is null) return 0;
-            if (!_codes.TryGetValue(text, out var code)) _codes.Add(text, code = _codes.Count + 1);
-            return code;
-        }
     }
 }

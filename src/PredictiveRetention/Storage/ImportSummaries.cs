@@ -20,14 +20,19 @@ internal static class ImportSummaries
         (DataSource.Margins, "orders", "ordered_at_ms", "margin_minor IS NOT NULL"),
         (DataSource.Delivery, "orders", "delivered_at_ms", "delivered_at_ms IS NOT NULL"),
         (DataSource.Reviews, "orders", "ordered_at_ms", "review_score IS NOT NULL"),
+        (DataSource.Promises, "orders", "delivered_at_ms", "promised_at_ms IS NOT NULL AND delivered_at_ms IS NOT NULL"),
         (DataSource.Refunds, "refund", "refunded_at_ms", "true"),
         (DataSource.Email, "engagement", "occurred_at_ms", "event_type BETWEEN 1 AND 4"),
+        (DataSource.EmailDeliveries, "engagement", "occurred_at_ms", "event_type = 2"),
         (DataSource.Visits, "engagement", "occurred_at_ms", "event_type IN (5, 6)"),
         (DataSource.Tickets, "engagement", "occurred_at_ms", "event_type = 7"),
         (DataSource.Subscriptions, "subscription", "started_at_ms", "true"),
         // Who somebody is has no date.
         (DataSource.Demographics, "customer", "0", "birth_year IS NOT NULL"),
-        (DataSource.Profiles, "customer", "0", "birth_year IS NOT NULL OR gender IS NOT NULL OR country IS NOT NULL OR consent_email IS NOT NULL"),
+        (DataSource.Acquisition, "customer", "0", "acquisition_channel IS NOT NULL"),
+        (DataSource.Countries, "customer", "0", "country IS NOT NULL"),
+        (DataSource.Genders, "customer", "0", "gender IS NOT NULL"),
+        (DataSource.Profiles, "customer", "0", "birth_year IS NOT NULL OR gender IS NOT NULL OR country IS NOT NULL OR consent_email IS NOT NULL OR acquisition_channel IS NOT NULL"),
     ];
 
     /// <summary>One pass over each table.</summary>

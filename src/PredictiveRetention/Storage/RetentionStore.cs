@@ -45,8 +45,8 @@ public sealed partial class RetentionStore : IDisposable
     public Shop? Shop()
     {
         using var connection = _engine.Open();
-        return connection.QuerySingleOrDefault<(string Currency, string TimeZone)?>("SELECT currency, time_zone FROM shop") is { } row
-            ? new Shop(Currency.Of(row.Currency), BusinessCalendar.Of(row.TimeZone))
+        return connection.QuerySingleOrDefault<(string Currency, string TimeZone, bool ZeroValue, bool MergeDays)?>("SELECT currency, time_zone, zero_value_purchases, merge_days FROM shop") is { } row
+            ? new Shop(Currency.Of(row.Currency), BusinessCalendar.Of(row.TimeZone)) { Purchases = new PurchaseRule(row.ZeroValue, row.MergeDays) }
             : null;
     }
 
@@ -150,4 +150,12 @@ public sealed partial class RetentionStore : IDisposable
 }
 
 /// <summary>What holds for the whole store: one reporting currency and the time zone business days are counted in.</summary>
-public sealed record Shop(Currency Currency, BusinessCalendar Calendar);
+public sealed record Shop(Currency Currency, BusinessCalendar Calendar)
+{
+    public PurchaseRule Purchases { get; init; }
+}
+
+/// <summary>What counts as one purchase, where a shop wants it otherwise than by default; fixed by its first import.</summary>
+/// <param name="ZeroValue">Orders worth nothing are purchases too.</param>
+/// <param name="MergeDays">Orders of a customer on one business day are one order: for sources that keep one row a payment or a line.</param>
+public readonly record struct PurchaseRule(bool ZeroValue, bool MergeDays);

@@ -24,7 +24,7 @@ public sealed partial class RetentionStore
         {
             if (run.State != RunState.Held) throw NotIn(run, "held, so there is nothing to discard");
             connection.Execute($"UPDATE run SET state = '{RunState.Discarded}' WHERE run_id = @runId", new { runId }, transaction);
-            connection.Execute("UPDATE run_shard SET population = NULL WHERE run_id = @runId", new { runId }, transaction);
+            connection.Execute("UPDATE run_shard SET population = NULL, insights = NULL WHERE run_id = @runId", new { runId }, transaction);
             Record(connection, transaction, runId, actor, "discarded", null);
             Tell(connection, transaction, runId, "run.discarded", run.BusinessDate);
         });
@@ -79,6 +79,7 @@ public sealed partial class RetentionStore
         {
             _engine.DropPredictionRoom(connection, runId);
             connection.Execute("DELETE FROM run_quarantine WHERE run_id = @runId", new { runId });
+            connection.Execute($"DELETE FROM figure WHERE run_id = @runId AND (view NOT IN {KeptViews} OR NOT EXISTS (SELECT 1 FROM run r WHERE r.run_id = @runId AND r.state = '{RunState.Dropped}'))", new { runId });
             connection.Execute("UPDATE run SET rows_cleared = @cleared WHERE run_id = @runId", new { runId, cleared = true });
         }
     }

@@ -159,7 +159,7 @@ public sealed partial class RetentionStore
                 $"UPDATE run SET state = '{RunState.Failed}', error = @error, finished_at_ms = {_engine.NowMs}, lease_until_ms = 0, owner = NULL WHERE run_id = @RunId AND fence = @Fence AND state IN {s_open}",
                 new { error, run.RunId, run.Fence }, transaction);
             if (failed == 0) return;
-            connection.Execute("UPDATE run_shard SET population = NULL WHERE run_id = @RunId", new { run.RunId }, transaction);
+            connection.Execute("UPDATE run_shard SET population = NULL, insights = NULL WHERE run_id = @RunId", new { run.RunId }, transaction);
             Record(connection, transaction, run.RunId, run.Owner, "failed", error);
             Tell(connection, transaction, run.RunId, "run.failed", error);
             transaction.Commit();
@@ -283,7 +283,7 @@ public sealed partial class RetentionStore
         connection.Execute(
             $"UPDATE run SET state = '{RunState.Published}', headline = coalesce(@headlineJson, headline), published_at_ms = {_engine.NowMs}, finished_at_ms = coalesce(finished_at_ms, {_engine.NowMs}), lease_until_ms = 0, owner = NULL WHERE run_id = @RunId",
             new { headlineJson, run.RunId }, transaction);
-        connection.Execute("UPDATE run_shard SET population = NULL WHERE run_id = @RunId", new { run.RunId }, transaction);
+        connection.Execute("UPDATE run_shard SET population = NULL, insights = NULL WHERE run_id = @RunId", new { run.RunId }, transaction);
         if (run.Purpose == RunPurpose.Night)
         {
             connection.Execute("INSERT INTO current_run (purpose, run_id) VALUES (@Purpose, @RunId) ON CONFLICT (purpose) DO UPDATE SET run_id = excluded.run_id", new { run.Purpose, run.RunId }, transaction);

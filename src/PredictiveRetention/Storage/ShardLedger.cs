@@ -39,7 +39,7 @@ public sealed partial class RetentionStore
     /// was known), it is the same rows once.
     /// </summary>
     /// <exception cref="LeaseLostException">Somebody took the shard over, or the run has ended.</exception>
-    public void CommitShard(ShardClaim shard, IReadOnlyList<Prediction> predictions, IReadOnlyList<Quarantined> quarantined, string checksum, ShardTotals totals)
+    public void CommitShard(ShardClaim shard, IReadOnlyList<Prediction> predictions, IReadOnlyList<Quarantined> quarantined, string checksum, ShardTotals totals, byte[] insights)
     {
         using var connection = _engine.Open();
         using var transaction = BeginRunChange(connection, mayBeLost: true);
@@ -70,8 +70,8 @@ public sealed partial class RetentionStore
         foreach (var customer in quarantined)
             connection.Execute("INSERT INTO run_quarantine (customer_key, run_id, reason) VALUES (@CustomerKey, @RunId, @Reason)", new { customer.CustomerKey, shard.RunId, customer.Reason }, transaction);
         connection.Execute(
-            $"UPDATE run_shard SET state = 'done', lease_until_ms = 0, rows = @rows, quarantined = @quarantined, checksum = @checksum, totals = @totals, finished_at_ms = {_engine.NowMs} WHERE run_id = @RunId AND shard = @Shard",
-            new { rows = predictions.Count, quarantined = quarantined.Count, checksum, totals = JsonSerializer.Serialize(totals, JsonSerializerOptions.Web), shard.RunId, shard.Shard }, transaction);
+            $"UPDATE run_shard SET state = 'done', lease_until_ms = 0, rows = @rows, quarantined = @quarantined, checksum = @checksum, totals = @totals, insights = @insights, finished_at_ms = {_engine.NowMs} WHERE run_id = @RunId AND shard = @Shard",
+            new { rows = predictions.Count, quarantined = quarantined.Count, checksum, totals = JsonSerializer.Serialize(totals, JsonSerializerOptions.Web), insights, shard.RunId, shard.Shard }, transaction);
         Failpoint.Pass("shard-written");
         transaction.Commit();
         Failpoint.Pass("shard-committed");

@@ -1,0 +1,158 @@
+using System.Globalization;
+using PredictiveRetention.Features;
+using PredictiveRetention.Segments;
+using static PredictiveRetention.Insights.MetricCatalogue;
+
+namespace PredictiveRetention.Insights;
+
+/// <summary>What the store knows beside the customers who were scored.</summary>
+/// <param name="ProfilesWithoutOrders">People without a valid order before the as-of.</param>
+internal sealed record StoreCounts(long ProfilesWithoutOrders);
+
+/// <summary>Turns the sums of a run into its figures, view by view. Nothing is added up here but what is additive.</summary>
+internal static class FigureBuilder
+{
+    private static readonly HashSet<string> s_core =
+    [
+        "customers", "customer_share", "orders", "revenue", "revenue_share", "revenue_12m", "aov", "revenue_per_customer", "repeat_rate", "p_churn", "expected_churners", "clv", "clv_share", "clv_per_customer", "revenue_at_risk",
+    ];
+
+    private static readonly IReadOnlyList<Metric> s_coreMetrics = [.. OfGroups.Where(metric => s_core.Contains(metric.Id))];
+
+    public static IReadOnlyList<Figure> Build(InsightContext context, ShopSums sums, StoreCounts store)
+    {
+        var sheet = new FigureSheet(context);
+        Kpis(sheet, sums, store);
+        for (var i = 0; i < Dimension.All.Count; i++) Groups(sheet, sums, Dimension.All[i], sums.Groups[i]);
+        MonthFigures.Build(sheet, sums);
+        CohortFigures.Build(sheet, sums);
+        ConcentrationFigures.Build(sheet, sums);
+        JourneyFigures.Build(sheet, sums);
+        RiskFigures.Build(sheet, sums);
+        ExperienceFigures.Build(sheet, sums);
+        return sheet.Figures;
+    }
+
+    private static void Kpis(FigureSheet sheet, ShopSums sums, StoreCounts store)
+    {
+        var total = sums.Total.Row(0);
+        sheet.Group("kpis", OfGroups, total, total, sayMissing: true);
+        sheet.Ratio("kpis", Profiles, store.ProfilesWithoutOrders, null, null);
+        ActiveRevenue(sheet, sums, "kpis", sums.Months, static (all, taxonomy, segment, month) => all.Row(MonthWalk.Slot(taxonomy.Offset + segment, month)), sheet.Context.Months.Last);
+        Channels(sheet, sums);
+    }
+
+    /// <summary>Revenue by lifecycle at the end of a month, and High value customers' active against dormant.</summary>
+    public static void ActiveRevenue(FigureSheet sheet, ShopSums sums, string view, Tally tally, Segment segment, int month, string d1 = "")
+    {
+        var lifecycle = Taxonomy.All[0];
+        var valueLifecycle = Taxonomy.All[^1];
+        var minor = (double)sheet.Context.Currency.MinorPerUnit;
+        double active = 0, all = 0, active12 = 0, all12 = 0;
+        for (var i = 0; i < lifecycle.Names.Count; i++)
+        {
+            var row = segment(tally, lifecycle, i, month);
+            all += row[(int)MonthMeasure.RevenueToDateMinor];
+            all12 += row[(int)MonthMeasure.Revenue12mMinor];
+            if (Taxonomy.Folded((Lifecycle)i) != 0) continue;
+            active += row[(int)MonthMeasure.RevenueToDateMinor];
+            active12 += row[(int)MonthMeasure.Revenue12mMinor];
+        }
+        var customers = (long)sums.Months.Row(month)[(int)MonthMeasure.Customers];
+        sheet.Ratio(view, ActiveRevenueShare, active / minor, all / minor, customers, d1);
+        sheet.Ratio(view, ActiveRevenueShare12m, active12 / minor, all12 / minor, customers, d1);
+        var high = segment(tally, valueLifecycle, 0, month)[(int)MonthMeasure.RevenueToDateMinor];
+        var dormant = segment(tally, valueLifecycle, 2, month)[(int)MonthMeasure.RevenueToDateMinor];
+        sheet.Ratio(view, HighActiveDormant, high / minor, dormant / minor, customers, d1);
+    }
+
+    public delegate ReadOnlySpan<double> Segment(Tally tally, Taxonomy taxonomy, int segment, int month);
+
+    private static void Channels(FigureSheet sheet, ShopSums sums)
+    {
+        if (SourceWords.Missing(DataSource.Acquisition, sheet.Context.Coverage) is { } missing)
+        {
+            sheet.None("kpis", Hhi, FigureState.NotAvailable, missing);
+            sheet.None("kpis", LargestChannel, FigureState.NotAvailable, missing);
+            return;
+        }
+        var tally = Tally(sums, Dimension.Channel);
+        var known = tally.Codes.Select(code => (Name: sums.Text(code), Customers: tally.Row(code)[(int)Measure.Customers])).Where(channel => channel.Name != Dimension.Unknown && channel.Customers > 0)
+            .OrderByDescending(channel => channel.Customers).ThenBy(channel => channel.Name, StringComparer.Ordinal).ToList();
+        var all = known.Sum(channel => channel.Customers);
+        sheet.Value("kpis", Hhi, known.Sum(channel => channel.Customers / all * (channel.Customers / all)), (long)all);
+        sheet.Ratio("kpis", LargestChannel, known.Count > 0 ? known[0].Customers : 0, all, (long)all, note: known.Count > 0 ? known[0].Name : null);
+    }
+
+    private static Tally Tally(ShopSums sums, Dimension dimension) => sums.Groups[Array.IndexOf([.. Dimension.All], dimension)];
+
+    private static void Groups(FigureSheet sheet, ShopSums sums, Dimension dimension, Tally tally)
+    {
+        var view = "by_" + dimension.Id;
+        var total = sums.Total.Row(0);
+        var metrics = dimension.Id is "rfm_code" or "combined_channel" or "cohort_month" or "cohort_quarter" ? s_coreMetrics : OfGroups;
+        if (SourceWords.Missing(NeededBy(dimension), sheet.Context.Coverage) is { } missing)
+        {
+            sheet.None(view, Of("customers"), FigureState.NotAvailable, missing);
+            return;
+        }
+        if (dimension.Kind is DimensionKind.Text or DimensionKind.CombinedText)
+        {
+            Texts(sheet, sums, dimension, tally, metrics, view);
+            return;
+        }
+        var groups = dimension.Groups(sheet.Context.Segments, sheet.Context.Recipe.Settings);
+        var grid = sheet.Context.Months;
+        IEnumerable<(int Code, string[] Labels)> rows = dimension.Kind switch
+        {
+            DimensionKind.Month => Enumerable.Range(0, grid.Last + 2).Where(code => tally.Codes.Contains(code)).Select(code => (code, new[] { code == 0 ? "no purchase" : grid.Name(code - 1) })),
+            DimensionKind.Quarter => Enumerable.Range(0, grid.LastQuarter + 2).Where(code => tally.Codes.Contains(code)).Select(code => (code, new[] { code == 0 ? "no purchase" : grid.QuarterName(code - 1) })),
+            _ => groups.Select((labels, code) => (code, labels)),
+        };
+        foreach (var (code, labels) in rows) sheet.Group(view, metrics, tally.Row(code), total, labels[0], labels.ElementAtOrDefault(1) ?? "", labels.ElementAtOrDefault(2) ?? "");
+    }
+
+    /// <summary>The values with most customers by themselves, the rest as one group, so that the groups add up to everybody.</summary>
+    private static void Texts(FigureSheet sheet, ShopSums sums, Dimension dimension, Tally tally, IReadOnlyList<Metric> metrics, string view)
+    {
+        var total = sums.Total.Row(0);
+        var cells = dimension.Kind == DimensionKind.CombinedText ? CombinedSegment.All.Count : 1;
+        var shown = tally.Codes.GroupBy(code => code / cells)
+            .Select(text => (Code: text.Key, Name: sums.Text(text.Key), Customers: text.Sum(code => tally.Row(code)[(int)Measure.Customers])))
+            .Where(text => text.Customers > 0).OrderByDescending(text => text.Customers).ThenBy(text => text.Name, StringComparer.Ordinal).ToList();
+        var limit = sheet.Context.Recipe.Settings.TextValues;
+        for (var cell = 0; cell < cells; cell++)
+        {
+            var others = new double[(int)Measure.Count];
+            for (var i = 0; i < shown.Count; i++)
+            {
+                var row = tally.Row((shown[i].Code * cells) + cell);
+                if (cells > 1 && row[(int)Measure.Customers] == 0) continue;
+                if (i < limit || (shown.Count == limit + 1)) Write(row, shown[i].Name);
+                else for (var k = 0; k < others.Length; k++) others[k] += row[k];
+            }
+            if (others[(int)Measure.Customers] > 0) Write(others, Dimension.Others);
+
+            void Write(ReadOnlySpan<double> row, string name)
+            {
+                if (cells == 1) sheet.Group(view, metrics, row, sums.Total.Row(0), name);
+                else sheet.Group(view, metrics, row, sums.Total.Row(0), CombinedSegment.All[cell].ToString(), name);
+            }
+        }
+    }
+
+    private static DataSource NeededBy(Dimension dimension) => dimension.Id switch
+    {
+        "age_group" => DataSource.Demographics,
+        "gender" => DataSource.Genders,
+        "age_gender" => DataSource.Demographics | DataSource.Genders,
+        "region" or "country" => DataSource.Countries,
+        "channel" or "combined_channel" => DataSource.Acquisition,
+        "first_category" => DataSource.Categories,
+        "first_delivery" or "first_delivery_days" => DataSource.Delivery,
+        "visits" => DataSource.Visits,
+        _ => DataSource.Orders,
+    };
+
+    public static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

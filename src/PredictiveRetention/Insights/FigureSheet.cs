@@ -1,0 +1,64 @@
+namespace PredictiveRetention.Insights;
+
+/// <summary>Where the figures of a run are written down, view by view.</summary>
+internal sealed class FigureSheet(InsightContext context)
+{
+    private readonly List<Figure> _figures = [];
+    private readonly double _minor = context.Currency.MinorPerUnit;
+
+    public IReadOnlyList<Figure> Figures => _figures;
+
+    public InsightContext Context => context;
+
+    /// <summary>All given metrics of one group.</summary>
+    public void Group(string view, IReadOnlyList<Metric> metrics, ReadOnlySpan<double> sums, ReadOnlySpan<double> total, string d1 = "", string d2 = "", string d3 = "", bool sayMissing = false)
+    {
+        foreach (var metric in metrics)
+        {
+            if (metric.Top is not { } top) continue;
+            if (Missing(metric) is { } missing)
+            {
+                if (sayMissing) None(view, metric, FigureState.NotAvailable, missing, d1, d2, d3);
+                continue;
+            }
+            var numerator = sums[(int)top] / (metric.TopIsMinor ? _minor : 1);
+            double? denominator = metric.Bottom is { } bottom ? (metric.OfTotal ? total : sums)[(int)bottom] / (metric.BottomIsMinor ? _minor : 1) : null;
+            Ratio(view, metric, numerator, denominator, (long)sums[(int)Measure.Customers], d1, d2, d3);
+        }
+    }
+
+    /// <summary>All metrics of one month, of everybody or of a segment.</summary>
+    public void Month(string view, IReadOnlyList<Metric> metrics, ReadOnlySpan<double> sums, bool complete, string d1, string d2 = "")
+    {
+        foreach (var metric in metrics)
+        {
+            if (metric.MonthTop is not { } top || Missing(metric) is not null) continue;
+            var numerator = sums[(int)top] / (metric.TopIsMinor ? _minor : 1);
+            double? denominator = metric.MonthBottom is { } bottom ? sums[(int)bottom] / (metric.BottomIsMinor ? _minor : 1) : null;
+            var customers = (long)sums[(int)(top == MonthMeasure.Retained ? MonthMeasure.AtStart : MonthMeasure.Customers)];
+            if (complete) Ratio(view, metric, numerator, denominator, customers, d1, d2);
+            else Add(view, metric, numerator, denominator, null, customers, FigureState.Incomplete, "the month has not been seen whole", d1, d2);
+        }
+    }
+
+    /// <summary>A sum, or a ratio of two; money in currency units already.</summary>
+    public void Ratio(string view, Metric metric, double numerator, double? denominator, long? customers, string d1 = "", string d2 = "", string d3 = "", string? note = null)
+    {
+        if (denominator == 0) Add(view, metric, numerator, denominator, null, customers, FigureState.NotAvailable, note ?? $"no {metric.Denominator}", d1, d2, d3);
+        else Add(view, metric, numerator, denominator, denominator is { } below ? numerator / below : numerator, customers, Size(customers), note, d1, d2, d3);
+    }
+
+    /// <summary>A figure that is no ratio of sums.</summary>
+    public void Value(string view, Metric metric, double? value, long? customers, string d1 = "", string d2 = "", string d3 = "", string? note = null) =>
+        Add(view, metric, null, null, value is { } known && double.IsFinite(known) ? known : null, customers, value is { } finite && double.IsFinite(finite) ? Size(customers) : FigureState.NotAvailable, note, d1, d2, d3);
+
+    public void None(string view, Metric metric, FigureState state, string note, string d1 = "", string d2 = "", string d3 = "") => Add(view, metric, null, null, null, null, state, note, d1, d2, d3);
+
+    /// <summary>Why a metric has no source; null when it has.</summary>
+    public string? Missing(Metric metric) => SourceWords.Missing(metric.Needs, context.Coverage);
+
+    private FigureState Size(long? customers) => customers < context.Recipe.Settings.SmallGroup ? FigureState.Small : FigureState.Ok;
+
+    private void Add(string view, Metric metric, double? numerator, double? denominator, double? value, long? customers, FigureState state, string? note, string d1, string d2 = "", string d3 = "") =>
+        _figures.Add(new Figure(view, metric.Id, d1, d2, d3, numerator, denominator, value, customers, state, note));
+}

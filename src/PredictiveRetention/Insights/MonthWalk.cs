@@ -1,0 +1,190 @@
+using PredictiveRetention.Features;
+using PredictiveRetention.Histories;
+using PredictiveRetention.Ingestion;
+using PredictiveRetention.Segments;
+using static PredictiveRetention.Insights.MonthMeasure;
+
+namespace PredictiveRetention.Insights;
+
+/// <summary>
+/// Counts one customer into the months: what happened in each, by everybody and by the segments held at its end; who of a segment at its start
+/// came back; who moved from one to another; and the days on which the customer was active.
+/// </summary>
+internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snapshots snapshots, ShopSums sums)
+{
+    /// <summary>Days after an order during which its customer counts as active.</summary>
+    private const int ActiveFor = 30;
+
+    private readonly MonthGrid _grid = context.Months;
+    private readonly double[] _v = new double[(int)Count];
+    private readonly List<int> _breaks = [];
+
+    private double this[MonthMeasure measure]
+    {
+        get => _v[(int)measure];
+        set => _v[(int)measure] = value;
+    }
+
+    /// <param name="firsts">First openings of messages, in time order.</param>
+    public void Add(in HistoryBefore history, List<(int Day, bool Click)> firsts)
+    {
+        if (history.Orders.IsEmpty) return;
+        var firstDay = history.Orders[0].Day;
+        int order = 0, refund = 0, engagement = 0, open = 0;
+        var delivery = context.Coverage.Has(DataSource.EmailDeliveries) ? EngagementType.EmailDelivered : EngagementType.EmailSent;
+        var known = snapshots.At(history, _grid.Start(1), out var before);
+        var segmentsBefore = known ? rules.Assign(before, 1) : default;
+        var firstMonth = Math.Max(0, _grid.Of(firstDay));
+        for (var month = 0; month <= _grid.Last; month++)
+        {
+            var end = month == 0 ? _grid.Start(1) : _grid.End(month);
+            _v.AsSpan().Clear();
+            var (orders, fromOrder) = (0, order);
+            for (; order < history.Orders.Length && history.Orders[order].Day < end; order++)
+            {
+                orders++;
+                Order(history, history.Orders[order], month == firstMonth);
+            }
+            for (; refund < history.Refunds.Length && history.Refunds[refund].Day < end; refund++)
+            {
+                this[RefundsMinor] += history.Refunds[refund].AmountMinor;
+                this[RevenueMinor] -= history.Refunds[refund].AmountMinor;
+            }
+            for (; engagement < history.Engagements.Length && history.Engagements[engagement].Day < end; engagement++)
+            {
+                var type = history.Engagements[engagement].Type;
+                if (type == delivery) this[EmailsDelivered]++;
+                else if (type is EngagementType.Visit or EngagementType.AppSession) this[Visits]++;
+            }
+            for (; open < firsts.Count && firsts[open].Day < end; open++) this[UniqueOpens]++;
+            if (orders > 0)
+            {
+                this[Buyers] = 1;
+                if (month == firstMonth) this[NewCustomers] = 1;
+                if (fromOrder > 0 || orders > 1) this[ReturningBuyers] = 1;
+            }
+            if (month == 0)
+            {
+                // Earlier than the window: the totals, without segments.
+                if (order > 0) this[Customers] = 1;
+                else this[EmailsDelivered] = this[Visits] = this[UniqueOpens] = 0;
+                sums.Months.Add(0, _v);
+                continue;
+            }
+            if (!snapshots.At(history, end, out var facts))
+            {
+                // Not a customer yet: mails and visits count from the month of the first order.
+                this[EmailsDelivered] = this[Visits] = this[UniqueOpens] = 0;
+                sums.Months.Add(month, _v);
+                continue;
+            }
+            var segments = rules.Assign(facts, month);
+            AtEnd(history, facts, end, order);
+            sums.Months.Add(month, _v);
+            foreach (var taxonomy in Taxonomy.All) sums.Months.Add(Slot(taxonomy.Offset + taxonomy.Of(segments), month), _v);
+            if (known)
+            {
+                // By the cut-offs of this month at both ends, or a move would be one of the cut.
+                if (month > 1 && !ReferenceEquals(rules.Of(month), rules.Of(month - 1))) segmentsBefore = rules.Assign(before, month);
+                Stayed(month, orders > 0, segmentsBefore);
+            }
+            if (month > _grid.LastComplete - context.Recipe.Settings.MigrationMonths && month <= _grid.LastComplete) Moved(month, known, segmentsBefore, segments);
+            (known, before, segmentsBefore) = (true, facts, segments);
+        }
+        if (_grid.AsOf.Day - history.Orders[^1].Day <= context.Recipe.Settings.Days + ActiveFor) Active(history);
+    }
+
+    /// <summary>Number of the row of a slot in a month.</summary>
+    public static int Slot(int slot, int month) => (64 * slot) + month;
+
+    private void Order(in HistoryBefore history, in Order order, bool isNew)
+    {
+        this[Orders]++;
+        this[RevenueMinor] += order.AmountMinor;
+        this[PaidMinor] += order.AmountMinor;
+        this[DiscountMinor] += order.DiscountMinor ?? 0;
+        if (isNew) this[NewRevenueMinor] += order.AmountMinor;
+        if (history.ReviewScore(order) is { } score)
+        {
+            this[Reviews]++;
+            this[ReviewSum] += score;
+        }
+        if (history.DeliveredDay(order) is not { } delivered || delivered < order.Day) return;
+        this[Delivered]++;
+        this[DeliveryDays] += delivered - order.Day;
+        if (order.PromisedDay is not { } promised) return;
+        this[Promised]++;
+        if (delivered > promised) this[Late]++;
+    }
+
+    private void AtEnd(in HistoryBefore history, in CustomerFacts facts, int end, int orders)
+    {
+        this[Customers] = 1;
+        this[Active30d] = history.Orders[orders - 1].Day >= end - ActiveFor ? 1 : 0;
+        this[RevenueToDateMinor] = facts.NetRevenueMinor;
+        this[Revenue12mMinor] = facts.NetRevenueMinor - snapshots.NetBefore(end - 365);
+        this[RepeatToDate] = facts.Orders >= context.Segments.RegularOrders ? 1 : 0;
+        if (facts.Orders == 0 || facts.DaysSinceLastOrder > context.LostAfterDays) return;
+        this[NotLost] = 1;
+        this[PChurn] = rules.Score(facts).PChurn;
+    }
+
+    private void Stayed(int month, bool ordered, in SegmentAssignment atStart)
+    {
+        Count(0);
+        foreach (var taxonomy in Taxonomy.All) Count(taxonomy.Offset + taxonomy.Of(atStart));
+
+        void Count(int slot)
+        {
+            var row = sums.Months[Slot(slot, month)];
+            row[(int)AtStart]++;
+            if (ordered) row[(int)Retained]++;
+        }
+    }
+
+    private void Moved(int month, bool known, in SegmentAssignment from, in SegmentAssignment to)
+    {
+        for (var i = 0; i < Taxonomy.Followed.Count; i++)
+        {
+            var taxonomy = Taxonomy.Followed[i];
+            var size = taxonomy.Names.Count + 1;
+            sums.Moves[i][month][((known ? taxonomy.Of(from) : size - 1) * size) + taxonomy.Of(to)]++;
+        }
+    }
+
+    /// <summary>
+    /// The stretches of days with an order in the 30 days up to and including each, cut where the customer's segment may change: at an order, a
+    /// refund and the start of a quarter.
+    /// </summary>
+    private void Active(in HistoryBefore history)
+    {
+        var (from, to) = (Math.Max(_grid.Start(1), _grid.AsOf.Day - context.Recipe.Settings.Days), _grid.AsOf.Day);
+        _breaks.Clear();
+        for (var i = 0; i < history.Orders.Length; i++)
+        {
+            var day = history.Orders[i].Day;
+            var until = Math.Min(to, day + ActiveFor);
+            if (i + 1 < history.Orders.Length) until = Math.Min(until, history.Orders[i + 1].Day);
+            Stretch(history, Math.Max(from, day), until);
+        }
+    }
+
+    private void Stretch(in HistoryBefore history, int from, int until)
+    {
+        while (from < until)
+        {
+            var next = snapshots.AnyUnusual ? from + 1 : until;
+            foreach (ref readonly var refund in history.Refunds)
+                if (refund.Day > from) next = Math.Min(next, refund.Day);
+            var quarter = _grid.QuarterStart(_grid.QuarterOf(_grid.Of(from)) + 1);
+            next = Math.Min(next, BusinessCalendar.DayNumber(quarter));
+            next = Math.Min(next, until);
+            snapshots.At(history, from + 1, out var facts);
+            var row = sums.Daily[(int)rules.AssignOn(facts, from).EngagementSegment];
+            var zero = _grid.AsOf.Day - context.Recipe.Settings.Days;
+            row[from - zero]++;
+            row[next - zero]--;
+            from = next;
+        }
+    }
+}
