@@ -25,6 +25,9 @@ internal sealed class CustomerCount
     private readonly List<(int Day, bool Click)> _firsts = [];
     private readonly int _unknownText;
 
+    /// <summary>Complete months from each month on.</summary>
+    private readonly int[] _observable;
+
     public CustomerCount(InsightContext context)
     {
         _context = context;
@@ -34,6 +37,7 @@ internal sealed class CustomerCount
         Sums = new ShopSums(_grid.Last, context.Recipe.Settings.Days);
         _months = new MonthWalk(context, _rules, _snapshots, Sums);
         _unknownText = Sums.Code(Dimension.Unknown);
+        _observable = [.. Enumerable.Range(0, _grid.Last + 1).Select(from => Enumerable.Range(from, _grid.Last + 1 - from).Count(month => month > 0 && _grid.IsComplete(month)))];
     }
 
     public ShopSums Sums { get; }
@@ -128,7 +132,7 @@ internal sealed class CustomerCount
             if (i == 0)
             {
                 first = FirstOrder.Of(history, order);
-                for (var at = Math.Max(1, month); at <= _grid.Last; at++) if (_grid.IsComplete(at)) this[ObservableMonths]++;
+                this[ObservableMonths] = _observable[Math.Max(1, month)];
             }
             if (!_snapshots.IsPurchase(i)) continue;
             purchases++;

@@ -71,7 +71,20 @@ internal enum Measure
 /// <summary>What is added up over customers for one month, or for the customers of one segment in one month. The segment is that at the month's end.</summary>
 internal enum MonthMeasure
 {
+    // What holds at the month's end, whatever happened in it.
     Customers,
+    Active30d,
+    RevenueToDateMinor,
+    Revenue12mMinor,
+    RepeatToDate,
+    PChurn,
+    NotLost,
+
+    /// <summary>By the segment at the month's start: who was in it, and who of them ordered in the month (Retained).</summary>
+    AtStart,
+
+    // What happened in the month.
+    Retained,
     Orders,
     RevenueMinor,
     PaidMinor,
@@ -81,12 +94,6 @@ internal enum MonthMeasure
     NewCustomers,
     ReturningBuyers,
     NewRevenueMinor,
-    Active30d,
-    RevenueToDateMinor,
-    Revenue12mMinor,
-    RepeatToDate,
-    NotLost,
-    PChurn,
     Delivered,
     DeliveryDays,
     Promised,
@@ -96,10 +103,6 @@ internal enum MonthMeasure
     EmailsDelivered,
     UniqueOpens,
     Visits,
-
-    /// <summary>By the segment at the month's start: who was in it, and who of them ordered in the month.</summary>
-    AtStart,
-    Retained,
 
     Count = 28,
 }

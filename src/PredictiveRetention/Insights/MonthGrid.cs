@@ -10,6 +10,8 @@ internal sealed class MonthGrid
 {
     private readonly DateOnly _first;
     private readonly int[] _starts;
+    private readonly int[] _quarterOf;
+    private readonly int[] _quarterStarts;
 
     /// <param name="firstOrderDay">Day of the shop's first valid order.</param>
     public MonthGrid(Cutoff asOf, int firstOrderDay, int months)
@@ -21,6 +23,8 @@ internal sealed class MonthGrid
         _first = new DateOnly(lastDay.Year, lastDay.Month, 1).AddMonths(1 - Last);
         _starts = [.. Enumerable.Range(0, Last + 1).Select(month => BusinessCalendar.DayNumber(_first.AddMonths(month)))];
         FirstIsWhole = firstOrderDay <= _starts[0];
+        _quarterOf = [.. Enumerable.Range(0, Last + 1).Select(month => month == 0 ? 0 : (((Ordinal(_first) % 3) + month - 1) / 3) + 1)];
+        _quarterStarts = [.. Enumerable.Range(0, _quarterOf[Last] + 2).Select(quarter => BusinessCalendar.DayNumber(QuarterStart(quarter)))];
     }
 
     public Cutoff AsOf { get; }
@@ -62,7 +66,10 @@ internal sealed class MonthGrid
     public int LastQuarter => QuarterOf(Last);
 
     /// <summary>Number of the quarter a month lies in; 0 for month 0.</summary>
-    public int QuarterOf(int month) => month == 0 ? 0 : (Ordinal(_first) % 3 + month - 1) / 3 + 1;
+    public int QuarterOf(int month) => _quarterOf[month];
+
+    /// <summary>First day of the quarter after the one a month lies in.</summary>
+    public int NextQuarter(int month) => _quarterStarts[_quarterOf[month] + 1];
 
     public DateOnly QuarterStart(int quarter)
     {
@@ -70,7 +77,7 @@ internal sealed class MonthGrid
         return first.AddMonths(3 * (quarter - 1));
     }
 
-    public bool QuarterHasEnded(int quarter) => BusinessCalendar.DayNumber(QuarterStart(quarter + 1)) <= AsOf.Day;
+    public bool QuarterHasEnded(int quarter) => _quarterStarts[quarter + 1] <= AsOf.Day;
 
     public string QuarterName(int quarter)
     {

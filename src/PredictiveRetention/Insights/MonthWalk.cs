@@ -17,7 +17,8 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
 
     private readonly MonthGrid _grid = context.Months;
     private readonly double[] _v = new double[(int)Count];
-    private readonly List<int> _breaks = [];
+    private readonly Taxonomy[] _taxonomies = [.. Taxonomy.All];
+    private readonly Taxonomy[] _followed = [.. Taxonomy.Followed];
 
     private double this[MonthMeasure measure]
     {
@@ -80,8 +81,11 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
             }
             var segments = rules.Assign(facts, month);
             AtEnd(history, facts, end, order);
-            sums.Months.Add(month, _v);
-            foreach (var taxonomy in Taxonomy.All) sums.Months.Add(Slot(taxonomy.Offset + taxonomy.Of(segments), month), _v);
+            // In most months most customers do nothing: then only what holds at the end is added.
+            var happened = orders > 0 || _v.AsSpan((int)MonthMeasure.Retained).ContainsAnyExcept(0.0);
+            var values = happened ? _v.AsSpan() : _v.AsSpan(0, (int)MonthMeasure.Retained);
+            sums.Months.Add(month, values);
+            foreach (var taxonomy in _taxonomies) sums.Months.Add(Slot(taxonomy.Offset + taxonomy.Of(segments), month), values);
             if (known)
             {
                 // By the cut-offs of this month at both ends, or a move would be one of the cut.
@@ -132,7 +136,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
     private void Stayed(int month, bool ordered, in SegmentAssignment atStart)
     {
         Count(0);
-        foreach (var taxonomy in Taxonomy.All) Count(taxonomy.Offset + taxonomy.Of(atStart));
+        foreach (var taxonomy in _taxonomies) Count(taxonomy.Offset + taxonomy.Of(atStart));
 
         void Count(int slot)
         {
@@ -144,9 +148,9 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
 
     private void Moved(int month, bool known, in SegmentAssignment from, in SegmentAssignment to)
     {
-        for (var i = 0; i < Taxonomy.Followed.Count; i++)
+        for (var i = 0; i < _followed.Length; i++)
         {
-            var taxonomy = Taxonomy.Followed[i];
+            var taxonomy = _followed[i];
             var size = taxonomy.Names.Count + 1;
             sums.Moves[i][month][((known ? taxonomy.Of(from) : size - 1) * size) + taxonomy.Of(to)]++;
         }
@@ -159,7 +163,6 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
     private void Active(in HistoryBefore history)
     {
         var (from, to) = (Math.Max(_grid.Start(1), _grid.AsOf.Day - context.Recipe.Settings.Days), _grid.AsOf.Day);
-        _breaks.Clear();
         for (var i = 0; i < history.Orders.Length; i++)
         {
             var day = history.Orders[i].Day;
@@ -176,11 +179,10 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
             var next = snapshots.AnyUnusual ? from + 1 : until;
             foreach (ref readonly var refund in history.Refunds)
                 if (refund.Day > from) next = Math.Min(next, refund.Day);
-            var quarter = _grid.QuarterStart(_grid.QuarterOf(_grid.Of(from)) + 1);
-            next = Math.Min(next, BusinessCalendar.DayNumber(quarter));
-            next = Math.Min(next, until);
+            var month = _grid.Of(from);
+            next = Math.Min(next, Math.Min(until, _grid.NextQuarter(month)));
             snapshots.At(history, from + 1, out var facts);
-            var row = sums.Daily[(int)rules.AssignOn(facts, from).EngagementSegment];
+            var row = sums.Daily[(int)rules.Assign(facts, month).EngagementSegment];
             var zero = _grid.AsOf.Day - context.Recipe.Settings.Days;
             row[from - zero]++;
             row[next - zero]--;

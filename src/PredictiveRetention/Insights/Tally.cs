@@ -26,13 +26,14 @@ internal sealed class Tally(int width)
     /// <summary>The row of a code; zeros where nothing was added.</summary>
     public ReadOnlySpan<double> Row(int code) => code < _rows.Length && _rows[code] is { } row ? row : s_zeros.AsSpan(0, width);
 
+    /// <param name="values">A whole row, or only its first places.</param>
     public void Add(int code, ReadOnlySpan<double> values)
     {
-        var row = this[code].AsSpan();
+        var row = this[code].AsSpan(0, values.Length);
         var at = 0;
-        for (; at <= width - Vector<double>.Count; at += Vector<double>.Count)
+        for (; at <= values.Length - Vector<double>.Count; at += Vector<double>.Count)
             (new Vector<double>(row[at..]) + new Vector<double>(values[at..])).CopyTo(row[at..]);
-        for (; at < width; at++) row[at] += values[at];
+        for (; at < values.Length; at++) row[at] += values[at];
     }
 
     public void Add(Tally other)
