@@ -22,6 +22,7 @@ var root = new RootCommand("Benchmarks of PredictiveRetention")
 {
     Benchmark("features", "history + cutoff -> features, one thread", FeatureBenchmark.Run),
     Benchmark("scoring", "features -> churn and value, in batches", ScoringBenchmark.Run),
+    Benchmark("insights", "counting customers into figures against building their features, one thread", InsightsBenchmark.Run),
     Benchmark("import", "import of a CSV file against a bare read of the same file", ImportBenchmark.Run),
     Benchmark("memory", "peak memory of a night run at this many customers and at a quarter of them", MemoryBenchmark.Run),
     btyd,

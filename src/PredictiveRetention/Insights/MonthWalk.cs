@@ -1,7 +1,6 @@
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Ingestion;
-using PredictiveRetention.Segments;
 using static PredictiveRetention.Insights.MonthMeasure;
 
 namespace PredictiveRetention.Insights;
@@ -16,9 +15,13 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
     private const int ActiveFor = 30;
 
     private readonly MonthGrid _grid = context.Months;
-    private readonly double[] _v = new double[(int)Count];
-    private readonly Taxonomy[] _taxonomies = [.. Taxonomy.All];
-    private readonly Taxonomy[] _followed = [.. Taxonomy.Followed];
+    private readonly double[] _v = new double[(int)MonthMeasure.Count];
+    private readonly int[] _slots = new int[Taxonomy.All.Count + 1];
+    private readonly int[] _slotsBefore = new int[Taxonomy.All.Count + 1];
+
+    /// <summary>Of each followed taxonomy: its place in the slots, its offset and its segments, "not yet a customer" included.</summary>
+    private readonly (int Place, int Offset, int Size)[] _followed =
+        [.. Taxonomy.Followed.Select(taxonomy => (Taxonomy.All.ToList().IndexOf(taxonomy) + 1, taxonomy.Offset, taxonomy.Names.Count + 1))];
 
     private double this[MonthMeasure measure]
     {
@@ -34,7 +37,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
         int order = 0, refund = 0, engagement = 0, open = 0;
         var delivery = context.Coverage.Has(DataSource.EmailDeliveries) ? EngagementType.EmailDelivered : EngagementType.EmailSent;
         var known = snapshots.At(history, _grid.Start(1), out var before);
-        var segmentsBefore = known ? rules.Assign(before, 1) : default;
+        if (known) Taxonomy.SlotsOf(rules.Assign(before, 1), _slotsBefore);
         var firstMonth = Math.Max(0, _grid.Of(firstDay));
         for (var month = 0; month <= _grid.Last; month++)
         {
@@ -79,21 +82,14 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
                 sums.Months.Add(month, _v);
                 continue;
             }
-            var segments = rules.Assign(facts, month);
+            Taxonomy.SlotsOf(rules.Assign(facts, month), _slots);
             AtEnd(history, facts, end, order);
-            // In most months most customers do nothing: then only what holds at the end is added.
-            var happened = orders > 0 || _v.AsSpan((int)MonthMeasure.Retained).ContainsAnyExcept(0.0);
-            var values = happened ? _v.AsSpan() : _v.AsSpan(0, (int)MonthMeasure.Retained);
-            sums.Months.Add(month, values);
-            foreach (var taxonomy in _taxonomies) sums.Months.Add(Slot(taxonomy.Offset + taxonomy.Of(segments), month), values);
-            if (known)
-            {
-                // By the cut-offs of this month at both ends, or a move would be one of the cut.
-                if (month > 1 && !ReferenceEquals(rules.Of(month), rules.Of(month - 1))) segmentsBefore = rules.Assign(before, month);
-                Stayed(month, orders > 0, segmentsBefore);
-            }
-            if (month > _grid.LastComplete - context.Recipe.Settings.MigrationMonths && month <= _grid.LastComplete) Moved(month, known, segmentsBefore, segments);
-            (known, before, segmentsBefore) = (true, facts, segments);
+            // By the cut-offs of this month at both ends, or a move would be one of the cut.
+            if (known && month > 1 && !ReferenceEquals(rules.Of(month), rules.Of(month - 1))) Taxonomy.SlotsOf(rules.Assign(before, month), _slotsBefore);
+            Count(month, known, orders > 0);
+            if (month > _grid.LastComplete - context.Recipe.Settings.MigrationMonths && month <= _grid.LastComplete) Moved(month, known);
+            (known, before) = (true, facts);
+            _slots.CopyTo(_slotsBefore, 0);
         }
         if (_grid.AsOf.Day - history.Orders[^1].Day <= context.Recipe.Settings.Days + ActiveFor) Active(history);
     }
@@ -133,12 +129,17 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
         this[PChurn] = rules.Score(facts).PChurn;
     }
 
-    private void Stayed(int month, bool ordered, in SegmentAssignment atStart)
+    /// <summary>Into the month's segments at its end, and those at its start.</summary>
+    private void Count(int month, bool known, bool ordered)
     {
-        Count(0);
-        foreach (var taxonomy in _taxonomies) Count(taxonomy.Offset + taxonomy.Of(atStart));
-
-        void Count(int slot)
+        // In most months most customers do nothing and stay where they are: then only what holds at the end is added, and only once.
+        var happened = ordered || _v.AsSpan((int)Retained).ContainsAnyExcept(0.0);
+        var stayed = known && !happened && _slots.AsSpan().SequenceEqual(_slotsBefore);
+        if (stayed) this[AtStart] = 1;
+        var values = happened ? _v.AsSpan() : _v.AsSpan(0, (int)Retained);
+        foreach (var slot in _slots) sums.Months.Add(Slot(slot, month), values);
+        if (!known || stayed) return;
+        foreach (var slot in _slotsBefore)
         {
             var row = sums.Months[Slot(slot, month)];
             row[(int)AtStart]++;
@@ -146,13 +147,12 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
         }
     }
 
-    private void Moved(int month, bool known, in SegmentAssignment from, in SegmentAssignment to)
+    private void Moved(int month, bool known)
     {
         for (var i = 0; i < _followed.Length; i++)
         {
-            var taxonomy = _followed[i];
-            var size = taxonomy.Names.Count + 1;
-            sums.Moves[i][month][((known ? taxonomy.Of(from) : size - 1) * size) + taxonomy.Of(to)]++;
+            var (place, offset, size) = _followed[i];
+            sums.Moves[i][month][((known ? _slotsBefore[place] - offset : size - 1) * size) + _slots[place] - offset]++;
         }
     }
 

@@ -24,6 +24,22 @@ internal sealed record Taxonomy(string Id, IReadOnlyList<string> Names, Func<Seg
     /// <summary>All segments of all taxonomies, and everybody.</summary>
     public static int Slots { get; } = All[^1].Offset + All[^1].Names.Count;
 
+    /// <summary>Number of the customer's segment in each taxonomy, after that of everybody: what the functions say, without calling eight of them.</summary>
+    public static void SlotsOf(in SegmentAssignment segments, Span<int> slots)
+    {
+        slots[0] = 0;
+        slots[1] = s_offsets[0] + (int)segments.Lifecycle;
+        slots[2] = s_offsets[1] + (int)segments.ValueTier;
+        slots[3] = s_offsets[2] + (int)segments.FrequencyClass;
+        slots[4] = s_offsets[3] + (int)segments.EngagementSegment;
+        slots[5] = s_offsets[4] + (int)segments.BusinessSegment;
+        slots[6] = s_offsets[5] + (int)segments.Persona;
+        slots[7] = s_offsets[6] + (int)segments.RfmSegment;
+        slots[8] = s_offsets[7] + ValueLifecycle(segments);
+    }
+
+    private static readonly int[] s_offsets = [.. All.Select(taxonomy => taxonomy.Offset)];
+
     /// <summary>Those whose moves from month to month are counted.</summary>
     public static IReadOnlyList<Taxonomy> Followed { get; } = [.. All.Where(taxonomy => taxonomy.Id is "lifecycle" or "value_tier" or "business_segment" or "rfm_segment")];
 
