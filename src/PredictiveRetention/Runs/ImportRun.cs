@@ -31,10 +31,11 @@ public static class ImportRun
     public static ImportOutcome Execute(
         RetentionStore? store, ImportRequest request, bool dryRun, string? rejectsPath, IProgress<ImportProgress>? progress, CancellationToken cancellation)
     {
-        if (store?.Shop() is { } shop && request.ShopCurrency is null) request = request with { ShopCurrency = shop.Currency.Code };
+        if (store?.Shop() is { } shop)
+            request = request with { ShopCurrency = request.ShopCurrency ?? shop.Currency.Code, Calendar = request.Calendar ?? shop.Calendar };
         using var source = ImportSource.Open(request, cancellation);
         using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).BeginImport();
-        writer?.UseShop(Currency.Of(source.ShopCurrency), request.Calendar);
+        writer?.UseShop(Currency.Of(source.ShopCurrency), source.Calendar);
         Pass(source.Customers(), "customers", rows => writer?.Customers(rows));
         Pass(source.Orders(), "orders", rows => writer?.Orders(rows));
         Pass(source.Refunds(), "refunds", rows => writer?.Refunds(rows));
