@@ -77,7 +77,7 @@ internal static class ImportVerb
         }
         foreach (var file in outcome.Mapping.Files)
         {
-            Line($"{file.Path} ({file.Format}{(file.Encoding is null ? "" : ", " + file.Encoding)}{(file.Delimiter is null ? "" : $", delimiter '{file.Delimiter}'")}{(file.Grain is null ? "" : $", one row a{(file.Grain == "line" ? " line" : "n " + file.Grain)}")})");
+            Line($"{file.Path} ({file.Format}{(file.Encoding is null ? "" : ", " + file.Encoding)}{(file.Delimiter is null ? "" : $", delimiter '{file.Delimiter}'")}{(file.Grain is null ? "" : $", one row a{("aeiou".Contains(file.Grain[0], StringComparison.Ordinal) ? "n " : " ")}{file.Grain}")})");
             foreach (var column in file.Columns) Line($"  {column.Field,-20} <- {column.Header}{(column.Format is null ? "" : $" ({column.Format})")}{(column.ChosenBy == "name" ? "" : $"  [{column.ChosenBy}]")}");
             if (file.Ignored.Count > 0) Line($"  not used: {string.Join(", ", file.Ignored)}");
             foreach (var assumption in file.Assumptions) Line($"  assumed: {assumption}");

@@ -11,7 +11,7 @@ internal sealed record Preset(string Name, string Declarations, string Rows)
     private const string LoadLine = "\n-- LOAD";
 
     /// <summary>The shipped presets; a file that fits none of the one asked for may fit another.</summary>
-    public static IReadOnlyList<string> Shipped { get; } = ["generic", "online-retail", "olist"];
+    public static IReadOnlyList<string> Shipped { get; } = ["generic", "online-retail", "olist", "shopify", "woocommerce", "stripe", "segment"];
 
     public static string Macros => Resource("macros.sql");
 

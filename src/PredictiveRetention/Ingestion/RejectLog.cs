@@ -81,7 +81,7 @@ internal sealed class RejectLog(
         if (file.Csv is null)
         {
             // Parquet and JSON have rows: their number stands for the line, and the row is written out as JSON.
-            var row = string.Join(", ", file.Headers.Select((header, i) => $"{Text(header)}, c{i}"));
+            var row = string.Join(", ", file.Headers.Take(file.OwnColumns).Select((header, i) => $"{Text(header)}, c{i}"));
             database.Execute($"""
                 INSERT INTO reject_lines SELECT {Text(file.Name)}, rowid + 1, rowid + 1, NULL, json_object({row})::VARCHAR FROM {file.Table}
                 WHERE rowid + 1 IN ({string.Join(", ", wanted.Prepend(0).Select(Number))})

@@ -41,7 +41,7 @@ public static class ImportRun
         Pass(source.Refunds(), "refunds", rows => writer?.Refunds(rows));
         Pass(source.Events(), "events", rows => writer?.Events(rows));
         Pass(source.Subscriptions(), "subscriptions", rows => writer?.Subscriptions(rows));
-        var report = source.Finish();
+        var report = WithOrdersThereAlready(source.Finish(), request.Preset, writer?.OrdersThereAlready() ?? []);
         var rejects = rejectsPath is not null && report.RowsRejected > 0 ? source.WriteRejects(rejectsPath) : 0;
         var outcome = new ImportOutcome(source.Mapping, report, null, rejects > 0 ? Path.GetFullPath(rejectsPath!) : null);
         if (report.TooManyRejected) throw TooManyRejected(outcome);
@@ -69,6 +69,16 @@ public static class ImportRun
                 yield return row;
             }
         }
+    }
+
+    /// <summary>Two sources may know one order: it stays one, and what the last import says of it counts.</summary>
+    private static QualityReport WithOrdersThereAlready(QualityReport report, string preset, IReadOnlyList<OrdersThereAlready> there)
+    {
+        var notes = there.Select(orders => new QualityNote(
+            $"orders that {(orders.Preset is null || orders.Preset == preset ? "an earlier import" : $"an import of preset {orders.Preset}")} had stored already "
+            + $"(same customer, same order id): one order each, updated where they differ; {orders.OtherAmount} had another amount",
+            orders.Count)).ToList();
+        return notes.Count == 0 ? report : report with { Files = [.. report.Files.Select(file => file.File == "orders" ? file with { Notes = [.. file.Notes, .. notes] } : file)] };
     }
 
     private static ImportRefusedException TooManyRejected(ImportOutcome outcome)
