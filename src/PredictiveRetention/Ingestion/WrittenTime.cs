@@ -24,7 +24,8 @@ internal static partial class WrittenTime
     public static bool HasOtherOffset(string text, string dateOrder, BusinessCalendar calendar)
     {
         if (text.Length > LengthMax || OffsetMs(Parts().Match(text)) is not { } offsetMs || ToUtc(text, dateOrder, calendar) is not { } ms) return false;
-        if (Math.Abs(ms) > 100 * 366 * BusinessCalendar.DayMs * 2) return false;
+        // Times outside the calendar are refused for their date.
+        if (ms < calendar.StartOf(BusinessCalendar.FirstDay) || ms > calendar.StartOf(BusinessCalendar.LastDay)) return false;
         return (long)calendar.TimeZone.GetUtcOffset(DateTimeOffset.FromUnixTimeMilliseconds(ms)).TotalMilliseconds != offsetMs;
     }
 

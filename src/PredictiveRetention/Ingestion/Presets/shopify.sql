@@ -57,12 +57,15 @@ FROM orders_checked AS o
 LEFT JOIN (SELECT order_id, sum(lineitem_quantity) AS quantity FROM further_lines GROUP BY order_id) AS l USING (order_id)
 WHERE fault IS NULL ORDER BY o.record;
 
+CREATE VIEW last_seen AS
+SELECT max(greatest(ordered_at, CASE WHEN is_in_range(paid_at) THEN paid_at END, CASE WHEN is_in_range(cancelled_at) THEN cancelled_at END)) AS end_of_file
+FROM orders_checked WHERE fault IS NULL;
+
 -- The export does not say when money went back, except where the whole order was cancelled. Elsewhere it had gone by the end of the
 -- file, which is the only day that gives nothing away early.
 CREATE VIEW refunds AS
 SELECT 'orders' AS source, record, customer_id, order_id || '-refund' AS refund_id, refunded AS amount, order_id,
-  CASE WHEN is_in_range(cancelled_at) THEN cancelled_at
-       ELSE (SELECT max(greatest(ordered_at, paid_at, cancelled_at)) FROM orders_checked WHERE fault IS NULL AND is_in_range(coalesce(paid_at, ordered_at))) END AS refunded_at
+  CASE WHEN is_in_range(cancelled_at) THEN cancelled_at ELSE (SELECT end_of_file FROM last_seen) END AS refunded_at
 FROM orders_checked WHERE fault IS NULL AND refunded > 0;
 
 CREATE TABLE customers AS
