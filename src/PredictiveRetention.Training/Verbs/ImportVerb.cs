@@ -7,16 +7,17 @@ namespace PredictiveRetention.Training.Verbs;
 
 internal static class ImportVerb
 {
-    private static readonly Option<string> s_preset = new("--preset") { Description = "generic, online-retail, or the path of a preset of your own (.sql)", DefaultValueFactory = _ => "generic" };
-    private static readonly Argument<string?> s_file = new("file") { Description = "the preset's main file (the same as --orders)", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string> s_preset = new("--preset") { Description = string.Join(", ", ImportRequest.Presets) + ", or the path of a preset of your own (.sql)", DefaultValueFactory = _ => "generic" };
+    private static readonly Argument<string?> s_file = new("file") { Description = "the preset's main file, or the folder of its tables (the same as --orders)", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string?> s_orders = new("--orders") { Description = "orders, or their line items" };
     private static readonly Option<string?> s_customers = new("--customers") { Description = "customers" };
     private static readonly Option<string?> s_refunds = new("--refunds") { Description = "refunds" };
     private static readonly Option<string?> s_events = new("--events") { Description = "e-mails, visits, app sessions, tickets" };
     private static readonly Option<string?> s_subscriptions = new("--subscriptions") { Description = "subscriptions" };
     private static readonly Option<string?> s_map = new("--map") { Description = "JSON that names columns and formats where detection is wrong" };
+    private static readonly Option<string?> s_statuses = new("--statuses") { Description = "order statuses that are a sale, such as delivered,shipped (default: the preset's, or all but cancelled, failed and the like)" };
     private static readonly Option<string?> s_currency = new("--currency") { Description = "the shop's currency, where the files name none (ISO 4217)" };
-    private static readonly Option<string?> s_zone = new("--time-zone") { Description = "the shop's time zone (IANA; default: the store's, or UTC)" };
+    private static readonly Option<string?> s_zone = new("--time-zone") { Description = "the shop's time zone (IANA; default: the store's, the preset's, or UTC)" };
     private static readonly Option<string?> s_rejects = new("--rejects") { Description = "where rejected rows go (default: FILE.rejects.csv in the current folder)" };
     private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "read and report, store nothing" };
 
@@ -30,7 +31,7 @@ internal static class ImportVerb
         "import",
         "Reads orders, refunds, customers, events and subscriptions into the store.\n  Example: retain import --preset generic --orders orders.csv --refunds refunds.csv",
         VerbUses.Store,
-        [s_file, s_preset, s_orders, s_customers, s_refunds, s_events, s_subscriptions, s_map, s_currency, s_zone, s_rejects, s_dryRun],
+        [s_file, s_preset, s_orders, s_customers, s_refunds, s_events, s_subscriptions, s_map, s_statuses, s_currency, s_zone, s_rejects, s_dryRun],
         Run);
 
     private static void Run(Verb verb)
@@ -48,11 +49,12 @@ internal static class ImportVerb
             EventsFile = verb.Value(s_events),
             SubscriptionsFile = verb.Value(s_subscriptions),
             MappingFile = verb.Value(s_map),
-            Calendar = verb.Value(s_zone) is { } zone ? BusinessCalendar.Of(zone) : store?.Shop()?.Calendar ?? BusinessCalendar.Utc,
+            Calendar = verb.Value(s_zone) is { } zone ? BusinessCalendar.Of(zone) : store?.Shop()?.Calendar,
             ShopCurrency = verb.Value(s_currency),
+            Statuses = verb.Value(s_statuses)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             NowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
         };
-        var rejects = verb.Value(s_rejects) ?? (dryRun ? null : Path.GetFileName(orders) + ".rejects.csv");
+        var rejects = verb.Value(s_rejects) ?? (dryRun ? null : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(orders))) + ".rejects.csv");
         try
         {
             var outcome = verb.Terminal.Follow("importing", progress => ImportRun.Execute(
@@ -75,7 +77,7 @@ internal static class ImportVerb
         }
         foreach (var file in outcome.Mapping.Files)
         {
-            Line($"{file.Path} ({file.Format}{(file.Encoding is null ? "" : ", " + file.Encoding)}{(file.Delimiter is null ? "" : $", delimiter '{file.Delimiter}'")}{(file.Grain is null ? "" : $", one row a{(file.Grain == "line" ? " line" : "n " + file.Grain)}")})");
+            Line($"{file.Path} ({file.Format}{(file.Encoding is null ? "" : ", " + file.Encoding)}{(file.Delimiter is null ? "" : $", delimiter '{file.Delimiter}'")}{(file.Grain is null ? "" : $", one row a{("aeiou".Contains(file.Grain[0], StringComparison.Ordinal) ? "n " : " ")}{file.Grain}")})");
             foreach (var column in file.Columns) Line($"  {column.Field,-20} <- {column.Header}{(column.Format is null ? "" : $" ({column.Format})")}{(column.ChosenBy == "name" ? "" : $"  [{column.ChosenBy}]")}");
             if (file.Ignored.Count > 0) Line($"  not used: {string.Join(", ", file.Ignored)}");
             foreach (var assumption in file.Assumptions) Line($"  assumed: {assumption}");
@@ -86,7 +88,7 @@ internal static class ImportVerb
             foreach (var stored in file.Stored) Line($"  {stored.Count,12:N0} {stored.Kind}{(stored.Amount is { } amount ? $", {amount:N2} {outcome.Report.ShopCurrency}" : "")}");
             foreach (var reason in file.Rejected)
                 Line($"  {reason.Count,12:N0} rejected: {reason.Reason}{(reason.Amount is { } amount ? $", {amount:N2} {reason.Currency}" : "")}{(reason.ExampleLine is { } line ? $" (first at line {line})" : "")}");
-            foreach (var note in file.Notes) Line($"  {note.Count,12:N0} noted: {note.Note}");
+            foreach (var note in file.Notes) Line($"  {note.Count,12:N0} noted: {note.Note}{(note.ExampleLine is { } line ? $" (first at line {line})" : "")}");
             foreach (var money in file.Money) Line($"  money: read {money.Read:N2} = stored {money.Stored:N2} + rejected {money.Rejected:N2}{(money.Rounding == 0 ? "" : $" + rounding {money.Rounding}")} {money.Currency}");
         }
         Line(outcome.Stored is { } result

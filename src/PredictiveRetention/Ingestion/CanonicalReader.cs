@@ -74,11 +74,11 @@ internal sealed class CanonicalReader(ImportDatabase database, Currency currency
     public string Minor(string amount) =>
         $"({amount}::DECIMAL(18,{ImportDatabase.Number(currency.Decimals)}) * {ImportDatabase.Number(currency.MinorPerUnit)})::BIGINT";
 
-    /// <summary>A preset's view, completed with nulls for the canonical columns it leaves out.</summary>
-    public static string Complete(string view) => $"(FROM canonical_{view} UNION ALL BY NAME FROM {view})";
+    /// <summary>A preset's rows as rules.sql leaves them.</summary>
+    public static string Complete(string view) => "stored_" + view;
 
     private IEnumerable<DuckDBDataReader> Rows(string view, string columns) =>
-        database.Has(view) ? database.Query($"SELECT {columns} FROM {Complete(view)}") : [];
+        database.Query($"SELECT {columns} FROM {Complete(view)}");
 
     private static EngagementType TypeOf(string name) => name switch
     {

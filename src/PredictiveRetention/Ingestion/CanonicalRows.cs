@@ -3,7 +3,10 @@ namespace PredictiveRetention.Ingestion;
 // The canonical rows every preset ends in. Instants are UTC milliseconds since 1970; money is whole minor units of Currency.
 // Null means 'the source does not say', never zero.
 
-/// <summary>One customer as the source describes them. Demographics are stored and charted, and off by default in models.</summary>
+/// <summary>
+/// One customer as the source describes them. Demographics are stored and charted, and off by default in models: Gender is female, male,
+/// other or unknown, Country the ISO 3166 code of two letters (<see cref="PredictiveRetention.Country"/>).
+/// </summary>
 public sealed record CustomerRow(
     string CustomerId,
     long? FirstSeenAtMs = null,

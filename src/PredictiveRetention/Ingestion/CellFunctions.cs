@@ -25,6 +25,36 @@ internal static class CellFunctions
                 else results.WriteValue(ms.Value, i);
             }
         });
+        connection.RegisterScalarFunction<string, string, long>("written_utc", (cells, results, count) =>
+        {
+            for (ulong i = 0; i < count; i++)
+            {
+                var ms = Cell(cells[0], i) is { } text ? WrittenTime.ToUtc(text, cells[1].GetValue<string>(i), BusinessCalendar.Utc) : null;
+                if (ms is null) results.WriteNull(i);
+                else results.WriteValue(ms.Value, i);
+            }
+        });
+        connection.RegisterScalarFunction<string, string, bool>("has_other_offset", (cells, results, count) =>
+        {
+            for (ulong i = 0; i < count; i++)
+                results.WriteValue(Cell(cells[0], i) is { } text && WrittenTime.HasOtherOffset(text, cells[1].GetValue<string>(i), calendar), i);
+        });
+        connection.RegisterScalarFunction<long, long>("day_start", (cells, results, count) =>
+        {
+            for (ulong i = 0; i < count; i++)
+            {
+                if (cells[0].IsValid(i)) results.WriteValue(calendar.StartOf(calendar.DayOf(cells[0].GetValue<long>(i))), i);
+                else results.WriteNull(i);
+            }
+        });
+        connection.RegisterScalarFunction<string, string>("country_code", (cells, results, count) =>
+        {
+            for (ulong i = 0; i < count; i++)
+            {
+                if (Cell(cells[0], i) is { } text && Country.TryOf(text) is { } country) results.WriteValue(country.Code, i);
+                else results.WriteNull(i);
+            }
+        });
         connection.RegisterScalarFunction<string, string, string>("plain_number", (cells, results, count) =>
         {
             for (ulong i = 0; i < count; i++)

@@ -14,7 +14,7 @@ internal sealed class ColumnFormats(ImportDatabase database, string table, FileM
     /// <summary>By field: iso, dmy, mdy or ymd for times; '.' or ',' for numbers.</summary>
     public IReadOnlyDictionary<string, string> Detect(IReadOnlyList<MatchedColumn> columns)
     {
-        var formats = DateOrders([.. columns.Where(column => column.Field.Kind == "time")]);
+        var formats = DateOrders([.. columns.Where(column => column.Field.Kind is "time" or "utc_time")]);
         foreach (var column in columns.Where(column => column.Field.Kind is "money" or "number"))
             formats[column.Field.Name] = DecimalMark(column);
         return formats;

@@ -34,9 +34,10 @@ internal sealed class ImportPlan
     public static ImportPlan Carry(ImportRequest request, ImportDatabase database, string scratchFolder, CancellationToken ct)
     {
         var plan = new ImportPlan(request, database, Preset.Load(request.Preset));
-        foreach (var (name, path) in FilesOf(request)) plan.Load(name, path, scratchFolder, ct);
+        foreach (var (name, path) in plan.FilesOf(request)) plan.Load(name, path, scratchFolder, ct);
         plan.SettleCurrency();
         plan.CreateTypedViews();
+        plan.SettleStatuses();
         plan.RunPreset();
         return plan;
     }
@@ -57,9 +58,10 @@ internal sealed class ImportPlan
                 row.GetString(4).Split('|', StringSplitOptions.RemoveEmptyEntries)))];
     }
 
-    private static IEnumerable<(string Name, string Path)> FilesOf(ImportRequest request)
+    private IEnumerable<(string Name, string Path)> FilesOf(ImportRequest request)
     {
-        yield return ("orders", request.OrdersFile);
+        if (_database.Count("SELECT count(*) FROM tables") == 0) yield return ("orders", request.OrdersFile);
+        else foreach (var table in new SourceFolder(_database, _preset.Name, request.OrdersFile).Files()) yield return table;
         if (request.CustomersFile is { } customers) yield return ("customers", customers);
         if (request.RefundsFile is { } refunds) yield return ("refunds", refunds);
         if (request.EventsFile is { } events) yield return ("events", events);
@@ -76,15 +78,29 @@ internal sealed class ImportPlan
         if (fields.Count == 0)
             throw new RetentionException(Failure.Usage,
                 $"Preset {_preset.Name} reads no {name} file: leave out {path} or use --preset generic.");
-        var file = SourceFile.Load(_database, name, path, MapOf(name), scratchFolder, ct);
+        var file = SourceFile.Load(_database, name, path, fields, MapOf(name), scratchFolder, ct);
         var columns = new HeaderMatcher(path, file.Headers, MapOf(name)).Match(fields);
         var missing = fields.Where(field => field.Required && columns.All(column => column.Field != field)).ToList();
-        if (missing.Count > 0) throw new MissingColumns(file, missing, _preset.Name, _request.Calendar, scratchFolder).Refusal(ct);
+        if (missing.Count > 0) throw new MissingColumns(file, missing, _preset.Name, Calendar, scratchFolder).Refusal(ct);
         var formats = new ColumnFormats(_database, file.Table, MapOf(name));
         _formats[name] = formats.Detect(columns);
         _assumptions[name] = formats.Assumptions;
         _columns[name] = columns;
         _files.Add(file);
+        NoteOffsets(file);
+    }
+
+    private BusinessCalendar Calendar => _request.Calendar ?? throw new InvalidOperationException("The calendar is settled before files are read.");
+
+    /// <summary>A plain ISO time names no offset, and a column of them has the format iso.</summary>
+    private void NoteOffsets(SourceFile file)
+    {
+        foreach (var column in _columns[file.Name].Where(column => column.Field.Kind == "time" && _formats[file.Name][column.Field.Name] != "iso"))
+            _database.Execute($"""
+                INSERT INTO canonical_notes
+                SELECT {Text(file.Name)}, {Text($"{column.Header}: times with an offset other than that of {Calendar.TimeZone.Id}: converted")}, count(*), min(rowid) + 1
+                FROM {file.Table} WHERE has_other_offset(c{Number(column.Index)}, {Text(_formats[file.Name][column.Field.Name])})
+                """);
     }
 
     private void SettleCurrency()
@@ -120,6 +136,16 @@ internal sealed class ImportPlan
             .Select(row => (row.GetString(0), row.GetInt64(1), file.Name));
     }
 
+    private void SettleStatuses()
+    {
+        if (_request.Statuses is not null && _columns["orders"].All(column => column.Field.Name != "status"))
+            throw new RetentionException(Failure.Usage, $"{_request.OrdersFile} has no column for the status of an order, so --statuses has nothing to choose by.");
+        if (_request.Statuses is { } statuses)
+            _database.SetVariable("sale_statuses", $"list_transform([{string.Join(", ", statuses.Select(Text))}]::VARCHAR[], lambda s: status_word(s))");
+        else if (_database.Variable("preset_statuses") is null) _database.SetVariable("sale_statuses", "[]::VARCHAR[]");
+        else _database.Execute("SET VARIABLE sale_statuses = getvariable('preset_statuses')");
+    }
+
     private void CreateTypedViews()
     {
         foreach (var name in _fields.Select(field => field.File).Distinct())
@@ -134,19 +160,24 @@ internal sealed class ImportPlan
 
     private void RunPreset()
     {
-        _database.SetVariable("calendar_start_ms", Number(_request.Calendar.StartOf(BusinessCalendar.FirstDay)));
-        _database.SetVariable("calendar_end_ms", Number(_request.Calendar.StartOf(BusinessCalendar.LastDay) + BusinessCalendar.DayMs));
+        _database.SetVariable("calendar_start_ms", Number(Calendar.StartOf(BusinessCalendar.FirstDay)));
+        _database.SetVariable("calendar_end_ms", Number(Calendar.StartOf(BusinessCalendar.LastDay) + BusinessCalendar.DayMs));
         if (_request.NowMs > 0) _database.SetVariable("now_ms", Number(_request.NowMs));
         if (MapOf("orders").Grain is { } grain) _database.SetVariable("orders_grain", Text(grain));
         try
         {
             _database.Execute(_preset.Rows);
+            foreach (var kind in s_kinds) _database.Execute($"CREATE VIEW complete_{kind} AS FROM canonical_{kind}{(_database.Has(kind) ? $" UNION ALL BY NAME FROM {kind}" : "")}");
+            _database.Execute(Preset.Rules);
         }
         catch (DuckDBException fault) when (!Preset.Shipped.Contains(_preset.Name))
         {
             throw new RetentionException(Failure.Usage, $"Preset {_preset.Name} does not run: {fault.Message}", fault);
         }
     }
+
+    /// <summary>Canonical rows, as macros.sql has them.</summary>
+    private static readonly string[] s_kinds = ["customers", "orders", "refunds", "events", "subscriptions"];
 
     private FileMapping MappingOf(SourceFile file, string? grain)
     {
@@ -159,6 +190,14 @@ internal sealed class ImportPlan
                 column.Field.Name, column.Header, column.ChosenBy, _formats[file.Name].GetValueOrDefault(column.Field.Name)))],
             [.. file.Headers.Where((_, i) => !used.Contains(i))],
             _assumptions[file.Name]);
+    }
+
+    /// <summary>The calendar of a preset whose source has a time zone of its own; else UTC's.</summary>
+    internal static BusinessCalendar CalendarOf(string preset, string scratchFolder, CancellationToken ct)
+    {
+        using var database = new ImportDatabase(BusinessCalendar.Utc, scratchFolder, ct);
+        Declare(database, Preset.Load(preset));
+        return database.Variable("preset_time_zone") is { } zone ? BusinessCalendar.Of(zone) : BusinessCalendar.Utc;
     }
 
     /// <summary>Fields of another shipped preset, for the sentence that names the one that would fit.</summary>

@@ -3,10 +3,13 @@ namespace PredictiveRetention.Ingestion;
 /// <summary>What to read, and how to understand it.</summary>
 public sealed record ImportRequest
 {
-    /// <summary>Name of a shipped preset ('generic', 'online-retail'), or the path of an analyst's own, ending in .sql.</summary>
+    /// <summary>Name of a shipped preset (generic, shopify, ...: see <see cref="Presets"/>), or the path of an analyst's own, ending in .sql.</summary>
     public required string Preset { get; init; }
 
-    /// <summary>Orders or their line items: .csv, .tsv, .txt (each also .gz), .parquet, .json or .ndjson.</summary>
+    /// <summary>
+    /// Orders or their line items: .csv, .tsv, .txt, .json, .ndjson (each also .gz) or .parquet; for a preset of several tables, such
+    /// as olist, the folder they are in.
+    /// </summary>
     public required string OrdersFile { get; init; }
 
     public string? CustomersFile { get; init; }
@@ -17,12 +20,18 @@ public sealed record ImportRequest
     /// <summary>JSON that names columns and formats outright where detection would guess otherwise.</summary>
     public string? MappingFile { get; init; }
 
-    /// <summary>Wall-clock times without an offset are times of this calendar's zone.</summary>
-    public required BusinessCalendar Calendar { get; init; }
+    /// <summary>Wall-clock times without an offset are times of this calendar's zone. Null takes the preset's, else UTC.</summary>
+    public BusinessCalendar? Calendar { get; init; }
 
     /// <summary>ISO 4217 code the shop keeps. Null takes the preset's, else the most frequent one in the orders file.</summary>
     public string? ShopCurrency { get; init; }
 
+    /// <summary>Order statuses that are a sale, however the file spells them. Null takes the preset's, else all but those known to be none.</summary>
+    public IReadOnlyList<string>? Statuses { get; init; }
+
     /// <summary>Orders after this instant are noted as dated in the future; 0 asks for no such check.</summary>
     public long NowMs { get; init; }
+
+    /// <summary>Names of the shipped presets.</summary>
+    public static IReadOnlyList<string> Presets => Ingestion.Preset.Shipped;
 }

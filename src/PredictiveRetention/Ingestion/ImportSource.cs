@@ -16,9 +16,9 @@ public sealed class ImportSource : IDisposable
     private readonly RejectLog _rejects;
     private readonly QualityCheck _quality;
 
-    private ImportSource(ImportDatabase database, ScratchFolder scratch, ImportPlan plan)
+    private ImportSource(ImportDatabase database, ScratchFolder scratch, ImportPlan plan, BusinessCalendar calendar)
     {
-        (_database, _scratch, _files, Mapping) = (database, scratch, plan.Files, plan.Report());
+        (_database, _scratch, _files, Mapping, Calendar) = (database, scratch, plan.Files, plan.Report(), calendar);
         _reader = new CanonicalReader(database, plan.Currency);
         _rejects = new RejectLog(database, plan.Files, plan.Columns);
         _quality = new QualityCheck(database, _reader, plan.Currency, plan.Files, plan.Columns);
@@ -28,6 +28,9 @@ public sealed class ImportSource : IDisposable
     public MappingReport Mapping { get; }
 
     public string ShopCurrency => Mapping.ShopCurrency;
+
+    /// <summary>The days of this import: those asked for, else the preset's, else UTC's.</summary>
+    public BusinessCalendar Calendar { get; }
 
     /// <summary>Records in all files.</summary>
     public long? TotalRows => _files.Sum(file => file.Records);
@@ -45,8 +48,9 @@ public sealed class ImportSource : IDisposable
         ImportDatabase? database = null;
         try
         {
+            request = request with { Calendar = request.Calendar ?? ImportPlan.CalendarOf(request.Preset, scratch.Path, ct) };
             database = new ImportDatabase(request.Calendar, scratch.Path, ct);
-            return new ImportSource(database, scratch, ImportPlan.Carry(request, database, scratch.Path, ct));
+            return new ImportSource(database, scratch, ImportPlan.Carry(request, database, scratch.Path, ct), request.Calendar);
         }
         catch
         {

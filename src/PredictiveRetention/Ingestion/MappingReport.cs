@@ -9,7 +9,7 @@ public sealed record MappingReport(string Preset, string ShopCurrency, IReadOnly
 /// <param name="Format">csv, parquet or json.</param>
 /// <param name="Encoding">Text encoding of a CSV file.</param>
 /// <param name="Delimiter">Field separator of a CSV file; a tab is written \t.</param>
-/// <param name="Grain">'order' for one row per order, 'line' when rows were added up; null for the other files.</param>
+/// <param name="Grain">What a row is: 'order', 'line' when rows were added up, or the preset's word; null for the other files.</param>
 /// <param name="Columns">Every column that is used.</param>
 /// <param name="Ignored">Headers nothing was read from.</param>
 /// <param name="Assumptions">What the file leaves open and was assumed: how to say otherwise is part of each sentence.</param>

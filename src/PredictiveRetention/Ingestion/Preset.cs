@@ -11,16 +11,19 @@ internal sealed record Preset(string Name, string Declarations, string Rows)
     private const string LoadLine = "\n-- LOAD";
 
     /// <summary>The shipped presets; a file that fits none of the one asked for may fit another.</summary>
-    public static IReadOnlyList<string> Shipped { get; } = ["generic", "online-retail"];
+    public static IReadOnlyList<string> Shipped { get; } = ["generic", "online-retail", "olist", "shopify", "woocommerce", "stripe", "segment"];
 
     public static string Macros => Resource("macros.sql");
+
+    /// <summary>What holds for canonical rows of every preset.</summary>
+    public static string Rules => Resource("rules.sql");
 
     public static Preset Load(string name)
     {
         if (Shipped.Contains(name)) return Parse(name, Resource(name + ".sql"));
         if (!name.EndsWith(".sql", StringComparison.OrdinalIgnoreCase))
             throw new RetentionException(Failure.Usage,
-                $"Unknown preset '{name}'. Use {string.Join(" or ", Shipped)}, or the path of your own .sql file.");
+                $"Unknown preset '{name}'. Use {string.Join(", ", Shipped)}, or the path of your own .sql file.");
         if (!File.Exists(name)) throw new RetentionException(Failure.NotFound, $"Preset file {name} does not exist.");
         return Parse(name, File.ReadAllText(name));
     }

@@ -13,12 +13,14 @@ internal sealed class QualityCheck(
         ("orders", "ordered_at", true), ("refunds", "refunded_at", true), ("events", "occurred_at", false), ("subscriptions", "started_at", false),
     ];
 
+    private readonly string _ordersMoney = database.Variable("orders_money") ?? "orders";
+
     private sealed record Stored(string File, string Kind, long Count, decimal Exact, decimal Rounded, long? FirstMs, long? LastMs);
 
     public QualityReport Report()
     {
         var stored = s_kinds.Where(kind => database.Has(kind.View)).SelectMany(kind => StoredOf(kind.View, kind.Time, kind.HasMoney)).ToList();
-        return new QualityReport(currency.Code, [.. files.Select(file => QualityOf(file, [.. stored.Where(rows => rows.File == file.Name)]))]);
+        return new QualityReport(currency.Code, [.. files.Select(file => QualityOf(file, stored))]);
     }
 
     private List<Stored> StoredOf(string view, string time, bool hasMoney)
@@ -41,8 +43,9 @@ internal sealed class QualityCheck(
     /// <summary>A refunds file holds positive money given back; inside an orders file a refund takes money away.</summary>
     private static int Sign(string view, string file) => view == "refunds" && file != "refunds" ? -1 : 1;
 
-    private FileQuality QualityOf(SourceFile file, IReadOnlyList<Stored> stored)
+    private FileQuality QualityOf(SourceFile file, IReadOnlyList<Stored> all)
     {
+        var stored = all.Where(rows => rows.File == file.Name).ToList();
         var rejected = database.Count($"SELECT count(*) FROM rejected WHERE source = {Text(file.Name)}");
         CheckRows(file, stored, rejected);
         var cells = CellsOf(file);
@@ -51,16 +54,16 @@ internal sealed class QualityCheck(
             [.. StoredRowsOf(file, stored, rejected)],
             ReasonsOf(file),
             [.. NotesOf(file), .. UnreadableCells(cells)],
-            MoneyOf(file, [.. stored.Where(rows => rows.Kind is "orders" or "refunds")]),
+            MoneyOf(file, MoneyIn(file, all)),
             stored.Min(rows => rows.FirstMs),
             stored.Max(rows => rows.LastMs),
             cells.ToDictionary(cell => cell.Column.Field.Name, cell => Math.Round(1 - (double)cell.Read / file.SoundRecords, 6)));
     }
 
-    /// <summary>Where a row is one order, refund or event, each is stored or rejected. Customers are gathered from several files.</summary>
+    /// <summary>Where a row is one order, refund or event, each is stored or rejected. Customers are gathered from several files, and other tables are looked up.</summary>
     private void CheckRows(SourceFile file, IReadOnlyList<Stored> stored, long rejected)
     {
-        if (file.Name == "customers" || (file.Name == "orders" && database.Variable("orders_grain") == "line")) return;
+        if (s_kinds.All(kind => kind.View != file.Name) || (file.Name == "orders" && database.Variable("orders_grain") is not (null or "order"))) return;
         var kept = stored.Sum(rows => rows.Count);
         if (kept + rejected != file.Records)
             throw new InvalidOperationException($"{file.Path}: {file.Records} rows were read, but {kept} are stored and {rejected} rejected.");
@@ -79,9 +82,13 @@ internal sealed class QualityCheck(
             row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : Plain(row.GetDecimal(2)),
             row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetInt64(4)))];
 
-    private List<QualityNote> NotesOf(SourceFile file) => !database.Has("notes") ? [] : [.. database.Query(
-        $"SELECT note, count::BIGINT FROM notes WHERE source = {Text(file.Name)} AND count > 0")
-        .Select(row => new QualityNote(row.GetString(0), row.GetInt64(1)))];
+    private List<QualityNote> NotesOf(SourceFile file) => [.. database.Query($"""
+        SELECT note, count, line FROM all_notes LEFT JOIN reject_lines USING (source, record) WHERE source = {Text(file.Name)} AND count > 0
+        """).Select(row => new QualityNote(row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetInt64(2)))];
+
+    /// <summary>What became of the money of a file: that of orders may be in a table of its own.</summary>
+    private List<Stored> MoneyIn(SourceFile file, IReadOnlyList<Stored> all) =>
+        [.. all.Where(rows => (rows.Kind == "orders" ? _ordersMoney : rows.File) == file.Name && rows.Kind is "orders" or "refunds")];
 
     // Read: cells with a value of the field's kind; Filled: cells with any text.
     private sealed record CellCount(MatchedColumn Column, long Read, long Filled);
@@ -101,15 +108,17 @@ internal sealed class QualityCheck(
     /// <summary>An order is not lost for the sake of its review score; a required cell that cannot be read is a reject.</summary>
     private static IEnumerable<QualityNote> UnreadableCells(IEnumerable<CellCount> cells) => cells
         .Where(cell => !cell.Column.Field.Required && cell.Filled > cell.Read)
-        .Select(cell => new QualityNote($"{cell.Column.Header}: cells that are no {cell.Column.Field.Kind}, left empty", cell.Filled - cell.Read));
+        .Select(cell => new QualityNote($"{cell.Column.Header}: cells that are no {cell.Column.Field.Kind.Replace("utc_", "", StringComparison.Ordinal)}, left empty", cell.Filled - cell.Read));
 
     private List<MoneyCheck> MoneyOf(SourceFile file, IReadOnlyList<Stored> stored)
     {
+        // An order turned away by the writer takes its money with it, wherever that is written.
+        var sources = file.Name == _ordersMoney ? $"source IN ('orders', {Text(file.Name)})" : $"source = {Text(file.Name)}";
         if (!database.Has("money_read")) return [];
         return [.. database.Query($"""
             SELECT r.currency, r.amount::DECIMAL(38,6), coalesce(x.amount, 0)::DECIMAL(38,6)
             FROM (SELECT currency, sum(amount) AS amount FROM money_read WHERE source = {Text(file.Name)} GROUP BY currency) AS r
-            LEFT JOIN (SELECT currency, sum(amount) AS amount FROM rejected WHERE source = {Text(file.Name)} GROUP BY currency) AS x
+            LEFT JOIN (SELECT currency, sum(amount) AS amount FROM rejected WHERE {sources} GROUP BY currency) AS x
               ON x.currency = r.currency
             WHERE r.amount IS NOT NULL ORDER BY r.currency
             """).Select(row => Conserved(file, row.GetString(0), row.GetDecimal(1), row.GetDecimal(2), stored))];

@@ -44,7 +44,10 @@ public sealed record StoredRows(string Kind, long Count, decimal? Amount);
 /// <param name="ExampleLine">First line of the file with this reason.</param>
 public sealed record RejectReason(string Reason, long Count, decimal? Amount, string? Currency, long? ExampleLine);
 
-public sealed record QualityNote(string Note, long Count);
+/// <param name="Note">What was kept, and how it was understood.</param>
+/// <param name="Count">How many.</param>
+/// <param name="ExampleLine">First line of the file it is about, where it is about lines.</param>
+public sealed record QualityNote(string Note, long Count, long? ExampleLine = null);
 
 /// <summary>
 /// Read = Stored + Rejected + Rounding, exactly. Rounding is what whole minor units cannot hold: sources that price lines in

@@ -5,7 +5,7 @@ namespace PredictiveRetention.Ingestion;
 
 /// <summary>
 /// Every record that is not stored, in table rejected: those too broken to split, those the preset refused, and those the writer
-/// turned away later. Line numbers and texts are fetched by one more pass over a file, and only when it has rejects.
+/// turned away later. Line numbers and texts are fetched by one more pass over a file, and only when it has rejects or notes.
 /// </summary>
 internal sealed class RejectLog(
     ImportDatabase database, IReadOnlyList<SourceFile> files, IReadOnlyDictionary<string, IReadOnlyList<MatchedColumn>> columns)
@@ -35,6 +35,8 @@ internal sealed class RejectLog(
         foreach (var late in _late) database.Execute("INSERT INTO late_rejects BY NAME " + late);
         database.Execute("CREATE TABLE all_rejects AS FROM canonical_rejects UNION ALL BY NAME FROM late_rejects"
             + (database.Has("rejects") ? " UNION ALL BY NAME FROM rejects" : ""));
+        database.Execute("CREATE TABLE all_notes AS FROM canonical_notes UNION ALL BY NAME FROM rule_notes"
+            + (database.Has("notes") ? " UNION ALL BY NAME FROM notes" : ""));
         database.Execute("""
             CREATE TABLE reject_lines (source VARCHAR, record BIGINT, line BIGINT, fault VARCHAR, text VARCHAR);
             CREATE TABLE rejected (source VARCHAR, path VARCHAR, line BIGINT, header VARCHAR, reason VARCHAR, message VARCHAR, value VARCHAR,
@@ -72,16 +74,17 @@ internal sealed class RejectLog(
     private void FindLines(SourceFile file)
     {
         var wanted = database.Query($"""
-            SELECT DISTINCT record FROM (SELECT source, record FROM all_rejects UNION ALL SELECT source, other_record FROM all_rejects)
+            SELECT DISTINCT record FROM (
+              SELECT source, record FROM all_rejects UNION ALL SELECT source, other_record FROM all_rejects UNION ALL SELECT source, record FROM all_notes)
             WHERE source = {Text(file.Name)} AND record IS NOT NULL ORDER BY record
             """).Select(row => row.GetInt64(0)).ToArray();
         if (file.Csv is null)
         {
             // Parquet and JSON have rows: their number stands for the line, and the row is written out as JSON.
-            var row = string.Join(", ", file.Headers.Select((header, i) => $"{Text(header)}, c{i}"));
+            var row = string.Join(", ", file.Headers.Take(file.OwnColumns).Select((header, i) => $"{Text(header)}, c{i}"));
             database.Execute($"""
                 INSERT INTO reject_lines SELECT {Text(file.Name)}, rowid + 1, rowid + 1, NULL, json_object({row})::VARCHAR FROM {file.Table}
-                WHERE rowid + 1 IN (SELECT record FROM all_rejects WHERE source = {Text(file.Name)} UNION SELECT other_record FROM all_rejects)
+                WHERE rowid + 1 IN ({string.Join(", ", wanted.Prepend(0).Select(Number))})
                 """);
         }
         else if (wanted.Length > 0 || file.FaultyRecords > 0) FindLines(file.Name, file.Csv, wanted);

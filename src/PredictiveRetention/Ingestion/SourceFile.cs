@@ -8,21 +8,25 @@ namespace PredictiveRetention.Ingestion;
 /// </summary>
 internal sealed class SourceFile
 {
+    private readonly IReadOnlyList<string> _columns;
+
     private SourceFile(string name, string path, string format, IReadOnlyList<string> headers, CsvSource? csv)
     {
         Name = name;
         Path = path;
         Format = format;
-        Headers = headers;
+        Headers = _columns = headers;
         Csv = csv;
     }
 
-    /// <summary>orders, customers, refunds, events or subscriptions.</summary>
+    /// <summary>orders, customers, refunds, events or subscriptions; what the preset calls it where it reads a folder.</summary>
     public string Name { get; }
 
     public string Path { get; }
     public string Format { get; }
-    public IReadOnlyList<string> Headers { get; }
+
+    /// <summary>The file's columns, and those found inside its JSON cells.</summary>
+    public IReadOnlyList<string> Headers { get; private set; }
 
     /// <summary>Null for Parquet and JSON, which have rows and no lines.</summary>
     public CsvSource? Csv { get; }
@@ -32,7 +36,8 @@ internal sealed class SourceFile
     public long FaultyRecords => Csv?.FaultyRecords ?? 0;
     public long Records => SoundRecords + FaultyRecords;
 
-    public static SourceFile Load(ImportDatabase database, string name, string path, FileMap map, string scratchFolder, CancellationToken ct)
+    public static SourceFile Load(
+        ImportDatabase database, string name, string path, IReadOnlyList<PresetField> fields, FileMap map, string scratchFolder, CancellationToken ct)
     {
         Check(path);
         var format = FormatOf(path);
@@ -43,6 +48,7 @@ internal sealed class SourceFile
             var cells = string.Join(", ", file.Headers.Select((_, i) => $"cell(c{i}) AS c{i}"));
             database.Execute($"CREATE TABLE {file.Table} AS SELECT {cells} FROM {file.Rows}");
             file.CountRecords(database);
+            file.OpenJsonCells(database, fields);
             return file;
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
@@ -58,7 +64,7 @@ internal sealed class SourceFile
         if (new FileInfo(path).Length == 0) throw new RetentionException(Failure.InputRejected, $"{path} is empty: it has no header line.");
     }
 
-    private static string FormatOf(string path) => System.IO.Path.GetExtension(path).ToLowerInvariant() switch
+    private static string FormatOf(string path) => System.IO.Path.GetExtension(Unpacked(path)).ToLowerInvariant() switch
     {
         ".parquet" => "parquet",
         ".json" or ".ndjson" or ".jsonl" => "json",
@@ -68,6 +74,9 @@ internal sealed class SourceFile
             throw new RetentionException(Failure.InputRejected, $"{path} is an archive: unpack it and import the file in it."),
         _ => "csv",
     };
+
+    /// <summary>The name a packed file has when it is unpacked.</summary>
+    private static string Unpacked(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
 
     private static SourceFile OpenCsv(string name, string path, FileMap map, string scratchFolder, CancellationToken ct)
     {
@@ -89,16 +98,45 @@ internal sealed class SourceFile
     }
 
     private string Rows => Csv is null
-        ? $"(SELECT COLUMNS(*)::VARCHAR FROM {Reader(Format, Path)}) AS r({string.Join(", ", Headers.Select((_, i) => $"c{i}"))})"
+        ? $"(SELECT {(Format == "json" ? "json_extract_string(COLUMNS(*), '$')" : "COLUMNS(*)::VARCHAR")} FROM {Reader(Format, Path)}) "
+            + $"AS r({string.Join(", ", _columns.Select((_, i) => $"c{i}"))})"
         : $"""
            read_csv({Text(Csv.ReadyPath)}, delim = {Text(Csv.Delimiter.ToString())}, quote = '"', escape = '"', header = true,
              auto_detect = false, max_line_size = {4 * CsvScanner.RecordBytesMax}, nullstr = '',
-             columns = {"{"}{string.Join(", ", Headers.Select((_, i) => $"'c{i}': 'VARCHAR'"))}{"}"})
+             columns = {"{"}{string.Join(", ", _columns.Select((_, i) => $"'c{i}': 'VARCHAR'"))}{"}"})
            """;
 
     private static string Reader(string format, string path) => format == "parquet"
         ? $"read_parquet({Text(path)})"
-        : $"read_json({Text(path)}, sample_size = -1)";
+        // Values stay as they are written: a time that DuckDB recognised would lose its offset, and objects would no longer be JSON.
+        : $"read_json({Text(path)}, sample_size = -1, maximum_depth = 1)";
+
+    /// <summary>
+    /// Adds a column for every header such as 'properties.total' that the preset knows and some cell of 'properties' has. A file that has
+    /// them as columns of their own (properties_total) needs none.
+    /// </summary>
+    private void OpenJsonCells(ImportDatabase database, IReadOnlyList<PresetField> fields)
+    {
+        var inside = fields.SelectMany(field => field.Headers).Where(header => header.Contains('.', StringComparison.Ordinal)).Distinct();
+        foreach (var cell in inside.GroupBy(header => HeaderNames.Plain(header[..header.IndexOf('.', StringComparison.Ordinal)])))
+        {
+            var column = _columns.ToList().FindIndex(header => HeaderNames.Plain(header) == cell.Key);
+            var headers = cell.Where(header => Headers.All(other => HeaderNames.Plain(other) != HeaderNames.Plain(header))).ToList();
+            if (column < 0 || headers.Count == 0) continue;
+            var paths = string.Join(", ", headers.Select(header => Text("$" + header[header.IndexOf('.', StringComparison.Ordinal)..])));
+            var opened = $"(SELECT *, CASE WHEN json_valid(c{Number(column)}) THEN json_extract_string(c{Number(column)}, [{paths}]) END AS inside FROM {Table})";
+            var filled = database.Query($"SELECT {string.Join(", ", headers.Select((_, i) => $"count(inside[{Number(i + 1)}])"))} FROM {opened}")
+                .Select(row => headers.Select((_, i) => row.GetInt64(i) > 0).ToList()).Single();
+            var kept = headers.Select((header, i) => (Header: header, Index: i)).Where(header => filled[header.Index]).ToList();
+            if (kept.Count == 0) continue;
+            var added = kept.Select((header, i) => $"cell(inside[{Number(header.Index + 1)}]) AS c{Number(Headers.Count + i)}");
+            database.Execute($"CREATE TABLE opened AS SELECT * EXCLUDE (inside), {string.Join(", ", added)} FROM {opened}; DROP TABLE {Table}; ALTER TABLE opened RENAME TO {Table};");
+            Headers = [.. Headers, .. kept.Select(header => header.Header)];
+        }
+    }
+
+    /// <summary>Columns that are the file's own, not found inside others.</summary>
+    public int OwnColumns => _columns.Count;
 
     private void CountRecords(ImportDatabase database)
     {

@@ -34,6 +34,7 @@ internal static class TypedView
         yield return field.Kind switch
         {
             "time" => $"instant({cell}, {Text(format ?? "iso")}) AS {field.Name}",
+            "utc_time" => $"utc_instant({cell}, {Text(format ?? "iso")}) AS {field.Name}",
             "money" or "number" => $"number({cell}, {Text(format ?? ".")}) AS {field.Name}",
             "flag" => $"flag({cell}) AS {field.Name}",
             _ => throw new RetentionException(Failure.Usage, $"Preset field {field.Name} has the unknown kind '{field.Kind}'."),

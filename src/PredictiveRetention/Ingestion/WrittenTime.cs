@@ -20,6 +20,15 @@ internal static partial class WrittenTime
         return OffsetMs(match) is { } offsetMs ? dayMs + clockMs - offsetMs : WallClock.ToUtc(calendar, dayMs + clockMs);
     }
 
+    /// <summary>The text names an offset, and the shop's clocks had another one then.</summary>
+    public static bool HasOtherOffset(string text, string dateOrder, BusinessCalendar calendar)
+    {
+        if (text.Length > LengthMax || OffsetMs(Parts().Match(text)) is not { } offsetMs || ToUtc(text, dateOrder, calendar) is not { } ms) return false;
+        // Times outside the calendar are refused for their date.
+        if (ms < calendar.StartOf(BusinessCalendar.FirstDay) || ms > calendar.StartOf(BusinessCalendar.LastDay)) return false;
+        return (long)calendar.TimeZone.GetUtcOffset(DateTimeOffset.FromUnixTimeMilliseconds(ms)).TotalMilliseconds != offsetMs;
+    }
+
     /// <summary>No time is longer, and a cell may hold a whole text.</summary>
     private const int LengthMax = 64;
 

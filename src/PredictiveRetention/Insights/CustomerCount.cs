@@ -292,7 +292,7 @@ internal sealed class CustomerCount
 
     private static int Gender(string? gender) => gender?.ToLowerInvariant() switch { null or "unknown" => 3, "female" or "f" or "w" => 0, "male" or "m" => 1, _ => 2 };
 
-    private static int Region(string? country) => country is null ? Dimension.Regions.Length - 1 : Math.Max(0, Array.IndexOf(Dimension.Regions, Country.RegionOf(country) ?? Dimension.Unknown));
+    private static int Region(string? country) => country is null ? Dimension.Regions.Length - 1 : Math.Max(0, Array.IndexOf(Dimension.Regions, PredictiveRetention.Country.TryOf(country)?.Region ?? Dimension.Unknown));
 
     private static int VisitBucket(int visits) => visits switch { 0 => 0, <= 2 => 1, <= 5 => 2, <= 10 => 3, <= 20 => 4, _ => 5 };
 

@@ -31,16 +31,17 @@ public static class ImportRun
     public static ImportOutcome Execute(
         RetentionStore? store, ImportRequest request, bool dryRun, string? rejectsPath, IProgress<ImportProgress>? progress, CancellationToken cancellation)
     {
-        if (store?.Shop() is { } shop && request.ShopCurrency is null) request = request with { ShopCurrency = shop.Currency.Code };
+        if (store?.Shop() is { } shop)
+            request = request with { ShopCurrency = request.ShopCurrency ?? shop.Currency.Code, Calendar = request.Calendar ?? shop.Calendar };
         using var source = ImportSource.Open(request, cancellation);
         using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).BeginImport();
-        writer?.UseShop(Currency.Of(source.ShopCurrency), request.Calendar);
+        writer?.UseShop(Currency.Of(source.ShopCurrency), source.Calendar);
         Pass(source.Customers(), "customers", rows => writer?.Customers(rows));
         Pass(source.Orders(), "orders", rows => writer?.Orders(rows));
         Pass(source.Refunds(), "refunds", rows => writer?.Refunds(rows));
         Pass(source.Events(), "events", rows => writer?.Events(rows));
         Pass(source.Subscriptions(), "subscriptions", rows => writer?.Subscriptions(rows));
-        var report = source.Finish();
+        var report = WithOrdersThereAlready(source.Finish(), request.Preset, writer?.OrdersThereAlready() ?? []);
         var rejects = rejectsPath is not null && report.RowsRejected > 0 ? source.WriteRejects(rejectsPath) : 0;
         var outcome = new ImportOutcome(source.Mapping, report, null, rejects > 0 ? Path.GetFullPath(rejectsPath!) : null);
         if (report.TooManyRejected) throw TooManyRejected(outcome);
@@ -68,6 +69,16 @@ public static class ImportRun
                 yield return row;
             }
         }
+    }
+
+    /// <summary>Two sources may know one order: it stays one, and what the last import says of it counts.</summary>
+    private static QualityReport WithOrdersThereAlready(QualityReport report, string preset, IReadOnlyList<OrdersThereAlready> there)
+    {
+        var notes = there.Select(orders => new QualityNote(
+            $"orders that {(orders.Preset is null || orders.Preset == preset ? "an earlier import" : $"an import of preset {orders.Preset}")} had stored already "
+            + $"(same customer, same order id): one order each, updated where they differ; {orders.OtherAmount} had another amount",
+            orders.Count)).ToList();
+        return notes.Count == 0 ? report : report with { Files = [.. report.Files.Select(file => file.File == "orders" ? file with { Notes = [.. file.Notes, .. notes] } : file)] };
     }
 
     private static ImportRefusedException TooManyRejected(ImportOutcome outcome)

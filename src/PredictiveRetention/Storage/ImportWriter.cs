@@ -7,6 +7,11 @@ namespace PredictiveRetention.Storage;
 /// <summary>What an import changed: rows that are new, that differ from what was stored, and that were there already.</summary>
 public sealed record ImportResult(long ImportId, long Inserted, long Updated, long Unchanged);
 
+/// <summary>Orders of this import (same customer, same id) that an earlier one had stored already.</summary>
+/// <param name="Preset">What read them first; null where that is not known.</param>
+/// <param name="OtherAmount">How many of them were worth something else.</param>
+public sealed record OrdersThereAlready(string? Preset, long Count, long OtherAmount);
+
 /// <summary>
 /// Writes the canonical rows of one import in one transaction: rows are staged as they stream in, then merged (upsert). Cancelled or failed,
 /// nothing of it remains.
@@ -144,10 +149,26 @@ public sealed class ImportWriter : IDisposable
         bulk.Complete();
     }
 
+    /// <summary>Staged orders that are in the store already, by the preset that first brought them. Committing updates those that differ.</summary>
+    public IReadOnlyList<OrdersThereAlready> OrdersThereAlready()
+    {
+        if (_connection.ExecuteScalar<long>("SELECT count(*) FROM (SELECT 1 AS one FROM orders LIMIT 1) o", transaction: _transaction) == 0) return [];
+        var presets = _connection.Query<(long Import, string Preset)>("SELECT import_id, preset FROM import_batch", transaction: _transaction).ToDictionary(batch => batch.Import, batch => batch.Preset);
+        var imports = _connection.Query<(long? Import, long Count, long OtherAmount)>(
+            "SELECT t.import_id, count(*), sum(CASE WHEN t.amount_minor <> s.amount_minor THEN 1 ELSE 0 END) FROM staged_orders s "
+            + "JOIN orders t ON t.customer_key = s.customer_key AND t.order_id = s.order_id GROUP BY t.import_id",
+            transaction: _transaction, commandTimeout: 0);
+        return [.. imports
+            .GroupBy(import => import.Import is { } id ? presets.GetValueOrDefault(id) : null)
+            .OrderBy(preset => preset.Key, StringComparer.Ordinal)
+            .Select(preset => new OrdersThereAlready(preset.Key, preset.Sum(import => import.Count), preset.Sum(import => import.OtherAmount)))];
+    }
+
     /// <summary>Merges what was staged, records the import and commits.</summary>
     public ImportResult Commit(string preset, string files, long rowsRead, long rowsStored, long rowsRejected, string reportJson)
     {
         RefuseSharedKeys();
+        var importId = _connection.ExecuteScalar<long>("SELECT coalesce(max(import_id), 0) + 1 FROM import_batch", transaction: _transaction);
         long inserted = 0, updated = 0, unchanged = 0;
         foreach (var table in s_tables.Where(table => table != s_customer))
         {
@@ -155,12 +176,11 @@ public sealed class ImportWriter : IDisposable
             inserted += total - existing;
             updated += existing - same;
             unchanged += same;
-            _connection.Execute(table.MergeSql, transaction: _transaction, commandTimeout: 0);
+            _connection.Execute(table.MergeSql(importId), transaction: _transaction, commandTimeout: 0);
         }
         MergeCustomers();
         ImportSummaries.Refresh(_connection, _transaction);
         Failpoint.Pass("import-merged");
-        var importId = _connection.ExecuteScalar<long>("SELECT coalesce(max(import_id), 0) + 1 FROM import_batch", transaction: _transaction);
         _connection.Execute(
             $"INSERT INTO import_batch (import_id, preset, files, finished_at_ms, rows_read, rows_stored, rows_rejected, report) VALUES (@importId, @preset, @files, {_engine.NowMs}, @rowsRead, @rowsStored, @rowsRejected, @reportJson)",
             new { importId, preset, files, rowsRead, rowsStored, rowsRejected, reportJson }, _transaction);
@@ -232,15 +252,14 @@ public sealed class ImportWriter : IDisposable
         public string SelectForStaging =>
             Name == "customer" ? string.Join(", ", StagedColumns) : $"customer_key, CAST(NULL AS text) AS customer_id, {string.Join(", ", StagedColumns[2..])}";
 
-        public string MergeSql
+        public string MergeSql(long importId)
         {
-            get
-            {
-                string[] columns = [.. Key, .. Values];
-                return $"INSERT INTO {Name} ({string.Join(", ", columns)}) SELECT {string.Join(", ", columns)} FROM staged_{Name} WHERE true "
-                    // In key order: a B-tree takes sorted rows several times faster than scattered ones.
-                    + $"ORDER BY {string.Join(", ", Key)} ON CONFLICT ({string.Join(", ", Key)}) DO UPDATE SET {string.Join(", ", Values.Select(column => $"{column} = excluded.{column}"))}";
-            }
+            var columns = string.Join(", ", [.. Key, .. Values]);
+            // An order keeps the import that first brought it.
+            var (into, value) = Name == "orders" ? (", import_id", FormattableString.Invariant($", {importId}")) : ("", "");
+            return $"INSERT INTO {Name} ({columns}{into}) SELECT {columns}{value} FROM staged_{Name} WHERE true "
+                // In key order: a B-tree takes sorted rows several times faster than scattered ones.
+                + $"ORDER BY {string.Join(", ", Key)} ON CONFLICT ({string.Join(", ", Key)}) DO UPDATE SET {string.Join(", ", Values.Select(column => $"{column} = excluded.{column}"))}";
         }
     }
 

@@ -210,6 +210,20 @@ public sealed class RetainTests : IDisposable
     }
 
     [Fact]
+    public void Import_of_a_folder_names_its_rejects_after_it_and_shows_every_preset()
+    {
+        Directory.CreateDirectory(In("tables"));
+        File.WriteAllText(Path.Combine(In("tables"), "olist_orders_dataset.csv"), "order_id,customer_id,order_status,order_purchase_timestamp\no1,c1,shipped,2018-05-01 10:00:00\n");
+        File.WriteAllText(Path.Combine(In("tables"), "olist_customers_dataset.csv"), "customer_id,customer_unique_id\nc1,anna\n");
+        File.WriteAllText(Path.Combine(In("tables"), "olist_order_payments_dataset.csv"), "order_id,payment_value\no1,5.00\n");
+        var run = Retain.Run("import", "--preset", "olist", In("tables") + "/", "--statuses", "delivered, shipped", "--store", Store, "--rejects", In("r.csv"));
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("read 5.00 = stored 5.00 + rejected 0.00 BRL", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("no sale", run.Out, StringComparison.Ordinal);
+        Assert.Contains("generic, online-retail, olist, shopify, woocommerce, stripe, segment", Retain.Run("import", "--help").Out.ReplaceLineEndings(" ").Replace("  ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Replay_is_not_called_published()
     {
         Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(60), "--rejects", In("r.csv")).ExitCode);

@@ -17,7 +17,8 @@ internal sealed class Import : IDisposable
 
     public string? Map { get; init; }
     public string? Currency { get; init; } = "EUR";
-    public BusinessCalendar Calendar { get; init; } = BusinessCalendar.Utc;
+    public BusinessCalendar? Calendar { get; init; } = BusinessCalendar.Utc;
+    public string[]? Statuses { get; init; }
     public long NowMs { get; init; }
     public string? Refunds { get; init; }
     public string? Customers { get; init; }
@@ -26,6 +27,9 @@ internal sealed class Import : IDisposable
 
     /// <summary>The orders file as text; <see cref="OrdersBytes"/> or <see cref="OrdersPath"/> go before it.</summary>
     public string Orders { get; init; } = "customer_id,order_id,ordered_at,amount\na,1,2024-01-01,1.00\n";
+
+    /// <summary>Tables of a preset that reads a folder, by name; goes before all others.</summary>
+    public Dictionary<string, string>? Tables { get; init; }
 
     public byte[]? OrdersBytes { get; init; }
     public string? OrdersPath { get; init; }
@@ -36,6 +40,12 @@ internal sealed class Import : IDisposable
     public List<OrderRow> Stored => [.. Source.Orders()];
 
     public FileQuality Quality => Source.Finish().Files[0];
+
+    public FileQuality QualityOf(string file) => Source.Finish().Files.Single(quality => quality.File == file);
+
+    /// <summary>The one note that begins so.</summary>
+    public QualityNote Note(string beginning) =>
+        Source.Finish().Files.SelectMany(file => file.Notes).Single(note => note.Note.StartsWith(beginning, StringComparison.Ordinal));
 
     /// <summary>Lines of the rejects file without its header.</summary>
     public List<string> Rejects()
@@ -68,7 +78,7 @@ internal sealed class Import : IDisposable
     private ImportRequest Request() => new()
     {
         Preset = WriteText("preset.sql", PresetSql) ?? Preset,
-        OrdersFile = OrdersPath ?? Write(OrdersName, OrdersBytes ?? Encoding.UTF8.GetBytes(Orders)),
+        OrdersFile = WriteTables() ?? OrdersPath ?? Write(OrdersName, OrdersBytes ?? Encoding.UTF8.GetBytes(Orders)),
         RefundsFile = WriteText("refunds.csv", Refunds),
         CustomersFile = WriteText("customers.csv", Customers),
         EventsFile = WriteText("events.csv", Events),
@@ -76,8 +86,15 @@ internal sealed class Import : IDisposable
         MappingFile = WriteText("map.json", Map),
         Calendar = Calendar,
         ShopCurrency = Currency,
+        Statuses = Statuses,
         NowMs = NowMs,
     };
+
+    private string? WriteTables()
+    {
+        foreach (var (name, text) in Tables ?? []) Write(name, Encoding.UTF8.GetBytes(text));
+        return Tables is null ? null : _folder.FullName;
+    }
 
     private string? WriteText(string name, string? text) =>
         text is null ? null : text.StartsWith('/') ? text : Write(name, Encoding.UTF8.GetBytes(text));

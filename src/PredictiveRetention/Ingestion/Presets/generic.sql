@@ -157,7 +157,8 @@ FROM refunds_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM r
 CREATE TABLE customers_checked AS
 SELECT s.* EXCLUDE (birth_year),
   -- A birth date is more than the models may know: its year is enough.
-  TRY_CAST(coalesce(nullif(regexp_extract(birth_year, '(?:^|\D)((?:19|20)\d{2})(?:\D|$)', 1), ''), NULL) AS INTEGER) AS birth_year,
+  birth_year AS birth_text,
+  TRY_CAST(nullif(regexp_extract(birth_year, '(?:^|\D)([12]\d{3})(?:\D|$)', 1), '') AS INTEGER) AS birth_year,
   CASE WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id') END AS fault
 FROM source_customers AS s;
 
@@ -178,7 +179,8 @@ JOIN customers_checked AS o ON o.customer_id = r.customer_id AND o.fault IS NULL
 
 -- What the customers file says goes before what their most recent order says.
 CREATE TABLE customers AS
-SELECT customer_id, f.first_seen_at, f.birth_year, coalesce(f.gender, o.gender) AS gender, coalesce(f.country, o.country) AS country,
+SELECT CASE WHEN f.record IS NULL THEN 'orders' ELSE 'customers' END AS source, coalesce(f.record, o.record) AS record,
+  customer_id, f.first_seen_at, f.birth_year, coalesce(f.gender, o.gender) AS gender, coalesce(f.country, o.country) AS country,
   coalesce(f.city, o.city) AS city, coalesce(f.acquisition_channel, o.acquisition_channel) AS acquisition_channel,
   f.consent_email, coalesce(f.email, o.email) AS email
 FROM (FROM customers_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM customers_contradicting)) AS f
@@ -302,9 +304,7 @@ CREATE VIEW notes AS
 SELECT 'orders' AS source, 'order ids used by more than one customer: kept as separate orders' AS note, count(*) AS count
 FROM (SELECT order_id FROM orders GROUP BY order_id HAVING count(DISTINCT customer_id) > 1)
 UNION ALL
-SELECT 'orders', 'orders with a status that is no sale: stored, and in no figure', count(*) FROM orders WHERE NOT is_valid
-UNION ALL
-SELECT 'orders', 'orders dated in the future', count(*) FROM orders WHERE ordered_at > getvariable('now_ms')
+SELECT 'customers', 'birth dates without a year of four digits: not used', count(*) FROM customers_checked WHERE birth_text IS NOT NULL AND birth_year IS NULL
 UNION ALL
 SELECT 'orders', 'lines equal to an earlier line of the same order: kept, the file has no line number', coalesce(sum(copies - 1), 0) FROM (
   SELECT count(*) AS copies FROM orders_kept JOIN orders_repeated USING (customer_id, order_id)

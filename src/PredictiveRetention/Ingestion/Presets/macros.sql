@@ -1,14 +1,25 @@
 -- What every preset can use: reading of single cells, and the shape of canonical rows.
 -- Each text below is one cell, already trimmed, with 'no value' (empty, NULL, NaN, ...) as SQL null.
--- Three functions come from outside: to_utc(ms) turns wall-clock milliseconds of the shop's time zone into UTC milliseconds,
--- written_instant(text, date_order) reads a time in any other form, plain_number(text, decimal_mark) a number.
+-- These functions come from outside: to_utc(ms) turns wall-clock milliseconds of the shop's time zone into UTC milliseconds, day_start(ms)
+-- gives the start of the shop's day; written_instant(text, date_order) reads a time in any other form, written_utc one that is UTC where it
+-- names no offset, has_other_offset whether it names one the shop's clocks did not have then; plain_number(text, decimal_mark) reads a
+-- number, country_code(text) a country as its ISO 3166 code.
 -- getvariable() reads the settings of this import.
 
 -- ---------------------------------------------------------------- what a preset declares
 
 -- The fields a preset understands, by file, with the headers under which sources give them.
--- kind: text, time (becomes UTC milliseconds), money or number (DECIMAL(18,6)), flag (BOOLEAN).
+-- kind: text, time (the shop's wall clock where it names no offset; becomes UTC milliseconds), utc_time (UTC where it names none),
+-- money or number (DECIMAL(18,6)), flag (BOOLEAN). A header such as 'properties.total' is also found inside JSON cells of 'properties'.
 CREATE TABLE fields (file VARCHAR, field VARCHAR, kind VARCHAR, required BOOLEAN, headers VARCHAR[]);
+
+-- A preset that reads a folder names its tables here, without .csv, .csv.gz or .parquet. role: required, optional (says: what is missing
+-- without it) or unused (says: why it is not read). 'orders' must be among them.
+CREATE TABLE tables (file VARCHAR, names VARCHAR[], role VARCHAR, says VARCHAR);
+
+-- A preset may also set these variables: preset_currency (ISO 4217), preset_time_zone (IANA; where neither the user nor the store says
+-- one), preset_statuses (order statuses that are a sale, where the user names none), orders_grain ('order' where every row of the file
+-- is one, otherwise what a row is), orders_money (the file the orders' money is in, where it is not theirs).
 
 -- ---------------------------------------------------------------- canonical rows
 
@@ -16,7 +27,7 @@ CREATE TABLE fields (file VARCHAR, field VARCHAR, kind VARCHAR, required BOOLEAN
 -- 'source' is the file a row came from, 'record' its first record there, 'amount' exact and in the shop's currency
 -- (DECIMAL(18,6), which is computed with ten times as fast as the wider decimals of sums: cast those).
 CREATE TABLE canonical_customers (
-  customer_id VARCHAR, first_seen_at BIGINT, birth_year INTEGER, gender VARCHAR, country VARCHAR, city VARCHAR,
+  source VARCHAR, record BIGINT, customer_id VARCHAR, first_seen_at BIGINT, birth_year INTEGER, gender VARCHAR, country VARCHAR, city VARCHAR,
   acquisition_channel VARCHAR, consent_email BOOLEAN, email VARCHAR);
 CREATE TABLE canonical_orders (
   source VARCHAR, record BIGINT, customer_id VARCHAR, order_id VARCHAR, ordered_at BIGINT, amount DECIMAL(18,6), discount DECIMAL(18,6),
@@ -36,8 +47,8 @@ CREATE TABLE canonical_rejects (
   source VARCHAR, record BIGINT, field VARCHAR, reason VARCHAR, detail VARCHAR, other_record BIGINT, amount DECIMAL(38,6), currency VARCHAR);
 -- Money of every row read, by file and currency: what stored and rejected money must add up to.
 CREATE TABLE canonical_money_read (source VARCHAR, currency VARCHAR, amount DECIMAL(38,6));
--- What was kept but should be known.
-CREATE TABLE canonical_notes (source VARCHAR, note VARCHAR, count BIGINT);
+-- What was kept but should be known; 'record' is the first one it is about.
+CREATE TABLE canonical_notes (source VARCHAR, note VARCHAR, count BIGINT, record BIGINT);
 
 -- ---------------------------------------------------------------- cells
 
@@ -67,6 +78,9 @@ CREATE MACRO instant(t, date_order) AS
   CASE WHEN date_order = 'iso' THEN iso_instant(t)
        WHEN is_iso(t) AND TRY_CAST(t AS TIMESTAMP) IS NOT NULL THEN iso_instant(t)
        ELSE written_instant(t, date_order) END;
+
+CREATE MACRO utc_instant(t, date_order) AS
+  CASE WHEN is_iso(t) AND TRY_CAST(t AS TIMESTAMP) IS NOT NULL THEN epoch_ms(TRY_CAST(t AS TIMESTAMP)) ELSE written_utc(t, date_order) END;
 
 -- ---------------------------------------------------------------- faults
 
@@ -98,8 +112,14 @@ CREATE MACRO currency_fault(code) AS
 
 -- ---------------------------------------------------------------- meaning
 
--- Order statuses that are no sale: stored, and in no figure. Refunded orders are sales; the refund is a row of its own.
-CREATE MACRO is_sale(status) AS status IS NULL OR replace(replace(status, '_', '-'), ' ', '-') NOT IN (
+-- An order with a status that is no sale is stored, and in no figure. Which statuses are one the user says (--statuses) or the preset,
+-- and an order without any is then none. Otherwise all are but these. Refunded orders are sales; the refund is a row of its own.
+CREATE MACRO status_word(status) AS replace(replace(lower(trim(status)), '_', '-'), ' ', '-');
+CREATE MACRO is_sale_unless(status, is_no_sale) AS
+  CASE WHEN len(getvariable('sale_statuses')) > 0 THEN coalesce(list_contains(getvariable('sale_statuses'), status_word(status)), false)
+       ELSE NOT coalesce(is_no_sale, false) END;
+CREATE MACRO is_no_sale(status) AS status_word(status) IN (
   'cancelled', 'canceled', 'cancel', 'void', 'voided', 'failed', 'failure', 'payment-failed', 'error', 'unavailable', 'declined', 'denied',
   'rejected', 'abandoned', 'expired', 'draft', 'checkout-draft', 'pending', 'pending-payment', 'awaiting-payment', 'unpaid', 'on-hold',
   'deleted', 'trash', 'test');
+CREATE MACRO is_sale(status) AS is_sale_unless(status, is_no_sale(status));

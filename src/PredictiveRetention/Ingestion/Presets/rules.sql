@@ -1,0 +1,110 @@
+-- What holds for the rows of every preset, an analyst's own too. It runs after the preset: complete_<kind> are the preset's rows with
+-- every canonical column, stored_<kind> what is read from them. A cell that contradicts the rest of its row is not used, the row is
+-- kept, and a note says how often and where first.
+
+-- A delivery or a promise of the order's own day is often written as that day's midnight, which is no contradiction.
+CREATE MACRO is_before_order(ms, ordered_at) AS ms < ordered_at AND ms <> day_start(ordered_at);
+CREATE MACRO is_review(score) AS score BETWEEN 1 AND 5;
+
+CREATE VIEW stored_orders AS SELECT * REPLACE (
+  CASE WHEN NOT is_before_order(promised_at, ordered_at) THEN promised_at END AS promised_at,
+  CASE WHEN NOT is_before_order(delivered_at, ordered_at) THEN delivered_at END AS delivered_at,
+  CASE WHEN is_review(review_score) THEN review_score END AS review_score)
+FROM complete_orders;
+
+CREATE VIEW stored_refunds AS FROM complete_refunds;
+CREATE VIEW stored_events AS FROM complete_events;
+CREATE VIEW stored_subscriptions AS FROM complete_subscriptions;
+
+-- ---------------------------------------------------------------- customers
+
+-- Ages are those of the day of the import, or of the last order where no day is given.
+SET VARIABLE reference_year = coalesce(
+  year(make_timestamp_ms(coalesce(getvariable('now_ms')::BIGINT, (SELECT max(ordered_at) FROM complete_orders)))), 0);
+CREATE MACRO is_age(birth_year) AS getvariable('reference_year') = 0 OR getvariable('reference_year') - birth_year BETWEEN 10 AND 120;
+
+-- How sources write it, in the languages shops export in. Null is no answer at all; what is said and means nothing here is unknown.
+CREATE MACRO gender_word(t) AS CASE
+  WHEN t IS NULL THEN NULL
+  WHEN lower(t) IN ('f', 'female', 'w', 'woman', 'women', 'girl', 'weiblich', 'frau', 'femme', 'féminin', 'feminin', 'feminino', 'femenino',
+    'mujer', 'mulher', 'mrs', 'ms', 'miss', 'mme') THEN 'female'
+  WHEN lower(t) IN ('m', 'male', 'man', 'men', 'boy', 'männlich', 'maennlich', 'mann', 'herr', 'homme', 'masculin', 'masculino', 'hombre',
+    'homem', 'mr') THEN 'male'
+  WHEN lower(t) IN ('o', 'other', 'd', 'diverse', 'divers', 'x', 'nb', 'non-binary', 'nonbinary', 'non binary', 'enby', 'third gender') THEN 'other'
+  ELSE 'unknown' END;
+CREATE MACRO is_gender(t) AS gender_word(t) <> 'unknown' OR lower(t) IN ('u', 'unknown', 'unspecified', 'not specified', 'undisclosed',
+  'not disclosed', 'prefer not to say', 'not known', 'unbekannt', 'keine angabe', '-', '?', '0');
+
+CREATE VIEW stored_customers AS SELECT * REPLACE (
+  CASE WHEN is_age(birth_year) THEN birth_year END AS birth_year,
+  gender_word(gender) AS gender,
+  country_code(country) AS country)
+FROM complete_customers;
+
+-- ---------------------------------------------------------------- what should be known
+
+-- A message id is one only if a send and an opening can share it; in many exports it numbers the events.
+CREATE TABLE sends AS
+SELECT customer_id, message_id, min(occurred_at) AS first_at FROM complete_events
+WHERE event_type IN ('email_sent', 'email_delivered') GROUP BY customer_id, message_id;
+
+CREATE TABLE openings AS
+SELECT source, record, customer_id, message_id, occurred_at FROM complete_events WHERE event_type IN ('email_opened', 'email_clicked');
+
+CREATE TABLE openings_without_send AS
+SELECT o.source, o.record
+FROM openings AS o
+LEFT JOIN sends AS m ON m.customer_id = o.customer_id AND m.message_id = o.message_id
+LEFT JOIN (SELECT customer_id, min(first_at) AS first_at FROM sends GROUP BY customer_id) AS c ON c.customer_id = o.customer_id
+WHERE CASE WHEN o.message_id IS NOT NULL AND (SELECT count(*) FROM openings SEMI JOIN sends USING (customer_id, message_id)) > 0
+           THEN coalesce(m.first_at > o.occurred_at, true)
+           ELSE coalesce(c.first_at > o.occurred_at, true) END;
+
+CREATE VIEW refunds_of_orders AS
+SELECT r.source, r.record, r.amount, r.refunded_at, o.ordered_at, o.amount AS order_amount,
+  sum(r.amount) OVER (PARTITION BY r.customer_id, r.order_id) AS order_refunded
+FROM complete_refunds AS r JOIN complete_orders AS o ON o.customer_id = r.customer_id AND o.order_id = r.order_id;
+
+CREATE VIEW rule_notes AS
+-- In one pass: a large file has many orders.
+WITH counted AS MATERIALIZED (
+  SELECT source, count(*) AS orders,
+    count(*) FILTER (NOT is_valid) AS no_sale, min(record) FILTER (NOT is_valid) AS no_sale_record,
+    count(*) FILTER (ordered_at > getvariable('now_ms')) AS future, min(record) FILTER (ordered_at > getvariable('now_ms')) AS future_record,
+    count(*) FILTER (is_before_order(delivered_at, ordered_at)) AS delivered, min(record) FILTER (is_before_order(delivered_at, ordered_at)) AS delivered_record,
+    count(*) FILTER (is_before_order(promised_at, ordered_at)) AS promised, min(record) FILTER (is_before_order(promised_at, ordered_at)) AS promised_record,
+    count(*) FILTER (is_review(review_score)) AS reviewed,
+    count(*) FILTER (NOT is_review(review_score)) AS no_review, min(record) FILTER (NOT is_review(review_score)) AS no_review_record
+  FROM complete_orders GROUP BY source)
+SELECT source, 'orders with a status that is no sale: stored, and in no figure' AS note, no_sale AS count, no_sale_record AS record FROM counted
+UNION ALL
+SELECT source, 'orders dated in the future', future, future_record FROM counted
+UNION ALL
+SELECT source, 'orders delivered before they were placed: kept, the time of delivery is not used', delivered, delivered_record FROM counted
+UNION ALL
+SELECT source, 'orders promised for a day before they were placed: kept, the promise is not used', promised, promised_record FROM counted
+UNION ALL
+SELECT source, 'reviews outside 1 to 5: not used', no_review, no_review_record FROM counted
+UNION ALL
+SELECT source, format('reviews for {:.1f} % of orders', 100 * reviewed / orders), reviewed, NULL FROM counted WHERE reviewed < orders
+UNION ALL
+SELECT source, 'refunds dated before their order: kept on their own date', count(*), min(record)
+FROM refunds_of_orders WHERE refunded_at < ordered_at AND refunded_at <> day_start(ordered_at) GROUP BY source
+UNION ALL
+SELECT source, 'refunds of orders that were refunded for more than was paid: kept', count(*), min(record)
+FROM refunds_of_orders WHERE order_refunded > order_amount GROUP BY source
+UNION ALL
+SELECT source, 'e-mails opened or clicked that were not sent before, as far as these files say: kept', count(*), min(record)
+FROM openings_without_send GROUP BY source
+UNION ALL
+SELECT coalesce(source, 'orders'), format('customers whose birth year gives an age under 10 or over 120 ({}): kept, the year is not used',
+    array_to_string(list_sort(list_distinct(list(birth_year)))[1:3], ', ')), count(*), min(record)
+FROM complete_customers WHERE NOT is_age(birth_year) GROUP BY coalesce(source, 'orders')
+UNION ALL
+SELECT coalesce(source, 'orders'), format('customers of an unknown gender ({}): kept as unknown', array_to_string(list_sort(list_distinct(list(gender)))[1:3], ', ')),
+  count(*), min(record)
+FROM complete_customers WHERE NOT is_gender(gender) GROUP BY coalesce(source, 'orders')
+UNION ALL
+SELECT coalesce(source, 'orders'), format('customers of no country of ISO 3166 ({}): kept, their country is unknown',
+    array_to_string(list_sort(list_distinct(list(country)))[1:3], ', ')), count(*), min(record)
+FROM complete_customers WHERE country IS NOT NULL AND country_code(country) IS NULL GROUP BY coalesce(source, 'orders');
