@@ -33,7 +33,9 @@ internal static class GenerateVerb
         }
         Line($"A simulated shop of {plan.Customers:N0} customers, {plan.From} to {plan.Until.Minus(1)}, seed {plan.Seed}: {summary.Folder}");
         foreach (var (file, rows) in summary.Rows) Line($"  {rows,12:N0} {file}");
-        verb.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"retain: {clock.Elapsed.TotalSeconds:F1} s. Import it: retain import --orders orders.csv --refunds refunds.csv --customers customers.csv --events events.csv --subscriptions subscriptions.csv"));
+        string Path(string file) => System.IO.Path.Combine(verb.Value(s_out)!, file);
+        verb.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"retain: {clock.Elapsed.TotalSeconds:F1} s. Import it into a store of its own:"));
+        verb.Terminal.Say($"  retain import --store sqlite:{Path("shop.db")} --orders {Path(ShopFiles.Orders)} --refunds {Path(ShopFiles.Refunds)} --customers {Path(ShopFiles.Customers)} --events {Path(ShopFiles.Events)} --subscriptions {Path(ShopFiles.Subscriptions)}");
     }
 
     private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));

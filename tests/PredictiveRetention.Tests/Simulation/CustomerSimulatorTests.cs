@@ -93,6 +93,8 @@ public sealed class CustomerSimulatorTests : IClassFixture<CustomerSimulatorTest
         Mean(1, 1 / Math.Sqrt(TypeTraits.OrderSpread), orders, pair => (pair.Order.AmountMinor + pair.Order.DiscountMinor) / 100.0 / pair.Person.OrderValue);
         var chance = orders.Select(pair => CustomerSimulator.DiscountedShare(ShopCalendar.IsSale(ShopCalendar.WeekOf((int)(pair.Order.Second / 86_400))), pair.Person.PriceSensitivity)).ToList();
         Assert.Equal(chance.Sum(), orders.Count(pair => pair.Order.DiscountMinor > 0), Errors * Math.Sqrt(chance.Sum(p => p * (1 - p))));
+        // The truth averages over a usual year; how much of this shop's trade fell into a sale is left two per cent.
+        Assert.Equal(1, orders.Average(pair => pair.Order.AmountMinor / 100.0 / pair.Person.Truth.MeanOrderValue), Errors * 0.45 / Math.Sqrt(orders.Count) + 0.02);
         Share(CustomerSimulator.CancelledShare, orders, pair => pair.Order.Status == OrderStatus.Cancelled);
         var sales = orders.Where(pair => pair.Order.Status != OrderStatus.Cancelled).ToList();
         Assert.All(sales, pair => Assert.Equal(OrderStatus.Delivered, pair.Order.Status));
