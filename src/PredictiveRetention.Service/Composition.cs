@@ -23,8 +23,7 @@ internal static class Composition
     {
         CommandLine.Check(args);
         CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.GetCultureInfo("en"); // Hangfire's pages name it as theirs
-        var demo = args.Contains("--demo");
-        var builder = WebApplication.CreateBuilder([.. args.Where(argument => argument != "--demo")]);
+        var builder = WebApplication.CreateBuilder(CommandLine.WithDemoJoined(args));
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls("http://localhost:5080");
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Hangfire", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
@@ -33,7 +32,7 @@ internal static class Composition
 
         // Read when first asked for, so that a test host's settings count too; asked for below, so that faults stop the start.
         var services = builder.Services;
-        services.AddSingleton(provider => ServiceSettings.Read(provider.GetRequiredService<IConfiguration>(), demo || provider.GetRequiredService<IConfiguration>()["demo"] == "true"));
+        services.AddSingleton(provider => ServiceSettings.Read(provider.GetRequiredService<IConfiguration>()));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => RetentionStore.Open(provider.GetRequiredService<ServiceSettings>().Store));
         services.AddSingleton(provider => new ModelRegistry(provider.GetRequiredService<ServiceSettings>().Models));
@@ -84,7 +83,7 @@ internal static class Composition
         app.MapVersionButtons();
         app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [new JobsAccess()], DisplayStorageConnectionString = false, DashboardTitle = "Jobs" }).RequireAuthorization();
         app.MapRazorComponents<App>();
-        if (!settings.Demo) PrintAccess(app);
+        if (settings.Demo == DemoKind.None) PrintAccess(app);
         return app;
     }
 

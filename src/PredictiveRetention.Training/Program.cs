@@ -4,6 +4,7 @@ using PredictiveRetention.Training.Verbs;
 // retain VERB: imports, trains and scores one shop's data from a terminal or a script.
 var root = new RootCommand("retain - who is about to stop buying, what each customer is still worth, and which action is worth its cost.")
 {
+    GenerateVerb.Command(),
     ImportVerb.Command(),
     TrainVerb.Command(),
     BacktestVerb.Command(),

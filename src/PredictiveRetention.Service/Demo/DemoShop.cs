@@ -8,6 +8,7 @@ using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Access;
 using PredictiveRetention.Service.Nights;
 using PredictiveRetention.Service.Settings;
+using PredictiveRetention.Simulation;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Demo;
@@ -22,13 +23,16 @@ public sealed class DemoProgress
 }
 
 /// <summary>
-/// --demo: loads the sample shop, trains and has Hangfire score it, while the web server already answers. What is there from an earlier start is
-/// not done again.
+/// --demo: loads a simulated shop, or the real sample, trains and has Hangfire score it, while the web server already answers. What is there from
+/// an earlier start is not done again.
 /// </summary>
 internal sealed class DemoShop(
     RetentionStore store, ModelRegistry models, ServiceSettings settings, DemoProgress progress, AdminKey key, IServer server, IBackgroundJobClient jobs, TimeProvider clock,
     IHostApplicationLifetime lifetime) : BackgroundService
 {
+    /// <summary>The simulated shop, but for the day it ends: the day before it is first shown.</summary>
+    public static ShopPlan Simulated { get; } = new();
+
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -36,10 +40,12 @@ internal sealed class DemoShop(
         var started = new TaskCompletionSource();
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
-        Say($"{Url}  (open it while the sample is prepared: {SignInLink})");
+        Say($"{Url}  (open it while the demo is prepared: {SignInLink})");
         try
         {
-            if (store.Shop() is null) await Step("Importing the sample orders", () => Import(stoppingToken), stoppingToken);
+            if (store.Shop() is { } shop) CheckIsThisDemo(shop);
+            else if (settings.Demo == DemoKind.Simulated) await ImportSimulatedAsync(stoppingToken);
+            else await Step("Importing the sample orders", () => Import(OnlineRetail(), stoppingToken), stoppingToken);
             if (models.ChampionVersion() is null) await Step("Training churn and value", () => Train(stoppingToken), stoppingToken);
             if (await store.CurrentRunAsync(stoppingToken) is null) await Step("Scoring every customer through Hangfire", () => ScoreAsync(stoppingToken), stoppingToken);
             progress.Doing = null;
@@ -66,26 +72,60 @@ internal sealed class DemoShop(
         Say(string.Create(CultureInfo.InvariantCulture, $"  {result} ({clock.Elapsed.TotalSeconds:F1} s)"));
     }
 
-    private Task<string> Import(CancellationToken cancellation)
+    /// <summary>The demos keep to themselves; a store that was named may hold anything. Their currencies tell them apart.</summary>
+    private void CheckIsThisDemo(Shop shop)
+    {
+        var expected = settings.Demo == DemoKind.Simulated ? ShopPlan.Currency.Code : "GBP";
+        if (shop.Currency.Code == expected) return;
+        throw new RetentionException(Failure.InputRejected, $"The store holds another shop (in {shop.Currency.Code}, not {expected}); name a store of its own for this demo, or none.");
+    }
+
+    private async Task ImportSimulatedAsync(CancellationToken cancellation)
+    {
+        var folder = Directory.CreateTempSubdirectory("retention-demo-").FullName;
+        try
+        {
+            var plan = Simulated with { Until = Cutoff.Of(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)) };
+            await Step(string.Create(CultureInfo.InvariantCulture, $"Simulating {plan.Customers:N0} customers"), () => Generate(folder, plan, cancellation), cancellation);
+            await Step("Importing the simulated shop", () => Import(ShopFiles.Import(folder, clock.GetUtcNow().ToUnixTimeMilliseconds()), cancellation), cancellation);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static Task<string> Generate(string folder, ShopPlan plan, CancellationToken cancellation)
+    {
+        var summary = ShopFiles.Write(folder, plan, null, cancellation);
+        return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"{plan.From} to {plan.Until.Minus(1)}: {string.Join(", ", summary.Rows.Select(file => $"{file.Value:N0} {Path.GetFileNameWithoutExtension(file.Key)}"))}"));
+    }
+
+    private ImportRequest OnlineRetail()
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "training-data", "online-retail");
-        var outcome = ImportRun.Execute(
-            store,
-            new ImportRequest
-            {
-                Preset = "generic",
-                OrdersFile = Path.Combine(folder, "orders.csv"),
-                RefundsFile = Path.Combine(folder, "refunds.csv"),
-                Calendar = BusinessCalendar.Of("Europe/London"),
-                NowMs = clock.GetUtcNow().ToUnixTimeMilliseconds(),
-            },
-            dryRun: false, rejectsPath: null, progress: null, cancellation);
+        return new ImportRequest
+        {
+            Preset = "generic",
+            OrdersFile = Path.Combine(folder, "orders.csv"),
+            RefundsFile = Path.Combine(folder, "refunds.csv"),
+            Calendar = BusinessCalendar.Of("Europe/London"),
+            NowMs = clock.GetUtcNow().ToUnixTimeMilliseconds(),
+        };
+    }
+
+    private Task<string> Import(ImportRequest request, CancellationToken cancellation)
+    {
+        var outcome = ImportRun.Execute(store, request, dryRun: false, rejectsPath: null, progress: null, cancellation);
         return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"{string.Join(" and ", outcome.Report.Files.Select(file => $"{file.Stored.Sum(kind => kind.Count):N0} {file.File}"))}, {outcome.Report.RowsRejected:N0} rows rejected"));
     }
 
+    /// <summary>Every source of the simulated shop becomes features: with two folds they are learnt from within a minute.</summary>
+    private TrainingOptions Training => settings.Demo == DemoKind.Simulated ? new TrainingOptions { Folds = 2 } : new TrainingOptions();
+
     private Task<string> Train(CancellationToken cancellation)
     {
-        var (loaded, trained, _) = TrainingRun.Execute(store, models, new TrainingOptions(), clock, null, cancellation);
+        var (loaded, trained, _) = TrainingRun.Execute(store, models, Training, clock, null, cancellation);
         return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"model {loaded.Version}: churn within {trained.Model.ChurnHorizonDays} days, AUC {trained.League?.Model.Churn?.Auc:F3} one horizon earlier"));
     }
 
@@ -110,7 +150,7 @@ internal sealed class DemoShop(
         Say($"  Endpoints    curl -H \"Authorization: Bearer {(settings.AdminKey is null ? key.Value : "KEY")}\" \"{Url}/api/v1/predictions?limit=3\"");
         Say($"  Admin key    {key.Shown}");
         Say($"  API docs     {Url}/docs    Jobs  {Url}/jobs");
-        Say($"  Sample data  UCI Online Retail, kept in {settings.StoreFile ?? store.EngineName}");
+        Say($"  {(settings.Demo == DemoKind.Simulated ? "Simulated    nothing is real" : "Sample data  UCI Online Retail")}, kept in {settings.StoreFile ?? store.EngineName}");
         Say("  Your own     dotnet run -c Release --project src/PredictiveRetention.Training -- import --orders YOUR.csv");
     }
 

@@ -40,25 +40,26 @@ public sealed record ServiceSettings
     /// <summary>Requests a second of a signed-in caller, twice as many in a burst; above, they are turned away with 429.</summary>
     public required int RequestsPerSecond { get; init; }
 
-    /// <summary>True with --demo: the sample shop is loaded, trained on and scored at start.</summary>
-    public required bool Demo { get; init; }
+    /// <summary>The shop of --demo, which is loaded, trained on and scored at start.</summary>
+    public required DemoKind Demo { get; init; }
 
     /// <summary>The embedded store's file; null on PostgreSQL.</summary>
     public string? StoreFile => OnPostgres ? null : Store["sqlite:".Length..];
 
     public bool OnPostgres => !Store.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase);
 
-    public static ServiceSettings Read(IConfiguration configuration, bool demo)
+    public static ServiceSettings Read(IConfiguration configuration)
     {
         var faults = new List<string>();
+        var demo = ReadDemo(configuration["demo"], faults);
         var section = configuration.GetSection("Retention");
         CheckUrls(configuration["urls"], faults);
         var data = section["Data"] ?? StoreAddress.DataFolder;
-        var home = demo ? Path.Combine(data, "demo") : data;
+        var home = demo == DemoKind.None ? data : Path.Combine(data, "demo-" + DemoNames.Of(demo));
         var settings = new ServiceSettings
         {
-            Store = configuration.GetConnectionString("Retention") is { Length: > 0 } store ? store : "sqlite:" + Path.Combine(home, demo ? "demo.db" : "retention.db"),
-            Models = section["Models"] ?? (demo ? Path.Combine(home, "models") : "models"),
+            Store = configuration.GetConnectionString("Retention") is { Length: > 0 } store ? store : "sqlite:" + Path.Combine(home, demo == DemoKind.None ? "retention.db" : "demo.db"),
+            Models = section["Models"] ?? (demo == DemoKind.None ? "models" : Path.Combine(home, "models")),
             DataFolder = data,
             Cron = section["Cron"] ?? "0 2 * * *",
             RetrainCron = section["RetrainCron"] is not { } weekly ? "0 4 * * 0" : weekly == "off" ? null : weekly,
@@ -93,6 +94,13 @@ public sealed record ServiceSettings
         {
             faults.Add($"Retention:{name} is '{cron}'; a cron expression of five fields is needed, such as '0 2 * * *': {fault.Message}");
         }
+    }
+
+    private static DemoKind ReadDemo(string? word, List<string> faults)
+    {
+        if (DemoNames.Read(word) is { } kind) return kind;
+        faults.Add($"--demo '{word}' is none; it is {DemoNames.Allowed}.");
+        return DemoKind.None;
     }
 
     private static ServiceRole ReadRole(string? role, List<string> faults)

@@ -20,6 +20,7 @@ internal sealed class CustomerCount
     private readonly Snapshots _snapshots;
     private readonly MonthWalk _months;
     private readonly double[] _v = new double[(int)Measure.Count];
+    private readonly Dictionary<string, int> _regions = [];
     private readonly HashSet<long> _opened = [];
     private readonly HashSet<long> _clicked = [];
     private readonly List<(int Day, bool Click)> _firsts = [];
@@ -292,7 +293,13 @@ internal sealed class CustomerCount
 
     private static int Gender(string? gender) => gender?.ToLowerInvariant() switch { null or "unknown" => 3, "female" or "f" or "w" => 0, "male" or "m" => 1, _ => 2 };
 
-    private static int Region(string? country) => country is null ? Dimension.Regions.Length - 1 : Math.Max(0, Array.IndexOf(Dimension.Regions, PredictiveRetention.Country.TryOf(country)?.Region ?? Dimension.Unknown));
+    private int Region(string? country)
+    {
+        if (country is null) return Dimension.Regions.Count - 1;
+        if (!_regions.TryGetValue(country, out var region))
+            _regions.Add(country, region = Dimension.Regions.ToList().IndexOf(Country.TryOf(country)?.Region ?? Dimension.Unknown));
+        return region;
+    }
 
     private static int VisitBucket(int visits) => visits switch { 0 => 0, <= 2 => 1, <= 5 => 2, <= 10 => 3, <= 20 => 4, _ => 5 };
 

@@ -34,7 +34,7 @@ internal sealed record Dimension(string Id, string Title, IReadOnlyList<string> 
     public static readonly Dimension CohortMonth = new("cohort_month", "Month of the first purchase", ["cohort_month"], DimensionKind.Month);
     public static readonly Dimension CohortQuarter = new("cohort_quarter", "Quarter of the first purchase", ["cohort_quarter"], DimensionKind.Quarter);
     public static readonly Dimension Channel = new("channel", "Acquisition channel", ["channel"], DimensionKind.Text);
-    public static readonly Dimension Country = new("country", "Country", ["country"], DimensionKind.Text);
+    public static readonly Dimension InCountry = new("country", "Country", ["country"], DimensionKind.Text);
     public static readonly Dimension FirstCategory = new("first_category", "Category of the first order", ["first_category"], DimensionKind.Text);
     public static readonly Dimension CombinedChannel = new("combined_channel", "Lifecycle | value | frequency x acquisition channel", ["combined", "channel"], DimensionKind.CombinedText);
 
@@ -42,11 +42,11 @@ internal sealed record Dimension(string Id, string Title, IReadOnlyList<string> 
     public static IReadOnlyList<Dimension> All { get; } =
     [
         Lifecycle, Lifecycle3, Recency, ValueTier, FrequencyClass, ClvTier, BusinessSegment, EngagementSegment, Persona, RiskBand, RfmSegment, RfmCode, Combined, RecencyValue,
-        AgeGroup, Gender, AgeGender, Region, FirstDelivery, FirstDeliveryDays, Visits, CohortMonth, CohortQuarter, Channel, Country, FirstCategory, CombinedChannel,
+        AgeGroup, Gender, AgeGender, Region, FirstDelivery, FirstDeliveryDays, Visits, CohortMonth, CohortQuarter, Channel, InCountry, FirstCategory, CombinedChannel,
     ];
 
-    public static readonly string[] Regions = ["North America", "Europe", "Asia", "Australia/Oceania", "Africa", "South America", "Unknown"];
-    public static readonly string[] Genders = ["female", "male", "other", "Unknown"];
+    public static IReadOnlyList<string> Regions { get; } = [.. Country.Regions, Unknown];
+    private static readonly string[] s_genders = ["female", "male", "other", Unknown];
     private static readonly string[] s_deliveries = ["On time", "Late", "No promise known", "Not delivered or unknown"];
     private static readonly string[] s_deliveryDays = ["0-3 days", "4-7 days", "8-14 days", "15-21 days", "22-30 days", "Over 30 days", "Not delivered or unknown"];
     private static readonly string[] s_visits = ["None", "1-2", "3-5", "6-10", "11-20", "Over 20"];
@@ -72,8 +72,8 @@ internal sealed record Dimension(string Id, string Title, IReadOnlyList<string> 
         "combined" => [.. CombinedSegment.All.Select(cell => new[] { SegmentNames.Of(cell.Lifecycle), SegmentNames.Of(cell.ValueTier), SegmentNames.Of(cell.FrequencyClass) })],
         "recency_value" => Product(Recencies(segments), SegmentNames.All<ValueTier>()),
         "age_group" => Single(Ages(settings)),
-        "gender" => Single(Genders),
-        "age_gender" => Product(Ages(settings), Genders),
+        "gender" => Single(s_genders),
+        "age_gender" => Product(Ages(settings), s_genders),
         "region" => Single(Regions),
         "first_delivery" => Single(s_deliveries),
         "first_delivery_days" => Single(s_deliveryDays),

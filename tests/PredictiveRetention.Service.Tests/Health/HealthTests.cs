@@ -57,9 +57,9 @@ public sealed class HealthTests
     [Fact]
     public void Settings_that_cannot_be_used_stop_the_start_with_every_fault_in_one_message()
     {
-        var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().AddInMemory(("Retention:Cron", "at two"), ("Retention:TimeZone", "Mars"), ("Retention:Margin", "2"), ("Retention:ShardSize", "0"), ("Retention:Corn", "1"), ("Retention:AdminKey", "short"), ("urls", "5080")).Build();
-        var failure = Assert.Throws<RetentionException>(() => PredictiveRetention.Service.Settings.ServiceSettings.Read(configuration, demo: false));
-        foreach (var fault in new[] { "at two", "Mars", "Retention:Margin", "Retention:ShardSize", "Retention:Corn is no setting", "Retention:AdminKey", "--urls '5080'" }) Assert.Contains(fault, failure.Message, StringComparison.Ordinal);
+        var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().AddInMemory(("Retention:Cron", "at two"), ("Retention:TimeZone", "Mars"), ("Retention:Margin", "2"), ("Retention:ShardSize", "0"), ("Retention:Corn", "1"), ("Retention:AdminKey", "short"), ("urls", "5080"), ("demo", "olnine")).Build();
+        var failure = Assert.Throws<RetentionException>(() => PredictiveRetention.Service.Settings.ServiceSettings.Read(configuration));
+        foreach (var fault in new[] { "at two", "Mars", "Retention:Margin", "Retention:ShardSize", "Retention:Corn is no setting", "Retention:AdminKey", "--urls '5080'", "--demo 'olnine' is none; it is simulated" }) Assert.Contains(fault, failure.Message, StringComparison.Ordinal);
     }
 }
 

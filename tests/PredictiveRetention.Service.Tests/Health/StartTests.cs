@@ -9,6 +9,8 @@ public sealed class StartTests
     [Theory]
     [InlineData(2, "'--dmeo' is no option", "--dmeo")]
     [InlineData(2, "'demo' is no option", "demo")]
+    [InlineData(2, "--demo 'olist' is none; it is simulated (the default) or online-retail", "--demo", "olist")]
+    [InlineData(2, "--urls needs a value", "--demo", "--urls")]
     [InlineData(2, "--urls needs a value", "--urls")]
     [InlineData(2, "Retention:Corn is no setting", "--Retention:Corn", "0 3 * * *")]
     [InlineData(2, "Minutes: Value must be a number between 0 and 59", "--Retention:Cron=61 2 * * *")]

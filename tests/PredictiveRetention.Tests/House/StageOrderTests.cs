@@ -8,7 +8,7 @@ namespace PredictiveRetention.Tests.House;
 public class StageOrderTests
 {
     private static readonly string[] s_stages =
-        ["Ingestion", "Histories", "Features", "Models", "Evaluation", "Scoring", "Segments", "Playbooks", "Insights", "Storage", "Runs"];
+        ["Ingestion", "Histories", "Features", "Models", "Evaluation", "Scoring", "Segments", "Playbooks", "Insights", "Storage", "Runs", "Simulation"];
 
     private static readonly Assembly s_library = typeof(RetentionException).Assembly;
 
