@@ -13,6 +13,7 @@ internal sealed class CardDraft(string id, CardKind kind, string title, FigureBo
     private readonly StringBuilder _text = new();
     private readonly List<CardFigure> _figures = [];
     private readonly List<CardNumber> _numbers = [];
+    private readonly HashSet<(string, string, string, string)> _marked = [];
     private string? _missing;
     private bool _small;
     private bool _alert;
@@ -96,6 +97,8 @@ internal sealed class CardDraft(string id, CardKind kind, string title, FigureBo
         _figures.Add(new CardFigure(figure.View, figure.Metric, figure.D1, figure.D2, figure.D3, figure.Value, shown));
         if (figure.State != FigureState.Small) return shown;
         _small = true;
+        // Once for each group, however much is told of it.
+        if (!_marked.Add((figure.View, figure.D1, figure.D2, figure.D3))) return shown;
         return $"{shown} (small group of {Shown(N(figure))})";
     }
 

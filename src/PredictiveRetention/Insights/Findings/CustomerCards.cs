@@ -72,7 +72,7 @@ internal static class CustomerCards
         var known = ranked.Where(figure => figure.D1 is not (Dimension.Unknown or Dimension.Others)).ToList();
         if (known.Count == 0)
         {
-            card.Missing("no customer's country is known");
+            card.Missing($"the {name.ToLowerInvariant()} of no customer is known");
             return;
         }
         card.Say($"{name} {known[0].D1} has most customers: {known[0]} ({card.Need(view, "customer_share", known[0].D1)}), {card.Need(view, "revenue_share", known[0].D1)} of revenue to date, repeat rate {card.Need(view, "repeat_rate", known[0].D1)}.");

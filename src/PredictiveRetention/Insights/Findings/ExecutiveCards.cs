@@ -100,6 +100,7 @@ internal static class ExecutiveCards
             return;
         }
         card.Say($"{card.Number("share of new customers: sum of numerators over sum of denominators of the months", fresh / all, Unit.Share)} of what was paid in the {card.Whole("complete months", months.Count)} complete months {months[0].D1} to {months[^1].D1} came from customers in the month of their first order ({card.Number("paid by new customers", fresh, Unit.Money)} of {card.Number("paid in all", all, Unit.Money)}).");
+        if (months[0].D1 == card.Book.Rows("months", "month_new_revenue_share")[0].D1) card.Say($"They include the first months of the data, when everybody counts as new, which raises it.");
         Threshold(card, fresh / all > card.Context.Thresholds.NewRevenueShare, static all => all.NewRevenueShare, "new_revenue_share", Unit.Share);
     }
 

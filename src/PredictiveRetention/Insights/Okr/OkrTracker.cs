@@ -45,14 +45,14 @@ internal static class OkrTracker
         var figure = book.Find(kpi.View, kpi.Metric, labels[0], labels[1], labels[2]);
         var (historyIs, history) = History(book, kpi, nights);
         var unit = kpi.Unit;
-        var compared = string.Concat(benchmarks.Select(one => $" Benchmark entered by the shop: {Of(one.From)} to {Of(one.To)} ({one.Source.TrimEnd('.')})."));
+        var compared = string.Concat(benchmarks.Select(one => $" Benchmark entered by the shop: {Shown(one.From)} to {Shown(one.To)} ({one.Source.TrimEnd('.')})."));
         if (figure?.Value is not { } current)
             return new OkrLine(kpi, null, null, target, null, null, null, OkrStatus.NotAvailable, $"{kpi.Name}: not available: {book.Why(kpi.View, kpi.Metric, labels[0], labels[1], labels[2])}.{compared}", historyIs, history, benchmarks);
         var pace = Pace(history);
-        var now = $"{kpi.Name} is {Of(current)}{(figure.Customers is { } n ? $" (n = {NumberWords.Of(n, Unit.Count, currency)}{(figure.State == FigureState.Small ? ", a small group" : "")})" : "")}";
+        var now = $"{kpi.Name} is {Shown(current)}{(Of(figure) is { } n ? $" (n = {NumberWords.Of(n, Unit.Count, currency)}{(figure.State == FigureState.Small ? ", a small group" : "")})" : "")}";
         if (target is null) return new OkrLine(kpi, current, figure.Customers, null, null, null, pace, OkrStatus.NoTarget, $"{now}; no target is set.{compared}", historyIs, history, benchmarks);
         var gap = target.Goal - current;
-        var wanted = $"the target is {Of(target.Goal)} by {target.By.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} ({target.Source.TrimEnd('.')})";
+        var wanted = $"the target is {Shown(target.Goal)} by {target.By.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)} ({target.Source.TrimEnd('.')})";
         if (target.Up ? current >= target.Goal : current <= target.Goal)
             return new OkrLine(kpi, current, figure.Customers, target, gap, null, pace, OkrStatus.Met, $"{now}; {wanted}: met.{compared}", historyIs, history, benchmarks);
         var months = (Cutoff.Of(target.By).Day - asOf.Day) / DaysOfMonth;
@@ -63,14 +63,17 @@ internal static class OkrTracker
         var judged = status switch
         {
             OkrStatus.Open => "too few months of history to say whether the pace is enough",
-            OkrStatus.OnTrack => $"on track at the pace of the last {Points(history)} points, {Change(pace!.Value)} a month",
-            _ => $"behind at the pace of the last {Points(history)} points, {Change(pace!.Value)} a month",
+            OkrStatus.OnTrack => $"on track at the pace of the last {Points(history)} points ({historyIs}), {Change(pace!.Value)} a month",
+            _ => $"behind at the pace of the last {Points(history)} points ({historyIs}), {Change(pace!.Value)} a month",
         };
         return new OkrLine(kpi, current, figure.Customers, target, gap, needed, pace, status, $"{now}; {wanted}: {Change(gap)} to go, {Change(needed)} a month; {judged}.{compared}", historyIs, history, benchmarks);
 
-        string Of(double value) => NumberWords.Of(value, unit, currency);
+        string Shown(double value) => NumberWords.Of(value, unit, currency);
         string Change(double value) => NumberWords.Change(value, unit, currency);
     }
+
+    /// <summary>How many customers a figure is of: those below the line where customers are counted there.</summary>
+    private static double? Of(Figure figure) => MetricCatalogue.Of(figure.Metric) is { Unit: Unit.Share, Bottom: not null, BottomIsMinor: false } ? figure.Denominator : figure.Customers;
 
     private static string Points(IReadOnlyList<OkrPoint> history) => Math.Min(history.Count, PaceMonths).ToString(CultureInfo.InvariantCulture);
 

@@ -82,7 +82,7 @@ internal static class WhatIfCalculator
             Available(card);
         }
         var wanted = part * n;
-        card.Say($"{card.Number("part asked", part, Unit.Share)} of {card.Number("customers Dormant | High", n, Unit.Count)} customers in lifecycle Dormant (Lost included) and value tier High are {card.Number("customers asked", wanted, Unit.Count)}.");
+        card.Say($"{card.Number("part asked", part, Unit.Share)} of {card.Number("customers Dormant | High", n, Unit.Count)} customers in lifecycle Dormant (Lost included) and value tier High are {card.Number("customers asked", wanted, Unit.Count)}{(n < context.Insight.Recipe.Settings.SmallGroup ? " (a small group)" : "")}.");
         card.Say($"Their revenue to date, {card.Number("revenue to date of Dormant | High", revenue, Unit.Money)}, is past and not what can be recovered; their CLV without any action is {card.Number("CLV of Dormant | High", clv, Unit.Money)} ({context.Predicted}, {card.ClvHorizon} days).");
         var assumptions = new List<string>();
         if (byOrder) card.Add(assumptions, $"A recovered customer is worth {card.Number("revenue at risk over expected churners of Dormant | High", value, Unit.Money)}: what such a customer spends within {card.Horizon} days if there is an order ({context.Predicted}; revenue at risk over expected churners of the group). Customers long lost are taken to be worth the same.");
