@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PredictiveRetention.Ingestion;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Insights.Findings;
 using PredictiveRetention.Insights.Okr;
@@ -78,6 +79,7 @@ public sealed partial class CardTests(SampleNight night) : IClassFixture<SampleN
     /// <summary>The figures of a card are those of the run, written by the one formatter; its text has no number but theirs.</summary>
     private static void Traced(IReadOnlyList<Card> cards, IReadOnlyList<Figure> figures, Currency currency)
     {
+        var untold = new List<string>();
         var known = figures.ToDictionary(figure => (figure.View, figure.Metric, figure.D1, figure.D2, figure.D3));
         foreach (var card in cards)
         {
@@ -92,8 +94,9 @@ public sealed partial class CardTests(SampleNight night) : IClassFixture<SampleN
             foreach (var number in card.Numbers) allowed.UnionWith(Numbers(number.Shown));
             var said = card.Answer;
             foreach (var play in Playbook.Shipped().Plays) said = said.Replace(play.Timeline, "", StringComparison.Ordinal).Replace(play.ExpectedUplift.Source.TrimEnd('.'), "", StringComparison.Ordinal);
-            Assert.True(Numbers(said).All(allowed.Contains), $"{card.Id}: {string.Join(", ", Numbers(said).Except(allowed))} in: {card.Answer}");
+            if (!Numbers(said).All(allowed.Contains)) untold.Add($"{card.Id}: {string.Join(", ", Numbers(said).Except(allowed))} in: {card.Answer}");
         }
+        Assert.Empty(untold);
     }
 
     private static IEnumerable<string> Numbers(string text) => Number().Matches(text).Select(match => match.Value);

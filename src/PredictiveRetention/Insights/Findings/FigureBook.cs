@@ -27,7 +27,7 @@ internal sealed class FigureBook
     public string Why(string view, string metric, string d1 = "", string d2 = "", string d3 = "")
     {
         var note = Find(view, metric, d1, d2, d3)?.Note
-            ?? _views[view].FirstOrDefault(figure => figure.Value is null && figure.Note is not null && (figure.Metric == metric || figure.D1.Length == 0))?.Note
+            ?? _views[view].FirstOrDefault(figure => figure.Value is null && figure.Note is not null && figure.D1.Length == 0 && (figure.Metric == metric || !_views[view].Skip(1).Any()))?.Note
             ?? (MetricCatalogue.Find(metric) is { } known ? SourceWords.Missing(known.Needs, _coverage) : null)
             ?? "the run has no such figure";
         return note.StartsWith(Prefix, StringComparison.Ordinal) ? note[Prefix.Length..] : note;

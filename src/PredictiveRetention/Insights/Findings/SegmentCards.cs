@@ -36,13 +36,11 @@ internal static class SegmentCards
         var metric = card.Book.Rows("growth", "change_12m").Any(figure => figure.D1 == "month_customers" && figure.D2 == Segments) ? "change_12m" : "change_1m";
         var ranked = card.Ranked("growth", metric, figure => figure.D1 == "month_customers" && figure.D2 == Segments);
         if (ranked.Count == 0) return;
-        var (first, last) = (ranked[0], ranked[^1]);
-        card.Say($"Over {(metric == "change_12m" ? "twelve months" : "the last month")} to the end of {card.Book.LastMonth ?? ""}, business segment {first.D3} {(first.Value > 0 ? "grew fastest" : "shrank least")}: {first}, from {card.Bottom(first, Unit.Count)} to {After(card, first)} customers.");
-        if (ranked.Count > 1) card.Say($"{last.D3} {(last.Value < 0 ? "shrank fastest" : "grew least")}: {last}, from {card.Bottom(last, Unit.Count)} to {After(card, last)}.");
+        var (first, last, month) = (ranked[0], ranked[^1], card.Book.LastMonth ?? "");
+        card.Say($"Over {(metric == "change_12m" ? "twelve months" : "the last month")} to the end of {month}, business segment {first.D3} {(first.Value > 0 ? "grew fastest" : "shrank least")}: {first}, from {card.Bottom(first, Unit.Count)} to {card.Need(Monthly, "month_customers", month, first.D3)} customers.");
+        if (ranked.Count > 1) card.Say($"{last.D3} {(last.Value < 0 ? "shrank fastest" : "grew least")}: {last}, from {card.Bottom(last, Unit.Count)} to {card.Need(Monthly, "month_customers", month, last.D3)}.");
         if (ranked.Count > 2) card.Say($"Between them: {card.List(ranked.Skip(1).SkipLast(1), static figure => figure.D3)}. Segments of past months are by the recency rule.");
     }
-
-    private static CardNumber After(CardDraft card, Figure change) => card.Number($"customers of {change.D3} at the end: numerator and denominator of {change.Metric} added", (change.Numerator ?? 0) + (change.Denominator ?? 0), Unit.Count);
 
     private static void Season(CardDraft card, string metric, string what)
     {
