@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PredictiveRetention.Features;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Insights.Findings;
@@ -103,6 +104,41 @@ public sealed partial class CardTests(SampleNight night) : IClassFixture<SampleN
 
     [GeneratedRegex(@"\d+(,\d{3})*(\.\d+)?")]
     private static partial Regex Number();
+
+    [Fact]
+    public void With_every_source_there_every_card_that_waits_for_one_speaks()
+    {
+        var shop = HandMade.GoodPulse();
+        const string Spearman = "spearman";
+        shop.Value("kpis", Spearman, -0.3, 40_000, "delivery days and review score").Ratio("kpis", "review_score", 160_000, 40_000, 93_358).Ratio("kpis", "review_coverage", 40_000, 96_478, 93_358).Ratio("kpis", "delivery_days", 1_200_000, 96_000, 93_358)
+            .Value("kpis", Spearman, 0.4, 20_000, "visits and revenue of 12 months").Ratio("by_visits", "revenue_per_customer", 900_000, 6_000, 6_000, "1-2").Ratio("by_visits", "revenue_per_customer", 90_000, 12, 12, "Over 20")
+            .Ratio("by_first_delivery", "second_order_90d", 900, 60_000, 70_000, "On time").Ratio("by_first_delivery", "second_order_90d", 60, 6_000, 7_000, "Late")
+            .Ratio("kpis", "largest_channel_share", 5_700, 9_000, 9_000, note: "online").Value("kpis", "hhi", 0.5, 9_000).Ratio("kpis", "channel_coverage", 9_000, 93_358, 93_358).Ratio("by_channel", "revenue_per_customer", 950_000, 5_700, 5_700, "online");
+        foreach (var (view, name, n) in new[] { ("by_age_group", "Senior (55 and over)", 50_000L), ("by_age_group", "Unknown", 43_358L), ("by_gender", "female", 60_000L), ("by_region", "South America", 90_000L), ("by_region", "Unknown", 3_358L), ("by_country", "Brazil", 90_000L), ("by_country", "Peru", 7L) })
+            shop.Ratio(view, "customers", n, null, n, name).Ratio(view, "customer_share", n, 93_358, n, name).Ratio(view, "revenue_share", n, 93_358, n, name).Ratio(view, "repeat_rate", n / 30, n, n, name);
+        foreach (var (name, top) in new[] { ("VIP", 0.4), ("New", 0.2) })
+        {
+            shop.Ratio("by_business_segment", "open_rate", 1_000 * top, 1_000, 500, name).Ratio("by_business_segment", "visits_per_customer", 700 * top, 500, 500, name);
+            foreach (var metric in new[] { "month_open_rate", "month_visits_per_customer" })
+            {
+                shop.Trend(metric, 0.01 * top, 0.001, 0.02, 12, "business_segment", name).Trend(metric, -0.01, -0.02, -0.001);
+                for (var month = 6; month <= 7; month++) shop.Ratio("seasonality", "seasonal_index", top + (0.1 * month), 1, null, metric, "business_segment: " + name, $"2018-0{month}");
+            }
+        }
+        shop.Ratio("by_engagement_segment", "customers", 4_000, null, 4_000, "Discount-Driven").Ratio("by_engagement_segment", "discount_rate", 30, 100, 4_000, "Discount-Driven").Ratio("by_engagement_segment", "revenue_at_risk", 700_000, null, 4_000, "Discount-Driven");
+        var all = shop.Context(sources: (DataSource)~0);
+        foreach (var id in new[]
+        {
+            "001.email_response", "001.email_trend", "001.email_season", "001.site_engagement", "001.site_trend", "001.visits_and_value", "002.delivery_and_reviews", "002.delivery_and_repeat", "002.channels",
+            "003.age_and_gender", "003.regions", "003.countries", "004.discount_driven",
+        }) Assert.True(shop.Card(id, all).State is CardState.Ok or CardState.Small, shop.Card(id, all).Answer);
+        Traced(shop.Cards(all), shop.Figures, Currency.Of("BRL"));
+        Assert.Contains("slower orders are rated lower. Association, not cause.", shop.Card("002.delivery_and_reviews", all).Answer, StringComparison.Ordinal);
+        Assert.Contains("41.46 % of orders", shop.Card("002.delivery_and_reviews", all).Answer, StringComparison.Ordinal);
+        Assert.StartsWith("The e-mail open rate of twelve months is highest in business segment VIP: 40.00 % (500 customers).", shop.Card("001.email_response", all).Answer, StringComparison.Ordinal);
+        Assert.Contains("fell over 12 complete months: -1.00 points a month", shop.Card("001.email_trend", all).Answer, StringComparison.Ordinal);
+        Assert.Contains("Peru 7 (small group of 7)", shop.Card("003.countries", all).Answer, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_same_figures_give_the_same_cards()

@@ -91,10 +91,15 @@ internal sealed class CardDraft(string id, CardKind kind, string title, FigureBo
         _ => string.Join(", ", parts.SkipLast(1)) + " and " + parts[^1],
     };
 
+    /// <summary>Figures that a number of the answer was worked out from, and which it does not show themselves.</summary>
+    public void Rest(IEnumerable<Figure> figures)
+    {
+        foreach (var figure in figures) Keep(figure);
+    }
+
     public string Shown(Figure figure)
     {
-        var shown = NumberWords.Of(figure, context.Currency);
-        _figures.Add(new CardFigure(figure.View, figure.Metric, figure.D1, figure.D2, figure.D3, figure.Value, shown));
+        var shown = Keep(figure);
         if (figure.State != FigureState.Small) return shown;
         _small = true;
         // Once for each group, however much is told of it.
@@ -111,6 +116,13 @@ internal sealed class CardDraft(string id, CardKind kind, string title, FigureBo
     public Card Card() => _missing is { } reason
         ? new Card(id, id[..3], kind, title, $"Not available: {reason}.", CardState.NotAvailable, [], [])
         : new Card(id, id[..3], kind, title, _text.ToString(), _alert ? CardState.Alert : _small ? CardState.Small : CardState.Ok, _figures, _numbers);
+
+    private string Keep(Figure figure)
+    {
+        var kept = new CardFigure(figure.View, figure.Metric, figure.D1, figure.D2, figure.D3, figure.Value, NumberWords.Of(figure, context.Currency));
+        if (!_figures.Contains(kept)) _figures.Add(kept);
+        return kept.Shown;
+    }
 
     private static string Name(Figure figure) => string.Join(" ", new[] { figure.View, figure.Metric, figure.D1, figure.D2, figure.D3 }.Where(part => part.Length > 0));
 }

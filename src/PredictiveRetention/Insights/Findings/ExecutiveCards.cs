@@ -99,6 +99,7 @@ internal static class ExecutiveCards
             card.Missing("nothing was paid in the complete months");
             return;
         }
+        card.Rest(months);
         card.Say($"{card.Number("share of new customers: sum of numerators over sum of denominators of the months", fresh / all, Unit.Share)} of what was paid in the {card.Whole("complete months", months.Count)} complete months {months[0].D1} to {months[^1].D1} came from customers in the month of their first order ({card.Number("paid by new customers", fresh, Unit.Money)} of {card.Number("paid in all", all, Unit.Money)}).");
         if (months[0].D1 == card.Book.Rows("months", "month_new_revenue_share")[0].D1) card.Say($"They include the first months of the data, when everybody counts as new, which raises it.");
         Threshold(card, fresh / all > card.Context.Thresholds.NewRevenueShare, static all => all.NewRevenueShare, "new_revenue_share", Unit.Share);
@@ -136,6 +137,7 @@ internal static class ExecutiveCards
             card.Missing("no month with active customers");
             return;
         }
+        card.Rest(rows);
         card.Say($"Customers with an order in the last thirty days changed by {slope} a month over {months} complete months, 95 % interval {low} to {high}; that is {card.Number("slope over the mean of the months", slope.Value!.Value / mean, Unit.Share)} of their mean of {card.Number("mean of the months", mean, Unit.Count)}. The trend {(low.Value > 0 ? "rises" : high.Value < 0 ? "falls" : "is not clear")}.");
         Threshold(card, high.Value / mean < card.Context.Thresholds.ActiveTrend, static all => all.ActiveTrend, "active_trend", Unit.Share);
     }

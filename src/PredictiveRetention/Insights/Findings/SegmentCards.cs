@@ -81,6 +81,7 @@ internal static class SegmentCards
         var up = of.Where(figure => Array.IndexOf(order, figure.D3) > Array.IndexOf(order, figure.D2)).ToList();
         var down = of.Where(figure => Array.IndexOf(order, figure.D3) < Array.IndexOf(order, figure.D2)).ToList();
         var start = of.GroupBy(figure => figure.D2).Sum(from => from.First().Customers ?? 0);
+        card.Rest(up.Concat(down));
         var sum = up.Sum(figure => figure.Value ?? 0);
         card.Say($"In {month}, {card.Number("customers who moved to a higher value tier", sum, Unit.Count)} of {card.Number("customers in a value tier at the month's start", start, Unit.Count)} customers moved to a higher value tier{(start > 0 ? $" ({card.Shown(card.Number("share who moved up", sum / start, Unit.Share))})" : "")} and {card.Number("customers who moved to a lower value tier", down.Sum(figure => figure.Value ?? 0), Unit.Count)} to a lower one; the month's cut-offs stood still.");
         if (up.Count > 0) card.Say($"Up: {card.List(up, static figure => $"{figure.D2} to {figure.D3}")}.");

@@ -97,6 +97,7 @@ internal static class SummaryCards
             var rest = card.Book.Rows(View, metric).Where(figure => figure.D1 != "Premium").ToList();
             var (top, bottom) = (rest.Sum(figure => figure.Numerator ?? 0), rest.Sum(figure => figure.Denominator ?? 0));
             if (bottom <= 0) continue;
+            card.Rest(rest);
             parts.Add($"{words} {card.Shown(high)} against {card.Shown(card.Number($"{metric} of Gold, Silver and Bronze: sum of numerators over sum of denominators", top / bottom, unit))}");
         }
         card.Say($"{string.Join("; ", parts)}.");
@@ -165,6 +166,7 @@ internal static class SummaryCards
             return;
         }
         var (back, all) = (rows.Sum(figure => figure.Numerator ?? 0), rows.Sum(figure => figure.Denominator ?? 0));
+        card.Rest(rows);
         card.Say($"Of {card.Number("customers of cohorts seen to the end of month 3", all, Unit.Count)} customers in {card.Whole("cohorts", rows.Count)} monthly cohorts, {card.Number("of them with no second purchase by the end of month 3: 1 - sum of second purchases over sum of sizes", 1 - (back / all), Unit.Share)} had not bought again by the end of the third month after their first ({card.Number("with a second purchase", back, Unit.Count)} had).");
         card.Say($"In month 1 {card.Need("cohort_average_month", "retention", "1")} of a cohort bought, in month 2 {card.Need("cohort_average_month", "retention", "2")}, in month 3 {card.Need("cohort_average_month", "retention", "3")} (classic retention, weighted over complete cohorts).");
     }

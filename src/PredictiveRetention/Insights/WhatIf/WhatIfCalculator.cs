@@ -54,6 +54,7 @@ internal static class WhatIfCalculator
             card.Say($"From {card.Number("repeat rate to start from", from, Unit.Share)} to {card.Number("repeat rate asked", to, Unit.Share)} of {all} customers are {card.Number("customers between the two rates", wanted, Unit.Count)} more customers with a second purchase{(request.From is null ? $" ({card.Shown(repeat)} have one now)" : "")}.");
         }
         if (wanted > eligible) throw new WhatIfException(request.ConversionPoints is null ? "repeat_rate" : "conversion_points", Text($"That asks for {wanted:N0} more repeat customers; {eligible:N0} have purchased once and could become one."));
+        card.Rest([buyers, once]);
         var eligibleShown = card.Number("customers with one purchase: buyers minus repeat customers", eligible, Unit.Count);
         card.Say($"They must come from {eligibleShown} with one purchase: {card.Number("wanted over those with one purchase", wanted / eligible, Unit.Share)} of them.");
         var assumptions = new List<string>();
@@ -67,7 +68,12 @@ internal static class WhatIfCalculator
     {
         if (part == 0) throw new WhatIfException("recover_dormant", "0 recovers nobody.");
         var card = new CardDraft("002.what_if", CardKind.Finding, "What winning back dormant high-value customers would bring", book, context);
-        double Sum(string metric, Func<Figure, double?> of) => book.Rows("by_combined", metric).Where(figure => figure.D1 == "Dormant" && figure.D2 == "High").Sum(figure => of(figure) ?? 0);
+        double Sum(string metric, Func<Figure, double?> of)
+        {
+            var cells = book.Rows("by_combined", metric).Where(figure => figure.D1 == "Dormant" && figure.D2 == "High").ToList();
+            card.Rest(cells);
+            return cells.Sum(figure => of(figure) ?? 0);
+        }
         var n = Sum("customers", static figure => figure.Value);
         if (book.Rows("by_combined", "customers").Count == 0) card.Missing(book.Why("by_combined", "customers"));
         else if (n == 0) card.Missing("nobody is lifecycle Dormant and value tier High");
