@@ -5,6 +5,7 @@ using PredictiveRetention.Service.Access;
 using PredictiveRetention.Service.Demo;
 using PredictiveRetention.Service.Documents;
 using PredictiveRetention.Service.Health;
+using PredictiveRetention.Service.Insights;
 using PredictiveRetention.Service.Model;
 using PredictiveRetention.Service.Nights;
 using PredictiveRetention.Service.Pages;
@@ -80,6 +81,7 @@ internal static class Composition
         app.MapRunButtons();
         api.MapGroup("").WithTags("Model").MapModel();
         api.MapGroup("").WithTags("Model").MapVersions();
+        api.MapGroup("").WithTags("Insights").MapCards();
         app.MapVersionButtons();
         app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [new JobsAccess()], DisplayStorageConnectionString = false, DashboardTitle = "Jobs" }).RequireAuthorization();
         app.MapRazorComponents<App>();

@@ -12,6 +12,9 @@ var root = new RootCommand("retain - who is about to stop buying, what each cust
     ScoreVerb.Command(),
     ExplainVerb.Command(),
     RunsVerb.Command(),
+    InsightsVerb.Command(),
+    OkrVerb.Command(),
+    WhatIfVerb.Command(),
     CheckVerb.Command(),
     DbVerb.Command(),
 };

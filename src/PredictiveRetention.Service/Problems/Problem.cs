@@ -17,6 +17,8 @@ internal static class Problem
 
     public static IResult NoModel() => Of(404, "no-model", "No model has been trained yet", "Run retain train. Until then customers are scored by the recency rule.");
 
+    public static IResult NoFigure(string detail) => Of(404, "no-figure", "The run has no figure for this", detail);
+
     public static IResult ListingExpired() => Of(410, "listing-expired", "This listing has expired", "The run it was read from has been dropped. Start again without a cursor.");
 
     public static IResult BadParameter(string name, string detail) => Of(400, "bad-parameter", $"The parameter '{name}' cannot be used", detail, new() { ["parameter"] = name });

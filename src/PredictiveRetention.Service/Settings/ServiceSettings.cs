@@ -1,5 +1,7 @@
 using System.Globalization;
 using Hangfire.Logging;
+using PredictiveRetention.Insights;
+using PredictiveRetention.Insights.Okr;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Nights;
@@ -35,6 +37,9 @@ public sealed record ServiceSettings
     public required string? AdminKey { get; init; }
     public required RunSettings Runs { get; init; }
 
+    /// <summary>What the shop wants of its KPIs; none without a file.</summary>
+    public required Targets Targets { get; init; }
+
     public required ServiceRole Role { get; init; }
 
     /// <summary>Requests a second of a signed-in caller, twice as many in a burst; above, they are turned away with 429.</summary>
@@ -55,6 +60,7 @@ public sealed record ServiceSettings
         var section = configuration.GetSection("Retention");
         CheckUrls(configuration["urls"], faults);
         var data = section["Data"] ?? StoreAddress.DataFolder;
+        var targets = ReadTargets(section["Targets"], faults);
         var home = demo == DemoKind.None ? data : Path.Combine(data, "demo-" + DemoNames.Of(demo));
         var settings = new ServiceSettings
         {
@@ -65,7 +71,8 @@ public sealed record ServiceSettings
             RetrainCron = section["RetrainCron"] is not { } weekly ? "0 4 * * 0" : weekly == "off" ? null : weekly,
             CronZone = Zone(section["TimeZone"], faults),
             AdminKey = section["AdminKey"],
-            Runs = ReadRuns(section, faults),
+            Runs = ReadRuns(section, faults) with { Insights = new InsightSettings { Thresholds = targets.Thresholds } },
+            Targets = targets,
             RequestsPerSecond = ReadCount(section, "RequestsPerSecond", faults) ?? 2000,
             Role = ReadRole(configuration["role"], faults),
             Demo = demo,
@@ -80,7 +87,7 @@ public sealed record ServiceSettings
     }
 
     /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
-    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "RequestsPerSecond"];
+    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "RequestsPerSecond"];
 
     private static void CheckCron(string name, string cron, List<string> faults)
     {
@@ -132,6 +139,20 @@ public sealed record ServiceSettings
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0) return count;
         faults.Add($"Retention:{name} is '{text}'; a whole number above 0 is needed.");
         return null;
+    }
+
+    private static Targets ReadTargets(string? file, List<string> faults)
+    {
+        if (file is null) return Targets.None;
+        try
+        {
+            return TargetsFile.Read(file);
+        }
+        catch (RetentionException fault)
+        {
+            faults.Add("Retention:Targets: " + fault.Message);
+            return Targets.None;
+        }
     }
 
     private static RunSettings ReadRuns(IConfigurationSection section, List<string> faults)

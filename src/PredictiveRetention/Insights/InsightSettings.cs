@@ -1,4 +1,5 @@
 using System.Globalization;
+using PredictiveRetention.Insights.Findings;
 
 namespace PredictiveRetention.Insights;
 
@@ -31,6 +32,9 @@ public sealed record InsightSettings
     /// <summary>Customers whose visits are set against their spend; the first in key order, which is a random draw. Default 20,000.</summary>
     public int CorrelationSample { get; init; } = 20_000;
 
+    /// <summary>Where risk cards turn to alert.</summary>
+    public FindingThresholds Thresholds { get; init; } = new();
+
     /// <exception cref="RetentionException">A setting is out of its range; all faults in one message.</exception>
     public InsightSettings Checked()
     {
@@ -41,7 +45,7 @@ public sealed record InsightSettings
             Within(nameof(SeniorFrom), SeniorFrom, MiddleAgedFrom + 1, 150), Within(nameof(TextValues), TextValues, 1, 200),
             Within(nameof(CorrelationSample), CorrelationSample, 10, 1_000_000),
         ];
-        var found = faults.OfType<string>().ToList();
+        var found = faults.OfType<string>().Concat(Thresholds.Faults()).ToList();
         return found.Count == 0 ? this : throw new RetentionException(Failure.Usage, "The settings of the figures are not usable: " + string.Join("; ", found) + ".");
     }
 

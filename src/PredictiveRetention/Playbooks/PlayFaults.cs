@@ -3,8 +3,8 @@ using YamlDotNet.Core;
 
 namespace PredictiveRetention.Playbooks;
 
-/// <summary>Collects every fault of a playbook, so that a shop mends them in one go.</summary>
-internal sealed class PlayFaults
+/// <summary>Collects every fault of a playbook, or of another file a shop writes, so that it is mended in one go.</summary>
+internal sealed class PlayFaults(string what = "the playbook")
 {
     private readonly List<string> _faults = [];
 
@@ -21,7 +21,7 @@ internal sealed class PlayFaults
     {
         if (_faults.Count > 0)
         {
-            var heading = _faults.Count == 1 ? "1 fault in the playbook:" : $"{_faults.Count} faults in the playbook:";
+            var heading = _faults.Count == 1 ? $"1 fault in {what}:" : $"{_faults.Count} faults in {what}:";
             throw new RetentionException(Failure.Usage, string.Join("\n  ", _faults.Prepend(heading)));
         }
     }

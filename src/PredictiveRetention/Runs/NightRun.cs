@@ -6,6 +6,7 @@ using PredictiveRetention.Evaluation;
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Insights;
+using PredictiveRetention.Insights.Findings;
 using PredictiveRetention.Models;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Segments;
@@ -296,7 +297,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         Step("validated");
         try
         {
-            Timed("figures", () => _patience.With(() => Figures(run, shop), cancellation));
+            Timed("figures", () => _patience.With(() => Figures(run, shop, headline), cancellation));
         }
         catch (LeaseLostException)
         {
@@ -328,14 +329,18 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         }
     }
 
-    /// <summary>Adds up what the shards counted and writes the run's figures.</summary>
-    private void Figures(Run run, Shop shop)
+    /// <summary>Adds up what the shards counted, writes the run's figures and the cards that say them.</summary>
+    private void Figures(Run run, Shop shop, RunHeadline headline)
     {
         var asOf = Cutoff.Parse(run.AsOf);
-        var context = RunRecipe.Of(run)!.Context(asOf, shop.Currency);
+        var recipe = RunRecipe.Of(run)!;
+        var context = recipe.Context(asOf, shop.Currency);
         var sums = new ShopSums(context.Months.Last, context.Recipe.Settings.Days);
         foreach (var part in store.ShardSums(run.RunId)) sums.AddFrom(part);
-        store.WriteFigures(run, FigureBuilder.Build(context, sums, new StoreCounts(store.ProfilesWithoutOrders(shop, asOf))));
+        var figures = FigureBuilder.Build(context, sums, new StoreCounts(store.ProfilesWithoutOrders(shop, asOf)));
+        store.WriteFigures(run, figures);
+        var plays = headline.Plays.Select(play => new PlayResult(play.Key, play.Customers, play.Value)).ToList();
+        store.WriteCards(run, Cards.Build(new CardContext(context, recipe.ModelLevel, recipe.DataThrough, settings.Playbook, plays, recipe.Margin), figures));
     }
 
     private DriftReport? Drift(Run run)

@@ -1,5 +1,6 @@
 using Dapper;
 using PredictiveRetention.Insights;
+using PredictiveRetention.Insights.Okr;
 
 namespace PredictiveRetention.Storage;
 
@@ -63,6 +64,17 @@ public sealed partial class RetentionStore
         return connection.Query<FigureRow>(
             "SELECT view, metric, d1, d2, d3, numerator, denominator, value, customers, state, note FROM figure WHERE run_id = @runId"
             + (view is null ? "" : " AND view = @view") + (metric is null ? "" : " AND metric = @metric") + " ORDER BY seq", new { runId, view, metric }).Select(row => row.Figure).ToList();
+    }
+
+    /// <summary>A figure over the nights readers have seen, up to an as-of, oldest first: the last attempt of each as-of that still has it.</summary>
+    public IReadOnlyList<OkrPoint> FigureHistory(string upTo, string view, string metric, IReadOnlyList<string> labels)
+    {
+        using var connection = _engine.Open();
+        var (d1, d2, d3) = (labels.ElementAtOrDefault(0) ?? "", labels.ElementAtOrDefault(1) ?? "", labels.ElementAtOrDefault(2) ?? "");
+        return connection.Query<(string AsOf, double Value)>(
+            "SELECT r.as_of, f.value FROM figure f JOIN run r ON r.run_id = f.run_id WHERE f.view = @view AND f.metric = @metric AND f.d1 = @d1 AND f.d2 = @d2 AND f.d3 = @d3 AND f.value IS NOT NULL "
+            + $"AND r.purpose = '{RunPurpose.Night}' AND r.published_at_ms IS NOT NULL AND r.as_of <= @upTo ORDER BY r.as_of, r.run_id", new { view, metric, d1, d2, d3, upTo })
+            .GroupBy(night => night.AsOf).Select(night => new OkrPoint(night.Key, night.Last().Value)).ToList();
     }
 
     private sealed record FigureRow

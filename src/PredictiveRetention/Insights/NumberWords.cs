@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace PredictiveRetention.Insights;
+
+/// <summary>The one way a number is written in a sentence, whatever the machine's language: a figure reads the same in a card, a table and a file.</summary>
+public static class NumberWords
+{
+    public static string Of(double value, Unit unit, Currency currency) => unit switch
+    {
+        Unit.Count => Text(value, "N0"),
+        Unit.Money => Money(value, currency),
+        Unit.Share => Text(100 * value, "N2") + " %",
+        Unit.Days => Text(value, "N1") + " days",
+        _ => Text(value, "N2"),
+    };
+
+    /// <summary>With its sign; a difference of shares is in percentage points.</summary>
+    public static string Change(double value, Unit unit, Currency currency)
+    {
+        var size = unit == Unit.Share ? Text(100 * Math.Abs(value), "N2") + " points" : Of(Math.Abs(value), unit == Unit.Count ? Unit.Rate : unit, currency);
+        return (value < 0 ? "-" : "+") + size;
+    }
+
+    /// <summary>A figure as its metric says; a slope in the unit of what it is the slope of.</summary>
+    public static string Of(Figure figure, Currency currency)
+    {
+        if (figure.Value is not { } value) return "not available";
+        return figure.Metric switch
+        {
+            "slope" or "slope_low" or "slope_high" => Change(value, MetricCatalogue.Of(figure.D1).Unit, currency),
+            "change_1m" or "change_12m" => (value < 0 ? "" : "+") + Of(value, Unit.Share, currency),
+            _ => Of(value, MetricCatalogue.Of(figure.Metric).Unit, currency),
+        };
+    }
+
+    private static string Money(double value, Currency currency) => Text(value, "N" + currency.Decimals.ToString(CultureInfo.InvariantCulture)) + " " + currency.Code;
+
+    // A small negative number may round to -0.
+    private static string Text(double value, string format)
+    {
+        var text = value.ToString(format, CultureInfo.InvariantCulture);
+        return text.StartsWith('-') && text.All(letter => letter is '-' or '0' or '.' or ',') ? text[1..] : text;
+    }
+}
