@@ -9,6 +9,8 @@ var root = new RootCommand("retain - who is about to stop buying, what each cust
     BacktestVerb.Command(),
     ModelsVerb.Command(),
     ScoreVerb.Command(),
+    MetricsVerb.Command(),
+    ExportVerb.Command(),
     ExplainVerb.Command(),
     RunsVerb.Command(),
     CheckVerb.Command(),

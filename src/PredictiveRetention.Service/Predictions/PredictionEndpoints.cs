@@ -69,7 +69,8 @@ internal static class PredictionEndpoints
         return QueryString.Create(kept).Add("cursor", cursor).ToUriComponent();
     }
 
-    private static bool NotModified(HttpContext http, PublishedNight night)
+    /// <summary>Says which run answers; true when the caller has its answer already.</summary>
+    internal static bool NotModified(HttpContext http, PublishedNight night)
     {
         http.Response.Headers.ETag = night.ETag;
         http.Response.Headers.CacheControl = "private, no-cache";
