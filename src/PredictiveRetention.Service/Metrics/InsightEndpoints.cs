@@ -54,9 +54,9 @@ internal static class InsightEndpoints
             var csv = WantsCsv(http);
             var (night, problem) = await AskedRun.OfAsync(query, store, current, cancellation);
             if (night is null) return problem!;
+            var rows = new RunFigures(store, night.Run).Answer(question); // a name that is not known is a 400 also to those who have an answer
             http.Response.Headers.Vary = "Accept";
-            if (PredictionEndpoints.NotModified(http, night)) return Results.StatusCode(StatusCodes.Status304NotModified);
-            var rows = new RunFigures(store, night.Run).Answer(question);
+            if (PredictionEndpoints.NotModified(http, night, csv ? "-csv" : "")) return Results.StatusCode(StatusCodes.Status304NotModified);
             if (csv)
             {
                 using var text = new StringWriter(CultureInfo.InvariantCulture);
@@ -83,7 +83,7 @@ internal static class InsightEndpoints
         var known = Parameters.Select(parameter => parameter.Name).ToList();
         foreach (var name in known.Where(name => name != "metric"))
             if (query[name].Count > 1) throw new BadParameterException(name, "It is given more than once.");
-        var where = query.Where(pair => !known.Contains(pair.Key)).SelectMany(pair => pair.Value.Select(value => (pair.Key, value ?? "")));
+        var where = query.Where(pair => !known.Contains(pair.Key)).SelectMany(pair => pair.Value.Select(value => (pair.Key, value ?? ""))).ToList();
         var groupBy = query["group_by"].ToString() is { Length: > 0 } text ? text : null;
         string[] metrics = [.. query["metric"].OfType<string>()];
         if (MetricCatalogue.Find(metricOrView) is null)

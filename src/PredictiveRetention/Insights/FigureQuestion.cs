@@ -19,10 +19,14 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
 
     /// <param name="groupBy">Dimensions in any order, or the name of a view behind "by_"; null for the plainest view of the metric.</param>
     /// <exception cref="UnknownNameException">There is no such metric, or none by that.</exception>
-    public static FigureQuestion Of(string metric, string? groupBy, IEnumerable<(string Dimension, string Value)> where)
+    public static FigureQuestion Of(string metric, string? groupBy, IReadOnlyList<(string Dimension, string Value)> where)
     {
         if (MetricCatalogue.Find(metric) is null) throw Unknown("metric", metric, "metric", MetricCatalogue.All.Select(known => known.Id));
-        if (groupBy is null) return new FigureQuestion(ViewCatalogue.With(metric).First(), [metric], where.ToLookup());
+        var plainest = ViewCatalogue.With(metric).First();
+        // Asking for one group is asking by group.
+        if (groupBy is null && where.Select(pair => pair.Dimension).Distinct().ToList() is { Count: > 0 } named && named.Exists(dimension => !plainest.Dimensions.Contains(dimension)))
+            groupBy = string.Join(',', named) is var implied && (Grouped(implied, metric) ?? Grouped(implied, MonthPrefix + metric)) is not null ? implied : null;
+        if (groupBy is null) return new FigureQuestion(plainest, [metric], where.ToLookup());
         if (Grouped(groupBy, metric) is { } view) return new FigureQuestion(view, [metric], where.ToLookup());
         // Revenue by month is the month's revenue: the same question of a period.
         if (MetricCatalogue.Find(MonthPrefix + metric) is { } ofMonth && Grouped(groupBy, ofMonth.Id) is { } months) return new FigureQuestion(months, [ofMonth.Id], where.ToLookup());
