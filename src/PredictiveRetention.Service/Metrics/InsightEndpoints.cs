@@ -41,7 +41,7 @@ internal static class InsightEndpoints
             .WithSummary("The views there are: title, dimensions, metrics, and where they are shown").Produces<ViewsAnswer>();
         api.MapGet("/insights/{metricOrView}", OneAsync)
             .WithSummary("Figures of a run: a metric, grouped or not, or a whole view; every dimension of the view is a filter, its labels in any case")
-            .Produces<InsightAnswer>().Produces<string>(200, "text/csv").Produces(304).ProducesProblem(400).ProducesProblem(404);
+            .Produces<InsightAnswer>(200, "application/json", "text/csv").Produces(304).ProducesProblem(400).ProducesProblem(404);
     }
 
     private static async Task<IResult> OneAsync(string metricOrView, HttpContext http, RetentionStore store, CurrentNight current, CancellationToken cancellation)

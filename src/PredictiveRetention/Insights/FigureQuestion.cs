@@ -24,8 +24,8 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
         if (MetricCatalogue.Find(metric) is null) throw Unknown("metric", metric, "metric", MetricCatalogue.All.Select(known => known.Id));
         var plainest = ViewCatalogue.With(metric).First();
         // Asking for one group is asking by group.
-        if (groupBy is null && where.Select(pair => pair.Dimension).Distinct().ToList() is { Count: > 0 } named && named.Exists(dimension => !plainest.Dimensions.Contains(dimension)))
-            groupBy = string.Join(',', named) is var implied && (Grouped(implied, metric) ?? Grouped(implied, MonthPrefix + metric)) is not null ? implied : null;
+        if (groupBy is null && where.Select(pair => pair.Dimension).Distinct().ToList() is { Count: > 0 } named && named.Exists(dimension => !plainest.Dimensions.Contains(dimension, StringComparer.OrdinalIgnoreCase)))
+            groupBy = string.Join(',', named).ToLowerInvariant() is var implied && (Grouped(implied, metric) ?? Grouped(implied, MonthPrefix + metric)) is not null ? implied : null;
         if (groupBy is null) return new FigureQuestion(plainest, [metric], where.ToLookup());
         if (Grouped(groupBy, metric) is { } view) return new FigureQuestion(view, [metric], where.ToLookup());
         // Revenue by month is the month's revenue: the same question of a period.
@@ -61,7 +61,7 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
     public IReadOnlyList<FigureRow> Answer(IReadOnlyList<Figure> figures, SourceCoverage coverage, string? none = null)
     {
         foreach (var dimension in Where.Select(group => group.Key))
-            if (!View.Dimensions.Contains(dimension)) throw Unknown(dimension, dimension, $"dimension of the view {View.Id}", View.Dimensions.Concat(["metric", "group_by", "as_of", "run", "format"]), isFilter: true);
+            if (!View.Dimensions.Contains(dimension, StringComparer.OrdinalIgnoreCase)) throw Unknown(dimension, dimension, $"dimension of the view {View.Id}", View.Dimensions.Concat(["metric", "group_by", "as_of", "run", "format"]), isFilter: true);
         if (figures.Count == 0 && none is not null) return [.. (Metrics.Count > 0 ? Metrics : View.Metrics).Select(metric => FigureRow.None(View, metric, none))];
         var rows = figures.Where(figure => Metrics.Count == 0 || Metrics.Contains(figure.Metric)).Select(figure => FigureRow.Of(View, figure)).ToList();
         foreach (var metric in Metrics.Except(rows.Select(row => row.Metric)).ToList())
@@ -71,10 +71,11 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
         foreach (var wanted in Where)
         {
             // Rows without the label say why there are none with it.
-            var labels = rows.Select(row => row.Labels.GetValueOrDefault(wanted.Key)).OfType<string>().Distinct().ToList();
+            var dimension = View.Dimensions.First(name => name.Equals(wanted.Key, StringComparison.OrdinalIgnoreCase));
+            var labels = rows.Select(row => row.Labels.GetValueOrDefault(dimension)).OfType<string>().Distinct().ToList();
             foreach (var value in wanted)
-                if (labels.Count > 0 && !labels.Exists(label => Matches(label, value))) throw Unknown(wanted.Key, value, wanted.Key.Replace('_', ' '), labels, isFilter: true);
-            rows.RemoveAll(row => row.Labels.TryGetValue(wanted.Key, out var label) ? !wanted.Any(value => Matches(label, value)) : row.State != "notAvailable");
+                if (labels.Count > 0 && !labels.Exists(label => Matches(label, value))) throw Unknown(dimension, value, dimension.Replace('_', ' '), labels, isFilter: true);
+            rows.RemoveAll(row => row.Labels.TryGetValue(dimension, out var label) ? !wanted.Any(value => Matches(label, value)) : row.State != "notAvailable");
         }
         return rows;
     }
