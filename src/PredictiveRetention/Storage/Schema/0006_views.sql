@@ -28,9 +28,8 @@ SELECT p.customer_key, c.customer_id, p.p_churn, p.clv, p.clv_lo80, p.clv_hi80, 
   n1.name AS rfm_segment, n2.name AS lifecycle, n3.name AS value_tier, n4.name AS frequency_class, n5.name AS clv_tier,
   n6.name AS business_segment, n7.name AS engagement_segment, n8.name AS persona, n9.name AS risk_band,
   p.play_id, n10.name AS no_action, p.expected_net_value, p.action_cost, r.run_id, r.as_of, r.model_version
-FROM current_run cr
-JOIN run r ON r.run_id = cr.run_id
-JOIN prediction p ON p.run_id = cr.run_id
+FROM prediction p
+JOIN run r ON r.run_id = p.run_id
 JOIN customer c ON c.customer_key = p.customer_key
 CROSS JOIN shop s
 LEFT JOIN segment_name n1 ON n1.taxonomy = 'rfm_segment' AND n1.code = p.rfm_segment
@@ -43,7 +42,8 @@ LEFT JOIN segment_name n7 ON n7.taxonomy = 'engagement_segment' AND n7.code = p.
 LEFT JOIN segment_name n8 ON n8.taxonomy = 'persona' AND n8.code = p.persona
 LEFT JOIN segment_name n9 ON n9.taxonomy = 'risk_band' AND n9.code = p.risk_band
 LEFT JOIN segment_name n10 ON n10.taxonomy = 'no_action' AND n10.code = p.no_action
-WHERE cr.purpose = 'night';
+-- A single value, known before the scan: PostgreSQL then reads the partition of that run alone.
+WHERE p.run_id = (SELECT cr.run_id FROM current_run cr WHERE cr.purpose = 'night');
 
 CREATE VIEW v_order AS
 SELECT o.customer_key, c.customer_id, o.order_id, $at_from$o.ordered_at_ms$at_to$ AS ordered_at,
