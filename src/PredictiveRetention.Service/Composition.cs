@@ -6,6 +6,7 @@ using PredictiveRetention.Service.Demo;
 using PredictiveRetention.Service.Documents;
 using PredictiveRetention.Service.Health;
 using PredictiveRetention.Service.Insights;
+using PredictiveRetention.Service.Metrics;
 using PredictiveRetention.Service.Model;
 using PredictiveRetention.Service.Nights;
 using PredictiveRetention.Service.Pages;
@@ -76,6 +77,9 @@ internal static class Composition
         app.MapScalarApiReference("/docs", options => options.DisableDefaultFonts().DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().WithTitle("PredictiveRetention API"));
         var api = app.MapGroup("/api/v1");
         api.MapGroup("").WithTags("Predictions").MapPredictions();
+        api.MapGroup("").WithTags("Figures").MapInsights();
+        api.MapGroup("").WithTags("Figures").MapSegments();
+        api.MapGroup("").WithTags("Figures").MapCohorts();
         api.MapGroup("").WithTags("Runs").MapRuns();
         api.MapGroup("").WithTags("Runs").MapRunDecisions();
         app.MapRunButtons();

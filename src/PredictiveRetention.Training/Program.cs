@@ -10,6 +10,8 @@ var root = new RootCommand("retain - who is about to stop buying, what each cust
     BacktestVerb.Command(),
     ModelsVerb.Command(),
     ScoreVerb.Command(),
+    MetricsVerb.Command(),
+    ExportVerb.Command(),
     ExplainVerb.Command(),
     RunsVerb.Command(),
     InsightsVerb.Command(),

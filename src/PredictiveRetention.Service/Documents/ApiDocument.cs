@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using PredictiveRetention.Service.Metrics;
 using PredictiveRetention.Service.Predictions;
 
 namespace PredictiveRetention.Service.Documents;
@@ -32,10 +33,21 @@ internal static class ApiDocument
             var path = context.Description.RelativePath ?? "";
             if (!path.StartsWith("health", StringComparison.Ordinal))
                 operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
-            if (path == "api/v1/predictions") operation.Parameters = [.. PredictionQuery.Parameters.Select(Parameter)];
+            if (Parameters(path) is { } parameters) operation.Parameters = [.. operation.Parameters ?? [], .. parameters.Select(Parameter)];
             return Task.CompletedTask;
         });
     });
+
+    /// <summary>Of the questions that are read by hand; the dimensions of a view, which are filters too, are in the list of views.</summary>
+    private static IEnumerable<(string Name, string Meaning, IReadOnlyList<string> Values)>? Parameters(string path) => path switch
+    {
+        "api/v1/predictions" => PredictionQuery.Parameters,
+        "api/v1/insights/{metricOrView}" => InsightEndpoints.Parameters,
+        "api/v1/segments" => SegmentEndpoints.Parameters,
+        "api/v1/segments/{taxonomy}" => SegmentEndpoints.Parameters.Skip(1),
+        "api/v1/cohorts" => CohortEndpoints.Parameters,
+        _ => null,
+    };
 
     private static OpenApiParameter Parameter((string Name, string Meaning, IReadOnlyList<string> Values) known) => new()
     {

@@ -69,10 +69,13 @@ internal static class PredictionEndpoints
         return QueryString.Create(kept).Add("cursor", cursor).ToUriComponent();
     }
 
-    private static bool NotModified(HttpContext http, PublishedNight night)
+    /// <summary>Says which run answers; true when the caller has its answer already.</summary>
+    /// <param name="form">Tells forms of an answer apart that share an address.</param>
+    internal static bool NotModified(HttpContext http, PublishedNight night, string form = "")
     {
-        http.Response.Headers.ETag = night.ETag;
+        var ours = form.Length == 0 ? night.ETag : night.ETag[..^1] + form + '"';
+        http.Response.Headers.ETag = ours;
         http.Response.Headers.CacheControl = "private, no-cache";
-        return http.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(EntityTagHeaderValue.Parse(night.ETag), useStrongComparison: false));
+        return http.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(EntityTagHeaderValue.Parse(ours), useStrongComparison: false));
     }
 }

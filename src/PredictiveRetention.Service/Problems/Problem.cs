@@ -15,6 +15,10 @@ internal static class Problem
 
     public static IResult NothingPublished() => Of(404, "nothing-published", "No night has been published yet", "Import orders, train and score: retain import, retain train, retain score; or wait for the night run.");
 
+    public static IResult NothingOfDay(string asOf) => Of(404, "nothing-of-day", "No run speaks about this day", $"There is no published night and no replay with the as-of {asOf}. Make a replay: retain metrics --as-of {asOf}");
+
+    public static IResult UnknownFigure(string detail) => Of(404, "unknown-figure", "Unknown figure", detail);
+
     public static IResult NoModel() => Of(404, "no-model", "No model has been trained yet", "Run retain train. Until then customers are scored by the recency rule.");
 
     public static IResult NoFigure(string detail) => Of(404, "no-figure", "The run has no figure for this", detail);

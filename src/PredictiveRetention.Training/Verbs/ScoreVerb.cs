@@ -43,11 +43,7 @@ internal static class ScoreVerb
         var shop = store.RequireShop();
         var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
         var request = verb.Value(s_asOf) is { } asOf ? RunRequest.Replay(Cutoff.Parse(asOf)) : RunRequest.Tonight(store, shop, TimeProvider.System, verb.Value(s_again));
-        if (request.AsOf.Day <= orders.FirstDay)
-            throw new RetentionException(Failure.InputRejected, $"The cutoff {request.AsOf} is not after the first order, {BusinessCalendar.DateOf(orders.FirstDay):yyyy-MM-dd}: nobody to score.");
-        var tonight = RunRequest.Tonight(store, shop, TimeProvider.System);
-        if (request.Purpose == RunPurpose.Replay && request.AsOf.Day > tonight.AsOf.Day)
-            throw new RetentionException(Failure.Usage, $"--as-of {request.AsOf} is after {tonight.AsOf}, the latest day the data can speak about.");
+        Check(request, store, shop, orders);
         var settings = new RunSettings
         {
             Playbook = verb.Value(s_plays) is { } plays ? Playbook.Shipped().OverriddenBy(PlayFolder.Read(plays)) : Playbook.Shipped(),
@@ -60,10 +56,7 @@ internal static class ScoreVerb
         var run = new NightRun(store, verb.Models, settings);
         var result = verb.Terminal.Follow("scoring", progress => run.Execute(
             request, Steps(progress), verb.Cancellation));
-        if (result.Outcome == RunOutcome.Held)
-            throw new RetentionException(Failure.QualityGate, $"Run {result.Run.RunId} is held: {result.Run.Error}. Readers keep what they have. Look: retain runs show {result.Run.RunId}; then retain runs publish {result.Run.RunId}, or discard.");
-        if (result.Outcome == RunOutcome.Busy)
-            throw new RetentionException(Failure.Busy, $"The {request.Purpose} of {request.BusinessDate:yyyy-MM-dd} is being worked on (run {result.Run.RunId}); it can be taken over {RetentionStore.Lease.TotalSeconds:F0} s after its worker falls silent.");
+        Refuse(result, request);
         if (result.Outcome == RunOutcome.AlreadyPublished)
             verb.Terminal.Say($"retain: {request.BusinessDate:yyyy-MM-dd} is already published as run {result.Run.RunId}; nothing was scored again (--again makes a new attempt{(verb.Models.ChampionVersion() is { } champion && champion != result.Run.ModelVersion ? $", with the champion {champion}; what is published was made with {result.Run.ModelVersion}" : "")}).");
         else if (result.Run.ModelVersion == ModelRegistry.RuleSchema)
@@ -78,6 +71,37 @@ internal static class ScoreVerb
         if (verb.Value(s_out) == "-") return;
         if (verb.Json) verb.PrintJson(new { result.Outcome, result.Run.RunId, result.Run.Purpose, result.Run.BusinessDate, result.Run.AsOf, result.Run.State, result.Run.ModelVersion, result.Headline, Rows = rows });
         else Print(result, shop, verb.Value(s_out), rows);
+    }
+
+    /// <exception cref="RetentionException">The data cannot speak about the day.</exception>
+    private static void Check(RunRequest request, RetentionStore store, Shop shop, OrderRange orders)
+    {
+        if (request.AsOf.Day <= orders.FirstDay)
+            throw new RetentionException(Failure.InputRejected, $"The cutoff {request.AsOf} is not after the first order, {BusinessCalendar.DateOf(orders.FirstDay):yyyy-MM-dd}: nobody to score.");
+        var tonight = RunRequest.Tonight(store, shop, TimeProvider.System);
+        if (request.Purpose == RunPurpose.Replay && request.AsOf.Day > tonight.AsOf.Day)
+            throw new RetentionException(Failure.Usage, $"--as-of {request.AsOf} is after {tonight.AsOf}, the latest day the data can speak about.");
+    }
+
+    private static void Refuse(RunResult result, RunRequest request)
+    {
+        if (result.Outcome == RunOutcome.Held)
+            throw new RetentionException(Failure.QualityGate, $"Run {result.Run.RunId} is held: {result.Run.Error}. Readers keep what they have. Look: retain runs show {result.Run.RunId}; then retain runs publish {result.Run.RunId}, or discard.");
+        if (result.Outcome == RunOutcome.Busy)
+            throw new RetentionException(Failure.Busy, $"The {request.Purpose} of {request.BusinessDate:yyyy-MM-dd} is being worked on (run {result.Run.RunId}); it can be taken over {RetentionStore.Lease.TotalSeconds:F0} s after its worker falls silent.");
+    }
+
+    /// <summary>A past day as this command would score it by default: what figures of that day are read from.</summary>
+    internal static Run Replay(Verb verb, RetentionStore store, Cutoff asOf)
+    {
+        var shop = store.RequireShop();
+        var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
+        var request = RunRequest.Replay(asOf);
+        Check(request, store, shop, orders);
+        var run = new NightRun(store, verb.Models, new RunSettings { WaitForOthers = RetentionStore.Lease + TimeSpan.FromSeconds(30) });
+        var result = verb.Terminal.Follow($"replaying {asOf}", progress => run.Execute(request, Steps(progress), verb.Cancellation));
+        Refuse(result, request);
+        return result.Run;
     }
 
     internal static IProgress<RunProgress> Steps(IProgress<Step> progress) => progress.Of<RunProgress>(p => new Step(

@@ -30,6 +30,7 @@ internal static class FigureBuilder
         JourneyFigures.Build(sheet, sums);
         RiskFigures.Build(sheet, sums);
         ExperienceFigures.Build(sheet, sums);
+        Sources(sheet, sums);
         return sheet.Figures;
     }
 
@@ -84,13 +85,33 @@ internal static class FigureBuilder
         sheet.Ratio("kpis", LargestChannel, known.Count > 0 ? known[0].Customers : 0, all, (long)all, note: known.Count > 0 ? known[0].Name : null);
     }
 
+    /// <summary>What is said of each group; of many small groups only the most asked for.</summary>
+    public static IReadOnlyList<Metric> MetricsOf(Dimension dimension) => dimension.Id is "rfm_code" or "combined_channel" or "cohort_month" or "cohort_quarter" ? s_coreMetrics : OfGroups;
+
+    /// <summary>How many of the rows that could say something do.</summary>
+    private static void Sources(FigureSheet sheet, ShopSums sums)
+    {
+        var total = sums.Total.Row(0);
+        Row(DataSource.Acquisition, total[(int)Measure.Known], total[(int)Measure.Customers], total);
+        Row(DataSource.Demographics, total[(int)Measure.WithAge], total[(int)Measure.Customers], total);
+        Row(DataSource.Delivery, total[(int)Measure.Delivered], total[(int)Measure.Orders], total);
+        Row(DataSource.Promises, total[(int)Measure.Promised], total[(int)Measure.Delivered], total);
+        Row(DataSource.Reviews, total[(int)Measure.Reviews], total[(int)Measure.Orders], total);
+
+        void Row(DataSource source, double says, double could, ReadOnlySpan<double> sums)
+        {
+            if (SourceWords.Missing(source, sheet.Context.Coverage) is { } missing) sheet.None("sources", Coverage, FigureState.NotAvailable, missing, SourceWords.Of(source));
+            else sheet.Ratio("sources", Coverage, says, could, (long)sums[(int)Measure.Customers], SourceWords.Of(source));
+        }
+    }
+
     private static Tally Tally(ShopSums sums, Dimension dimension) => sums.Groups[Array.IndexOf([.. Dimension.All], dimension)];
 
     private static void Groups(FigureSheet sheet, ShopSums sums, Dimension dimension, Tally tally)
     {
         var view = "by_" + dimension.Id;
         var total = sums.Total.Row(0);
-        var metrics = dimension.Id is "rfm_code" or "combined_channel" or "cohort_month" or "cohort_quarter" ? s_coreMetrics : OfGroups;
+        var metrics = MetricsOf(dimension);
         if (SourceWords.Missing(NeededBy(dimension), sheet.Context.Coverage) is { } missing)
         {
             sheet.None(view, Of("customers"), FigureState.NotAvailable, missing);

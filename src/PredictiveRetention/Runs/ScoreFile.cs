@@ -34,15 +34,21 @@ public static class ScoreFile
     {
         writer.NewLine = "\n";
         writer.WriteLine(Header);
-        var recipe = RunRecipe.Of(run);
-        var features = recipe?.Features ?? [];
         long rows = 0;
-        foreach (var row in store.AllPredictions(run.RunId))
+        foreach (var cells in Rows(store, shop, run))
         {
-            writer.WriteLine(string.Join(',', Cells(row, shop, run, features, recipe?.ModelLevel.ToString() ?? "").Select(cell => Cell(cell, forSpreadsheets))));
+            writer.WriteLine(string.Join(',', cells.Select(cell => Cell(cell, forSpreadsheets))));
             rows++;
         }
         return rows;
+    }
+
+    /// <summary>The cells of each customer, empty where there is nothing; streamed.</summary>
+    internal static IEnumerable<string[]> Rows(RetentionStore store, Shop shop, Run run)
+    {
+        var recipe = RunRecipe.Of(run);
+        var features = recipe?.Features ?? [];
+        return store.AllPredictions(run.RunId).Select(row => Cells(row, shop, run, features, recipe?.ModelLevel.ToString() ?? ""));
     }
 
     private static string Why(PredictionRow row, Shop shop, IReadOnlyList<string> features) => string.Join("; ", ReasonWords.Of(StoredReasons.Read(row.Reasons), features, shop.Currency)

@@ -1,4 +1,3 @@
-using DuckDB.NET.Data;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Runs;
@@ -14,36 +13,17 @@ public static class ScoreParquet
     private static readonly HashSet<string> s_dates = ["next_order_p10", "next_order_p50", "next_order_p90", "as_of"];
 
     /// <summary>A next order that is not within the horizon is null, as is a figure that is not available. Written beside and renamed. Returns the number of rows.</summary>
-    public static long Write(RetentionStore store, Shop shop, Run run, string path)
-    {
-        var (rows, temporary) = (path + ".rows", path + ".partial");
-        try
-        {
-            long count;
-            using (var writer = new StreamWriter(rows)) count = ScoreFile.Write(store, shop, run, writer, forSpreadsheets: false);
-            using var connection = new DuckDBConnection("Data Source=:memory:");
-            connection.Open();
-            using var command = connection.CreateCommand();
-            var columns = ScoreFile.Header.Split(',');
-            command.CommandText =
-                $"COPY (SELECT {string.Join(", ", columns.Select(Typed))} FROM read_csv({Text(rows)}, header = true, all_varchar = true, quote = '\"', escape = '\"', delim = ',', new_line = '\\n')) TO {Text(temporary)} (FORMAT parquet, COMPRESSION zstd)";
-            command.ExecuteNonQuery();
-            File.Move(temporary, path, overwrite: true);
-            return count;
-        }
-        finally
-        {
-            File.Delete(rows);
-            File.Delete(temporary);
-        }
-    }
+    public static long Write(RetentionStore store, Shop shop, Run run, string path) => ExportFile.Parquet(Table(store, shop, run), path);
 
-    private static string Typed(string name) =>
-        s_numbers.Contains(name) ? $"CAST({name} AS DOUBLE) AS {name}"
-        : s_counts.Contains(name) ? $"CAST({name} AS BIGINT) AS {name}"
-        : s_dates.Contains(name) ? $"TRY_CAST({name} AS DATE) AS {name}"
-        : name == "lost" ? "lost = 'true' AS lost"
-        : name;
+    /// <summary>The rows of the score file with the kinds of their columns.</summary>
+    public static ExportTable Table(RetentionStore store, Shop shop, Run run) => new(
+        [.. ScoreFile.Header.Split(',').Select(name => new SqlColumn(name, KindOf(name), ""))],
+        ScoreFile.Rows(store, shop, run).Select(cells => Array.ConvertAll(cells, cell => cell.Length == 0 ? null : cell)));
 
-    private static string Text(string value) => "'" + value.Replace("'", "''", StringComparison.Ordinal) + "'";
+    private static ColumnKind KindOf(string name) =>
+        s_numbers.Contains(name) ? ColumnKind.Number
+        : s_counts.Contains(name) ? ColumnKind.Whole
+        : s_dates.Contains(name) ? ColumnKind.Date
+        : name == "lost" ? ColumnKind.Flag
+        : ColumnKind.Text;
 }

@@ -61,7 +61,7 @@ public sealed partial class RetentionStore
     public IReadOnlyList<Figure> Figures(long runId, string? view = null, string? metric = null)
     {
         using var connection = _engine.Open();
-        return connection.Query<FigureRow>(
+        return connection.Query<StoredFigure>(
             "SELECT view, metric, d1, d2, d3, numerator, denominator, value, customers, state, note FROM figure WHERE run_id = @runId"
             + (view is null ? "" : " AND view = @view") + (metric is null ? "" : " AND metric = @metric") + " ORDER BY seq", new { runId, view, metric }).Select(row => row.Figure).ToList();
     }
@@ -77,7 +77,16 @@ public sealed partial class RetentionStore
             .GroupBy(night => night.AsOf).Select(night => new OkrPoint(night.Key, night.Last().Value)).ToList();
     }
 
-    private sealed record FigureRow
+    /// <summary>The run that speaks for a day: the one readers see where it is of that day, else the newest night or replay that is; null where there is none.</summary>
+    public Run? RunOf(Cutoff asOf)
+    {
+        using var connection = _engine.Open();
+        return connection.QueryFirstOrDefault<Run>(
+            $"SELECT r.* FROM run r LEFT JOIN current_run c ON c.run_id = r.run_id WHERE r.as_of = @asOf AND r.state IN ('{RunState.Published}', '{RunState.Superseded}') "
+            + "AND EXISTS (SELECT 1 FROM figure f WHERE f.run_id = r.run_id) ORDER BY CASE WHEN c.run_id IS NULL THEN 1 ELSE 0 END, r.run_id DESC LIMIT 1", new { asOf = asOf.ToString() });
+    }
+
+    private sealed record StoredFigure
     {
         public string View { get; init; } = "";
         public string Metric { get; init; } = "";

@@ -42,8 +42,8 @@ public sealed class ImportWriter : IDisposable
     public void UseShop(Currency currency, BusinessCalendar calendar)
     {
         _connection.Execute(
-            $"INSERT INTO shop (shop_id, currency, time_zone, created_at_ms) VALUES (1, @code, @zone, {_engine.NowMs}) ON CONFLICT DO NOTHING",
-            new { code = currency.Code, zone = calendar.TimeZone.Id }, _transaction);
+            $"INSERT INTO shop (shop_id, currency, time_zone, minor_per_unit, created_at_ms) VALUES (1, @code, @zone, @minor, {_engine.NowMs}) ON CONFLICT DO NOTHING",
+            new { code = currency.Code, zone = calendar.TimeZone.Id, minor = currency.MinorPerUnit }, _transaction);
         var (storedCurrency, storedZone) = _connection.QuerySingle<(string, string)>("SELECT currency, time_zone FROM shop", transaction: _transaction);
         if (storedCurrency != currency.Code || storedZone != calendar.TimeZone.Id)
             throw new RetentionException(Failure.InputRejected, $"This store keeps {storedCurrency} in {storedZone}; the import is in {currency.Code} and {calendar.TimeZone.Id}. Use another --store for another shop.");

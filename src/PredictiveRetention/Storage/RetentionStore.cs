@@ -33,6 +33,7 @@ public sealed partial class RetentionStore : IDisposable
             engine.Open().Dispose();
             Migrate(engine);
             Summarise(engine);
+            NameTables.Refresh(engine);
             return new RetentionStore(engine);
         }
         catch

@@ -1,0 +1,45 @@
+using PredictiveRetention.Service.Predictions;
+using PredictiveRetention.Service.Problems;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Metrics;
+
+/// <summary>The run a question is about: the published night, or the one its as_of or run names.</summary>
+internal static class AskedRun
+{
+    public static readonly string[] Parameters = ["as_of", "run"];
+
+    /// <returns>The night, or why there is none.</returns>
+    /// <exception cref="BadParameterException">as_of is no date, run is no number, or both are given.</exception>
+    public static async Task<(PublishedNight? Night, IResult? Problem)> OfAsync(IQueryCollection query, RetentionStore store, CurrentNight current, CancellationToken cancellation)
+    {
+        var (asOf, run) = (query["as_of"].ToString(), query["run"].ToString());
+        if (asOf.Length > 0 && run.Length > 0) throw new BadParameterException("run", "as_of and run both name a run: give one of them.");
+        if (run.Length > 0)
+        {
+            if (!long.TryParse(run, out var runId)) throw new BadParameterException("run", $"'{run}' is not the number of a run.");
+            // What is held may be looked at, or nobody could decide about it.
+            return await store.RunAsync(runId, cancellation) is { } asked && (asked.PublishedAtMs is not null || asked.State == RunState.Held) && current.Describe(asked) is { } named
+                ? (named, null)
+                : (null, Problem.UnknownRun(run));
+        }
+        if (asOf.Length > 0)
+        {
+            var day = Day(asOf);
+            return store.RunOf(day) is { } found && current.Describe(found) is { } night ? (night, null) : (null, Problem.NothingOfDay(asOf));
+        }
+        return await current.FindAsync(cancellation) is { } published ? (published, null) : (null, Problem.NothingPublished());
+    }
+
+    private static Cutoff Day(string text)
+    {
+        try
+        {
+            return Cutoff.Parse(text);
+        }
+        catch (RetentionException fault)
+        {
+            throw new BadParameterException("as_of", fault.Message);
+        }
+    }
+}
