@@ -18,6 +18,7 @@ internal static class ImportVerb
     private static readonly Option<string?> s_statuses = new("--statuses") { Description = "order statuses that are a sale, such as delivered,shipped (default: the preset's, or all but cancelled, failed and the like)" };
     private static readonly Option<string?> s_currency = new("--currency") { Description = "the shop's currency, where the files name none (ISO 4217)" };
     private static readonly Option<string?> s_zone = new("--time-zone") { Description = "the shop's time zone (IANA; default: the store's, the preset's, or UTC)" };
+    private static readonly Option<string?> s_purchases = new("--purchases") { Description = "with a first import: zero-value (orders worth nothing are purchases too), merge-days (a customer's orders of one day are one), or both with a comma" };
     private static readonly Option<string?> s_rejects = new("--rejects") { Description = "where rejected rows go (default: FILE.rejects.csv in the current folder)" };
     private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "read and report, store nothing" };
 
@@ -31,7 +32,7 @@ internal static class ImportVerb
         "import",
         "Reads orders, refunds, customers, events and subscriptions into the store.\n  Example: retain import --preset generic --orders orders.csv --refunds refunds.csv",
         VerbUses.Store,
-        [s_file, s_preset, s_orders, s_customers, s_refunds, s_events, s_subscriptions, s_map, s_statuses, s_currency, s_zone, s_rejects, s_dryRun],
+        [s_file, s_preset, s_orders, s_customers, s_refunds, s_events, s_subscriptions, s_map, s_statuses, s_currency, s_zone, s_purchases, s_rejects, s_dryRun],
         Run);
 
     private static void Run(Verb verb)
@@ -52,6 +53,7 @@ internal static class ImportVerb
             Calendar = verb.Value(s_zone) is { } zone ? BusinessCalendar.Of(zone) : store?.Shop()?.Calendar,
             ShopCurrency = verb.Value(s_currency),
             Statuses = verb.Value(s_statuses)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            Purchases = verb.Value(s_purchases) is { } rule ? PurchaseRule.Parse(rule) : null,
             NowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         var rejects = verb.Value(s_rejects) ?? (dryRun ? null : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(orders))) + ".rejects.csv");

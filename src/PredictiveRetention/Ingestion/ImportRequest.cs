@@ -29,6 +29,9 @@ public sealed record ImportRequest
     /// <summary>Order statuses that are a sale, however the file spells them. Null takes the preset's, else all but those known to be none.</summary>
     public IReadOnlyList<string>? Statuses { get; init; }
 
+    /// <summary>What counts as one purchase, for a first import; null keeps the store's, or the default.</summary>
+    public PurchaseRule? Purchases { get; init; }
+
     /// <summary>Orders after this instant are noted as dated in the future; 0 asks for no such check.</summary>
     public long NowMs { get; init; }
 

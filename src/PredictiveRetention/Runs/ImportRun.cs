@@ -35,7 +35,7 @@ public static class ImportRun
             request = request with { ShopCurrency = request.ShopCurrency ?? shop.Currency.Code, Calendar = request.Calendar ?? shop.Calendar };
         using var source = ImportSource.Open(request, cancellation);
         using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).BeginImport();
-        writer?.UseShop(Currency.Of(source.ShopCurrency), source.Calendar);
+        writer?.UseShop(Currency.Of(source.ShopCurrency), source.Calendar, request.Purchases);
         Pass(source.Customers(), "customers", rows => writer?.Customers(rows));
         Pass(source.Orders(), "orders", rows => writer?.Orders(rows));
         Pass(source.Refunds(), "refunds", rows => writer?.Refunds(rows));

@@ -38,13 +38,17 @@ public sealed class ImportWriter : IDisposable
         }
     }
 
-    /// <summary>Fixes currency and time zone with the first import; later imports must agree.</summary>
-    public void UseShop(Currency currency, BusinessCalendar calendar)
+    /// <summary>Fixes currency, time zone and what a purchase is with the first import; later imports must agree.</summary>
+    /// <param name="purchases">Null: as the store has it, or the default.</param>
+    public void UseShop(Currency currency, BusinessCalendar calendar, PurchaseRule? purchases = null)
     {
+        var rule = purchases ?? default;
         _connection.Execute(
-            $"INSERT INTO shop (shop_id, currency, time_zone, minor_per_unit, created_at_ms) VALUES (1, @code, @zone, @minor, {_engine.NowMs}) ON CONFLICT DO NOTHING",
-            new { code = currency.Code, zone = calendar.TimeZone.Id, minor = currency.MinorPerUnit }, _transaction);
-        var (storedCurrency, storedZone) = _connection.QuerySingle<(string, string)>("SELECT currency, time_zone FROM shop", transaction: _transaction);
+            $"INSERT INTO shop (shop_id, currency, time_zone, minor_per_unit, zero_value_purchases, merge_days, created_at_ms) VALUES (1, @code, @zone, @minor, @ZeroValue, @MergeDays, {_engine.NowMs}) ON CONFLICT DO NOTHING",
+            new { code = currency.Code, zone = calendar.TimeZone.Id, minor = currency.MinorPerUnit, rule.ZeroValue, rule.MergeDays }, _transaction);
+        var (storedCurrency, storedZone, zeroValue, mergeDays) = _connection.QuerySingle<(string, string, bool, bool)>("SELECT currency, time_zone, zero_value_purchases, merge_days FROM shop", transaction: _transaction);
+        if (purchases is { } asked && asked != new PurchaseRule(zeroValue, mergeDays))
+            throw new RetentionException(Failure.InputRejected, $"This store was begun with --purchases {new PurchaseRule(zeroValue, mergeDays)}, which holds for all its orders; {asked} was asked for. Use another --store.");
         if (storedCurrency != currency.Code || storedZone != calendar.TimeZone.Id)
             throw new RetentionException(Failure.InputRejected, $"This store keeps {storedCurrency} in {storedZone}; the import is in {currency.Code} and {calendar.TimeZone.Id}. Use another --store for another shop.");
     }

@@ -155,8 +155,3 @@ public sealed record Shop(Currency Currency, BusinessCalendar Calendar)
 {
     public PurchaseRule Purchases { get; init; }
 }
-
-/// <summary>What counts as one purchase, where a shop wants it otherwise than by default; fixed by its first import.</summary>
-/// <param name="ZeroValue">Orders worth nothing are purchases too.</param>
-/// <param name="MergeDays">Orders of a customer on one business day are one order: for sources that keep one row a payment or a line.</param>
-public readonly record struct PurchaseRule(bool ZeroValue, bool MergeDays);
