@@ -11,6 +11,7 @@ var root = new RootCommand("retain - who is about to stop buying, what each cust
     ScoreVerb.Command(),
     ExplainVerb.Command(),
     RunsVerb.Command(),
+    VerifyFiguresVerb.Command(),
     CheckVerb.Command(),
     DbVerb.Command(),
 };
