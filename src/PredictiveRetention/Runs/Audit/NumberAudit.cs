@@ -53,7 +53,7 @@ public static class NumberAudit
         var views = database.Rows($"SELECT view, count(seq), count(part) FROM compared{where} GROUP BY view ORDER BY min(seq) FILTER (WHERE view NOT IN ('predictions', 'cutoffs')) NULLS LAST, view")
             .Select(row => new ViewCount(row.GetString(0), row.GetInt64(1), row.GetInt64(2))).ToList();
         if (view is not null && views.Count == 0) throw new RetentionException(Failure.NotFound, $"Run {run.RunId} has no view '{view}'.");
-        var differences = database.Rows($"SELECT view, metric, d1, d2, d3, part, published, again FROM compared{(where.Length == 0 ? " WHERE" : where + " AND")} part IS NOT NULL ORDER BY seq NULLS LAST, ALL")
+        var differences = database.Rows($"SELECT view, metric, d1, d2, d3, part, published, again FROM compared{(where.Length == 0 ? " WHERE" : where + " AND")} part IS NOT NULL ORDER BY seq NULLS LAST, view, metric, d1, d2, d3")
             .Select(row => new FigureDifference(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), Maybe(row, 6), Maybe(row, 7))).ToList();
         return new AuditResult(run.RunId, views.Where(count => !IsExtra(count.View)).Sum(count => count.Figures), views, differences, missing, database.LastImport > (run.InputImport ?? 0));
     }
