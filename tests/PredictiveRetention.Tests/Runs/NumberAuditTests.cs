@@ -43,7 +43,7 @@ public sealed class NumberAuditTests : IDisposable
         {
             ShardSize = 71,
             Insights = new InsightSettings { Months = 14, Days = 100, MigrationMonths = 3, SmallGroup = 5, MiddleAgedFrom = 40, SeniorFrom = 60, TextValues = 4, CorrelationSample = 50 },
-            Segments = new SegmentSettings { ActiveDays = 45, AtRiskDays = 120, DormantDays = 300, NewDays = 30, ReactivatedGapDays = 60, RegularOrders = 3, PowerUserOrders = 4, FrequencyCuts = new ScoreCuts(1, 2, 3, 5) },
+            Segments = new SegmentSettings { ActiveDays = 45, AtRiskDays = 120, DormantDays = 300, NewDays = 30, ReactivatedGapDays = 60, PowerUserOrders = 4, FrequencyCuts = new ScoreCuts(1, 2, 3, 5) },
         }));
     }
 

@@ -57,7 +57,7 @@ LEFT JOIN (SELECT customer FROM subscribed WHERE cutoff = as_of()) u USING (cust
 -- What is added up, one row a customer; money in minor units unless it is predicted.
 CREATE TABLE measure AS
 SELECT customer, 1 AS customers, CAST(purchases > 0 AS INTEGER) AS buyers, orders, purchases, revenue, revenue_12m, refunds, paid, discount, gross, discounted,
-  CAST(purchases >= regular_orders() AS INTEGER) AS repeat_customers, CAST(purchases >= power_user_orders() AS INTEGER) AS power_users,
+  CAST(purchases >= 2 AS INTEGER) AS repeat_customers, CAST(purchases >= regular_orders() AS INTEGER) AS regulars, CAST(purchases >= power_user_orders() AS INTEGER) AS power_users,
   CAST(coalesce(active_30d, false) AS INTEGER) AS active, CAST(any_30d AS INTEGER) AS any_active, CAST(NOT lost AS INTEGER) AS not_lost, CASE WHEN lost THEN 0 ELSE p_churn END AS churners, clv,
   CASE WHEN lost THEN 0 ELSE p_churn * spend_if_order END AS at_risk, CAST(NOT lost AND p_churn >= now_high_risk() AS INTEGER) AS high_risk,
   CAST(lifecycle = 'At Risk' AS INTEGER) AS rule_at_risk, CAST(lifecycle <> 'Lost' AS INTEGER) AS rule_not_lost, delivered, delivery_days, promised, late, reviews, review_sum,

@@ -30,7 +30,7 @@ CREATE TABLE month_row AS
 SELECT coalesce(s.month, f.month) AS month, s.customer IS NOT NULL AS there, s.lifecycle, s.value_tier, s.frequency_class, s.engagement_segment, s.business_segment, s.persona, s.rfm_segment,
   CASE WHEN there THEN 1 ELSE 0 END AS customers, coalesce(f.orders, 0) AS orders, coalesce(f.paid, 0) AS paid, coalesce(f.refunds, 0) AS refunds, coalesce(f.discount, 0) AS discount,
   CASE WHEN f.orders > 0 THEN 1 ELSE 0 END AS buyers, CASE WHEN f.first_here THEN 1 ELSE 0 END AS new_customers, CASE WHEN f.repeat_orders > 0 THEN 1 ELSE 0 END AS came_back, CASE WHEN f.first_here THEN f.paid ELSE 0 END AS new_paid,
-  CASE WHEN s.last_order >= s.cutoff - 30 THEN 1 ELSE 0 END AS active, coalesce(s.net, 0) AS to_date, CASE WHEN there THEN coalesce(y.net, 0) ELSE 0 END AS last_12m, CASE WHEN s.purchases >= regular_orders() THEN 1 ELSE 0 END AS repeaters,
+  CASE WHEN s.last_order >= s.cutoff - 30 THEN 1 ELSE 0 END AS active, coalesce(s.net, 0) AS to_date, CASE WHEN there THEN coalesce(y.net, 0) ELSE 0 END AS last_12m, CASE WHEN s.purchases >= 2 THEN 1 ELSE 0 END AS repeaters,
   CASE WHEN s.purchases > 0 AND s.since_last <= lost_after() THEN 1 ELSE 0 END AS not_lost, CASE WHEN s.purchases > 0 AND s.since_last <= lost_after() THEN s.p ELSE 0 END AS churners,
   coalesce(f.delivered, 0) AS delivered, coalesce(f.delivery_days, 0) AS delivery_days, coalesce(f.promised, 0) AS promised, coalesce(f.late, 0) AS late, coalesce(f.reviews, 0) AS reviews, coalesce(f.review_sum, 0) AS review_sum,
   CASE WHEN there THEN coalesce(f.mails, 0) ELSE 0 END AS mails, CASE WHEN there THEN coalesce(f.opens, 0) ELSE 0 END AS opens, CASE WHEN there THEN coalesce(f.visits, 0) ELSE 0 END AS visits

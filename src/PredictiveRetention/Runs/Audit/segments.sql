@@ -55,8 +55,6 @@ CREATE MACRO clv_rule(net, since_first, p) AS greatest(0, net / minor()) / great
 CREATE TABLE judged AS
 SELECT m.number AS month, coalesce((SELECT max(from_day) FROM cut WHERE from_day <= m.quarter_day AND from_day >= 0), (SELECT min(from_day) FROM cut WHERE from_day >= 0), -1) AS cut FROM month m;
 
-CREATE MACRO month_of(day) AS (SELECT max(number) FROM month WHERE start_day <= day);
-
 -- ---- segments at the end and the start of each month, and where the observed churn begins
 
 CREATE TABLE moment AS
