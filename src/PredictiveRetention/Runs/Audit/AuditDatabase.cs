@@ -20,9 +20,6 @@ internal sealed class AuditDatabase : IDisposable
         Run($"SET temp_directory = {Text(_spill.FullName)}; SET autoinstall_known_extensions = false; SET preserve_insertion_order = false;");
     }
 
-    /// <summary>People the store knows.</summary>
-    public long Profiles => Count("SELECT count(*) FROM profile");
-
     public long LastImport { get; private set; }
 
     /// <exception cref="RetentionException">The run's predictions are gone.</exception>
@@ -87,7 +84,7 @@ internal sealed class AuditDatabase : IDisposable
         [
             ("as_of", asOf.Day), ("horizon", recipe.HorizonDays), ("clv_horizon", recipe.ClvHorizonDays), ("lost_after", RetentionModel.LostAfter(recipe.HorizonDays)), ("coverage", (int)recipe.Coverage.Sources),
             ("months_window", settings.Months), ("days_window", settings.Days), ("migration_months", settings.MigrationMonths), ("small_group", settings.SmallGroup), ("middle_aged_from", settings.MiddleAgedFrom),
-            ("senior_from", settings.SeniorFrom), ("text_values", settings.TextValues), ("correlation_sample", settings.CorrelationSample),
+            ("senior_from", settings.SeniorFrom), ("text_values", settings.TextValues), ("correlation_sample", settings.CorrelationSample), ("sample_size", new RunSettings().SampleSize),
             ("active_days", segments.ActiveDays), ("at_risk_days", segments.AtRiskDays), ("dormant_days", segments.DormantDays), ("new_days", segments.NewDays), ("reactivated_gap_days", segments.ReactivatedGapDays),
             ("regular_orders", segments.RegularOrders), ("power_user_orders", segments.PowerUserOrders), ("discount_seeker_orders", segments.DiscountSeekerOrders), ("loyalist_orders", segments.LoyalistOrders),
         ];

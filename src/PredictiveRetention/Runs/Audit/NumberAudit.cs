@@ -28,9 +28,6 @@ public static class NumberAudit
     /// <summary>Scripts in the order they build on each other.</summary>
     private static readonly string[] s_scripts = ["base", "segments", "groups", "customers", "months", "cohorts", "concentration", "journey", "risk", "experience", "trends", "cutoffs", "compare"];
 
-    /// <summary>Cut-offs of a larger shop are taken from a sample.</summary>
-    private const int WholeSample = 50_000;
-
     /// <param name="view">Only this view; all of them without.</param>
     /// <exception cref="RetentionException">The run has no figures, or its rows are gone.</exception>
     public static AuditResult Of(RetentionStore store, Run run, string? view = null, CancellationToken cancellation = default)
@@ -43,12 +40,7 @@ public static class NumberAudit
         foreach (var script in s_scripts) database.Run(Script(script));
 
         var missing = new List<string>();
-        if (database.Profiles > WholeSample)
-        {
-            missing.Add($"{database.Count("SELECT count(*) FROM compared WHERE view = 'cutoffs'")} cut-offs of segments: they were taken from a sample of the customers");
-            database.Run("DELETE FROM compared WHERE view = 'cutoffs'");
-        }
-        else if (kept.Count > 0) missing.Add($"cut-offs of {kept.Count} quarters: an earlier night froze them as it found them");
+        if (kept.Count > 0) missing.Add($"cut-offs of {kept.Count} quarters: an earlier night froze them as it found them");
         var where = view is null ? "" : $" WHERE view = {AuditDatabase.Text(view)}";
         var views = database.Rows($"SELECT view, count(seq), count(part) FROM compared{where} GROUP BY view ORDER BY min(seq) FILTER (WHERE view NOT IN ('predictions', 'cutoffs')) NULLS LAST, view")
             .Select(row => new ViewCount(row.GetString(0), row.GetInt64(1), row.GetInt64(2))).ToList();

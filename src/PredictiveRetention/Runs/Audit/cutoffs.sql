@@ -1,5 +1,7 @@
--- The cut-offs themselves, of the run and of each quarter, where they were taken from everybody: quantiles with linear interpolation of
--- customers with a purchase; of a past quarter, as its first day found them, and scored by the recency rule.
+-- The cut-offs themselves, of the run and of each quarter: quantiles with linear interpolation of customers with a purchase; of a past
+-- quarter, as its first day found them, and scored by the recency rule. A large shop's are taken from its first customers in key order.
+
+CREATE TABLE drawn AS SELECT customer FROM profile ORDER BY customer LIMIT sample_size();
 
 CREATE TABLE cut_again AS
 WITH facts AS (
@@ -9,7 +11,7 @@ WITH facts AS (
   SELECT -1, n.customer, n.purchases, n.revenue, n.since_last, n.since_first FROM now n),
 scored AS (
   SELECT t.*, CASE WHEN t.from_day >= 0 THEN p_rule(t.since_last) ELSE p.p_churn END AS p, CASE WHEN t.from_day >= 0 THEN clv_rule(t.net, t.since_first, p_rule(t.since_last)) ELSE p.clv END AS clv,
-    t.since_last > lost_after() AS lost FROM facts t JOIN prediction p USING (customer) WHERE t.purchases > 0)
+    t.since_last > lost_after() AS lost FROM facts t JOIN drawn USING (customer) JOIN prediction p USING (customer) WHERE t.purchases > 0)
 SELECT from_day, count(*) AS population, quantile_cont(since_last, [0.2, 0.4, 0.6, 0.8]) AS r, quantile_cont(purchases, [0.2, 0.4, 0.6, 0.8]) AS f, quantile_cont(net::DOUBLE, [0.2, 0.4, 0.6, 0.8]) AS m,
   quantile_cont(net::DOUBLE, 1 - high_value_share()) AS high_value, quantile_cont(net::DOUBLE, low_value_share()) AS mid_value,
   quantile_cont(clv, greatest(0, 1 - vip_share())) AS vip, quantile_cont(clv, 0.8) AS top_fifth, avg(p) FILTER (WHERE NOT lost) AS base_rate
