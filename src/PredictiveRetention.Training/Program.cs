@@ -17,6 +17,7 @@ var root = new RootCommand("retain - who is about to stop buying, what each cust
     InsightsVerb.Command(),
     OkrVerb.Command(),
     WhatIfVerb.Command(),
+    VerifyFiguresVerb.Command(),
     CheckVerb.Command(),
     DbVerb.Command(),
 };
