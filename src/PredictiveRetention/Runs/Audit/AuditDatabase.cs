@@ -157,7 +157,7 @@ internal sealed class AuditDatabase : IDisposable
             {
                 to.AppendValue(profile.Long()).AppendValue(profile.MaybeInt()).AppendValue(profile.MaybeText());
                 var country = profile.MaybeText();
-                to.AppendValue(country).AppendValue(country is null ? null : Country.RegionOf(country)).AppendValue(profile.MaybeText());
+                to.AppendValue(country).AppendValue(country is null ? null : Country.TryOf(country)?.Region).AppendValue(profile.MaybeText());
             });
     }
 
