@@ -1,6 +1,5 @@
 using System.Globalization;
 using Hangfire.Logging;
-using PredictiveRetention.Insights;
 using PredictiveRetention.Insights.Okr;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Runs;
@@ -60,6 +59,7 @@ public sealed record ServiceSettings
         var section = configuration.GetSection("Retention");
         CheckUrls(configuration["urls"], faults);
         var data = section["Data"] ?? StoreAddress.DataFolder;
+        var runs = ReadRuns(section, faults);
         var targets = ReadTargets(section["Targets"], faults);
         var home = demo == DemoKind.None ? data : Path.Combine(data, "demo-" + DemoNames.Of(demo));
         var settings = new ServiceSettings
@@ -71,7 +71,7 @@ public sealed record ServiceSettings
             RetrainCron = section["RetrainCron"] is not { } weekly ? "0 4 * * 0" : weekly == "off" ? null : weekly,
             CronZone = Zone(section["TimeZone"], faults),
             AdminKey = section["AdminKey"],
-            Runs = ReadRuns(section, faults) with { Insights = new InsightSettings { Thresholds = targets.Thresholds } },
+            Runs = runs with { Insights = runs.Insights with { Thresholds = targets.Thresholds } },
             Targets = targets,
             RequestsPerSecond = ReadCount(section, "RequestsPerSecond", faults) ?? 2000,
             Role = ReadRole(configuration["role"], faults),
@@ -87,7 +87,7 @@ public sealed record ServiceSettings
     }
 
     /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
-    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "RequestsPerSecond"];
+    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "Definitions", "RequestsPerSecond"];
 
     private static void CheckCron(string name, string cron, List<string> faults)
     {
@@ -173,6 +173,18 @@ public sealed record ServiceSettings
             catch (RetentionException fault)
             {
                 faults.Add("Retention:Plays: " + fault.Message);
+            }
+        }
+        if (section["Definitions"] is { } file)
+        {
+            try
+            {
+                var definitions = DefinitionsFile.Read(file);
+                runs = runs with { Segments = definitions.Segments, Insights = definitions.Figures };
+            }
+            catch (RetentionException fault)
+            {
+                faults.Add("Retention:Definitions: " + fault.Message);
             }
         }
         return runs;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using PredictiveRetention.Insights;
 using PredictiveRetention.Insights.Okr;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Runs;
@@ -15,6 +14,7 @@ internal static class ScoreVerb
     private static readonly Option<string?> s_plays = new("--plays") { Description = "folder of your own plays, which override shipped ones by id" };
     private static readonly Option<double> s_margin = new("--margin") { Description = "part of the revenue that is earned, 0 to 1", DefaultValueFactory = _ => 1 };
     private static readonly Option<string?> s_targets = new("--targets") { Description = "YAML file of your targets: its thresholds are those of the risk cards" };
+    private static readonly Option<string?> s_definitions = new("--definitions") { Description = "JSON file of your own limits of segments and figures" };
     private static readonly Option<int> s_shard = new("--shard-size") { Description = "customers a shard", DefaultValueFactory = _ => new RunSettings().ShardSize };
     private static readonly Option<bool> s_again = new("--again") { Description = "score the date again although it is published" };
 
@@ -22,7 +22,7 @@ internal static class ScoreVerb
         "score",
         "Scores every customer: the night run, or with --as-of a replay of a past day.\n  Example: retain score --out scores.csv",
         VerbUses.Store | VerbUses.Models,
-        [s_asOf, s_out, s_plays, s_margin, s_targets, s_shard, s_again, ClassifierTraining.Table, ClassifierTraining.Kind, ClassifierTraining.Contractual],
+        [s_asOf, s_out, s_plays, s_margin, s_targets, s_definitions, s_shard, s_again, ClassifierTraining.Table, ClassifierTraining.Kind, ClassifierTraining.Contractual],
         Run);
 
     private static void Run(Verb verb)
@@ -44,12 +44,14 @@ internal static class ScoreVerb
         var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
         var request = verb.Value(s_asOf) is { } asOf ? RunRequest.Replay(Cutoff.Parse(asOf)) : RunRequest.Tonight(store, shop, TimeProvider.System, verb.Value(s_again));
         Check(request, store, shop, orders);
+        var definitions = verb.Value(s_definitions) is { } own ? DefinitionsFile.Read(own) : new DefinitionsFile();
         var settings = new RunSettings
         {
+            Segments = definitions.Segments,
             Playbook = verb.Value(s_plays) is { } plays ? Playbook.Shipped().OverriddenBy(PlayFolder.Read(plays)) : Playbook.Shipped(),
             Margin = verb.Value(s_margin),
             ShardSize = Math.Max(1, verb.Value(s_shard)),
-            Insights = new InsightSettings { Thresholds = (verb.Value(s_targets) is { } file ? TargetsFile.Read(file) : Targets.None).Thresholds },
+            Insights = definitions.Figures with { Thresholds = (verb.Value(s_targets) is { } file ? TargetsFile.Read(file) : Targets.None).Thresholds },
             // Another process that makes the snapshot will soon have shards to share, or be dead for a lease.
             WaitForOthers = RetentionStore.Lease + TimeSpan.FromSeconds(30),
         };

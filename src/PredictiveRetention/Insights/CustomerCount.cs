@@ -26,6 +26,9 @@ internal sealed class CustomerCount
     private readonly List<(int Day, bool Click)> _firsts = [];
     private readonly int _unknownText;
 
+    /// <summary>Places of the dimensions the shop has a source for.</summary>
+    private readonly int[] _counted;
+
     /// <summary>Complete months from each month on.</summary>
     private readonly int[] _observable;
 
@@ -38,6 +41,7 @@ internal sealed class CustomerCount
         Sums = new ShopSums(_grid.Last, context.Recipe.Settings.Days);
         _months = new MonthWalk(context, _rules, _snapshots, Sums);
         _unknownText = Sums.Code(Dimension.Unknown);
+        _counted = [.. Enumerable.Range(0, Dimension.All.Count).Where(i => context.Coverage.Has(FigureBuilder.NeededBy(Dimension.All[i])))];
         _observable = [.. Enumerable.Range(0, _grid.Last + 1).Select(from => Enumerable.Range(from, _grid.Last + 1 - from).Count(month => month > 0 && _grid.IsComplete(month)))];
     }
 
@@ -257,7 +261,7 @@ internal sealed class CustomerCount
             channel, Text(profile.Country), Text(histories.Text(first.CategoryCode)), (27 * channel) + combined,
         ];
         Sums.Total.Add(0, _v);
-        for (var i = 0; i < codes.Length; i++) Sums.Groups[i].Add(codes[i], _v);
+        foreach (var i in _counted) Sums.Groups[i].Add(codes[i], _v);
     }
 
     private void Risk(in CustomerScore score, in SegmentAssignment segments)

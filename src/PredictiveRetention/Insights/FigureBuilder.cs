@@ -180,7 +180,8 @@ internal static class FigureBuilder
         }
     }
 
-    private static DataSource NeededBy(Dimension dimension) => dimension.Id switch
+    /// <summary>Without them the dimension is one row that says so, and nobody need be counted into it.</summary>
+    public static DataSource NeededBy(Dimension dimension) => dimension.Id switch
     {
         "age_group" => DataSource.Demographics,
         "gender" => DataSource.Genders,

@@ -60,9 +60,17 @@ internal static class MonthFigures
         {
             var taxonomy = Taxonomy.Followed[i];
             var size = taxonomy.Names.Count + 1;
-            foreach (var month in sums.Moves[i].Codes)
+            for (var month = Math.Max(1, grid.LastComplete - sheet.Context.Recipe.Settings.MigrationMonths + 1); month <= grid.LastComplete; month++)
             {
-                var row = sums.Moves[i].Row(month);
+                if (!grid.IsComplete(month)) continue;
+                var row = sums.Moves[i].Row(month).ToArray();
+                for (var segment = 0; segment < size - 1; segment++)
+                {
+                    // Who did not move stayed.
+                    var stayed = sums.Months.Row(MonthWalk.Slot(taxonomy.Offset + segment, month))[(int)MonthMeasure.AtStart];
+                    for (var to = 0; to < size - 1; to++) stayed -= row[(segment * size) + to];
+                    row[(segment * size) + segment] = stayed;
+                }
                 for (var from = 0; from < size; from++)
                 {
                     var start = 0.0;

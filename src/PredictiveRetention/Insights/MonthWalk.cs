@@ -35,7 +35,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
     {
         if (history.Orders.IsEmpty) return;
         var firstDay = history.Orders[0].Day;
-        int order = 0, refund = 0, engagement = 0, open = 0;
+        int order = 0, refund = 0, engagement = 0, open = 0, yearAgo = 0;
         var delivery = context.Coverage.Has(DataSource.EmailDeliveries) ? EngagementType.EmailDelivered : EngagementType.EmailSent;
         var known = snapshots.At(history, _grid.Start(1), out var before);
         if (known) Taxonomy.SlotsOf(rules.Assign(before, 1), _slotsBefore);
@@ -76,15 +76,16 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
                 sums.Months.Add(0, _v);
                 continue;
             }
-            if (!snapshots.At(history, end, out var facts))
+            if (!snapshots.At(history, end, order, out var facts))
             {
                 // Not a customer yet: mails and visits count from the month of the first order.
                 this[EmailsDelivered] = this[Visits] = this[UniqueOpens] = 0;
                 sums.Months.Add(month, _v);
                 continue;
             }
-            Taxonomy.SlotsOf(rules.Assign(facts, month), _slots);
-            AtEnd(history, facts, end, order);
+            Taxonomy.SlotsOf(rules.Assign(facts, month, out var pChurn), _slots);
+            while (yearAgo < order && history.Orders[yearAgo].Day < end - 365) yearAgo++;
+            AtEnd(history, facts, pChurn, end, order, yearAgo);
             // By the cut-offs of this month at both ends, or a move would be one of the cut.
             if (known && month > 1 && !ReferenceEquals(rules.Of(month), rules.Of(month - 1))) Taxonomy.SlotsOf(rules.Assign(before, month), _slotsBefore);
             Count(month, known, orders > 0);
@@ -118,16 +119,16 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
         if (delivered > promised) this[Late]++;
     }
 
-    private void AtEnd(in HistoryBefore history, in CustomerFacts facts, int end, int orders)
+    private void AtEnd(in HistoryBefore history, in CustomerFacts facts, double pChurn, int end, int orders, int ordersYearAgo)
     {
         this[Customers] = 1;
         this[Active30d] = history.Orders[orders - 1].Day >= end - ActiveFor ? 1 : 0;
         this[RevenueToDateMinor] = facts.NetRevenueMinor;
-        this[Revenue12mMinor] = facts.NetRevenueMinor - snapshots.NetBefore(end - 365);
+        this[Revenue12mMinor] = facts.NetRevenueMinor - snapshots.NetOf(ordersYearAgo, end - 365);
         this[RepeatToDate] = facts.Orders >= 2 ? 1 : 0;
         if (facts.Orders == 0 || facts.DaysSinceLastOrder > context.LostAfterDays) return;
         this[NotLost] = 1;
-        this[PChurn] = rules.Score(facts).PChurn;
+        this[PChurn] = pChurn;
     }
 
     /// <summary>Into the month's segments at its end, and those at its start.</summary>
@@ -148,11 +149,13 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
         }
     }
 
+    /// <summary>Who stays is not counted: it is whoever was there at the start and did not move.</summary>
     private void Moved(int month, bool known)
     {
         for (var i = 0; i < _followed.Length; i++)
         {
             var (place, offset, size) = _followed[i];
+            if (known && _slotsBefore[place] == _slots[place]) continue;
             sums.Moves[i][month][((known ? _slotsBefore[place] - offset : size - 1) * size) + _slots[place] - offset]++;
         }
     }

@@ -30,11 +30,17 @@ internal sealed class RuleSegments
     /// <summary>The cut-offs of the quarter a month lies in; the same instance for months of one quarter.</summary>
     public SegmentCutoffs Of(int month) => _byMonth[month];
 
-    public SegmentAssignment Assign(in CustomerFacts facts, int month) => Segmenter.Assign(facts, Score(facts), _byMonth[month], _context.Segments);
+    /// <param name="pChurn">By the rule.</param>
+    public SegmentAssignment Assign(in CustomerFacts facts, int month, out double pChurn)
+    {
+        pChurn = RecencyRule.PChurn(facts.DaysSinceLastOrder, _context.HorizonDays);
+        var clv = RecencyRule.ExpectedSpend((double)facts.NetRevenueMinor / _context.Currency.MinorPerUnit, facts.DaysSinceFirstOrder, _context.ClvHorizonDays, pChurn);
+        return Segmenter.Assign(facts, pChurn, clv, _byMonth[month], _context.Segments);
+    }
+
+    public SegmentAssignment Assign(in CustomerFacts facts, int month) => Assign(facts, month, out _);
 
     public SegmentAssignment AssignOn(in CustomerFacts facts, int day) => Assign(facts, _context.Months.Of(day));
-
-    public CustomerScore Score(in CustomerFacts facts) => Score(facts, _context.Currency, _context.HorizonDays, _context.ClvHorizonDays, _context.LostAfterDays);
 
     public static CustomerScore Score(in CustomerFacts facts, Currency currency, int horizonDays, int clvHorizonDays, int lostAfterDays)
     {

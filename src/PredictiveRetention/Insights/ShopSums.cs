@@ -34,7 +34,7 @@ internal sealed class ShopSums
     /// <summary>By slot of the taxonomies x 64 + month; slot 0 is everybody.</summary>
     public Tally Months { get; } = new((int)MonthMeasure.Count);
 
-    /// <summary>By month, for each followed taxonomy: from x (segments + 1) + to; the last is "not yet a customer".</summary>
+    /// <summary>By month, for each followed taxonomy: from x (segments + 1) + to of those who moved; the last is "not yet a customer".</summary>
     public IReadOnlyList<Tally> Moves { get; } = [.. Taxonomy.Followed.Select(taxonomy => new Tally((taxonomy.Names.Count + 1) * (taxonomy.Names.Count + 1)))];
 
     /// <summary>By month of the first purchase; four blocks of a value for each period since: purchasers, last purchase, second purchase, paid minor units.</summary>

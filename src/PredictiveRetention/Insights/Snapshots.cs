@@ -66,10 +66,12 @@ internal sealed class Snapshots(SourceCoverage coverage)
     public long NetBefore(int day) => NetOf(OrdersBefore(day), day);
 
     /// <summary>The facts at the start of a day on or before the as-of; false where there was no order yet.</summary>
-    public bool At(in HistoryBefore history, int day, out CustomerFacts facts)
+    public bool At(in HistoryBefore history, int day, out CustomerFacts facts) => At(history, day, OrdersBefore(day), out facts);
+
+    /// <param name="orders">Orders before the day, where they are counted already.</param>
+    public bool At(in HistoryBefore history, int day, int orders, out CustomerFacts facts)
     {
         facts = default;
-        var orders = OrdersBefore(day);
         if (orders == 0) return false;
         var point = _anyEnded ? Recount(history, orders, day) : _points[orders - 1];
         var last = point.Purchases > 0 ? point.LastDay : history.Orders[orders - 1].Day;
@@ -81,7 +83,8 @@ internal sealed class Snapshots(SourceCoverage coverage)
         return true;
     }
 
-    private long NetOf(int orders, int day)
+    /// <summary>Paid minus refunds before a day, minor units, of so many orders.</summary>
+    public long NetOf(int orders, int day)
     {
         var net = orders == 0 ? 0 : _points[orders - 1].PaidMinor;
         for (var i = _refunded.Count - 1; i >= 0; i--)

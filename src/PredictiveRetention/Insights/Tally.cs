@@ -30,9 +30,11 @@ internal sealed class Tally(int width)
     public void Add(int code, ReadOnlySpan<double> values)
     {
         var row = this[code].AsSpan(0, values.Length);
+        ref var to = ref MemoryMarshal.GetReference(row);
+        ref var from = ref MemoryMarshal.GetReference(values);
         var at = 0;
         for (; at <= values.Length - Vector<double>.Count; at += Vector<double>.Count)
-            (new Vector<double>(row[at..]) + new Vector<double>(values[at..])).CopyTo(row[at..]);
+            (Vector.LoadUnsafe(ref to, (nuint)at) + Vector.LoadUnsafe(ref from, (nuint)at)).StoreUnsafe(ref to, (nuint)at);
         for (; at < values.Length; at++) row[at] += values[at];
     }
 

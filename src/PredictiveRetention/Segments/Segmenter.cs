@@ -13,7 +13,13 @@ namespace PredictiveRetention.Segments;
 public static class Segmenter
 {
     public static SegmentAssignment Assign(
-        in CustomerFacts facts, in CustomerScore score, SegmentCutoffs cutoffs, SegmentSettings settings)
+        in CustomerFacts facts, in CustomerScore score, SegmentCutoffs cutoffs, SegmentSettings settings) =>
+        Assign(facts, score.PChurn, score.Clv, cutoffs, settings);
+
+    /// <param name="pChurn">Of the score.</param>
+    /// <param name="clv">Of the score.</param>
+    public static SegmentAssignment Assign(
+        in CustomerFacts facts, double pChurn, double clv, SegmentCutoffs cutoffs, SegmentSettings settings)
     {
         var rfm = RfmScore.Of(facts, cutoffs);
         var lifecycle = LifecycleOf(facts, settings);
@@ -24,11 +30,11 @@ public static class Segmenter
             lifecycle,
             value,
             FrequencyClassOf(facts, settings),
-            ClvTierOf(score, cutoffs),
-            BusinessSegmentOf(facts, score, lifecycle, cutoffs, settings),
+            ClvTierOf(clv, cutoffs),
+            BusinessSegmentOf(facts, pChurn, clv, lifecycle, cutoffs, settings),
             EngagementSegmentOf(facts, lifecycle, value, settings),
             PersonaOf(facts, lifecycle, settings),
-            RiskBandOf(score, cutoffs));
+            RiskBandOf(pChurn, cutoffs));
     }
 
     public static Lifecycle LifecycleOf(in CustomerFacts facts, SegmentSettings settings)
@@ -63,19 +69,19 @@ public static class Segmenter
         : FrequencyClass.OneTime;
 
     // As with value: no expected spend is Bronze whatever the cut.
-    private static ClvTier ClvTierOf(in CustomerScore score, SegmentCutoffs cutoffs) =>
-        score.Clv <= 0 ? ClvTier.Bronze
-        : score.Clv >= cutoffs.PremiumClv ? ClvTier.Premium
-        : score.Clv >= cutoffs.GoldClv ? ClvTier.Gold
-        : score.Clv >= cutoffs.SilverClv ? ClvTier.Silver
+    private static ClvTier ClvTierOf(double clv, SegmentCutoffs cutoffs) =>
+        clv <= 0 ? ClvTier.Bronze
+        : clv >= cutoffs.PremiumClv ? ClvTier.Premium
+        : clv >= cutoffs.GoldClv ? ClvTier.Gold
+        : clv >= cutoffs.SilverClv ? ClvTier.Silver
         : ClvTier.Bronze;
 
     private static BusinessSegment BusinessSegmentOf(
-        in CustomerFacts facts, in CustomerScore score, Lifecycle lifecycle, SegmentCutoffs cutoffs, SegmentSettings settings) =>
+        in CustomerFacts facts, double pChurn, double clv, Lifecycle lifecycle, SegmentCutoffs cutoffs, SegmentSettings settings) =>
         IsNewcomer(facts, settings) ? BusinessSegment.New
         : lifecycle is Lifecycle.Dormant or Lifecycle.Lost ? BusinessSegment.Inactive
-        : score.PChurn >= cutoffs.HighRisk ? BusinessSegment.AtRisk
-        : score.Clv > 0 && score.Clv >= cutoffs.VipClv ? BusinessSegment.Vip
+        : pChurn >= cutoffs.HighRisk ? BusinessSegment.AtRisk
+        : clv > 0 && clv >= cutoffs.VipClv ? BusinessSegment.Vip
         : BusinessSegment.Regular;
 
     private static EngagementSegment EngagementSegmentOf(
@@ -113,9 +119,9 @@ public static class Segmenter
             : Persona.Other;
     }
 
-    private static RiskBand RiskBandOf(in CustomerScore score, SegmentCutoffs cutoffs) =>
-        score.PChurn >= cutoffs.HighRisk ? RiskBand.High
-        : score.PChurn >= cutoffs.MediumRisk ? RiskBand.Medium
+    private static RiskBand RiskBandOf(double pChurn, SegmentCutoffs cutoffs) =>
+        pChurn >= cutoffs.HighRisk ? RiskBand.High
+        : pChurn >= cutoffs.MediumRisk ? RiskBand.Medium
         : RiskBand.Low;
 
     private static bool IsNewcomer(in CustomerFacts facts, SegmentSettings settings) =>
