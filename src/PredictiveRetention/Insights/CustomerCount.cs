@@ -77,7 +77,7 @@ internal sealed class CustomerCount
         this[DiscountMinor] = facts.DiscountMinor ?? 0;
         this[GrossMinor] = facts.GrossMinor ?? 0;
         this[DiscountedPurchases] = facts.DiscountedOrders ?? 0;
-        this[RepeatCustomers] = segments.FrequencyClass != Segments.FrequencyClass.OneTime ? 1 : 0;
+        this[RepeatCustomers] = facts.Orders >= 2 ? 1 : 0;
         this[PowerUsers] = segments.FrequencyClass == Segments.FrequencyClass.PowerUser ? 1 : 0;
         this[Measure.Clv] = score.Clv;
         this[RevenueAtRisk] = score.RevenueAtRisk;
@@ -97,6 +97,7 @@ internal sealed class CustomerCount
                 this[PriorityClv] = score.Clv;
             }
         }
+        if (segments.ClvTier == Segments.ClvTier.Gold && score.Clv >= 0.8 * _context.Cutoffs.PremiumClv) this[NearPremium] = 1;
         if (action.PlayId is null) return;
         this[Actions] = 1;
         this[ExpectedNetValue] = action.ExpectedNetValue;

@@ -39,50 +39,68 @@ internal static class FigureBuilder
         var total = sums.Total.Row(0);
         sheet.Group("kpis", OfGroups, total, total, sayMissing: true);
         sheet.Ratio("kpis", Profiles, store.ProfilesWithoutOrders, null, null);
-        ActiveRevenue(sheet, sums, "kpis", sums.Months, static (all, taxonomy, segment, month) => all.Row(MonthWalk.Slot(taxonomy.Offset + segment, month)), sheet.Context.Months.Last);
+        ActiveNow(sheet, sums);
         Channels(sheet, sums);
     }
 
-    /// <summary>Revenue by lifecycle at the end of a month, and High value customers' active against dormant.</summary>
-    public static void ActiveRevenue(FigureSheet sheet, ShopSums sums, string view, Tally tally, Segment segment, int month, string d1 = "")
+    /// <summary>Revenue by who is active now, by the segments of the run.</summary>
+    private static void ActiveNow(FigureSheet sheet, ShopSums sums)
     {
-        var lifecycle = Taxonomy.All[0];
-        var valueLifecycle = Taxonomy.All[^1];
-        var minor = (double)sheet.Context.Currency.MinorPerUnit;
-        double active = 0, all = 0, active12 = 0, all12 = 0;
-        for (var i = 0; i < lifecycle.Names.Count; i++)
+        var combined = Tally(sums, Dimension.Combined);
+        var (total, active) = (sums.Total.Row(0).ToArray(), Tally(sums, Dimension.Lifecycle3).Row(0).ToArray());
+        var cells = CombinedSegment.All;
+        double high = 0, dormant = 0;
+        for (var cell = 0; cell < cells.Count; cell++)
         {
-            var row = segment(tally, lifecycle, i, month);
+            if (cells[cell].ValueTier != ValueTier.High) continue;
+            var revenue = combined.Row(cell)[(int)Measure.RevenueMinor];
+            if (cells[cell].Lifecycle == Lifecycle.Active) high += revenue;
+            if (cells[cell].Lifecycle == Lifecycle.Dormant) dormant += revenue;
+        }
+        Active(sheet, "kpis", "", (long)total[(int)Measure.Customers], active[(int)Measure.RevenueMinor], total[(int)Measure.RevenueMinor], active[(int)Measure.Revenue12mMinor], total[(int)Measure.Revenue12mMinor], high, dormant);
+    }
+
+    /// <summary>The same at the end of a month, by the cut-offs of its quarter.</summary>
+    public static void ActiveAt(FigureSheet sheet, ShopSums sums, int month)
+    {
+        var (lifecycle, valueLifecycle) = (Taxonomy.All[0], Taxonomy.All[^1]);
+        double active = 0, all = 0, active12 = 0, all12 = 0;
+        for (var segment = 0; segment < lifecycle.Names.Count; segment++)
+        {
+            var row = sums.Months.Row(MonthWalk.Slot(lifecycle.Offset + segment, month));
             all += row[(int)MonthMeasure.RevenueToDateMinor];
             all12 += row[(int)MonthMeasure.Revenue12mMinor];
-            if (Taxonomy.Folded((Lifecycle)i) != 0) continue;
+            if (Taxonomy.Folded((Lifecycle)segment) != 0) continue;
             active += row[(int)MonthMeasure.RevenueToDateMinor];
             active12 += row[(int)MonthMeasure.Revenue12mMinor];
         }
-        var customers = (long)sums.Months.Row(month)[(int)MonthMeasure.Customers];
+        var high = sums.Months.Row(MonthWalk.Slot(valueLifecycle.Offset, month))[(int)MonthMeasure.RevenueToDateMinor];
+        var dormant = sums.Months.Row(MonthWalk.Slot(valueLifecycle.Offset + 2, month))[(int)MonthMeasure.RevenueToDateMinor];
+        Active(sheet, "months", sheet.Context.Months.Name(month), (long)sums.Months.Row(month)[(int)MonthMeasure.Customers], active, all, active12, all12, high, dormant);
+    }
+
+    private static void Active(FigureSheet sheet, string view, string d1, long customers, double active, double all, double active12, double all12, double high, double dormant)
+    {
+        var minor = (double)sheet.Context.Currency.MinorPerUnit;
         sheet.Ratio(view, ActiveRevenueShare, active / minor, all / minor, customers, d1);
         sheet.Ratio(view, ActiveRevenueShare12m, active12 / minor, all12 / minor, customers, d1);
-        var high = segment(tally, valueLifecycle, 0, month)[(int)MonthMeasure.RevenueToDateMinor];
-        var dormant = segment(tally, valueLifecycle, 2, month)[(int)MonthMeasure.RevenueToDateMinor];
         sheet.Ratio(view, HighActiveDormant, high / minor, dormant / minor, customers, d1);
     }
 
-    public delegate ReadOnlySpan<double> Segment(Tally tally, Taxonomy taxonomy, int segment, int month);
-
     private static void Channels(FigureSheet sheet, ShopSums sums)
     {
-        if (SourceWords.Missing(DataSource.Acquisition, sheet.Context.Coverage) is { } missing)
+        var tally = Tally(sums, Dimension.Channel);
+        var known = tally.Codes.Select(code => (Name: sums.Text(code), Customers: tally.Row(code)[(int)Measure.Customers])).Where(channel => channel.Name != Dimension.Unknown && channel.Customers > 0)
+            .OrderByDescending(channel => channel.Customers).ThenBy(channel => channel.Name, StringComparer.Ordinal).ToList();
+        if ((SourceWords.Missing(DataSource.Acquisition, sheet.Context.Coverage) ?? (known.Count == 0 ? "not available: no customer with an order has a known acquisition channel" : null)) is { } missing)
         {
             sheet.None("kpis", Hhi, FigureState.NotAvailable, missing);
             sheet.None("kpis", LargestChannel, FigureState.NotAvailable, missing);
             return;
         }
-        var tally = Tally(sums, Dimension.Channel);
-        var known = tally.Codes.Select(code => (Name: sums.Text(code), Customers: tally.Row(code)[(int)Measure.Customers])).Where(channel => channel.Name != Dimension.Unknown && channel.Customers > 0)
-            .OrderByDescending(channel => channel.Customers).ThenBy(channel => channel.Name, StringComparer.Ordinal).ToList();
         var all = known.Sum(channel => channel.Customers);
         sheet.Value("kpis", Hhi, known.Sum(channel => channel.Customers / all * (channel.Customers / all)), (long)all);
-        sheet.Ratio("kpis", LargestChannel, known.Count > 0 ? known[0].Customers : 0, all, (long)all, note: known.Count > 0 ? known[0].Name : null);
+        sheet.Ratio("kpis", LargestChannel, known[0].Customers, all, (long)all, note: known[0].Name);
     }
 
     /// <summary>What is said of each group; of many small groups only the most asked for.</summary>

@@ -55,7 +55,7 @@ internal sealed class FigureSheet(InsightContext context)
     public void None(string view, Metric metric, FigureState state, string note, string d1 = "", string d2 = "", string d3 = "") => Add(view, metric, null, null, null, null, state, note, d1, d2, d3);
 
     /// <summary>Why a metric has no source; null when it has.</summary>
-    public string? Missing(Metric metric) => SourceWords.Missing(metric.Needs, context.Coverage);
+    public string? Missing(Metric metric) => metric.NeedsAny && (metric.Needs & context.Coverage.Sources) != 0 ? null : SourceWords.Missing(metric.Needs, context.Coverage);
 
     private FigureState Size(long? customers) => customers < context.Recipe.Settings.SmallGroup ? FigureState.Small : FigureState.Ok;
 

@@ -8,7 +8,7 @@ public sealed record InsightSettings
 {
     public static InsightSettings Default { get; } = new();
 
-    /// <summary>Calendar months of the monthly figures, the running one included; what lies before is one row "earlier". Default 36; 1 to 60.</summary>
+    /// <summary>Calendar months of the monthly figures, the running one included; what lies before is one row "before". From 3 on, a window that cuts the history begins with the next quarter. Default 36; 1 to 60.</summary>
     public int Months { get; init; } = 36;
 
     /// <summary>Days of the daily figures. Default 365; 1 to 1000.</summary>

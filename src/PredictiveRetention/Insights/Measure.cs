@@ -60,6 +60,7 @@ internal enum Measure
     ActionCost,
     Priority,
     PriorityClv,
+    NearPremium,
     Known,
     AgeYears,
     WithAge,

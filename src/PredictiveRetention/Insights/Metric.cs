@@ -49,6 +49,9 @@ public sealed record Metric(
 {
     public string Formula => Denominator is null ? Numerator : $"{Numerator} ÷ {Denominator}";
 
+    /// <summary>One of the sources is enough.</summary>
+    public bool NeedsAny { get; init; }
+
     internal Measure? Top { get; init; }
     internal Measure? Bottom { get; init; }
     internal MonthMeasure? MonthTop { get; init; }

@@ -33,7 +33,7 @@ public static class MetricCatalogue
         Ratio("regular_to_power", "Regular to power user", Unit.Share, Measure.PowerUsers, Measure.RepeatCustomers, "Part of the repeat customers who became power users.", Lifetime, "CRM, Marketing"),
         Sum("active_30d", "Active customers (30 d)", Unit.Count, Measure.Active30d, "Customers with an order in the last 30 days.", AsOf + "; [as-of - 30 days, as-of)", "CRM, Product"),
         Ratio("active_rate_30d", "Active rate (30 d)", Unit.Share, Measure.Active30d, Measure.Customers, "Part of the customers who ordered in the last 30 days.", AsOf + "; [as-of - 30 days, as-of)", "CRM, Product"),
-        Sum("activity_30d", "Customers with any activity (30 d)", Unit.Count, Measure.Active30dAny, "Customers who ordered, visited or opened an e-mail in the last 30 days.", AsOf + "; [as-of - 30 days, as-of)", "CRM, Product", Visits),
+        Sum("activity_30d", "Customers with any activity (30 d)", Unit.Count, Measure.Active30dAny, "Customers who ordered, visited or opened an e-mail in the last 30 days.", AsOf + "; [as-of - 30 days, as-of)", "CRM, Product", Visits | Email) with { NeedsAny = true },
         Ratio("at_risk_rate_rule", "At-risk rate (rule)", Unit.Share, Measure.RuleAtRisk, Measure.RuleNotLost, "Part of the customers in the lifecycle At Risk, of those whose lifecycle is not Lost. A rule on days since the last order, not a prediction.", AsOf, "CRM, Analytics"),
         Sum("high_risk", "Customers at high risk (predicted)", Unit.Count, Measure.HighRisk, "Customers in the risk band High, without the lost.", AsOf, "CRM, Analytics"),
         Ratio("at_risk_rate", "At-risk rate (predicted)", Unit.Share, Measure.HighRisk, Measure.NotLost, "Part of the customers not lost whose predicted churn probability is in the band High.", AsOf, "CRM, Analytics"),
@@ -57,7 +57,7 @@ public static class MetricCatalogue
         Ratio("visits_per_customer_12m", "Visits per customer (12 months)", Unit.Rate, Measure.Visits12m, Measure.Customers, "Visits and app sessions of the last 365 days per customer, those without any included.", AsOf + "; [as-of - 365 days, as-of)", "Product, Marketing", Visits),
         Ratio("tickets_per_customer", "Tickets per customer (12 months)", Unit.Rate, Measure.Tickets12m, Measure.Customers, "Support tickets of the last 365 days per customer.", AsOf + "; [as-of - 365 days, as-of)", "Operations", Tickets),
         Ratio("consistency", "Activity consistency", Unit.Share, Measure.ActiveMonths, Measure.ObservableMonths, "Part of the months since their first order in which customers ordered.", "complete calendar months of the monthly window, from each customer's first order", "CRM, Product"),
-        Ratio("tenure_days", "Tenure", Unit.Days, Measure.TenureDays, Measure.Customers, "Mean days since the first order.", AsOf, "CRM"),
+        Ratio("tenure_days", "Tenure", Unit.Days, Measure.TenureDays, Measure.Customers, "Mean days since the first purchase.", AsOf, "CRM"),
         Ratio("recency_days", "Days since the last order", Unit.Days, Measure.RecencyDays, Measure.Customers, "Mean days since the last purchase.", AsOf, "CRM"),
         Ratio("subscriber_share", "Subscribers", Unit.Share, Measure.Subscribers, Measure.Customers, "Part of the customers with a running subscription.", AsOf, "CRM", Subscriptions),
         Sum("margin", "Margin", Unit.Money, Measure.MarginMinor, "Contribution of the orders that say theirs.", Lifetime, "Finance", Margins),
@@ -71,7 +71,8 @@ public static class MetricCatalogue
         Ratio("action_roi", "Return on actions", Unit.Rate, Measure.ExpectedNetValue, Measure.ActionCost, "Expected net value per unit of cost.", AsOf, "CRM, Finance"),
         Sum("priority_customers", "Valuable customers at high risk", Unit.Count, Measure.Priority, "Risk band High, not lost, and among the 20 % with the highest predicted CLV.", AsOf, "CRM"),
         Sum("priority_clv", "Predicted CLV of valuable customers at high risk", Unit.Money, Measure.PriorityClv, "Expected net spend of those customers.", AsOf, "CRM, Finance"),
-        Ratio("channel_coverage", "Known acquisition channel", Unit.Share, Measure.Known, Measure.Customers, "Part of the customers whose acquisition channel is known; the others are Unknown, never guessed.", AsOf, "Marketing"),
+        Sum("upgrade_candidates", "Gold customers near Premium", Unit.Count, Measure.NearPremium, "CLV tier Gold with a predicted CLV of at least four fifths of where Premium begins.", AsOf, "CRM"),
+        Ratio("channel_coverage", "Known acquisition channel", Unit.Share, Measure.Known, Measure.Customers, "Part of the customers whose acquisition channel is known; the others are Unknown, never guessed.", AsOf, "Marketing", Acquisition),
         Ratio("mean_age", "Mean age", Unit.Rate, Measure.AgeYears, Measure.WithAge, "Years at the as-of, of customers whose birth year is known.", AsOf, "Marketing", Demographics),
     ];
 
@@ -122,7 +123,7 @@ public static class MetricCatalogue
     public static Metric SeasonalIndex { get; } = Own("seasonal_index", "Against the same month last year", Unit.Rate, "value of the month", "value twelve months before", "1: as last year.", "Analytics");
     public static Metric Change1m { get; } = Own("change_1m", "Change in a month", Unit.Share, "value now minus value a month before", "value a month before", "Growth over the last complete month.", "Analytics");
     public static Metric Change12m { get; } = Own("change_12m", "Change in twelve months", Unit.Share, "value now minus value twelve months before", "value twelve months before", "Growth over twelve complete months.", "Analytics");
-    public static Metric Spearman { get; } = Own("spearman", "Rank correlation", Unit.Coefficient, "Spearman's rho, ties by mean rank", null, "Whether two things rise together; association, not cause.", "Analytics");
+    public static Metric Spearman { get; } = Own("spearman", "Rank correlation", Unit.Coefficient, "Spearman's rho, ties by mean rank; scores to whole stars, deliveries of more than a year as one", null, "Whether two things rise together; association, not cause.", "Analytics");
     public static Metric Pearson { get; } = Own("frequency_spend_correlation", "Frequency against spend", Unit.Coefficient, "correlation of repeat purchase days and mean value of a repeat purchase day, of repeaters", null, "Value models assume it near 0; above 0.2 they warn.", "Analytics");
     public static Metric Hhi { get; } = Own("hhi", "Channel concentration", Unit.Coefficient, "sum of squared shares of customers by known channel", null, "Herfindahl-Hirschman index: 1 is one channel.", "Marketing");
     public static Metric LargestChannel { get; } = Own("largest_channel_share", "Largest channel", Unit.Share, "customers of the largest known channel", "customers with a known channel", "How much hangs on one channel.", "Marketing");

@@ -27,7 +27,7 @@ internal static class MonthFigures
             else
             {
                 sheet.Month("months", ofAll, sums.Months.Row(month), grid.IsComplete(month), grid.Name(month));
-                if (grid.IsComplete(month)) FigureBuilder.ActiveRevenue(sheet, sums, "months", sums.Months, static (all, taxonomy, segment, at) => all.Row(MonthWalk.Slot(taxonomy.Offset + segment, at)), month, grid.Name(month));
+                if (grid.IsComplete(month)) FigureBuilder.ActiveAt(sheet, sums, month);
             }
         }
         foreach (var metric in OfMonths)

@@ -19,7 +19,10 @@ internal sealed class MonthGrid
         AsOf = asOf;
         var lastDay = BusinessCalendar.DateOf(asOf.Day - 1);
         var firstDay = BusinessCalendar.DateOf(Math.Min(firstOrderDay, asOf.Day - 1));
-        Last = Math.Clamp(Ordinal(lastDay) - Ordinal(firstDay) + 1, 1, months);
+        var all = Ordinal(lastDay) - Ordinal(firstDay) + 1;
+        Last = Math.Clamp(all, 1, months);
+        // A window that cuts the history begins with a quarter, or the quarter's cohort would be a part of one.
+        if (all > months && months >= 3) Last -= (3 - ((Ordinal(lastDay) + 1 - months) % 3)) % 3;
         _first = new DateOnly(lastDay.Year, lastDay.Month, 1).AddMonths(1 - Last);
         _starts = [.. Enumerable.Range(0, Last + 1).Select(month => BusinessCalendar.DayNumber(_first.AddMonths(month)))];
         FirstIsWhole = firstOrderDay <= _starts[0];

@@ -16,6 +16,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
 
     private readonly MonthGrid _grid = context.Months;
     private readonly double[] _v = new double[(int)MonthMeasure.Count];
+    private readonly int[] _lifecycleDays = [context.Segments.ActiveDays, context.Segments.AtRiskDays, context.Segments.DormantDays];
     private readonly int[] _slots = new int[Taxonomy.All.Count + 1];
     private readonly int[] _slotsBefore = new int[Taxonomy.All.Count + 1];
 
@@ -87,7 +88,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
             // By the cut-offs of this month at both ends, or a move would be one of the cut.
             if (known && month > 1 && !ReferenceEquals(rules.Of(month), rules.Of(month - 1))) Taxonomy.SlotsOf(rules.Assign(before, month), _slotsBefore);
             Count(month, known, orders > 0);
-            if (month > _grid.LastComplete - context.Recipe.Settings.MigrationMonths && month <= _grid.LastComplete) Moved(month, known);
+            if (month > _grid.LastComplete - context.Recipe.Settings.MigrationMonths && _grid.IsComplete(month)) Moved(month, known);
             (known, before) = (true, facts);
             _slots.CopyTo(_slotsBefore, 0);
         }
@@ -123,7 +124,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
         this[Active30d] = history.Orders[orders - 1].Day >= end - ActiveFor ? 1 : 0;
         this[RevenueToDateMinor] = facts.NetRevenueMinor;
         this[Revenue12mMinor] = facts.NetRevenueMinor - snapshots.NetBefore(end - 365);
-        this[RepeatToDate] = facts.Orders >= context.Segments.RegularOrders ? 1 : 0;
+        this[RepeatToDate] = facts.Orders >= 2 ? 1 : 0;
         if (facts.Orders == 0 || facts.DaysSinceLastOrder > context.LostAfterDays) return;
         this[NotLost] = 1;
         this[PChurn] = rules.Score(facts).PChurn;
@@ -182,11 +183,19 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
             var month = _grid.Of(from);
             next = Math.Min(next, Math.Min(until, _grid.NextQuarter(month)));
             snapshots.At(history, from + 1, out var facts);
+            foreach (var days in _lifecycleDays) Passes(days + 1 - facts.DaysSinceLastOrder);
+            Passes(context.Segments.NewDays - facts.DaysSinceFirstOrder);
             var row = sums.Daily[(int)rules.Assign(facts, month).EngagementSegment];
             var zero = _grid.AsOf.Day - context.Recipe.Settings.Days;
             row[from - zero]++;
             row[next - zero]--;
             from = next;
+
+            // A lifecycle that ends so many days later ends the stretch.
+            void Passes(int inDays)
+            {
+                if (inDays > 0) next = Math.Min(next, from + inDays);
+            }
         }
     }
 }

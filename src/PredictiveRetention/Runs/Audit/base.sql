@@ -83,7 +83,10 @@ FROM money m LEFT JOIN rhythm y ON y.customer = m.customer AND y.day = m.day LEF
 CREATE TABLE month AS
 WITH shop AS (SELECT min(day) AS day FROM shop_order WHERE valid AND day < as_of()),
 last AS (SELECT date_trunc('month', date_of(as_of() - 1)) AS start),
-span AS (SELECT l.start AS last, greatest(date_trunc('month', date_of(s.day)), l.start - to_months(months_window() - 1)) AS first, s.day AS opened FROM last l, shop s),
+cut_off AS (SELECT l.start - to_months(months_window() - 1) AS start FROM last l),
+-- A window that cuts the history begins with a whole quarter.
+whole_quarter AS (SELECT CASE WHEN months_window() >= 3 AND start <> date_trunc('quarter', start) THEN date_trunc('quarter', start) + INTERVAL 3 MONTH ELSE start END AS whole, start FROM cut_off),
+span AS (SELECT l.start AS last, CASE WHEN date_trunc('month', date_of(s.day)) >= q.start THEN date_trunc('month', date_of(s.day)) ELSE q.whole END AS first, s.day AS opened FROM last l, shop s, whole_quarter q),
 starts AS (SELECT opened, unnest(generate_series(CAST(first AS TIMESTAMP), CAST(last AS TIMESTAMP), INTERVAL 1 MONTH)) AS start FROM span)
 SELECT CAST(row_number() OVER (ORDER BY start) AS INTEGER) AS number, strftime(start, '%Y-%m') AS name, day_of(start) AS start_day,
   least(day_of(start + INTERVAL 1 MONTH), as_of()) AS end_day, day_of(start + INTERVAL 1 MONTH) <= as_of() AS ended,

@@ -1,6 +1,5 @@
 -- Cohorts by month and quarter of the first purchase: who of them purchased in period n (classic), in n or later (rolling), had bought
--- again by n (cumulative), and what they paid in n. Orders refunded in full by the as-of are no purchases. Of a quarter that the window
--- cuts, only the months within are there.
+-- again by n (cumulative), and what they paid in n. Orders refunded in full by the as-of are no purchases.
 
 CREATE TABLE period AS
 SELECT 'month' AS unit, number, name, start_day, end_day, ended FROM month

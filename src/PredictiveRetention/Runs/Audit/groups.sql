@@ -57,7 +57,7 @@ LEFT JOIN (SELECT customer FROM subscribed WHERE cutoff = as_of()) u USING (cust
 -- What is added up, one row a customer; money in minor units unless it is predicted.
 CREATE TABLE measure AS
 SELECT customer, 1 AS customers, CAST(purchases > 0 AS INTEGER) AS buyers, orders, purchases, revenue, revenue_12m, refunds, paid, discount, gross, discounted,
-  CAST(purchases >= 2 AS INTEGER) AS repeat_customers, CAST(purchases >= regular_orders() AS INTEGER) AS regulars, CAST(purchases >= power_user_orders() AS INTEGER) AS power_users,
+  CAST(purchases >= 2 AS INTEGER) AS repeat_customers, CAST(purchases >= power_user_orders() AS INTEGER) AS power_users,
   CAST(coalesce(active_30d, false) AS INTEGER) AS active, CAST(any_30d AS INTEGER) AS any_active, CAST(NOT lost AS INTEGER) AS not_lost, CASE WHEN lost THEN 0 ELSE p_churn END AS churners, clv,
   CASE WHEN lost THEN 0 ELSE p_churn * spend_if_order END AS at_risk, CAST(NOT lost AND p_churn >= now_high_risk() AS INTEGER) AS high_risk,
   CAST(lifecycle = 'At Risk' AS INTEGER) AS rule_at_risk, CAST(lifecycle <> 'Lost' AS INTEGER) AS rule_not_lost, delivered, delivery_days, promised, late, reviews, review_sum,
@@ -68,7 +68,7 @@ SELECT customer, 1 AS customers, CAST(purchases > 0 AS INTEGER) AS buyers, order
   CAST(has_play AS INTEGER) AS actions, CASE WHEN has_play THEN expected_net_value ELSE 0 END AS net_value, CASE WHEN has_play THEN action_cost ELSE 0 END AS cost,
   CAST(NOT lost AND p_churn >= now_high_risk() AND clv > 0 AND clv >= now_top_fifth_clv() AS INTEGER) AS priority,
   CASE WHEN NOT lost AND p_churn >= now_high_risk() AND clv > 0 AND clv >= now_top_fifth_clv() THEN clv ELSE 0 END AS priority_clv,
-  CAST(channel IS NOT NULL AS INTEGER) AS known, coalesce(age, 0) AS age_years, CAST(age IS NOT NULL AS INTEGER) AS with_age
+  CAST(clv_tier = 'Gold' AND clv >= 0.8 * now_premium_clv() AS INTEGER) AS near_premium, CAST(channel IS NOT NULL AS INTEGER) AS known, coalesce(age, 0) AS age_years, CAST(age IS NOT NULL AS INTEGER) AS with_age
 FROM now;
 
 -- ---- who belongs to which group
@@ -194,7 +194,7 @@ SELECT g.view, g.d1, g.d2, g.d3, CAST(g.customers AS BIGINT) AS customers, unnes
   {metric: 'regular_to_power', numerator: g.power_users, denominator: g.repeat_customers, needs: 0, core: false},
   {metric: 'active_30d', numerator: g.active, denominator: NULL, needs: 0, core: false},
   {metric: 'active_rate_30d', numerator: g.active, denominator: g.customers, needs: 0, core: false},
-  {metric: 'activity_30d', numerator: g.any_active, denominator: NULL, needs: 512, core: false},
+  {metric: 'activity_30d', numerator: g.any_active, denominator: NULL, needs: CASE WHEN has(256) OR has(512) THEN 0 ELSE 768 END, core: false},
   {metric: 'at_risk_rate_rule', numerator: g.rule_at_risk, denominator: g.rule_not_lost, needs: 0, core: false},
   {metric: 'high_risk', numerator: g.high_risk, denominator: NULL, needs: 0, core: false},
   {metric: 'at_risk_rate', numerator: g.high_risk, denominator: g.not_lost, needs: 0, core: false},
@@ -232,7 +232,8 @@ SELECT g.view, g.d1, g.d2, g.d3, CAST(g.customers AS BIGINT) AS customers, unnes
   {metric: 'action_roi', numerator: g.net_value, denominator: g.cost, needs: 0, core: false},
   {metric: 'priority_customers', numerator: g.priority, denominator: NULL, needs: 0, core: false},
   {metric: 'priority_clv', numerator: g.priority_clv, denominator: NULL, needs: 0, core: false},
-  {metric: 'channel_coverage', numerator: g.known, denominator: g.customers, needs: 0, core: false},
+  {metric: 'upgrade_candidates', numerator: g.near_premium, denominator: NULL, needs: 0, core: false},
+  {metric: 'channel_coverage', numerator: g.known, denominator: g.customers, needs: 32768, core: false},
   {metric: 'mean_age', numerator: g.age_years, denominator: g.with_age, needs: 4096, core: false}], recursive := true)
 FROM filled g, total t;
 
@@ -246,6 +247,24 @@ INSERT INTO ratio SELECT 'kpis', 'profiles_without_orders', '', '', '', count(*)
 WHERE NOT EXISTS (FROM shop_order o WHERE o.customer = p.customer AND o.valid AND o.day < as_of());
 
 CREATE TABLE channel AS SELECT channel AS name, count(*) AS customers FROM now WHERE channel IS NOT NULL AND channel <> 'Unknown' GROUP BY channel;
-INSERT INTO plain SELECT 'kpis', 'hhi', '', '', '', coalesce(sum(pow(customers / (SELECT sum(customers) FROM channel), 2)), 0), coalesce(sum(customers), 0) FROM channel HAVING has(32768);
-INSERT INTO ratio SELECT 'kpis', 'largest_channel_share', '', '', '', coalesce(max(customers), 0), coalesce(sum(customers), 0), coalesce(sum(customers), 0), true FROM channel HAVING has(32768);
-INSERT INTO absent SELECT 'kpis', unnest(['hhi', 'largest_channel_share']), '', '', '', 1 WHERE NOT has(32768);
+INSERT INTO plain SELECT 'kpis', 'hhi', '', '', '', coalesce(sum(pow(customers / (SELECT sum(customers) FROM channel), 2)), 0), coalesce(sum(customers), 0) FROM channel HAVING has(32768) AND count(*) > 0;
+INSERT INTO ratio SELECT 'kpis', 'largest_channel_share', '', '', '', coalesce(max(customers), 0), coalesce(sum(customers), 0), coalesce(sum(customers), 0), true FROM channel HAVING has(32768) AND count(*) > 0;
+INSERT INTO absent SELECT 'kpis', unnest(['hhi', 'largest_channel_share']), '', '', '', 1 WHERE NOT has(32768) OR NOT EXISTS (FROM channel);
+
+-- Revenue of who is active now, by the run's own segments.
+CREATE TABLE active_now AS
+SELECT count(*) AS customers, sum(m.revenue) AS all_, sum(m.revenue_12m) AS all_12m, sum(m.revenue) FILTER (WHERE folded(n.lifecycle) = 'Active') AS active, sum(m.revenue_12m) FILTER (WHERE folded(n.lifecycle) = 'Active') AS active_12m,
+  sum(m.revenue) FILTER (WHERE n.value_tier = 'High' AND folded(n.lifecycle) = 'Active') AS high_active, sum(m.revenue) FILTER (WHERE n.value_tier = 'High' AND folded(n.lifecycle) = 'Dormant') AS high_dormant
+FROM measure m JOIN now n USING (customer);
+INSERT INTO ratio SELECT 'kpis', 'active_revenue_share', '', '', '', coalesce(active, 0) / minor(), all_ / minor(), customers, true FROM active_now;
+INSERT INTO ratio SELECT 'kpis', 'active_revenue_share_12m', '', '', '', coalesce(active_12m, 0) / minor(), all_12m / minor(), customers, true FROM active_now;
+INSERT INTO ratio SELECT 'kpis', 'high_active_dormant_ratio', '', '', '', coalesce(high_active, 0) / minor(), coalesce(high_dormant, 0) / minor(), customers, true FROM active_now;
+
+-- How many of the rows that could say something do.
+CREATE TABLE source_row AS
+SELECT s.customers, unnest([
+  {name: 'acquisition channels', bit: 32768, says: s.known, could: s.customers}, {name: 'birth years', bit: 4096, says: s.with_age, could: s.customers}, {name: 'delivery times', bit: 64, says: s.delivered, could: s.orders},
+  {name: 'promised delivery times', bit: 262144, says: s.promised, could: s.delivered}, {name: 'review scores', bit: 128, says: s.reviews, could: s.orders}], recursive := true)
+FROM summed s WHERE view = 'kpis';
+INSERT INTO ratio SELECT 'sources', 'coverage', name, '', '', says, could, customers, true FROM source_row WHERE has(bit);
+INSERT INTO absent SELECT 'sources', 'coverage', name, '', '', 1 FROM source_row WHERE NOT has(bit);

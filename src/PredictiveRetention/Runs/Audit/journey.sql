@@ -1,10 +1,10 @@
 -- From the first purchase to a habit.
 
 INSERT INTO ratio SELECT 'funnel', 'customers', '1 All customers', '', '', customers, NULL, customers, true FROM summed WHERE view = 'kpis';
-INSERT INTO ratio SELECT 'funnel', 'customers', '2 Regular or more', '', '', regulars, NULL, regulars, true FROM summed WHERE view = 'kpis';
+INSERT INTO ratio SELECT 'funnel', 'customers', '2 Regular or more', '', '', repeat_customers, NULL, repeat_customers, true FROM summed WHERE view = 'kpis';
 INSERT INTO ratio SELECT 'funnel', 'customers', '3 Power users', '', '', power_users, NULL, power_users, true FROM summed WHERE view = 'kpis';
-INSERT INTO ratio SELECT 'funnel', 'step_rate', '2 Regular or more', '', '', regulars, customers, customers, true FROM summed WHERE view = 'kpis';
-INSERT INTO ratio SELECT 'funnel', 'step_rate', '3 Power users', '', '', power_users, regulars, regulars, true FROM summed WHERE view = 'kpis';
+INSERT INTO ratio SELECT 'funnel', 'step_rate', '2 Regular or more', '', '', repeat_customers, customers, customers, true FROM summed WHERE view = 'kpis';
+INSERT INTO ratio SELECT 'funnel', 'step_rate', '3 Power users', '', '', power_users, repeat_customers, repeat_customers, true FROM summed WHERE view = 'kpis';
 
 INSERT INTO ratio
 SELECT 'second_order', 'second_within', days, '', '', count(*) FILTER (WHERE seen_for >= days AND after <= days), count(*) FILTER (WHERE seen_for >= days), count(*) FILTER (WHERE seen_for >= days), true

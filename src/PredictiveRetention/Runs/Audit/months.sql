@@ -104,7 +104,7 @@ FROM (SELECT sum(orders) AS orders, sum(paid - refunds) AS net, count(*) FILTER 
   LATERAL (SELECT unnest([{metric: 'month_orders', numerator: e.orders::DOUBLE}, {metric: 'month_revenue', numerator: e.net / minor()}, {metric: 'month_new_customers', numerator: e.new_customers::DOUBLE}], recursive := true)) f
 WHERE e.orders > 0;
 
--- Revenue of the active: each complete month, and at the as-of (the last month, which may be running).
+-- Revenue of the active, each complete month.
 CREATE TABLE active_revenue AS
 WITH parts AS (
   SELECT month, month_name, whole,
@@ -118,7 +118,6 @@ SELECT month, month_name, whole, customers, unnest([
   {metric: 'active_revenue_share_12m', numerator: active_12m / minor(), denominator: total_12m / minor()},
   {metric: 'high_active_dormant_ratio', numerator: high_active / minor(), denominator: high_dormant / minor()}], recursive := true) FROM parts;
 INSERT INTO ratio SELECT 'months', metric, month_name, '', '', numerator, denominator, customers, true FROM active_revenue WHERE whole;
-INSERT INTO ratio SELECT 'kpis', metric, '', '', '', numerator, denominator, customers, true FROM active_revenue WHERE month = last_month();
 
 -- ---- moves within a month, by its own cut-offs at both ends
 
@@ -129,7 +128,7 @@ WITH pairs AS (
     {taxonomy: 'value_tier', was: s.value_tier::VARCHAR, became: e.value_tier::VARCHAR},
     {taxonomy: 'business_segment', was: s.business_segment::VARCHAR, became: e.business_segment::VARCHAR},
     {taxonomy: 'rfm_segment', was: s.rfm_segment::VARCHAR, became: e.rfm_segment::VARCHAR}], recursive := true)
-  FROM (SELECT * FROM snapshot WHERE kind = 'end' AND month <= last_complete() AND month > last_complete() - migration_months()) e
+  FROM (SELECT * FROM snapshot WHERE kind = 'end' AND month IN (SELECT number FROM month WHERE whole) AND month > last_complete() - migration_months()) e
   LEFT JOIN (SELECT * FROM snapshot WHERE kind = 'start') s ON s.customer = e.customer AND s.month = e.month),
 counted AS (SELECT month, taxonomy, coalesce(was, '(not a customer yet)') AS was, became, count(*) AS customers FROM pairs GROUP BY ALL)
 SELECT c.*, m.name AS month_name, sum(c.customers) OVER (PARTITION BY c.month, c.taxonomy, c.was) AS there FROM counted c JOIN month m ON m.number = c.month;
