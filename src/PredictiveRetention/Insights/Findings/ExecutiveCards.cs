@@ -72,7 +72,7 @@ internal static class ExecutiveCards
         if (card.Ranked("by_lifecycle3", "revenue") is not { Count: > 0 } ranked) return;
         card.Say($"By revenue to date: {CardDraft.Join([.. ranked.Select(figure => $"{figure.D1} {card.Shown(figure)} ({card.Shown(card.Need("by_lifecycle3", "revenue_share", figure.D1))}; {card.Shown(card.Need("by_lifecycle3", "customers", figure.D1))} customers, {card.Shown(card.Need("by_lifecycle3", "customer_share", figure.D1))})")])}.");
         var segments = card.Context.Insight.Segments;
-        card.Say($"A rule on days since the last order, never on ranks: Active up to {card.Whole("lifecycle Active up to, days", segments.ActiveDays)}, At Risk up to {card.Whole("lifecycle At Risk up to, days", segments.AtRiskDays)}, Dormant after that; New and Reactivated count as Active, Lost as Dormant.");
+        card.Say($"A rule on days since the last order, never on ranks: Active up to {card.Whole("lifecycle Active up to, days", segments.ActiveDays)}, At Risk up to {card.Whole("lifecycle At Risk up to, days", segments.AtRiskDays)}, Dormant after that; New and Reactivated count as Active, Lost as Dormant. New is a first and only order less than {card.Whole("lifecycle New under, days", segments.NewDays)} days ago.");
     }
 
     // ---- risks
@@ -164,7 +164,7 @@ internal static class ExecutiveCards
     private static void ActiveRevenue(CardDraft card)
     {
         var (year, ever) = (card.Need("kpis", "active_revenue_share_12m"), card.Need("kpis", "active_revenue_share"));
-        card.Say($"Customers whose lifecycle is New, Reactivated or Active (last order up to {card.Whole("lifecycle Active up to, days", card.Context.Insight.Segments.ActiveDays)} days before {card.AsOf}, by rule) hold {year} of the last twelve months' revenue ({card.Top(year, Unit.Money)} of {card.Bottom(year, Unit.Money)}) and {ever} of all revenue to date.");
+        card.Say($"Customers whose lifecycle is New, Reactivated or Active (last order up to {card.Whole("lifecycle Active up to, days", card.Context.Insight.Segments.ActiveDays)} days before {card.AsOf}, or the first and only one less than {card.Whole("lifecycle New under, days", card.Context.Insight.Segments.NewDays)}; by rule) hold {year} of the last twelve months' revenue ({card.Top(year, Unit.Money)} of {card.Bottom(year, Unit.Money)}) and {ever} of all revenue to date.");
         card.Say($"A long history lowers the second; the first is the one to follow.");
     }
 
