@@ -84,6 +84,7 @@ internal sealed class CustomerCount
         this[RepeatCustomers] = facts.Orders >= 2 ? 1 : 0;
         this[PowerUsers] = segments.FrequencyClass == Segments.FrequencyClass.PowerUser ? 1 : 0;
         this[Measure.Clv] = score.Clv;
+        this[TotalClv] = score.Clv + ((double)facts.NetRevenueMinor / _context.Currency.MinorPerUnit);
         this[RevenueAtRisk] = score.RevenueAtRisk;
         this[RuleAtRisk] = segments.Lifecycle == Segments.Lifecycle.AtRisk ? 1 : 0;
         this[RuleNotLost] = segments.Lifecycle != Segments.Lifecycle.Lost ? 1 : 0;

@@ -25,6 +25,7 @@ internal enum Measure
     NotLost,
     PChurn,
     Clv,
+    TotalClv,
     RevenueAtRisk,
     HighRisk,
     RuleAtRisk,

@@ -43,6 +43,8 @@ public static class MetricCatalogue
         Sum("clv", "Predicted CLV", Unit.Money, Measure.Clv, "Expected net spend within the CLV horizon, of all customers of the group.", AsOf, "Finance, CRM"),
         Part("clv_share", "Share of predicted CLV", Measure.Clv, "Part of all predicted CLV in this group.", AsOf, "Finance, CRM"),
         Ratio("clv_per_customer", "Predicted CLV per customer", Unit.Money, Measure.Clv, Measure.Customers, "The mean expected net spend within the CLV horizon.", AsOf, "Finance, CRM"),
+        Sum("total_clv", "Total CLV", Unit.Money, Measure.TotalClv, "Net revenue to date and predicted CLV together.", AsOf, "Finance, CRM"),
+        Part("total_clv_share", "Share of total CLV", Measure.TotalClv, "Part of all total CLV in this group.", AsOf, "Finance, CRM"),
         Sum("revenue_at_risk", "Revenue at risk", Unit.Money, Measure.RevenueAtRisk, "Churn probability times what the customer would spend in the horizon if there was an order, of those not lost. Not revenue of the past.", AsOf, "Finance, CRM"),
         Ratio("refund_rate", "Refund rate", Unit.Share, Measure.RefundsMinor, Measure.PaidMinor, "Refunded money over paid money.", Lifetime, "Finance, Operations", DataSource.Refunds),
         Ratio("discount_rate", "Discount rate", Unit.Share, Measure.DiscountMinor, Measure.GrossMinor, "Discounts over the price before them, of purchases.", Lifetime, "Finance, Marketing", Discounts),

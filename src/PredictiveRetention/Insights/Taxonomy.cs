@@ -41,7 +41,7 @@ internal sealed record Taxonomy(string Id, IReadOnlyList<string> Names, Func<Seg
     private static readonly int[] s_offsets = [.. All.Select(taxonomy => taxonomy.Offset)];
 
     /// <summary>Those whose moves from month to month are counted.</summary>
-    public static IReadOnlyList<Taxonomy> Followed { get; } = [.. All.Where(taxonomy => taxonomy.Id is "lifecycle" or "value_tier" or "business_segment" or "rfm_segment")];
+    public static IReadOnlyList<Taxonomy> Followed { get; } = [.. All.Where(taxonomy => taxonomy.Id is "lifecycle" or "value_tier" or "business_segment" or "persona" or "rfm_segment")];
 
     /// <summary>Value tier and folded lifecycle, "High|Active".</summary>
     private static IReadOnlyList<string> ValueLifecycles =>

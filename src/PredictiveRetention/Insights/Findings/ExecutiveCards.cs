@@ -37,7 +37,7 @@ internal static class ExecutiveCards
         const string View = "by_frequency_class";
         var (once, share) = (card.Need(View, "customers", "One-time"), card.Need(View, "customer_share", "One-time"));
         var repeat = card.Need("kpis", "repeat_rate");
-        card.Say($"{once} customers ({share}) have purchased once; {card.Need("kpis", "repeat_customers")} ({repeat}) have come back.");
+        card.Say($"{once} customers ({share}) have not purchased again; {card.Need("kpis", "repeat_customers")} ({repeat}) have come back.");
         card.Say($"One-time customers hold {card.Need(View, "revenue_share", "One-time")} of revenue, {card.Need(View, "revenue_per_customer", "One-time")} each.");
         if (card.IsMissing) return;
         var each = card.Need(View, "revenue_per_customer", "One-time").Value!.Value;

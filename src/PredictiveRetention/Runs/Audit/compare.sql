@@ -1,7 +1,7 @@
 -- What was published against what was recomputed. Counts and money are whole numbers in both and may differ by what a division rounds;
 -- what a model said, regressions, correlations and sums of scores are added up in another order here.
 
-CREATE MACRO is_loose(view, metric, d1) AS metric IN ('p_churn', 'expected_churners', 'expected_churner_share', 'clv', 'clv_share', 'clv_per_customer', 'revenue_at_risk', 'expected_net_value', 'action_cost', 'action_roi', 'priority_clv',
+CREATE MACRO is_loose(view, metric, d1) AS metric IN ('p_churn', 'expected_churners', 'expected_churner_share', 'clv', 'clv_share', 'clv_per_customer', 'total_clv', 'total_clv_share', 'revenue_at_risk', 'expected_net_value', 'action_cost', 'action_roi', 'priority_clv',
   'month_p_churn', 'review_score', 'month_review_score', 'bin_review', 'slope', 'slope_low', 'slope_high', 'seasonal_index', 'spearman', 'frequency_spend_correlation', 'hhi', 'gini')
   OR (view IN ('concentration', 'lorenz') AND d1 = 'clv') OR (view = 'cutoffs' AND metric IN ('vip_clv', 'base_rate', 'high_risk'));
 CREATE MACRO near(a, b, loose) AS coalesce(a IS NULL AND b IS NULL OR abs(a - b) <= CASE WHEN loose THEN 1e-6 ELSE 1e-9 END * greatest(abs(a), abs(b)) + CASE WHEN loose THEN 1e-9 ELSE 0 END, false);

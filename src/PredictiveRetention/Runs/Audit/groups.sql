@@ -204,6 +204,8 @@ SELECT g.view, g.d1, g.d2, g.d3, CAST(g.customers AS BIGINT) AS customers, unnes
   {metric: 'clv', numerator: g.clv, denominator: NULL, needs: 0, core: true},
   {metric: 'clv_share', numerator: g.clv, denominator: t.clv, needs: 0, core: true},
   {metric: 'clv_per_customer', numerator: g.clv, denominator: g.customers, needs: 0, core: true},
+  {metric: 'total_clv', numerator: g.revenue / minor() + g.clv, denominator: NULL, needs: 0, core: false},
+  {metric: 'total_clv_share', numerator: g.revenue / minor() + g.clv, denominator: t.revenue / minor() + t.clv, needs: 0, core: false},
   {metric: 'revenue_at_risk', numerator: g.at_risk, denominator: NULL, needs: 0, core: true},
   {metric: 'refund_rate', numerator: g.refunds / minor(), denominator: g.paid / minor(), needs: 2, core: false},
   {metric: 'discount_rate', numerator: g.discount / minor(), denominator: g.gross / minor(), needs: 1, core: false},

@@ -127,6 +127,7 @@ WITH pairs AS (
     {taxonomy: 'lifecycle', was: s.lifecycle::VARCHAR, became: e.lifecycle::VARCHAR},
     {taxonomy: 'value_tier', was: s.value_tier::VARCHAR, became: e.value_tier::VARCHAR},
     {taxonomy: 'business_segment', was: s.business_segment::VARCHAR, became: e.business_segment::VARCHAR},
+    {taxonomy: 'persona', was: s.persona::VARCHAR, became: e.persona::VARCHAR},
     {taxonomy: 'rfm_segment', was: s.rfm_segment::VARCHAR, became: e.rfm_segment::VARCHAR}], recursive := true)
   FROM (SELECT * FROM snapshot WHERE kind = 'end' AND month IN (SELECT number FROM month WHERE whole) AND month > last_complete() - migration_months()) e
   LEFT JOIN (SELECT * FROM snapshot WHERE kind = 'start') s ON s.customer = e.customer AND s.month = e.month),
