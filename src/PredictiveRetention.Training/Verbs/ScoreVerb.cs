@@ -93,14 +93,19 @@ internal static class ScoreVerb
             throw new RetentionException(Failure.Busy, $"The {request.Purpose} of {request.BusinessDate:yyyy-MM-dd} is being worked on (run {result.Run.RunId}); it can be taken over {RetentionStore.Lease.TotalSeconds:F0} s after its worker falls silent.");
     }
 
-    /// <summary>A past day as this command would score it by default: what figures of that day are read from.</summary>
+    /// <summary>A past day, by the definitions of the night before it or of tonight: what figures of that day are read from.</summary>
     internal static Run Replay(Verb verb, RetentionStore store, Cutoff asOf)
     {
         var shop = store.RequireShop();
         var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
         var request = RunRequest.Replay(asOf);
         Check(request, store, shop, orders);
-        var run = new NightRun(store, verb.Models, new RunSettings { WaitForOthers = RetentionStore.Lease + TimeSpan.FromSeconds(30) });
+        // As the nights are counted, or the figures of two days would not compare.
+        var night = store.NightBefore(asOf) ?? store.CurrentRunAsync(verb.Cancellation).GetAwaiter().GetResult();
+        var recipe = night is null ? null : RunRecipe.Of(night);
+        var settings = new RunSettings { WaitForOthers = RetentionStore.Lease + TimeSpan.FromSeconds(30) };
+        if (recipe is not null) settings = settings with { Segments = recipe.Segments, Margin = recipe.Margin, Insights = recipe.Insights?.Settings ?? settings.Insights };
+        var run = new NightRun(store, verb.Models, settings);
         var result = verb.Terminal.Follow($"replaying {asOf}", progress => run.Execute(request, Steps(progress), verb.Cancellation));
         Refuse(result, request);
         return result.Run;

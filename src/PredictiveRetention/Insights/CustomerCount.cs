@@ -20,12 +20,10 @@ internal sealed class CustomerCount
     private readonly Snapshots _snapshots;
     private readonly MonthWalk _months;
     private readonly double[] _v = new double[(int)Measure.Count];
-    private readonly Dictionary<string, int> _regions = [];
+    private readonly Dictionary<string, (int Region, string? Code)> _places = [];
     private readonly HashSet<long> _opened = [];
     private readonly HashSet<long> _clicked = [];
     private readonly List<(int Day, bool Click)> _firsts = [];
-    private readonly int _unknownText;
-
     /// <summary>Places of the dimensions the shop has a source for.</summary>
     private readonly int[] _counted;
 
@@ -40,7 +38,6 @@ internal sealed class CustomerCount
         _snapshots = new Snapshots(context.Coverage);
         Sums = new ShopSums(_grid.Last, context.Recipe.Settings.Days);
         _months = new MonthWalk(context, _rules, _snapshots, Sums);
-        _unknownText = Sums.Code(Dimension.Unknown);
         _counted = [.. Enumerable.Range(0, Dimension.All.Count).Where(i => context.Coverage.Has(FigureBuilder.NeededBy(Dimension.All[i])))];
         _observable = [.. Enumerable.Range(0, _grid.Last + 1).Select(from => Enumerable.Range(from, _grid.Last + 1 - from).Count(month => month > 0 && _grid.IsComplete(month)))];
     }
@@ -122,7 +119,6 @@ internal sealed class CustomerCount
             ref readonly var order = ref history.Orders[i];
             this[Measure.Orders]++;
             this[PaidMinor] += order.AmountMinor;
-            if (order.Day >= asOf - 365) this[Orders12m]++;
             if (order.Day >= asOf - 30) this[Active30d] = this[Active30dAny] = 1;
             if (order.MarginMinor is { } margin)
             {
@@ -246,7 +242,7 @@ internal sealed class CustomerCount
     private void Groups(ShardHistories histories, in HistoryBefore history, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, in FirstOrder first, int purchases)
     {
         var profile = history.Profile;
-        var (age, gender, region) = (Age(profile), Gender(profile.Gender), Region(profile.Country));
+        var (age, gender, (region, country)) = (Age(profile), Gender(profile.Gender), Place(profile.Country));
         this[Known] = profile.AcquisitionChannel is null ? 0 : 1;
         var channel = Text(profile.AcquisitionChannel);
         var combined = (9 * Taxonomy.Folded(segments.Lifecycle)) + (3 * (int)segments.ValueTier) + (int)segments.FrequencyClass;
@@ -259,7 +255,7 @@ internal sealed class CustomerCount
             ((segments.Rfm.R - 1) * 25) + ((segments.Rfm.F - 1) * 5) + segments.Rfm.M - 1, combined, (3 * recency) + (int)segments.ValueTier,
             age, gender, (4 * age) + gender, region, first.Delivery, first.DeliveryDays, VisitBucket((int)this[Visits12m]),
             cohort + 1, cohort < 0 ? 0 : _grid.QuarterOf(cohort) + 1,
-            channel, Text(profile.Country), Text(histories.Text(first.CategoryCode)), (27 * channel) + combined,
+            channel, Text(country), Text(histories.Text(first.CategoryCode)), (27 * channel) + combined,
         ];
         Sums.Total.Add(0, _v);
         foreach (var i in _counted) Sums.Groups[i].Add(codes[i], _v);
@@ -286,7 +282,8 @@ internal sealed class CustomerCount
         foreach (var taxonomy in Taxonomy.All) Sums.Churn.Add(taxonomy.Offset + taxonomy.Of(segments), one);
     }
 
-    private int Text(string? text) => text is null ? _unknownText : Sums.Code(text);
+    /// <summary>Codes of a free text: long ones are cut, so that a label stays one, and none is called like the rest that is shown together.</summary>
+    private int Text(string? text) => text is null ? ShopSums.UnknownText : Sums.Code(text == Dimension.Others ? Dimension.OthersByName : text.Length > Dimension.LongestLabel ? text[..Dimension.LongestLabel] : text);
 
     private int Age(in CustomerProfile profile)
     {
@@ -299,12 +296,16 @@ internal sealed class CustomerCount
 
     private static int Gender(string? gender) => gender?.ToLowerInvariant() switch { null or "unknown" => 3, "female" or "f" or "w" => 0, "male" or "m" => 1, _ => 2 };
 
-    private int Region(string? country)
+    /// <summary>Number of the region, and the code of the country; rows of earlier imports may still have its name.</summary>
+    private (int Region, string? Code) Place(string? country)
     {
-        if (country is null) return Dimension.Regions.Count - 1;
-        if (!_regions.TryGetValue(country, out var region))
-            _regions.Add(country, region = Dimension.Regions.ToList().IndexOf(Country.TryOf(country)?.Region ?? Dimension.Unknown));
-        return region;
+        if (country is null) return (Dimension.Regions.Count - 1, null);
+        if (!_places.TryGetValue(country, out var place))
+        {
+            var known = Country.TryOf(country);
+            _places.Add(country, place = (Dimension.Regions.ToList().IndexOf(known?.Region ?? Dimension.Unknown), known?.Code ?? country));
+        }
+        return place;
     }
 
     private static int VisitBucket(int visits) => visits switch { 0 => 0, <= 2 => 1, <= 5 => 2, <= 10 => 3, <= 20 => 4, _ => 5 };

@@ -54,6 +54,10 @@ internal sealed record Dimension(string Id, string Title, IReadOnlyList<string> 
     public const string Unknown = "Unknown";
     public const string Others = "(other values)";
 
+    /// <summary>A value that is called like that by the source itself.</summary>
+    public const string OthersByName = "other values";
+    public const int LongestLabel = 120;
+
     /// <summary>The groups of a dimension whose groups are known beforehand, each with one label a column; months, quarters and texts are not.</summary>
     public IReadOnlyList<string[]> Groups(SegmentSettings segments, InsightSettings settings) => Id switch
     {

@@ -11,7 +11,7 @@ public enum FigureState : byte
     /// <summary>Its period has not ended at the as-of: no value.</summary>
     Incomplete,
 
-    /// <summary>Of fewer customers than the settings ask for: to be read with care.</summary>
+    /// <summary>Of fewer customers than the settings ask for, or divided by less than that: to be read with care.</summary>
     Small,
 }
 

@@ -45,7 +45,7 @@ internal sealed class FigureSheet(InsightContext context)
     public void Ratio(string view, Metric metric, double numerator, double? denominator, long? customers, string d1 = "", string d2 = "", string d3 = "", string? note = null)
     {
         if (denominator == 0) Add(view, metric, numerator, denominator, null, customers, FigureState.NotAvailable, note ?? $"no {metric.Denominator}", d1, d2, d3);
-        else Add(view, metric, numerator, denominator, denominator is { } below ? numerator / below : numerator, customers, Size(customers), note, d1, d2, d3);
+        else Add(view, metric, numerator, denominator, denominator is { } below ? numerator / below : numerator, customers, Size(customers, denominator), note, d1, d2, d3);
     }
 
     /// <summary>A figure that is no ratio of sums.</summary>
@@ -57,7 +57,9 @@ internal sealed class FigureSheet(InsightContext context)
     /// <summary>Why a metric has no source; null when it has.</summary>
     public string? Missing(Metric metric) => metric.NeedsAny && (metric.Needs & context.Coverage.Sources) != 0 ? null : SourceWords.Missing(metric.Needs, context.Coverage);
 
-    private FigureState Size(long? customers) => customers < context.Recipe.Settings.SmallGroup ? FigureState.Small : FigureState.Ok;
+    /// <summary>Of many customers, an average over a handful of orders is as shaky as one over a handful of customers.</summary>
+    private FigureState Size(long? customers, double? denominator = null) =>
+        customers < context.Recipe.Settings.SmallGroup || (customers is not null && denominator < context.Recipe.Settings.SmallGroup) ? FigureState.Small : FigureState.Ok;
 
     private void Add(string view, Metric metric, double? numerator, double? denominator, double? value, long? customers, FigureState state, string? note, string d1, string d2 = "", string d3 = "") =>
         _figures.Add(new Figure(view, metric.Id, d1, d2, d3, numerator, denominator, value, customers, state, note));

@@ -21,7 +21,11 @@ public sealed record InsightRecipe
 /// <summary>The cut-offs of one quarter, taken at its first day from whoever was a customer then; scores are those of the recency rule.</summary>
 /// <param name="From">First day of the quarter.</param>
 /// <param name="TakenOn">The day they were taken; later than From where the shop had too few customers then.</param>
-public sealed record QuarterCutoffs(DateOnly From, DateOnly TakenOn, SegmentCutoffs Cutoffs);
+public sealed record QuarterCutoffs(DateOnly From, DateOnly TakenOn, SegmentCutoffs Cutoffs)
+{
+    /// <summary>Valid orders of the shop before From when they were taken: where an import brought more, they are taken anew.</summary>
+    public long Orders { get; init; } = -1;
+}
 
 /// <summary>Everything a count needs beside histories.</summary>
 internal sealed record InsightContext(

@@ -17,7 +17,7 @@ public sealed record InsightSettings
     /// <summary>Months whose moves between segments are shown. Default 12; 0 to 60.</summary>
     public int MigrationMonths { get; init; } = 12;
 
-    /// <summary>A group of fewer customers is marked as small. Default 30.</summary>
+    /// <summary>A figure of fewer customers, or divided by less, is marked as small. Default 30.</summary>
     public int SmallGroup { get; init; } = 30;
 
     /// <summary>Young below this age. Default 35.</summary>
@@ -29,7 +29,7 @@ public sealed record InsightSettings
     /// <summary>Values of a free text (channel, category) shown by themselves; the others, by number of customers, are "(other values)". Default 50; 1 to 200.</summary>
     public int TextValues { get; init; } = 50;
 
-    /// <summary>Customers whose visits are set against their spend; the first in key order, which is a random draw. Default 20,000.</summary>
+    /// <summary>Customers whose visits are set against their spend; the first in key order, which is a random draw. Default 20,000; 10 to 50,000, the customers the cut-offs are taken from.</summary>
     public int CorrelationSample { get; init; } = 20_000;
 
     /// <summary>Where risk cards turn to alert.</summary>
@@ -43,7 +43,7 @@ public sealed record InsightSettings
             Within(nameof(Months), Months, 1, 60), Within(nameof(Days), Days, 1, 1000), Within(nameof(MigrationMonths), MigrationMonths, 0, 60),
             Within(nameof(SmallGroup), SmallGroup, 0, 1_000_000), Within(nameof(MiddleAgedFrom), MiddleAgedFrom, 1, 150),
             Within(nameof(SeniorFrom), SeniorFrom, MiddleAgedFrom + 1, 150), Within(nameof(TextValues), TextValues, 1, 200),
-            Within(nameof(CorrelationSample), CorrelationSample, 10, 1_000_000),
+            Within(nameof(CorrelationSample), CorrelationSample, 10, 50_000),
         ];
         var found = faults.OfType<string>().Concat(Thresholds.Faults()).ToList();
         return found.Count == 0 ? this : throw new RetentionException(Failure.Usage, "The settings of the figures are not usable: " + string.Join("; ", found) + ".");

@@ -51,7 +51,7 @@ public static class ViewCatalogue
             "by_" + dimension.Id, dimension.Title, dimension.Columns, [.. FigureBuilder.MetricsOf(dimension).Select(metric => metric.Id)],
             s_audience.Contains(dimension.Id) ? Audience : dimension.Id.StartsWith("first_delivery", StringComparison.Ordinal) ? Experience : Segments)),
         new("months", "Month by month", ["month"], [.. OfMonths.Select(metric => metric.Id), .. Ids(ActiveRevenueShare, ActiveRevenueShare12m, HighActiveDormant)], Monthly),
-        .. Taxonomy.All.Select(taxonomy => new InsightView("months_by_" + taxonomy.Id, $"Month by month, {Words(taxonomy)} at the month's end", ["month", taxonomy.Id], s_segmentMonths, Monthly)),
+        .. Taxonomy.All.Select(taxonomy => new InsightView("months_by_" + taxonomy.Id, $"Month by month, {Words(taxonomy)} at the month's end{(taxonomy.Id == "business_segment" ? " by the recency rule, not to be compared with tonight's by prediction" : "")}", ["month", taxonomy.Id], s_segmentMonths, Monthly)),
         .. Taxonomy.Followed.Select(taxonomy => new InsightView("moves_" + taxonomy.Id, $"Moves between segments in a month, {Words(taxonomy)}", ["month", "from", "to"], Ids(Moved, MovedShare), Segments)),
         new("daily_active", "Active customers day by day", ["day", "engagement_segment"], Ids(DailyActive), Monthly),
         new("trends", "Trends over complete months", ["series", "taxonomy", "segment"], Ids(TrendMonths, Slope, SlopeLow, SlopeHigh), Monthly),

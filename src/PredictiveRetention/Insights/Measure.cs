@@ -12,7 +12,6 @@ internal enum Measure
     Purchases,
     RevenueMinor,
     Revenue12mMinor,
-    Orders12m,
     RefundsMinor,
     PaidMinor,
     DiscountMinor,

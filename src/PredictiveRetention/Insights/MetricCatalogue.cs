@@ -186,8 +186,65 @@ public static class MetricCatalogue
 
     private static bool IsMinor(string measure) => measure.EndsWith("Minor", StringComparison.Ordinal);
 
+    /// <summary>Measures whose name alone does not say what is counted.</summary>
+    private static string? Special(string measure) => measure switch
+    {
+        nameof(Measure.NotLost) => "customers not lost",
+        nameof(Measure.RuleNotLost) => "customers whose lifecycle is not Lost",
+        nameof(Measure.RuleAtRisk) => "customers whose lifecycle is At Risk",
+        nameof(Measure.HighRisk) => "customers not lost in the risk band High",
+        nameof(Measure.PChurn) or nameof(Measure.ExpectedChurners) => "sum of churn probabilities",
+        nameof(Measure.RevenueMinor) => "net revenue",
+        nameof(Measure.Revenue12mMinor) => "net revenue of 365 days",
+        nameof(Measure.PaidMinor) => "paid amount",
+        nameof(Measure.RefundsMinor) => "refunded amount",
+        nameof(Measure.GrossMinor) => "price before discounts",
+        nameof(Measure.DiscountMinor) => "discounts",
+        nameof(Measure.Active30d) => "customers with an order in 30 days",
+        nameof(Measure.Active30dAny) => "customers with an order, a visit or an opened e-mail in 30 days",
+        nameof(Measure.Delivered) => "delivered orders",
+        nameof(Measure.DeliveryDays) => "sum of days to deliver",
+        nameof(Measure.Promised) => "delivered orders with a promised day",
+        nameof(Measure.Late) => "orders delivered after the promised day",
+        nameof(Measure.Reviews) => "reviewed orders",
+        nameof(Measure.ReviewSum) => "sum of scores",
+        nameof(Measure.EmailsDelivered12m) or nameof(MonthMeasure.EmailsDelivered) => "delivered e-mails",
+        nameof(Measure.UniqueOpens12m) or nameof(MonthMeasure.UniqueOpens) => "messages opened",
+        nameof(Measure.UniqueClicks12m) => "messages clicked",
+        nameof(Measure.Visits30d) => "visits of 30 days",
+        nameof(Measure.Visits12m) => "visits of 365 days",
+        nameof(Measure.Tickets12m) => "tickets of 365 days",
+        nameof(Measure.ActiveMonths) => "months with an order",
+        nameof(Measure.ObservableMonths) => "complete months since the first order",
+        nameof(Measure.TenureDays) => "sum of days since the first purchase",
+        nameof(Measure.RecencyDays) => "sum of days since the last purchase",
+        nameof(Measure.Subscribers) => "customers with a running subscription",
+        nameof(Measure.MarginPaidMinor) => "paid amount of orders with a margin",
+        nameof(Measure.Observed30d) => "customers first seen at least 30 days ago",
+        nameof(Measure.Observed60d) => "customers first seen at least 60 days ago",
+        nameof(Measure.Observed90d) => "customers first seen at least 90 days ago",
+        nameof(Measure.Second30d) or nameof(Measure.Second60d) or nameof(Measure.Second90d) => "those of them with a second purchase by then",
+        nameof(Measure.Priority) => "valuable customers at high risk",
+        nameof(Measure.PriorityClv) => "their predicted CLV",
+        nameof(Measure.NearPremium) => "Gold customers near Premium",
+        nameof(Measure.Known) => "customers with a known acquisition channel",
+        nameof(Measure.AgeYears) => "sum of ages",
+        nameof(Measure.WithAge) => "customers of known age",
+        nameof(Measure.Clv) => "predicted CLV",
+        nameof(Measure.TotalClv) => "net revenue and predicted CLV",
+        nameof(MonthMeasure.AtStart) => "customers there at the month's start",
+        nameof(MonthMeasure.Retained) => "those of them who ordered in the month",
+        nameof(MonthMeasure.ReturningBuyers) => "buyers with an order that was not their first",
+        nameof(MonthMeasure.NewRevenueMinor) => "paid amount of new customers",
+        nameof(MonthMeasure.RevenueToDateMinor) => "net revenue to the month's end",
+        nameof(MonthMeasure.RepeatToDate) => "customers with two purchases or more by the month's end",
+        _ => null,
+    };
+
     /// <summary>'RevenuePerDayMinor' as 'revenue per day'.</summary>
-    private static string Words(string measure)
+    private static string Words(string measure) => Special(measure) ?? Plain(measure);
+
+    private static string Plain(string measure)
     {
         var name = IsMinor(measure) ? measure[..^"Minor".Length] : measure;
         return string.Concat(name.Select((letter, i) => i > 0 && (char.IsUpper(letter) || (char.IsDigit(letter) && !char.IsDigit(name[i - 1]))) ? " " + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));

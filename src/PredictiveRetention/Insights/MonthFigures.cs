@@ -97,7 +97,7 @@ internal static class MonthFigures
         for (var day = 0; day < days; day++)
         {
             for (var segment = 0; segment < segments.Count; segment++) active[segment] += sums.Daily.Row(segment)[day];
-            // Before thirty days of the window there is nothing to roll over.
+            // Days before the first month have no segments.
             if (zero + day < sheet.Context.Months.Start(1)) continue;
             var date = new Cutoff(zero + day).ToString();
             for (var segment = 0; segment < segments.Count; segment++) sheet.Ratio("daily_active", DailyActive, active[segment], null, null, date, segments[segment]);

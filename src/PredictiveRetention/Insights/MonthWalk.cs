@@ -39,7 +39,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
         var delivery = context.Coverage.Has(DataSource.EmailDeliveries) ? EngagementType.EmailDelivered : EngagementType.EmailSent;
         var known = snapshots.At(history, _grid.Start(1), out var before);
         if (known) Taxonomy.SlotsOf(rules.Assign(before, 1), _slotsBefore);
-        var firstMonth = Math.Max(0, _grid.Of(firstDay));
+        var firstMonth = _grid.Of(firstDay);
         for (var month = 0; month <= _grid.Last; month++)
         {
             var end = month == 0 ? _grid.Start(1) : _grid.End(month);

@@ -26,7 +26,11 @@ internal sealed class ShopSums
         Cohorts = new Tally(4 * (months + 1));
         QuarterCohorts = new Tally(4 * ((months + 5) / 3 + 1));
         Daily = new Tally(days + 1);
+        Code(Dimension.Unknown);
     }
+
+    /// <summary>Code of <see cref="Dimension.Unknown"/>.</summary>
+    public const int UnknownText = 0;
 
     public Tally Total { get; } = new((int)Measure.Count);
     public IReadOnlyList<Tally> Groups { get; } = [.. Dimension.All.Select(_ => new Tally((int)Measure.Count))];
@@ -84,7 +88,11 @@ internal sealed class ShopSums
     public void Clear()
     {
         foreach (var tally in Numbered()) tally.Clear();
-        foreach (var (tally, _) in Named()) tally.Clear();
+        // Texts are forgotten, or memory would grow with all that were ever seen.
+        foreach (var (tally, _) in Named()) tally.Forget();
+        _codes.Clear();
+        _texts.Clear();
+        Code(Dimension.Unknown);
         NetMinor.Clear();
         Clv.Clear();
         Sample.Clear();

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace PredictiveRetention.Insights;
 
-/// <summary>Sums by a small whole number: rows of equal width, made when first added to. Adding two tables is adding their rows, so shards may be counted apart.</summary>
+/// <summary>Sums by a small whole number: rows of equal width, made when first added to. Shards are counted apart and their rows added.</summary>
 internal sealed class Tally(int width)
 {
     private double[]?[] _rows = [];
@@ -38,16 +38,13 @@ internal sealed class Tally(int width)
         for (; at < values.Length; at++) row[at] += values[at];
     }
 
-    public void Add(Tally other)
-    {
-        for (var code = 0; code < other._rows.Length; code++)
-            if (other._rows[code] is { } row) Add(code, row);
-    }
-
     public void Clear()
     {
         foreach (var row in _rows) row?.AsSpan().Clear();
     }
+
+    /// <summary>As new.</summary>
+    public void Forget() => _rows = [];
 
     private static readonly double[] s_zeros = new double[4096];
 

@@ -169,7 +169,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     {
         const int Part = 5_000;
         settings.Insights.Checked();
-        var freeze = new QuarterFreeze(asOf, firstOrderDay, settings.Insights, FrozenBefore(asOf, firstOrderDay, model));
+        var freeze = new QuarterFreeze(asOf, firstOrderDay, settings.Insights, FrozenBefore(asOf, shop, firstOrderDay, model));
         var ranges = store.CustomerRanges(Part).Take(Math.Max(1, settings.SampleSize / Part)).ToList();
         var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores, List<CustomerFacts>[] Quarters, long[] Keys)[ranges.Count];
         Parallel.For(
@@ -196,18 +196,18 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         {
             Settings = settings.Insights,
             FirstOrderDay = firstOrderDay,
-            Quarters = frozen,
+            Quarters = [.. frozen.Select(quarter => quarter with { Orders = OrdersBefore(shop, quarter.From) })],
             SampleUpTo = parts.SelectMany(part => part.Keys).Skip(settings.Insights.CorrelationSample - 1).FirstOrDefault(long.MaxValue),
         };
         return (cutoffs, insights);
     }
 
     /// <summary>The quarters the night before froze, unless they would mean something else today.</summary>
-    private IReadOnlyList<QuarterCutoffs> FrozenBefore(Cutoff asOf, int firstOrderDay, RetentionModel model)
+    private IReadOnlyList<QuarterCutoffs> FrozenBefore(Cutoff asOf, Shop shop, int firstOrderDay, RetentionModel model)
     {
         if (store.NightBefore(asOf) is not { } night || RunRecipe.Of(night) is not { Insights: { } before } recipe) return [];
         var same = before.FirstOrderDay == firstOrderDay && recipe.Segments == settings.Segments && (recipe.HorizonDays, recipe.ClvHorizonDays) == (model.ChurnHorizonDays, model.ClvHorizonDays);
-        return same ? before.Quarters : [];
+        return same ? [.. before.Quarters.Where(quarter => quarter.Orders == OrdersBefore(shop, quarter.From))] : [];
     }
 
     /// <summary>Takes shards until there is none to take; each worker reads, computes and writes its own, so the three overlap.</summary>
@@ -225,7 +225,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             Parallel.For(0, settings.Parallelism, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism }, number =>
             {
                 var worker = RetentionStore.Worker(owner, number);
-                var scorer = new ShardScorer(model, recipe, shop.Currency, settings.Playbook, recipe.Context(asOf, shop.Currency), loaded?.Drift, drawn, settings.OnTiming);
+                var scorer = new ShardScorer(model, recipe, shop.Currency, settings.Playbook, recipe.Insights is null ? null : recipe.Context(asOf, shop.Currency), loaded?.Drift, drawn, settings.OnTiming);
                 try
                 {
                     while (!stop.IsCancellationRequested && Timed("claim", () => _patience.With(() => store.ClaimShard(run.RunId, worker), stop.Token)) is { } shard)
@@ -333,7 +333,8 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     private void Figures(Run run, Shop shop, RunHeadline headline)
     {
         var asOf = Cutoff.Parse(run.AsOf);
-        var recipe = RunRecipe.Of(run)!;
+        // Begun by an earlier version, which counts none.
+        if (RunRecipe.Of(run) is not { Insights: not null } recipe) return;
         var context = recipe.Context(asOf, shop.Currency);
         var sums = new ShopSums(context.Months.Last, context.Recipe.Settings.Days);
         foreach (var part in store.ShardSums(run.RunId)) sums.AddFrom(part);
@@ -342,6 +343,8 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         var plays = headline.Plays.Select(play => new PlayResult(play.Key, play.Customers, play.Value)).ToList();
         store.WriteCards(run, Cards.Build(new CardContext(context, recipe.ModelLevel, recipe.DataThrough, settings.Playbook, plays, recipe.Margin), figures));
     }
+
+    private long OrdersBefore(Shop shop, DateOnly day) => store.Orders(shop, Cutoff.Of(day))?.Orders ?? 0;
 
     private DriftReport? Drift(Run run)
     {

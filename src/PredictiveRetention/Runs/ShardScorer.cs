@@ -12,14 +12,14 @@ namespace PredictiveRetention.Runs;
 /// <summary>Turns the histories of a shard into its prediction rows: facts, score, segments, action. Reuses its buffers: one instance a worker.</summary>
 /// <param name="drift">What the customers are compared with; null where the model has nothing.</param>
 /// <param name="drawn">Share of the customers who are.</param>
-internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Currency currency, Playbook playbook, InsightContext insights, DriftReference? drift = null, double drawn = 1, Action<string, TimeSpan>? onTiming = null)
+internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Currency currency, Playbook playbook, InsightContext? insights, DriftReference? drift = null, double drawn = 1, Action<string, TimeSpan>? onTiming = null)
 {
     private readonly Scorer _scorer = new(model, currency, recipe.Coverage);
     private readonly Recommender _recommender = new(playbook, new PlaybookEconomics(currency, recipe.Margin));
     private readonly List<Prediction> _predictions = [];
     private readonly List<Quarantined> _quarantined = [];
     private readonly HashSet<int> _setAside = [];
-    private readonly CustomerCount _count = new(insights);
+    private readonly CustomerCount? _count = insights is null ? null : new(insights);
     private readonly ShardSum _sum = new(currency);
     private CustomerFacts[] _facts = [];
     private CustomerScore[] _scores = [];
@@ -34,7 +34,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     public IReadOnlyList<Quarantined> Quarantined => _quarantined;
 
     /// <summary>What the last <see cref="Predict"/> counted for the figures of the run.</summary>
-    public byte[] Insights() => _count.Sums.ToBytes();
+    public byte[]? Insights() => _count?.Sums.ToBytes();
 
     public ShardTotals Totals => _sum.Totals() with { Drift = _drift };
 
@@ -49,7 +49,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
         _quarantined.Clear();
         _setAside.Clear();
         _sum.Clear();
-        _count.Sums.Clear();
+        _count?.Sums.Clear();
         _drift = drift?.Empty();
         foreach (var (index, reason) in _scorer.Score(Histories, asOf, _facts, _scores)) SetAside(index, reason);
         for (var i = 0; i < Histories.Count; i++)
@@ -76,6 +76,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     /// <summary>Counts everybody who has a prediction, as it is written.</summary>
     private void Count()
     {
+        if (_count is null) return;
         for (int i = 0, row = 0; i < Histories.Count; i++)
         {
             if (_setAside.Contains(i)) continue;

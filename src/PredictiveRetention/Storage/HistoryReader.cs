@@ -88,6 +88,9 @@ public sealed partial class RetentionStore
     /// <summary>The queries of a range, each in (customer key, time) order, and how a row becomes a history row.</summary>
     private sealed class HistoryQuery(Engine engine, DbConnection connection, DbTransaction transaction, Shop shop, SourceCoverage coverage, KeyRange range, long beforeMs)
     {
+        /// <summary>What was given back for an order that is no sale was never counted: it is taken from nothing else.</summary>
+        private const string NoSale = "NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_key = refund.customer_key AND o.order_id = refund.order_id AND NOT o.is_valid) AND ";
+
         public void Fill(ShardHistories into)
         {
             into.Clear();
@@ -126,7 +129,7 @@ public sealed partial class RetentionStore
             Orders(into);
             if (coverage.Has(DataSource.Refunds))
             {
-                using var row = Rows("customer_key, refunded_at_ms, amount_minor, order_id", "refund", "refunded_at_ms", "customer_key, refunded_at_ms, refund_id");
+                using var row = Rows("customer_key, refunded_at_ms, amount_minor, order_id", "refund", NoSale + "refunded_at_ms", "customer_key, refunded_at_ms, refund_id");
                 while (row.Read()) into.Add(row.Long(), new Refund(Day(row.Long()), row.Long(), row.MaybeText() is { } order ? CustomerKey.Of(order) : 0));
             }
             if ((coverage.Sources & (DataSource.Email | DataSource.Visits | DataSource.Tickets)) != 0)
@@ -183,18 +186,23 @@ public sealed partial class RetentionStore
         }
 
         /// <summary>Two orders of one day as one: money and quantities add up, of the rest the first known counts.</summary>
-        private static Order Merged(in Order first, in Order second) => first with
+        private static Order Merged(in Order first, in Order second)
         {
-            AmountMinor = first.AmountMinor + second.AmountMinor,
-            DiscountMinor = Sum(first.DiscountMinor, second.DiscountMinor),
-            Quantity = (int?)Sum(first.Quantity, second.Quantity),
-            MarginMinor = Sum(first.MarginMinor, second.MarginMinor),
-            CategoryCode = first.CategoryCode != 0 ? first.CategoryCode : second.CategoryCode,
-            ChannelCode = first.ChannelCode != 0 ? first.ChannelCode : second.ChannelCode,
-            PromisedDay = first.PromisedDay ?? second.PromisedDay,
-            DeliveredDay = first.DeliveredDay ?? second.DeliveredDay,
-            ReviewScore = first.ReviewScore ?? second.ReviewScore,
-        };
+            // A promise goes with its own delivery.
+            var came = first.DeliveredDay is null && second.DeliveredDay is not null ? second : first;
+            return first with
+            {
+                AmountMinor = first.AmountMinor + second.AmountMinor,
+                DiscountMinor = Sum(first.DiscountMinor, second.DiscountMinor),
+                Quantity = (int?)Sum(first.Quantity, second.Quantity),
+                MarginMinor = Sum(first.MarginMinor, second.MarginMinor),
+                CategoryCode = first.CategoryCode != 0 ? first.CategoryCode : second.CategoryCode,
+                ChannelCode = first.ChannelCode != 0 ? first.ChannelCode : second.ChannelCode,
+                PromisedDay = came.PromisedDay,
+                DeliveredDay = came.DeliveredDay,
+                ReviewScore = first.ReviewScore ?? second.ReviewScore,
+            };
+        }
 
         private static long? Sum(long? first, long? second) => first is null && second is null ? null : (first ?? 0) + (second ?? 0);
 

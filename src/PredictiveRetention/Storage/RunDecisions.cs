@@ -79,7 +79,7 @@ public sealed partial class RetentionStore
         {
             _engine.DropPredictionRoom(connection, runId);
             connection.Execute("DELETE FROM run_quarantine WHERE run_id = @runId", new { runId });
-            connection.Execute($"DELETE FROM figure WHERE run_id = @runId AND (view NOT IN {KeptViews} OR NOT EXISTS (SELECT 1 FROM run r WHERE r.run_id = @runId AND r.state = '{RunState.Dropped}'))", new { runId });
+            connection.Execute($"DELETE FROM figure WHERE run_id = @runId AND (view NOT IN {KeptViews} OR NOT EXISTS (SELECT 1 FROM run r WHERE r.run_id = @runId AND r.state = '{RunState.Dropped}' AND r.purpose = '{RunPurpose.Night}'))", new { runId });
             connection.Execute("DELETE FROM card WHERE run_id = @runId", new { runId });
             connection.Execute("UPDATE run SET rows_cleared = @cleared WHERE run_id = @runId", new { runId, cleared = true });
         }

@@ -39,7 +39,7 @@ public sealed partial class RetentionStore
     /// was known), it is the same rows once.
     /// </summary>
     /// <exception cref="LeaseLostException">Somebody took the shard over, or the run has ended.</exception>
-    public void CommitShard(ShardClaim shard, IReadOnlyList<Prediction> predictions, IReadOnlyList<Quarantined> quarantined, string checksum, ShardTotals totals, byte[] insights)
+    public void CommitShard(ShardClaim shard, IReadOnlyList<Prediction> predictions, IReadOnlyList<Quarantined> quarantined, string checksum, ShardTotals totals, byte[]? insights)
     {
         using var connection = _engine.Open();
         using var transaction = BeginRunChange(connection, mayBeLost: true);

@@ -18,7 +18,7 @@ public sealed class DefinitionsFileTests : IDisposable
 
     [Theory]
     [InlineData("""{ "segments": { "activDays": 45 } }""", "activDays", "line 1")]
-    [InlineData("""{ "segments": { "activeDays": 120 } }""", "AtRiskDays is 90, allowed 121 to 3650")]
+    [InlineData("""{ "segments": { "activeDays": 120 } }""", "atRiskDays is 90, allowed 121 to 3650")]
     [InlineData("""{ "figures": { "months": 0 } }""", "Months is 0, allowed 1 to 60")]
     [InlineData("{\n  \"segments\": 3\n}", "$.segments", "line 2")]
     [InlineData("null", "is empty")]

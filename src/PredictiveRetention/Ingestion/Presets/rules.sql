@@ -9,12 +9,15 @@ CREATE MACRO is_review(score) AS score BETWEEN 1 AND 5;
 CREATE VIEW stored_orders AS SELECT * REPLACE (
   CASE WHEN NOT is_before_order(promised_at, ordered_at) THEN promised_at END AS promised_at,
   CASE WHEN NOT is_before_order(delivered_at, ordered_at) THEN delivered_at END AS delivered_at,
+  CASE WHEN discount >= 0 THEN discount END AS discount,
   CASE WHEN is_review(review_score) THEN review_score END AS review_score)
 FROM complete_orders;
 
 CREATE VIEW stored_refunds AS FROM complete_refunds;
 CREATE VIEW stored_events AS FROM complete_events;
-CREATE VIEW stored_subscriptions AS FROM complete_subscriptions;
+CREATE VIEW stored_subscriptions AS SELECT * REPLACE (
+  CASE WHEN cancelled_at >= started_at THEN cancelled_at END AS cancelled_at)
+FROM complete_subscriptions;
 
 -- ---------------------------------------------------------------- customers
 
@@ -61,7 +64,7 @@ WHERE CASE WHEN o.message_id IS NOT NULL AND (SELECT count(*) FROM openings SEMI
            ELSE coalesce(c.first_at > o.occurred_at, true) END;
 
 CREATE VIEW refunds_of_orders AS
-SELECT r.source, r.record, r.amount, r.refunded_at, o.ordered_at, o.amount AS order_amount,
+SELECT r.source, r.record, r.amount, r.refunded_at, o.ordered_at, o.amount AS order_amount, o.is_valid,
   sum(r.amount) OVER (PARTITION BY r.customer_id, r.order_id) AS order_refunded
 FROM complete_refunds AS r JOIN complete_orders AS o ON o.customer_id = r.customer_id AND o.order_id = r.order_id;
 
@@ -73,6 +76,7 @@ WITH counted AS MATERIALIZED (
     count(*) FILTER (ordered_at > getvariable('now_ms')) AS future, min(record) FILTER (ordered_at > getvariable('now_ms')) AS future_record,
     count(*) FILTER (is_before_order(delivered_at, ordered_at)) AS delivered, min(record) FILTER (is_before_order(delivered_at, ordered_at)) AS delivered_record,
     count(*) FILTER (is_before_order(promised_at, ordered_at)) AS promised, min(record) FILTER (is_before_order(promised_at, ordered_at)) AS promised_record,
+    count(*) FILTER (discount < 0) AS raised, min(record) FILTER (discount < 0) AS raised_record,
     count(*) FILTER (is_review(review_score)) AS reviewed,
     count(*) FILTER (NOT is_review(review_score)) AS no_review, min(record) FILTER (NOT is_review(review_score)) AS no_review_record
   FROM complete_orders GROUP BY source)
@@ -84,6 +88,8 @@ SELECT source, 'orders delivered before they were placed: kept, the time of deli
 UNION ALL
 SELECT source, 'orders promised for a day before they were placed: kept, the promise is not used', promised, promised_record FROM counted
 UNION ALL
+SELECT source, 'orders with a negative discount: kept, the discount is not used', raised, raised_record FROM counted
+UNION ALL
 SELECT source, 'reviews outside 1 to 5: not used', no_review, no_review_record FROM counted
 UNION ALL
 SELECT source, format('reviews for {:.1f} % of orders', 100 * reviewed / orders), reviewed, NULL FROM counted WHERE reviewed < orders
@@ -93,6 +99,12 @@ FROM refunds_of_orders WHERE refunded_at < ordered_at AND refunded_at <> day_sta
 UNION ALL
 SELECT source, 'refunds of orders that were refunded for more than was paid: kept', count(*), min(record)
 FROM refunds_of_orders WHERE order_refunded > order_amount GROUP BY source
+UNION ALL
+SELECT source, 'refunds of orders with a status that is no sale: stored, and in no figure', count(*), min(record)
+FROM refunds_of_orders WHERE NOT is_valid GROUP BY source
+UNION ALL
+SELECT source, 'subscriptions cancelled before they started: kept, the time of cancelling is not used', count(*), min(record)
+FROM complete_subscriptions WHERE cancelled_at < started_at GROUP BY source
 UNION ALL
 SELECT source, 'e-mails opened or clicked that were not sent before, as far as these files say: kept', count(*), min(record)
 FROM openings_without_send GROUP BY source

@@ -75,11 +75,14 @@ internal static class OkrTracker
     /// <summary>How many customers a figure is of: those below the line where customers are counted there.</summary>
     private static double? Of(Figure figure) => MetricCatalogue.Of(figure.Metric) is { Unit: Unit.Share, Bottom: not null, BottomIsMinor: false } ? figure.Denominator : figure.Customers;
 
-    private static string Points(IReadOnlyList<OkrPoint> history) => Math.Min(history.Count, PaceMonths).ToString(CultureInfo.InvariantCulture);
+    private static string Points(IReadOnlyList<OkrPoint> history) => Math.Min(Monthly(history).Count(), PaceMonths).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Change a month, by a line through the last points; months of one another apart.</summary>
     private static double? Pace(IReadOnlyList<OkrPoint> history) =>
-        Trend.Of([.. history.TakeLast(PaceMonths).Select(point => (At(point.Period), point.Value))]).Slope;
+        Trend.Of([.. Monthly(history).TakeLast(PaceMonths).Select(point => (At(point.Period), point.Value))]).Slope;
+
+    /// <summary>Of nights the last of each month: a line through six days says nothing of a month.</summary>
+    private static IEnumerable<OkrPoint> Monthly(IReadOnlyList<OkrPoint> history) => history.GroupBy(point => point.Period[..7]).Select(month => month.Last());
 
     /// <summary>A month as months since year 0; a day as the part of its month.</summary>
     private static double At(string period)

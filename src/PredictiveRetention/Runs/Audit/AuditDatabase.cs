@@ -157,7 +157,8 @@ internal sealed class AuditDatabase : IDisposable
             {
                 to.AppendValue(profile.Long()).AppendValue(profile.MaybeInt()).AppendValue(profile.MaybeText());
                 var country = profile.MaybeText();
-                to.AppendValue(country).AppendValue(country is null ? null : Country.TryOf(country)?.Region).AppendValue(profile.MaybeText());
+                var known = country is null ? null : Country.TryOf(country);
+                to.AppendValue(known?.Code ?? country).AppendValue(known?.Region).AppendValue(profile.MaybeText());
             });
     }
 

@@ -12,7 +12,7 @@ CREATE TABLE plain (view VARCHAR, metric VARCHAR, d1 VARCHAR, d2 VARCHAR, d3 VAR
 CREATE TABLE absent (view VARCHAR, metric VARCHAR, d1 VARCHAR, d2 VARCHAR, d3 VARCHAR, state INTEGER);
 
 CREATE VIEW again AS
-SELECT *, CASE WHEN value IS NULL THEN 1 WHEN customers < small_group() THEN 3 ELSE 0 END AS state FROM (
+SELECT *, CASE WHEN value IS NULL THEN 1 WHEN customers < small_group() OR (customers IS NOT NULL AND denominator < small_group()) THEN 3 ELSE 0 END AS state FROM (
   SELECT view, metric, d1, d2, d3, numerator, denominator, CASE WHEN denominator IS NULL THEN numerator WHEN denominator <> 0 THEN numerator / denominator END AS value, customers FROM ratio WHERE whole
   UNION ALL
   SELECT view, metric, d1, d2, d3, NULL, NULL, CASE WHEN isfinite(value) THEN value END, customers FROM plain)
@@ -23,8 +23,10 @@ SELECT view, metric, d1, d2, d3, NULL, NULL, NULL, NULL, state FROM absent;
 
 -- ---- orders
 
+-- A refund of an order that is no sale takes nothing from what was sold.
 CREATE TABLE returned AS
-SELECT customer, day, amount, order_id FROM refund WHERE day < as_of() AND customer IN (SELECT customer FROM prediction);
+SELECT customer, day, amount, order_id FROM refund WHERE day < as_of() AND customer IN (SELECT customer FROM prediction)
+  AND NOT EXISTS (FROM shop_order o WHERE o.customer = refund.customer AND o.id = refund.order_id AND NOT o.valid);
 
 -- Where the shop merges days, the valid orders of a customer on one day are one: money adds up, of the rest the first known counts.
 CREATE TABLE placed AS
@@ -32,7 +34,8 @@ WITH valid AS (SELECT * FROM shop_order WHERE valid AND day < as_of() AND custom
 SELECT customer, day, ordered_at, id, id AS refundable, amount, discount, margin, category, promised_day, delivered_day, review FROM valid WHERE NOT merge_days()
 UNION ALL
 SELECT customer, day, min(ordered_at), min(id), NULL, CAST(sum(amount) AS BIGINT), CAST(sum(discount) AS BIGINT), CAST(sum(margin) AS BIGINT),
-  first(category ORDER BY ordered_at, id) FILTER (WHERE category IS NOT NULL), first(promised_day ORDER BY ordered_at, id) FILTER (WHERE promised_day IS NOT NULL),
+  first(category ORDER BY ordered_at, id) FILTER (WHERE category IS NOT NULL),
+  CASE WHEN count(delivered_day) > 0 THEN (first({p: promised_day} ORDER BY ordered_at, id) FILTER (WHERE delivered_day IS NOT NULL)).p ELSE (first({p: promised_day} ORDER BY ordered_at, id)).p END,
   first(delivered_day ORDER BY ordered_at, id) FILTER (WHERE delivered_day IS NOT NULL), first(review ORDER BY ordered_at, id) FILTER (WHERE review IS NOT NULL)
 FROM valid WHERE merge_days() GROUP BY customer, day;
 

@@ -28,4 +28,4 @@ SELECT n.name, unnest([
   {metric: 'high_value', published: c.high_value, again: a.high_value}, {metric: 'mid_value', published: c.mid_value, again: a.mid_value},
   {metric: 'vip_clv', published: c.vip, again: a.vip}, {metric: 'base_rate', published: c.base_rate, again: a.base_rate},
   {metric: 'high_risk', published: c.high_risk, again: CASE WHEN c.from_day >= 0 THEN 0.5 WHEN high_risk_cut() IS NOT NULL THEN high_risk_cut() ELSE (1 + coalesce(a.base_rate, 0.5)) / 2 END}], recursive := true)
-FROM cut c JOIN names n USING (from_day) LEFT JOIN cut_again a USING (from_day) WHERE NOT c.kept;
+FROM cut c JOIN names n USING (from_day) LEFT JOIN cut_again a USING (from_day) WHERE NOT c.kept AND coalesce(a.population, c.population) > 0;

@@ -79,6 +79,7 @@ CREATE MACRO gender_names() AS ['female', 'male', 'other', 'Unknown'];
 CREATE MACRO region_names() AS ['North America', 'Europe', 'Asia', 'Australia/Oceania', 'Africa', 'South America', 'Unknown'];
 CREATE MACRO delivery_names() AS ['On time', 'Late', 'No promise known', 'Not delivered or unknown'];
 CREATE MACRO delivery_day_names() AS ['0-3 days', '4-7 days', '8-14 days', '15-21 days', '22-30 days', 'Over 30 days', 'Not delivered or unknown'];
+CREATE MACRO label_of(t) AS CASE WHEN t IS NULL THEN 'Unknown' WHEN t = '(other values)' THEN 'other values' ELSE left(t, 120) END;
 CREATE MACRO visit_names() AS ['None', '1-2', '3-5', '6-10', '11-20', 'Over 20'];
 
 CREATE TABLE member AS
@@ -93,7 +94,7 @@ WITH labelled AS (
     visit_names()[CASE WHEN visits_12m = 0 THEN 1 WHEN visits_12m <= 2 THEN 2 WHEN visits_12m <= 5 THEN 3 WHEN visits_12m <= 10 THEN 4 WHEN visits_12m <= 20 THEN 5 ELSE 6 END] AS visit_group,
     CASE WHEN cohort_day IS NULL THEN 'no purchase' WHEN cohort_day < first_day_of_window() THEN earlier() ELSE strftime(date_of(cohort_day), '%Y-%m') END AS cohort_month,
     CASE WHEN cohort_day IS NULL THEN 'no purchase' WHEN cohort_day < first_day_of_window() THEN earlier() ELSE year(date_of(cohort_day)) || '-Q' || quarter(date_of(cohort_day)) END AS cohort_quarter,
-    coalesce(channel, 'Unknown') AS channel_name, coalesce(country, 'Unknown') AS country_name, coalesce(category, 'Unknown') AS category_name
+    label_of(channel) AS channel_name, label_of(country) AS country_name, label_of(category) AS category_name
   FROM now)
 SELECT customer, unnest([
   {view: 'kpis', d1: '', d2: '', d3: ''},

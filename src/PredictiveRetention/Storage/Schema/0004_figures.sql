@@ -3,6 +3,10 @@
 
 UPDATE run SET state = 'failed', error = 'The program was updated while this run was open.', lease_until_ms = 0, owner = NULL WHERE state IN ('planned', 'scoring', 'validating');
 
+-- Sources are told apart more finely: the summaries are made anew when the store is opened.
+DELETE FROM order_span;
+DELETE FROM source_span;
+
 ALTER TABLE shop ADD COLUMN zero_value_purchases boolean NOT NULL DEFAULT $false$;
 ALTER TABLE shop ADD COLUMN merge_days boolean NOT NULL DEFAULT $false$;
 
@@ -22,5 +26,6 @@ CREATE TABLE figure (
   customers   bigint,
   state       int NOT NULL,
   note        text,
-  PRIMARY KEY (run_id, view, metric, d1, d2, d3)
+  PRIMARY KEY (run_id, seq)
 ) $clustered$;
+CREATE INDEX figure_of_view ON figure (run_id, view, metric);

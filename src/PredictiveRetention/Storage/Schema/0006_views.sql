@@ -70,7 +70,8 @@ CROSS JOIN shop s
 LEFT JOIN (
   SELECT customer_key, count(*) AS orders, sum(amount_minor) AS paid_minor, min(ordered_at_ms) AS first_ms, max(ordered_at_ms) AS last_ms FROM orders WHERE is_valid GROUP BY customer_key
 ) o ON o.customer_key = c.customer_key
-LEFT JOIN (SELECT customer_key, sum(amount_minor) AS refunded_minor FROM refund GROUP BY customer_key) f ON f.customer_key = c.customer_key
+LEFT JOIN (SELECT customer_key, sum(amount_minor) AS refunded_minor FROM refund r
+  WHERE NOT EXISTS (SELECT 1 FROM orders n WHERE n.customer_key = r.customer_key AND n.order_id = r.order_id AND NOT n.is_valid) GROUP BY customer_key) f ON f.customer_key = c.customer_key
 LEFT JOIN v_current_predictions p ON p.customer_key = c.customer_key;
 
 CREATE VIEW v_actions AS
@@ -97,11 +98,11 @@ WHERE cr.purpose = 'night';
 
 CREATE VIEW v_segment_month AS
 SELECT substr(view_name, 11) AS taxonomy, d1 AS month, d2 AS segment,
-  max(CASE WHEN metric = 'month_customers' THEN value END) AS customers,
+  CAST(max(CASE WHEN metric = 'month_customers' THEN value END) AS bigint) AS customers,
   max(CASE WHEN metric = 'month_revenue' THEN value END) AS revenue,
-  max(CASE WHEN metric = 'month_orders' THEN value END) AS orders,
+  CAST(max(CASE WHEN metric = 'month_orders' THEN value END) AS bigint) AS orders,
   max(CASE WHEN metric = 'month_aov' THEN value END) AS aov,
-  max(CASE WHEN metric = 'month_buyers' THEN value END) AS buyers,
+  CAST(max(CASE WHEN metric = 'month_buyers' THEN value END) AS bigint) AS buyers,
   max(CASE WHEN metric = 'month_active_share' THEN value END) AS active_share,
   max(CASE WHEN metric = 'month_revenue_per_customer' THEN value END) AS revenue_per_customer,
   max(CASE WHEN metric = 'month_retention' THEN value END) AS retention,
