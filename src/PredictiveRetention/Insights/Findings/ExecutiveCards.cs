@@ -11,7 +11,7 @@ internal static class ExecutiveCards
         new("002.dormant_and_recent_high", CardKind.Headline, "High value: dormant against recent", DormantHigh),
         new("002.lifecycle_order", CardKind.Headline, "Revenue by lifecycle", LifecycleOrder),
         new("002.risk_acquisition", CardKind.Risk, "Does revenue depend on acquisition?", Acquisition),
-        new("002.risk_constrained_clv", CardKind.Risk, "Lifetime value is constrained", ConstrainedClv),
+        new("002.risk_constrained_clv", CardKind.Risk, "Is lifetime value constrained?", ConstrainedClv),
         new("002.risk_high_value", CardKind.Risk, "Are high-value customers retained?", HighValue),
         new("002.risk_cohorts", CardKind.Risk, "Do cohorts mature?", CohortsMature),
         new("002.risk_growth", CardKind.Risk, "Is growth stable?", UnstableGrowth),
