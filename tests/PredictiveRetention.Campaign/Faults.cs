@@ -234,7 +234,7 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
         return new TrialResult(proxy.Reached, broken);
     }
 
-    private TrialResult DiskFull() => OnSmallDisk("size=3m", disk =>
+    private TrialResult DiskFull() => OnSmallDisk("size=24m", disk =>
     {
         using var shop = new SqliteShop(Path.Combine(folder, Template + ".db"), disk);
         return FillMeanwhile(shop, "snapshot-committed:1:stop", disk);
