@@ -110,6 +110,14 @@ CREATE MACRO currency_fault(code) AS
             THEN fault('currency', 'currency ' || code || ', the shop keeps ' || getvariable('shop_currency') || ' and has no rate')
        ELSE fault('currency', 'unknown currency') END;
 
+-- Of a row that is one order and says what of it was given back.
+CREATE MACRO sale_fault(placed_text, placed, paid_text, paid, returned_text, returned, code) AS coalesce(
+  time_fault('ordered_at', placed_text, placed),
+  money_fault('amount', paid_text, paid),
+  CASE WHEN paid < 0 THEN fault('amount', 'negative amount') END,
+  CASE WHEN returned_text IS NOT NULL THEN money_fault('refunded', returned_text, returned) END,
+  currency_fault(code));
+
 -- ---------------------------------------------------------------- meaning
 
 -- An order with a status that is no sale is stored, and in no figure. Which statuses are one the user says (--statuses) or the preset,

@@ -29,12 +29,7 @@ SELECT s.* EXCLUDE (customer_id, refunded), coalesce(customer_id, lower(email)) 
     WHEN order_id IS NULL THEN fault('order_id', 'no id')
     WHEN customer_id IS NULL AND email IS NULL THEN fault('customer_id', 'guest charge: neither a customer id nor an e-mail address to attribute it to')
     WHEN row_number() OVER (PARTITION BY order_id ORDER BY record) > 1 THEN fault('order_id', 'id of an earlier line')
-    ELSE coalesce(
-      time_fault('ordered_at', ordered_at_text, ordered_at),
-      money_fault('amount', amount_text, amount),
-      CASE WHEN amount < 0 THEN fault('amount', 'negative amount') END,
-      CASE WHEN refunded_text IS NOT NULL THEN money_fault('refunded', refunded_text, refunded) END,
-      currency_fault(currency)) END AS fault
+    ELSE sale_fault(ordered_at_text, ordered_at, amount_text, amount, refunded_text, refunded, currency) END AS fault
 FROM source_orders AS s ORDER BY record;
 
 -- A charge that was not collected, or in test mode, is no sale whatever statuses are asked for.

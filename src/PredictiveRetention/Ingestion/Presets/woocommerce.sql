@@ -44,12 +44,7 @@ SELECT *,
   CASE
     WHEN order_id IS NULL THEN fault('order_id', 'no order id')
     WHEN customer_id IS NULL THEN fault('email', 'guest order: neither an e-mail address nor a customer id to attribute it to')
-    ELSE coalesce(
-      time_fault('ordered_at', ordered_at_text, ordered_at),
-      money_fault('amount', amount_text, amount),
-      CASE WHEN amount < 0 THEN fault('amount', 'negative amount') END,
-      CASE WHEN refunded_text IS NOT NULL THEN money_fault('refunded', refunded_text, refunded) END,
-      currency_fault(currency)) END AS fault
+    ELSE sale_fault(ordered_at_text, ordered_at, amount_text, amount, refunded_text, refunded, currency) END AS fault
 FROM rows_read WHERE is_first ORDER BY record;
 
 -- A further row of the order repeats its total or leaves it out: either way the money is there once.
