@@ -77,6 +77,22 @@ public abstract class FigurePage : ComponentBase
     /// <summary>What a card says, its numbers as this workspace writes them; null where the run has none.</summary>
     protected string? Sentence(string id) => CardOf(id) is { } card ? Words.Sentence(card) : null;
 
+    /// <summary>The first sentence of what a card says: a title. The rest is <see cref="Rest"/>.</summary>
+    protected string? Finding(string id) => Split(Sentence(id)).First;
+
+    /// <summary>What a card says after its first sentence.</summary>
+    protected string? Rest(string id) => Split(Sentence(id)).Rest;
+
+    private static (string? First, string? Rest) Split(string? text)
+    {
+        if (text is null) return (null, null);
+        // A point ends a sentence where a capital follows; "1.86 times" and "at 31.7 days" go on.
+        for (var at = text.IndexOf(". ", StringComparison.Ordinal); at >= 0; at = text.IndexOf(". ", at + 1, StringComparison.Ordinal))
+            if (at + 2 < text.Length && char.IsUpper(text[at + 2])) return (text[..at], text[(at + 2)..]);
+        for (var at = text.IndexOf("; ", StringComparison.Ordinal); text.Length > 110 && at >= 0; at = -1) return (text[..at], char.ToUpperInvariant(text[at + 2]) + text[(at + 3)..]);
+        return (text.TrimEnd('.'), null);
+    }
+
     /// <summary>The figures of a view as a file, of the run that is shown.</summary>
     protected string Csv(string view, params string[] metrics) =>
         $"/api/v1/insights/{view}?format=csv&run={Night!.Run.RunId}{string.Concat(metrics.Select(metric => "&metric=" + Uri.EscapeDataString(metric)))}";
