@@ -81,9 +81,9 @@ public abstract class FigurePage : ComponentBase
     protected string? Finding(string id) => Split(Sentence(id)).First;
 
     /// <summary>What a card says after its first sentence.</summary>
-    protected string? Rest(string id) => Split(Sentence(id)).Rest;
+    protected string? Rest(string id) => Split(Sentence(id)).Further;
 
-    private static (string? First, string? Rest) Split(string? text)
+    private static (string? First, string? Further) Split(string? text)
     {
         if (text is null) return (null, null);
         // A point ends a sentence where a capital follows; "1.86 times" and "at 31.7 days" go on.
