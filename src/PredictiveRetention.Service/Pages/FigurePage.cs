@@ -77,20 +77,26 @@ public abstract class FigurePage : ComponentBase
     /// <summary>What a card says, its numbers as this workspace writes them; null where the run has none.</summary>
     protected string? Sentence(string id) => CardOf(id) is { } card ? Words.Sentence(card) : null;
 
-    /// <summary>The first sentence of what a card says: a title. The rest is <see cref="Rest"/>.</summary>
+    /// <summary>The first sentence of what a card says, where it is short enough to be a title; else null. The rest is <see cref="Rest"/>.</summary>
     protected string? Finding(string id) => Split(Sentence(id)).First;
 
-    /// <summary>What a card says after its first sentence.</summary>
+    /// <summary>What a card says that is not its <see cref="Finding"/>.</summary>
     protected string? Rest(string id) => Split(Sentence(id)).Further;
 
     private static (string? First, string? Further) Split(string? text)
     {
+        const int LongestTitle = 110;
         if (text is null) return (null, null);
-        // A point ends a sentence where a capital follows; "1.86 times" and "at 31.7 days" go on.
-        for (var at = text.IndexOf(". ", StringComparison.Ordinal); at >= 0; at = text.IndexOf(". ", at + 1, StringComparison.Ordinal))
-            if (at + 2 < text.Length && char.IsUpper(text[at + 2])) return (text[..at], text[(at + 2)..]);
-        var part = text.IndexOf("; ", StringComparison.Ordinal);
-        return text.Length > 110 && part > 0 && part + 3 < text.Length ? (text[..part], char.ToUpperInvariant(text[part + 2]) + text[(part + 3)..]) : (text.TrimEnd('.'), null);
+        var depth = 0;
+        for (var at = 0; at + 2 < text.Length; at++)
+        {
+            depth += text[at] == '(' ? 1 : text[at] == ')' ? -1 : 0;
+            if (depth > 0 || text[at + 1] != ' ') continue;
+            // A point ends a sentence where a capital follows; "1.86 times" and "at 31.7 days" go on.
+            if (text[at] == ';' || (text[at] == '.' && char.IsUpper(text[at + 2])))
+                return at <= LongestTitle ? (text[..at], char.ToUpperInvariant(text[at + 2]) + text[(at + 3)..]) : (null, text);
+        }
+        return text.Length <= LongestTitle ? (text.TrimEnd('.'), null) : (null, text);
     }
 
     /// <summary>The figures of a view as a file, of the run that is shown.</summary>
