@@ -46,7 +46,7 @@ internal static class Composition
         services.AddRequestLimits();
         services.AddFaults();
         services.AddApiDocument();
-        services.AddRazorComponents();
+        services.AddPages();
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.NumberHandling |= System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals;
@@ -59,6 +59,7 @@ internal static class Composition
         app.Services.GetRequiredService<AdminKey>();
         app.Services.GetRequiredService<RetentionStore>();
         app.UseSecurityHeaders();
+        app.UseResponseCompression();
         app.UseFaults();
         app.UseNotFoundPage();
         app.UseAuthentication();
@@ -73,6 +74,7 @@ internal static class Composition
         }
         app.MapSignIn();
         app.MapStyle();
+        app.MapTheme();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", options => options.DisableDefaultFonts().DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().WithTitle("PredictiveRetention API"));
         var api = app.MapGroup("/api/v1");

@@ -2,20 +2,28 @@ using System.Reflection;
 
 namespace PredictiveRetention.Service.Pages;
 
-/// <summary>The one style sheet, from the assembly.</summary>
+/// <summary>The one style sheet and the one script, from the assembly.</summary>
 internal static class Style
 {
-    private static readonly byte[] s_sheet = Read();
-
-    public static void MapStyle(this IEndpointRouteBuilder app) => app.MapGet("/site.css", (HttpContext http) =>
+    public static void MapStyle(this IEndpointRouteBuilder app)
     {
-        http.Response.Headers.CacheControl = "max-age=600";
-        return Results.Bytes(s_sheet, "text/css");
-    }).AllowAnonymous().ExcludeFromDescription();
+        Map(app, "site.css", "text/css");
+        Map(app, "site.js", "text/javascript");
+    }
 
-    private static byte[] Read()
+    private static void Map(IEndpointRouteBuilder app, string name, string type)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("site.css")!;
+        var content = Read(name);
+        app.MapGet("/" + name, (HttpContext http) =>
+        {
+            http.Response.Headers.CacheControl = "max-age=600";
+            return Results.Bytes(content, type);
+        }).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    private static byte[] Read(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
         return bytes.ToArray();

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using PredictiveRetention.Service.Pages;
 
 namespace PredictiveRetention.Service.Problems;
 
@@ -17,8 +19,18 @@ internal static class Faults
     public static void UseFaults(this IApplicationBuilder app) => app.UseExceptionHandler(new ExceptionHandlerOptions
     {
         StatusCodeSelector = StatusOf,
+        ExceptionHandler = AnswerAsync,
         SuppressDiagnosticsCallback = context => StatusOf(context.Exception) < 500,
     });
+
+    /// <summary>A page for browsers, which needs neither store nor sign-in; problem details for everybody else.</summary>
+    private static async Task AnswerAsync(HttpContext http)
+    {
+        if (http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+            await new RazorComponentResult<Trouble>(new { Status = http.Response.StatusCode, Trace = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier, http.Request.Path }) { StatusCode = http.Response.StatusCode }.ExecuteAsync(http);
+        else
+            await http.RequestServices.GetRequiredService<IProblemDetailsService>().TryWriteAsync(new ProblemDetailsContext { HttpContext = http, ProblemDetails = { Status = http.Response.StatusCode }, Exception = http.Features.Get<IExceptionHandlerFeature>()?.Error });
+    }
 
     private static int StatusOf(Exception fault) => fault switch
     {

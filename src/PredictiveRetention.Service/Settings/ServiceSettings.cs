@@ -2,6 +2,8 @@ using System.Globalization;
 using Hangfire.Logging;
 using PredictiveRetention.Insights.Okr;
 using PredictiveRetention.Playbooks;
+using PredictiveRetention.Presentation.Texts;
+using PredictiveRetention.Presentation.Writing;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Nights;
 using PredictiveRetention.Storage;
@@ -39,6 +41,12 @@ public sealed record ServiceSettings
     /// <summary>What the shop wants of its KPIs; none without a file.</summary>
     public required Targets Targets { get; init; }
 
+    /// <summary>How numbers, money and dates are written on pages, such as en-GB or en-IN; null = as the shop's currency suggests.</summary>
+    public CultureInfo? Culture { get; init; }
+
+    /// <summary>Language of the texts of pages.</summary>
+    public required CultureInfo Language { get; init; }
+
     public required ServiceRole Role { get; init; }
 
     /// <summary>Requests a second of a signed-in caller, twice as many in a burst; above, they are turned away with 429.</summary>
@@ -74,6 +82,8 @@ public sealed record ServiceSettings
             Runs = runs with { Insights = runs.Insights with { Thresholds = targets.Thresholds } },
             Targets = targets,
             RequestsPerSecond = ReadCount(section, "RequestsPerSecond", faults) ?? 2000,
+            Culture = ReadCulture(section["Culture"], faults),
+            Language = ReadLanguage(section["Language"], faults),
             Role = ReadRole(configuration["role"], faults),
             Demo = demo,
         };
@@ -87,7 +97,7 @@ public sealed record ServiceSettings
     }
 
     /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
-    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "Definitions", "RequestsPerSecond"];
+    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "Definitions", "RequestsPerSecond", "Culture", "Language"];
 
     private static void CheckCron(string name, string cron, List<string> faults)
     {
@@ -123,6 +133,26 @@ public sealed record ServiceSettings
         foreach (var url in (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             if (!url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
                 faults.Add($"--urls '{url}' is no address; write http://localhost:5080.");
+    }
+
+    private static CultureInfo? ReadCulture(string? name, List<string> faults)
+    {
+        try
+        {
+            return name is null ? null : WorkspaceCulture.Of(name);
+        }
+        catch (RetentionException fault)
+        {
+            faults.Add("Retention:Culture: " + fault.Message);
+            return null;
+        }
+    }
+
+    private static CultureInfo ReadLanguage(string? name, List<string> faults)
+    {
+        if (name is null || Localiser.Languages.Contains(name)) return CultureInfo.GetCultureInfo(name ?? Localiser.Languages[0]);
+        faults.Add($"Retention:Language '{name}' has no translation; there are {string.Join(", ", Localiser.Languages)}.");
+        return CultureInfo.GetCultureInfo(Localiser.Languages[0]);
     }
 
     private static TimeZoneInfo? Zone(string? id, List<string> faults)

@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Resources;
+using System.Text;
+
+namespace PredictiveRetention.Presentation.Texts;
+
+/// <summary>
+/// The texts of pages and reports in the language of the workspace. The English text is its own key, so that a page reads as it is shown; a
+/// translation is a Texts.LANGUAGE.resx beside the English one, which lists them all.
+/// </summary>
+/// <param name="language">'qps-ploc' is the pseudo-language: what it does not lengthen and bracket has not come through here.</param>
+public sealed class Localiser(CultureInfo language)
+{
+    public const string Pseudo = "qps-ploc";
+
+    private static readonly ResourceManager s_texts = new("PredictiveRetention.Presentation.Texts.Texts", typeof(Localiser).Assembly);
+
+    /// <summary>The languages there is a translation for, English first.</summary>
+    public static IReadOnlyList<string> Languages { get; } = ["en", Pseudo];
+
+    public CultureInfo Language => language;
+
+    public string this[string english] => language.Name == Pseudo ? Pseudonym(english) : s_texts.GetString(english, language) ?? english;
+
+    /// <param name="values">Numbers come written already, by the <see cref="Writing.Writer"/>.</param>
+    public string this[string english, params object?[] values] => string.Format(CultureInfo.InvariantCulture, this[english], values);
+
+    private static string Pseudonym(string english)
+    {
+        const string Plain = "aeiouAEIOUcnsyCNSY";
+        const string Marked = "àéîöûÀÉÎÖÛçñšýÇÑŠÝ";
+        var text = new StringBuilder("[");
+        var inside = false;
+        foreach (var letter in english)
+        {
+            inside = letter == '{' || (inside && letter != '}');
+            var at = inside ? -1 : Plain.IndexOf(letter);
+            text.Append(at < 0 ? letter : Marked[at]);
+        }
+        return text.Append(' ').Append('~', 1 + english.Length / 4).Append(']').ToString();
+    }
+}

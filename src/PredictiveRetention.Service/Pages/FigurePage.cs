@@ -1,0 +1,105 @@
+using Microsoft.AspNetCore.Components;
+using PredictiveRetention.Insights;
+using PredictiveRetention.Insights.Findings;
+using PredictiveRetention.Presentation.Texts;
+using PredictiveRetention.Presentation.Writing;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Service.Metrics;
+using PredictiveRetention.Service.Predictions;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Pages;
+
+/// <summary>
+/// A page about one run: the published night, or the one that `run` or `as_of` of its address names. Pages inherit it, begin with
+/// <c>if (Night is null) { NothingYet; return; }</c>, and read figures and cards through it.
+/// </summary>
+public abstract class FigurePage : ComponentBase
+{
+    private Shelved? _shelf;
+
+    [CascadingParameter] public HttpContext Http { get; set; } = null!;
+    [Inject] internal RetentionStore Store { get; set; } = null!;
+    [Inject] internal CurrentNight Current { get; set; } = null!;
+    [Inject] internal FigureShelf Shelf { get; set; } = null!;
+    [Inject] internal Localiser Texts { get; set; } = null!;
+    [Inject] internal Writer Words { get; set; } = null!;
+
+    internal PublishedNight? Night { get; private set; }
+
+    /// <summary>What of the address cannot be answered; null when it can, and when nothing has been published.</summary>
+    protected string? Refusal { get; private set; }
+
+    private protected RunFigures Figures => _shelf!.Figures;
+
+    protected IReadOnlyList<Card> Cards => _shelf!.Cards;
+
+    protected override async Task OnInitializedAsync()
+    {
+        try
+        {
+            var (night, _) = await AskedRun.OfAsync(Http.Request.Query, Store, Current, Http.RequestAborted);
+            if (night is null && (Http.Request.Query.ContainsKey("run") || Http.Request.Query.ContainsKey("as_of"))) Refuse(StatusCodes.Status404NotFound, Texts["There is no such run, or nothing was published for that day."]);
+            if ((Night = night) is null) return;
+            _shelf = Shelf.Of(night!.Run);
+            await LoadAsync();
+        }
+        catch (BadParameterException bad)
+        {
+            Refuse(StatusCodes.Status400BadRequest, bad.Message);
+        }
+        catch (UnknownNameException unknown)
+        {
+            Refuse(StatusCodes.Status400BadRequest, unknown.Message);
+        }
+    }
+
+    /// <summary>Called once the run is known. A filter that is not known is a <see cref="BadParameterException"/>.</summary>
+    protected virtual Task LoadAsync() => Task.CompletedTask;
+
+    protected void Refuse(int status, string why)
+    {
+        (Night, Refusal) = (null, why);
+        if (!Http.Response.HasStarted) Http.Response.StatusCode = status;
+    }
+
+    /// <summary>Rows of a view, or those with the labels; with the reason where there are none.</summary>
+    protected IReadOnlyList<FigureRow> Rows(string view, params (string Dimension, string Value)[] where) => Figures.Answer(FigureQuestion.OfView(view, [], where));
+
+    /// <summary>One figure of the shop as a whole.</summary>
+    protected FigureRow? Kpi(string metric) => Rows("kpis").FirstOrDefault(row => row.Metric == metric && row.Labels.Count == 0);
+
+    /// <summary>A figure in words, or why it is not there.</summary>
+    protected string Say(FigureRow? row) => row?.Value is { } value ? Words.Of(row.Unit, value) : row?.Note ?? Texts["not available"];
+
+    protected Card? CardOf(string id) => Cards.FirstOrDefault(card => card.Id == id);
+
+    /// <summary>What a card says, its numbers as this workspace writes them; null where the run has none.</summary>
+    protected string? Sentence(string id) => CardOf(id) is { } card ? Words.Sentence(card) : null;
+
+    /// <summary>The first sentence of what a card says: a title. The rest is <see cref="Rest"/>.</summary>
+    protected string? Finding(string id) => Split(Sentence(id)).First;
+
+    /// <summary>What a card says after its first sentence.</summary>
+    protected string? Rest(string id) => Split(Sentence(id)).Rest;
+
+    private static (string? First, string? Rest) Split(string? text)
+    {
+        if (text is null) return (null, null);
+        // A point ends a sentence where a capital follows; "1.86 times" and "at 31.7 days" go on.
+        for (var at = text.IndexOf(". ", StringComparison.Ordinal); at >= 0; at = text.IndexOf(". ", at + 1, StringComparison.Ordinal))
+            if (at + 2 < text.Length && char.IsUpper(text[at + 2])) return (text[..at], text[(at + 2)..]);
+        for (var at = text.IndexOf("; ", StringComparison.Ordinal); text.Length > 110 && at >= 0; at = -1) return (text[..at], char.ToUpperInvariant(text[at + 2]) + text[(at + 3)..]);
+        return (text.TrimEnd('.'), null);
+    }
+
+    /// <summary>The figures of a view as a file, of the run that is shown.</summary>
+    protected string Csv(string view, params string[] metrics) =>
+        $"/api/v1/insights/{view}?format=csv&run={Night!.Run.RunId}{string.Concat(metrics.Select(metric => "&metric=" + Uri.EscapeDataString(metric)))}";
+
+    /// <summary>The value of a filter in the address, or the first of those allowed.</summary>
+    /// <exception cref="BadParameterException">It is none of them.</exception>
+    protected string Choice(string name, params string[] allowed) =>
+        Http.Request.Query[name].ToString() is not { Length: > 0 } asked ? allowed[0]
+        : allowed.FirstOrDefault(known => known.Equals(asked, StringComparison.OrdinalIgnoreCase)) ?? throw new BadParameterException(name, Texts["'{0}' is none of: {1}.", asked.Length > 60 ? asked[..60] + "…" : asked, string.Join(", ", allowed)]);
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using PredictiveRetention.Insights.Findings;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Pages;
+
+/// <summary>Figures and cards of the runs that were looked at last. They do not change once a run has been counted, so a page need not ask for them again.</summary>
+internal sealed class FigureShelf(RetentionStore store)
+{
+    private const int Runs = 3;
+
+    private readonly ConcurrentDictionary<long, Lazy<Shelved>> _runs = new();
+
+    public Shelved Of(Run run)
+    {
+        // A dropped run has lost most of its figures: it is another shelf than the published one of the same number.
+        var key = run.State == RunState.Dropped ? -run.RunId : run.RunId;
+        var shelf = _runs.GetOrAdd(key, _ => new Lazy<Shelved>(() => new Shelved(RunFigures.Kept(store, run), store.Cards(run.RunId))));
+        foreach (var old in _runs.Keys.Where(other => other != key).OrderByDescending(Math.Abs).Skip(Runs - 1)) _runs.TryRemove(old, out _);
+        try
+        {
+            return shelf.Value;
+        }
+        catch
+        {
+            _runs.TryRemove(key, out _); // a store that was away is asked again
+            throw;
+        }
+    }
+}
+
+internal sealed record Shelved(RunFigures Figures, IReadOnlyList<Card> Cards);

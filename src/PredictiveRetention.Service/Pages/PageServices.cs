@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.ResponseCompression;
+using PredictiveRetention.Presentation.Texts;
+using PredictiveRetention.Presentation.Writing;
+using PredictiveRetention.Service.Settings;
+using PredictiveRetention.Storage;
+using Radzen;
+
+namespace PredictiveRetention.Service.Pages;
+
+/// <summary>What pages are made with.</summary>
+internal static class PageServices
+{
+    public static void AddPages(this IServiceCollection services)
+    {
+        services.AddRazorComponents();
+        services.AddRadzenComponents();
+        services.AddHttpContextAccessor();
+        services.AddSingleton<FigureShelf>();
+        services.AddSingleton(provider => new Localiser(provider.GetRequiredService<ServiceSettings>().Language));
+        services.AddScoped(provider =>
+        {
+            var shop = provider.GetRequiredService<RetentionStore>().Shop();
+            return new Writer(provider.GetRequiredService<ServiceSettings>().Culture ?? WorkspaceCulture.Of(shop?.Currency), shop?.Currency ?? Currency.Of("EUR"), shop?.Calendar.TimeZone ?? TimeZoneInfo.Utc);
+        });
+        services.AddResponseCompression(compression =>
+        {
+            compression.EnableForHttps = true; // pages carry no secret beside text a caller chooses
+            compression.Providers.Add<BrotliCompressionProvider>();
+            compression.Providers.Add<GzipCompressionProvider>();
+        });
+    }
+}

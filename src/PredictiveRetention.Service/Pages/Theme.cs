@@ -1,0 +1,18 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace PredictiveRetention.Service.Pages;
+
+/// <summary>Light or dark as a person chose; the system's choice where nobody did.</summary>
+internal static class Theme
+{
+    private const string Cookie = "theme";
+
+    public static string? Of(HttpContext http) => http.Request.Cookies[Cookie] is "light" or "dark" ? http.Request.Cookies[Cookie] : null;
+
+    public static void MapTheme(this IEndpointRouteBuilder app) => app.MapPost("/theme", (HttpContext http, [FromForm] string? theme, [FromForm] string? back) =>
+    {
+        if (theme is "light" or "dark") http.Response.Cookies.Append(Cookie, theme, new CookieOptions { MaxAge = TimeSpan.FromDays(400), SameSite = SameSiteMode.Strict, HttpOnly = true });
+        else http.Response.Cookies.Delete(Cookie);
+        return Results.LocalRedirect(back is { Length: > 0 } path && path[0] == '/' && !path.StartsWith("//", StringComparison.Ordinal) && !path.StartsWith("/\\", StringComparison.Ordinal) ? path : "/");
+    }).ExcludeFromDescription();
+}

@@ -1,0 +1,50 @@
+// Nothing depends on this: it adds what a pointer and a script can, over pages that are whole without it.
+(() => {
+  'use strict';
+
+  // A mark of a chart says the row of the table it was drawn from, and leads to the customers behind it.
+  const rowsOf = figure => [...figure.querySelectorAll('.as-table tbody tr')];
+  const seriesOf = node => { const group = node.closest('[class*="rz-series-"]'); const found = group && /rz-series-(\d+)/.exec(group.getAttribute('class')); return found ? { group, at: +found[1] } : null; };
+  const tip = document.createElement('div');
+  tip.className = 'tip';
+  tip.hidden = true;
+
+  const nearest = (group, event, rows) => {
+    const marks = [...group.querySelectorAll('circle')];
+    const all = marks.length ? marks : [...group.querySelectorAll('path')];
+    let best = -1, least = Infinity;
+    all.forEach((mark, i) => { const box = mark.getBoundingClientRect(); const away = Math.abs(box.x + box.width / 2 - event.clientX) + Math.abs(box.y + box.height / 2 - event.clientY) / 10; if (away < least) { least = away; best = i; } });
+    return best < rows.length ? best : -1;
+  };
+
+  document.addEventListener('pointermove', event => {
+    const plot = event.target.closest && event.target.closest('.plot');
+    const series = plot && seriesOf(event.target);
+    const figure = series && plot.closest('figure');
+    const rows = figure ? rowsOf(figure) : [];
+    const at = rows.length ? nearest(series.group, event, rows) : -1;
+    if (at < 0) { tip.hidden = true; return; }
+    const heads = [...figure.querySelectorAll('.as-table thead th')];
+    const cells = [...rows[at].querySelectorAll('td')];
+    const column = Math.min(series.at, cells.length - 1);
+    tip.textContent = `${rows[at].querySelector('th').textContent.trim()} · ${heads[column + 1].textContent.trim()}: ${cells[column].textContent.trim()}`;
+    if (tip.parentElement !== plot) plot.appendChild(tip);
+    const box = plot.getBoundingClientRect();
+    tip.hidden = false;
+    tip.style.left = Math.max(0, Math.min(event.clientX - box.x + 12, box.width - tip.offsetWidth - 4)) + 'px';
+    tip.style.top = Math.max(0, event.clientY - box.y - 34) + 'px';
+  });
+
+  document.addEventListener('click', event => {
+    const plot = event.target.closest && event.target.closest('.plot');
+    const series = plot && seriesOf(event.target);
+    if (!series) return;
+    const rows = rowsOf(plot.closest('figure'));
+    const at = nearest(series.group, event, rows);
+    const link = at >= 0 && rows[at].querySelector('th a');
+    if (link) location.href = link.href;
+  });
+
+  // A choice of a filter form is its own submit; the button stays for those without a script.
+  document.addEventListener('change', event => { const form = event.target.closest && event.target.closest('form.filters'); if (form && event.target.tagName === 'SELECT') form.requestSubmit(); });
+})();
