@@ -16,6 +16,7 @@ internal static class PageServices
         services.AddRadzenComponents();
         services.AddHttpContextAccessor();
         services.AddSingleton<FigureShelf>();
+        services.AddSingleton<Today.RiskMoves>();
         services.AddSingleton(provider => new Localiser(provider.GetRequiredService<ServiceSettings>().Language));
         services.AddScoped(provider =>
         {

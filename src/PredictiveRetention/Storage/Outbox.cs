@@ -17,6 +17,10 @@ public sealed record OutboxEvent
     public string Payload { get; init; } = "";
     public long CreatedAtMs { get; init; }
     public int Attempts { get; init; }
+
+    /// <summary>Null until it was handed out.</summary>
+    public long? DeliveredAtMs { get; init; }
+    public string? Error { get; init; }
 }
 
 public sealed partial class RetentionStore
@@ -52,4 +56,11 @@ public sealed partial class RetentionStore
         connection.Execute(
             $"INSERT INTO outbox (run_id, kind, subject, rule, payload, created_at_ms) VALUES (@runId, @kind, @subject, '', @payload, {_engine.NowMs}) ON CONFLICT DO NOTHING",
             new { runId, kind, subject, payload }, transaction);
+
+    /// <summary>What others were or are to be told, newest first.</summary>
+    public IReadOnlyList<OutboxEvent> RecentOutbox(int limit)
+    {
+        using var connection = _engine.Open();
+        return connection.Query<OutboxEvent>("SELECT run_id, kind, subject, rule, payload, created_at_ms, attempts, delivered_at_ms, error FROM outbox ORDER BY created_at_ms DESC, run_id DESC, kind LIMIT @limit", new { limit }).AsList();
+    }
 }
