@@ -5,7 +5,7 @@ using PredictiveRetention.Service.Access;
 using PredictiveRetention.Service.Demo;
 using PredictiveRetention.Service.Documents;
 using PredictiveRetention.Service.Health;
-using PredictiveRetention.Service.Imports;
+using PredictiveRetention.Service.Importing;
 using PredictiveRetention.Service.Insights;
 using PredictiveRetention.Service.Metrics;
 using PredictiveRetention.Service.Model;

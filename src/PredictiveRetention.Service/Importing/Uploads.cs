@@ -3,7 +3,7 @@ using System.Text.Json;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Service.Settings;
 
-namespace PredictiveRetention.Service.Imports;
+namespace PredictiveRetention.Service.Importing;
 
 /// <summary>
 /// Where uploads lie: one folder each below the data folder, named by chance, gone a day after it was last touched. A folder that is still

@@ -1,6 +1,7 @@
 using PredictiveRetention.Ingestion;
+using PredictiveRetention.Presentation.Texts;
 
-namespace PredictiveRetention.Service.Imports;
+namespace PredictiveRetention.Service.Importing;
 
 /// <summary>The form of the mapping page: kind of each file, column of each field, and what the files leave open.</summary>
 internal static class ChoicesForm
@@ -21,7 +22,7 @@ internal static class ChoicesForm
     public static string KindField(int file) => "kind." + file.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The upload with what the form says; its problem is what cannot be done. What was checked before is forgotten.</summary>
-    public static Upload Read(Upload upload, IFormCollection form, string folder, bool hasShop)
+    public static Upload Read(Upload upload, IFormCollection form, string folder, bool hasShop, Localiser texts)
     {
         var before = upload.Choices;
         var preset = ImportRequest.Presets.Contains(form["preset"].ToString()) ? form["preset"].ToString() : before.Preset;
@@ -41,7 +42,7 @@ internal static class ChoicesForm
         };
         if (hasShop) choices = choices with { Currency = null, TimeZone = null };
         upload = upload with { Choices = choices, Step = UploadStep.Mapping, Outcome = null, IsRefused = false, Files = [.. upload.Files.Select(file => Split(file, DelimiterOf(before, file), DelimiterOf(choices, file), folder))] };
-        return upload with { Problem = ProblemOf(upload) };
+        return upload with { Problem = ProblemOf(upload, texts) };
     }
 
     private static Dictionary<string, string> Kinds(Upload upload, IFormCollection form, string preset)
@@ -69,17 +70,17 @@ internal static class ChoicesForm
     private static UploadedFile Split(UploadedFile file, string? before, string? now, string folder) =>
         before == now ? file : Uploads.LookAt(Path.Combine(folder, file.Name), now is null ? null : now == "\\t" ? '\t' : now[0], CancellationToken.None);
 
-    private static string? ProblemOf(Upload upload)
+    private static string? ProblemOf(Upload upload, Localiser T)
     {
         var choices = upload.Choices;
-        if (choices.Currency is { } currency && Currency.TryOf(currency) is null) return $"'{currency}' is no currency: write its three letters, such as EUR.";
-        if (choices.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)) return $"'{zone}' is no time zone: write an IANA name such as Europe/London.";
+        if (choices.Currency is { } currency && Currency.TryOf(currency) is null) return T["'{0}' is no currency: write its three letters, such as EUR.", currency];
+        if (choices.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)) return T["'{0}' is no time zone: write an IANA name such as Europe/London.", zone];
         var twice = choices.Kinds.Values.Where(kind => kind != ImportChoices.LeftOut).GroupBy(kind => kind).FirstOrDefault(kind => kind.Count() > 1);
-        if (twice is not null) return $"Two files are taken for {twice.Key}: leave one out and import it afterwards.";
-        if (upload.FileOf("orders") is null) return "None of the files is the orders file, and every import reads one. Importing the same orders again changes nothing.";
+        if (twice is not null) return T["Two files are taken for {0}: leave one out and import it afterwards.", twice.Key];
+        if (upload.FileOf("orders") is null) return T["None of the files is the orders file, and every import reads one. Importing the same orders again changes nothing."];
         if (upload.Parts.FirstOrDefault(part => part.File.Preview is null) is { File: { } unreadable }) return unreadable.Problem;
         var missing = upload.MissingColumns().ToList();
-        return missing.Count == 0 ? null : string.Join(" ", missing.GroupBy(field => field.Kind).Select(file => $"{upload.FileOf(file.Key)!.Name}, line 1: no column for {string.Join(", ", file.Select(field => field.Field))}. Name one below."));
+        return missing.Count == 0 ? null : string.Join(" ", missing.GroupBy(field => field.Kind).Select(file => T["{0}, line 1: no column for {1}. Name one below.", upload.FileOf(file.Key)!.Name, string.Join(", ", file.Select(field => field.Field))]));
     }
 
     private static string? Text(IFormCollection form, string name) => form[name].ToString().Trim() is { Length: > 0 and <= 500 } text ? text : null;

@@ -1,10 +1,10 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
-using PredictiveRetention.Ingestion;
+using PredictiveRetention.Presentation.Texts;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
-namespace PredictiveRetention.Service.Imports;
+namespace PredictiveRetention.Service.Importing;
 
 /// <summary>What the forms of the import wizard post, and the files it offers. Each change answers with the page to look at next.</summary>
 internal static class ImportEndpoints
@@ -28,7 +28,7 @@ internal static class ImportEndpoints
         MapForm(import, "/{id}/choices", (id, form, services) =>
         {
             var uploads = services.GetRequiredService<Uploads>();
-            var changed = uploads.Change(id, upload => upload.IsAtWork || upload.Step == UploadStep.Imported ? null : ChoicesForm.Read(upload, form, uploads.FilesOf(id), services.GetRequiredService<RetentionStore>().Shop() is not null));
+            var changed = uploads.Change(id, upload => upload.IsAtWork || upload.Step == UploadStep.Imported ? null : ChoicesForm.Read(upload, form, uploads.FilesOf(id), services.GetRequiredService<RetentionStore>().Shop() is not null, services.GetRequiredService<Localiser>()));
             if (changed is null) return uploads.Find(id) is null ? null : $"/data/import/{id}/check";
             if (form["do"] != "check" || changed.Problem is not null) return $"/data/import/{id}/mapping";
             services.GetRequiredService<ImportWork>().Start(id, UploadStep.Checking);

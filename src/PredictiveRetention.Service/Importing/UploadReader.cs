@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using PredictiveRetention.Service.Settings;
 
-namespace PredictiveRetention.Service.Imports;
+namespace PredictiveRetention.Service.Importing;
 
 /// <summary>
 /// Receives the files of an upload: from the connection to the disk, never whole in memory. The form's token comes before its files and is

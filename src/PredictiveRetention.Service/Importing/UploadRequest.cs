@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using PredictiveRetention.Ingestion;
 
-namespace PredictiveRetention.Service.Imports;
+namespace PredictiveRetention.Service.Importing;
 
 /// <summary>An upload as the import takes it: the request, the JSON of --map, and the command that does the same.</summary>
 internal static class UploadRequest

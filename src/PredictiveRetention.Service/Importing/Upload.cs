@@ -2,10 +2,10 @@ using PredictiveRetention.Ingestion;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
 
-namespace PredictiveRetention.Service.Imports;
+namespace PredictiveRetention.Service.Importing;
 
 /// <summary>Files somebody sent to be imported, and how far they are. Kept as JSON beside them, so that a restart loses nothing.</summary>
-internal sealed record Upload
+public sealed record Upload
 {
     public required string Id { get; init; }
     public required long TouchedAtMs { get; init; }
@@ -32,7 +32,7 @@ internal sealed record Upload
     public IEnumerable<(string Kind, UploadedFile File)> Parts => PresetDetection.Files(Choices.Preset).Select(kind => (kind, FileOf(kind))).Where(part => part.Item2 is not null).Select(part => (part.kind, part.Item2!));
 }
 
-internal enum UploadStep
+public enum UploadStep
 {
     Mapping,
     Checking,
@@ -43,10 +43,10 @@ internal enum UploadStep
 
 /// <param name="Preview">Null where the file cannot be read; then <paramref name="Problem"/> says why.</param>
 /// <param name="Candidates">How it could be understood, the likeliest first.</param>
-internal sealed record UploadedFile(string Name, long Bytes, FilePreview? Preview, IReadOnlyList<PresetCandidate> Candidates, string? Problem);
+public sealed record UploadedFile(string Name, long Bytes, FilePreview? Preview, IReadOnlyList<PresetCandidate> Candidates, string? Problem);
 
 /// <summary>What a person decided about an upload; what they left alone is as it was detected.</summary>
-internal sealed record ImportChoices
+public sealed record ImportChoices
 {
     public const string LeftOut = "";
 

@@ -1,20 +1,23 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Threading.Channels;
+using PredictiveRetention.Presentation.Texts;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
-namespace PredictiveRetention.Service.Imports;
+namespace PredictiveRetention.Service.Importing;
 
 /// <summary>
 /// Checks and imports uploads, one after the other, where their files lie: in this process, and not through the nights' queue, whose workers
 /// may be other machines. It is the import of the command line: a dry run, then one transaction, which waits for a night's writes and a
 /// night for its.
 /// </summary>
-internal sealed class ImportWork(Uploads uploads, RetentionStore store, ServiceSettings settings, TimeProvider clock, ILogger<ImportWork> logger) : BackgroundService
+internal sealed class ImportWork(Uploads uploads, RetentionStore store, ServiceSettings settings, Localiser texts, TimeProvider clock, ILogger<ImportWork> logger) : BackgroundService
 {
     private static readonly TimeSpan s_betweenSweeps = TimeSpan.FromHours(1);
+
+    private Localiser T { get; } = texts;
 
     private readonly Channel<string> _queue = Channel.CreateUnbounded<string>();
     private readonly ConcurrentDictionary<string, Job> _jobs = new();
@@ -91,7 +94,7 @@ internal sealed class ImportWork(Uploads uploads, RetentionStore store, ServiceS
     private void Interrupted(string id) => uploads.Change(id, upload => upload with
     {
         Step = upload.Step == UploadStep.Importing ? UploadStep.Checked : UploadStep.Mapping,
-        Problem = "The service was stopped in the middle of it. An import is stored whole or not at all, and the list of imports says which; importing again changes nothing that is there already.",
+        Problem = T["The service was stopped in the middle of it. An import is stored whole or not at all, and the list of imports says which; importing again changes nothing that is there already."],
     });
 
     private void Work(string id, Job job, CancellationToken stopping)
@@ -113,7 +116,7 @@ internal sealed class ImportWork(Uploads uploads, RetentionStore store, ServiceS
         catch (OperationCanceledException)
         {
             if (stopping.IsCancellationRequested) Interrupted(id);
-            else GoBack("It was cancelled. Nothing was stored.");
+            else GoBack(T["It was cancelled. Nothing was stored."]);
         }
         catch (RetentionException fault)
         {
@@ -122,12 +125,12 @@ internal sealed class ImportWork(Uploads uploads, RetentionStore store, ServiceS
         catch (Exception fault) when (fault is DbException or IOException or UnauthorizedAccessException)
         {
             logger.LogError(fault, "Upload {Id} could not be read or stored.", id);
-            GoBack(store.IsPassing(fault) || fault is DbException ? "The store did not answer or was busy for too long. Nothing was stored; try again." : "The disk does not take it: " + Said(id, fault.Message) + " Nothing was stored.");
+            GoBack(store.IsPassing(fault) || fault is DbException ? T["The store did not answer or was busy for too long. Nothing was stored; try again."] : T["The disk does not take it: {0} Nothing was stored.", Said(id, fault.Message)]);
         }
         catch (Exception fault)
         {
             logger.LogError(fault, "Upload {Id} failed.", id);
-            GoBack("Something went wrong that should not; the log has it. Nothing was stored.");
+            GoBack(T["Something went wrong that should not; the log has it. Nothing was stored."]);
         }
 
         void GoBack(string problem) => uploads.Change(id, now => now with { Step = isDryRun ? UploadStep.Mapping : UploadStep.Checked, Problem = problem });
