@@ -33,7 +33,7 @@ internal sealed class UploadReader(Uploads uploads, IAntiforgery antiforgery, Se
             var upload = uploads.Admit(folder, http.RequestAborted);
             return (upload, null);
         }
-        catch (IOException fault) when (IsDiskFull(fault))
+        catch (IOException fault) when (FullDisk.Says(fault))
         {
             logger.LogWarning("An upload did not fit on the disk: {Fault}", fault.Message);
             uploads.GiveUp(folder);
@@ -48,8 +48,6 @@ internal sealed class UploadReader(Uploads uploads, IAntiforgery antiforgery, Se
             uploads.GiveUp(folder); // admitted, it lies elsewhere
         }
     }
-
-    public static bool IsDiskFull(IOException fault) => fault.HResult is 28 or unchecked((int)0x80070070) or unchecked((int)0x80070027);
 
     private async Task<string?> KeepAsync(MultipartReader reader, string folder, HttpContext http)
     {

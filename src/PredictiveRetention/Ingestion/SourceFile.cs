@@ -82,7 +82,7 @@ internal sealed class SourceFile
         }
         catch (DuckDB.NET.Data.DuckDBException fault)
         {
-            throw new RetentionException(Failure.InputRejected, $"{path} cannot be read as {format}: {fault.Message}", fault);
+            throw new RetentionException(Failure.InputRejected, $"{path} cannot be read as {format}: {Said(fault)}", fault);
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
@@ -126,8 +126,15 @@ internal sealed class SourceFile
         }
         catch (DuckDB.NET.Data.DuckDBException fault)
         {
-            throw new RetentionException(Failure.InputRejected, $"{path} is no {format} file: {fault.Message}", fault);
+            throw new RetentionException(Failure.InputRejected, $"{path} is no {format} file: {Said(fault)}", fault);
         }
+    }
+
+    /// <summary>What DuckDB says of a file, without the SQL it was reading it with.</summary>
+    private static string Said(DuckDB.NET.Data.DuckDBException fault)
+    {
+        var sql = fault.Message.IndexOf("\nLINE ", StringComparison.Ordinal);
+        return (sql < 0 ? fault.Message : fault.Message[..sql]).Trim();
     }
 
     private string Rows => Csv is null
