@@ -142,6 +142,28 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_import_waits_for_who_is_writing_and_one_that_is_cancelled_stores_nothing()
+    {
+        var id = await UploadAsync(("orders.csv", "customer_id,order_id,ordered_at,amount,currency\nA,1,2025-01-01,5,EUR\n"));
+        await WaitAsync($"/data/import/{id}/check", await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("do", "check")));
+        string waiting;
+        using (var night = new Microsoft.Data.Sqlite.SqliteConnection("Data Source=" + _service.Address["sqlite:".Length..]))
+        {
+            night.Open();
+            using var writes = night.BeginTransaction(deferred: false);
+            waiting = await PostAsync($"/data/import/{id}/commit");
+            Assert.Contains("http-equiv=\"refresh\"", waiting, StringComparison.Ordinal);
+            // What is at work is neither changed nor removed beneath it.
+            await PostAsync($"/data/import/{id}/choices", ("do", "check"));
+            await PostAsync($"/data/import/{id}/remove");
+            waiting = await PostAsync($"/data/import/{id}/cancel");
+        }
+        Assert.Contains("It was cancelled. Nothing was stored.", await WaitAsync($"/data/import/{id}/check", waiting), StringComparison.Ordinal);
+        Assert.Empty(_service.Store.Imports(1));
+        Assert.Contains("Stored as import 1", await WaitAsync($"/data/import/{id}/result", await PostAsync($"/data/import/{id}/commit")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_currency_the_check_asks_for_one()
     {
         var id = await UploadAsync(("orders.csv", "customer_id,order_id,ordered_at,amount\nA,1,2025-01-01,5\n"));
