@@ -97,6 +97,28 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tables_of_a_folder_are_known_together_and_objects_in_a_file_of_events_are_opened()
+    {
+        var olist = await UploadAsync(
+            ("olist_orders_dataset.csv", "order_id,customer_id,order_status,order_purchase_timestamp,order_delivered_customer_date,order_estimated_delivery_date\no1,c1,delivered,2018-01-01 10:00:00,2018-01-05 10:00:00,2018-01-09 00:00:00\n"),
+            ("olist_customers_dataset.csv", "customer_id,customer_unique_id,customer_zip_code_prefix,customer_city,customer_state\nc1,u1,1,sao paulo,SP\n"),
+            ("olist_order_payments_dataset.csv", "order_id,payment_sequential,payment_type,payment_installments,payment_value\no1,1,credit_card,1,99.90\n"));
+        Assert.Contains("<option value=\"olist\" selected", await PageAsync($"/data/import/{olist}/mapping"), StringComparison.Ordinal);
+        var check = await WaitAsync($"/data/import/{olist}/check", await PostAsync($"/data/import/{olist}/choices", ("preset", "olist"), ("kind.0", "order_customers"), ("kind.1", "payments"), ("kind.2", "orders"), ("do", "check")));
+        Assert.Contains("Every row can be imported: 3 of 3", check, StringComparison.Ordinal);
+        Assert.Contains("retain import --preset olist --orders . --map mapping.json", check, StringComparison.Ordinal);
+
+        var segment = await UploadAsync(("events.json", """
+            {"type":"track","event":"Order Completed","userId":"u1","messageId":"m1","timestamp":"2024-05-01T10:00:00.000Z","properties":{"order_id":"A1","total":57.50,"currency":"BRL"}}
+            {"type":"track","event":"Email Opened","userId":"u1","messageId":"m9","timestamp":"2024-05-04T09:00:00Z","properties":{"email_id":"e1","campaign_id":"c1"}}
+            """));
+        Assert.Contains("<option value=\"segment\" selected", await PageAsync($"/data/import/{segment}/mapping"), StringComparison.Ordinal);
+        check = await WaitAsync($"/data/import/{segment}/check", await PostAsync($"/data/import/{segment}/choices", ("preset", "segment"), ("kind.0", "orders"), ("do", "check")));
+        Assert.Contains("1 orders", check, StringComparison.Ordinal);
+        Assert.Contains("Every row can be imported: 2 of 2", check, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Markup_formulas_and_long_names_are_shown_as_they_are_written()
     {
         var id = await UploadAsync(("<b>x</b>.csv", $"customer_id,order_id,ordered_at,amount,<img src=x onerror=1>\n<script>alert(1)</script>,=1+1,2025-01-01,abc,{new string('x', 10_000)}\nB,2,2025-01-01,5,مرحبا\nC,3,2025-01-01,5,\n"));
