@@ -78,20 +78,10 @@ public abstract class FigurePage : ComponentBase
     protected string? Sentence(string id) => CardOf(id) is { } card ? Words.Sentence(card) : null;
 
     /// <summary>The first sentence of what a card says: a title. The rest is <see cref="Rest"/>.</summary>
-    protected string? Finding(string id) => Split(Sentence(id)).First;
+    protected string? Finding(string id) => SaidIn.Parts(Sentence(id)).First;
 
     /// <summary>What a card says after its first sentence.</summary>
-    protected string? Rest(string id) => Split(Sentence(id)).Further;
-
-    private static (string? First, string? Further) Split(string? text)
-    {
-        if (text is null) return (null, null);
-        // A point ends a sentence where a capital follows; "1.86 times" and "at 31.7 days" go on.
-        for (var at = text.IndexOf(". ", StringComparison.Ordinal); at >= 0; at = text.IndexOf(". ", at + 1, StringComparison.Ordinal))
-            if (at + 2 < text.Length && char.IsUpper(text[at + 2])) return (text[..at], text[(at + 2)..]);
-        var part = text.IndexOf("; ", StringComparison.Ordinal);
-        return text.Length > 110 && part > 0 && part + 3 < text.Length ? (text[..part], char.ToUpperInvariant(text[part + 2]) + text[(part + 3)..]) : (text.TrimEnd('.'), null);
-    }
+    protected string? Rest(string id) => SaidIn.Parts(Sentence(id)).Further;
 
     /// <summary>The figures of a view as a file, of the run that is shown.</summary>
     protected string Csv(string view, params string[] metrics) =>
