@@ -29,7 +29,7 @@ internal static class ExecutiveReport
                 from.Say("000.clv_average"),
                 from.Chart("clv-tiers", ChartKind.Bars, from.ByGroup("by_clv_tier", "clv_tier", T["CLV tier"], "clv", "clv_share", "customers", "clv_per_customer", "p_churn", "revenue_per_customer"), "003.clv_tiers", T["CLV by tier"],
                     T["Tiers are cut by predicted CLV; the bar is what all customers of the tier are expected to spend."]),
-                from.Chart("clv-top", ChartKind.Table, from.Pivot("concentration", "part", "measure", "top_share", T["Highest customers"]), "000.clv_concentration", T["What the highest customers hold"],
+                from.Chart("clv-top", ChartKind.Table, Named(from.Pivot("concentration", "part", "measure", "top_share", T["Highest customers"]), ("revenue", T["Of revenue to date"]), ("clv", T["Of predicted CLV"])), "000.clv_concentration", T["What the highest customers hold"],
                     T["Share of all revenue to date and of all CLV that lies with the highest per cent of customers."]),
                 from.Say("000.clv_drivers"),
             ]),
@@ -66,6 +66,9 @@ internal static class ExecutiveReport
         var order = from.Rows("by_rfm_segment").Select(row => row.Labels.GetValueOrDefault("rfm_segment")).OfType<string>().Distinct().ToList();
         return Ordered(table, order);
     }
+
+    private static ChartTable Named(ChartTable table, params (string Name, string Words)[] names) =>
+        table with { Series = [.. table.Series.Select(series => names.FirstOrDefault(pair => pair.Name == series.Name).Words is { } words ? series with { Name = words } : series)] };
 
     private static ChartTable Ordered(ChartTable table, List<string> order)
     {

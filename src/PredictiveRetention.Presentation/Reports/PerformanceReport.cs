@@ -28,7 +28,7 @@ internal static class PerformanceReport
                 from.Chart("funnel", ChartKind.Funnel, from.ByGroup("funnel", "step", T["Step"], "customers", "step_rate"), "002.kpi_2_funnel", T["KPI 2: repeat funnel"], T["One-time to regular is of all customers; regular to power user of those who came back."]),
                 from.Say("002.kpi_3_active_revenue", "002.kpi_4_concentration"),
             ]),
-            new("frequency", T["How often customers buy, and what they bring"],
+            new("frequency", T["How often customers buy"],
             [
                 from.Chart("frequency", ChartKind.Bars, from.ByGroup("by_frequency_class", "frequency_class", T["Frequency class"], "customers", "customer_share", "revenue", "revenue_share", "revenue_per_customer"), "002.one_time_and_returning", T["Frequency classes"],
                     T["By purchases to date; the bar is the number of customers."]),
@@ -52,7 +52,7 @@ internal static class PerformanceReport
             ]),
             new("segments", T["The largest of the 27 segments"],
             [
-                from.Chart("combined", ChartKind.Bars, Combined(from), "002.urgent", T["Revenue by lifecycle, value tier and frequency class"],
+                from.Chart("combined", ChartKind.Bars, Combined(from), null, T["Revenue by lifecycle, value tier and frequency class"],
                     T["The ten cells with most net revenue to date. Active | High | Regular is also called VIP; the cell At Risk | High | One-time is the urgent one."]),
                 from.Chart("combined-channel", ChartKind.Heatmap, CombinedChannel(from), null, T["Revenue of the largest cells by acquisition channel"], T["Net revenue to date; the channel is that of the customer's first order, Unknown where the shop has not said."]),
             ]),

@@ -28,14 +28,13 @@ public static partial class ReportCheck
         }
         var expected = document.Figures.Count(figure => figure.Value is not null);
         if (written.Count < expected) check.Differs($"{expected} figures belong into the report, and {written.Count} are written");
-        var text_ = WebUtility.HtmlDecode(html);
         foreach (Match match in Said().Matches(html))
         {
             var (id, text) = (match.Groups[1].Value, WebUtility.HtmlDecode(match.Groups[2].Value));
             if (check.StoredCard(id) is { } card && text != writer.Sentence(card)) check.Differs($"the sentence {id} is not that of the run");
         }
         foreach (var chart in document.Sections.SelectMany(section => section.Blocks).OfType<ReportChart>())
-            if (chart.Says is { } says && check.StoredCard(says.Id) is { } card && SaidIn.Parts(writer.Sentence(card)).First != chart.Title) check.Differs($"the title of {chart.Id} is not what {says.Id} of the run says");
+            if (chart is { IsTitledByFinding: true, Says: { } says } && check.StoredCard(says.Id) is { } card && SaidIn.Parts(writer.Sentence(card)).First != chart.Title) check.Differs($"the title of {chart.Id} is not what {says.Id} of the run says");
         foreach (Match match in Numbered().Matches(html))
         {
             var (name, text) = (WebUtility.HtmlDecode(match.Groups[1].Value), WebUtility.HtmlDecode(match.Groups[2].Value));

@@ -82,6 +82,9 @@ public sealed record ReportSentences(IReadOnlyList<Card> Said) : ReportBlock
 /// <param name="Says">The card that is its title and what follows; null where the title is only a name.</param>
 public sealed record ReportChart(string Id, ChartKind Kind, string Title, Card? Says, string HowToRead, ChartTable Table) : ReportBlock
 {
+    /// <summary>The title is the first sentence of the card; otherwise it is only a name, and the whole card stands below it.</summary>
+    public bool IsTitledByFinding { get; init; }
+
     public override IEnumerable<FigureRow> Figures => Table.Rows.SelectMany(row => row.Cells).Select(cell => cell.Figure).OfType<FigureRow>();
 
     public override IEnumerable<Card> Cards => Says is null ? [] : [Says];

@@ -15,6 +15,8 @@ namespace PredictiveRetention.Presentation.Reports;
 /// <summary>What reports are put together from: figures, cards, targets and plays of one run.</summary>
 internal sealed class ReportMaterial(RetentionStore store, Run run, Playbook playbook, Targets targets, Localiser texts, Writer writer)
 {
+    private const int LongestTitle = 110;
+
     private readonly RunFigures _figures = RunFigures.Kept(store, run);
     private readonly IReadOnlyList<Card> _cards = store.Cards(run.RunId);
     private readonly RunInsights _insights = new(store, playbook);
@@ -42,7 +44,8 @@ internal sealed class ReportMaterial(RetentionStore store, Run run, Playbook pla
     {
         var card = says is null ? null : Card(says);
         if (card?.State == CardState.NotAvailable) card = null;
-        return new ReportChart(id, kind, SaidIn.Parts(card is null ? null : writer.Sentence(card)).First ?? name, card, howToRead, table);
+        var finding = SaidIn.Parts(card is null ? null : writer.Sentence(card)).First is { Length: <= LongestTitle } first ? first : null;
+        return new ReportChart(id, kind, finding ?? name, card, howToRead, table) { IsTitledByFinding = finding is not null };
     }
 
     public ChartTable ByGroup(string view, string dimension, string rowName, params string[] metrics) => Filled(ChartTable.ByGroup(Rows(view), dimension, rowName, metrics));
