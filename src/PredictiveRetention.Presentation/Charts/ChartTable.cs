@@ -34,6 +34,9 @@ public sealed record ChartTable(string RowName, IReadOnlyList<ChartSeries> Serie
     /// <summary>The last rows only.</summary>
     public ChartTable Last(int rows) => this with { Rows = [.. Rows.TakeLast(rows)] };
 
+    /// <summary>Without the periods that have not ended.</summary>
+    public ChartTable Ended() => Where(row => !row.Cells.All(cell => cell.IsOpen));
+
     public ChartTable Where(Func<ChartRow, bool> which) => this with { Rows = [.. Rows.Where(which)] };
 
     /// <summary>Highest first, by a series.</summary>

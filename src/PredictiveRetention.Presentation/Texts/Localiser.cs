@@ -20,7 +20,7 @@ public sealed class Localiser(CultureInfo language)
 
     public CultureInfo Language => language;
 
-    public string this[string english] => language.Name == Pseudo ? Pseudonym(english) : s_texts.GetString(english, language) ?? english;
+    public string this[string english] => language.Name.Equals(Pseudo, StringComparison.OrdinalIgnoreCase) ? Pseudonym(english) : s_texts.GetString(english, language) ?? english;
 
     /// <param name="values">Numbers come written already, by the <see cref="Writing.Writer"/>.</param>
     public string this[string english, params object?[] values] => string.Format(CultureInfo.InvariantCulture, this[english], values);

@@ -6,6 +6,9 @@ namespace PredictiveRetention.Presentation.Writing;
 /// <summary>The one way numbers, money and dates are written for people: on pages, in reports and in sentences. Files and answers have plain invariant numbers.</summary>
 public sealed class Writer
 {
+    /// <summary>A number and its unit are not torn apart at the end of a line.</summary>
+    private const string Space = "\u00A0";
+
     private readonly NumberFormatInfo _numbers;
     private readonly CultureInfo _culture;
 
@@ -41,7 +44,7 @@ public sealed class Writer
     /// <summary>A part of a whole in whole percent.</summary>
     public string Percent(double share) => Percent(share, 0);
 
-    public string Days(double days) => Number(days, days == Math.Round(days) ? 0 : 1) + " " + (days == 1 ? "day" : "days");
+    public string Days(double days) => Number(days, days == Math.Round(days) ? 0 : 1) + Space + (days == 1 ? "day" : "days");
 
     /// <summary>A quality figure; a dash where there is none.</summary>
     public string Metric(double? value) => value is { } known && double.IsFinite(known) ? Number(known, 3) : "-";
@@ -54,7 +57,7 @@ public sealed class Writer
         "money" => Math.Abs(value) >= 1000 ? Money(value) : Exact(value),
         "share" => Share(value),
         "count" => Count(value),
-        "days" => Number(value, 1) + " days",
+        "days" => Number(value, 1) + Space + "days",
         "coefficient" => Number(value, 3),
         _ => Number(value, value != 0 && Math.Abs(value) < 0.1 ? 3 : 2),
     };
@@ -64,7 +67,7 @@ public sealed class Writer
     {
         if (unit == "share") return Percent(value, Math.Abs(value) is > 0 and < 0.1 ? 1 : 0);
         var size = Math.Abs(value);
-        var (scaled, suffix) = size >= 1e6 ? (value / 1e6, " M") : size >= 1e4 ? (value / 1e3, " k") : (value, "");
+        var (scaled, suffix) = size >= 1e6 ? (value / 1e6, Space + "M") : size >= 1e4 ? (value / 1e3, Space + "k") : (value, "");
         var decimals = size is > 0 and < 10 && suffix.Length == 0 && scaled != Math.Round(scaled) ? 2 : scaled == Math.Round(scaled) ? 0 : 1;
         return (unit == "money" ? Tidy(scaled.ToString("C" + decimals.ToString(CultureInfo.InvariantCulture), _numbers)) : Number(scaled, decimals)) + suffix;
     }
@@ -97,7 +100,7 @@ public sealed class Writer
     /// <summary>An instant in the shop's zone, which is named.</summary>
     public string Time(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone).ToString("d MMM yyyy HH:mm", _culture) + " " + Zone.Id;
 
-    private string Percent(double share, int decimals) => Number(100 * share, decimals) + " %";
+    private string Percent(double share, int decimals) => Number(100 * share, decimals) + Space + "%";
 
     /// <summary>A number as <see cref="Insights.NumberWords"/> writes it, in this culture.</summary>
     private string Rewritten(string shown)
@@ -110,7 +113,7 @@ public sealed class Writer
         if (digits.Length == 0 || rest.StartsWith('-') || !double.TryParse(digits, NumberStyles.AllowThousands | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)) return shown;
         var point = digits.IndexOf('.', StringComparison.Ordinal);
         var decimals = point < 0 ? 0 : digits.Length - point - 1;
-        return sign + (rest == " " + Currency.Code ? Tidy(value.ToString("C" + decimals.ToString(CultureInfo.InvariantCulture), _numbers)) : Number(value, decimals) + rest);
+        return sign + (rest == " " + Currency.Code ? Tidy(value.ToString("C" + decimals.ToString(CultureInfo.InvariantCulture), _numbers)) : Number(value, decimals) + (rest == " %" ? Space + "%" : rest));
     }
 
     /// <summary>A small negative number may round to -0.</summary>
