@@ -94,6 +94,6 @@ public sealed partial class ReportShelf(RetentionStore store, ServiceSettings se
 
     public void Dispose() => _one.Dispose();
 
-    [GeneratedRegex(@"^(executive|monthly|performance)-(\d{4}-\d{2}-\d{2})-run(\d{1,18})\.(html|pdf|json)$")]
+    [GeneratedRegex(@"^(executive|monthly|performance)-(\d{4}-\d{2}-\d{2})-run(\d{1,18})\.(html|pdf|json)\z")]
     private static partial Regex ReportName();
 }
