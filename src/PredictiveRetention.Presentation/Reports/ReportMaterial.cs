@@ -15,8 +15,6 @@ namespace PredictiveRetention.Presentation.Reports;
 /// <summary>What reports are put together from: figures, cards, targets and plays of one run.</summary>
 internal sealed class ReportMaterial(RetentionStore store, Run run, Playbook playbook, Targets targets, Localiser texts, Writer writer)
 {
-    private const int LongestTitle = 110;
-
     private readonly RunFigures _figures = RunFigures.Kept(store, run);
     private readonly IReadOnlyList<Card> _cards = store.Cards(run.RunId);
     private readonly RunInsights _insights = new(store, playbook);
@@ -44,7 +42,7 @@ internal sealed class ReportMaterial(RetentionStore store, Run run, Playbook pla
     {
         var card = says is null ? null : Card(says);
         if (card?.State == CardState.NotAvailable) card = null;
-        var finding = SaidIn.Parts(card is null ? null : writer.Sentence(card)).First is { Length: <= LongestTitle } first ? first : null;
+        var finding = SaidIn.Parts(card is null ? null : writer.Sentence(card)).First;
         return new ReportChart(id, kind, finding ?? name, card, howToRead, table) { IsTitledByFinding = finding is not null };
     }
 

@@ -3,14 +3,20 @@ namespace PredictiveRetention.Presentation.Writing;
 /// <summary>What a card says, in parts: its first sentence is a title, the rest stands below.</summary>
 public static class SaidIn
 {
-    /// <summary>The first sentence, without its point, and what comes after it.</summary>
+    /// <summary>The first sentence without its point, where it is short enough to be a title, else null; and what is left to say.</summary>
     public static (string? First, string? Further) Parts(string? text)
     {
+        const int LongestTitle = 110;
         if (text is null) return (null, null);
-        // A point ends a sentence where a capital follows; "1.86 times" and "at 31.7 days" go on.
-        for (var at = text.IndexOf(". ", StringComparison.Ordinal); at >= 0; at = text.IndexOf(". ", at + 1, StringComparison.Ordinal))
-            if (at + 2 < text.Length && char.IsUpper(text[at + 2])) return (text[..at], text[(at + 2)..]);
-        var part = text.IndexOf("; ", StringComparison.Ordinal);
-        return text.Length > 110 && part > 0 && part + 3 < text.Length ? (text[..part], char.ToUpperInvariant(text[part + 2]) + text[(part + 3)..]) : (text.TrimEnd('.'), null);
+        var depth = 0;
+        for (var at = 0; at + 2 < text.Length; at++)
+        {
+            depth += text[at] == '(' ? 1 : text[at] == ')' ? -1 : 0;
+            if (depth > 0 || text[at + 1] != ' ') continue;
+            // A point ends a sentence where a capital follows; "1.86 times" and "at 31.7 days" go on.
+            if (text[at] == ';' || (text[at] == '.' && char.IsUpper(text[at + 2])))
+                return at <= LongestTitle ? (text[..at], char.ToUpperInvariant(text[at + 2]) + text[(at + 3)..]) : (null, text);
+        }
+        return text.Length <= LongestTitle ? (text.TrimEnd('.'), null) : (null, text);
     }
 }

@@ -77,10 +77,10 @@ public abstract class FigurePage : ComponentBase
     /// <summary>What a card says, its numbers as this workspace writes them; null where the run has none.</summary>
     protected string? Sentence(string id) => CardOf(id) is { } card ? Words.Sentence(card) : null;
 
-    /// <summary>The first sentence of what a card says: a title. The rest is <see cref="Rest"/>.</summary>
+    /// <summary>The first sentence of what a card says, where it is short enough to be a title; else null. The rest is <see cref="Rest"/>.</summary>
     protected string? Finding(string id) => SaidIn.Parts(Sentence(id)).First;
 
-    /// <summary>What a card says after its first sentence.</summary>
+    /// <summary>What a card says that is not its <see cref="Finding"/>.</summary>
     protected string? Rest(string id) => SaidIn.Parts(Sentence(id)).Further;
 
     /// <summary>The figures of a view as a file, of the run that is shown.</summary>
