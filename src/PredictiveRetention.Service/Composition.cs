@@ -13,6 +13,7 @@ using PredictiveRetention.Service.Nights;
 using PredictiveRetention.Service.Pages;
 using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Service.Problems;
+using PredictiveRetention.Service.Reports;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 using Scalar.AspNetCore;
@@ -48,6 +49,7 @@ internal static class Composition
         services.AddFaults();
         services.AddApiDocument();
         services.AddPages();
+        services.AddSingleton<ReportShelf>();
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.NumberHandling |= System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals;
@@ -91,6 +93,7 @@ internal static class Composition
         api.MapGroup("").WithTags("Insights").MapCards();
         app.MapVersionButtons();
         app.MapImports();
+        app.MapReports();
         app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [new JobsAccess()], DisplayStorageConnectionString = false, DashboardTitle = "Jobs" }).RequireAuthorization();
         app.MapRazorComponents<App>();
         if (settings.Demo == DemoKind.None) PrintAccess(app);

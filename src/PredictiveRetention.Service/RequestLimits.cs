@@ -39,7 +39,7 @@ internal static class RequestLimits
     {
         // Hangfire's dashboard and the API reference bring inline scripts of their own; our pages have none, and of style only what places a mark in a chart.
         var foreign = http.Request.Path.StartsWithSegments("/jobs") || http.Request.Path.StartsWithSegments("/docs");
-        var policy = $"default-src 'self'; script-src 'self'{(foreign ? " 'unsafe-inline'" : "")}; style-src 'self'{(foreign ? " 'unsafe-inline'" : "; style-src-attr 'unsafe-inline'")}; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        var policy = http.Request.Path.StartsWithSegments(Reports.ReportEndpoints.Files) ? Reports.ReportEndpoints.Policy : $"default-src 'self'; script-src 'self'{(foreign ? " 'unsafe-inline'" : "")}; style-src 'self'{(foreign ? " 'unsafe-inline'" : "; style-src-attr 'unsafe-inline'")}; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
         // Written at the last moment, because an error page begins by clearing the headers.
         http.Response.OnStarting(() =>
         {

@@ -12,6 +12,7 @@ var root = new RootCommand("retain - who is about to stop buying, what each cust
     ScoreVerb.Command(),
     MetricsVerb.Command(),
     ExportVerb.Command(),
+    ReportVerb.Command(),
     ExplainVerb.Command(),
     RunsVerb.Command(),
     InsightsVerb.Command(),

@@ -73,8 +73,11 @@ public sealed record ChartCell(double? Value, string? Note = null, bool IsSmall 
     /// <summary>Its period has not ended.</summary>
     public bool IsOpen { get; init; }
 
+    /// <summary>Which figure of the run it is; null where there is none.</summary>
+    public FigureRow? Figure { get; init; }
+
     public static ChartCell Of(FigureRow? figure) =>
-        figure is null ? new ChartCell(default(double?)) : new ChartCell(figure.Value, figure.Note, figure.State == "small", figure.Customers) { IsOpen = figure.State == "incomplete" };
+        figure is null ? new ChartCell(default(double?)) : new ChartCell(figure.Value, figure.Note, figure.State == "small", figure.Customers) { IsOpen = figure.State == "incomplete", Figure = figure };
 }
 
 public enum ChartKind

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Hangfire;
 using PredictiveRetention.Runs;
+using PredictiveRetention.Service.Reports;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
@@ -10,7 +11,7 @@ namespace PredictiveRetention.Service.Nights;
 /// The night run as Hangfire wakes it. Only the run ledger decides what is to be done, so it does not matter how often, or from how many
 /// processes, this is started: a published date is left alone, a run whose worker fell silent is finished.
 /// </summary>
-public sealed class NightJob(RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IBackgroundJobClient jobs, JobStorage storage, IRecurringJobManager recurring, ILogger<NightJob> logger)
+public sealed class NightJob(RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IBackgroundJobClient jobs, JobStorage storage, IRecurringJobManager recurring, ReportShelf reports, ILogger<NightJob> logger)
 {
     public const string Queue = "nightly";
     public const string RecurringId = "night";
@@ -59,6 +60,7 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
                 RunOutcome.Held => "held, outside its guard bands: " + result.Run.Error,
                 _ => "another process holds it, looking again after its lease",
             });
+            if (result.Outcome == RunOutcome.Published) reports.MakeAfterNight(result.Run);
             if (result.Outcome == RunOutcome.Busy) LookAgain();
         }
         catch (LeaseLostException lost)

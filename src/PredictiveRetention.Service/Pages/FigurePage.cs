@@ -78,26 +78,10 @@ public abstract class FigurePage : ComponentBase
     protected string? Sentence(string id) => CardOf(id) is { } card ? Words.Sentence(card) : null;
 
     /// <summary>The first sentence of what a card says, where it is short enough to be a title; else null. The rest is <see cref="Rest"/>.</summary>
-    protected string? Finding(string id) => Split(Sentence(id)).First;
+    protected string? Finding(string id) => SaidIn.Parts(Sentence(id)).First;
 
     /// <summary>What a card says that is not its <see cref="Finding"/>.</summary>
-    protected string? Rest(string id) => Split(Sentence(id)).Further;
-
-    private static (string? First, string? Further) Split(string? text)
-    {
-        const int LongestTitle = 110;
-        if (text is null) return (null, null);
-        var depth = 0;
-        for (var at = 0; at + 2 < text.Length; at++)
-        {
-            depth += text[at] == '(' ? 1 : text[at] == ')' ? -1 : 0;
-            if (depth > 0 || text[at + 1] != ' ') continue;
-            // A point ends a sentence where a capital follows; "1.86 times" and "at 31.7 days" go on.
-            if (text[at] == ';' || (text[at] == '.' && char.IsUpper(text[at + 2])))
-                return at <= LongestTitle ? (text[..at], char.ToUpperInvariant(text[at + 2]) + text[(at + 3)..]) : (null, text);
-        }
-        return text.Length <= LongestTitle ? (text.TrimEnd('.'), null) : (null, text);
-    }
+    protected string? Rest(string id) => SaidIn.Parts(Sentence(id)).Further;
 
     /// <summary>The figures of a view as a file, of the run that is shown.</summary>
     protected string Csv(string view, params string[] metrics) =>

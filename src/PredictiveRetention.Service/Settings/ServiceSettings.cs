@@ -2,6 +2,7 @@ using System.Globalization;
 using Hangfire.Logging;
 using PredictiveRetention.Insights.Okr;
 using PredictiveRetention.Playbooks;
+using PredictiveRetention.Presentation.Reports;
 using PredictiveRetention.Presentation.Texts;
 using PredictiveRetention.Presentation.Writing;
 using PredictiveRetention.Runs;
@@ -40,6 +41,12 @@ public sealed record ServiceSettings
 
     /// <summary>What the shop wants of its KPIs; none without a file.</summary>
     public required Targets Targets { get; init; }
+
+    /// <summary>Reports made after every night, as HTML and, where a Chromium is, as PDF; none unless asked for.</summary>
+    public IReadOnlyList<ReportKind> Reports { get; init; } = [];
+
+    /// <summary>Where the files of reports are kept.</summary>
+    public required string ReportsFolder { get; init; }
 
     /// <summary>How numbers, money and dates are written on pages, such as en-GB or en-IN; null = as the shop's currency suggests.</summary>
     public CultureInfo? Culture { get; init; }
@@ -86,6 +93,8 @@ public sealed record ServiceSettings
             Targets = targets,
             RequestsPerSecond = ReadCount(section, "RequestsPerSecond", faults) ?? 2000,
             MaxUploadBytes = (ReadCount(section, "MaxUploadMB", faults) ?? 2048) * 1_048_576L,
+            Reports = ReadReports(section["Reports"], faults),
+            ReportsFolder = section["ReportsFolder"] is { Length: > 0 } reports ? reports : Path.Combine(home, "reports"),
             Culture = ReadCulture(section["Culture"], faults),
             Language = ReadLanguage(section["Language"], faults),
             Role = ReadRole(configuration["role"], faults),
@@ -101,7 +110,7 @@ public sealed record ServiceSettings
     }
 
     /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
-    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "Definitions", "RequestsPerSecond", "MaxUploadMB", "Culture", "Language"];
+    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "Definitions", "RequestsPerSecond", "MaxUploadMB", "Reports", "ReportsFolder", "Culture", "Language"];
 
     private static void CheckCron(string name, string cron, List<string> faults)
     {
@@ -137,6 +146,17 @@ public sealed record ServiceSettings
         foreach (var url in (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             if (!url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
                 faults.Add($"--urls '{url}' is no address; write http://localhost:5080.");
+    }
+
+    private static List<ReportKind> ReadReports(string? words, List<string> faults)
+    {
+        var kinds = new List<ReportKind>();
+        foreach (var word in (words ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!char.IsDigit(word[0]) && Enum.TryParse<ReportKind>(word, ignoreCase: true, out var kind)) kinds.Add(kind);
+            else faults.Add($"Retention:Reports '{word}' is no report; there are executive, monthly and performance, with commas between.");
+        }
+        return [.. kinds.Distinct()];
     }
 
     private static CultureInfo? ReadCulture(string? name, List<string> faults)

@@ -1,0 +1,47 @@
+using System.Globalization;
+using PredictiveRetention.Insights.Okr;
+using PredictiveRetention.Playbooks;
+using PredictiveRetention.Presentation.Texts;
+using PredictiveRetention.Presentation.Writing;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Presentation.Reports;
+
+/// <summary>Puts a report of a run together from its figures, cards, targets and plays.</summary>
+/// <param name="playbook">The plays of the shop, by which recommendations are named.</param>
+/// <param name="targets">What the shop wants of its KPIs; none where it has said nothing.</param>
+public sealed class ReportBuilder(RetentionStore store, Playbook playbook, Targets targets, Localiser texts, Writer writer, TimeProvider clock)
+{
+    /// <exception cref="RetentionException">The run has no figures or cards to report.</exception>
+    public ReportDocument Build(Run run, ReportKind kind)
+    {
+        var number = run.RunId.ToString(CultureInfo.InvariantCulture);
+        if (run.State == RunState.Dropped) throw new RetentionException(Failure.NotFound, $"Run {number} has been dropped, and most of its figures with it. retain score --as-of {run.AsOf} makes them again; retain runs list shows what there is.");
+        var recipe = RunRecipe.Of(run);
+        var material = new ReportMaterial(store, run, playbook, targets, texts, writer);
+        if (recipe?.Insights is null || !material.HasCards) throw new RetentionException(Failure.NotFound, $"Run {number} has no figures or sentences to report: it is not finished, or was made by an earlier version. retain score --again makes new ones.");
+        IReadOnlyList<ReportSection> sections = kind switch
+        {
+            ReportKind.Executive => ExecutiveReport.Sections(material),
+            ReportKind.Monthly => MonthlyReport.Sections(material),
+            _ => PerformanceReport.Sections(material),
+        };
+        return new ReportDocument(kind, TitleOf(kind), Front(run, recipe), [.. sections, new ReportSection("glossary", texts["What the words mean"], [ReportMaterial.Glossary(sections)])]);
+    }
+
+    public string TitleOf(ReportKind kind) => kind switch
+    {
+        ReportKind.Executive => texts["Executive summary"],
+        ReportKind.Monthly => texts["Monthly segment report"],
+        _ => texts["Performance report"],
+    };
+
+    private ReportFront Front(Run run, RunRecipe recipe)
+    {
+        var orders = store.Orders(store.RequireShop(), Cutoff.Parse(run.AsOf));
+        return new ReportFront(
+            run.RunId, run.State, run.AsOf, TimeZoneInfo.ConvertTime(clock.GetUtcNow(), writer.Zone), writer.Zone.Id, orders is null ? null : new Cutoff(orders.FirstDay).Date, recipe.DataThrough,
+            recipe.ModelVersion, recipe.ModelLevel.ToString(), writer.Currency.Code, recipe.HorizonDays, recipe.ClvHorizonDays);
+    }
+}
