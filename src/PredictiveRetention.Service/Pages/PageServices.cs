@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.ResponseCompression;
 using PredictiveRetention.Presentation.Texts;
 using PredictiveRetention.Presentation.Writing;
@@ -20,7 +21,7 @@ internal static class PageServices
         services.AddSingleton(provider => new Localiser(provider.GetRequiredService<ServiceSettings>().Language));
         services.AddScoped(provider =>
         {
-            var shop = provider.GetRequiredService<RetentionStore>().Shop();
+            var shop = ShopOf(provider.GetRequiredService<RetentionStore>());
             return new Writer(provider.GetRequiredService<ServiceSettings>().Culture ?? WorkspaceCulture.Of(shop?.Currency), shop?.Currency ?? Currency.Of("EUR"), shop?.Calendar.TimeZone ?? TimeZoneInfo.Utc);
         });
         services.AddResponseCompression(compression =>
@@ -29,5 +30,18 @@ internal static class PageServices
             compression.Providers.Add<BrotliCompressionProvider>();
             compression.Providers.Add<GzipCompressionProvider>();
         });
+    }
+
+    /// <summary>Null also where the store is away: the page that says so has nothing of the shop's to write.</summary>
+    private static Shop? ShopOf(RetentionStore store)
+    {
+        try
+        {
+            return store.Shop();
+        }
+        catch (Exception away) when (away is DbException or RetentionException)
+        {
+            return null;
+        }
     }
 }

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Http.HttpResults;
 using PredictiveRetention.Service.Pages;
 
 namespace PredictiveRetention.Service.Problems;
@@ -27,7 +26,7 @@ internal static class Faults
     private static async Task AnswerAsync(HttpContext http)
     {
         if (http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
-            await new RazorComponentResult<Trouble>(new { Status = http.Response.StatusCode, Trace = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier, http.Request.Path }) { StatusCode = http.Response.StatusCode }.ExecuteAsync(http);
+            await FreshPage.RenderAsync<Trouble>(http, http.Response.StatusCode, new() { ["Status"] = http.Response.StatusCode, ["Trace"] = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier, ["Path"] = http.Request.Path });
         else
             await http.RequestServices.GetRequiredService<IProblemDetailsService>().TryWriteAsync(new ProblemDetailsContext { HttpContext = http, ProblemDetails = { Status = http.Response.StatusCode }, Exception = http.Features.Get<IExceptionHandlerFeature>()?.Error });
     }
