@@ -5,6 +5,7 @@ using PredictiveRetention.Service.Access;
 using PredictiveRetention.Service.Demo;
 using PredictiveRetention.Service.Documents;
 using PredictiveRetention.Service.Health;
+using PredictiveRetention.Service.Importing;
 using PredictiveRetention.Service.Insights;
 using PredictiveRetention.Service.Metrics;
 using PredictiveRetention.Service.Model;
@@ -91,6 +92,7 @@ internal static class Composition
         api.MapGroup("").WithTags("Model").MapVersions();
         api.MapGroup("").WithTags("Insights").MapCards();
         app.MapVersionButtons();
+        app.MapImports();
         app.MapReports();
         app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [new JobsAccess()], DisplayStorageConnectionString = false, DashboardTitle = "Jobs" }).RequireAuthorization();
         app.MapRazorComponents<App>();
@@ -125,6 +127,7 @@ internal static class Composition
                 hangfire.UseInMemoryStorage();
             }
         });
+        if (role != ServiceRole.Worker) services.AddImports();
         if (role != ServiceRole.Web)
         {
             services.AddHangfireServer(server => (server.ServerName, server.Queues, server.WorkerCount) = ("nightly", [NightJob.Queue], 1));

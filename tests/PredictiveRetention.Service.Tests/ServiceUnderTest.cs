@@ -31,6 +31,8 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
     /// <summary>Settings on top of those every test has.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
+    public string DataFolder => _folder.FullName;
+
     public RetentionStore Store => Services.GetRequiredService<RetentionStore>();
 
     public ModelRegistry Models => new(Path.Combine(_folder.FullName, "models"));

@@ -34,6 +34,7 @@ internal static class Faults
     private static int StatusOf(Exception fault) => fault switch
     {
         BadHttpRequestException bad => bad.StatusCode,
+        Microsoft.AspNetCore.Antiforgery.AntiforgeryValidationException => StatusCodes.Status400BadRequest,
         RetentionException { Failure: Failure.DependencyUnavailable } or DbException => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };

@@ -59,6 +59,9 @@ public sealed record ServiceSettings
     /// <summary>Requests a second of a signed-in caller, twice as many in a burst; above, they are turned away with 429.</summary>
     public required int RequestsPerSecond { get; init; }
 
+    /// <summary>What one upload of the import wizard may weigh, all its files together.</summary>
+    public required long MaxUploadBytes { get; init; }
+
     /// <summary>The shop of --demo, which is loaded, trained on and scored at start.</summary>
     public required DemoKind Demo { get; init; }
 
@@ -89,6 +92,7 @@ public sealed record ServiceSettings
             Runs = runs with { Insights = runs.Insights with { Thresholds = targets.Thresholds } },
             Targets = targets,
             RequestsPerSecond = ReadCount(section, "RequestsPerSecond", faults) ?? 2000,
+            MaxUploadBytes = (ReadCount(section, "MaxUploadMB", faults) ?? 2048) * 1_048_576L,
             Reports = ReadReports(section["Reports"], faults),
             ReportsFolder = section["ReportsFolder"] is { Length: > 0 } reports ? reports : Path.Combine(home, "reports"),
             Culture = ReadCulture(section["Culture"], faults),
@@ -106,7 +110,7 @@ public sealed record ServiceSettings
     }
 
     /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
-    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "Definitions", "RequestsPerSecond", "Reports", "ReportsFolder", "Culture", "Language"];
+    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "Definitions", "RequestsPerSecond", "MaxUploadMB", "Reports", "ReportsFolder", "Culture", "Language"];
 
     private static void CheckCron(string name, string cron, List<string> faults)
     {

@@ -33,15 +33,32 @@ internal sealed class CsvSource
 
     public static CsvSource Open(string path, char? delimiter, string scratchFolder, CancellationToken ct)
     {
+        var source = OpenHeader(path, delimiter, scratchFolder, ct);
+        source.MakeReady(scratchFolder, ct);
+        return source;
+    }
+
+    /// <summary>The first rows, with no pass over the others.</summary>
+    public static FilePreview Preview(string path, char? delimiter, int rows, string scratchFolder, CancellationToken ct)
+    {
+        var source = OpenHeader(path, delimiter, scratchFolder, ct);
+        var first = source.Records().Take(rows).Select(record => new PreviewRow(
+            record.At.Line,
+            record.At.Fault is null ? [.. record.At.Fields.Select(field => CellText(record.At.Record[field]))] : [Encoding.UTF8.GetString(record.At.Record)],
+            record.At.Fault)).ToList();
+        if (first.Count == 0) throw new RetentionException(Failure.InputRejected, $"{path} has a header and no rows.");
+        return new FilePreview("csv", source.EncodingName, source.Delimiter.ToString(), source.Headers, first);
+    }
+
+    private static CsvSource OpenHeader(string path, char? delimiter, string scratchFolder, CancellationToken ct)
+    {
         var text = SourceText.Open(path, scratchFolder, ct);
         var separator = delimiter ?? DetectDelimiter(text);
         using var scanner = new CsvScanner(text.OpenUtf8(), separator);
         if (!scanner.Read()) throw new RetentionException(Failure.InputRejected, $"{path} is empty: it has no header line.");
         if (scanner.Fault is not null)
             throw new RetentionException(Failure.InputRejected, $"{path}, line {scanner.Line}: the header cannot be read: {scanner.Fault}.");
-        var source = new CsvSource(text, separator, HeadersOf(scanner));
-        source.MakeReady(scratchFolder, ct);
-        return source;
+        return new CsvSource(text, separator, HeadersOf(scanner));
     }
 
     /// <summary>All records after the header in file order, faulty ones included; sound ones are numbered 1, 2, ... as in DuckDB.</summary>
@@ -109,13 +126,13 @@ internal sealed class CsvSource
     private static List<string> HeadersOf(CsvScanner scanner)
     {
         var headers = new List<string>(scanner.Fields.Count);
-        foreach (var range in scanner.Fields)
-        {
-            var text = Encoding.UTF8.GetString(scanner.Record[range]).Trim();
-            if (text.StartsWith('"') && text.EndsWith('"') && text.Length > 1)
-                text = text[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal).Trim();
-            headers.Add(text);
-        }
+        foreach (var range in scanner.Fields) headers.Add(CellText(scanner.Record[range]));
         return HeaderNames.Distinct(headers);
+    }
+
+    private static string CellText(ReadOnlySpan<byte> field)
+    {
+        var text = Encoding.UTF8.GetString(field).Trim();
+        return text.StartsWith('"') && text.EndsWith('"') && text.Length > 1 ? text[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal).Trim() : text;
     }
 }

@@ -78,7 +78,7 @@ internal sealed class ImportPlan
         if (fields.Count == 0)
             throw new RetentionException(Failure.Usage,
                 $"Preset {_preset.Name} reads no {name} file: leave out {path} or use --preset generic.");
-        var file = SourceFile.Load(_database, name, path, fields, MapOf(name), scratchFolder, ct);
+        var file = SourceFile.Load(_database, name, path, fields, MapOf(name), scratchFolder, ct, _request.Folder);
         var columns = new HeaderMatcher(path, file.Headers, MapOf(name)).Match(fields);
         var missing = fields.Where(field => field.Required && columns.All(column => column.Field != field)).ToList();
         if (missing.Count > 0) throw new MissingColumns(file, missing, _preset.Name, Calendar, scratchFolder).Refusal(ct);

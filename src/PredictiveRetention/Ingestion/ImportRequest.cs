@@ -32,6 +32,9 @@ public sealed record ImportRequest
     /// <summary>What counts as one purchase, for a first import; null keeps the store's, or the default.</summary>
     public PurchaseRule? Purchases { get; init; }
 
+    /// <summary>Files in this folder are named without it in reports and rejects: where an upload is kept is nobody's business. Null names them as given.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>Orders after this instant are noted as dated in the future; 0 asks for no such check.</summary>
     public long NowMs { get; init; }
 

@@ -9,11 +9,12 @@ namespace PredictiveRetention.Ingestion;
 internal sealed class SourceFile
 {
     private readonly IReadOnlyList<string> _columns;
+    private readonly string _place;
 
     private SourceFile(string name, string path, string format, IReadOnlyList<string> headers, CsvSource? csv)
     {
         Name = name;
-        Path = path;
+        Path = _place = path;
         Format = format;
         Headers = _columns = headers;
         Csv = csv;
@@ -22,7 +23,9 @@ internal sealed class SourceFile
     /// <summary>orders, customers, refunds, events or subscriptions; what the preset calls it where it reads a folder.</summary>
     public string Name { get; }
 
-    public string Path { get; }
+    /// <summary>As reports name it.</summary>
+    public string Path { get; private set; }
+
     public string Format { get; }
 
     /// <summary>The file's columns, and those found inside its JSON cells.</summary>
@@ -37,19 +40,49 @@ internal sealed class SourceFile
     public long Records => SoundRecords + FaultyRecords;
 
     public static SourceFile Load(
-        ImportDatabase database, string name, string path, IReadOnlyList<PresetField> fields, FileMap map, string scratchFolder, CancellationToken ct)
+        ImportDatabase database, string name, string path, IReadOnlyList<PresetField> fields, FileMap map, string scratchFolder, CancellationToken ct, string? folder = null)
     {
         Check(path);
         var format = FormatOf(path);
         try
         {
             var file = format == "csv" ? OpenCsv(name, path, map, scratchFolder, ct) : OpenTyped(database, name, path, format);
+            if (folder is not null) file.Path = System.IO.Path.GetRelativePath(folder, path);
             // Cells are trimmed here, once: every expression over them would otherwise do it again.
             var cells = string.Join(", ", file.Headers.Select((_, i) => $"cell(c{i}) AS c{i}"));
             database.Execute($"CREATE TABLE {file.Table} AS SELECT {cells} FROM {file.Rows}");
             file.CountRecords(database);
             file.OpenJsonCells(database, fields);
             return file;
+        }
+        catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
+        {
+            throw new RetentionException(Failure.InputRejected, $"{path} cannot be read: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>The first rows as they are written, their headers, and how the file was opened.</summary>
+    /// <exception cref="RetentionException">It cannot be read; the message says where.</exception>
+    public static FilePreview Preview(string path, char? delimiter, int rows, CancellationToken ct)
+    {
+        Check(path);
+        var format = FormatOf(path);
+        using var scratch = new ScratchFolder();
+        try
+        {
+            if (format == "csv") return CsvSource.Preview(path, delimiter, rows, scratch.Path, ct);
+            using var database = new ImportDatabase(BusinessCalendar.Utc, scratch.Path, ct);
+            var file = OpenTyped(database, "preview", path, format);
+            var cells = string.Join(", ", file.Headers.Select((_, i) => $"c{Number(i)}"));
+            var read = database.Query($"SELECT {cells} FROM {file.Rows} LIMIT {Number(rows)}")
+                .Select(row => (IReadOnlyList<string>)[.. file.Headers.Select((_, i) => row.IsDBNull(i) ? "" : row.GetString(i))])
+                .ToList();
+            if (read.Count == 0) throw new RetentionException(Failure.InputRejected, $"{path} has no rows.");
+            return new FilePreview(format, null, null, file.Headers, [.. read.Select((row, i) => new PreviewRow(i + 1, row, null))]);
+        }
+        catch (DuckDB.NET.Data.DuckDBException fault)
+        {
+            throw new RetentionException(Failure.InputRejected, $"{path} cannot be read as {format}: {Said(fault)}", fault);
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
@@ -93,12 +126,19 @@ internal sealed class SourceFile
         }
         catch (DuckDB.NET.Data.DuckDBException fault)
         {
-            throw new RetentionException(Failure.InputRejected, $"{path} is no {format} file: {fault.Message}", fault);
+            throw new RetentionException(Failure.InputRejected, $"{path} is no {format} file: {Said(fault)}", fault);
         }
     }
 
+    /// <summary>What DuckDB says of a file, without the SQL it was reading it with.</summary>
+    private static string Said(DuckDB.NET.Data.DuckDBException fault)
+    {
+        var sql = fault.Message.IndexOf("\nLINE ", StringComparison.Ordinal);
+        return (sql < 0 ? fault.Message : fault.Message[..sql]).Trim();
+    }
+
     private string Rows => Csv is null
-        ? $"(SELECT {(Format == "json" ? "json_extract_string(COLUMNS(*), '$')" : "COLUMNS(*)::VARCHAR")} FROM {Reader(Format, Path)}) "
+        ? $"(SELECT {(Format == "json" ? "json_extract_string(COLUMNS(*), '$')" : "COLUMNS(*)::VARCHAR")} FROM {Reader(Format, _place)}) "
             + $"AS r({string.Join(", ", _columns.Select((_, i) => $"c{i}"))})"
         : $"""
            read_csv({Text(Csv.ReadyPath)}, delim = {Text(Csv.Delimiter.ToString())}, quote = '"', escape = '"', header = true,

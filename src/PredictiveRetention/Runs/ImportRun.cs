@@ -46,6 +46,7 @@ public static class ImportRun
         var outcome = new ImportOutcome(source.Mapping, report, null, rejects > 0 ? Path.GetFullPath(rejectsPath!) : null);
         if (report.TooManyRejected) throw TooManyRejected(outcome);
         if (writer is null) return outcome;
+        cancellation.ThrowIfCancellationRequested();
         var files = string.Join(';', report.Files.Select(file => file.Path));
         var stored = report.Files.Sum(file => file.Stored.Sum(kind => kind.Count));
         return outcome with { Stored = writer.Commit(request.Preset, files, report.RowsRead, stored, report.RowsRejected, JsonSerializer.Serialize(report, JsonSerializerOptions.Web)) };

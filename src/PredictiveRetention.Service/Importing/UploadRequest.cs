@@ -1,0 +1,80 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using PredictiveRetention.Ingestion;
+
+namespace PredictiveRetention.Service.Importing;
+
+/// <summary>An upload as the import takes it: the request, the JSON of --map, and the command that does the same.</summary>
+internal static class UploadRequest
+{
+    // Read by people and by 'retain import', never put into a page as markup.
+    private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The header each field is read from: as chosen, else as detected.</summary>
+    public static string? ColumnOf(this Upload upload, string kind, string field) =>
+        upload.Choices.Columns.GetValueOrDefault(kind) is { } chosen && chosen.TryGetValue(field, out var header) ? header : upload.Detected(kind).GetValueOrDefault(field);
+
+    public static IReadOnlyDictionary<string, string> Detected(this Upload upload, string kind) =>
+        upload.FileOf(kind)?.Preview is { } preview ? PresetDetection.ColumnsOf(upload.Choices.Preset, kind, preview.Headers) : new Dictionary<string, string>();
+
+    /// <summary>Fields the preset cannot do without and nobody named a column for, by kind. Objects in a cell are opened by the import itself.</summary>
+    public static IEnumerable<(string Kind, string Field)> MissingColumns(this Upload upload) => upload.Parts.SelectMany(part => PresetDetection.Fields(upload.Choices.Preset, part.Kind)
+        .Where(field => field.Required && upload.ColumnOf(part.Kind, field.Name) is null).Select(field => (part.Kind, field.Name)));
+
+    /// <summary>The mapping as --map reads it: every column that is used, and null where one that was detected shall not be.</summary>
+    public static string MappingJson(this Upload upload)
+    {
+        var files = new Dictionary<string, Dictionary<string, string?>>();
+        foreach (var (kind, _) in upload.Parts)
+        {
+            var detected = upload.Detected(kind);
+            var entries = new Dictionary<string, string?>();
+            foreach (var field in PresetDetection.Fields(upload.Choices.Preset, kind))
+                if (upload.ColumnOf(kind, field.Name) is { } header) entries[field.Name] = header;
+                else if (detected.ContainsKey(field.Name)) entries[field.Name] = null;
+            foreach (var (name, value) in upload.Choices.Settings.GetValueOrDefault(kind, new Dictionary<string, string>())) entries[name] = value;
+            if (entries.Count > 0) files[kind] = entries;
+        }
+        return JsonSerializer.Serialize(files, s_readable);
+    }
+
+    public static ImportRequest ToRequest(this Upload upload, string folder, string mappingFile, long nowMs)
+    {
+        return new ImportRequest
+        {
+            Preset = upload.Choices.Preset,
+            OrdersFile = IsFolder(upload.Choices.Preset) ? folder : Place("orders") ?? throw new RetentionException(Failure.InputRejected, "None of the files is the orders file, and every import reads one."),
+            CustomersFile = Place("customers"),
+            RefundsFile = Place("refunds"),
+            EventsFile = Place("events"),
+            SubscriptionsFile = Place("subscriptions"),
+            MappingFile = mappingFile,
+            Folder = folder,
+            Calendar = upload.Choices.TimeZone is { } zone ? BusinessCalendar.Of(zone) : null,
+            ShopCurrency = upload.Choices.Currency,
+            Statuses = upload.Choices.Statuses?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            NowMs = nowMs,
+        };
+
+        string? Place(string kind) => IsFolder(upload.Choices.Preset) || upload.FileOf(kind) is not { } file ? null : Path.Combine(folder, file.Name);
+    }
+
+    /// <summary>What to type for the same import, in a folder with the same files and the mapping as mapping.json.</summary>
+    public static string Command(this Upload upload)
+    {
+        var words = new List<string> { "retain import" };
+        if (upload.Choices.Preset != "generic") words.Add("--preset " + upload.Choices.Preset);
+        if (IsFolder(upload.Choices.Preset)) words.Add("--orders .");
+        else words.AddRange(upload.Parts.Select(part => $"--{part.Kind} {Quoted(part.File.Name)}"));
+        words.Add("--map mapping.json");
+        if (upload.Choices.Currency is { } currency) words.Add("--currency " + currency);
+        if (upload.Choices.TimeZone is { } zone) words.Add("--time-zone " + zone);
+        if (upload.Choices.Statuses is { } statuses) words.Add("--statuses " + Quoted(statuses));
+        return string.Join(' ', words);
+    }
+
+    /// <summary>A preset whose files are the tables of one folder.</summary>
+    public static bool IsFolder(string preset) => PresetDetection.Files(preset).Contains("order_customers");
+
+    private static string Quoted(string word) => word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' or ',') && word.Length > 0 && word[0] != '-' ? word : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+}

@@ -1,0 +1,153 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using PredictiveRetention.Ingestion;
+using PredictiveRetention.Service.Settings;
+
+namespace PredictiveRetention.Service.Importing;
+
+/// <summary>
+/// Where uploads lie: one folder each below the data folder, named by chance, gone a day after it was last touched. A folder that is still
+/// being received has another name, so that nothing half received is ever taken for an upload.
+/// </summary>
+internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILogger<Uploads> logger)
+{
+    public static readonly TimeSpan Life = TimeSpan.FromDays(1);
+    private const string Receiving = "receiving-";
+    private const int PreviewRows = 20;
+    private const int CellMax = 300;
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
+    private readonly Lock _lock = new();
+    private readonly string _root = Path.Combine(settings.DataFolder, "uploads");
+
+    public string Root => _root;
+
+    public string FilesOf(string id) => Path.Combine(_root, id, "files");
+
+    public string MappingOf(string id) => Path.Combine(_root, id, "mapping.json");
+
+    public string RejectsOf(string id) => Path.Combine(_root, id, "rejects.csv");
+
+    /// <summary>A new folder to receive files in; <see cref="Admit"/> makes an upload of it, <see cref="GiveUp"/> leaves nothing of it.</summary>
+    public string Receive()
+    {
+        Sweep();
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var folder = Path.Combine(_root, Receiving + id, "files");
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return folder;
+    }
+
+    public void GiveUp(string folder) => Delete(Path.GetDirectoryName(folder)!);
+
+    /// <summary>Looks at what was received and proposes how to read it.</summary>
+    public Upload Admit(string folder, CancellationToken cancellation)
+    {
+        var received = Path.GetDirectoryName(folder)!;
+        var id = Path.GetFileName(received)[Receiving.Length..];
+        var files = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(path => LookAt(path, null, cancellation)).ToList();
+        Directory.Move(received, Path.Combine(_root, id));
+        var upload = new Upload { Id = id, TouchedAtMs = NowMs, Files = files, Choices = ImportChoices.Detect(files) };
+        Save(upload);
+        return upload;
+    }
+
+    /// <summary>The beginning of a file and its candidates; where it cannot be read, why.</summary>
+    public static UploadedFile LookAt(string path, char? delimiter, CancellationToken cancellation)
+    {
+        var (name, bytes) = (Path.GetFileName(path), new FileInfo(path).Length);
+        try
+        {
+            var preview = FilePreview.Read(path, delimiter, PreviewRows, cancellation);
+            return new UploadedFile(name, bytes, preview with { Rows = [.. preview.Rows.Select(Short)] }, PresetDetection.Of(name, preview.Headers), null);
+        }
+        catch (RetentionException fault)
+        {
+            return new UploadedFile(name, bytes, null, [], WithoutFolder(fault.Message, Path.GetDirectoryName(path)!));
+        }
+    }
+
+    /// <summary>Null for an id that is none, or one whose time has passed.</summary>
+    public Upload? Find(string id)
+    {
+        if (id.Length != 32 || !id.All(char.IsAsciiHexDigitLower)) return null;
+        lock (_lock)
+        {
+            var path = StateOf(id);
+            if (!File.Exists(path)) return null;
+            var upload = JsonSerializer.Deserialize<Upload>(File.ReadAllBytes(path), s_json)!;
+            return IsPast(upload) ? null : upload;
+        }
+    }
+
+    /// <summary>Changes an upload as it is now; null where there is none, or where the change says null.</summary>
+    public Upload? Change(string id, Func<Upload, Upload?> change)
+    {
+        lock (_lock)
+        {
+            if (Find(id) is not { } upload || change(upload) is not { } changed) return null;
+            changed = changed with { TouchedAtMs = NowMs };
+            Save(changed);
+            return changed;
+        }
+    }
+
+    public IReadOnlyList<Upload> All()
+    {
+        if (!Directory.Exists(_root)) return [];
+        return [.. Directory.EnumerateDirectories(_root).Select(folder => Find(Path.GetFileName(folder))).OfType<Upload>().OrderByDescending(upload => upload.TouchedAtMs)];
+    }
+
+    public void Remove(string id)
+    {
+        if (Find(id) is not null) Delete(Path.Combine(_root, id));
+    }
+
+    /// <summary>What was imported is in the store: the files need not lie here any longer.</summary>
+    public void RemoveFiles(string id) => Delete(FilesOf(id));
+
+    /// <summary>Removes what is past its time, and what a process left behind that ended while it received.</summary>
+    public void Sweep(bool atStart = false)
+    {
+        if (!Directory.Exists(_root)) return;
+        foreach (var folder in Directory.EnumerateDirectories(_root))
+        {
+            var name = Path.GetFileName(folder);
+            var isPast = name.StartsWith(Receiving, StringComparison.Ordinal) ? atStart || clock.GetUtcNow() - Directory.GetLastWriteTimeUtc(folder) > Life : Find(name) is null;
+            if (isPast) Delete(folder);
+        }
+    }
+
+    public static string WithoutFolder(string message, string folder) => message.Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Replace(folder, ".", StringComparison.Ordinal);
+
+    private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private string StateOf(string id) => Path.Combine(_root, id, "upload.json");
+
+    private bool IsPast(Upload upload) => !upload.IsAtWork && NowMs - upload.TouchedAtMs > Life.TotalMilliseconds;
+
+    private void Save(Upload upload)
+    {
+        lock (_lock)
+        {
+            var path = StateOf(upload.Id);
+            File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(upload, s_json));
+            File.Move(path + ".new", path, overwrite: true);
+        }
+    }
+
+    private void Delete(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException fault)
+        {
+            logger.LogWarning("{Folder} could not be removed: {Fault} It is tried again later.", folder, fault.Message);
+        }
+    }
+
+    private static PreviewRow Short(PreviewRow row) => row with { Cells = [.. row.Cells.Select(cell => cell.Length > CellMax ? cell[..CellMax] + "…" : cell)] };
+}
