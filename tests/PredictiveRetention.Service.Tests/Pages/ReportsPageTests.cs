@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using PredictiveRetention.Presentation.Reports;
-using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Reports;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Tests.Support;
