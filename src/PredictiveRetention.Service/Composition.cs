@@ -11,6 +11,7 @@ using PredictiveRetention.Service.Metrics;
 using PredictiveRetention.Service.Model;
 using PredictiveRetention.Service.Nights;
 using PredictiveRetention.Service.Pages;
+using PredictiveRetention.Service.Pages.Risk;
 using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Service.Reports;
@@ -94,6 +95,7 @@ internal static class Composition
         app.MapVersionButtons();
         app.MapImports();
         app.MapReports();
+        app.MapRiskList();
         app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [new JobsAccess()], DisplayStorageConnectionString = false, DashboardTitle = "Jobs" }).RequireAuthorization();
         app.MapRazorComponents<App>();
         if (settings.Demo == DemoKind.None) PrintAccess(app);

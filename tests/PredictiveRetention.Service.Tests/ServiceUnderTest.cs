@@ -56,6 +56,13 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
         return this;
     }
 
+    /// <summary>A shop with every source, trained on and scored: made once for all tests, and copied.</summary>
+    public ServiceUnderTest WithWholeShop()
+    {
+        WholeShop.CopyTo(Address["sqlite:".Length..], Path.Combine(_folder.FullName, "models"));
+        return this;
+    }
+
     public RunResult Night(RetentionStore store, bool again = false, Action<string>? onStep = null) =>
         new NightRun(store, Models, new RunSettings { ShardSize = 100, OnStep = onStep }).Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System, again), null, default);
 

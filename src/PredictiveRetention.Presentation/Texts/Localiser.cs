@@ -20,10 +20,19 @@ public sealed class Localiser(CultureInfo language)
 
     public CultureInfo Language => language;
 
-    public string this[string english] => language.Name.Equals(Pseudo, StringComparison.OrdinalIgnoreCase) ? Pseudonym(english) : s_texts.GetString(english, language) ?? english;
+    /// <summary>For the lang attribute of a page; what the pseudo-language marks is English.</summary>
+    public string Tag => IsPseudo ? Languages[0] : language.Name;
+
+    // Cultures write their names their own way: this one is qps-Ploc.
+    private bool IsPseudo => language.Name.Equals(Pseudo, StringComparison.OrdinalIgnoreCase);
+
+    public string this[string english] => IsPseudo ? Pseudonym(english) : s_texts.GetString(NameOf(english), language) ?? english;
 
     /// <param name="values">Numbers come written already, by the <see cref="Writing.Writer"/>.</param>
     public string this[string english, params object?[] values] => string.Format(CultureInfo.InvariantCulture, this[english], values);
+
+    /// <summary>What a text is called in the list, where names that differ in capitals alone are one: 'customers' is not 'Customers'.</summary>
+    public static string NameOf(string english) => english.Length > 0 && char.IsLower(english[0]) ? "_" + english : english;
 
     private static string Pseudonym(string english)
     {

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using Markdig;
 
 namespace PredictiveRetention.Service.Pages;
@@ -7,5 +8,8 @@ internal static class CardMarkup
 {
     private static readonly MarkdownPipeline s_pipeline = new MarkdownPipelineBuilder().UsePipeTables().DisableHtml().Build();
 
-    public static string Html(string markdown) => Markdown.ToHtml(markdown, s_pipeline);
+    /// <param name="table">What a wide table is called, which scrolls in a box of its own.</param>
+    public static string Html(string markdown, string table) => Markdown.ToHtml(markdown, s_pipeline)
+        .Replace("<table>", $"<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"{HtmlEncoder.Default.Encode(table)}\"><table>", StringComparison.Ordinal)
+        .Replace("</table>", "</table></div>", StringComparison.Ordinal);
 }

@@ -57,6 +57,9 @@ public abstract class FigurePage : ComponentBase
     /// <summary>Called once the run is known. A filter that is not known is a <see cref="BadParameterException"/>.</summary>
     protected virtual Task LoadAsync() => Task.CompletedTask;
 
+    /// <summary>Another run than the address names, for a listing that began with it.</summary>
+    private protected void Show(PublishedNight night) => (Night, _shelf) = (night, Shelf.Of(night.Run));
+
     protected void Refuse(int status, string why)
     {
         (Night, Refusal) = (null, why);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>Cells of files that people open in a spreadsheet.</summary>
-internal static class CsvCell
+public static class CsvCell
 {
     /// <summary>
     /// Quotes what needs quotes, and puts an apostrophe before what a spreadsheet would run as a formula: a customer can choose

@@ -243,4 +243,12 @@ public sealed partial class RetentionStore
             parameters.Add(name, bound);
         }
     }
+
+    /// <summary>Customers whose id begins with a text, of a run, in the order of their ids; upper and lower case are told apart.</summary>
+    public async Task<IReadOnlyList<PredictionRow>> PredictionsByIdAsync(long runId, string prefix, int limit, CancellationToken cancellation = default)
+    {
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return (await connection.QueryAsync<PredictionRow>(new CommandDefinition(
+            SelectPrediction + " WHERE p.run_id = @runId AND substr(c.customer_id, 1, @length) = @prefix ORDER BY c.customer_id, p.customer_key LIMIT @limit", new { runId, prefix, length = prefix.Length, limit }, cancellationToken: cancellation))).AsList();
+    }
 }

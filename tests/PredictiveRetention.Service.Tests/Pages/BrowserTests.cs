@@ -7,6 +7,9 @@ namespace PredictiveRetention.Service.Tests.Pages;
 /// <summary>The service over a published night, and Chromium to look at it.</summary>
 public abstract class BrowserTests : IAsyncLifetime
 {
+    /// <summary>Null where there is none.</summary>
+    public static string? Chromium { get; } = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -16,18 +19,13 @@ public abstract class BrowserTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var chromium = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
-        Assert.SkipWhen(chromium is null, "needs Chromium");
+        Assert.SkipWhen(Chromium is null, "needs Chromium");
         Service.WithPublishedNight();
         Service.UseKestrel(0);
         Service.StartServer();
         Url = Service.ClientOptions.BaseAddress.ToString().TrimEnd('/');
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = chromium,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
-        });
+        _browser = await _playwright.Chromium.LaunchAsync(Launch(Chromium!));
     }
 
     public async ValueTask DisposeAsync()
@@ -37,6 +35,12 @@ public abstract class BrowserTests : IAsyncLifetime
         await Service.DisposeAsync();
         GC.SuppressFinalize(this);
     }
+
+    public static BrowserTypeLaunchOptions Launch(string chromium) => new()
+    {
+        ExecutablePath = chromium,
+        Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+    };
 
     /// <summary>A page that was opened at the path and signed in to; the list receives what the console says of errors.</summary>
     protected async Task<(IPage Page, List<string> Errors)> SignInAsync(string path, string theme = "light", int width = 1280)

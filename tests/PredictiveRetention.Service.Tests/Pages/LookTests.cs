@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Service.Tests.Pages;
+
+/// <summary>One service over the whole shop and one Chromium, for all that is looked at.</summary>
+public sealed class WholeShopInBrowser : IAsyncLifetime
+{
+    private IPlaywright? _playwright;
+
+    public ServiceUnderTest Service { get; } = new(new SqliteUnderTest());
+
+    /// <summary>Null where there is no Chromium.</summary>
+    public IBrowser? Browser { get; private set; }
+
+    public string Url { get; private set; } = "";
+
+    /// <summary>Pictures of every page, and when each was first painted: to be looked at.</summary>
+    public static string Folder { get; } = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "pages")).FullName;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (BrowserTests.Chromium is not { } chromium) return;
+        Service.WithWholeShop();
+        Service.UseKestrel(0);
+        Service.StartServer();
+        Url = Service.ClientOptions.BaseAddress.ToString().TrimEnd('/');
+        _playwright = await Playwright.CreateAsync();
+        Browser = await _playwright.Chromium.LaunchAsync(BrowserTests.Launch(chromium));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Browser is not null) await Browser.DisposeAsync();
+        _playwright?.Dispose();
+        await Service.DisposeAsync();
+    }
+}
+
+/// <summary>Every page in Chromium, light and dark, wide and narrow: what axe finds, what the console says, whether it fits, holds still and can be reached by keyboard.</summary>
+public sealed class LookTests(WholeShopInBrowser shop) : IClassFixture<WholeShopInBrowser>
+{
+    /// <summary>After so many stops of the Tab key a page is believed to go on as it began.</summary>
+    private const int MaxTabs = 400;
+
+    private const string Shifts = "window.shifts = []; new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) shifts.push([e.value, ...e.sources.map(s => (s.node && (s.node.id || s.node.className || s.node.nodeName)) || '?')].join(' ')); }).observe({ type: 'layout-shift', buffered: true });";
+
+    /// <summary>What the Tab key must reach: shown, not disabled, not taken out of the order.</summary>
+    private const string Stops = """
+        () => {
+          const radios = new Set();
+          return [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')].filter(node => {
+            if (node.disabled || node.tabIndex < 0 || node.type === 'hidden' || !node.checkVisibility({ visibilityProperty: true })) return false;
+            if (node.type === 'radio') { if (radios.has(node.name)) return false; radios.add(node.name); }
+            return true;
+          }).map((node, i) => { node.dataset.stop = i; return node.outerHTML.slice(0, 120); });
+        }
+        """;
+
+    [Theory]
+    [InlineData("light", 1280)]
+    [InlineData("dark", 1280)]
+    [InlineData("light", 360)]
+    [InlineData("dark", 360)]
+    public async Task Every_page_is_accessible_fits_and_holds_still(string theme, int width)
+    {
+        var (page, errors) = await OpenAsync(theme, width);
+        var faults = new List<string>();
+        var painted = new StringBuilder("page\ttheme\twidth\tfirst contentful paint, ms\tshift\n");
+        foreach (var route in await Routes.OfAsync(shop.Service))
+        {
+            await page.GotoAsync(shop.Url + route, new PageGotoOptions { WaitUntil = WaitUntilState.Load });
+            await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+            var axe = await page.RunAxe();
+            faults.AddRange(from violation in axe.Violations where violation.Impact is "serious" or "critical" from node in violation.Nodes.Take(3) select $"{route}: {violation.Id} ({violation.Impact}), {node.Html[..Math.Min(160, node.Html.Length)]}");
+            if (await page.EvaluateAsync<int>("document.documentElement.scrollWidth") is var wide && wide > width) faults.Add($"{route}: {wide} px wide, because of {await WidestAsync(page, width)}");
+            var shifts = await page.EvaluateAsync<string[]>("window.shifts");
+            faults.AddRange(shifts.Select(shift => $"{route}: moves while it loads, {shift}"));
+            var first = await page.EvaluateAsync<double>("(performance.getEntriesByName('first-contentful-paint')[0] || { startTime: -1 }).startTime");
+            painted.Append(CultureInfo.InvariantCulture, $"{route}\t{theme}\t{width}\t{first:F0}\t{shifts.Length}\n");
+            faults.AddRange(errors.Select(error => $"{route}: console: {error}"));
+            errors.Clear();
+            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(WholeShopInBrowser.Folder, $"{Routes.NameOf(route)}-{theme}-{width}.png"), FullPage = true });
+        }
+        await File.WriteAllTextAsync(Path.Combine(WholeShopInBrowser.Folder, $"painted-{theme}-{width}.tsv"), painted.ToString());
+        Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
+    }
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(360)]
+    public async Task Every_link_button_and_input_is_reached_by_the_tab_key(int width)
+    {
+        var (page, _) = await OpenAsync("light", width);
+        var faults = new List<string>();
+        foreach (var route in await Routes.OfAsync(shop.Service))
+        {
+            await page.GotoAsync(shop.Url + route);
+            var stops = await page.EvaluateAsync<string[]>(Stops);
+            var reached = new HashSet<int>();
+            for (var i = 0; i < Math.Min(stops.Length + 5, MaxTabs); i++)
+            {
+                await page.Keyboard.PressAsync("Tab");
+                if (await page.EvaluateAsync<string?>("document.activeElement && document.activeElement.dataset.stop") is { } stop) reached.Add(int.Parse(stop, CultureInfo.InvariantCulture));
+            }
+            if (stops.Length == 0) faults.Add($"{route}: nothing to reach");
+            if (stops.Length + 5 <= MaxTabs) faults.AddRange(Enumerable.Range(0, stops.Length).Except(reached).Take(5).Select(at => $"{route}: not reached: {stops[at]}"));
+            else if (reached.Count < MaxTabs - 10) faults.Add($"{route}: {reached.Count} reached by {MaxTabs} stops");
+        }
+        Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
+    }
+
+    /// <summary>Signed in, at the first page; the list receives what the console says of errors.</summary>
+    private async Task<(IPage Page, List<string> Errors)> OpenAsync(string theme, int width)
+    {
+        Assert.SkipWhen(shop.Browser is null, "needs Chromium");
+        var context = await shop.Browser!.NewContextAsync(new BrowserNewContextOptions { ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light, ViewportSize = new ViewportSize { Width = width, Height = 800 } });
+        await context.AddInitScriptAsync(Shifts);
+        var page = await context.NewPageAsync();
+        var errors = new List<string>();
+        page.Console += (_, message) => { if (message.Type == "error") errors.Add(message.Text); };
+        page.PageError += (_, error) => errors.Add(error);
+        await page.GotoAsync(shop.Url + "/sign-in");
+        await page.FillAsync("#adminKey", ServiceUnderTest.Key);
+        await page.ClickAsync("main button");
+        return (page, errors);
+    }
+
+    private static async Task<string> WidestAsync(IPage page, int width) => await page.EvaluateAsync<string>(
+        "width => [...document.querySelectorAll('body *')].filter(node => node.getBoundingClientRect().right > width + 1 && !node.closest('.scroll')).slice(0, 4).map(node => node.nodeName + '.' + (node.getAttribute('class') || '')).join(', ')", width);
+}
