@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
@@ -22,14 +23,14 @@ public sealed record Upload
     /// <summary>The check found most of a file unusable: it cannot be imported like this.</summary>
     public bool IsRefused { get; init; }
 
-    public ImportResult? Stored => Outcome?.Stored;
+    [JsonIgnore] public ImportResult? Stored => Outcome?.Stored;
 
-    public bool IsAtWork => Step is UploadStep.Checking or UploadStep.Importing;
+    [JsonIgnore] public bool IsAtWork => Step is UploadStep.Checking or UploadStep.Importing;
 
     public UploadedFile? FileOf(string kind) => Files.FirstOrDefault(file => Choices.Kinds.GetValueOrDefault(file.Name) == kind);
 
     /// <summary>The kinds of file that take part, in the order the preset reads them.</summary>
-    public IEnumerable<(string Kind, UploadedFile File)> Parts => PresetDetection.Files(Choices.Preset).Select(kind => (kind, FileOf(kind))).Where(part => part.Item2 is not null).Select(part => (part.kind, part.Item2!));
+    [JsonIgnore] public IEnumerable<(string Kind, UploadedFile File)> Parts => PresetDetection.Files(Choices.Preset).Select(kind => (kind, FileOf(kind))).Where(part => part.Item2 is not null).Select(part => (part.kind, part.Item2!));
 }
 
 public enum UploadStep

@@ -16,6 +16,9 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
     private const int PreviewRows = 20;
     private const int CellMax = 300;
 
+    /// <summary>More than any export has; a page that lets choose among more is of no use to anybody.</summary>
+    private const int ColumnsMax = 1000;
+
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
     private readonly Lock _lock = new();
     private readonly string _root = Path.Combine(settings.DataFolder, "uploads");
@@ -60,6 +63,7 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
         try
         {
             var preview = FilePreview.Read(path, delimiter, PreviewRows, cancellation);
+            if (preview.Headers.Count > ColumnsMax) throw new RetentionException(Failure.InputRejected, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path}, line 1: {preview.Headers.Count} columns are more than any export has ({ColumnsMax} at most): is it the right file?"));
             return new UploadedFile(name, bytes, preview with { Rows = [.. preview.Rows.Select(Short)] }, PresetDetection.Of(name, preview.Headers), null);
         }
         catch (RetentionException fault)

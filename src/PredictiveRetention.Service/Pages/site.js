@@ -47,4 +47,13 @@
 
   // A choice of a filter form is its own submit; the button stays for those without a script.
   document.addEventListener('change', event => { const form = event.target.closest && event.target.closest('form.filters'); if (form && event.target.tagName === 'SELECT') form.requestSubmit(); });
+
+  // Files that are too large are better known before they are sent; the service says so as well.
+  document.addEventListener('change', event => {
+    const form = event.target.type === 'file' && event.target.closest('form[data-max-bytes]');
+    if (!form) return;
+    const bytes = [...event.target.files].reduce((sum, file) => sum + file.size, 0);
+    event.target.setCustomValidity(bytes > +form.dataset.maxBytes ? form.dataset.tooLarge : '');
+    event.target.reportValidity();
+  });
 })();

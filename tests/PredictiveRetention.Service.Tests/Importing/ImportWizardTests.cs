@@ -152,6 +152,15 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_file_of_more_columns_than_any_export_has_is_refused_before_a_page_of_them_is_made()
+    {
+        var id = await UploadAsync(("wide.csv", string.Join(',', Enumerable.Range(0, 50_000)) + "\n1\n"));
+        var page = await PageAsync($"/data/import/{id}/mapping");
+        Assert.Contains("wide.csv, line 1: 50000 columns", page, StringComparison.Ordinal);
+        Assert.True(page.Length < 100_000);
+    }
+
+    [Fact]
     public async Task A_file_of_which_most_is_rejected_cannot_be_committed()
     {
         var id = await UploadAsync(("orders.csv", "customer_id,order_id,ordered_at,amount\nA,1,yesterday,5\nB,2,long ago,5\nC,3,2025-01-01,5\n"));
