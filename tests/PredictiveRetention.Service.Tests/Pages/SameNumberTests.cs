@@ -43,7 +43,7 @@ public sealed class SameNumberTests : IDisposable
         }
         TestContext.Current.SendDiagnosticMessage($"Compared cells: {string.Join(", ", compared.Select(pair => $"{pair.Key} {pair.Value}"))}. Nothing to compare by: {string.Join(", ", silent)}");
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
-        Assert.True(compared.GetValueOrDefault("/value") > 100, "the tables of the value page are no longer found");
+        Assert.True(compared.GetValueOrDefault("/value") > 50, $"the tables of the value page are no longer found: {string.Join(", ", compared)}; nothing to compare by: {string.Join(", ", silent)}");
         // What is put together on a page from several rows has no row of its own; most figures have.
         Assert.True(silent.Count <= await FigureCountAsync(admin) / 3, $"figures none of whose cells is in their file: {string.Join(", ", silent)}");
     }
@@ -78,7 +78,7 @@ public sealed class SameNumberTests : IDisposable
         var (_, page) = await PageReader.ReadAsync(admin, "/");
         var tiles = page.QuerySelectorAll(".tiles dd:nth-of-type(1)").Select(PageReader.TextOf).ToList();
         Assert.Equal([writer.Money(headline.RevenueAtRisk), writer.Count(headline.HighRisk), writer.Money(headline.Clv), writer.Count(headline.Actions)], tiles);
-        var risk = _service.Store.AllPredictions(run.RunId).Count(row => row.RiskBand == (int)Segments.RiskBand.High);
+        var risk = _service.Store.AllPredictions(run.RunId).Count(row => !row.Lost && row.RiskBand == (int)Segments.RiskBand.High);
         Assert.Equal(headline.HighRisk, risk);
     }
 
