@@ -46,7 +46,7 @@
   });
 
   // A choice of a filter form is its own submit; the button stays for those without a script.
-  document.addEventListener('change', event => { const form = event.target.closest && event.target.closest('form.filters'); if (form && event.target.tagName === 'SELECT') form.requestSubmit(); });
+  document.addEventListener('change', event => { const form = event.target.closest && event.target.closest('form.filters'); if (form && form.method === 'get' && event.target.tagName === 'SELECT') form.requestSubmit(); });
 
   // Files that are too large are better known before they are sent; the service says so as well.
   document.addEventListener('change', event => {
