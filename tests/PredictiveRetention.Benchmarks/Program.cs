@@ -15,6 +15,10 @@ var seconds = new Option<int>("--seconds") { Description = "under nights", Defau
 var load = new Command("load", "GET of one prediction against a bare read by primary key, idle and while nights repeat") { customers, orders, total, server, seconds };
 load.SetAction(parsed => OnServer(parsed, address => LoadBenchmark.RunAsync(parsed.GetValue(customers), OrdersEach(parsed), address, parsed.GetValue(seconds)).GetAwaiter().GetResult()));
 
+var times = new Option<int>("--times") { Description = "requests a page", DefaultValueFactory = _ => 50 };
+var pages = new Command("pages", "every page of the service over one published night: p50, p95 and bytes, beside their targets") { customers, orders, total, server, times };
+pages.SetAction(parsed => OnServer(parsed, address => PagesBenchmark.RunAsync(parsed.GetValue(customers), OrdersEach(parsed), address, parsed.GetValue(times)).GetAwaiter().GetResult()));
+
 var btyd = new Command("btyd", "fits of the buy-till-you-die models, and an answer for one customer") { customers, runs };
 btyd.SetAction(parsed => BtydBenchmark.Run(parsed.GetValue(customers), parsed.GetValue(runs)));
 
@@ -28,6 +32,7 @@ var root = new RootCommand("Benchmarks of PredictiveRetention")
     btyd,
     night,
     load,
+    pages,
 };
 return await root.Parse(args).InvokeAsync();
 

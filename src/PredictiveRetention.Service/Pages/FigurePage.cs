@@ -34,7 +34,15 @@ public abstract class FigurePage : ComponentBase
 
     protected IReadOnlyList<Card> Cards => _shelf!.Cards;
 
-    protected override async Task OnInitializedAsync()
+    /// <summary>A component is drawn as soon as its loading waits for a store; a page of figures is drawn once, when all of them are there.</summary>
+    public override async Task SetParametersAsync(ParameterView parameters)
+    {
+        parameters.SetParameterProperties(this);
+        await LoadRunAsync();
+        await base.SetParametersAsync(ParameterView.Empty);
+    }
+
+    private async Task LoadRunAsync()
     {
         try
         {
