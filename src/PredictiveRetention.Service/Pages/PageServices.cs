@@ -17,7 +17,7 @@ internal static class PageServices
         services.AddRadzenComponents();
         services.AddHttpContextAccessor();
         services.AddSingleton<FigureShelf>();
-        services.AddSingleton<Today.RiskMoves>();
+        services.AddSingleton<KeptAnswers>();
         services.AddSingleton(provider => new Localiser(provider.GetRequiredService<ServiceSettings>().Language));
         services.AddScoped(provider =>
         {
