@@ -75,7 +75,7 @@ public abstract class FigurePage : ComponentBase
     }
 
     /// <summary>Rows of a view, or those with the labels; with the reason where there are none.</summary>
-    protected IReadOnlyList<FigureRow> Rows(string view, params (string Dimension, string Value)[] where) => Figures.Answer(FigureQuestion.OfView(view, [], where));
+    protected IReadOnlyList<FigureRow> Rows(string view, params (string Dimension, string Value)[] where) => where.Length == 0 ? _shelf!.Rows(view) : Figures.Answer(FigureQuestion.OfView(view, [], where));
 
     /// <summary>One figure of the shop as a whole.</summary>
     protected FigureRow? Kpi(string metric) => Rows("kpis").FirstOrDefault(row => row.Metric == metric && row.Labels.Count == 0);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PredictiveRetention.Insights;
 using PredictiveRetention.Insights.Findings;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
@@ -30,4 +31,10 @@ internal sealed class FigureShelf(RetentionStore store)
     }
 }
 
-internal sealed record Shelved(RunFigures Figures, IReadOnlyList<Card> Cards);
+internal sealed record Shelved(RunFigures Figures, IReadOnlyList<Card> Cards)
+{
+    private readonly ConcurrentDictionary<string, IReadOnlyList<FigureRow>> _views = new();
+
+    /// <summary>All rows of a view.</summary>
+    public IReadOnlyList<FigureRow> Rows(string view) => _views.GetOrAdd(view, id => Figures.Answer(FigureQuestion.OfView(id, [], [])));
+}

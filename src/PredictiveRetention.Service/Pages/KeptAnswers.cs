@@ -1,15 +1,21 @@
 using System.Collections.Concurrent;
+using PredictiveRetention.Insights.Okr;
+using PredictiveRetention.Insights.WhatIf;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Pages;
 
 /// <summary>Answers about published nights that take a large store long and never change: the first who asks waits, the next do not.</summary>
-internal sealed class KeptAnswers(RetentionStore store)
+internal sealed class KeptAnswers(RetentionStore store, ServiceSettings settings)
 {
     private const int Most = 300;
 
     private readonly ConcurrentDictionary<(long Run, PredictionFilter Filter, PredictionOrder Order, int Limit), IReadOnlyList<PredictionRow>> _tops = new();
     private readonly ConcurrentDictionary<(long Run, long Earlier), long> _moves = new();
+    private readonly ConcurrentDictionary<long, IReadOnlyList<OkrLine>> _okrs = new();
+    private readonly ConcurrentDictionary<(long Run, WhatIfRequest Request), PredictiveRetention.Insights.WhatIf.WhatIfAnswer> _whatIfs = new();
 
     /// <summary>The beginning of a list.</summary>
     public async Task<IReadOnlyList<PredictionRow>> TopAsync(long runId, PredictionFilter filter, PredictionOrder order, int limit, CancellationToken cancellation)
@@ -17,6 +23,20 @@ internal sealed class KeptAnswers(RetentionStore store)
         if (_tops.TryGetValue((runId, filter, order, limit), out var known)) return known;
         if (_tops.Count >= Most) _tops.Clear();
         return _tops[(runId, filter, order, limit)] = await store.PredictionsAsync(runId, filter, order, null, limit, cancellation);
+    }
+
+    /// <summary>Targets are read once, at the start of the service.</summary>
+    public IReadOnlyList<OkrLine> Okr(Run run)
+    {
+        if (_okrs.Count >= Most) _okrs.Clear();
+        return _okrs.GetOrAdd(run.RunId, _ => new RunInsights(store, settings.Runs.Playbook).Okr(run, settings.Targets));
+    }
+
+    /// <exception cref="RetentionException">An input that cannot be, or a figure the run does not have.</exception>
+    public PredictiveRetention.Insights.WhatIf.WhatIfAnswer WhatIf(Run run, WhatIfRequest request)
+    {
+        if (_whatIfs.Count >= Most) _whatIfs.Clear();
+        return _whatIfs.GetOrAdd((run.RunId, request), _ => new RunInsights(store, settings.Runs.Playbook).WhatIf(run, request));
     }
 
     public async Task<long> IntoHighRiskAsync(long runId, long earlierRunId, CancellationToken cancellation)

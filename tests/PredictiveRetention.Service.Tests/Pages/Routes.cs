@@ -20,6 +20,9 @@ internal static partial class Routes
         {
             ["CustomerId"] = run is null ? null : service.Store.AllPredictions(run.RunId).Where(row => row.PlayId is not null).MaxBy(row => row.ExpectedNetValue)?.CustomerId,
             ["Version"] = service.Models.ChampionVersion(),
+            // An upload that somebody has made: the tests of the wizard go through its pages.
+            ["Id"] = null,
+            ["ImportId"] = service.Store.Imports(1).Select(import => import.ImportId.ToString(System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault(),
         };
         return [.. Templates.Select(pair => Filled(pair.Template, examples)).OfType<string>()];
     }
