@@ -27,8 +27,8 @@ internal static partial class Routes
         return [.. Templates.Select(pair => Filled(pair.Template, examples)).OfType<string>()];
     }
 
-    /// <summary>Pages about a run, which have nothing to show before there is one.</summary>
-    public static IEnumerable<string> OfFigures => Templates.Where(pair => pair.Page.IsSubclassOf(typeof(FigurePage)) && !pair.Template.Contains('{', StringComparison.Ordinal)).Select(pair => pair.Template);
+    /// <summary>Pages about a run, which have nothing to show before there is one. The page Data is about what was imported, too, and leads to the import itself.</summary>
+    public static IEnumerable<string> OfFigures => Templates.Where(pair => pair.Page.IsSubclassOf(typeof(FigurePage)) && pair.Template != "/data" && !pair.Template.Contains('{', StringComparison.Ordinal)).Select(pair => pair.Template);
 
     /// <summary>A name for files.</summary>
     public static string NameOf(string route) => route == "/" ? "overview" : NoWord().Replace(route.Trim('/'), "-");
