@@ -26,7 +26,7 @@ internal static class PageServices
         });
         services.AddResponseCompression(compression =>
         {
-            compression.EnableForHttps = true; // pages carry no secret beside text a caller chooses
+            // Not over HTTPS, the default: pages repeat what a caller typed beside customers' data, and the compressed size would tell of it.
             compression.Providers.Add<BrotliCompressionProvider>();
             compression.Providers.Add<GzipCompressionProvider>();
         });
