@@ -32,7 +32,7 @@ public sealed class DemoTests
         var overview = await admin.GetStringAsync("/");
         Assert.Contains("Simulated data: 5,000 customers", overview, StringComparison.Ordinal);
         Assert.Contains("nothing here is real", overview, StringComparison.Ordinal);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"Run {run.RunId}"), overview, StringComparison.Ordinal);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"<dt>Run</dt><dd translate=\"no\"><a href=\"/runs\">{run.RunId}</a>"), overview, StringComparison.Ordinal);
         Assert.DoesNotContain("Online Retail", overview, StringComparison.Ordinal);
     }
 
