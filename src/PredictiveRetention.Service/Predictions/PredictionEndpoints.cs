@@ -52,7 +52,7 @@ internal static class PredictionEndpoints
         }
     }
 
-    private static PagePosition After(PredictionRow row, PredictionOrder order) => new(
+    internal static PagePosition After(PredictionRow row, PredictionOrder order) => new(
         order switch
         {
             PredictionOrder.RevenueAtRisk => row.RevenueAtRisk,
@@ -63,7 +63,7 @@ internal static class PredictionEndpoints
         },
         row.CustomerKey);
 
-    private static string WithCursor(this QueryString query, string cursor)
+    internal static string WithCursor(this QueryString query, string cursor)
     {
         var kept = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(query.Value).Where(pair => pair.Key != "cursor");
         return QueryString.Create(kept).Add("cursor", cursor).ToUriComponent();
