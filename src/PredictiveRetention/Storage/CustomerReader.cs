@@ -32,15 +32,6 @@ public sealed record ScoreOfRun
 
 public sealed partial class RetentionStore
 {
-    /// <summary>Customers of a run whose id begins with a text, in the order of their ids.</summary>
-    public async Task<IReadOnlyList<PredictionRow>> PredictionsByIdAsync(long runId, string prefix, int limit, CancellationToken cancellation = default)
-    {
-        await using var connection = await _engine.OpenAsync(cancellation);
-        return (await connection.QueryAsync<PredictionRow>(new CommandDefinition(
-            SelectPrediction + " WHERE p.run_id = @runId AND substr(c.customer_id, 1, @length) = @prefix ORDER BY c.customer_id LIMIT @limit",
-            new { runId, prefix, length = prefix.EnumerateRunes().Count(), limit }, cancellationToken: cancellation))).AsList();
-    }
-
     /// <summary>A customer's row of a run.</summary>
     public async Task<PredictionRow?> PredictionAsync(long runId, string customerId, CancellationToken cancellation = default)
     {
