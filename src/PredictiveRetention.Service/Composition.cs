@@ -83,6 +83,8 @@ internal static class Composition
         app.MapScalarApiReference("/docs", options => options.DisableDefaultFonts().DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().WithTitle("PredictiveRetention API"));
         var api = app.MapGroup("/api/v1");
         api.MapGroup("").WithTags("Predictions").MapPredictions();
+        api.MapGroup("").WithTags("Actions").MapActions();
+        app.MapActionForm();
         api.MapGroup("").WithTags("Figures").MapInsights();
         api.MapGroup("").WithTags("Figures").MapSegments();
         api.MapGroup("").WithTags("Figures").MapCohorts();

@@ -80,6 +80,10 @@ public sealed record PredictionFilter
     public double? MaxPChurn { get; init; }
     public double? MinClv { get; init; }
     public double? MaxClv { get; init; }
+
+    /// <summary>Of the recommended action, see <see cref="ActionWork"/>.</summary>
+    public string? WorkOwner { get; init; }
+    public string? WorkStatus { get; init; }
 }
 
 /// <summary>Where a page ended: the value sorted by, and the customer.</summary>
@@ -226,6 +230,19 @@ public sealed partial class RetentionStore
         {
             sql.Append(" AND p.play_id = @play");
             parameters.Add("play", play);
+        }
+
+        const string Work = " AND p.play_id IS NOT NULL AND {0} (SELECT 1 FROM action_work w WHERE w.customer_key = p.customer_key AND w.play_id = p.play_id AND {1})";
+        if (filter.WorkOwner is { } owner)
+        {
+            sql.Append(string.Format(CultureInfo.InvariantCulture, Work, "EXISTS", "w.owner = @owner"));
+            parameters.Add("owner", owner);
+        }
+        if (filter.WorkStatus is { } status)
+        {
+            // What nobody has touched is open.
+            sql.Append(status == ActionStatus.Open ? string.Format(CultureInfo.InvariantCulture, Work, "NOT EXISTS", "w.status <> @status") : string.Format(CultureInfo.InvariantCulture, Work, "EXISTS", "w.status = @status"));
+            parameters.Add("status", status);
         }
 
         void Equal(string column, int? value)

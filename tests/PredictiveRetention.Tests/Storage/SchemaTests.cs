@@ -33,7 +33,7 @@ public abstract class SchemaTests(EngineUnderTest engine) : IDisposable
     public void Every_store_says_which_scripts_made_it()
     {
         using var store = RetentionStore.Open(engine.NewAddress());
-        Assert.Equal(["schema/0001_initial.sql", "schema/0002_shared_runs.sql", "schema/0003_scores.sql", "schema/0004_figures.sql", "schema/0005_order_source.sql", "schema/0006_views.sql", "schema/0007_cards.sql"], store.SchemaScripts());
+        Assert.Equal(["schema/0001_initial.sql", "schema/0002_shared_runs.sql", "schema/0003_scores.sql", "schema/0004_figures.sql", "schema/0005_order_source.sql", "schema/0006_views.sql", "schema/0007_cards.sql", "schema/0008_actions.sql"], store.SchemaScripts());
     }
 
     [Fact]

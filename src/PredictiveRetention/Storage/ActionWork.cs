@@ -1,0 +1,111 @@
+using System.Globalization;
+using Dapper;
+
+namespace PredictiveRetention.Storage;
+
+/// <summary>How far the work on a recommended action is.</summary>
+public static class ActionStatus
+{
+    public const string Open = "open";
+    public const string InProgress = "in progress";
+    public const string Done = "done";
+    public const string Dismissed = "dismissed";
+
+    public static IReadOnlyList<string> All { get; } = [Open, InProgress, Done, Dismissed];
+}
+
+/// <summary>What people made of one play for one customer; it outlives the night that recommended it.</summary>
+public sealed record ActionWork
+{
+    public long CustomerKey { get; init; }
+    public string PlayId { get; init; } = "";
+
+    /// <summary>Null while it is nobody's in particular.</summary>
+    public string? Owner { get; init; }
+    public string Status { get; init; } = ActionStatus.Open;
+
+    /// <summary>ISO date.</summary>
+    public string? Due { get; init; }
+    public string? Note { get; init; }
+
+    /// <summary>0 before the first change.</summary>
+    public int Version { get; init; }
+    public long ChangedAtMs { get; init; }
+}
+
+/// <summary>A change of an action: who, when and what.</summary>
+public sealed record ActionEvent
+{
+    public string PlayId { get; init; } = "";
+    public int Version { get; init; }
+    public long AtMs { get; init; }
+    public string Actor { get; init; } = "";
+    public string What { get; init; } = "";
+}
+
+public sealed partial class RetentionStore
+{
+    private const int KeysAtOnce = 500;
+
+    /// <summary>The work on a customer's plays, also those no longer recommended.</summary>
+    public IReadOnlyList<ActionWork> ActionsOf(string customerId)
+    {
+        using var connection = _engine.Open();
+        return connection.Query<ActionWork>("SELECT * FROM action_work WHERE customer_key = @key ORDER BY play_id", new { key = CustomerKey.Of(customerId) }).AsList();
+    }
+
+    /// <summary>The work on the recommended plays of a page of predictions, by customer key; whom nobody has worked on is not there.</summary>
+    public IReadOnlyDictionary<long, ActionWork> ActionsOf(IEnumerable<PredictionRow> rows)
+    {
+        var plays = rows.Where(row => row.PlayId is not null).ToDictionary(row => row.CustomerKey, row => row.PlayId!);
+        var found = new Dictionary<long, ActionWork>();
+        using var connection = _engine.Open();
+        foreach (var keys in plays.Keys.Chunk(KeysAtOnce))
+            foreach (var work in connection.Query<ActionWork>($"SELECT * FROM action_work WHERE customer_key IN ({string.Join(", ", keys.Select(key => key.ToString(CultureInfo.InvariantCulture)))})"))
+                if (plays[work.CustomerKey] == work.PlayId) found[work.CustomerKey] = work;
+        return found;
+    }
+
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<ActionEvent> ActionEvents(string customerId)
+    {
+        using var connection = _engine.Open();
+        return connection.Query<ActionEvent>("SELECT * FROM action_event WHERE customer_key = @key ORDER BY at_ms DESC, play_id, version DESC", new { key = CustomerKey.Of(customerId) }).AsList();
+    }
+
+    /// <summary>Names of owners there are, for filters.</summary>
+    public IReadOnlyList<string> ActionOwners()
+    {
+        using var connection = _engine.Open();
+        return connection.Query<string>("SELECT DISTINCT owner FROM action_work WHERE owner IS NOT NULL ORDER BY owner LIMIT 200").AsList();
+    }
+
+    /// <summary>Writes the state of an action and who changed it, if it is still at the version the change was made from (0: nobody has changed it).</summary>
+    /// <returns>The new state, or null: somebody was quicker.</returns>
+    public ActionWork? ChangeAction(ActionWork wanted, string actor, DateTimeOffset now)
+    {
+        using var connection = _engine.Open();
+        using var transaction = _engine.BeginWrite(connection);
+        var before = connection.QuerySingleOrDefault<ActionWork>($"SELECT * FROM action_work WHERE customer_key = @CustomerKey AND play_id = @PlayId{_engine.ForUpdate}", wanted, transaction);
+        if ((before?.Version ?? 0) != wanted.Version) return null;
+        var after = wanted with { Version = wanted.Version + 1, ChangedAtMs = now.ToUnixTimeMilliseconds() };
+        var changed = connection.Execute(
+            before is null
+                ? "INSERT INTO action_work (customer_key, play_id, owner, status, due, note, version, changed_at_ms) VALUES (@CustomerKey, @PlayId, @Owner, @Status, @Due, @Note, @Version, @ChangedAtMs) ON CONFLICT (customer_key, play_id) DO NOTHING"
+                : "UPDATE action_work SET owner = @Owner, status = @Status, due = @Due, note = @Note, version = @Version, changed_at_ms = @ChangedAtMs WHERE customer_key = @CustomerKey AND play_id = @PlayId AND version = @Version - 1",
+            after, transaction);
+        if (changed == 0) return null;
+        connection.Execute(
+            "INSERT INTO action_event (customer_key, play_id, version, at_ms, actor, what) VALUES (@CustomerKey, @PlayId, @Version, @ChangedAtMs, @actor, @what)",
+            new { after.CustomerKey, after.PlayId, after.Version, after.ChangedAtMs, actor, what = WhatChanged(before ?? new ActionWork(), after) }, transaction);
+        transaction.Commit();
+        return after;
+    }
+
+    private static string WhatChanged(ActionWork before, ActionWork after)
+    {
+        var parts = new (string Name, string? From, string? To)[] { ("status", before.Status, after.Status), ("owner", before.Owner, after.Owner), ("due", before.Due, after.Due), ("note", before.Note, after.Note) }
+            .Where(part => part.From != part.To).Select(part => $"{part.Name}: {part.From ?? "none"} -> {part.To ?? "none"}").ToList();
+        return parts.Count == 0 ? "nothing" : string.Join("; ", parts);
+    }
+}

@@ -1,0 +1,72 @@
+using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Storage;
+
+public sealed class SqliteActionWorkTests() : ActionWorkTests(new SqliteUnderTest());
+
+public sealed class PostgresActionWorkTests() : ActionWorkTests(new PostgresUnderTest());
+
+/// <summary>The same claims on both engines.</summary>
+public abstract class ActionWorkTests(EngineUnderTest engine) : IDisposable
+{
+    private static readonly DateTimeOffset s_now = new(2026, 1, 31, 8, 0, 0, TimeSpan.Zero);
+    private static readonly ActionWork s_fresh = new() { CustomerKey = CustomerKey.Of("a"), PlayId = "win-back" };
+
+    public void Dispose()
+    {
+        engine.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public void A_change_is_kept_with_who_what_and_when()
+    {
+        var address = engine.NewAddress();
+        using (var store = RetentionStore.Open(address))
+        {
+            var first = store.ChangeAction(s_fresh with { Owner = "Ann", Due = "2026-02-01" }, "ann", s_now)!;
+            Assert.NotNull(store.ChangeAction(first with { Status = ActionStatus.Done }, "ben", s_now.AddMinutes(1)));
+        }
+        using var later = RetentionStore.Open(address);
+        var kept = Assert.Single(later.ActionsOf("a"));
+        Assert.Equal(("Ann", ActionStatus.Done, "2026-02-01", 2), (kept.Owner, kept.Status, kept.Due, kept.Version));
+        Assert.Equal(
+            [("ben", "status: open -> done", s_now.AddMinutes(1).ToUnixTimeMilliseconds()), ("ann", "owner: none -> Ann; due: none -> 2026-02-01", s_now.ToUnixTimeMilliseconds())],
+            later.ActionEvents("a").Select(change => (change.Actor, change.What, change.AtMs)));
+    }
+
+    [Fact]
+    public void A_stale_version_changes_nothing_and_leaves_no_row()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        Assert.NotNull(store.ChangeAction(s_fresh with { Owner = "Ann" }, "ann", s_now));
+        Assert.Null(store.ChangeAction(s_fresh with { Owner = "Ben" }, "ben", s_now));
+        Assert.Null(store.ChangeAction(s_fresh with { Owner = "Ben", Version = 7 }, "ben", s_now));
+        Assert.Equal("Ann", Assert.Single(store.ActionsOf("a")).Owner);
+        Assert.Single(store.ActionEvents("a"));
+    }
+
+    [Fact]
+    public async Task Of_many_first_changes_at_once_one_is_taken()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => store.ChangeAction(s_fresh with { Owner = $"owner {i}" }, $"actor {i}", s_now))));
+        var taken = Assert.Single(answers, answer => answer is not null)!;
+        Assert.Equal(taken, Assert.Single(store.ActionsOf("a")));
+        Assert.Single(store.ActionEvents("a"));
+    }
+
+    [Theory]
+    [InlineData("<script>alert(1)</script>")]
+    [InlineData("=HYPERLINK(\"x\")")]
+    [InlineData("שלום 'quoted'; DROP TABLE action_work")]
+    public void Any_text_comes_back_as_it_was(string text)
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        store.ChangeAction(s_fresh with { Owner = text, Note = text }, "ann", s_now);
+        Assert.Equal((text, text), (Assert.Single(store.ActionsOf("a")).Owner, store.ActionsOf("a")[0].Note));
+        Assert.Equal([text], store.ActionOwners());
+    }
+}
