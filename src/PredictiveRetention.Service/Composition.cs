@@ -11,6 +11,7 @@ using PredictiveRetention.Service.Metrics;
 using PredictiveRetention.Service.Model;
 using PredictiveRetention.Service.Nights;
 using PredictiveRetention.Service.Pages;
+using PredictiveRetention.Service.Pages.Actions;
 using PredictiveRetention.Service.Pages.Risk;
 using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Service.Problems;
@@ -43,6 +44,7 @@ internal static class Composition
         services.AddSingleton(provider => new ModelRegistry(provider.GetRequiredService<ServiceSettings>().Models));
         services.AddSingleton<ModelHandle>();
         services.AddSingleton<CurrentNight>();
+        services.AddSingleton<ActionDesk>();
         services.AddSingleton<DemoProgress>();
         services.AddAdminAccess();
         services.AddAntiforgery();
@@ -84,7 +86,6 @@ internal static class Composition
         var api = app.MapGroup("/api/v1");
         api.MapGroup("").WithTags("Predictions").MapPredictions();
         api.MapGroup("").WithTags("Actions").MapActions();
-        app.MapActionForm();
         api.MapGroup("").WithTags("Figures").MapInsights();
         api.MapGroup("").WithTags("Figures").MapSegments();
         api.MapGroup("").WithTags("Figures").MapCohorts();
@@ -98,6 +99,7 @@ internal static class Composition
         app.MapImports();
         app.MapReports();
         app.MapRiskList();
+        app.MapActionForms();
         app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [new JobsAccess()], DisplayStorageConnectionString = false, DashboardTitle = "Jobs" }).RequireAuthorization();
         app.MapRazorComponents<App>();
         if (settings.Demo == DemoKind.None) PrintAccess(app);

@@ -49,17 +49,19 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
     /// <summary>A shop with orders and a published night; untrained, it is scored by the recency rule, which is quicker.</summary>
     public ServiceUnderTest WithPublishedNight(bool trained = true)
     {
+        if (trained) return With(MadeShop.OfOrders);
         using var store = RetentionStore.Open(Address);
         store.Import(Some.Orders(700));
-        if (trained) TrainingRun.Execute(store, Models, new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
         Night(store);
         return this;
     }
 
     /// <summary>A shop with every source, trained on and scored: made once for all tests, and copied.</summary>
-    public ServiceUnderTest WithWholeShop()
+    public ServiceUnderTest WithWholeShop() => With(MadeShop.Whole);
+
+    private ServiceUnderTest With(MadeShop shop)
     {
-        WholeShop.CopyTo(Address["sqlite:".Length..], Path.Combine(_folder.FullName, "models"));
+        shop.CopyTo(Address["sqlite:".Length..], Path.Combine(_folder.FullName, "models"));
         return this;
     }
 

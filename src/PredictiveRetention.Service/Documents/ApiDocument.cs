@@ -41,7 +41,7 @@ internal static class ApiDocument
     /// <summary>Of the questions that are read by hand; the dimensions of a view, which are filters too, are in the list of views.</summary>
     private static IEnumerable<(string Name, string Meaning, IReadOnlyList<string> Values)>? Parameters(string path) => path switch
     {
-        "api/v1/predictions" => PredictionQuery.Parameters,
+        "api/v1/predictions" or "api/v1/actions" => PredictionQuery.Parameters,
         "api/v1/insights/{metricOrView}" => InsightEndpoints.Parameters,
         "api/v1/segments" => SegmentEndpoints.Parameters,
         "api/v1/segments/{taxonomy}" => SegmentEndpoints.Parameters.Skip(1),

@@ -20,6 +20,7 @@ internal sealed class KeptAnswers(RetentionStore store, ServiceSettings settings
     /// <summary>The beginning of a list.</summary>
     public async Task<IReadOnlyList<PredictionRow>> TopAsync(long runId, PredictionFilter filter, PredictionOrder order, int limit, CancellationToken cancellation)
     {
+        if (filter.IsOfWork) return await store.PredictionsAsync(runId, filter, order, null, limit, cancellation);
         if (_tops.TryGetValue((runId, filter, order, limit), out var known)) return known;
         if (_tops.Count >= Most) _tops.Clear();
         return _tops[(runId, filter, order, limit)] = await store.PredictionsAsync(runId, filter, order, null, limit, cancellation);

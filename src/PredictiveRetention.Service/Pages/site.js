@@ -48,6 +48,15 @@
   // A choice of a filter form is its own submit; the button stays for those without a script.
   document.addEventListener('change', event => { const form = event.target.closest && event.target.closest('form.filters'); if (form && form.method === 'get' && event.target.tagName === 'SELECT') form.requestSubmit(); });
 
+  // All of a list at once.
+  document.querySelectorAll('th[data-pick-all]').forEach(head => {
+    const all = document.createElement('input');
+    all.type = 'checkbox';
+    all.setAttribute('aria-label', head.dataset.pickAll);
+    all.addEventListener('change', () => head.closest('table').querySelectorAll('input[name="pick"]').forEach(box => { box.checked = all.checked; }));
+    head.replaceChildren(all);
+  });
+
   // Files that are too large are better known before they are sent; the service says so as well.
   document.addEventListener('change', event => {
     const form = event.target.type === 'file' && event.target.closest('form[data-max-bytes]');

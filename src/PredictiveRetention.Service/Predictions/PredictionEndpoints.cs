@@ -34,22 +34,37 @@ internal static class PredictionEndpoints
         try
         {
             var query = PredictionQuery.Read(http.Request.Query, settings.Runs.Playbook);
-            var cursor = http.Request.Query["cursor"].ToString() is { Length: > 0 } text ? PageCursor.Parse(text, query.Fingerprint) : (PageCursor?)null;
-            var night = cursor is { } position
-                ? await store.RunAsync(position.RunId, cancellation) is { State: RunState.Published or RunState.Superseded } run ? current.Describe(run) : null
-                : await current.FindAsync(cancellation);
+            var (night, cursor) = await BeginAsync(http, query, store, current, cancellation);
             if (night is null) return cursor is null ? Problem.NothingPublished() : Problem.ListingExpired();
-            if (cursor is null && NotModified(http, night)) return Results.StatusCode(StatusCodes.Status304NotModified);
-            var rows = await store.PredictionsAsync(night.Run.RunId, query.Filter, query.Order, cursor?.Position, query.Limit + 1, cancellation);
-            var page = rows.Take(query.Limit).ToList();
-            var next = rows.Count > query.Limit ? new PageCursor(night.Run.RunId, After(page[^1], query.Order), query.Fingerprint).ToString() : null;
-            if (next is not null) http.Response.Headers.Link = $"<{http.Request.Path}{http.Request.QueryString.WithCursor(next)}>; rel=\"next\"";
+            if (cursor is null && !query.Filter.IsOfWork && NotModified(http, night)) return Results.StatusCode(StatusCodes.Status304NotModified);
+            var (page, next) = await PageAsync(http, query, night, cursor, store, cancellation);
             return Results.Ok(new PredictionPage([.. page.Select(night.Answers.Of)], next, night.Run.RunId, night.Run.AsOf, night.Answers.PublishedAt, night.Answers.Stale));
         }
         catch (BadParameterException bad)
         {
             return Problem.BadParameter(bad.Parameter, bad.Message);
         }
+    }
+
+    /// <summary>The night a listing is of: the one its cursor began with, or the published one; null where it is not there (any more).</summary>
+    /// <exception cref="BadParameterException">The cursor is of another listing.</exception>
+    internal static async Task<(PublishedNight? Night, PageCursor? Cursor)> BeginAsync(HttpContext http, PredictionQuery query, RetentionStore store, CurrentNight current, CancellationToken cancellation)
+    {
+        var cursor = http.Request.Query["cursor"].ToString() is { Length: > 0 } text ? PageCursor.Parse(text, query.Fingerprint) : (PageCursor?)null;
+        var night = cursor is { } position
+            ? await store.RunAsync(position.RunId, cancellation) is { State: RunState.Published or RunState.Superseded } run ? current.Describe(run) : null
+            : await current.FindAsync(cancellation);
+        return (night, cursor);
+    }
+
+    /// <summary>The rows of a page and the cursor of the next, which goes into the Link header too.</summary>
+    internal static async Task<(IReadOnlyList<PredictionRow> Rows, string? Next)> PageAsync(HttpContext http, PredictionQuery query, PublishedNight night, PageCursor? cursor, RetentionStore store, CancellationToken cancellation)
+    {
+        var rows = await store.PredictionsAsync(night.Run.RunId, query.Filter, query.Order, cursor?.Position, query.Limit + 1, cancellation);
+        if (rows.Count <= query.Limit) return (rows, null);
+        var next = new PageCursor(night.Run.RunId, After(rows[query.Limit - 1], query.Order), query.Fingerprint).ToString();
+        http.Response.Headers.Link = $"<{http.Request.Path}{http.Request.QueryString.WithCursor(next)}>; rel=\"next\"";
+        return ([.. rows.Take(query.Limit)], next);
     }
 
     internal static PagePosition After(PredictionRow row, PredictionOrder order) => new(

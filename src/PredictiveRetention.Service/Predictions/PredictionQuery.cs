@@ -26,6 +26,9 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         ("play", "id of the recommended play, see /api/v1/plays", []),
         ("has_action", "whether an action is recommended", ["true", "false"]),
         ("lost", "whether the customer counts as lost", ["true", "false"]),
+        ("moved_up", "true: only customers at high risk who were not in the night before", ["true", "false"]),
+        ("owner", "who works on the recommended action; " + ActionWork.Nobody + " for nobody", []),
+        ("status", "of the recommended action; what nobody has touched is open", [.. ActionStatus.All, ActionStatus.Unfinished]),
         ("min_p_churn", "0 to 1", []), ("max_p_churn", "0 to 1", []),
         ("min_clv", "in currency units", []), ("max_clv", "in currency units", []),
     ];
@@ -52,6 +55,9 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
             PlayId = Play(query, playbook),
             HasAction = Bool(query, "has_action"),
             Lost = Bool(query, "lost"),
+            MovedUp = Bool(query, "moved_up") ?? false,
+            WorkOwner = Value(query, "owner"),
+            WorkStatus = Status(query),
             MinPChurn = Number(query, "min_p_churn", 0, 1),
             MaxPChurn = Number(query, "max_p_churn", 0, 1),
             MinClv = Number(query, "min_clv"),
@@ -89,6 +95,11 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         Value(query, "play") is not { } id ? null
         : playbook.Find(id) is not null ? id
         : throw new BadParameterException("play", $"'{id}' is not one of {string.Join(", ", playbook.Plays.Select(play => play.Id))}.");
+
+    private static string? Status(IQueryCollection query) =>
+        Value(query, "status") is not { } text ? null
+        : ActionStatus.All.Append(ActionStatus.Unfinished).FirstOrDefault(known => known.Equals(text, StringComparison.OrdinalIgnoreCase))
+            ?? throw new BadParameterException("status", $"'{text}' is not one of {string.Join(", ", ActionStatus.All)}, {ActionStatus.Unfinished}.");
 
     private static string? Value(IQueryCollection query, string name) => query.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } value ? value : null;
 }

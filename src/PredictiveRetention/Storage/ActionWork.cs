@@ -11,12 +11,18 @@ public static class ActionStatus
     public const string Done = "done";
     public const string Dismissed = "dismissed";
 
+    /// <summary>Of lists only: open or in progress.</summary>
+    public const string Unfinished = "unfinished";
+
     public static IReadOnlyList<string> All { get; } = [Open, InProgress, Done, Dismissed];
 }
 
 /// <summary>What people made of one play for one customer; it outlives the night that recommended it.</summary>
 public sealed record ActionWork
 {
+    /// <summary>Of lists only: those without an owner.</summary>
+    public const string Nobody = "-";
+
     public long CustomerKey { get; init; }
     public string PlayId { get; init; } = "";
 

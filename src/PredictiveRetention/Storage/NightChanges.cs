@@ -10,6 +10,9 @@ public sealed record StoreSurvey(long Buyers, long Orders, DateOnly? FirstDay, D
 
 public sealed partial class RetentionStore
 {
+    private const string MovedUp = "p.risk_band = @high AND NOT p.lost";
+    private const string WasLower = "NOT e.lost AND e.risk_band <> @high";
+
     /// <summary>The published night before a run whose as-of is at least so many days earlier, and whose predictions are still kept; null where there is none.</summary>
     public Run? NightToCompare(Run run, int daysBefore)
     {
@@ -24,8 +27,7 @@ public sealed partial class RetentionStore
     {
         await using var connection = await _engine.OpenAsync(cancellation);
         return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            "SELECT count(*) FROM prediction p JOIN prediction e ON e.customer_key = p.customer_key AND e.run_id = @earlierRunId "
-            + "WHERE p.run_id = @runId AND p.risk_band = @high AND NOT p.lost AND NOT e.lost AND e.risk_band <> @high",
+            $"SELECT count(*) FROM prediction p JOIN prediction e ON e.customer_key = p.customer_key AND e.run_id = @earlierRunId WHERE p.run_id = @runId AND {MovedUp} AND {WasLower}",
             new { runId, earlierRunId, high = (int)RiskBand.High }, cancellationToken: cancellation));
     }
 

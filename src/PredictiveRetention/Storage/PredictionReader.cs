@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Dapper;
 using PredictiveRetention.Evaluation;
+using PredictiveRetention.Segments;
 
 namespace PredictiveRetention.Storage;
 
@@ -81,9 +82,17 @@ public sealed record PredictionFilter
     public double? MinClv { get; init; }
     public double? MaxClv { get; init; }
 
-    /// <summary>Of the recommended action, see <see cref="ActionWork"/>.</summary>
+    /// <summary>True: only customers whose risk band is High and was lower in the night before; nobody where no earlier night is kept.</summary>
+    public bool MovedUp { get; init; }
+
+    /// <summary>Of the recommended action, see <see cref="ActionWork"/>: a name, or <see cref="ActionWork.Nobody"/>.</summary>
     public string? WorkOwner { get; init; }
+
+    /// <summary>Of the recommended action: a status, or <see cref="ActionStatus.Unfinished"/>.</summary>
     public string? WorkStatus { get; init; }
+
+    /// <summary>Whether the answer may be another one a minute later, though the run is the same.</summary>
+    public bool IsOfWork => WorkOwner is not null || WorkStatus is not null;
 }
 
 /// <summary>Where a page ended: the value sorted by, and the customer.</summary>
@@ -183,6 +192,12 @@ public sealed partial class RetentionStore
         var parameters = new DynamicParameters(new { runId, limit });
         var sql = new StringBuilder(SelectPrediction).Append(" WHERE p.run_id = @runId");
         Restrict(sql, parameters, filter);
+        if (filter.MovedUp)
+        {
+            var earlier = await RunAsync(runId, cancellation) is { } run ? NightToCompare(run, 1) : null;
+            sql.Append(earlier is null ? " AND 1 = 0" : $" AND {MovedUp} AND EXISTS (SELECT 1 FROM prediction e WHERE e.customer_key = p.customer_key AND e.run_id = @earlierRunId AND {WasLower})");
+            parameters.AddDynamicParams(new { earlierRunId = earlier?.RunId, high = (int)RiskBand.High });
+        }
         var column = order switch
         {
             PredictionOrder.RevenueAtRisk => "p.revenue_at_risk",
@@ -232,18 +247,21 @@ public sealed partial class RetentionStore
             parameters.Add("play", play);
         }
 
-        const string Work = " AND p.play_id IS NOT NULL AND {0} (SELECT 1 FROM action_work w WHERE w.customer_key = p.customer_key AND w.play_id = p.play_id AND {1})";
         if (filter.WorkOwner is { } owner)
         {
-            sql.Append(string.Format(CultureInfo.InvariantCulture, Work, "EXISTS", "w.owner = @owner"));
+            Work(owner != ActionWork.Nobody, owner == ActionWork.Nobody ? "w.owner IS NOT NULL" : "w.owner = @owner");
             parameters.Add("owner", owner);
         }
         if (filter.WorkStatus is { } status)
         {
             // What nobody has touched is open.
-            sql.Append(status == ActionStatus.Open ? string.Format(CultureInfo.InvariantCulture, Work, "NOT EXISTS", "w.status <> @status") : string.Format(CultureInfo.InvariantCulture, Work, "EXISTS", "w.status = @status"));
+            if (status == ActionStatus.Unfinished) Work(false, $"w.status IN ('{ActionStatus.Done}', '{ActionStatus.Dismissed}')");
+            else Work(status != ActionStatus.Open, status == ActionStatus.Open ? "w.status <> @status" : "w.status = @status");
             parameters.Add("status", status);
         }
+
+        void Work(bool exists, string condition) => sql.Append(CultureInfo.InvariantCulture,
+            $" AND p.play_id IS NOT NULL AND {(exists ? "" : "NOT ")}EXISTS (SELECT 1 FROM action_work w WHERE w.customer_key = p.customer_key AND w.play_id = p.play_id AND {condition})");
 
         void Equal(string column, int? value)
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Service.Metrics;
+using PredictiveRetention.Service.Pages.Actions;
 using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Service.Settings;
@@ -17,7 +18,7 @@ internal static class RiskList
     /// <summary>The question of an address, without what names its run.</summary>
     /// <exception cref="BadParameterException">A filter is unknown or has no usable value.</exception>
     public static PredictionQuery Read(IQueryCollection query, ServiceSettings settings) =>
-        PredictionQuery.Read(new QueryCollection(query.Where(pair => !AskedRun.Parameters.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value)), settings.Runs.Playbook);
+        PredictionQuery.Read(new QueryCollection(query.Where(pair => !AskedRun.Parameters.Contains(pair.Key) && !ActionForms.Outcome.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value)), settings.Runs.Playbook);
 
     public static void MapRiskList(this IEndpointRouteBuilder app) => app.MapGet("/risk.csv", FileAsync).ExcludeFromDescription();
 
@@ -44,17 +45,20 @@ internal static class RiskList
         }
         http.Response.ContentType = "text/csv; charset=utf-8";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"customers-{night.Run.AsOf}.csv\"";
-        await http.Response.WriteAsync("customer_id,p_churn,clv,revenue_at_risk,orders,days_since_last_order,business_segment,value_tier,risk_band,play,expected_net_value,reason,currency,as_of,run_id\n", cancellation);
+        await http.Response.WriteAsync("customer_id,p_churn,clv,revenue_at_risk,orders,days_since_last_order,business_segment,value_tier,risk_band,play,expected_net_value,owner,status,due,note,reason,currency,as_of,run_id\n", cancellation);
         PagePosition? after = null;
         while (true)
         {
             var rows = await store.PredictionsAsync(night.Run.RunId, query.Filter, query.Order, after, PageOfFile, cancellation);
+            var works = store.ActionsOf(rows);
             var text = new StringBuilder();
             foreach (var row in rows)
             {
                 var answer = night.Answers.Of(row);
+                var work = works.GetValueOrDefault(row.CustomerKey);
                 text.AppendJoin(',', CsvCell.Safe(row.CustomerId), N(row.PChurn), answer.Clv.Amount, answer.RevenueAtRisk.Amount, row.Orders.ToString(CultureInfo.InvariantCulture), row.DaysSinceLastOrder.ToString(CultureInfo.InvariantCulture),
                     CsvCell.Safe(answer.Segments.Business), CsvCell.Safe(answer.Segments.ValueTier), CsvCell.Safe(answer.Segments.RiskBand), CsvCell.Safe(row.PlayId ?? ""), row.PlayId is null ? "" : N(row.ExpectedNetValue),
+                    CsvCell.Safe(work?.Owner ?? ""), row.PlayId is null ? "" : work?.Status ?? ActionStatus.Open, work?.Due ?? "", CsvCell.Safe(work?.Note ?? ""),
                     CsvCell.Safe(answer.Reasons.Count > 0 ? answer.Reasons[0].Words : ""), night.Shop.Currency.Code, night.Run.AsOf, night.Run.RunId.ToString(CultureInfo.InvariantCulture)).Append('\n');
             }
             await http.Response.WriteAsync(text.ToString(), cancellation);

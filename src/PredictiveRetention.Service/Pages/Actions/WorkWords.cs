@@ -1,0 +1,17 @@
+using PredictiveRetention.Presentation.Texts;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Pages.Actions;
+
+/// <summary>Statuses of actions in the language of the workspace.</summary>
+internal static class WorkWords
+{
+    public static string Of(Localiser T, string status) => status switch
+    {
+        ActionStatus.Open => T["open"],
+        ActionStatus.InProgress => T["in progress"],
+        ActionStatus.Done => T["done"],
+        ActionStatus.Dismissed => T["dismissed"],
+        _ => T["open or in progress"],
+    };
+}

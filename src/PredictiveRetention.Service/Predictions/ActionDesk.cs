@@ -1,0 +1,54 @@
+using System.Globalization;
+using PredictiveRetention.Service.Settings;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Service.Predictions;
+
+/// <param name="Version">The version the change was made from; 0 where nobody has changed it.</param>
+/// <param name="Play">Default: the play recommended tonight.</param>
+/// <param name="Status">open, in progress, done, dismissed. What is absent stays as it is; an empty text removes it.</param>
+public sealed record ActionChange(int? Version, string? Play = null, string? Owner = null, string? Status = null, string? Due = null, string? Note = null);
+
+internal enum ActionOutcome { Saved, UnknownCustomer, ChangedMeanwhile }
+
+/// <summary>Where what people say about actions is checked and written down, from pages and programs alike.</summary>
+internal sealed class ActionDesk(RetentionStore store, CurrentNight current, ServiceSettings settings, TimeProvider clock)
+{
+    public const int LongestName = 100;
+    public const int LongestNote = 1000;
+
+    /// <exception cref="BadParameterException">A field has no usable value.</exception>
+    public async Task<(ActionOutcome Outcome, ActionWork? Work)> ChangeAsync(string customerId, ActionChange change, string actor, CancellationToken cancellation)
+    {
+        if (await current.CustomerAsync(customerId, cancellation) is not var (_, row)) return (ActionOutcome.UnknownCustomer, null);
+        var plays = settings.Runs.Playbook;
+        var play = change.Play is { Length: > 0 } named ? named : row.PlayId ?? throw new BadParameterException("play", "Nothing is recommended for this customer tonight: name the play.");
+        var known = store.ActionsOf(row.CustomerId).FirstOrDefault(work => work.PlayId == play);
+        if (known is null && plays.Find(play) is null) throw new BadParameterException("play", $"'{Short(play)}' is not one of {string.Join(", ", plays.Plays.Select(known => known.Id))}.");
+        var before = known ?? new ActionWork { CustomerKey = row.CustomerKey, PlayId = play };
+        var status = change.Status is { Length: > 0 } asked ? asked : before.Status;
+        if (!ActionStatus.All.Contains(status)) throw new BadParameterException("status", $"'{Short(status)}' is not one of {string.Join(", ", ActionStatus.All)}.");
+        var due = Kept("due", change.Due, before.Due, LongestName);
+        if (due is not null && !DateOnly.TryParseExact(due, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) throw new BadParameterException("due", $"'{Short(due)}' is not a date such as 2026-01-31.");
+        var wanted = before with
+        {
+            Owner = Kept("owner", change.Owner, before.Owner, LongestName), Status = status, Due = due, Note = Kept("note", change.Note, before.Note, LongestNote),
+            Version = change.Version ?? throw new BadParameterException("version", "It is missing: the version the change was made from, 0 where nobody has changed it."),
+        };
+        // What is as it was asked to be is no change, and leaves no row.
+        if (wanted == before) return (ActionOutcome.Saved, before);
+        return store.ChangeAction(wanted, actor, clock.GetUtcNow()) is { } after ? (ActionOutcome.Saved, after) : (ActionOutcome.ChangedMeanwhile, null);
+    }
+
+    private static string? Kept(string name, string? asked, string? before, int longest)
+    {
+        if (asked is null) return before;
+        var text = asked.Trim();
+        if (text.Length == 0 || text == ActionWork.Nobody) return null;
+        if (text.Length > longest) throw new BadParameterException(name, $"It is longer than {longest.ToString(CultureInfo.InvariantCulture)} characters.");
+        if (text.Contains('\0', StringComparison.Ordinal)) throw new BadParameterException(name, "It holds a character that cannot be stored.");
+        return text;
+    }
+
+    private static string Short(string text) => text.Length > 60 ? text[..60] + "…" : text;
+}

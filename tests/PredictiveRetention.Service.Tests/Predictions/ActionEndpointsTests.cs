@@ -1,0 +1,144 @@
+using System.Net;
+using System.Net.Http.Json;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Segments;
+using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Service.Tests.Predictions;
+
+public sealed class SqliteActionEndpointsTests() : ActionEndpointsTests(new SqliteUnderTest());
+
+public sealed class PostgresActionEndpointsTests() : ActionEndpointsTests(new PostgresUnderTest());
+
+/// <summary>The same claims on both engines.</summary>
+public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
+{
+    private readonly ServiceUnderTest _service = new ServiceUnderTest(engine).WithPublishedNight(trained: false);
+
+    public void Dispose()
+    {
+        _service.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_change_is_in_the_list_under_its_owner_and_status_and_outlives_the_night()
+    {
+        using var admin = _service.Admin();
+        var customer = Recommended().First();
+        var changed = await ServiceUnderTest.JsonAsync(await admin.PatchAsJsonAsync($"/api/v1/actions/{customer}", new { version = 0, owner = " Ann ", status = "in progress", due = "2026-12-01", note = "call first" }));
+        Assert.Equal(("Ann", 1), (changed.GetProperty("owner").GetString(), changed.GetProperty("version").GetInt32()));
+
+        _service.Night(_service.Store, again: true);
+        foreach (var filter in (string[])["owner=Ann", "status=in+progress", "owner=Ann&status=unfinished", "owner=Ann&sort=clv&limit=1"])
+        {
+            var page = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/actions?" + filter));
+            Assert.Equal(2, page.GetProperty("runId").GetInt32());
+            var item = Assert.Single(page.GetProperty("items").EnumerateArray());
+            Assert.Equal(customer, item.GetProperty("customerId").GetString());
+            Assert.Equal(("in progress", "2026-12-01", "call first"), (item.GetProperty("work").GetProperty("status").GetString(), item.GetProperty("work").GetProperty("due").GetString(), item.GetProperty("work").GetProperty("note").GetString()));
+        }
+        foreach (var filter in (string[])["owner=-", "status=open"])
+            Assert.Equal(Recommended(2).Where(id => id != customer).Order(), (await IdsAsync(admin, $"/api/v1/actions?limit=1000&{filter}")).Order());
+    }
+
+    [Fact]
+    public async Task What_is_absent_stays_and_an_empty_text_removes()
+    {
+        using var admin = _service.Admin();
+        var url = $"/api/v1/actions/{Recommended().First()}";
+        await admin.PatchAsJsonAsync(url, new { version = 0, owner = "Ann", due = "2026-12-01" });
+        var second = await ServiceUnderTest.JsonAsync(await admin.PatchAsJsonAsync(url, new { version = 1, owner = "", status = "done" }));
+        Assert.Equal((null, "done", "2026-12-01", 2), (second.GetProperty("owner").GetString(), second.GetProperty("status").GetString(), second.GetProperty("due").GetString(), second.GetProperty("version").GetInt32()));
+        var same = await ServiceUnderTest.JsonAsync(await admin.PatchAsJsonAsync(url, new { version = 2, status = "done" }));
+        Assert.Equal(2, same.GetProperty("version").GetInt32());
+        Assert.Equal(2, _service.Store.ActionEvents(Recommended().First()).Count);
+    }
+
+    [Fact]
+    public async Task Who_changed_it_from_an_old_version_is_told_and_changes_nothing()
+    {
+        using var admin = _service.Admin();
+        var customer = Recommended().First();
+        var url = $"/api/v1/actions/{customer}";
+        Assert.Equal(HttpStatusCode.OK, (await admin.PatchAsJsonAsync(url, new { version = 0, owner = "Ann" })).StatusCode);
+        var late = await admin.PatchAsJsonAsync(url, new { version = 0, owner = "Ben" });
+        Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
+        Assert.EndsWith("stale-version", (await ServiceUnderTest.JsonAsync(late)).GetProperty("type").GetString(), StringComparison.Ordinal);
+        Assert.Equal("Ann", Assert.Single(_service.Store.ActionsOf(customer)).Owner);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_is_refused_by_name_and_leaves_nothing()
+    {
+        using var admin = _service.Admin();
+        var customer = Recommended().First();
+        (object Change, string Parameter)[] refused =
+        [
+            (new { version = 0, status = "finished" }, "status"), (new { version = 0, due = "tomorrow" }, "due"), (new { version = 0, due = "2026-02-30" }, "due"), (new { owner = "Ann" }, "version"),
+            (new { version = 0, owner = new string('x', 101) }, "owner"), (new { version = 0, note = "a\0b" }, "note"), (new { version = 0, play = "free-beer" }, "play"),
+        ];
+        foreach (var (change, parameter) in refused)
+        {
+            var answer = await admin.PatchAsJsonAsync($"/api/v1/actions/{customer}", change);
+            Assert.Equal((HttpStatusCode.BadRequest, parameter), (answer.StatusCode, (await ServiceUnderTest.JsonAsync(answer)).GetProperty("parameter").GetString()));
+        }
+        Assert.Equal(HttpStatusCode.NotFound, (await admin.PatchAsJsonAsync("/api/v1/actions/nobody", new { version = 0 })).StatusCode);
+        using var stranger = _service.Stranger();
+        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.PatchAsJsonAsync($"/api/v1/actions/{customer}", new { version = 0, owner = "Eve" })).StatusCode);
+        Assert.Empty(_service.Store.ActionsOf(customer));
+    }
+
+    [Fact]
+    public async Task The_list_walks_every_action_once_and_an_answer_about_work_is_never_304()
+    {
+        using var admin = _service.Admin();
+        var (seen, url) = (new List<string>(), "/api/v1/actions?limit=40&sort=expected_net_value");
+        while (url is not null)
+        {
+            var response = await admin.GetAsync(url);
+            seen.AddRange((await ServiceUnderTest.JsonAsync(response)).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("customerId").GetString()!));
+            url = response.Headers.TryGetValues("Link", out var links) ? links.Single().Split('<', '>')[1] : null;
+        }
+        Assert.Equal(Recommended(), seen);
+        Assert.NotNull((await admin.GetAsync("/api/v1/predictions?limit=5")).Headers.ETag);
+        Assert.Null((await admin.GetAsync("/api/v1/predictions?limit=5&status=open")).Headers.ETag);
+    }
+
+    [Fact]
+    public async Task Customers_who_moved_up_are_those_at_high_risk_who_were_not_the_night_before()
+    {
+        using var admin = _service.Admin();
+        var store = _service.Store;
+        Night(0);
+        Assert.Empty(await IdsAsync(admin, "/api/v1/predictions?limit=1000&moved_up=true"));
+        var first = (await store.CurrentRunAsync())!.RunId;
+        Night(10);
+        var second = (await store.CurrentRunAsync())!.RunId;
+        var before = store.AllPredictions(first).ToDictionary(row => row.CustomerId);
+        var expected = store.AllPredictions(second).Where(row => High(row) && before.TryGetValue(row.CustomerId, out var then) && !then.Lost && !High(then)).Select(row => row.CustomerId).Order().ToList();
+        Assert.NotEmpty(expected);
+        Assert.True(expected.Count < store.AllPredictions(second).Count(High));
+        Assert.Equal(expected, (await IdsAsync(admin, "/api/v1/predictions?limit=1000&moved_up=true")).Order());
+        Assert.Equal(expected.Count, await store.MovedIntoHighRiskAsync(second, first));
+
+        static bool High(PredictionRow row) => row.RiskBand == (int)RiskBand.High && !row.Lost;
+
+        // The rule's chances grow by the day; where high begins is set, so that some cross it.
+        void Night(int daysLater)
+        {
+            var settings = new RunSettings { ShardSize = 100, Segments = new SegmentSettings { HighRiskCut = 0.6 } };
+            var tonight = RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System, again: true);
+            new NightRun(store, _service.Models, settings).Execute(tonight with { BusinessDate = tonight.BusinessDate.AddDays(daysLater) }, null, default);
+        }
+    }
+
+    /// <summary>By what the action brings.</summary>
+    private IEnumerable<string> Recommended(long run = 1) =>
+        _service.Store.AllPredictions(run).Where(row => row.PlayId is not null).OrderByDescending(row => row.ExpectedNetValue).ThenBy(row => row.CustomerKey).Select(row => row.CustomerId);
+
+    private static async Task<IEnumerable<string>> IdsAsync(HttpClient client, string url) =>
+        (await ServiceUnderTest.JsonAsync(await client.GetAsync(url))).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("customerId").GetString()!);
+}
