@@ -112,10 +112,10 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
     {
         using var admin = _service.Admin();
         var store = _service.Store;
-        Night(0);
+        Night(daysEarlier: 10);
         Assert.Empty(await IdsAsync(admin, "/api/v1/predictions?limit=1000&moved_up=true"));
         var first = (await store.CurrentRunAsync())!.RunId;
-        Night(10);
+        Night(daysEarlier: 0);
         var second = (await store.CurrentRunAsync())!.RunId;
         var before = store.AllPredictions(first).ToDictionary(row => row.CustomerId);
         var expected = store.AllPredictions(second).Where(row => High(row) && before.TryGetValue(row.CustomerId, out var then) && !then.Lost && !High(then)).Select(row => row.CustomerId).Order().ToList();
@@ -127,11 +127,11 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         static bool High(PredictionRow row) => row.RiskBand == (int)RiskBand.High && !row.Lost;
 
         // The rule's chances grow by the day; where high begins is set, so that some cross it.
-        void Night(int daysLater)
+        void Night(int daysEarlier)
         {
             var settings = new RunSettings { ShardSize = 100, Segments = new SegmentSettings { HighRiskCut = 0.6 } };
             var tonight = RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System, again: true);
-            new NightRun(store, _service.Models, settings).Execute(tonight with { BusinessDate = tonight.BusinessDate.AddDays(daysLater) }, null, default);
+            new NightRun(store, _service.Models, settings).Execute(tonight with { BusinessDate = tonight.BusinessDate.AddDays(20 - daysEarlier), AsOf = tonight.AsOf.Minus(daysEarlier) }, null, default);
         }
     }
 
