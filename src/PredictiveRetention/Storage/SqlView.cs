@@ -24,7 +24,7 @@ public sealed record SqlColumn(string Name, ColumnKind Kind, string Meaning);
 /// <param name="Order">Columns its rows are exported by.</param>
 public sealed record SqlView(string Name, string Title, string Order, IReadOnlyList<SqlColumn> Columns);
 
-/// <summary>Every view of schema/0006_views.sql. docs/sql-views.md says the same; tests hold the three together.</summary>
+/// <summary>Every view of schema/0006_views.sql and later ones. docs/sql-views.md says the same; tests hold the three together.</summary>
 public static class SqlViews
 {
     private static readonly SqlColumn s_key = new("customer_key", ColumnKind.Whole, "hash of customer_id; what to join by");
@@ -84,6 +84,7 @@ public static class SqlViews
             [
                 s_key, s_id, s_play, s_action[2], s_action[3], s_currency, s_pChurn, s_clv, Number("spend_if_order", "expected net spend within the churn horizon if there is a purchase"), s_risk, Whole("days_since_last_order", "to the as-of"), s_net,
                 s_segments[0], s_segments[1], s_segments[2], s_segments[5], s_segments[7], s_segments[8], s_run, s_asOf,
+                new("owner", ColumnKind.Text, "who works on it; null: nobody yet"), new("status", ColumnKind.Text, "open, in progress, done, dismissed"), new("due", ColumnKind.Date, "when it is to be done"), new("note", ColumnKind.Text, "as written"),
             ]),
         new(
             "v_rfm", "Customers by RFM code; codes nobody has are not listed", "rfm",

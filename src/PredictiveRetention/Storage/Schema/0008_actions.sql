@@ -22,3 +22,12 @@ CREATE TABLE action_event (
   what         text NOT NULL,
   PRIMARY KEY (customer_key, play_id, version)
 ) $clustered$;
+
+DROP VIEW v_actions;
+
+CREATE VIEW v_actions AS
+SELECT p.customer_key, p.customer_id, p.play_id, p.expected_net_value, p.action_cost, p.currency, p.p_churn, p.clv, p.spend_if_order, p.revenue_at_risk, p.days_since_last_order, p.net_revenue,
+  p.rfm_segment, p.lifecycle, p.value_tier, p.business_segment, p.persona, p.risk_band, p.run_id, p.as_of, w.owner, coalesce(w.status, 'open') AS status, w.due, w.note
+FROM v_current_predictions p
+LEFT JOIN action_work w ON w.customer_key = p.customer_key AND w.play_id = p.play_id
+WHERE p.play_id IS NOT NULL;
