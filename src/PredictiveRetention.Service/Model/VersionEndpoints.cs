@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Runs;
@@ -30,6 +31,12 @@ internal static class VersionEndpoints
             .WithSummary("All versions, what was decided about them, drift and what became of earlier predictions").Produces<VersionsAnswer>();
         api.MapGet("/models/{version}", (string version, ModelRegistry models) => Find(models, version) is { } found ? Results.Ok(Of(found, models)) : Problem.UnknownModel(version))
             .WithSummary("One version").Produces<VersionAnswer>().ProducesProblem(404);
+        api.MapGet("/models/{version}/tenths", (string version, string? format, ModelRegistry models) => Find(models, version) is not { } found ? Problem.UnknownModel(version)
+                : found.Tenths is not { } tenths ? Problem.NoFigure("The version was not judged: its card says why.")
+                : format is null or "json" ? Results.Ok(tenths)
+                : format == "csv" ? Results.File(System.Text.Encoding.UTF8.GetBytes(Csv(tenths)), "text/csv", $"tenths-{version}.csv")
+                : Problem.BadParameter("format", "It is json or csv."))
+            .WithSummary("What a version's recipe said of ten groups of customers one horizon earlier, and what came").Produces<JudgedTenths>(200, "application/json", "text/csv").ProducesProblem(400).ProducesProblem(404);
         api.MapGet("/models/{version}/card", (string version, ModelRegistry models) => Find(models, version) is { } found ? Results.Text(models.Card(found.Version), "text/markdown") : Problem.UnknownModel(version))
             .WithSummary("One version's model card").Produces<string>(contentType: "text/markdown").ProducesProblem(404);
         api.MapPost("/models/{version}/promote", (string version, PromotionRequest? request, ModelRegistry models, TimeProvider clock) => Promote(models, version, "admin, API", request?.Reason, clock))
@@ -64,6 +71,10 @@ internal static class VersionEndpoints
     private static VersionAnswer Of(ModelManifest manifest, ModelRegistry models) => new(
         manifest.Version, manifest.Version == models.ChampionVersion() ? "champion" : manifest.Version == models.ChallengerVersion() ? "challenger" : null, manifest.Level, manifest.Cutoff,
         manifest.HorizonDays, manifest.ClvHorizonDays, manifest.JudgedAt, manifest.ChurnMetrics, manifest.SpendMetrics, manifest.LeakAuditPassed);
+
+    private static string Csv(JudgedTenths tenths) => "of,tenth,customers,said,came\n" + string.Concat(
+        tenths.Churn.Select((tenth, i) => ("churn", i, tenth)).Concat(tenths.Spend.Select((tenth, i) => ("spend", i, tenth)))
+            .Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Item1},{line.i + 1},{line.tenth.Customers},{line.tenth.Said:R},{line.tenth.Came:R}\n")));
 
     private static ModelManifest? Find(ModelRegistry models, string version) => models.Versions().Contains(version) ? models.Manifest(version) : null;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Net.Http.Headers;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Service.Settings;
@@ -9,12 +10,17 @@ namespace PredictiveRetention.Service.Predictions;
 /// <param name="NextCursor">Null on the last page.</param>
 public sealed record PredictionPage(IReadOnlyList<PredictionAnswer> Items, string? NextCursor, long RunId, string AsOf, DateTimeOffset PublishedAt, bool Stale);
 
+/// <param name="AsOf">Of the night that said it.</param>
+public sealed record PastScoreAnswer(string AsOf, double PChurn, MoneyAnswer Clv);
+
 internal static class PredictionEndpoints
 {
     public static void MapPredictions(this IEndpointRouteBuilder api)
     {
         api.MapGet("/predictions/{customerId}", OneAsync)
             .WithSummary("One customer's prediction of the published night").Produces<PredictionAnswer>().Produces(304).ProducesProblem(404);
+        api.MapGet("/predictions/{customerId}/history", HistoryAsync)
+            .WithSummary("What the nights whose predictions are kept said of a customer, oldest first").Produces<IReadOnlyList<PastScoreAnswer>>(200, "application/json", "text/csv").ProducesProblem(400).ProducesProblem(404);
         api.MapGet("/predictions", ListAsync)
             .WithSummary("Customers of the published night, page by page: filters by segment names, play, has_action, lost, min/max p_churn and clv; sort and cursor")
             .Produces<PredictionPage>().ProducesProblem(400).ProducesProblem(410);
@@ -27,6 +33,17 @@ internal static class PredictionEndpoints
         if (await current.CustomerAsync(customerId, cancellation) is not var (night, row))
             return await current.FindAsync(cancellation) is null ? Problem.NothingPublished() : Problem.UnknownCustomer(customerId);
         return NotModified(http, night) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(night.Answers.Of(row));
+    }
+
+    private static async Task<IResult> HistoryAsync(string customerId, string? format, RetentionStore store, CurrentNight current, CancellationToken cancellation)
+    {
+        if (format is not (null or "json" or "csv")) return Problem.BadParameter("format", "It is json or csv.");
+        if (await current.CustomerAsync(customerId, cancellation) is not var (night, row))
+            return await current.FindAsync(cancellation) is null ? Problem.NothingPublished() : Problem.UnknownCustomer(customerId);
+        var scores = await store.PastScoresAsync(row.CustomerKey, cancellation);
+        if (format != "csv") return Results.Ok(scores.Select(score => new PastScoreAnswer(score.AsOf, score.PChurn, MoneyAnswer.Of(score.Clv, night.Shop.Currency))));
+        var lines = scores.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.AsOf},{score.PChurn:R},{MoneyAnswer.Of(score.Clv, night.Shop.Currency).Amount},{night.Shop.Currency.Code}\n"));
+        return Results.File(System.Text.Encoding.UTF8.GetBytes("as_of,p_churn,clv,currency\n" + string.Concat(lines)), "text/csv", "history.csv");
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, RetentionStore store, CurrentNight current, ServiceSettings settings, CancellationToken cancellation)

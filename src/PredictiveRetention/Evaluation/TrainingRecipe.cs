@@ -52,7 +52,7 @@ public sealed record TrainedModel(
 /// <summary>What the recipe would have made one horizon before the cutoff: the only model of a version that can be judged on what came before it.</summary>
 /// <param name="Origin">Its cutoff.</param>
 /// <param name="Model">Answers for the horizon it was judged on, in spend as in orders.</param>
-public sealed record JudgedTwin(Cutoff Origin, Horizon Horizon, RetentionModel Model, LeagueTable League, LeakAudit Leaks);
+public sealed record JudgedTwin(Cutoff Origin, Horizon Horizon, RetentionModel Model, LeagueTable League, JudgedTenths Tenths, LeakAudit Leaks);
 
 public sealed record GoldenRow(float[] Features, double PChurn, double Clv);
 
@@ -128,7 +128,7 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         var judged = earlier.Judge();
         var probe = FutureProbe.Of(histories(), plan.Cutoff, request.Currency, request.Coverage, schema, cancellation);
         return (new JudgedTwin(
-            plan.Cutoff, horizon, Model(earlier, earlier, horizon.Days, horizon.Days), LeagueTable.Of(judged),
+            plan.Cutoff, horizon, Model(earlier, earlier, horizon.Days, horizon.Days), LeagueTable.Of(judged), JudgedTenths.Of(judged),
             LeakAudit.Of(probe, judged, earlier.Origins, schema.Names)), null);
     }
 

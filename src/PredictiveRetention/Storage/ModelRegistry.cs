@@ -25,6 +25,9 @@ public sealed record ModelManifest
     public required ChurnMetrics? ChurnMetrics { get; init; }
     public required SpendMetrics? SpendMetrics { get; init; }
 
+    /// <summary>Of the model in judged.json; null where there is none, and in versions made before there were any.</summary>
+    public JudgedTenths? Tenths { get; init; }
+
     /// <summary>ISO date: the cutoff of the model in judged.json, one horizon earlier; null where the history held none.</summary>
     public string? JudgedAt { get; init; }
     public int? JudgedHorizonDays { get; init; }
@@ -85,6 +88,7 @@ public sealed partial class ModelRegistry(string folder)
             Missed = trained.Missed,
             ChurnMetrics = trained.League?.Model.Churn,
             SpendMetrics = trained.League?.Model.Spend,
+            Tenths = trained.Judged?.Tenths,
             JudgedAt = trained.Judged?.Origin.ToString(),
             JudgedHorizonDays = trained.Judged?.Horizon.Days,
             LeakAuditPassed = trained.Judged?.Leaks.Passed,

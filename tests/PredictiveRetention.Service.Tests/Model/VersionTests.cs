@@ -35,6 +35,15 @@ public sealed class VersionTests : IAsyncDisposable
         Assert.Equal(System.Text.Json.JsonValueKind.Null, all.GetProperty("realised").ValueKind);
         Assert.Contains("# Model " + first, await admin.GetStringAsync($"/api/v1/models/{first}/card"), StringComparison.Ordinal);
 
+        // By tenths of what was said, what came adds up to the rate the version was judged on.
+        var judged = _service.Models.Manifest(first)!;
+        var tenths = (await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/models/{first}/tenths"))).GetProperty("churn").EnumerateArray().Select(tenth => (N: tenth.GetProperty("customers").GetInt32(), Came: tenth.GetProperty("came").GetDouble())).ToList();
+        Assert.Equal((10, judged.ChurnMetrics!.Customers), (tenths.Count, tenths.Sum(tenth => tenth.N)));
+        Assert.Equal(judged.ChurnMetrics.ChurnRate, tenths.Sum(tenth => tenth.N * tenth.Came) / tenths.Sum(tenth => tenth.N), 12);
+        Assert.True(tenths[0].Came > tenths[^1].Came);
+        Assert.Equal(21, (await admin.GetStringAsync($"/api/v1/models/{first}/tenths?format=csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Contains("Of the tenth likeliest to stop", await admin.GetStringAsync($"/models/{first}"), StringComparison.Ordinal);
+
         Assert.Equal(HttpStatusCode.OK, (await admin.PostAsJsonAsync("/api/v1/models/rollback", new { reason = "a test" })).StatusCode);
         Assert.Equal((first, second), (_service.Models.ChampionVersion(), _service.Models.ChallengerVersion()));
         Assert.Equal(HttpStatusCode.Conflict, (await admin.PostAsJsonAsync("/api/v1/models/rollback", new { })).StatusCode);

@@ -124,6 +124,13 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         Assert.Equal(expected, (await IdsAsync(admin, "/api/v1/predictions?limit=1000&moved_up=true")).Order());
         Assert.Equal(expected.Count, await store.MovedIntoHighRiskAsync(second, first));
 
+        // One of them, night by night.
+        var history = await admin.GetStringAsync($"/api/v1/predictions/{expected[0]}/history?format=csv");
+        Assert.Equal(["as_of", store.Run(first)!.AsOf, store.Run(second)!.AsOf], history.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')[0]));
+        var said = (await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/predictions/{expected[0]}/history"))).EnumerateArray().Select(score => score.GetProperty("pChurn").GetDouble()).ToList();
+        Assert.Equal([before[expected[0]].PChurn, store.AllPredictions(second).Single(row => row.CustomerId == expected[0]).PChurn], said);
+        Assert.Contains($"/api/v1/predictions/{expected[0]}/history?format=csv", await admin.GetStringAsync("/customers/" + expected[0]), StringComparison.Ordinal);
+
         static bool High(PredictionRow row) => row.RiskBand == (int)RiskBand.High && !row.Lost;
 
         // The rule's chances grow by the day; where high begins is set, so that some cross it.
