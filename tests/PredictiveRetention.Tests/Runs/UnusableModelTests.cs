@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using PredictiveRetention.Evaluation;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
@@ -9,6 +11,7 @@ namespace PredictiveRetention.Tests.Runs;
 public sealed class UnusableModelTests : IDisposable
 {
     private static readonly RunRequest s_tonight = new(RunPurpose.Night, SimulatedHistories.End.Date, SimulatedHistories.End);
+    private static readonly ConcurrentDictionary<int, Lazy<TrainedModel>> s_trained = new();
     private readonly SqliteUnderTest _engine = new();
     private readonly DirectoryInfo _models = Directory.CreateTempSubdirectory("retention-models-");
 
@@ -24,7 +27,7 @@ public sealed class UnusableModelTests : IDisposable
         using var store = RetentionStore.Open(_engine.NewAddress());
         store.Import(Some.Orders(700));
         var registry = new ModelRegistry(_models.FullName);
-        var (previous, champion) = (Train(store, registry, daysBack: 30), Train(store, registry, daysBack: 0));
+        var (previous, champion) = (Train(registry, daysBack: 30), Train(registry, daysBack: 0));
         Assert.Equal(champion, registry.ChampionVersion());
         var file = Path.Combine(registry.Load(champion).Folder, "model.json");
         var bytes = File.ReadAllBytes(file);
@@ -46,7 +49,7 @@ public sealed class UnusableModelTests : IDisposable
         using var store = RetentionStore.Open(_engine.NewAddress());
         store.Import(Some.Orders(700));
         var registry = new ModelRegistry(_models.FullName);
-        var only = Train(store, registry, daysBack: 0);
+        var only = Train(registry, daysBack: 0);
         var night = new NightRun(store, registry, new RunSettings { ShardSize = 100 });
         var published = night.Execute(s_tonight, null, default).Run.RunId;
         File.WriteAllText(Path.Combine(registry.Load(only).Folder, "model.json"), "{");
@@ -66,7 +69,7 @@ public sealed class UnusableModelTests : IDisposable
         var registry = new ModelRegistry(_models.FullName);
         var strict = new RunSettings { ShardSize = 100, Guard = new GuardBands { MaxMeanShift = 1e-9 } };
         var byRule = new NightRun(store, registry, strict).Execute(s_tonight, null, default);
-        Train(store, registry, daysBack: 0);
+        Train(registry, daysBack: 0);
         var byModel = new NightRun(store, registry, strict).Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default);
         Assert.Equal([RunOutcome.Published, RunOutcome.Published], new[] { byRule.Outcome, byModel.Outcome });
         Assert.NotEqual(byRule.Run.ModelVersion, byModel.Run.ModelVersion);
@@ -78,15 +81,20 @@ public sealed class UnusableModelTests : IDisposable
         using var store = RetentionStore.Open(_engine.NewAddress());
         store.Import(Some.Orders(700));
         var registry = new ModelRegistry(_models.FullName);
-        Train(store, registry, daysBack: 0);
+        Train(registry, daysBack: 0);
         var refused = Assert.Throws<RetentionException>(() => new NightRun(store, registry, new RunSettings()).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(90)), null, default));
         Assert.Contains("would look into the future", refused.Message, StringComparison.Ordinal);
         Assert.Empty(await store.RunsAsync(10, TestContext.Current.CancellationToken));
     }
 
-    private static string Train(RetentionStore store, ModelRegistry registry, int daysBack)
+    /// <summary>The models of the shop are trained once for all tests.</summary>
+    private static string Train(ModelRegistry registry, int daysBack)
     {
-        TrainingRun.Execute(store, registry, new TrainingOptions { AsOf = SimulatedHistories.End.Minus(daysBack), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
-        return registry.ChampionVersion()!;
+        var trained = s_trained.GetOrAdd(daysBack, days => new Lazy<TrainedModel>(() => new TrainingRecipe(new RecipeSettings()).Train(
+            new TrainingRequest { Cutoff = SimulatedHistories.End.Minus(days), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60), Currency = Some.Shop.Currency, Coverage = default },
+            () => SimulatedHistories.Shards(SimulatedHistories.Customers(700)), null, default))).Value;
+        var version = registry.Add(trained).Version;
+        registry.Promote(version, "anna", "a test", TimeProvider.System);
+        return version;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Models;
@@ -10,6 +11,7 @@ namespace PredictiveRetention.Tests.Storage;
 public sealed class ModelRegistryTests : IDisposable
 {
     private static readonly IReadOnlyList<(long Key, Order[] Orders)> s_shop = SimulatedHistories.Customers(900);
+    private static readonly ConcurrentDictionary<int, Lazy<TrainedModel>> s_trained = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retention-models-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -22,7 +24,7 @@ public sealed class ModelRegistryTests : IDisposable
         var loaded = registry.Add(trained);
         Assert.NotEmpty(trained.GoldenRows);
         foreach (var golden in trained.GoldenRows) Assert.Equal(golden.PChurn, loaded.Model.Predict(golden.Features).PChurn);
-        Assert.Equal(loaded.Version, registry.Add(Train(0)).Version);
+        Assert.Equal(loaded.Version, registry.Add(TrainAfresh(0)).Version);
         Assert.Single(registry.Versions());
         Assert.Contains("# Model " + loaded.Version, File.ReadAllText(Path.Combine(loaded.Folder, "card.md")), StringComparison.Ordinal);
     }
@@ -129,7 +131,10 @@ public sealed class ModelRegistryTests : IDisposable
     [Fact]
     public void Champion_BeforeAnyTraining_IsNone() => Assert.Null(new ModelRegistry(_folder.FullName).Champion());
 
-    private static TrainedModel Train(int daysBeforeEnd)
+    /// <summary>Trained once for all tests.</summary>
+    private static TrainedModel Train(int daysBeforeEnd) => s_trained.GetOrAdd(daysBeforeEnd, days => new Lazy<TrainedModel>(() => TrainAfresh(days))).Value;
+
+    private static TrainedModel TrainAfresh(int daysBeforeEnd)
     {
         var forest = new ForestSettings { Trees = 20, Leaves = 6 };
         var request = new TrainingRequest { Cutoff = SimulatedHistories.End.Minus(daysBeforeEnd), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60), Currency = Currency.Of("GBP"), Coverage = default };
