@@ -69,7 +69,7 @@ public static class Chromium
         }
         finally
         {
-            Forget(profile);
+            await ForgetAsync(profile);
         }
     }
 
@@ -93,7 +93,7 @@ public static class Chromium
     }
 
     /// <summary>A browser's helpers may still write for a moment after it has ended.</summary>
-    private static void Forget(DirectoryInfo profile)
+    private static async Task ForgetAsync(DirectoryInfo profile)
     {
         for (var attempt = 0; attempt < 5; attempt++)
         {
@@ -104,7 +104,7 @@ public static class Chromium
             }
             catch (IOException) when (attempt < 4)
             {
-                Thread.Sleep(100);
+                await Task.Delay(100, CancellationToken.None);
             }
             catch (IOException)
             {

@@ -1,11 +1,12 @@
 using System.Text;
+using PredictiveRetention.Presentation.Charts;
 
 namespace PredictiveRetention.Presentation.Reports;
 
 /// <summary>The style sheet of reports, which lies inside each of them.</summary>
 internal static class ReportStyle
 {
-    private static readonly string s_sheet = Read();
+    private static readonly string s_sheet = ChartStyle.Marks + ChartStyle.Read("report.css");
 
     /// <param name="footer">Printed at the foot of every page beside its number.</param>
     public static string Of(string footer) => s_sheet.Replace("/*footer*/", Quoted(footer), StringComparison.Ordinal);
@@ -19,12 +20,5 @@ internal static class ReportStyle
             else css.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\{(int)letter:x6} ");
         }
         return css.Append('"').ToString();
-    }
-
-    private static string Read()
-    {
-        using var stream = typeof(ReportStyle).Assembly.GetManifestResourceStream("report.css") ?? throw new InvalidOperationException("report.css is not embedded.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

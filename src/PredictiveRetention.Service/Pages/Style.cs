@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Text;
+using PredictiveRetention.Presentation.Charts;
 
 namespace PredictiveRetention.Service.Pages;
 
@@ -7,13 +9,13 @@ internal static class Style
 {
     public static void MapStyle(this IEndpointRouteBuilder app)
     {
-        Map(app, "site.css", "text/css");
-        Map(app, "site.js", "text/javascript");
+        Map(app, "site.css", "text/css", ChartStyle.Marks + Read("site.css"));
+        Map(app, "site.js", "text/javascript", Read("site.js"));
     }
 
-    private static void Map(IEndpointRouteBuilder app, string name, string type)
+    private static void Map(IEndpointRouteBuilder app, string name, string type, string text)
     {
-        var content = Read(name);
+        var content = Encoding.UTF8.GetBytes(text);
         app.MapGet("/" + name, (HttpContext http) =>
         {
             http.Response.Headers.CacheControl = "max-age=600";
@@ -21,11 +23,9 @@ internal static class Style
         }).AllowAnonymous().ExcludeFromDescription();
     }
 
-    private static byte[] Read(string name)
+    private static string Read(string name)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
-        using var bytes = new MemoryStream();
-        stream.CopyTo(bytes);
-        return bytes.ToArray();
+        using var reader = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
     }
 }
