@@ -23,6 +23,7 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         ("sort", "descending; customer is the order of the customer keys", s_sorts),
         Of<RfmSegment>("rfm_segment"), Of<Lifecycle>("lifecycle"), Of<ValueTier>("value_tier"), Of<FrequencyClass>("frequency_class"), Of<ClvTier>("clv_tier"),
         Of<BusinessSegment>("business_segment"), Of<EngagementSegment>("engagement_segment"), Of<Persona>("persona"), Of<RiskBand>("risk_band"),
+        ("country", "two letters, ISO 3166", []),
         ("play", "id of the recommended play, see /api/v1/plays", []),
         ("has_action", "whether an action is recommended", ["true", "false"]),
         ("lost", "whether the customer counts as lost", ["true", "false"]),
@@ -52,6 +53,7 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
             EngagementSegment = Segment<EngagementSegment>(query, "engagement_segment"),
             Persona = Segment<Persona>(query, "persona"),
             RiskBand = Segment<RiskBand>(query, "risk_band"),
+            Country = CountryOf(query),
             PlayId = Play(query, playbook),
             HasAction = Bool(query, "has_action"),
             Lost = Bool(query, "lost"),
@@ -90,6 +92,11 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         : !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value) ? throw new BadParameterException(name, $"'{text}' is not a number.")
         : value >= min && value <= max ? value
         : throw new BadParameterException(name, string.Create(CultureInfo.InvariantCulture, $"{text} is not from {min} to {max}."));
+
+    private static string? CountryOf(IQueryCollection query) =>
+        Value(query, "country") is not { } code ? null
+        : Country.TryOf(code) is { } country ? country.Code
+        : throw new BadParameterException("country", $"'{code}' is not the code of a country, such as DE.");
 
     private static string? Play(IQueryCollection query, Playbook playbook) =>
         Value(query, "play") is not { } id ? null

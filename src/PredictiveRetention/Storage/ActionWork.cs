@@ -49,6 +49,14 @@ public sealed record ActionEvent
     public string What { get; init; } = "";
 }
 
+/// <summary>How many customers' actions of a play are in a status, of those somebody worked on.</summary>
+public sealed record ActionCount
+{
+    public string PlayId { get; init; } = "";
+    public string Status { get; init; } = "";
+    public long Customers { get; init; }
+}
+
 public sealed partial class RetentionStore
 {
     private const int KeysAtOnce = 500;
@@ -77,6 +85,12 @@ public sealed partial class RetentionStore
     {
         using var connection = _engine.Open();
         return connection.Query<ActionEvent>("SELECT * FROM action_event WHERE customer_key = @key ORDER BY at_ms DESC, play_id, version DESC", new { key = CustomerKey.Of(customerId) }).AsList();
+    }
+
+    public IReadOnlyList<ActionCount> ActionCounts()
+    {
+        using var connection = _engine.Open();
+        return connection.Query<ActionCount>("SELECT play_id, status, count(*) AS customers FROM action_work GROUP BY play_id, status ORDER BY play_id, status").AsList();
     }
 
     /// <summary>Names of owners there are, for filters.</summary>

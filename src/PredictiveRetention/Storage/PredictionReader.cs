@@ -72,6 +72,9 @@ public sealed record PredictionFilter
     public int? EngagementSegment { get; init; }
     public int? Persona { get; init; }
     public int? RiskBand { get; init; }
+
+    /// <summary>ISO 3166, two letters.</summary>
+    public string? Country { get; init; }
     public string? PlayId { get; init; }
 
     /// <summary>True: only customers with a recommended action; false: only those with none.</summary>
@@ -241,6 +244,11 @@ public sealed partial class RetentionStore
         Compare("p_churn", "<=", filter.MaxPChurn);
         Compare("clv", ">=", filter.MinClv);
         Compare("clv", "<=", filter.MaxClv);
+        if (filter.Country is { } country)
+        {
+            sql.Append(" AND p.customer_key IN (SELECT c.customer_key FROM customer c WHERE c.country = @country)");
+            parameters.Add("country", country);
+        }
         if (filter.Lost is { } lost) sql.Append(lost ? " AND p.lost" : " AND NOT p.lost");
         if (filter.HasAction is { } has) sql.Append(has ? " AND p.play_id IS NOT NULL" : " AND p.play_id IS NULL");
         if (filter.PlayId is { } play)

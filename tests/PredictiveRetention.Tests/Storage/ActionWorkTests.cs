@@ -68,5 +68,6 @@ public abstract class ActionWorkTests(EngineUnderTest engine) : IDisposable
         store.ChangeAction(s_fresh with { Owner = text, Note = text }, "ann", s_now);
         Assert.Equal((text, text), (Assert.Single(store.ActionsOf("a")).Owner, store.ActionsOf("a")[0].Note));
         Assert.Equal([text], store.ActionOwners());
+        Assert.Equal(("win-back", ActionStatus.Open, 1), Assert.Single(store.ActionCounts()) is var count ? (count.PlayId, count.Status, count.Customers) : default);
     }
 }
