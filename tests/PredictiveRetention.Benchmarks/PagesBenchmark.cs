@@ -27,7 +27,7 @@ internal static partial class PagesBenchmark
     private static readonly string[] s_lists =
     [
         "/risk?min_clv=0.{n}", "/risk?sort=p_churn&min_clv=0.{n}", "/risk?risk_band=High&business_segment=Inactive&sort=clv&min_clv=0.{n}", "/risk?owner=nobody{n}", "/risk?status=unfinished&sort=expected_net_value&min_clv=0.{n}",
-        "/risk?cursor={next}", "/customers?find=C{n}",
+        "/risk?cursor={next}", "/customers?q=C{n}",
     ];
 
     public static async Task RunAsync(int customers, int ordersEach, string server, int times)
