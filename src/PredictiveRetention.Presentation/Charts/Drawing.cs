@@ -54,7 +54,7 @@ public sealed class Drawing : ComponentBase
         foreach (var row in Table.Rows)
         {
             text.Append('\n').Append(row.Label);
-            foreach (var cell in row.Cells) text.Append('|').Append(cell.Value is { } value ? value.ToString("R", CultureInfo.InvariantCulture) : "");
+            foreach (var cell in row.Cells) text.Append('|').Append(cell.Value is { } value ? value.ToString("R", CultureInfo.InvariantCulture) : "").Append(cell.IsSmall ? "*" : "");
         }
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
