@@ -237,6 +237,7 @@ public sealed class HostileNamesTests(HostileShop shop) : IClassFixture<HostileS
     {
         Assert.True(page.Source.Text.Length < MostBytes, $"{route} has {page.Source.Text.Length} characters");
         Assert.True(page.QuerySelector("main") is not null, $"{route} has no main part");
+        foreach (var form in page.Forms) form.RemoveAttribute("action"); // the address, as it was asked for
         var shown = page.Title + page.QuerySelector("main")!.OuterHtml;
         var longName = shown.IndexOf(HostileShop.LongPart, StringComparison.Ordinal);
         Assert.True(longName < 0, $"{route} has a long name whole, after {shown[Math.Max(0, longName - 120)..Math.Max(0, longName)]}");
