@@ -102,5 +102,5 @@ public abstract class FigurePage : ComponentBase
     /// <exception cref="BadParameterException">It is none of them.</exception>
     protected string Choice(string name, params string[] allowed) =>
         Http.Request.Query[name].ToString() is not { Length: > 0 } asked ? allowed[0]
-        : allowed.FirstOrDefault(known => known.Equals(asked, StringComparison.OrdinalIgnoreCase)) ?? throw new BadParameterException(name, Texts["'{0}' is none of: {1}.", asked.Length > 60 ? asked[..60] + "…" : asked, string.Join(", ", allowed)]);
+        : allowed.FirstOrDefault(known => known.Equals(asked, StringComparison.OrdinalIgnoreCase)) ?? throw new BadParameterException(name, Texts["'{0}' is none of: {1}.", BadParameterException.Quoted(asked), string.Join(", ", allowed)]);
 }

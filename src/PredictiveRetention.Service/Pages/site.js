@@ -57,6 +57,12 @@
     head.replaceChildren(all);
   });
 
+  // Gone back to, a browser fills a form as it was left; the list is that of the address, and the form says so.
+  addEventListener('pageshow', event => {
+    const [entry] = performance.getEntriesByType('navigation');
+    if (event.persisted || (entry && entry.type === 'back_forward')) document.querySelectorAll('form.filters').forEach(form => { if (form.method === 'get') form.reset(); });
+  });
+
   // Files that are too large are better known before they are sent; the service says so as well.
   document.addEventListener('change', event => {
     const form = event.target.type === 'file' && event.target.closest('form[data-max-bytes]');

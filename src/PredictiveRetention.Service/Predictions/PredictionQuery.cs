@@ -70,7 +70,7 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         if (order < 0) throw new BadParameterException("sort", $"'{sort}' is not one of {string.Join(", ", s_sorts)}.");
         var limit = 50;
         if (Value(query, "limit") is { } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MaxLimit))
-            throw new BadParameterException("limit", $"'{text}' is not a whole number from 1 to {MaxLimit}.");
+            throw new BadParameterException("limit", $"'{BadParameterException.Quoted(text)}' is not a whole number from 1 to {MaxLimit}.");
         var asked = string.Join('&', query.Where(pair => pair.Key is not ("cursor" or "limit")).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
         return new PredictionQuery(filter, (PredictionOrder)order, limit, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked)))[..12]);
     }
@@ -82,16 +82,16 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         where T : struct, Enum =>
         Value(query, name) is not { } text ? null
         : SegmentNames.TryParse<T>(text, out var segment) ? Convert.ToInt32(segment, CultureInfo.InvariantCulture)
-        : throw new BadParameterException(name, $"'{text}' is not one of {string.Join(", ", SegmentNames.All<T>())}.");
+        : throw new BadParameterException(name, $"'{BadParameterException.Quoted(text)}' is not one of {string.Join(", ", SegmentNames.All<T>())}.");
 
     private static bool? Bool(IQueryCollection query, string name) =>
-        Value(query, name) is not { } text ? null : bool.TryParse(text, out var value) ? value : throw new BadParameterException(name, $"'{text}' is neither true nor false.");
+        Value(query, name) is not { } text ? null : bool.TryParse(text, out var value) ? value : throw new BadParameterException(name, $"'{BadParameterException.Quoted(text)}' is neither true nor false.");
 
     private static double? Number(IQueryCollection query, string name, double min = double.MinValue, double max = double.MaxValue) =>
         Value(query, name) is not { } text ? null
-        : !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value) ? throw new BadParameterException(name, $"'{text}' is not a number.")
+        : !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value) ? throw new BadParameterException(name, $"'{BadParameterException.Quoted(text)}' is not a number.")
         : value >= min && value <= max ? value
-        : throw new BadParameterException(name, string.Create(CultureInfo.InvariantCulture, $"{text} is not from {min} to {max}."));
+        : throw new BadParameterException(name, string.Create(CultureInfo.InvariantCulture, $"{BadParameterException.Quoted(text)} is not from {min} to {max}."));
 
     private static string? CountryOf(IQueryCollection query) =>
         Value(query, "country") is not { } code ? null
@@ -101,7 +101,7 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
     private static string? Play(IQueryCollection query, Playbook playbook) =>
         Value(query, "play") is not { } id ? null
         : playbook.Find(id) is not null ? id
-        : throw new BadParameterException("play", $"'{id}' is not one of {string.Join(", ", playbook.Plays.Select(play => play.Id))}.");
+        : throw new BadParameterException("play", $"'{BadParameterException.Quoted(id)}' is not one of {string.Join(", ", playbook.Plays.Select(play => play.Id))}.");
 
     private static string? Status(IQueryCollection query) =>
         Value(query, "status") is not { } text ? null
@@ -113,7 +113,12 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
 
 internal sealed class BadParameterException(string parameter, string detail) : Exception(detail)
 {
+    private const int LongestQuoted = 60;
+
     public string Parameter { get; } = parameter;
+
+    /// <summary>What was asked for, as a refusal quotes it: an address can be very long.</summary>
+    public static string Quoted(string asked) => asked.Length > LongestQuoted ? asked[..LongestQuoted] + "…" : asked;
 }
 
 /// <summary>Where the next page begins. It names its run, so a listing never mixes two nights, and the question it belongs to.</summary>

@@ -30,8 +30,14 @@ public sealed class AudiencePagesTests : IDisposable
         Assert.Contains($"Antarctica ({rows["AQ"]:N0})", page, StringComparison.Ordinal);
         Assert.Contains($"Unknown ({rows["Unknown"]:N0})", page, StringComparison.Ordinal);
         Assert.Contains("HHI", page, StringComparison.Ordinal);
-        Assert.Contains("option value=\"repeat_rate\" selected", await PageAsync("/audience?metric=repeat_rate"), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.BadRequest, (await _service.Admin().GetAsync("/audience?metric=shoe_size")).StatusCode);
+        // The choice that is offered is the one that is taken, and the refusal of another names it.
+        string[] metrics = ["customers", "revenue", "revenue_per_customer", "aov", "repeat_rate", "p_churn", "at_risk_rate", "clv_per_customer", "revenue_at_risk"];
+        var (_, offered) = await PageReader.ReadAsync(_service.Admin(), "/audience");
+        Assert.Equal(metrics, offered.QuerySelectorAll("select[name=metric] option").Select(option => option.GetAttribute("value")));
+        foreach (var metric in metrics) Assert.Contains($"option value=\"{metric}\" selected", await PageAsync("/audience?metric=" + metric), StringComparison.Ordinal);
+        var (status, refused) = await PageReader.ReadAsync(_service.Admin(), "/audience?metric=shoe_size");
+        Assert.Equal(400, status);
+        Assert.Equal($"'shoe_size' is none of: {string.Join(", ", metrics)}.", PageReader.TextOf(refused.QuerySelector("main [role=alert]")!));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using AngleSharp.Dom;
 using Microsoft.Extensions.DependencyInjection;
@@ -134,29 +133,8 @@ public sealed class SameNumberTests : IDisposable
         using var response = await admin.GetAsync(link);
         Assert.True(response.IsSuccessStatusCode, $"{link}: {(int)response.StatusCode}");
         Assert.Equal("text/csv", response.Content.Headers.ContentType?.MediaType);
-        var lines = Lines(await response.Content.ReadAsStringAsync());
+        var lines = CsvText.Rows(await response.Content.ReadAsStringAsync());
         return [.. lines.Skip(1).Select(line => lines[0].Zip(line).ToDictionary(pair => pair.First, pair => pair.Second))];
-    }
-
-    private static List<List<string>> Lines(string text)
-    {
-        var (lines, line, cell, quoted) = (new List<List<string>>(), new List<string>(), new StringBuilder(), false);
-        for (var i = 0; i < text.Length; i++)
-        {
-            var letter = text[i];
-            if (letter == '"' && quoted && i + 1 < text.Length && text[i + 1] == '"') cell.Append(text[++i]);
-            else if (letter == '"') quoted = !quoted;
-            else if (!quoted && letter is ',' or '\n')
-            {
-                line.Add(cell.ToString());
-                cell.Clear();
-                if (letter == ',') continue;
-                lines.Add(line);
-                line = [];
-            }
-            else cell.Append(letter);
-        }
-        return lines;
     }
 
     private static string Key(InsightView view, JsonElement row) =>

@@ -38,6 +38,26 @@ public sealed class RejectedInputTests
         Assert.Equal((4, 1), (import.Quality.RowsRead, import.Quality.RowsRejected));
     }
 
+    /// <summary>They are keys of tables, whose length is limited, and parts of addresses.</summary>
+    [Theory]
+    [InlineData("customer_id", "customer id longer than 255 characters")]
+    [InlineData("order_id", "order id longer than 255 characters")]
+    public void Id_of_more_than_255_characters_is_rejected_and_one_of_255_is_not(string column, string reason)
+    {
+        string Row(int length) => column == "customer_id" ? $"{new string('x', length)},9,2024-01-03,5,EUR\n" : $"a,{new string('x', length)},2024-01-03,5,EUR\n";
+        using var import = new Import { Orders = $"{Header}{Good}{Row(256)}{Row(255)}" };
+        Assert.Equal(3, import.Stored.Count);
+        Assert.Equal(("4", column, reason), import.OnlyReject());
+    }
+
+    [Fact]
+    public void Of_a_name_of_more_than_120_characters_the_beginning_is_kept_and_noted()
+    {
+        using var import = new Import { Orders = $"customer_id,order_id,ordered_at,amount,currency,channel\na,1,2024-01-01,5.00,EUR,{new string('x', 10_000)}\nb,2,2024-01-02,6.00,EUR,{new string('y', 120)}\n" };
+        Assert.Equal([new string('x', 119) + "…", new string('y', 120)], import.Stored.Select(order => order.Channel));
+        Assert.Equal((1, 2L), import.Quality.Notes.Where(note => note.Note.StartsWith("names of more than", StringComparison.Ordinal)).Select(note => ((int)note.Count, note.ExampleLine ?? 0)).Single());
+    }
+
     [Fact]
     public void Other_currency_is_rejected_because_the_shop_has_no_rate()
     {

@@ -17,7 +17,7 @@ public sealed partial class SourcesPageTests
     {
         var rules = File.ReadAllText(Path.Combine(Repository.Root, "src", "PredictiveRetention", "Ingestion", "Presets", "rules.sql"));
         var lines = Note().Matches(rules).Select(note => note.Groups["text"].Value.Split('{')[0]).ToList();
-        Assert.Equal(15, lines.Count);
+        Assert.Equal(19, lines.Count);
         Assert.All(lines, line => Assert.Contains("noted: " + line, Page, StringComparison.Ordinal));
     }
 

@@ -62,7 +62,9 @@ SELECT s.* EXCLUDE (status, quantity, ordered_at_text, amount_text),
   CASE WHEN abs(quantity) < 2e9 THEN round(quantity)::INTEGER END AS quantity,
   CASE
     WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id')
+    WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN order_id IS NULL THEN fault('order_id', 'no order id')
+    WHEN is_too_long(order_id) THEN too_long('order_id')
     ELSE coalesce(
       time_fault('ordered_at', ordered_at_text, ordered_at),
       money_fault('amount', amount_text, amount),
@@ -131,7 +133,9 @@ CREATE TABLE refunds_checked AS
 SELECT s.* EXCLUDE (refunded_at_text, amount_text, amount), abs(amount) AS amount,
   CASE
     WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id')
+    WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN refund_id IS NULL THEN fault('refund_id', 'no refund id')
+    WHEN is_too_long(refund_id) THEN too_long('refund_id')
     ELSE coalesce(
       time_fault('refunded_at', refunded_at_text, refunded_at),
       money_fault('amount', amount_text, amount),
@@ -159,7 +163,7 @@ SELECT s.* EXCLUDE (birth_year),
   -- A birth date is more than the models may know: its year is enough.
   birth_year AS birth_text,
   TRY_CAST(nullif(regexp_extract(birth_year, '(?:^|\D)([12]\d{3})(?:\D|$)', 1), '') AS INTEGER) AS birth_year,
-  CASE WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id') END AS fault
+  CASE WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id') WHEN is_too_long(customer_id) THEN too_long('customer_id') END AS fault
 FROM source_customers AS s;
 
 CREATE TABLE customers_contradicting AS
@@ -196,8 +200,10 @@ CREATE TABLE events_checked AS
 SELECT record, customer_id, occurred_at, campaign_id, message_id, kind AS event_type,
   CASE
     WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id')
+    WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN event_type IS NULL THEN fault('event_type', 'no event type')
     WHEN kind IS NULL THEN fault('event_type', 'unknown event type')
+    WHEN is_too_long(message_id) THEN too_long('message_id')
     ELSE time_fault('occurred_at', occurred_at_text, occurred_at) END AS fault
 FROM (
   SELECT *, CASE regexp_replace(lower(event_type), '[^a-z]+', '_', 'g')
@@ -230,7 +236,9 @@ CREATE TABLE subscriptions_checked AS
 SELECT s.* EXCLUDE (amount), abs(amount) AS amount,
   CASE
     WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id')
+    WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN subscription_id IS NULL THEN fault('subscription_id', 'no subscription id')
+    WHEN is_too_long(subscription_id) THEN too_long('subscription_id')
     WHEN ended_at < started_at THEN fault('ended_at', 'ends before it starts')
     ELSE coalesce(
       time_fault('started_at', started_at_text, started_at),

@@ -86,6 +86,10 @@ CREATE MACRO utc_instant(t, date_order) AS
 
 CREATE MACRO fault(field_name, why) AS {'field': field_name, 'reason': why};
 
+-- Ids are keys of tables and parts of addresses, which both have an end.
+CREATE MACRO is_too_long(id) AS coalesce(length(id) > 255, false);
+CREATE MACRO too_long(field_name) AS fault(field_name, replace(field_name, '_', ' ') || ' longer than 255 characters');
+
 -- 1970-01-01 to 2100-12-31 in the shop's time zone.
 CREATE MACRO is_in_range(ms) AS ms >= getvariable('calendar_start_ms') AND ms < getvariable('calendar_end_ms');
 

@@ -69,6 +69,7 @@ CREATE TABLE orders_checked AS
 SELECT o.* EXCLUDE (customer_id), p.person, p.city,
   CASE
     WHEN o.order_id IS NULL THEN fault('order_id', 'no order id')
+    WHEN is_too_long(o.order_id) THEN too_long('order_id')
     WHEN p.person IS NULL THEN fault('customer_id', 'no customer of this id in the table of customers')
     WHEN row_number() OVER (PARTITION BY o.order_id ORDER BY o.record) > 1 THEN fault('order_id', 'order id of an earlier line')
     ELSE time_fault('ordered_at', o.ordered_at_text, o.ordered_at) END AS fault

@@ -5,18 +5,23 @@
 -- A delivery or a promise of the order's own day is often written as that day's midnight, which is no contradiction.
 CREATE MACRO is_before_order(ms, ordered_at) AS ms < ordered_at AND ms <> day_start(ordered_at);
 CREATE MACRO is_review(score) AS score BETWEEN 1 AND 5;
+-- Names are labels of figures and stand on pages: their beginning is enough.
+CREATE MACRO is_long_name(t) AS coalesce(length(t) > 120, false);
+CREATE MACRO name_of(t) AS CASE WHEN is_long_name(t) THEN left(t, 119) || '…' ELSE t END;
 
 CREATE VIEW stored_orders AS SELECT * REPLACE (
   CASE WHEN NOT is_before_order(promised_at, ordered_at) THEN promised_at END AS promised_at,
   CASE WHEN NOT is_before_order(delivered_at, ordered_at) THEN delivered_at END AS delivered_at,
   CASE WHEN discount >= 0 THEN discount END AS discount,
-  CASE WHEN is_review(review_score) THEN review_score END AS review_score)
+  CASE WHEN is_review(review_score) THEN review_score END AS review_score,
+  name_of(status) AS status, name_of(channel) AS channel, name_of(category) AS category)
 FROM complete_orders;
 
 CREATE VIEW stored_refunds AS FROM complete_refunds;
-CREATE VIEW stored_events AS FROM complete_events;
+CREATE VIEW stored_events AS SELECT * REPLACE (name_of(campaign_id) AS campaign_id) FROM complete_events;
 CREATE VIEW stored_subscriptions AS SELECT * REPLACE (
-  CASE WHEN cancelled_at >= started_at THEN cancelled_at END AS cancelled_at)
+  CASE WHEN cancelled_at >= started_at THEN cancelled_at END AS cancelled_at,
+  name_of(plan) AS plan, name_of(period) AS period)
 FROM complete_subscriptions;
 
 -- ---------------------------------------------------------------- customers
@@ -41,7 +46,8 @@ CREATE MACRO is_gender(t) AS gender_word(t) <> 'unknown' OR lower(t) IN ('u', 'u
 CREATE VIEW stored_customers AS SELECT * REPLACE (
   CASE WHEN is_age(birth_year) THEN birth_year END AS birth_year,
   gender_word(gender) AS gender,
-  country_code(country) AS country)
+  country_code(country) AS country,
+  name_of(city) AS city, name_of(acquisition_channel) AS acquisition_channel)
 FROM complete_customers;
 
 -- ---------------------------------------------------------------- what should be known
@@ -78,6 +84,8 @@ WITH counted AS MATERIALIZED (
     count(*) FILTER (is_before_order(promised_at, ordered_at)) AS promised, min(record) FILTER (is_before_order(promised_at, ordered_at)) AS promised_record,
     count(*) FILTER (discount < 0) AS raised, min(record) FILTER (discount < 0) AS raised_record,
     count(*) FILTER (is_review(review_score)) AS reviewed,
+    count(*) FILTER (is_long_name(status) OR is_long_name(channel) OR is_long_name(category)) AS long_names,
+    min(record) FILTER (is_long_name(status) OR is_long_name(channel) OR is_long_name(category)) AS long_name_record,
     count(*) FILTER (NOT is_review(review_score)) AS no_review, min(record) FILTER (NOT is_review(review_score)) AS no_review_record
   FROM complete_orders GROUP BY source)
 SELECT source, 'orders with a status that is no sale: stored, and in no figure' AS note, no_sale AS count, no_sale_record AS record FROM counted
@@ -106,6 +114,17 @@ UNION ALL
 SELECT source, 'subscriptions cancelled before they started: kept, the time of cancelling is not used', count(*), min(record)
 FROM complete_subscriptions WHERE cancelled_at < started_at GROUP BY source
 UNION ALL
+SELECT source, 'names of more than 120 characters (status, channel, category): their beginning is kept', long_names, long_name_record FROM counted
+UNION ALL
+SELECT source, 'names of more than 120 characters (campaign): their beginning is kept', count(*), min(record)
+FROM complete_events WHERE is_long_name(campaign_id) GROUP BY source
+UNION ALL
+SELECT source, 'names of more than 120 characters (plan, period): their beginning is kept', count(*), min(record)
+FROM complete_subscriptions WHERE is_long_name(plan) OR is_long_name(period) GROUP BY source
+UNION ALL
+SELECT coalesce(source, 'orders'), 'names of more than 120 characters (city, acquisition channel): their beginning is kept', count(*), min(record)
+FROM complete_customers WHERE is_long_name(city) OR is_long_name(acquisition_channel) GROUP BY coalesce(source, 'orders')
+UNION ALL
 SELECT source, 'e-mails opened or clicked that were not sent before, as far as these files say: kept', count(*), min(record)
 FROM openings_without_send GROUP BY source
 UNION ALL
@@ -113,10 +132,10 @@ SELECT coalesce(source, 'orders'), format('customers whose birth year gives an a
     array_to_string(list_sort(list_distinct(list(birth_year)))[1:3], ', ')), count(*), min(record)
 FROM complete_customers WHERE NOT is_age(birth_year) GROUP BY coalesce(source, 'orders')
 UNION ALL
-SELECT coalesce(source, 'orders'), format('customers of an unknown gender ({}): kept as unknown', array_to_string(list_sort(list_distinct(list(gender)))[1:3], ', ')),
+SELECT coalesce(source, 'orders'), format('customers of an unknown gender ({}): kept as unknown', array_to_string(list_sort(list_distinct(list(name_of(gender))))[1:3], ', ')),
   count(*), min(record)
 FROM complete_customers WHERE NOT is_gender(gender) GROUP BY coalesce(source, 'orders')
 UNION ALL
 SELECT coalesce(source, 'orders'), format('customers of no country of ISO 3166 ({}): kept, their country is unknown',
-    array_to_string(list_sort(list_distinct(list(country)))[1:3], ', ')), count(*), min(record)
+    array_to_string(list_sort(list_distinct(list(name_of(country))))[1:3], ', ')), count(*), min(record)
 FROM complete_customers WHERE country IS NOT NULL AND country_code(country) IS NULL GROUP BY coalesce(source, 'orders');
