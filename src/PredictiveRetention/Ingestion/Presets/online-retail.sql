@@ -26,7 +26,9 @@ SELECT record, invoice, stock_code, description, quantity, unit_price, invoice_d
   TRY(quantity * unit_price) AS amount,
   CASE
     WHEN customer_id IS NULL THEN fault('customer_id', 'guest line: no customer to attribute it to')
+    WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN invoice IS NULL THEN fault('invoice', 'no invoice')
+    WHEN is_too_long(invoice) THEN too_long('invoice')
     WHEN quantity IS NULL THEN fault('quantity', 'unreadable quantity')
     ELSE coalesce(
       time_fault('invoice_date', invoice_date_text, invoice_date),

@@ -70,7 +70,9 @@ CREATE TABLE money_checked AS
 SELECT e.* EXCLUDE (amount), CASE kind WHEN 'refund' THEN abs(amount) ELSE amount END AS amount,
   CASE
     WHEN customer_id IS NULL THEN fault('customer_id', 'guest: an anonymousId and no userId to attribute it to')
+    WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN order_id IS NULL THEN fault('order_id', 'no order_id in the properties')
+    WHEN is_too_long(order_id) THEN too_long('order_id')
     WHEN row_number() OVER (PARTITION BY customer_id, kind, CASE kind WHEN 'refund' THEN coalesce(message_id, order_id || happened_text) ELSE order_id END ORDER BY record) > 1
          THEN fault('order_id', 'order or refund of an earlier line')
     ELSE coalesce(

@@ -34,6 +34,8 @@ CREATE TABLE orders_checked AS
 SELECT s.* EXCLUDE (refunded), abs(refunded) AS refunded, lower(email) AS customer_id,
   CASE
     WHEN order_id IS NULL THEN fault('order_id', 'no order name')
+    WHEN is_too_long(order_id) THEN too_long('order_id')
+    WHEN is_too_long(email) THEN too_long('email')
     WHEN email IS NULL THEN fault('email', 'guest order: no e-mail address to attribute it to')
     WHEN row_number() OVER (PARTITION BY order_id ORDER BY record) > 1 THEN fault('order_id', 'order name of an earlier line')
     ELSE coalesce(

@@ -27,6 +27,8 @@ CREATE TABLE charges AS
 SELECT s.* EXCLUDE (customer_id, refunded), coalesce(customer_id, lower(email)) AS customer_id, abs(refunded) AS refunded,
   CASE
     WHEN order_id IS NULL THEN fault('order_id', 'no id')
+    WHEN is_too_long(order_id) THEN too_long('order_id')
+    WHEN is_too_long(coalesce(customer_id, email)) THEN too_long('customer_id')
     WHEN customer_id IS NULL AND email IS NULL THEN fault('customer_id', 'guest charge: neither a customer id nor an e-mail address to attribute it to')
     WHEN row_number() OVER (PARTITION BY order_id ORDER BY record) > 1 THEN fault('order_id', 'id of an earlier line')
     ELSE sale_fault(ordered_at_text, ordered_at, amount_text, amount, refunded_text, refunded, currency) END AS fault

@@ -44,6 +44,7 @@ SELECT *,
   CASE
     WHEN order_id IS NULL THEN fault('order_id', 'no order id')
     WHEN is_too_long(order_id) THEN too_long('order_id')
+    WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN customer_id IS NULL THEN fault('email', 'guest order: neither an e-mail address nor a customer id to attribute it to')
     ELSE sale_fault(ordered_at_text, ordered_at, amount_text, amount, refunded_text, refunded, currency) END AS fault
 FROM rows_read WHERE is_first ORDER BY record;
