@@ -24,8 +24,17 @@ internal sealed class MadeShop(Action<RetentionStore, ModelRegistry, string> mak
     public static MadeShop OfOrders { get; } = new((store, models, _) =>
     {
         store.Import(Some.Orders(700));
-        TrainingRun.Execute(store, models, new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
+        Train(store, models, daysEarlier: 0);
         Publish(store, models, 100);
+    });
+
+    /// <summary>Orders alone, and after the night a model of ninety days earlier.</summary>
+    public static MadeShop TwoVersions { get; } = new((store, models, _) =>
+    {
+        store.Import(Some.Orders(700));
+        Train(store, models, daysEarlier: 0);
+        Publish(store, models, 100);
+        Train(store, models, daysEarlier: 90);
     });
 
     public void CopyTo(string file, string models)
@@ -38,6 +47,9 @@ internal sealed class MadeShop(Action<RetentionStore, ModelRegistry, string> mak
             File.Copy(from, to);
         }
     }
+
+    private static void Train(RetentionStore store, ModelRegistry models, int daysEarlier) => TrainingRun.Execute(
+        store, models, new TrainingOptions { AsOf = SimulatedHistories.End.Minus(daysEarlier), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
 
     private static void Publish(RetentionStore store, ModelRegistry models, int shardSize) =>
         new NightRun(store, models, new RunSettings { ShardSize = shardSize }).Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System), null, default);

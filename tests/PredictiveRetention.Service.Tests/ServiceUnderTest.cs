@@ -59,6 +59,9 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
     /// <summary>A shop with every source, trained on and scored: made once for all tests, and copied.</summary>
     public ServiceUnderTest WithWholeShop() => With(MadeShop.Whole);
 
+    /// <summary>The shop of a published night, and a model of an earlier cutoff that is not the champion.</summary>
+    public ServiceUnderTest WithTwoVersions() => With(MadeShop.TwoVersions);
+
     private ServiceUnderTest With(MadeShop shop)
     {
         shop.CopyTo(Address["sqlite:".Length..], Path.Combine(_folder.FullName, "models"));

@@ -17,13 +17,13 @@ public abstract class BrowserTests : IAsyncLifetime
 
     protected string Url { get; private set; } = "";
 
-    /// <summary>Whether what is looked at needs a model; without one the shop is there sooner.</summary>
-    protected virtual bool IsTrained => true;
+    /// <summary>The shop that is looked at.</summary>
+    protected virtual void Prepare() => Service.WithPublishedNight();
 
     public async ValueTask InitializeAsync()
     {
         Assert.SkipWhen(Chromium is null, "needs Chromium");
-        Service.WithPublishedNight(IsTrained);
+        Prepare();
         Service.UseKestrel(0);
         Service.StartServer();
         Url = Service.ClientOptions.BaseAddress.ToString().TrimEnd('/');

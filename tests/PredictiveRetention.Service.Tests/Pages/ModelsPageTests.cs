@@ -1,5 +1,3 @@
-using PredictiveRetention.Runs;
-using PredictiveRetention.Tests.Support;
 using Xunit;
 
 namespace PredictiveRetention.Service.Tests.Pages;
@@ -7,13 +5,14 @@ namespace PredictiveRetention.Service.Tests.Pages;
 /// <summary>Versions, drift and what became of predictions, looked at in Chromium.</summary>
 public sealed class ModelsPageTests : BrowserTests
 {
+    protected override void Prepare() => Service.WithTwoVersions();
+
     [Theory]
     [InlineData("light", 1280)]
     [InlineData("dark", 360)]
     public async Task A_person_reads_the_models_makes_one_champion_and_goes_back(string theme, int width)
     {
         var first = Service.Models.ChampionVersion()!;
-        TrainingRun.Execute(Service.Store, Service.Models, new TrainingOptions { AsOf = SimulatedHistories.End.Minus(90), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
         var other = Service.Models.Versions().Single(version => version != first);
         var (page, errors) = await SignInAsync("/models", theme, width);
         Assert.Equal($"Model {first} is in use", await page.InnerTextAsync("h1"));

@@ -7,7 +7,7 @@ namespace PredictiveRetention.Service.Tests.Pages;
 /// <summary>The list of customers at risk as somebody works with it.</summary>
 public sealed class RiskInBrowserTests : BrowserTests
 {
-    protected override bool IsTrained => false;
+    protected override void Prepare() => Service.WithPublishedNight(trained: false);
 
     [Fact]
     public async Task Filters_go_into_the_address_the_file_is_the_list_and_the_theme_is_kept()
