@@ -92,6 +92,7 @@ internal static class Composition
         api.MapGroup("").WithTags("Runs").MapRuns();
         api.MapGroup("").WithTags("Runs").MapRunDecisions();
         app.MapRunButtons();
+        app.MapFirstNight();
         api.MapGroup("").WithTags("Model").MapModel();
         api.MapGroup("").WithTags("Model").MapVersions();
         api.MapGroup("").WithTags("Insights").MapCards();

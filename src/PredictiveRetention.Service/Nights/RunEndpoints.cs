@@ -1,4 +1,5 @@
 using Hangfire;
+using Microsoft.AspNetCore.Antiforgery;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Storage;
@@ -37,6 +38,16 @@ internal static class RunEndpoints
                     "/api/v1/runs", new TriggerAnswer(jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None)), "Tonight's run has been queued; a date that is published is left alone.")))
             .WithSummary("Wakes tonight's run; asking twice changes nothing, so an Idempotency-Key is welcome and not needed").Produces<TriggerAnswer>(202).ProducesProblem(409);
     }
+
+    /// <summary>The button of a dashboard that has nothing to show yet: a model from what was imported, then the night.</summary>
+    public static void MapFirstNight(this IEndpointRouteBuilder app) => app.MapPost("/nights/first", async (HttpContext http, IAntiforgery antiforgery, RetentionStore store, ModelRegistry models, IBackgroundJobClient jobs) =>
+    {
+        await antiforgery.ValidateRequestAsync(http);
+        if (store.Shop() is null) return Results.LocalRedirect("/data");
+        if (models.ChampionVersion() is not null) jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None));
+        else jobs.ContinueJobWith<NightJob>(jobs.Enqueue<RetrainingJob>(job => job.Run(CancellationToken.None)), job => job.Run(CancellationToken.None));
+        return Results.LocalRedirect("/?started=1");
+    }).ExcludeFromDescription();
 
     private static RunAnswer Answer(Run run, RetentionStore store)
     {

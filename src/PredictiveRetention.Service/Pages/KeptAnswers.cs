@@ -13,6 +13,7 @@ internal sealed class KeptAnswers(RetentionStore store, ServiceSettings settings
     private const int Most = 300;
 
     private readonly ConcurrentDictionary<(long Run, PredictionFilter Filter, PredictionOrder Order, int Limit), IReadOnlyList<PredictionRow>> _tops = new();
+    private readonly ConcurrentDictionary<(long Run, PredictionFilter Filter), (long, double)> _totals = new();
     private readonly ConcurrentDictionary<(long Run, long Earlier), long> _moves = new();
     private readonly ConcurrentDictionary<long, IReadOnlyList<OkrLine>> _okrs = new();
     private readonly ConcurrentDictionary<(long Run, WhatIfRequest Request), PredictiveRetention.Insights.WhatIf.WhatIfAnswer> _whatIfs = new();
@@ -24,6 +25,15 @@ internal sealed class KeptAnswers(RetentionStore store, ServiceSettings settings
         if (_tops.TryGetValue((runId, filter, order, limit), out var known)) return known;
         if (_tops.Count >= Most) _tops.Clear();
         return _tops[(runId, filter, order, limit)] = await store.PredictionsAsync(runId, filter, order, null, limit, cancellation);
+    }
+
+    /// <summary>How many customers a filter leaves, and their revenue at risk.</summary>
+    public async Task<(long Customers, double RevenueAtRisk)> TotalsAsync(long runId, PredictionFilter filter, CancellationToken cancellation)
+    {
+        if (filter.IsOfWork) return await store.PredictionTotalsAsync(runId, filter, cancellation);
+        if (_totals.TryGetValue((runId, filter), out var known)) return known;
+        if (_totals.Count >= Most) _totals.Clear();
+        return _totals[(runId, filter)] = await store.PredictionTotalsAsync(runId, filter, cancellation);
     }
 
     /// <summary>Targets are read once, at the start of the service.</summary>

@@ -48,6 +48,13 @@
   // A choice of a filter form is its own submit; the button stays for those without a script.
   document.addEventListener('change', event => { const form = event.target.closest && event.target.closest('form.filters'); if (form && form.method === 'get' && event.target.tagName === 'SELECT') form.requestSubmit(); });
 
+  // Who has not chosen sees the system's theme: where that is dark, the choice is the light one.
+  document.querySelectorAll('form[data-unchosen]').forEach(form => {
+    if (!matchMedia('(prefers-color-scheme: dark)').matches) return;
+    form.elements.theme.value = 'light';
+    form.querySelector('button').textContent = form.dataset.unchosen;
+  });
+
   // All of a list at once.
   document.querySelectorAll('th[data-pick-all]').forEach(head => {
     const all = document.createElement('input');

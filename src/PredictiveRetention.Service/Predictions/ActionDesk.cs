@@ -5,7 +5,7 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Service.Predictions;
 
 /// <param name="Version">The version the change was made from; 0 where nobody has changed it.</param>
-/// <param name="Play">Default: the play recommended tonight.</param>
+/// <param name="Play">Default: the play recommended tonight, or by-hand where none is.</param>
 /// <param name="Status">open, in progress, done, dismissed. What is absent stays as it is; an empty text removes it.</param>
 public sealed record ActionChange(int? Version, string? Play = null, string? Owner = null, string? Status = null, string? Due = null, string? Note = null);
 
@@ -22,9 +22,9 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
     {
         if (await current.CustomerAsync(customerId, cancellation) is not var (_, row)) return (ActionOutcome.UnknownCustomer, null);
         var plays = settings.Runs.Playbook;
-        var play = change.Play is { Length: > 0 } named ? named : row.PlayId ?? throw new BadParameterException("play", "Nothing is recommended for this customer tonight: name the play.");
+        var play = change.Play is { Length: > 0 } named ? named : row.PlayId ?? ActionWork.ByHand;
         var known = store.ActionsOf(row.CustomerId).FirstOrDefault(work => work.PlayId == play);
-        if (known is null && plays.Find(play) is null) throw new BadParameterException("play", $"'{Short(play)}' is not one of {string.Join(", ", plays.Plays.Select(known => known.Id))}.");
+        if (known is null && play != ActionWork.ByHand && plays.Find(play) is null) throw new BadParameterException("play", $"'{Short(play)}' is not one of {string.Join(", ", plays.Plays.Select(known => known.Id))}.");
         var before = known ?? new ActionWork { CustomerKey = row.CustomerKey, PlayId = play };
         var status = change.Status is { Length: > 0 } asked ? asked : before.Status;
         if (!ActionStatus.All.Contains(status)) throw new BadParameterException("status", $"'{Short(status)}' is not one of {string.Join(", ", ActionStatus.All)}.");

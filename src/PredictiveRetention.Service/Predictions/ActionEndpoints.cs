@@ -7,7 +7,7 @@ namespace PredictiveRetention.Service.Predictions;
 /// <param name="Version">To be sent with the next change; 0 before the first.</param>
 public sealed record ActionWorkAnswer(string CustomerId, string Play, string? Owner, string Status, string? Due, string? Note, int Version);
 
-/// <param name="Play">The recommended play.</param>
+/// <param name="Play">The recommended play; by-hand where a person acts without one.</param>
 public sealed record ActionListItem(string CustomerId, string Play, double PChurn, MoneyAnswer Clv, MoneyAnswer ExpectedNetValue, MoneyAnswer Cost, ActionWorkAnswer Work);
 
 /// <param name="NextCursor">Null on the last page.</param>
@@ -29,7 +29,8 @@ internal static class ActionEndpoints
         try
         {
             var query = PredictionQuery.Read(http.Request.Query, settings.Runs.Playbook);
-            query = query with { Filter = query.Filter with { HasAction = true } };
+            // Those somebody works on by hand are found by owner and status.
+            if (!query.Filter.IsOfWork) query = query with { Filter = query.Filter with { HasAction = true } };
             var (night, cursor) = await PredictionEndpoints.BeginAsync(http, query, store, current, cancellation);
             if (night is null) return cursor is null ? Problem.NothingPublished() : Problem.ListingExpired();
             var (page, next) = await PredictionEndpoints.PageAsync(http, query, night, cursor, store, cancellation);
@@ -38,8 +39,8 @@ internal static class ActionEndpoints
             http.Response.Headers.CacheControl = "private, no-store";
             return Results.Ok(new ActionPage(
                 [.. page.Select(row => new ActionListItem(
-                    row.CustomerId, row.PlayId!, row.PChurn, MoneyAnswer.Of(row.Clv, currency), MoneyAnswer.Of(row.ExpectedNetValue, currency), MoneyAnswer.Of(row.ActionCost, currency),
-                    Answer(row.CustomerId, work.GetValueOrDefault(row.CustomerKey) ?? new ActionWork { PlayId = row.PlayId! })))],
+                    row.CustomerId, row.PlayId ?? ActionWork.ByHand, row.PChurn, MoneyAnswer.Of(row.Clv, currency), MoneyAnswer.Of(row.ExpectedNetValue, currency), MoneyAnswer.Of(row.ActionCost, currency),
+                    Answer(row.CustomerId, work.GetValueOrDefault(row.CustomerKey) ?? new ActionWork { PlayId = row.PlayId ?? ActionWork.ByHand })))],
                 next, night.Run.RunId, night.Run.AsOf));
         }
         catch (BadParameterException bad)

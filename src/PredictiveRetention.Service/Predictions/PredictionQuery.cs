@@ -22,7 +22,7 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         ("limit", "customers a page, 1 to 1000; 50 when absent", []),
         ("sort", "descending; customer is the order of the customer keys", s_sorts),
         Of<RfmSegment>("rfm_segment"), Of<Lifecycle>("lifecycle"), Of<ValueTier>("value_tier"), Of<FrequencyClass>("frequency_class"), Of<ClvTier>("clv_tier"),
-        Of<BusinessSegment>("business_segment"), Of<EngagementSegment>("engagement_segment"), Of<Persona>("persona"), Of<RiskBand>("risk_band"),
+        Of<BusinessSegment>("business_segment"), Of<EngagementSegment>("engagement_segment"), Of<Persona>("persona"), ("risk_band", "the risk band, in any case; without the lost, who are counted apart, unless lost=true", SegmentNames.All<RiskBand>()),
         ("country", "two letters, ISO 3166", []),
         ("play", "id of the recommended play, see /api/v1/plays", []),
         ("has_action", "whether an action is recommended", ["true", "false"]),
@@ -56,7 +56,8 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
             Country = CountryOf(query),
             PlayId = Play(query, playbook),
             HasAction = Bool(query, "has_action"),
-            Lost = Bool(query, "lost"),
+            // The lost have a band too, and are counted apart from the bands wherever customers are counted.
+            Lost = Bool(query, "lost") ?? (Value(query, "risk_band") is null ? null : false),
             MovedUp = Bool(query, "moved_up") ?? false,
             WorkOwner = Value(query, "owner"),
             WorkStatus = Status(query),

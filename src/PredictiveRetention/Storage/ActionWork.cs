@@ -23,6 +23,9 @@ public sealed record ActionWork
     /// <summary>Of lists only: those without an owner.</summary>
     public const string Nobody = "-";
 
+    /// <summary>Stands for a play where a person acts although none is recommended.</summary>
+    public const string ByHand = "by-hand";
+
     public long CustomerKey { get; init; }
     public string PlayId { get; init; } = "";
 
@@ -68,10 +71,10 @@ public sealed partial class RetentionStore
         return connection.Query<ActionWork>("SELECT * FROM action_work WHERE customer_key = @key ORDER BY play_id", new { key = CustomerKey.Of(customerId) }).AsList();
     }
 
-    /// <summary>The work on the recommended plays of a page of predictions, by customer key; whom nobody has worked on is not there.</summary>
+    /// <summary>The work on the recommended plays of a page of predictions, or by hand where none is, by customer key; whom nobody has worked on is not there.</summary>
     public IReadOnlyDictionary<long, ActionWork> ActionsOf(IEnumerable<PredictionRow> rows)
     {
-        var plays = rows.Where(row => row.PlayId is not null).ToDictionary(row => row.CustomerKey, row => row.PlayId!);
+        var plays = rows.ToDictionary(row => row.CustomerKey, row => row.PlayId ?? ActionWork.ByHand);
         var found = new Dictionary<long, ActionWork>();
         using var connection = _engine.Open();
         foreach (var keys in plays.Keys.Chunk(KeysAtOnce))

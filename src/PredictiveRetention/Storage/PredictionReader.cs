@@ -195,13 +195,7 @@ public sealed partial class RetentionStore
         var parameters = new DynamicParameters(new { runId, limit });
         // Ids are looked up for the page alone: joined before the limit, those of a million customers would be.
         var sql = new StringBuilder("SELECT p.*, c.customer_id, c.country FROM (SELECT p.* FROM prediction p WHERE p.run_id = @runId");
-        Restrict(sql, parameters, filter);
-        if (filter.MovedUp)
-        {
-            var earlier = await RunAsync(runId, cancellation) is { } run ? NightToCompare(run, 1) : null;
-            sql.Append(earlier is null ? " AND 1 = 0" : $" AND {MovedUp} AND EXISTS (SELECT 1 FROM prediction e WHERE e.customer_key = p.customer_key AND e.run_id = @earlierRunId AND {WasLower})");
-            parameters.AddDynamicParams(new { earlierRunId = earlier?.RunId, high = (int)RiskBand.High });
-        }
+        await RestrictAsync(sql, parameters, runId, filter, cancellation);
         var column = order switch
         {
             PredictionOrder.RevenueAtRisk => "p.revenue_at_risk",
@@ -222,11 +216,30 @@ public sealed partial class RetentionStore
         return (await connection.QueryAsync<PredictionRow>(new CommandDefinition(sql.ToString(), parameters, cancellationToken: cancellation))).AsList();
     }
 
+    /// <summary>How many customers a filter leaves, and their revenue at risk in currency units.</summary>
+    public async Task<(long Customers, double RevenueAtRisk)> PredictionTotalsAsync(long runId, PredictionFilter filter, CancellationToken cancellation = default)
+    {
+        var parameters = new DynamicParameters(new { runId });
+        var sql = new StringBuilder("SELECT count(*), coalesce(sum(p.revenue_at_risk), 0.0) FROM prediction p WHERE p.run_id = @runId");
+        await RestrictAsync(sql, parameters, runId, filter, cancellation);
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return await connection.QuerySingleAsync<(long, double)>(new CommandDefinition(sql.ToString(), parameters, cancellationToken: cancellation));
+    }
+
     /// <summary>Every prediction of a run in customer key order, streamed.</summary>
     public IEnumerable<PredictionRow> AllPredictions(long runId)
     {
         using var connection = _engine.Open();
         foreach (var row in connection.Query<PredictionRow>(SelectPrediction + " WHERE p.run_id = @runId ORDER BY p.customer_key", new { runId }, buffered: false)) yield return row;
+    }
+
+    private async Task RestrictAsync(StringBuilder sql, DynamicParameters parameters, long runId, PredictionFilter filter, CancellationToken cancellation)
+    {
+        Restrict(sql, parameters, filter);
+        if (!filter.MovedUp) return;
+        var earlier = await RunAsync(runId, cancellation) is { } run ? NightToCompare(run, 1) : null;
+        sql.Append(earlier is null ? " AND 1 = 0" : $" AND {MovedUp} AND EXISTS (SELECT 1 FROM prediction e WHERE e.customer_key = p.customer_key AND e.run_id = @earlierRunId AND {WasLower})");
+        parameters.AddDynamicParams(new { earlierRunId = earlier?.RunId, high = (int)RiskBand.High });
     }
 
     private static void Restrict(StringBuilder sql, DynamicParameters parameters, PredictionFilter filter)
@@ -259,20 +272,25 @@ public sealed partial class RetentionStore
 
         if (filter.WorkOwner is { } owner)
         {
-            Work(owner != ActionWork.Nobody, owner == ActionWork.Nobody ? "w.owner IS NOT NULL" : "w.owner = @owner");
+            if (owner == ActionWork.Nobody) WorkOrUntouched("w.owner IS NULL");
+            else Work("w.owner = @owner");
             parameters.Add("owner", owner);
         }
         if (filter.WorkStatus is { } status)
         {
-            // What nobody has touched is open.
-            if (status == ActionStatus.Unfinished) Work(false, $"w.status IN ('{ActionStatus.Done}', '{ActionStatus.Dismissed}')");
-            else Work(status != ActionStatus.Open, status == ActionStatus.Open ? "w.status <> @status" : "w.status = @status");
+            if (status == ActionStatus.Unfinished) WorkOrUntouched($"w.status NOT IN ('{ActionStatus.Done}', '{ActionStatus.Dismissed}')");
+            else if (status == ActionStatus.Open) WorkOrUntouched("w.status = @status");
+            else Work("w.status = @status");
             parameters.Add("status", status);
         }
 
         // IN, not EXISTS: few actions are worked on, and PostgreSQL looks a row up in them twice as fast as it joins.
-        void Work(bool among, string condition) => sql.Append(CultureInfo.InvariantCulture,
-            $" AND p.play_id IS NOT NULL AND (p.customer_key, p.play_id) {(among ? "" : "NOT ")}IN (SELECT w.customer_key, w.play_id FROM action_work w WHERE {condition})");
+        void Work(string condition) => sql.Append(CultureInfo.InvariantCulture,
+            $" AND (p.customer_key, coalesce(p.play_id, '{ActionWork.ByHand}')) IN (SELECT w.customer_key, w.play_id FROM action_work w WHERE {condition})");
+
+        // What is recommended and nobody has touched is open, and nobody's; what nothing is recommended for is not.
+        void WorkOrUntouched(string condition) => sql.Append(CultureInfo.InvariantCulture,
+            $" AND ((p.play_id IS NOT NULL AND (p.customer_key, p.play_id) NOT IN (SELECT w.customer_key, w.play_id FROM action_work w WHERE NOT ({condition}))) OR (p.play_id IS NULL AND (p.customer_key, '{ActionWork.ByHand}') IN (SELECT w.customer_key, w.play_id FROM action_work w WHERE {condition})))");
 
         void Equal(string column, int? value)
         {
@@ -295,6 +313,6 @@ public sealed partial class RetentionStore
     {
         await using var connection = await _engine.OpenAsync(cancellation);
         return (await connection.QueryAsync<PredictionRow>(new CommandDefinition(
-            SelectPrediction + " WHERE p.run_id = @runId AND substr(c.customer_id, 1, @length) = @prefix ORDER BY c.customer_id, p.customer_key LIMIT @limit", new { runId, prefix, length = prefix.Length, limit }, cancellationToken: cancellation))).AsList();
+            SelectPrediction + " WHERE p.run_id = @runId AND substr(c.customer_id, 1, @length) = @prefix ORDER BY c.customer_id, p.customer_key LIMIT @limit", new { runId, prefix, length = prefix.EnumerateRunes().Count() /* as databases count */, limit }, cancellationToken: cancellation))).AsList();
     }
 }

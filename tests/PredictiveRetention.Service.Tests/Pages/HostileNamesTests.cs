@@ -166,9 +166,13 @@ public sealed class HostileNamesTests(HostileShop shop) : IClassFixture<HostileS
     {
         foreach (var id in HostileShop.Ids)
         {
-            var (status, page) = await PageReader.ReadAsync(shop.Admin, "/customers?q=" + Uri.EscapeDataString(id.Length > 200 ? id[..200] : id));
+            // A whole id leads to the customer, its beginning to a list.
+            if (id.Length <= 200)
+                Assert.Equal("/customers/" + Uri.EscapeDataString(id), (await shop.Admin.GetAsync("/customers?q=" + Uri.EscapeDataString(id))).Headers.Location!.OriginalString);
+            if (id.Length == 1) continue;
+            var (status, page) = await PageReader.ReadAsync(shop.Admin, "/customers?q=" + Uri.EscapeDataString(id.Length > 200 ? id[..200] : char.IsHighSurrogate(id[^2]) ? id[..^2] : id[..^1]));
             Assert.Equal(200, status);
-            Assert.Contains(id, page.QuerySelectorAll("main table.list th a").Select(link => link.TextContent));
+            Assert.True(page.QuerySelectorAll("main table.list th a").Any(link => link.TextContent == id), $"{id} is not in the list of its beginning: {PageReader.MainOf(page)}");
             AssertHarmless(page, "/customers?q=" + id);
             var answer = await ServiceUnderTest.JsonAsync(await shop.Admin.GetAsync("/api/v1/predictions/" + Uri.EscapeDataString(id)));
             Assert.Equal(id, answer.GetProperty("customerId").GetString());

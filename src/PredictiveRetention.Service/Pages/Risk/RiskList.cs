@@ -45,7 +45,7 @@ internal static class RiskList
         }
         http.Response.ContentType = "text/csv; charset=utf-8";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"customers-{night.Run.AsOf}.csv\"";
-        await http.Response.WriteAsync("customer_id,p_churn,clv,revenue_at_risk,orders,days_since_last_order,business_segment,value_tier,risk_band,play,expected_net_value,owner,status,due,note,reason,currency,as_of,run_id\n", cancellation);
+        await http.Response.WriteAsync("customer_id,p_churn,clv,revenue_at_risk,orders,days_since_last_order,business_segment,value_tier,risk_band,play,no_action,expected_net_value,owner,status,due,note,reason,currency,as_of,run_id\n", cancellation);
         PagePosition? after = null;
         while (true)
         {
@@ -57,9 +57,9 @@ internal static class RiskList
                 var answer = night.Answers.Of(row);
                 var work = works.GetValueOrDefault(row.CustomerKey);
                 text.AppendJoin(',', CsvCell.Safe(row.CustomerId), N(row.PChurn), answer.Clv.Amount, answer.RevenueAtRisk.Amount, row.Orders.ToString(CultureInfo.InvariantCulture), row.DaysSinceLastOrder.ToString(CultureInfo.InvariantCulture),
-                    CsvCell.Safe(answer.Segments.Business), CsvCell.Safe(answer.Segments.ValueTier), CsvCell.Safe(answer.Segments.RiskBand), CsvCell.Safe(row.PlayId ?? ""), row.PlayId is null ? "" : N(row.ExpectedNetValue),
-                    CsvCell.Safe(work?.Owner ?? ""), row.PlayId is null ? "" : work?.Status ?? ActionStatus.Open, work?.Due ?? "", CsvCell.Safe(work?.Note ?? ""),
-                    CsvCell.Safe(answer.Reasons.Count > 0 ? answer.Reasons[0].Words : ""), night.Shop.Currency.Code, night.Run.AsOf, night.Run.RunId.ToString(CultureInfo.InvariantCulture)).Append('\n');
+                    CsvCell.Safe(answer.Segments.Business), CsvCell.Safe(answer.Segments.ValueTier), CsvCell.Safe(answer.Segments.RiskBand), CsvCell.Safe(row.PlayId ?? ""), CsvCell.Safe(answer.Action.None ?? ""), row.PlayId is null ? "" : MoneyAnswer.Of(row.ExpectedNetValue, night.Shop.Currency).Amount,
+                    CsvCell.Safe(work?.Owner ?? ""), work?.Status ?? (row.PlayId is null ? "" : ActionStatus.Open), work?.Due ?? "", CsvCell.Safe(work?.Note ?? ""),
+                    CsvCell.Safe(answer.Reasons.FirstOrDefault(reason => reason.Effect > 0)?.Words ?? ""), night.Shop.Currency.Code, night.Run.AsOf, night.Run.RunId.ToString(CultureInfo.InvariantCulture)).Append('\n');
             }
             await http.Response.WriteAsync(text.ToString(), cancellation);
             if (rows.Count < PageOfFile) return;

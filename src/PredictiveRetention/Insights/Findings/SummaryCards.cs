@@ -107,7 +107,7 @@ internal static class SummaryCards
     private static void Concentration(CardDraft card)
     {
         var (one, ten, twenty) = (card.Need("concentration", "top_share", "clv", "1 %"), card.Need("concentration", "top_share", "clv", "10 %"), card.Need("concentration", "top_share", "clv", "20 %"));
-        card.Say($"By CLV ({card.Context.Predicted}, {card.ClvHorizon} days) the first 1 % of customers hold {one} of it, the first 10 % {ten}, the first 20 % {twenty}; the Gini coefficient is {card.Need("concentration", "gini", "clv")}.");
+        card.Say($"By CLV ({card.Context.Predicted}, {card.ClvHorizon} days) the top 1 % of customers hold {one} of it, the top 10 % {ten}, the top 20 % {twenty}; the Gini coefficient is {card.Need("concentration", "gini", "clv")}.");
         card.Say($"By revenue to date the first 10 % hold {card.Need("concentration", "top_share", "revenue", "10 %")}, the Gini coefficient is {card.Need("concentration", "gini", "revenue")}. Neither is good or bad by itself: few hands are easy to serve and easy to lose.");
     }
 
