@@ -69,7 +69,7 @@ internal sealed class ImportWork(Uploads uploads, RetentionStore store, ServiceS
             }
             finally
             {
-                _jobs.TryRemove(id, out _);
+                _jobs.TryRemove(KeyValuePair.Create(id, job)); // not one that was asked for meanwhile
                 job.Dispose();
             }
         }

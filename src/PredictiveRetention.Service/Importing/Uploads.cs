@@ -80,8 +80,14 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
         {
             var path = StateOf(id);
             if (!File.Exists(path)) return null;
-            var upload = JsonSerializer.Deserialize<Upload>(File.ReadAllBytes(path), s_json)!;
-            return IsPast(upload) ? null : upload;
+            try
+            {
+                return JsonSerializer.Deserialize<Upload>(File.ReadAllBytes(path), s_json) is { } upload && !IsPast(upload) ? upload : null;
+            }
+            catch (JsonException)
+            {
+                return null; // cut by a crash, or of another version: swept like one whose time has passed
+            }
         }
     }
 

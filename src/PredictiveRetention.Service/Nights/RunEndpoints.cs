@@ -45,7 +45,7 @@ internal static class RunEndpoints
         await antiforgery.ValidateRequestAsync(http);
         if (store.Shop() is null) return Results.LocalRedirect("/data");
         if (models.ChampionVersion() is not null) jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None));
-        else jobs.ContinueJobWith<NightJob>(jobs.Enqueue<RetrainingJob>(job => job.Run(CancellationToken.None)), job => job.Run(CancellationToken.None));
+        else jobs.ContinueJobWith<NightJob>(jobs.Enqueue<RetrainingJob>(job => job.Run(CancellationToken.None)), job => job.Run(CancellationToken.None), JobContinuationOptions.OnAnyFinishedState);
         return Results.LocalRedirect("/?started=1");
     }).ExcludeFromDescription();
 

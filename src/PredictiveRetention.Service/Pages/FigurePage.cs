@@ -98,6 +98,18 @@ public abstract class FigurePage : ComponentBase
     protected string Csv(string view, params string[] metrics) =>
         $"/api/v1/insights/{view}?format=csv&run={Night!.Run.RunId}{string.Concat(metrics.Select(metric => "&metric=" + Uri.EscapeDataString(metric)))}";
 
+    /// <summary>The customers behind a group, of the run that is shown.</summary>
+    protected string CustomersOf(string filter, string value) =>
+        $"/risk?{filter}={Uri.EscapeDataString(value)}{(NamesRun ? "&run=" + Night!.Run.RunId.ToString(System.Globalization.CultureInfo.InvariantCulture) : "")}";
+
+    /// <summary>In a form of filters: it stays with the run the address names.</summary>
+    protected RenderFragment AskedRunFields => builder =>
+    {
+        if (NamesRun) builder.AddMarkupContent(0, $"<input type=\"hidden\" name=\"run\" value=\"{Night!.Run.RunId.ToString(System.Globalization.CultureInfo.InvariantCulture)}\" />");
+    };
+
+    private bool NamesRun => Http.Request.Query.ContainsKey("run") || Http.Request.Query.ContainsKey("as_of");
+
     /// <summary>The value of a filter in the address, or the first of those allowed.</summary>
     /// <exception cref="BadParameterException">It is none of them.</exception>
     protected string Choice(string name, params string[] allowed) =>

@@ -24,7 +24,7 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
         var plays = settings.Runs.Playbook;
         var play = change.Play is { Length: > 0 } named ? named : row.PlayId ?? ActionWork.ByHand;
         var known = store.ActionsOf(row.CustomerId).FirstOrDefault(work => work.PlayId == play);
-        if (known is null && play != ActionWork.ByHand && plays.Find(play) is null) throw new BadParameterException("play", $"'{Short(play)}' is not one of {string.Join(", ", plays.Plays.Select(known => known.Id))}.");
+        if (known is null && play != ActionWork.ByHand && play != row.PlayId && plays.Find(play) is null) throw new BadParameterException("play", $"'{Short(play)}' is not one of {string.Join(", ", plays.Plays.Select(known => known.Id))}.");
         var before = known ?? new ActionWork { CustomerKey = row.CustomerKey, PlayId = play };
         var status = change.Status is { Length: > 0 } asked ? asked : before.Status;
         if (!ActionStatus.All.Contains(status)) throw new BadParameterException("status", $"'{Short(status)}' is not one of {string.Join(", ", ActionStatus.All)}.");

@@ -28,8 +28,8 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         ("has_action", "whether an action is recommended", ["true", "false"]),
         ("lost", "whether the customer counts as lost", ["true", "false"]),
         ("moved_up", "true: only customers at high risk who were not in the night before", ["true", "false"]),
-        ("owner", "who works on the recommended action; " + ActionWork.Nobody + " for nobody", []),
-        ("status", "of the recommended action; what nobody has touched is open", [.. ActionStatus.All, ActionStatus.Unfinished]),
+        ("owner", "who works on an action of the customer; " + ActionWork.Nobody + " for nobody", []),
+        ("status", "of an action of the customer; what is recommended and nobody has touched is open", [.. ActionStatus.All, ActionStatus.Unfinished]),
         ("min_p_churn", "0 to 1", []), ("max_p_churn", "0 to 1", []),
         ("min_clv", "in currency units", []), ("max_clv", "in currency units", []),
     ];
@@ -109,7 +109,9 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         : ActionStatus.All.Append(ActionStatus.Unfinished).FirstOrDefault(known => known.Equals(text, StringComparison.OrdinalIgnoreCase))
             ?? throw new BadParameterException("status", $"'{text}' is not one of {string.Join(", ", ActionStatus.All)}, {ActionStatus.Unfinished}.");
 
-    private static string? Value(IQueryCollection query, string name) => query.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } value ? value : null;
+    private static string? Value(IQueryCollection query, string name) => query.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } value
+        ? value.Contains('\0', StringComparison.Ordinal) ? throw new BadParameterException(name, "It holds a character no text has.") : value
+        : null;
 }
 
 internal sealed class BadParameterException(string parameter, string detail) : Exception(detail)

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -85,9 +86,10 @@ public sealed partial class ReportShelf(RetentionStore store, ServiceSettings se
                     var made = MakeAsync(run, kind, format, CancellationToken.None).GetAwaiter().GetResult();
                     logger.LogInformation("Report {File}: {Compared} numbers compared with the store.", made.File, made.Compared);
                 }
-                catch (RetentionException refused)
+                catch (Exception fault) when (fault is RetentionException or DbException or IOException or UnauthorizedAccessException)
                 {
-                    logger.LogError("The {Kind} report of run {Run} was not made: {Why}", kind, run.RunId, refused.Message);
+                    // The night is published: it is not to fail for its report.
+                    logger.LogError("The {Kind} report of run {Run} was not made: {Why}", kind, run.RunId, fault.Message);
                 }
             }
     }

@@ -71,7 +71,7 @@ public sealed partial class RetentionStore
         return connection.Query<ActionWork>("SELECT * FROM action_work WHERE customer_key = @key ORDER BY play_id", new { key = CustomerKey.Of(customerId) }).AsList();
     }
 
-    /// <summary>The work on the recommended plays of a page of predictions, or by hand where none is, by customer key; whom nobody has worked on is not there.</summary>
+    /// <summary>The work to be shown beside predictions, by customer key: on the recommended play, else what is unfinished of another, changed last. Whom nobody has worked on is not there.</summary>
     public IReadOnlyDictionary<long, ActionWork> ActionsOf(IEnumerable<PredictionRow> rows)
     {
         var plays = rows.ToDictionary(row => row.CustomerKey, row => row.PlayId ?? ActionWork.ByHand);
@@ -79,8 +79,12 @@ public sealed partial class RetentionStore
         using var connection = _engine.Open();
         foreach (var keys in plays.Keys.Chunk(KeysAtOnce))
             foreach (var work in connection.Query<ActionWork>($"SELECT * FROM action_work WHERE customer_key IN ({string.Join(", ", keys.Select(key => key.ToString(CultureInfo.InvariantCulture)))})"))
-                if (plays[work.CustomerKey] == work.PlayId) found[work.CustomerKey] = work;
+                if (!found.TryGetValue(work.CustomerKey, out var other) ? IsShown(work) : IsRecommended(work) || (!IsRecommended(other) && IsShown(work) && work.ChangedAtMs > other.ChangedAtMs))
+                    found[work.CustomerKey] = work;
         return found;
+
+        bool IsRecommended(ActionWork work) => plays[work.CustomerKey] == work.PlayId;
+        bool IsShown(ActionWork work) => IsRecommended(work) || work.Status is ActionStatus.Open or ActionStatus.InProgress;
     }
 
     /// <summary>Newest first.</summary>

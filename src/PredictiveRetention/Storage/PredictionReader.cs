@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Dapper;
 using PredictiveRetention.Evaluation;
@@ -88,10 +89,10 @@ public sealed record PredictionFilter
     /// <summary>True: only customers whose risk band is High and was lower in the night before; nobody where no earlier night is kept.</summary>
     public bool MovedUp { get; init; }
 
-    /// <summary>Of the recommended action, see <see cref="ActionWork"/>: a name, or <see cref="ActionWork.Nobody"/>.</summary>
+    /// <summary>Of an action of the customer, see <see cref="ActionWork"/>: a name, or <see cref="ActionWork.Nobody"/>.</summary>
     public string? WorkOwner { get; init; }
 
-    /// <summary>Of the recommended action: a status, or <see cref="ActionStatus.Unfinished"/>.</summary>
+    /// <summary>Of an action of the customer: a status, or <see cref="ActionStatus.Unfinished"/>.</summary>
     public string? WorkStatus { get; init; }
 
     /// <summary>Whether the answer may be another one a minute later, though the run is the same.</summary>
@@ -196,25 +197,48 @@ public sealed partial class RetentionStore
         // Ids are looked up for the page alone: joined before the limit, those of a million customers would be.
         var sql = new StringBuilder("SELECT p.*, c.customer_id, c.country FROM (SELECT p.* FROM prediction p WHERE p.run_id = @runId");
         await RestrictAsync(sql, parameters, runId, filter, cancellation);
-        var column = order switch
-        {
-            PredictionOrder.RevenueAtRisk => "p.revenue_at_risk",
-            PredictionOrder.PChurn => "p.p_churn",
-            PredictionOrder.Clv => "p.clv",
-            PredictionOrder.ExpectedNetValue => "p.expected_net_value",
-            _ => null,
-        };
+        var column = ColumnOf(order);
         if (after is { } position)
         {
             sql.Append(column is null ? " AND p.customer_key > @afterKey" : $" AND ({column} < @afterValue OR ({column} = @afterValue AND p.customer_key > @afterKey))");
             parameters.Add("afterKey", position.CustomerKey);
             parameters.Add("afterValue", position.Value);
         }
-        var sorted = $" ORDER BY {(column is null ? "" : column + " DESC, ")}p.customer_key";
+        var sorted = OrderOf(column);
         sql.Append(sorted).Append(" LIMIT @limit) p JOIN customer c ON c.customer_key = p.customer_key").Append(sorted);
         await using var connection = await _engine.OpenAsync(cancellation);
         return (await connection.QueryAsync<PredictionRow>(new CommandDefinition(sql.ToString(), parameters, cancellationToken: cancellation))).AsList();
     }
+
+    /// <summary>The whole of a list, in its order, some rows at a time: one question, however long it is.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<PredictionRow>> PredictionsAsync(
+        long runId, PredictionFilter filter, PredictionOrder order, int atOnce, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var parameters = new DynamicParameters(new { runId });
+        var sql = new StringBuilder(SelectPrediction).Append(" WHERE p.run_id = @runId");
+        await RestrictAsync(sql, parameters, runId, filter, cancellation);
+        await using var connection = await _engine.OpenAsync(cancellation);
+        var rows = new List<PredictionRow>(atOnce);
+        await foreach (var row in connection.QueryUnbufferedAsync<PredictionRow>(sql.Append(OrderOf(ColumnOf(order))).ToString(), parameters).WithCancellation(cancellation))
+        {
+            rows.Add(row);
+            if (rows.Count < atOnce) continue;
+            yield return rows;
+            rows = new List<PredictionRow>(atOnce);
+        }
+        if (rows.Count > 0) yield return rows;
+    }
+
+    private static string? ColumnOf(PredictionOrder order) => order switch
+    {
+        PredictionOrder.RevenueAtRisk => "p.revenue_at_risk",
+        PredictionOrder.PChurn => "p.p_churn",
+        PredictionOrder.Clv => "p.clv",
+        PredictionOrder.ExpectedNetValue => "p.expected_net_value",
+        _ => null,
+    };
+
+    private static string OrderOf(string? column) => $" ORDER BY {(column is null ? "" : column + " DESC, ")}p.customer_key";
 
     /// <summary>How many customers a filter leaves, and their revenue at risk in currency units.</summary>
     public async Task<(long Customers, double RevenueAtRisk)> PredictionTotalsAsync(long runId, PredictionFilter filter, CancellationToken cancellation = default)
@@ -284,13 +308,12 @@ public sealed partial class RetentionStore
             parameters.Add("status", status);
         }
 
-        // IN, not EXISTS: few actions are worked on, and PostgreSQL looks a row up in them twice as fast as it joins.
-        void Work(string condition) => sql.Append(CultureInfo.InvariantCulture,
-            $" AND (p.customer_key, coalesce(p.play_id, '{ActionWork.ByHand}')) IN (SELECT w.customer_key, w.play_id FROM action_work w WHERE {condition})");
+        // Of any play: what somebody has in hand stays in the list when another play is recommended.
+        void Work(string condition) => sql.Append(CultureInfo.InvariantCulture, $" AND p.customer_key IN (SELECT w.customer_key FROM action_work w WHERE {condition})");
 
-        // What is recommended and nobody has touched is open, and nobody's; what nothing is recommended for is not.
+        // What is recommended and nobody has touched is open, and nobody's.
         void WorkOrUntouched(string condition) => sql.Append(CultureInfo.InvariantCulture,
-            $" AND ((p.play_id IS NOT NULL AND (p.customer_key, p.play_id) NOT IN (SELECT w.customer_key, w.play_id FROM action_work w WHERE NOT ({condition}))) OR (p.play_id IS NULL AND (p.customer_key, '{ActionWork.ByHand}') IN (SELECT w.customer_key, w.play_id FROM action_work w WHERE {condition})))");
+            $" AND ((p.play_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM action_work w WHERE w.customer_key = p.customer_key AND w.play_id = p.play_id AND NOT ({condition}))) OR p.customer_key IN (SELECT w.customer_key FROM action_work w WHERE {condition}))");
 
         void Equal(string column, int? value)
         {

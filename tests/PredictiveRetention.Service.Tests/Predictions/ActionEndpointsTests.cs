@@ -71,6 +71,41 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
+    public async Task Work_on_another_play_than_tonights_and_by_hand_stays_in_the_lists()
+    {
+        using var admin = _service.Admin();
+        var rows = _service.Store.AllPredictions(1).ToList();
+        var (customer, byHand) = (rows.First(row => row.PlayId is not null), rows.First(row => row.PlayId is null));
+        var other = rows.Select(row => row.PlayId).OfType<string>().First(play => play != customer.PlayId);
+        await admin.PatchAsJsonAsync($"/api/v1/actions/{customer.CustomerId}", new { version = 0, play = other, owner = "Ann", status = "in progress" });
+        var hand = await ServiceUnderTest.JsonAsync(await admin.PatchAsJsonAsync($"/api/v1/actions/{byHand.CustomerId}", new { version = 0, owner = "Ben" }));
+        Assert.Equal(ActionWork.ByHand, hand.GetProperty("play").GetString());
+
+        foreach (var (filter, id, play) in ((string, string, string)[])[("owner=Ann", customer.CustomerId, other), ("owner=Ann&status=unfinished", customer.CustomerId, other), ("status=in+progress", customer.CustomerId, other), ("owner=Ben", byHand.CustomerId, ActionWork.ByHand), ("owner=Ben&status=open", byHand.CustomerId, ActionWork.ByHand)])
+        {
+            var item = Assert.Single((await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/actions?" + filter))).GetProperty("items").EnumerateArray());
+            Assert.Equal((id, play), (item.GetProperty("customerId").GetString(), item.GetProperty("work").GetProperty("play").GetString()));
+            Assert.Equal(2, (await admin.GetStringAsync("/risk.csv?" + filter)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        }
+        // Nobody's: what is recommended tonight is still open for the first, and nothing is recommended for the second.
+        var nobodys = (await IdsAsync(admin, "/api/v1/actions?limit=1000&owner=-")).ToList();
+        Assert.Contains(customer.CustomerId, nobodys);
+        Assert.DoesNotContain(byHand.CustomerId, nobodys);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/predictions?owner=%00")]
+    [InlineData("/api/v1/actions?owner=a%00b")]
+    [InlineData("/risk?owner=%00")]
+    [InlineData("/risk.csv?owner=%00")]
+    public async Task A_character_no_text_has_is_a_refusal_and_no_fault_of_the_store(string address)
+    {
+        using var admin = _service.Admin();
+        Assert.Equal(HttpStatusCode.BadRequest, (await admin.GetAsync(address)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync("/customers?q=%00")).StatusCode);
+    }
+
+    [Fact]
     public async Task What_cannot_be_is_refused_by_name_and_leaves_nothing()
     {
         using var admin = _service.Admin();

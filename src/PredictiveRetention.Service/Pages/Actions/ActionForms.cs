@@ -46,7 +46,7 @@ internal static class ActionForms
         }
         catch (BadParameterException bad)
         {
-            return Back(form["back"].ToString(), ("refused", bad.Parameter));
+            return Back(form["back"].ToString(), ("refused", bad.Parameter), saved > 0 ? ("saved", Number(saved)) : ("", ""));
         }
         return Back(form["back"].ToString(), ("saved", Number(saved)), left > 0 ? ("left", Number(left)) : ("", ""));
 

@@ -22,7 +22,7 @@ internal static class RiskList
 
     public static void MapRiskList(this IEndpointRouteBuilder app) => app.MapGet("/risk.csv", FileAsync).ExcludeFromDescription();
 
-    /// <summary>The whole filtered list as a file, page by page as it is read, all of one run.</summary>
+    /// <summary>The whole filtered list as a file, as it is read.</summary>
     private static async Task FileAsync(HttpContext http, RetentionStore store, CurrentNight current, ServiceSettings settings)
     {
         var cancellation = http.RequestAborted;
@@ -37,6 +37,11 @@ internal static class RiskList
                 await problem!.ExecuteAsync(http);
                 return;
             }
+            if (night.Run.State == RunState.Dropped)
+            {
+                await Problem.ListingExpired().ExecuteAsync(http);
+                return;
+            }
         }
         catch (BadParameterException bad)
         {
@@ -46,10 +51,8 @@ internal static class RiskList
         http.Response.ContentType = "text/csv; charset=utf-8";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"customers-{night.Run.AsOf}.csv\"";
         await http.Response.WriteAsync("customer_id,p_churn,clv,revenue_at_risk,orders,days_since_last_order,business_segment,value_tier,risk_band,play,no_action,expected_net_value,owner,status,due,note,reason,currency,as_of,run_id\n", cancellation);
-        PagePosition? after = null;
-        while (true)
+        await foreach (var rows in store.PredictionsAsync(night.Run.RunId, query.Filter, query.Order, PageOfFile, cancellation))
         {
-            var rows = await store.PredictionsAsync(night.Run.RunId, query.Filter, query.Order, after, PageOfFile, cancellation);
             var works = store.ActionsOf(rows);
             var text = new StringBuilder();
             foreach (var row in rows)
@@ -62,8 +65,6 @@ internal static class RiskList
                     CsvCell.Safe(answer.Reasons.FirstOrDefault(reason => reason.Effect > 0)?.Words ?? ""), night.Shop.Currency.Code, night.Run.AsOf, night.Run.RunId.ToString(CultureInfo.InvariantCulture)).Append('\n');
             }
             await http.Response.WriteAsync(text.ToString(), cancellation);
-            if (rows.Count < PageOfFile) return;
-            after = PredictionEndpoints.After(rows[^1], query.Order);
         }
     }
 
