@@ -22,7 +22,7 @@ internal sealed class KeptAnswers(RetentionStore store, ServiceSettings settings
     /// <summary>The beginning of a list.</summary>
     public async Task<IReadOnlyList<PredictionRow>> TopAsync(long runId, PredictionFilter filter, PredictionOrder order, int limit, CancellationToken cancellation)
     {
-        if (!IsKept(filter) || limit > LongestKept) return await store.PredictionsAsync(runId, filter, order, null, limit, cancellation);
+        if (!filter.IsSteady || limit > LongestKept) return await store.PredictionsAsync(runId, filter, order, null, limit, cancellation);
         if (_tops.TryGetValue((runId, filter, order, limit), out var known)) return known;
         if (_tops.Count >= Most) _tops.Clear();
         return _tops[(runId, filter, order, limit)] = await store.PredictionsAsync(runId, filter, order, null, limit, cancellation);
@@ -31,14 +31,11 @@ internal sealed class KeptAnswers(RetentionStore store, ServiceSettings settings
     /// <summary>How many customers a filter leaves, and their revenue at risk.</summary>
     public async Task<(long Customers, double RevenueAtRisk)> TotalsAsync(long runId, PredictionFilter filter, CancellationToken cancellation)
     {
-        if (!IsKept(filter)) return await store.PredictionTotalsAsync(runId, filter, cancellation);
+        if (!filter.IsSteady) return await store.PredictionTotalsAsync(runId, filter, cancellation);
         if (_totals.TryGetValue((runId, filter), out var known)) return known;
         if (_totals.Count >= Most) _totals.Clear();
         return _totals[(runId, filter)] = await store.PredictionTotalsAsync(runId, filter, cancellation);
     }
-
-    /// <summary>Work goes on, imports change countries, and the night before may be dropped: answers about these are of their minute.</summary>
-    private static bool IsKept(PredictionFilter filter) => !filter.IsOfWork && !filter.MovedUp && filter.Country is null;
 
     /// <summary>Targets are read once, at the start of the service.</summary>
     public IReadOnlyList<OkrLine> Okr(Run run)

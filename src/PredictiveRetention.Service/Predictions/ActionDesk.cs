@@ -24,12 +24,12 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
         var plays = settings.Runs.Playbook;
         var play = change.Play is { Length: > 0 } named ? named : row.PlayId ?? ActionWork.ByHand;
         var known = store.ActionsOf(row.CustomerId).FirstOrDefault(work => work.PlayId == play);
-        if (known is null && play != ActionWork.ByHand && play != row.PlayId && plays.Find(play) is null) throw new BadParameterException("play", $"'{Short(play)}' is not one of {string.Join(", ", plays.Plays.Select(known => known.Id))}.");
+        if (known is null && play != ActionWork.ByHand && play != row.PlayId && plays.Find(play) is null) throw new BadParameterException("play", $"'{BadParameterException.Quoted(play)}' is not one of {string.Join(", ", plays.Plays.Select(known => known.Id))}.");
         var before = known ?? new ActionWork { CustomerKey = row.CustomerKey, PlayId = play };
         var status = change.Status is { Length: > 0 } asked ? asked : before.Status;
-        if (!ActionStatus.All.Contains(status)) throw new BadParameterException("status", $"'{Short(status)}' is not one of {string.Join(", ", ActionStatus.All)}.");
+        if (!ActionStatus.All.Contains(status)) throw new BadParameterException("status", $"'{BadParameterException.Quoted(status)}' is not one of {string.Join(", ", ActionStatus.All)}.");
         var due = Kept("due", change.Due, before.Due, LongestName);
-        if (due is not null && !DateOnly.TryParseExact(due, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) throw new BadParameterException("due", $"'{Short(due)}' is not a date such as 2026-01-31.");
+        if (due is not null && !DateOnly.TryParseExact(due, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)) throw new BadParameterException("due", $"'{BadParameterException.Quoted(due)}' is not a date such as 2026-01-31.");
         var wanted = before with
         {
             Owner = Kept("owner", change.Owner, before.Owner, LongestName), Status = status, Due = due, Note = Kept("note", change.Note, before.Note, LongestNote),
@@ -49,6 +49,4 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
         if (text.Contains('\0', StringComparison.Ordinal)) throw new BadParameterException(name, "It holds a character that cannot be stored.");
         return text;
     }
-
-    private static string Short(string text) => text.Length > 60 ? text[..60] + "…" : text;
 }

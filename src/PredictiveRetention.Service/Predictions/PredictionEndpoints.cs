@@ -53,7 +53,7 @@ internal static class PredictionEndpoints
             var query = PredictionQuery.Read(http.Request.Query, settings.Runs.Playbook);
             var (night, cursor) = await BeginAsync(http, query, store, current, cancellation);
             if (night is null) return cursor is null ? Problem.NothingPublished() : Problem.ListingExpired();
-            if (cursor is null && !query.Filter.IsOfWork && NotModified(http, night)) return Results.StatusCode(StatusCodes.Status304NotModified);
+            if (cursor is null && query.Filter.IsSteady && NotModified(http, night)) return Results.StatusCode(StatusCodes.Status304NotModified);
             var (page, next) = await PageAsync(http, query, night, cursor, store, cancellation);
             return Results.Ok(new PredictionPage([.. page.Select(night.Answers.Of)], next, night.Run.RunId, night.Run.AsOf, night.Answers.PublishedAt, night.Answers.Stale));
         }

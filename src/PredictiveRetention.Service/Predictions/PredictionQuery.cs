@@ -97,7 +97,7 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
     private static string? CountryOf(IQueryCollection query) =>
         Value(query, "country") is not { } code ? null
         : Country.TryOf(code) is { } country ? country.Code
-        : throw new BadParameterException("country", $"'{code}' is not the code of a country, such as DE.");
+        : throw new BadParameterException("country", $"'{BadParameterException.Quoted(code)}' is not the code of a country, such as DE.");
 
     private static string? Play(IQueryCollection query, Playbook playbook) =>
         Value(query, "play") is not { } id ? null
@@ -107,7 +107,7 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
     private static string? Status(IQueryCollection query) =>
         Value(query, "status") is not { } text ? null
         : ActionStatus.All.Append(ActionStatus.Unfinished).FirstOrDefault(known => known.Equals(text, StringComparison.OrdinalIgnoreCase))
-            ?? throw new BadParameterException("status", $"'{text}' is not one of {string.Join(", ", ActionStatus.All)}, {ActionStatus.Unfinished}.");
+            ?? throw new BadParameterException("status", $"'{BadParameterException.Quoted(text)}' is not one of {string.Join(", ", ActionStatus.All)}, {ActionStatus.Unfinished}.");
 
     private static string? Value(IQueryCollection query, string name) => query.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } value
         ? value.Contains('\0', StringComparison.Ordinal) ? throw new BadParameterException(name, "It holds a character no text has.") : value

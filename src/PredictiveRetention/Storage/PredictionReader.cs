@@ -95,8 +95,10 @@ public sealed record PredictionFilter
     /// <summary>Of an action of the customer: a status, or <see cref="ActionStatus.Unfinished"/>.</summary>
     public string? WorkStatus { get; init; }
 
-    /// <summary>Whether the answer may be another one a minute later, though the run is the same.</summary>
     public bool IsOfWork => WorkOwner is not null || WorkStatus is not null;
+
+    /// <summary>Whether a run answers the same as long as it is kept. Work goes on, imports change countries, and the night before may be dropped.</summary>
+    public bool IsSteady => !IsOfWork && !MovedUp && Country is null;
 }
 
 /// <summary>Where a page ended: the value sorted by, and the customer.</summary>

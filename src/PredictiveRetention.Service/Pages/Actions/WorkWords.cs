@@ -3,7 +3,7 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Pages.Actions;
 
-/// <summary>Statuses of actions in the language of the workspace.</summary>
+/// <summary>Statuses and plays of actions in the language of the workspace.</summary>
 internal static class WorkWords
 {
     public static string Of(Localiser T, string status) => status switch
@@ -14,4 +14,6 @@ internal static class WorkWords
         ActionStatus.Dismissed => T["dismissed"],
         _ => T["open or in progress"],
     };
+
+    public static string PlayOf(Localiser T, PredictiveRetention.Playbooks.Playbook plays, string play) => play == ActionWork.ByHand ? T["By hand"] : plays.Find(play)?.Name ?? play;
 }
