@@ -64,24 +64,32 @@ internal sealed class CsvSource
     /// <summary>All records after the header in file order, faulty ones included; sound ones are numbered 1, 2, ... as in DuckDB.</summary>
     public IEnumerable<(long? Number, CsvScanner At)> Records()
     {
-        using var scanner = new CsvScanner(_text.OpenUtf8(), Delimiter, Headers.Count);
+        using var scanner = OpenRecords();
         long number = 0;
-        scanner.Read();
         while (scanner.Read()) yield return (scanner.Fault is null ? ++number : null, scanner);
+    }
+
+    /// <summary>A scanner past the header.</summary>
+    private CsvScanner OpenRecords()
+    {
+        var scanner = new CsvScanner(_text.OpenUtf8(), Delimiter, Headers.Count);
+        scanner.Read();
+        return scanner;
     }
 
     private void MakeReady(string scratchFolder, CancellationToken ct)
     {
-        // DuckDB would take a path such as 'orders[1].csv' for a pattern.
-        var odd = !_text.IsUtf8 || ReadyPath.AsSpan().IndexOfAny("*?[") >= 0;
-        foreach (var (number, record) in Records())
+        using var scanner = OpenRecords();
+        while (scanner.Read())
         {
-            if (number is null) FaultyRecords++;
-            else SoundRecords++;
-            odd |= record.IsOdd;
+            if (scanner.Fault is null) SoundRecords++;
+            else FaultyRecords++;
             if ((SoundRecords & 0xFFFF) == 0) ct.ThrowIfCancellationRequested();
         }
-        if (odd) WriteAnew(Path.Combine(scratchFolder, Guid.NewGuid().ToString("N") + ".csv"));
+        // Asked after the last record: what follows it (a lone carriage return, say) is odd too.
+        // DuckDB would take a path such as 'orders[1].csv' for a pattern.
+        if (scanner.IsOdd || !_text.IsUtf8 || ReadyPath.AsSpan().IndexOfAny("*?[") >= 0)
+            WriteAnew(Path.Combine(scratchFolder, Guid.NewGuid().ToString("N") + ".csv"));
     }
 
     private void WriteAnew(string path)

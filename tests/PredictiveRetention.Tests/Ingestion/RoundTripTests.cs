@@ -75,6 +75,43 @@ public sealed class RoundTripTests
             Assert.Equal(import.Quality.RowsRejected, import.Source.WriteRejects(import.FilePath("rejects.csv")));
         }, iter: 60);
 
+    /// <summary>All 400 endings of up to three of the characters that readers of CSV disagree about.</summary>
+    [Fact]
+    public void Whatever_a_file_ends_in_its_sound_records_are_loaded()
+    {
+        using var scratch = new ScratchFolder();
+        using var database = new ImportDatabase(BusinessCalendar.Utc, scratch.Path, TestContext.Current.CancellationToken);
+        ImportPlan.Declare(database, Preset.Load("generic"));
+        var path = Path.Combine(scratch.Path, "rows.csv");
+        var endings = new List<string> { "" };
+        for (var (from, length) = (0, 0); length < 3; length++)
+        {
+            var longer = endings[from..].SelectMany(ending => "x;\"\n\r\0 ", (ending, next) => ending + next).ToList();
+            from = endings.Count;
+            endings.AddRange(longer);
+        }
+        Assert.Equal(400, endings.Count);
+        foreach (var ending in endings)
+        {
+            File.WriteAllText(path, "a;b\n1;2\n" + ending);
+            var file = Load(database, path, scratch.Path, ending);
+            Assert.Equal("1/2", database.Query($"SELECT c0 || '/' || c1 FROM {file.Table} WHERE rowid = 0").Select(row => row.GetString(0)).Single());
+            database.Execute($"DROP TABLE {file.Table}");
+        }
+    }
+
+    private static SourceFile Load(ImportDatabase database, string path, string scratchFolder, string ending)
+    {
+        try
+        {
+            return SourceFile.Load(database, "rows", path, [], FileMap.None, scratchFolder, TestContext.Current.CancellationToken);
+        }
+        catch (Exception fault)
+        {
+            throw new InvalidOperationException($"A file that ends in '{Uri.EscapeDataString(ending)}' is not loaded.", fault);
+        }
+    }
+
     private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     private static OrderRow AsRead(OrderRow order) => order with { CustomerId = order.CustomerId.Trim(), Channel = order.Channel!.Trim() };
