@@ -48,7 +48,7 @@ internal sealed class ImportPlan
         return new MappingReport(_preset.Name, Currency.Code, [.. _files.Select(file => MappingOf(file, file.Name == "orders" ? grain : null))]);
     }
 
-    internal static IReadOnlyList<PresetField> Declare(ImportDatabase database, Preset preset)
+    private static IReadOnlyList<PresetField> Declare(ImportDatabase database, Preset preset)
     {
         database.Execute(Preset.Macros);
         database.Execute(preset.Declarations);

@@ -81,7 +81,7 @@ public sealed class RoundTripTests
     {
         using var scratch = new ScratchFolder();
         using var database = new ImportDatabase(BusinessCalendar.Utc, scratch.Path, TestContext.Current.CancellationToken);
-        ImportPlan.Declare(database, Preset.Load("generic"));
+        database.Execute(Preset.Macros);
         var path = Path.Combine(scratch.Path, "rows.csv");
         var endings = new List<string> { "" };
         for (var (from, length) = (0, 0); length < 3; length++)
