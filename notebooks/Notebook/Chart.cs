@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Notebook;
 
@@ -121,6 +122,4 @@ public sealed class Chart(string title, string xLabel, string yLabel)
     };
 
     private static string Colour(int at) => at switch { 0 => "var(--a)", 1 => "var(--b)", 2 => "var(--c)", _ => "var(--d)" };
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -21,7 +21,14 @@ public static class CustomerKey
         return BinaryPrimitives.ReadInt64BigEndian(hash);
     }
 
+    /// <summary>Which of so many folds a customer belongs to: the same in every fit, whoever else is there.</summary>
+    /// <param name="folds">1 or more; the answer is 0..folds - 1.</param>
+    public static int FoldOf(long key, int folds) => (int)((Scattered(key) >> 40) % (ulong)folds);
+
     /// <summary>A fair draw of customers that does not depend on who else is there.</summary>
     /// <param name="share">Part of the customers to draw, 0..1.</param>
-    public static bool IsDrawn(long key, double share) => share >= 1 || ((ulong)key * 0x9E3779B97F4A7C15UL >> 11) * (1.0 / (1UL << 53)) < share;
+    public static bool IsDrawn(long key, double share) => share >= 1 || (Scattered(key) >> 11) * (1.0 / (1UL << 53)) < share;
+
+    // Fibonacci hashing (Knuth, vol. 3, 6.4): keys of a shard share their high bits, and these must not decide.
+    private static ulong Scattered(long key) => (ulong)key * 0x9E3779B97F4A7C15UL;
 }

@@ -22,12 +22,12 @@ internal static class InsightsBenchmark
             facts[i] = builder.Build(sample[i].Before(asOf), row);
             scores[i] = RuleSegments.Score(facts[i], currency, 90, 365, 365);
         }
-        var segments = SegmentSettings.Default;
+        var segments = new SegmentSettings();
         var cutoffs = SegmentCutoffs.From(facts.AsSpan(0, sample.Count), scores.AsSpan(0, sample.Count), segments);
         var first = asOf.Day - SimulatedShop.Days;
-        var freeze = new QuarterFreeze(asOf, first, InsightSettings.Default, []);
+        var freeze = new QuarterFreeze(asOf, first, new InsightSettings(), []);
         var quarters = freeze.Cutoffs([freeze.Facts(sample, coverage)], segments, fact => RuleSegments.Score(fact, currency, 90, 365, 365));
-        var recipe = new InsightRecipe { Settings = InsightSettings.Default, FirstOrderDay = first, Quarters = quarters };
+        var recipe = new InsightRecipe { Settings = new InsightSettings(), FirstOrderDay = first, Quarters = quarters };
         var count = new CustomerCount(new InsightContext(asOf, coverage, currency, cutoffs, segments, 90, 365, 365, recipe));
         var (features, counting, packing) = (new List<double>(), new List<double>(), new List<double>());
         var bytes = 0;

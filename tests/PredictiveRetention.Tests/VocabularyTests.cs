@@ -47,4 +47,25 @@ public class VocabularyTests
         Assert.NotEqual(CustomerKey.Of("17850"), CustomerKey.Of("17851"));
         Assert.Equal(CustomerKey.Of(new string('x', 1000)), CustomerKey.Of(new string('x', 1000)));
     }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 4)]
+    [InlineData(-1, 1)]
+    public void CustomerKey_FoldOf_KeepsItsAnswers(long key, int fold) => Assert.Equal(fold, CustomerKey.FoldOf(key, 5));
+
+    [Fact]
+    public void Invariant_Text_IsWrittenInNoCulture()
+    {
+        var was = System.Globalization.CultureInfo.CurrentCulture;
+        System.Globalization.CultureInfo.CurrentCulture = new("de-DE");
+        try
+        {
+            Assert.Equal("1,234.5 |    0.25|7   |", Invariant.Text($"{1234.5:N1} |{0.25,8}|" + $"{7,-4:D}|"));
+        }
+        finally
+        {
+            System.Globalization.CultureInfo.CurrentCulture = was;
+        }
+    }
 }

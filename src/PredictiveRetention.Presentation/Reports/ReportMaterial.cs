@@ -21,8 +21,6 @@ internal sealed class ReportMaterial(RetentionStore store, Run run, Playbook pla
 
     public Localiser T => texts;
 
-    public Writer W => writer;
-
     public bool HasCards => _cards.Count > 0;
 
     public IReadOnlyList<FigureRow> Rows(string view, params (string Dimension, string Value)[] where) => _figures.Answer(FigureQuestion.OfView(view, [], where));

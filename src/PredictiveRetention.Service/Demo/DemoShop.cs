@@ -98,7 +98,7 @@ internal sealed class DemoShop(
     private static Task<string> Generate(string folder, ShopPlan plan, CancellationToken cancellation)
     {
         var summary = ShopFiles.Write(folder, plan, null, cancellation);
-        return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"{plan.From} to {plan.Until.Minus(1)}: {string.Join(", ", summary.Rows.Select(file => $"{file.Value:N0} {Path.GetFileNameWithoutExtension(file.Key)}"))}"));
+        return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"{plan.From} to {plan.Until.Minus(1)}: {string.Join(", ", summary.Rows.Select(file => Invariant.Text($"{file.Value:N0} {Path.GetFileNameWithoutExtension(file.Key)}")))}"));
     }
 
     private ImportRequest OnlineRetail()
@@ -117,7 +117,7 @@ internal sealed class DemoShop(
     private Task<string> Import(ImportRequest request, CancellationToken cancellation)
     {
         var outcome = ImportRun.Execute(store, request, dryRun: false, rejectsPath: null, progress: null, cancellation);
-        return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"{string.Join(" and ", outcome.Report.Files.Select(file => $"{file.Stored.Sum(kind => kind.Count):N0} {file.File}"))}, {outcome.Report.RowsRejected:N0} rows rejected"));
+        return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"{string.Join(" and ", outcome.Report.Files.Select(file => Invariant.Text($"{file.Stored.Sum(kind => kind.Count):N0} {file.File}")))}, {outcome.Report.RowsRejected:N0} rows rejected"));
     }
 
     /// <summary>Every source of the simulated shop becomes features: with two folds they are learnt from within a minute.</summary>

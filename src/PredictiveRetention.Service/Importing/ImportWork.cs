@@ -50,9 +50,6 @@ internal sealed class ImportWork(Uploads uploads, RetentionStore store, ServiceS
 
     public ImportProgress? Progress(string id) => _jobs.GetValueOrDefault(id)?.Progress;
 
-    /// <summary>How many uploads are ahead, one at work included.</summary>
-    public int Waiting => _jobs.Count;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();

@@ -23,8 +23,6 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
     private readonly Lock _lock = new();
     private readonly string _root = Path.Combine(settings.DataFolder, "uploads");
 
-    public string Root => _root;
-
     public string FilesOf(string id) => Path.Combine(_root, id, "files");
 
     public string MappingOf(string id) => Path.Combine(_root, id, "mapping.json");

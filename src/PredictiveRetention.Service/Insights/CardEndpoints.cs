@@ -1,4 +1,3 @@
-using System.Globalization;
 using PredictiveRetention.Insights.Findings;
 using PredictiveRetention.Insights.Okr;
 using PredictiveRetention.Insights.WhatIf;
@@ -86,8 +85,8 @@ internal static class CardEndpoints
     }
 
     private static OkrKpiAnswer Answer(OkrLine line) => new(
-        line.Kpi.Id, line.Kpi.Objective, line.Kpi.Name, line.Kpi.Primary, Word(line.Kpi.Unit), line.Current, line.Customers, line.Target?.Goal, line.Target?.By.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        line.Target is { } target ? (target.Up ? "up" : "down") : null, line.Target?.Source, line.Gap, line.NeededPerMonth, line.PacePerMonth, Word(line.Status), line.Says, line.HistoryIs, line.History,
+        line.Kpi.Id, line.Kpi.Objective, line.Kpi.Name, line.Kpi.Primary, Word(line.Kpi.Unit), line.Current, line.Customers,
+        line.Target?.Goal, IsoDate.Text(line.Target?.By), line.Target is { } target ? (target.Up ? "up" : "down") : null, line.Target?.Source, line.Gap, line.NeededPerMonth, line.PacePerMonth, Word(line.Status), line.Says, line.HistoryIs, line.History,
         [.. line.Benchmarks.Select(one => new BenchmarkAnswer(one.From, one.To, one.Source))]);
 
     private static async Task<IResult> WhatIfAsync(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Segments;
@@ -117,5 +116,5 @@ internal static class SegmentEndpoints
         return new MovesAnswer(asked, months, [.. moved.Where(figure => figure.D1 == asked && figure.Metric == "moved").Select(figure => new MoveAnswer(figure.D2, figure.D3, figure.Value ?? 0, shares.GetValueOrDefault((figure.D2, figure.D3))))]);
     }
 
-    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static string Day(DateOnly day) => IsoDate.Text(day);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PredictiveRetention.Features;
 using PredictiveRetention.Models;
 using PredictiveRetention.Playbooks;
@@ -101,7 +100,7 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
 
     private NextOrderAnswer? Next(in NextOrder next, string asOf) => recipe.ModelLevel == ModelLevel.RecencyRule ? null : new NextOrderAnswer(Date(next.P10, asOf), Date(next.P50, asOf), Date(next.P90, asOf));
 
-    private static string? Date(float days, string asOf) => NextOrderDate.Of(asOf, float.IsFinite(days) ? days : null)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static string? Date(float days, string asOf) => IsoDate.Text(NextOrderDate.Of(asOf, float.IsFinite(days) ? days : null));
 
     private ActionAnswer Action(string? playId, double netValue, double cost, NoAction? reason)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Runs;
+using static PredictiveRetention.Training.StandardOutput;
 
 namespace PredictiveRetention.Training.Verbs;
 
@@ -80,6 +81,4 @@ internal static class BacktestVerb
     private static string Number(double value) => value.ToString(Math.Abs(value) >= 100 ? "F1" : Math.Abs(value) >= 10 ? "F2" : "F4", CultureInfo.InvariantCulture);
 
     private static string Share(double? share) => share is { } known ? (100 * known).ToString("F1", CultureInfo.InvariantCulture) + " %" : "-";
-
-    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

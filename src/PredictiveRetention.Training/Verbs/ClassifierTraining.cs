@@ -4,6 +4,7 @@ using PredictiveRetention.Evaluation;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
+using static PredictiveRetention.Training.StandardOutput;
 
 namespace PredictiveRetention.Training.Verbs;
 
@@ -95,6 +96,4 @@ internal static class ClassifierTraining
     }
 
     private static string[] Ids(FeatureTable table, string? id) => id is null ? [.. Enumerable.Range(1, table.Rows).Select(row => row.ToString(CultureInfo.InvariantCulture))] : [.. table.Column(id).Texts!.Select(text => text ?? "")];
-
-    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

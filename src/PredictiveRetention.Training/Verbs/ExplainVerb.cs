@@ -4,6 +4,7 @@ using PredictiveRetention.Models;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Storage;
+using static PredictiveRetention.Training.StandardOutput;
 
 namespace PredictiveRetention.Training.Verbs;
 
@@ -85,7 +86,5 @@ internal static class ExplainVerb
     }
 
     private static string? Day(ExplainedCustomer explained, float days) =>
-        NextOrderDate.Of(explained.AsOf.ToString(), float.IsFinite(days) ? days : null)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+        IsoDate.Text(NextOrderDate.Of(explained.AsOf.ToString(), float.IsFinite(days) ? days : null));
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using PredictiveRetention.Simulation;
+using static PredictiveRetention.Training.StandardOutput;
 
 namespace PredictiveRetention.Training.Verbs;
 
@@ -37,6 +38,4 @@ internal static class GenerateVerb
         verb.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"retain: {clock.Elapsed.TotalSeconds:F1} s. Import it into a store of its own:"));
         verb.Terminal.Say($"  retain import --store sqlite:{Path("shop.db")} --orders {Path(ShopFiles.Orders)} --refunds {Path(ShopFiles.Refunds)} --customers {Path(ShopFiles.Customers)} --events {Path(ShopFiles.Events)} --subscriptions {Path(ShopFiles.Subscriptions)}");
     }
-
-    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Runs;
+using static PredictiveRetention.Training.StandardOutput;
 
 namespace PredictiveRetention.Training.Verbs;
 
@@ -87,17 +88,26 @@ internal static class ImportVerb
         foreach (var file in outcome.Report.Files)
         {
             Line($"{file.File}: {Rows(file.RowsRead)} read, {file.RowsRejected:N0} rejected{Range(file)}");
-            foreach (var stored in file.Stored) Line($"  {stored.Count,12:N0} {stored.Kind}{(stored.Amount is { } amount ? $", {amount:N2} {outcome.Report.ShopCurrency}" : "")}");
+            foreach (var stored in file.Stored)
+                Line($"  {stored.Count,12:N0} {stored.Kind}{Sum(stored.Amount, outcome.Report.ShopCurrency)}");
             foreach (var reason in file.Rejected)
-                Line($"  {reason.Count,12:N0} rejected: {reason.Reason}{(reason.Amount is { } amount ? $", {amount:N2} {reason.Currency}" : "")}{(reason.ExampleLine is { } line ? $" (first at line {line})" : "")}");
-            foreach (var note in file.Notes) Line($"  {note.Count,12:N0} noted: {note.Note}{(note.ExampleLine is { } line ? $" (first at line {line})" : "")}");
-            foreach (var money in file.Money) Line($"  money: read {money.Read:N2} = stored {money.Stored:N2} + rejected {money.Rejected:N2}{(money.Rounding == 0 ? "" : $" + rounding {money.Rounding}")} {money.Currency}");
+                Line($"  {reason.Count,12:N0} rejected: {reason.Reason}{Sum(reason.Amount, reason.Currency)}{First(reason.ExampleLine)}");
+            foreach (var note in file.Notes) Line($"  {note.Count,12:N0} noted: {note.Note}{First(note.ExampleLine)}");
+            foreach (var money in file.Money)
+            {
+                var rounding = money.Rounding == 0 ? "" : Invariant.Text($" + rounding {money.Rounding}");
+                Line($"  money: read {money.Read:N2} = stored {money.Stored:N2} + rejected {money.Rejected:N2}{rounding} {money.Currency}");
+            }
         }
         Line(outcome.Stored is { } result
-            ? $"Stored as import {result.ImportId}: {result.Inserted:N0} rows new, {result.Updated:N0} changed, {result.Unchanged:N0} there already."
+            ? Invariant.Text($"Stored as import {result.ImportId}: {result.Inserted:N0} rows new, {result.Updated:N0} changed, {result.Unchanged:N0} there already.")
             : dryRun ? "Dry run: nothing was stored." : "Nothing was stored.");
         if (outcome.RejectsFile is { } rejects) Line($"Rejected rows: {rejects}");
     }
+
+    private static string Sum(decimal? amount, string? currency) => amount is { } known ? Invariant.Text($", {known:N2} {currency}") : "";
+
+    private static string First(long? line) => line is { } known ? Invariant.Text($" (first at line {known})") : "";
 
     private static string Rows(long count) => count == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} rows");
 
@@ -105,8 +115,4 @@ internal static class ImportVerb
         file is { FirstMs: { } first, LastMs: { } last }
             ? string.Create(CultureInfo.InvariantCulture, $", {DateTimeOffset.FromUnixTimeMilliseconds(first):yyyy-MM-dd} to {DateTimeOffset.FromUnixTimeMilliseconds(last):yyyy-MM-dd}")
             : "";
-
-    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
-
-    private static void Line(string text) => Console.Out.WriteLine(text);
 }

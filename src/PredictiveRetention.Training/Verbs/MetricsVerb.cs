@@ -3,6 +3,7 @@ using System.Globalization;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
+using static PredictiveRetention.Training.StandardOutput;
 
 namespace PredictiveRetention.Training.Verbs;
 
@@ -113,6 +114,4 @@ internal static class MetricsVerb
         "ratioOfSums" => "of a larger group: sum of numerators over sum of denominators",
         _ => "does not add up from parts",
     };
-
-    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

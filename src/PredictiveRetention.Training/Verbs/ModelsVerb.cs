@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
+using static PredictiveRetention.Training.StandardOutput;
 
 namespace PredictiveRetention.Training.Verbs;
 
@@ -105,6 +105,4 @@ internal static class ModelsVerb
         "challenger" => models.ChallengerVersion() ?? throw new RetentionException(Failure.NotFound, "There is no challenger: no version that was kept is as recent as the champion. retain models list shows what there is; any can be named."),
         _ => models.Manifest(name)?.Version ?? throw new RetentionException(Failure.NotFound, $"There is no model version '{name}'. retain models list shows what there is."),
     };
-
-    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

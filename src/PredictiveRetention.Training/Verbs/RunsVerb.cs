@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
+using static PredictiveRetention.Training.StandardOutput;
 
 namespace PredictiveRetention.Training.Verbs;
 
@@ -117,6 +118,4 @@ internal static class RunsVerb
     };
 
     private static DateTimeOffset? Time(long? ms) => ms is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known) : null;
-
-    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

@@ -4,6 +4,7 @@ using PredictiveRetention.Insights.Okr;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
+using static PredictiveRetention.Training.StandardOutput;
 
 namespace PredictiveRetention.Training.Verbs;
 
@@ -129,6 +130,4 @@ internal static class ScoreVerb
         }
         if (path is not null) Line($"{rows:N0} rows: {path}");
     }
-
-    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

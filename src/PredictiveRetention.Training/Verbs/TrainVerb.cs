@@ -4,6 +4,7 @@ using PredictiveRetention.Evaluation;
 using PredictiveRetention.Models;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
+using static PredictiveRetention.Training.StandardOutput;
 
 namespace PredictiveRetention.Training.Verbs;
 
@@ -116,6 +117,4 @@ internal static class TrainVerb
         ModelLevel.Btyd => "buy-till-you-die models alone: too little data for more",
         _ => "recency rule: too little data to fit a model",
     };
-
-    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using PredictiveRetention.Runs.Audit;
+using static PredictiveRetention.Training.StandardOutput;
 
 namespace PredictiveRetention.Training.Verbs;
 
@@ -43,6 +44,4 @@ internal static class VerifyFiguresVerb
     }
 
     private static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "nothing";
-
-    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

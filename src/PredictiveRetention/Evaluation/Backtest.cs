@@ -1,7 +1,7 @@
-using System.Globalization;
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Models;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Evaluation;
 
@@ -149,6 +149,4 @@ public sealed class Backtest(RecipeSettings settings)
 
         double Points(Func<long[], int[]> weights) => columns.Average(column => weights(column.Keys) is var w ? 100 * (column.Model.Weighted(w).Top20 - column.Rule.Weighted(w).Top20) : 0);
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -30,8 +30,7 @@ public sealed record MemberRecord(string Name, double Weight, double Loss);
 
 /// <summary>Answers for the training rows by members that had not seen their customers, each origin at the level that came, and what came.</summary>
 /// <param name="PurchaseDays">x + 1.</param>
-/// <param name="Origin">Position among the origins, newest first.</param>
-public sealed record UnseenAnswers(double[] POrder, double[] Spend, bool[] Ordered, double[] Net, int[] PurchaseDays, int[] Origin);
+public sealed record UnseenAnswers(double[] POrder, double[] Spend, bool[] Ordered, double[] Net, int[] PurchaseDays);
 
 /// <summary>A fitted blend with what its card tells.</summary>
 /// <param name="OrderLevel">Log of buyers over those BTYD expects: where the scored population is put.</param>
@@ -109,11 +108,9 @@ internal static class Level
         for (var i = 0; i < 60; i++)
         {
             var middle = (low + high) / 2;
-            if (odds.Average(value => Sigmoid(value + middle)) < mean) low = middle;
+            if (odds.Average(value => Logistic.Sigmoid(value + middle)) < mean) low = middle;
             else high = middle;
         }
         return (low + high) / 2;
     }
-
-    public static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 }

@@ -53,17 +53,17 @@ public sealed class BlendRecipe(RecipeSettings settings)
         foreach (var origin in rows.Origins)
         {
             var count = origin.Slice.Count;
-            double[] p = [.. members.UnseenOdds.AsSpan(start, count).ToArray().Select(Level.Sigmoid)];
+            double[] p = [.. members.UnseenOdds.AsSpan(start, count).ToArray().Select(Logistic.Sigmoid)];
             var shift = Level.Shift(p, origin.Slice.Ordered.Average(ordered => ordered ? 1.0 : 0));
             var level = Math.Log(Math.Max(1e-9, origin.Slice.Net.Sum(net => Math.Max(0, net))) / members.UnseenSpend.AsSpan(start, count).ToArray().Sum(Math.Exp));
             for (var i = start; i < start + count; i++)
             {
-                pOrder[i] = Level.Sigmoid(members.UnseenOdds[i] + shift);
+                pOrder[i] = Logistic.Sigmoid(members.UnseenOdds[i] + shift);
                 spend[i] = Math.Exp(members.UnseenSpend[i] + level);
                 purchaseDays[i] = columns.Of(rows.Row(i)).PurchaseDays;
             }
             start += count;
         }
-        return new UnseenAnswers(pOrder, spend, rows.Ordered, rows.Net, purchaseDays, rows.Origin);
+        return new UnseenAnswers(pOrder, spend, rows.Ordered, rows.Net, purchaseDays);
     }
 }

@@ -21,7 +21,7 @@ public sealed class ClassifierRecipe(RecipeSettings settings)
     {
         var (width, n) = (columns.Count, labels.Length);
         var folds = n > settings.ManyRows ? Math.Min(2, settings.Folds) : settings.Folds;
-        int[] fold = [.. groups.Select(key => (int)(((ulong)key * 0x9E3779B97F4A7C15UL >> 40) % (ulong)folds))];
+        int[] fold = [.. groups.Select(key => CustomerKey.FoldOf(key, folds))];
         var once = labels.Select(_ => 1.0).ToArray();
         var linearOdds = new double[n];
         var (trees, bagged) = (new Held(n, s_checkpoints.Length), new Held(n, 1));
@@ -69,7 +69,7 @@ public sealed class ClassifierRecipe(RecipeSettings settings)
         }
     }
 
-    private static double Loss(double[] odds, bool[] labels) => odds.Zip(labels, (score, label) => BlendModel.Softplus(label ? -score : score)).Average();
+    private static double Loss(double[] odds, bool[] labels) => odds.Zip(labels, (score, label) => Logistic.Softplus(label ? -score : score)).Average();
 
     /// <summary>A forest on all rows, and the scores of the folds' forests of the rows they did not see, by number of trees.</summary>
     private sealed class Held(int rows, int columns)

@@ -2,6 +2,7 @@ using System.Globalization;
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Models;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Evaluation;
 
@@ -93,7 +94,7 @@ public sealed class ContractualRecipe(RecipeSettings settings)
             var p = new double[rows[0].Keys.Count];
             judged.Model.Predict(rows[0].Rows.ToArray(), p);
             entries.Add(Entry("blend", p));
-            foreach (var (name, odds) in judged.Model.Members(rows[0].Rows.ToArray())) entries.Add(Entry(name, [.. odds.Select(Level.Sigmoid)]));
+            foreach (var (name, odds) in judged.Model.Members(rows[0].Rows.ToArray())) entries.Add(Entry(name, [.. odds.Select(Logistic.Sigmoid)]));
             var rate = earlier.SelectMany(k => rows[k].Churned).Average(churned => churned ? 1.0 : 0);
             entries.Add(Entry("base rate", [.. p.Select(_ => rate)]));
         }
@@ -154,6 +155,4 @@ public sealed class ContractualRecipe(RecipeSettings settings)
         foreach (var member in trained.Members) card.AppendLine(Text($"| {member.Name} | {(member.Name == "blend" ? "" : member.Weight.ToString("F3", CultureInfo.InvariantCulture))} | {member.Loss:F5} |"));
         return card.ToString();
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -41,7 +41,7 @@ public sealed record JudgedOrigin(LabelledSlice Slice, ModelLevel Level, IReadOn
         fit.Model.Predict(judged.Rows, fit.Target(judged.Unlabelled, h), answers);
         var contenders = new List<Contender> { new(Contender.Ours, ContenderKind.Model, [.. answers.Select(answer => 1 - answer.POrder)], [.. answers.Select(answer => answer.Spend)]) };
         foreach (var (name, odds, logSpend) in fit.Model.Members(judged.Rows, h))
-            contenders.Add(new Contender(name, ContenderKind.Member, odds?.Select(x => 1 - Evaluation.Level.Sigmoid(x)).ToArray(), logSpend?.Select(Math.Exp).ToArray()));
+            contenders.Add(new Contender(name, ContenderKind.Member, odds?.Select(x => 1 - Logistic.Sigmoid(x)).ToArray(), logSpend?.Select(Math.Exp).ToArray()));
         contenders.AddRange(Rules(judged, earlier));
         return new JudgedOrigin(judged, fit.Unseen is null ? ModelLevel.Btyd : fit.Plan.Level, contenders, Intervals(fit, judged, answers));
     }

@@ -39,7 +39,7 @@ public sealed record LeakAudit(int Probed, IReadOnlyList<string> Shifted, IReadO
             var auc = ChurnMetrics.AucOf(churned, column);
             ranks[j] = new FeatureRank(features[j], Math.Max(auc, 1 - auc));
         });
-        (double Auc, double Error)? coins = training.Sum(origin => origin.Count) < 200 ? null : Coins(training, (key, _) => TrainingRows.FoldOf(key, 2));
+        (double Auc, double Error)? coins = training.Sum(origin => origin.Count) < 200 ? null : Coins(training, (key, _) => CustomerKey.FoldOf(key, 2));
         return new LeakAudit(
             probe.Customers, probe.Shifted, [.. ranks.Where(rank => double.IsFinite(rank.Auc)).OrderByDescending(rank => rank.Auc).Take(5)],
             ChurnMetrics.Of(churned, judged.Contenders[0].PChurn!).Auc,

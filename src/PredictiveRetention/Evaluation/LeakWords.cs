@@ -1,4 +1,4 @@
-using System.Globalization;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Evaluation;
 
@@ -15,13 +15,11 @@ public static class LeakWords
             : Text($"no single feature is too good to be true: {string.Join(", ", leaks.Strongest.Take(3).Select(Ranked))} (model {leaks.ModelAuc:F3}){(leaks.Strongest.Any(feature => feature.Auc >= leaks.ModelAuc) ? ", though the first ranks these customers as well as the model" : "")}");
         if (leaks.ShuffledAuc is { } auc)
         {
-            yield return Text(leaks.ShuffledIsFair
-                ? $"taught coins tossed for customers, trees rank the coins of customers of the other fold with AUC {auc:F3} (0.5 is chance, standard error {leaks.ShuffledError:F3})"
-                : (FormattableString)$"LEAK: taught coins tossed for customers, trees know those of the other fold with AUC {auc:F3} (0.5 is chance, standard error {leaks.ShuffledError:F3})");
+            yield return leaks.ShuffledIsFair
+                ? Text($"taught coins tossed for customers, trees rank the coins of customers of the other fold with AUC {auc:F3} (0.5 is chance, standard error {leaks.ShuffledError:F3})")
+                : Text($"LEAK: taught coins tossed for customers, trees know those of the other fold with AUC {auc:F3} (0.5 is chance, standard error {leaks.ShuffledError:F3})");
         }
     }
 
     private static string Ranked(FeatureRank feature) => Text($"{feature.Feature} {feature.Auc:F3}");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

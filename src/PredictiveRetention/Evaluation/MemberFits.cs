@@ -82,7 +82,7 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
                 linear!, forests, orders, null, null, null, new MemberWeights(0, [1]), orderRecords, [new MemberRecord("Pareto/NBD x Gamma-Gamma", 1, PoissonLoss(rows.LogSpend))],
                 OriginWeights(decay), unseenOdds, rows.LogSpend);
         }
-        double[] logP = [.. unseenOdds.Select(x => -BlendModel.Softplus(-x))];
+        double[] logP = [.. unseenOdds.Select(x => -Logistic.Softplus(-x))];
         var (tweedieMember, tweedieSpend) = SpendMember("FastTreeTweedie", tweedie!, _ => true, paths => PoissonLoss(paths));
         var (spendMember, spendLog) = SpendMember("FastTree on log spend", spend!, i => rows.Net[i] > 0, SquaredLog);
         double[][] values = [rows.LogSpend, tweedieSpend, [.. logP.Zip(spendLog, (p, s) => p + s)], [.. logP.Zip(spendLines!, (p, s) => p + s)], logP];
@@ -240,7 +240,7 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
     private static double LogLoss(double[] odds, bool[] ordered)
     {
         double loss = 0;
-        for (var i = 0; i < odds.Length; i++) loss += BlendModel.Softplus(ordered[i] ? -odds[i] : odds[i]);
+        for (var i = 0; i < odds.Length; i++) loss += Logistic.Softplus(ordered[i] ? -odds[i] : odds[i]);
         return loss / odds.Length;
     }
 

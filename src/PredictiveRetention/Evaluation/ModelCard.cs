@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using PredictiveRetention.Features;
 using PredictiveRetention.Models;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Evaluation;
 
@@ -172,6 +173,4 @@ public static class ModelCard
 
     /// <summary>A ranking of answers that are all the same is none.</summary>
     private static string Figure(double value) => double.IsFinite(value) ? value.ToString("F4", CultureInfo.InvariantCulture) : "-";
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,8 +18,6 @@ public sealed record OriginPlan(Cutoff Cutoff, Horizon Asked, Horizon Horizon, I
 
     public ModelLevel Level => Horizon == Asked ? ModelLevel.Blended : ModelLevel.ShorterHorizon;
 
-    public IEnumerable<Cutoff> All => Origins.Concat(LastYears).Append(Cutoff).Distinct();
-
     /// <summary>Without an origin where none has both a history to learn from and labels before the cutoff.</summary>
     public static OriginPlan For(Cutoff cutoff, Horizon asked, int firstDay)
     {

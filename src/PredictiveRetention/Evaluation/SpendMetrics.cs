@@ -9,10 +9,8 @@ namespace PredictiveRetention.Evaluation;
 /// <param name="Top10">Share of the actual spend held by the tenth predicted highest.</param>
 /// <param name="Top20">Share of the actual spend held by the fifth predicted highest.</param>
 /// <param name="DecileWmape">Sum over deciles of |predicted - actual| / actual total.</param>
-public sealed record SpendMetrics(double Bias, double Mae, double Rmse, double Spearman, double Gini, double Top10, double Top20, double DecileWmape)
-{
-    public static SpendMetrics Of(double[] spend, double[] predicted) => new SpendColumn(spend, new Ranking(spend), predicted).Weighted([.. spend.Select(_ => 1)]);
-}
+public sealed record SpendMetrics(
+    double Bias, double Mae, double Rmse, double Spearman, double Gini, double Top10, double Top20, double DecileWmape);
 
 /// <summary>One column of expected spend beside what was spent: its metrics under any weighting of the customers, sorted once.</summary>
 /// <param name="bySpend">Ranking of <paramref name="spend"/>, which many columns share.</param>

@@ -1,4 +1,4 @@
-using System.Globalization;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Evaluation;
 
@@ -36,6 +36,4 @@ public sealed record SufficiencyGate
             if (found < needed) missed.Add(Text($"{found} of {needed} {what}"));
         }
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

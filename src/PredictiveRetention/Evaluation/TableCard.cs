@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Evaluation;
 
@@ -39,6 +40,4 @@ public static class TableCard
     }
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -54,7 +54,7 @@ public sealed class TableRecipe(RecipeSettings settings)
             var answers = new double[held.Length];
             fit.Model.Predict(rows, answers);
             Put(unseen, held, answers);
-            foreach (var (name, odds) in fit.Model.Members(rows)) Put(members.TryGetValue(name, out var column) ? column : members[name] = new double[table.Rows], held, [.. odds.Select(Level.Sigmoid)]);
+            foreach (var (name, odds) in fit.Model.Members(rows)) Put(members.TryGetValue(name, out var column) ? column : members[name] = new double[table.Rows], held, [.. odds.Select(Logistic.Sigmoid)]);
             Put(baseRate, held, [.. held.Select(_ => kept.Average(i => churned[i] ? 1.0 : 0))]);
         }
         progress?.Report(new TrainingStep(OuterFolds, OuterFolds + 1, "fitting on all rows"));

@@ -1,7 +1,7 @@
-using System.Globalization;
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Models;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Evaluation;
 
@@ -162,6 +162,4 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         }
         return rows;
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -37,13 +37,10 @@ internal sealed class TrainingRows
         Ordered = [.. origins.SelectMany(origin => origin.Slice.Ordered)];
         Net = [.. origins.SelectMany(origin => origin.Slice.Net.Select(net => Math.Max(0, net)))];
         Origin = [.. origins.SelectMany((origin, i) => Enumerable.Repeat(i, origin.Slice.Count))];
-        Fold = [.. origins.SelectMany(origin => origin.Slice.Keys.Select(key => FoldOf(key, folds)))];
+        Fold = [.. origins.SelectMany(origin => origin.Slice.Keys.Select(key => CustomerKey.FoldOf(key, folds)))];
         LogOdds = [.. origins.SelectMany(origin => origin.LogOdds)];
         LogSpend = [.. origins.SelectMany(origin => origin.LogSpend)];
     }
-
-    /// <summary>Which fold of customers one belongs to, whatever the origin.</summary>
-    public static int FoldOf(long key, int folds) => (int)(((ulong)key * 0x9E3779B97F4A7C15UL >> 40) % (ulong)folds);
 
     public IReadOnlyList<FittedOrigin> Origins { get; }
     public int Folds { get; }

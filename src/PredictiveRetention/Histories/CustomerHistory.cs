@@ -29,7 +29,7 @@ public readonly ref struct CustomerHistory(
         var end = from.Plus(horizon.Days).Day;
         int purchases = 0, days = 0, previous = -1;
         long net = 0;
-        for (var i = Count(Orders, from.Day); i < Orders.Length && Orders[i].Day < end; i++)
+        for (var i = ByDay.CountBefore(Orders, from.Day); i < Orders.Length && Orders[i].Day < end; i++)
         {
             net += Orders[i].AmountMinor;
             if (!IsPurchase(Orders[i], Refunds, end)) continue;
@@ -37,7 +37,7 @@ public readonly ref struct CustomerHistory(
             if (Orders[i].Day != previous) days++;
             previous = Orders[i].Day;
         }
-        for (var i = Count(Refunds, from.Day); i < Refunds.Length && Refunds[i].Day < end; i++) net -= Refunds[i].AmountMinor;
+        for (var i = ByDay.CountBefore(Refunds, from.Day); i < Refunds.Length && Refunds[i].Day < end; i++) net -= Refunds[i].AmountMinor;
         return new Outcome(purchases, days, net);
     }
 
@@ -53,35 +53,6 @@ public readonly ref struct CustomerHistory(
             if (refund.OrderKey == order.OrderKey) refunded += refund.AmountMinor;
         }
         return refunded < order.AmountMinor;
-    }
-
-    internal static int Count(ReadOnlySpan<Order> orders, int beforeDay)
-    {
-        int low = 0, high = orders.Length;
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (orders[middle].Day < beforeDay) low = middle + 1; else high = middle;
-        }
-        return low;
-    }
-
-    internal static int Count(ReadOnlySpan<Refund> refunds, int beforeDay)
-    {
-        var count = 0;
-        while (count < refunds.Length && refunds[count].Day < beforeDay) count++;
-        return count;
-    }
-
-    internal static int Count(ReadOnlySpan<Engagement> engagements, int beforeDay)
-    {
-        int low = 0, high = engagements.Length;
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (engagements[middle].Day < beforeDay) low = middle + 1; else high = middle;
-        }
-        return low;
     }
 }
 

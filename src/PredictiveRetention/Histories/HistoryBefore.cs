@@ -15,9 +15,9 @@ public readonly ref struct HistoryBefore
     {
         Cutoff = cutoff;
         Profile = history.Profile;
-        Orders = history.Orders[..CustomerHistory.Count(history.Orders, cutoff.Day)];
-        Refunds = history.Refunds[..CustomerHistory.Count(history.Refunds, cutoff.Day)];
-        Engagements = history.Engagements[..CustomerHistory.Count(history.Engagements, cutoff.Day)];
+        Orders = history.Orders[..ByDay.CountBefore(history.Orders, cutoff.Day)];
+        Refunds = history.Refunds[..ByDay.CountBefore(history.Refunds, cutoff.Day)];
+        Engagements = history.Engagements[..ByDay.CountBefore(history.Engagements, cutoff.Day)];
         var started = 0;
         while (started < history.Subscriptions.Length && history.Subscriptions[started].StartedDay < cutoff.Day) started++;
         _subscriptions = history.Subscriptions[..started];

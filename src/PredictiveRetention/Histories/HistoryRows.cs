@@ -17,13 +17,13 @@ public readonly record struct Order(
     int? DeliveredDay = null,
     float? ReviewScore = null,
     long OrderKey = 0,
-    bool AtAnyValue = false);
+    bool AtAnyValue = false) : IDated;
 
 /// <param name="OrderKey">Hash of the order it refunds, 0 when the source does not say.</param>
-public readonly record struct Refund(int Day, long AmountMinor, long OrderKey = 0);
+public readonly record struct Refund(int Day, long AmountMinor, long OrderKey = 0) : IDated;
 
 /// <param name="MessageKey">Hash of the message an e-mail event belongs to; 0 where the source does not say.</param>
-public readonly record struct Engagement(int Day, Ingestion.EngagementType Type, long MessageKey = 0);
+public readonly record struct Engagement(int Day, Ingestion.EngagementType Type, long MessageKey = 0) : IDated;
 
 public readonly record struct Subscription(
     int StartedDay,

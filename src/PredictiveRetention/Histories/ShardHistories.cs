@@ -18,7 +18,6 @@ public sealed class ShardHistories
     private readonly List<string> _texts = [""];
 
     public int Count => _profiles.Count;
-    public int OrderCount => _orders.Rows.Count;
 
     public CustomerHistory this[int index] => new(
         _profiles[index], _orders.Of(index), _refunds.Of(index), _engagements.Of(index), _subscriptions.Of(index));

@@ -160,22 +160,12 @@ internal sealed class CustomerCount
 
     private void Delivery(in HistoryBefore history, in Order order)
     {
-        if (history.ReviewScore(order) is { } score)
-        {
-            this[Reviews]++;
-            this[ReviewSum] += score;
-        }
-        if (history.DeliveredDay(order) is not { } delivered || delivered < order.Day) return;
-        this[Delivered]++;
-        this[DeliveryDays] += delivered - order.Day;
-        if (order.PromisedDay is { } promised)
-        {
-            this[Promised]++;
-            if (delivered > promised) this[Late]++;
-        }
-        var row = Sums.Deliveries[Math.Min(delivered - order.Day, ShopSums.DeliveryEnd)];
+        var fulfilment = Fulfilment.Of(history, order);
+        fulfilment.AddTo(_v.AsSpan((int)Delivered, Fulfilment.Sums));
+        if (fulfilment.Days is not { } days) return;
+        var row = Sums.Deliveries[Math.Min(days, ShopSums.DeliveryEnd)];
         row[0]++;
-        if (history.ReviewScore(order) is not { } rated) return;
+        if (fulfilment.ReviewScore is not { } rated) return;
         row[1]++;
         row[2] += rated;
         row[2 + (int)Math.Clamp(MathF.Round(rated, MidpointRounding.AwayFromZero), 1, 5)]++;
@@ -317,10 +307,10 @@ internal sealed class CustomerCount
 
         public static FirstOrder Of(in HistoryBefore history, in Order order)
         {
-            if (history.DeliveredDay(order) is not { } delivered || delivered < order.Day) return None with { CategoryCode = order.CategoryCode };
-            var days = delivered - order.Day;
+            var fulfilment = Fulfilment.Of(history, order);
+            if (fulfilment.Days is not { } days) return None with { CategoryCode = order.CategoryCode };
             return new FirstOrder(
-                order.PromisedDay is { } promised ? (delivered > promised ? 1 : 0) : 2,
+                fulfilment.IsLate switch { true => 1, false => 0, null => 2 },
                 days switch { <= 3 => 0, <= 7 => 1, <= 14 => 2, <= 21 => 3, <= 30 => 4, _ => 5 }, order.CategoryCode, -1);
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PredictiveRetention.Segments;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Insights;
 
@@ -98,8 +99,6 @@ internal sealed record Dimension(string Id, string Title, IReadOnlyList<string> 
     private static List<string[]> Single(IEnumerable<string> names) => [.. names.Select(name => new[] { name })];
 
     private static List<string[]> Product(IReadOnlyList<string> first, IReadOnlyList<string> second) => [.. from a in first from b in second select new[] { a, b }];
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>Where the names of a dimension's groups come from.</summary>

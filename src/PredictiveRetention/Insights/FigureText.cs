@@ -1,4 +1,5 @@
 using System.Globalization;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Insights;
 
@@ -20,6 +21,4 @@ public static class FigureText
     public static string Part(double value) => value == Math.Truncate(value) ? Text($"{value:N0}") : Text($"{value:N2}");
 
     private static string Amount(double value, Currency currency) => value.ToString("N" + currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

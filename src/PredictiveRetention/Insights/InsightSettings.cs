@@ -6,8 +6,6 @@ namespace PredictiveRetention.Insights;
 /// <summary>Every number of the figures a shop may choose. Stored with the run, as the cut-offs of its segments are.</summary>
 public sealed record InsightSettings
 {
-    public static InsightSettings Default { get; } = new();
-
     /// <summary>Calendar months of the monthly figures, the running one included; what lies before is one row "before". From 3 on, a window that cuts the history begins with the next quarter. Default 36; 1 to 60.</summary>
     public int Months { get; init; } = 36;
 

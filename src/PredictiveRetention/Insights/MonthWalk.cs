@@ -106,17 +106,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
         this[PaidMinor] += order.AmountMinor;
         this[DiscountMinor] += order.DiscountMinor ?? 0;
         if (isNew) this[NewRevenueMinor] += order.AmountMinor;
-        if (history.ReviewScore(order) is { } score)
-        {
-            this[Reviews]++;
-            this[ReviewSum] += score;
-        }
-        if (history.DeliveredDay(order) is not { } delivered || delivered < order.Day) return;
-        this[Delivered]++;
-        this[DeliveryDays] += delivered - order.Day;
-        if (order.PromisedDay is not { } promised) return;
-        this[Promised]++;
-        if (delivered > promised) this[Late]++;
+        Fulfilment.Of(history, order).AddTo(_v.AsSpan((int)Delivered, Fulfilment.Sums));
     }
 
     private void AtEnd(in HistoryBefore history, in CustomerFacts facts, double pChurn, int end, int orders, int ordersYearAgo)

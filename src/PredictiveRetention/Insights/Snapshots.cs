@@ -50,17 +50,7 @@ internal sealed class Snapshots(SourceCoverage coverage)
     }
 
     /// <summary>Orders before a day.</summary>
-    public int OrdersBefore(int day)
-    {
-        var points = CollectionsMarshal.AsSpan(_points);
-        int low = 0, high = points.Length;
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (points[middle].Day < day) low = middle + 1; else high = middle;
-        }
-        return low;
-    }
+    public int OrdersBefore(int day) => ByDay.CountBefore<Point>(CollectionsMarshal.AsSpan(_points), day);
 
     /// <summary>Paid minus refunds before a day, minor units.</summary>
     public long NetBefore(int day) => NetOf(OrdersBefore(day), day);
@@ -127,10 +117,12 @@ internal sealed class Snapshots(SourceCoverage coverage)
     }
 
     /// <summary>Running sums up to and including an order; purchases only but for the money paid.</summary>
-    private struct Point
+    private struct Point : IDated
     {
         public int Day, Purchases, Days, FirstDay, LastDay, PreviousDay, Discounted;
         public long PaidMinor, GrossMinor, DiscountMinor;
+
+        readonly int IDated.Day => Day;
 
         public void Count(in Order order)
         {

@@ -21,9 +21,6 @@ internal sealed record Taxonomy(string Id, IReadOnlyList<string> Names, Func<Seg
         new("value_lifecycle", ValueLifecycles, ValueLifecycle),
     ]);
 
-    /// <summary>All segments of all taxonomies, and everybody.</summary>
-    public static int Slots { get; } = All[^1].Offset + All[^1].Names.Count;
-
     /// <summary>Number of the customer's segment in each taxonomy, after that of everybody: what the functions say, without calling eight of them.</summary>
     public static void SlotsOf(in SegmentAssignment segments, Span<int> slots)
     {

@@ -36,8 +36,6 @@ internal static class BetaGeometric
         return sum <= 0 ? sum * Math.Exp(scale) : Math.Exp(Math.Log(sum) + scale);
     }
 
-    public static double LogSum(double a, double b) => Math.Max(a, b) + Math.Log(1 + Math.Exp(-Math.Abs(a - b)));
-
     /// <param name="chances">Chances to stop before the first repeat purchase: 0 for BG/NBD, 1 for MBG/NBD.</param>
     public static BtydFit<T> Fit<T>(BtydSample sample, int chances, Func<double[], T> make)
     {
@@ -55,7 +53,7 @@ internal static class BetaGeometric
         var survived = x + chances;
         double alive = -(r + x) * Math.Log(alpha + T), stopped = double.NegativeInfinity;
         if (survived > 0) stopped = Math.Log(a / (b + survived - 1)) - (r + x) * Math.Log(alpha + tx);
-        var all = survived > 0 ? LogSum(alive, stopped) : alive;
+        var all = survived > 0 ? Logistic.LogSum(alive, stopped) : alive;
         double pAlive = Math.Exp(alive - all), pStopped = 1 - pAlive;
         slopes[0] += weight * (SpecialFunctions.DiGamma(r + x) - SpecialFunctions.DiGamma(r) + Math.Log(alpha) - pAlive * Math.Log(alpha + T) - pStopped * Math.Log(alpha + tx));
         slopes[1] += weight * (r / alpha - (r + x) * (pAlive / (alpha + T) + pStopped / (alpha + tx)));

@@ -16,7 +16,7 @@ public sealed record BgNbd(double R, double Alpha, double A, double B) : IPurcha
         var alive = -(R + x) * Math.Log(Alpha + T);
         var shared = SpecialFunctions.GammaLn(R + x) - SpecialFunctions.GammaLn(R) + R * Math.Log(Alpha)
             + SpecialFunctions.GammaLn(A + B) + SpecialFunctions.GammaLn(B + x) - SpecialFunctions.GammaLn(B) - SpecialFunctions.GammaLn(A + B + x);
-        return x == 0 ? shared + alive : shared + BetaGeometric.LogSum(alive, Math.Log(A / (B + x - 1)) - (R + x) * Math.Log(Alpha + tx));
+        return x == 0 ? shared + alive : shared + Logistic.LogSum(alive, Math.Log(A / (B + x - 1)) - (R + x) * Math.Log(Alpha + tx));
     }
 
     /// <summary>Fader, Hardie and Lee 2008, Computing P(alive) using the BG/NBD model, eq. 7.</summary>

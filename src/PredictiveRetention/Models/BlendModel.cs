@@ -86,15 +86,15 @@ public sealed record BlendModel(
                 double laterP = 0, later = 0;
                 if (second.Days == target.Days)
                 {
-                    (laterP, later) = (Sigmoid(odds), Math.Exp(Math.Min(50, logSpend + spendAhead + second.ValueLevel)));
+                    (laterP, later) = (Logistic.Sigmoid(odds), Math.Exp(Math.Min(50, logSpend + spendAhead + second.ValueLevel)));
                 }
                 else if (second.Days > 0)
                 {
                     var (laterOdds, laterSpend) = Ahead(row, second.Days);
-                    (laterP, later) = (Sigmoid(logOdds + laterOdds + second.OrderLevel), Math.Exp(Math.Min(50, logSpend + laterSpend + second.ValueLevel)));
+                    (laterP, later) = (Logistic.Sigmoid(logOdds + laterOdds + second.OrderLevel), Math.Exp(Math.Min(50, logSpend + laterSpend + second.ValueLevel)));
                 }
                 answers[start + i] = new BlendAnswer(
-                    Sigmoid(odds), Math.Exp(Math.Min(50, logSpend + spendAhead + target.ValueLevel)), laterP, later, row[features + 3], Next(row, target.Days, odds));
+                    Logistic.Sigmoid(odds), Math.Exp(Math.Min(50, logSpend + spendAhead + target.ValueLevel)), laterP, later, row[features + 3], Next(row, target.Days, odds));
                 if (!reasons.IsEmpty) reasons[start + i] = Why(sums.Slice(i * Width, Width), row, oddsAhead - target.MeanShift);
             }
         }
@@ -245,7 +245,7 @@ public sealed record BlendModel(
         for (var f = 0; f < Forests.Count; f++) logOdds += Orders.Weights[2 + f] * (Forests[f].Slope * scores[f * Block] + Forests[f].Intercept);
         if (!contributions.IsEmpty) contributions[Features.Count] += (float)(Orders.Weights[0] * (btyd[0] - MeanLogOdds));
         if (Value.Weights.Length == 1) return (logOdds, Value.Intercept + Value.Weights[0] * (btyd[1] + btyd[2]));
-        var logP = -Softplus(-logOdds);
+        var logP = -Logistic.Softplus(-logOdds);
         var logSpend = Value.Intercept + Value.Weights[0] * (btyd[1] + btyd[2])
             + Value.Weights[1] * (Tweedie!.Slope * scores[Forests.Count * Block] + Tweedie.Intercept)
             + Value.Weights[2] * (logP + SpendForest!.Slope * scores[(Forests.Count + 1) * Block] + SpendForest.Intercept)
@@ -272,8 +272,4 @@ public sealed record BlendModel(
         var reasons = Reasons.Of(contributions[..Features.Count], row[..Features.Count], -1, themes);
         return _gap >= 0 && row[_gap] > 0 ? reasons with { UsualGap = row[_gap] } : reasons;
     }
-
-    private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
-
-    internal static double Softplus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));
 }

@@ -10,8 +10,6 @@ public sealed record BtydModel(AveragedPurchases Purchases, GammaGamma Spend)
     /// <summary>Columns of <see cref="Fill"/>: log-odds of a purchase, log expected purchase days, log expected spend a purchase day, P(alive).</summary>
     public const int Columns = 4;
 
-    public static IReadOnlyList<string> ColumnNames { get; } = ["log-odds of an order", "log of expected orders", "log of spend a purchase day", "P(alive)"];
-
     /// <summary>Repeat buyers a fit needs: with fewer, the four parameters of purchases are not told apart.</summary>
     public const int MinRepeaters = 50;
 

@@ -23,15 +23,8 @@ public sealed record ClassifierModel(IReadOnlyList<string> Columns, LogLinear Li
             var row = rows.Slice(i * Width, Width);
             members[0] = Linear.Score(row);
             for (var f = 0; f < Forests.Count; f++) members[f + 1] = Forests[f].Slope * Forests[f].Forest.Score(row) + Forests[f].Intercept;
-            answers[i] = 1 / (1 + Math.Exp(-Weights.Score(members)));
+            answers[i] = Logistic.Sigmoid(Weights.Score(members));
         }
-    }
-
-    public double Predict(ReadOnlySpan<float> row)
-    {
-        Span<double> answer = [0];
-        Predict(row, answer);
-        return answer[0];
     }
 
     /// <summary>Log-odds by each member alone, in the order of Weights.</summary>

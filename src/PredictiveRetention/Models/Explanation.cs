@@ -8,16 +8,14 @@ public sealed record Explanation(double Base, double[] Contributions)
     /// <summary>Of the customer.</summary>
     public double LogOdds { get; } = Base + Contributions.Sum();
 
-    public double BasePChurn => Probability(Base);
+    public double BasePChurn => Logistic.Sigmoid(Base);
 
-    public double PChurn => Probability(LogOdds);
+    public double PChurn => Logistic.Sigmoid(LogOdds);
 
     /// <summary>
-    /// The contributions as changes of probability: walking from the base to the score, the largest change of log-odds first, each is what its
-    /// step changes. BasePChurn + their sum is PChurn.
+    /// Changes of log-odds as changes of probability: walking from the start, the largest change first, each is what its step changes.
+    /// The start's probability + their sum is the probability at the end.
     /// </summary>
-    public double[] Effects() => Effects(Base, Contributions);
-
     /// <param name="start">Log-odds.</param>
     /// <param name="changes">Of log-odds.</param>
     public static double[] Effects(double start, IReadOnlyList<double> changes)
@@ -26,11 +24,9 @@ public sealed record Explanation(double Base, double[] Contributions)
         var at = start;
         foreach (var (index, change) in changes.Index().OrderByDescending(change => Math.Abs(change.Item)))
         {
-            effects[index] = Probability(at + change) - Probability(at);
+            effects[index] = Logistic.Sigmoid(at + change) - Logistic.Sigmoid(at);
             at += change;
         }
         return effects;
     }
-
-    public static double Probability(double logOdds) => 1 / (1 + Math.Exp(-logOdds));
 }

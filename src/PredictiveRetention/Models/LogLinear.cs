@@ -52,7 +52,7 @@ public sealed record LogLinear(int Raw, double[] Centre, double[] Scale, double[
         double[] best = [.. beta], step = new double[beta.Length];
         for (int iteration = 0, halved = 0; iteration < 60 && halved < 12; iteration++)
         {
-            var (gradient, hessian, now) = Logistic(z, labels, width, weights, beta);
+            var (gradient, hessian, now) = LogisticLoss(z, labels, width, weights, beta);
             AddPrior(gradient, hessian, ref now, beta, expected, ridge);
             var tolerance = 1e-7 * (1 + Math.Abs(now));
             if (now > loss + tolerance)
@@ -113,7 +113,7 @@ public sealed record LogLinear(int Raw, double[] Centre, double[] Scale, double[
         return (model, z, [.. Enumerable.Range(0, width).Select(j => prior(j) * model.Scale[j])]);
     }
 
-    private static (double[] Gradient, double[,] Hessian, double Loss) Logistic(float[] z, bool[] labels, int width, double[] weights, double[] beta)
+    private static (double[] Gradient, double[,] Hessian, double Loss) LogisticLoss(float[] z, bool[] labels, int width, double[] weights, double[] beta)
     {
         var curvature = new Curvature(width + 1);
         double loss = 0;
@@ -122,9 +122,9 @@ public sealed record LogLinear(int Raw, double[] Centre, double[] Scale, double[
             var row = z.AsSpan(i * width, width);
             var margin = beta[0];
             for (var j = 0; j < width; j++) margin += beta[j + 1] * row[j];
-            var p = 1 / (1 + Math.Exp(-margin));
+            var p = Logistic.Sigmoid(margin);
             var target = labels[i] ? 1.0 : 0.0;
-            loss += weights[i] * (Math.Max(margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin))) - target * margin);
+            loss += weights[i] * (Logistic.Softplus(margin) - target * margin);
             curvature.Add(row, weights[i] * Math.Max(1e-9, p * (1 - p)), weights[i] * (p - target));
         }
         var (gradient, hessian) = curvature.Done();

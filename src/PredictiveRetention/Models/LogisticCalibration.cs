@@ -7,7 +7,7 @@ namespace PredictiveRetention.Models;
 /// <param name="Slope">Never negative.</param>
 public sealed record LogisticCalibration(double Slope, double Intercept)
 {
-    public double Probability(double score) => 1 / (1 + Math.Exp(-(Slope * score + Intercept)));
+    public double Probability(double score) => Logistic.Sigmoid(Slope * score + Intercept);
 
     /// <exception cref="ArgumentException">Scores and labels differ in number, or there are none.</exception>
     public static LogisticCalibration Fit(double[] scores, bool[] labels)
@@ -24,9 +24,8 @@ public sealed record LogisticCalibration(double Slope, double Intercept)
             {
                 var (score, target) = (scores[i], labels[i] ? high : low);
                 var margin = a * score + b;
-                var p = 1 / (1 + Math.Exp(-margin));
-                // log(1 + exp(margin)) without overflow
-                loss += Math.Max(margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin))) - target * margin;
+                var p = Logistic.Sigmoid(margin);
+                loss += Logistic.Softplus(margin) - target * margin;
                 var (error, weight) = (p - target, p * (1 - p));
                 gs += error * score;
                 gi += error;

@@ -15,7 +15,7 @@ public sealed record MbgNbd(double R, double Alpha, double A, double B) : IPurch
     {
         var shared = SpecialFunctions.GammaLn(R + x) - SpecialFunctions.GammaLn(R) + R * Math.Log(Alpha)
             + SpecialFunctions.GammaLn(A + B) + SpecialFunctions.GammaLn(B + x + 1) - SpecialFunctions.GammaLn(B) - SpecialFunctions.GammaLn(A + B + x + 1);
-        return shared + BetaGeometric.LogSum(-(R + x) * Math.Log(Alpha + T), Math.Log(A / (B + x)) - (R + x) * Math.Log(Alpha + tx));
+        return shared + Logistic.LogSum(-(R + x) * Math.Log(Alpha + T), Math.Log(A / (B + x)) - (R + x) * Math.Log(Alpha + tx));
     }
 
     public double PAlive(double x, double tx, double T) => 1 / (1 + Math.Exp(Math.Log(A / (B + x)) + (R + x) * Math.Log((Alpha + T) / (Alpha + tx))));

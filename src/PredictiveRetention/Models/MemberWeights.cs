@@ -15,9 +15,9 @@ public sealed record MemberWeights(double Intercept, double[] Weights)
     public static MemberWeights FitLogistic(IReadOnlyList<double[]> members, bool[] labels, double[] weights, double ridge, double[] prior) =>
         Fit(members, weights, ridge, prior, ridge, (margin, i) =>
         {
-            var p = 1 / (1 + Math.Exp(-margin));
+            var p = Logistic.Sigmoid(margin);
             var target = labels[i] ? 1.0 : 0.0;
-            return (Math.Max(margin, 0) + Math.Log(1 + Math.Exp(-Math.Abs(margin))) - target * margin, p - target, p * (1 - p));
+            return (Logistic.Softplus(margin) - target * margin, p - target, p * (1 - p));
         });
 
     /// <summary>

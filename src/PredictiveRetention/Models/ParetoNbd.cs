@@ -25,7 +25,7 @@ public sealed record ParetoNbd(double R, double Alpha, double S, double Beta) : 
     private static readonly double[] s_weight = [.. Enumerable.Range(0, Points).Select(i => new GaussLegendreRule(-1, 1, Points).GetWeight(i))];
 
     public double LogLikelihood(double x, double tx, double T) =>
-        SpecialFunctions.GammaLn(R + x) - SpecialFunctions.GammaLn(R) + R * Math.Log(Alpha) + S * Math.Log(Beta) + LogSum(LogAlive(x, T), LogStopped(x, tx, T));
+        SpecialFunctions.GammaLn(R + x) - SpecialFunctions.GammaLn(R) + R * Math.Log(Alpha) + S * Math.Log(Beta) + Logistic.LogSum(LogAlive(x, T), LogStopped(x, tx, T));
 
     public double PAlive(double x, double tx, double T) => 1 / (1 + Math.Exp(LogStopped(x, tx, T) - LogAlive(x, T)));
 
@@ -40,13 +40,13 @@ public sealed record ParetoNbd(double R, double Alpha, double S, double Beta) : 
     public void PNoOrder(double x, double tx, double T, ReadOnlySpan<double> ahead, Span<double> none)
     {
         var stopped = LogStopped(x, tx, T);
-        var now = LogSum(LogAlive(x, T), stopped);
+        var now = Logistic.LogSum(LogAlive(x, T), stopped);
         var from = T;
         for (var i = 0; i < ahead.Length; i++)
         {
-            if (T + ahead[i] > from) stopped = LogSum(stopped, LogStopped(x, from, T + ahead[i]));
+            if (T + ahead[i] > from) stopped = Logistic.LogSum(stopped, LogStopped(x, from, T + ahead[i]));
             from = Math.Max(from, T + ahead[i]);
-            none[i] = Math.Min(1, Math.Exp(LogSum(LogAlive(x, T + ahead[i]), stopped) - now));
+            none[i] = Math.Min(1, Math.Exp(Logistic.LogSum(LogAlive(x, T + ahead[i]), stopped) - now));
         }
     }
 
@@ -117,12 +117,6 @@ public sealed record ParetoNbd(double R, double Alpha, double S, double Beta) : 
         return half;
     }
 
-    private static double LogSum(double a, double b)
-    {
-        var top = Math.Max(a, b);
-        return double.IsNegativeInfinity(top) ? top : top + Math.Log(1 + Math.Exp(-Math.Abs(a - b)));
-    }
-
     /// <summary>Maximum likelihood.</summary>
     public static BtydFit<ParetoNbd> Fit(BtydSample sample)
     {
@@ -162,7 +156,7 @@ public sealed record ParetoNbd(double R, double Alpha, double S, double Beta) : 
             (byS, byBeta) = (mass / S + Vector256.Sum(s), (S + 1) * Vector256.Sum(beta));
             stopped = Math.Log(S * mass * half) + top;
         }
-        var all = LogSum(alive, stopped);
+        var all = Logistic.LogSum(alive, stopped);
         var pAlive = Math.Exp(alive - all);
         var each = mass > 0 ? (1 - pAlive) / mass : 0;
         gradient[0] += weight * (SpecialFunctions.DiGamma(R + x) - SpecialFunctions.DiGamma(R) + Math.Log(Alpha) - pAlive * Math.Log(Alpha + T) + each * byR);

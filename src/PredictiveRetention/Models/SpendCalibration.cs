@@ -8,8 +8,6 @@ namespace PredictiveRetention.Models;
 /// <param name="Slope">Within [0, 2].</param>
 public sealed record SpendCalibration(double Slope, double Intercept)
 {
-    public double Spend(double score) => Math.Exp(Math.Clamp(Slope * score + Intercept, -30, 30));
-
     /// <param name="spends">Observed spend, not negative, at least one above 0.</param>
     public static SpendCalibration Fit(double[] scores, double[] spends)
     {

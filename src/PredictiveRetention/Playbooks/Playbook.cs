@@ -12,7 +12,8 @@ public sealed class Playbook
 
     private readonly FrozenDictionary<string, Play> _byId;
 
-    private Playbook(IEnumerable<Play> plays)
+    /// <summary>Each id once.</summary>
+    internal Playbook(IEnumerable<Play> plays)
     {
         Plays = [.. plays.OrderBy(play => play.Priority).ThenBy(play => play.Id, StringComparer.Ordinal)];
         _byId = Plays.ToFrozenDictionary(play => play.Id);
@@ -22,9 +23,6 @@ public sealed class Playbook
 
     /// <summary>The plays that come with the product.</summary>
     public static Playbook Shipped() => s_shipped.Value;
-
-    /// <summary>Plays made in code, such as shipped ones with a measured uplift; each id once.</summary>
-    public static Playbook Of(IEnumerable<Play> plays) => new(plays);
 
     /// <summary>Reads plays, one a file.</summary>
     /// <exception cref="RetentionException">Every fault of every file: file, line, column, field, found and allowed.</exception>

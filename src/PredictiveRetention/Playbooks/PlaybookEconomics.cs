@@ -19,9 +19,6 @@ public sealed record PlaybookEconomics
     /// <summary>The currency of money in rules, costs and scores.</summary>
     public Currency Currency { get; }
 
-    /// <summary>The share of spend that is profit, 0..1. Default 1: every value is then revenue and called so.</summary>
+    /// <summary>The share of spend that is profit, 0..1. Default 1: every value is then revenue.</summary>
     public double Margin { get; }
-
-    /// <summary>What expected values are, for the people who read them.</summary>
-    public string ValueName => Margin == 1 ? "revenue" : "margin";
 }

@@ -68,7 +68,7 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
 
         if (number != Math.Floor(number))
         {
-            Fault(name, node.Start, Invariant($"{number} is not a whole number"));
+            Fault(name, node.Start, Invariant.Text($"{number} is not a whole number"));
         }
 
         return (int)number;
@@ -131,7 +131,7 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
 
         if (number < min || number > max)
         {
-            Fault(name, node.Start, Invariant($"{number} is out of range. Allowed: {Span(min, max)}"));
+            Fault(name, node.Start, Invariant.Text($"{number} is out of range. Allowed: {Span(min, max)}"));
             return null;
         }
 
@@ -161,7 +161,7 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
         $"{(NearestName.Of(found, allowed) is { } nearest ? $"; did you mean '{nearest}'?" : ".")} Allowed: {string.Join(", ", allowed)}";
 
     /// <summary>The name of one element of a list in a fault: any[2].</summary>
-    public static string Indexed(string name, int index) => Invariant($"{name}[{index}]");
+    public static string Indexed(string name, int index) => Invariant.Text($"{name}[{index}]");
 
     public static string Kind(YamlNode node) => node switch
     {
@@ -177,9 +177,7 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
     private static string Span(double min, double max) => (min, max) switch
     {
         (double.MinValue, double.MaxValue) => "any number",
-        (_, double.MaxValue or int.MaxValue) => Invariant($"{min} or more"),
-        _ => Invariant($"{min} to {max}"),
+        (_, double.MaxValue or int.MaxValue) => Invariant.Text($"{min} or more"),
+        _ => Invariant.Text($"{min} to {max}"),
     };
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

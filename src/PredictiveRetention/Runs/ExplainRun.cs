@@ -1,4 +1,3 @@
-using PredictiveRetention.Features;
 using PredictiveRetention.Models;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Storage;
@@ -9,7 +8,9 @@ namespace PredictiveRetention.Runs;
 /// <param name="ModelVersion">See <see cref="ModelRegistry.RuleSchema"/> for a shop without a model.</param>
 /// <param name="Why">Null where the recency rule made the score.</param>
 /// <param name="Faults">Versions that should have spoken and cannot be used.</param>
-public sealed record ExplainedCustomer(string CustomerId, Cutoff AsOf, string ModelVersion, RetentionModel Model, CustomerFacts Facts, CustomerScore Score, ScoreExplanation? Why, IReadOnlyList<string> Faults);
+public sealed record ExplainedCustomer(
+    string CustomerId, Cutoff AsOf, string ModelVersion, RetentionModel Model, CustomerScore Score, ScoreExplanation? Why,
+    IReadOnlyList<string> Faults);
 
 /// <summary>Scores one stored customer as the night run would, and says exactly why; stores nothing.</summary>
 public static class ExplainRun
@@ -26,7 +27,7 @@ public static class ExplainRun
         var histories = store.ReadHistory(customerId, shop, coverage, cutoff)
             ?? throw new RetentionException(Failure.NotFound, $"There is no customer '{customerId}' with a valid order before {cutoff}.");
         var (model, version, _, faults) = NightRun.ModelFor(models, cutoff);
-        var (facts, score, why) = new Scorer(model, shop.Currency, coverage).Explain(histories[0], cutoff);
-        return new ExplainedCustomer(customerId, cutoff, version, model, facts, score, why, faults);
+        var (_, score, why) = new Scorer(model, shop.Currency, coverage).Explain(histories[0], cutoff);
+        return new ExplainedCustomer(customerId, cutoff, version, model, score, why, faults);
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Runs;
@@ -44,9 +43,10 @@ public sealed record GuardBands
             Judge(index > MaxStabilityIndex, $"churn probabilities are spread otherwise than before: population stability index {index:0.00} (at most {MaxStabilityIndex:0.##})");
         return breaches;
 
-        void Judge(bool outside, FormattableString words)
+        void Judge(bool outside, ref InvariantText words)
         {
-            if (outside) breaches.Add(words.ToString(CultureInfo.InvariantCulture));
+            var said = words.ToStringAndClear();
+            if (outside) breaches.Add(said);
         }
     }
 

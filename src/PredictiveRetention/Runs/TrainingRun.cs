@@ -1,8 +1,8 @@
-using System.Globalization;
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Models;
 using PredictiveRetention.Storage;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Runs;
 
@@ -128,6 +128,4 @@ public static class TrainingRun
         if (string.CompareOrdinal(champion.Cutoff, judged.Origin.ToString()) <= 0 && champion.HorizonDays == judged.Horizon.Days) return models.Load(version).Model;
         return models.Judged(version) is { } twin && champion.JudgedHorizonDays == judged.Horizon.Days && string.CompareOrdinal(champion.JudgedAt, judged.Origin.ToString()) <= 0 ? twin : null;
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -11,8 +11,4 @@ public readonly record struct SegmentAssignment(
     BusinessSegment BusinessSegment,
     EngagementSegment EngagementSegment,
     Persona Persona,
-    RiskBand RiskBand)
-{
-    /// <summary>Lifecycle, value and frequency as one of 27 cells.</summary>
-    public CombinedSegment Combined => new(CombinedSegment.Fold(Lifecycle), ValueTier, FrequencyClass);
-}
+    RiskBand RiskBand);

@@ -54,15 +54,6 @@ public static class SegmentNames
         return index is not null;
     }
 
-    /// <exception cref="RetentionException">The taxonomy has no such name; the message lists those it has.</exception>
-    public static T Parse<T>(string name)
-        where T : struct, Enum =>
-        TryParse<T>(name, out var segment)
-            ? segment
-            : throw new RetentionException(
-                Failure.Usage,
-                $"'{name}' is not a {Subject<T>()}. Known: {string.Join(", ", All<T>())}.");
-
     // One look-up per type, not per call: a generic static field is a constant to the JIT.
     private static class Names<T>
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Segments;
 
@@ -72,6 +73,4 @@ public static class SegmentRules
         [(SegmentNames.Of(Lifecycle.Active), active), (SegmentNames.Of(Lifecycle.AtRisk), atRisk), (SegmentNames.Of(Lifecycle.Dormant), dormant)];
 
     private static string Cuts(ScoreCuts cuts) => Text($"{cuts.P20:0.##}, {cuts.P40:0.##}, {cuts.P60:0.##}, {cuts.P80:0.##}");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

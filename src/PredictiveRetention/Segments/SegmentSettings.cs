@@ -1,4 +1,4 @@
-using System.Globalization;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Segments;
 
@@ -8,8 +8,6 @@ namespace PredictiveRetention.Segments;
 /// </summary>
 public sealed record SegmentSettings
 {
-    public static SegmentSettings Default { get; } = new();
-
     /// <summary>Lifecycle Active: last order at most this many days ago. Default 30; 1 to 3650.</summary>
     public int ActiveDays { get; init; } = 30;
 
@@ -130,6 +128,4 @@ public sealed record SegmentSettings
 
     private static string? Probability(string name, double? value) =>
         value is null or (>= 0 and <= 1) ? null : Text($"{name} is {value}, allowed 0 to 1");
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -181,7 +181,7 @@ internal sealed class CsvFile : IDisposable
     private static byte[] Dates()
     {
         var dates = new byte[(BusinessCalendar.LastDay + 1) * 10];
-        for (var day = 0; day <= BusinessCalendar.LastDay; day++) BusinessCalendar.DateOf(day).TryFormat(dates.AsSpan(day * 10, 10), out _, "yyyy-MM-dd", CultureInfo.InvariantCulture);
+        for (var day = 0; day <= BusinessCalendar.LastDay; day++) BusinessCalendar.DateOf(day).TryFormat(dates.AsSpan(day * 10, 10), out _, IsoDate.Format, CultureInfo.InvariantCulture);
         return dates;
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PredictiveRetention.Simulation;
 
 /// <summary>What is asked of a simulated shop. The same plan gives the same bytes; customer i is the same however many others there are.</summary>
@@ -37,6 +35,5 @@ public sealed record ShopPlan
         if (Until.Date.Year is < 1971 + YearsMax or > 2090) throw Refused($"the end {Until}; the years 1991 to 2090 can be simulated");
     }
 
-    private static RetentionException Refused(FormattableString found) =>
-        new(Failure.Usage, "Asked for " + found.ToString(CultureInfo.InvariantCulture) + ".");
+    private static RetentionException Refused(ref InvariantText found) => new(Failure.Usage, "Asked for " + found.ToStringAndClear() + ".");
 }

@@ -116,8 +116,6 @@ public sealed partial class ModelRegistry(string folder)
     /// <summary>A version's card, in Markdown.</summary>
     public string Card(string version) => File.ReadAllText(Path.Combine(_kindFolder, version, CardFile));
 
-    public LoadedModel? Champion() => ChampionVersion() is { } version ? Load(version) : null;
-
     /// <summary>
     /// The version that may speak about a cutoff: the champion, or, where it learnt from later days or cannot be used, the latest one that can
     /// and that the gate has not turned down.

@@ -21,7 +21,7 @@ public sealed class HealthTests
     public async Task A_champion_that_cannot_be_loaded_makes_the_service_unready_and_says_which_part()
     {
         using var service = new ServiceUnderTest(new SqliteUnderTest()).WithPublishedNight();
-        File.AppendAllText(Path.Combine(service.Models.Champion()!.Folder, "model.json"), " ");
+        File.AppendAllText(Path.Combine(service.Models.Load(service.Models.ChampionVersion()!).Folder, "model.json"), " ");
         using var stranger = service.Stranger();
         var ready = await stranger.GetAsync("/health/ready");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);

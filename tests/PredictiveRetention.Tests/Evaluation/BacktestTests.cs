@@ -119,7 +119,7 @@ public class BacktestTests
         long[] keys = [.. Enumerable.Range(0, 800).Select(i => (long)i * 7_919 + 1)];
         float[] rows = [.. keys.SelectMany(_ => Enumerable.Range(0, 5).Select(_ => (float)random.NextDouble()))];
         LabelledSlice[] origins = [.. new[] { 0, 30 }.Select(days => new LabelledSlice(SimulatedHistories.End.Minus(days), Horizon.OfDays(60), 5, keys, rows, [], [], [], [], [], new OriginPast()))];
-        var (fair, error) = LeakAudit.Coins(origins, (key, _) => TrainingRows.FoldOf(key, 2));
+        var (fair, error) = LeakAudit.Coins(origins, (key, _) => CustomerKey.FoldOf(key, 2));
         Assert.InRange(fair, 0.5 - 4 * error, 0.5 + 4 * error);
         var (leaking, _) = LeakAudit.Coins(origins, (_, origin) => origin.Day % 60 < 30 ? 1 : 0);
         Assert.True(leaking > 0.5 + 4 * error, $"{leaking} by {error}");

@@ -55,7 +55,7 @@ public class MetricsTests
     public void SpendMetrics_PerfectPredictor_IsPerfect()
     {
         double[] spend = [0, 0, 5, 10, 100, 3, 0, 0, 50, 7];
-        var m = SpendMetrics.Of(spend, spend);
+        var m = Spending.Judge(spend, spend);
         Assert.Equal((1, 0, 0), (m.Bias, m.Mae, m.Rmse));
         Assert.Equal(1, m.Gini, 1e-12);
         Assert.Equal(1, m.Spearman, 1e-12);
@@ -68,7 +68,7 @@ public class MetricsTests
     public void SpendMetrics_ConstantPredictor_RanksNothing()
     {
         double[] spend = [0, 0, 5, 10, 100, 3, 0, 0, 50, 7];
-        var m = SpendMetrics.Of(spend, [.. spend.Select(_ => 17.5)]);
+        var m = Spending.Judge(spend, [.. spend.Select(_ => 17.5)]);
         Assert.Equal(1, m.Bias, 1e-12);
         Assert.InRange(m.Gini, -0.2, 0.2);
         Assert.Equal(0.1, m.Top10, 1e-12);
@@ -76,7 +76,7 @@ public class MetricsTests
 
     [Fact]
     public void SpendMetrics_ReversedPredictor_HasNegativeGini() => 
-        Assert.Equal(-1, SpendMetrics.Of([.. Enumerable.Range(0, 1000).Select(i => (double)i)], [.. Enumerable.Range(0, 1000).Select(i => 1000.0 - i)]).Gini, 0.01);
+        Assert.Equal(-1, Spending.Judge([.. Enumerable.Range(0, 1000).Select(i => (double)i)], [.. Enumerable.Range(0, 1000).Select(i => 1000.0 - i)]).Gini, 0.01);
 
     /// <summary>A row that counts three times is three rows, with ties, zeros and rows that count nothing.</summary>
     [Theory]
@@ -100,7 +100,7 @@ public class MetricsTests
         foreach (var (a, b) in new[] { (churn.Auc, churnRepeated.Auc), (churn.AveragePrecision, churnRepeated.AveragePrecision), (churn.LogLoss, churnRepeated.LogLoss), (churn.Brier, churnRepeated.Brier), (churn.Ece10, churnRepeated.Ece10), (churn.LiftAt10, churnRepeated.LiftAt10) }) Assert.Equal(a, b, 1e-10);
         var money = new SpendColumn(spend, new Ranking(spend), expected).Weighted(weights);
         double[] spendRepeated = [.. repeated.Select(i => spend[i])];
-        var moneyRepeated = SpendMetrics.Of(spendRepeated, [.. repeated.Select(i => expected[i])]);
+        var moneyRepeated = Spending.Judge(spendRepeated, [.. repeated.Select(i => expected[i])]);
         foreach (var (a, b) in new[] { (money.Bias, moneyRepeated.Bias), (money.Mae, moneyRepeated.Mae), (money.Rmse, moneyRepeated.Rmse), (money.Spearman, moneyRepeated.Spearman), (money.Gini, moneyRepeated.Gini), (money.Top10, moneyRepeated.Top10), (money.Top20, moneyRepeated.Top20), (money.DecileWmape, moneyRepeated.DecileWmape) }) Assert.Equal(a, b, 1e-10);
     }
 

@@ -33,7 +33,7 @@ internal sealed class HandMade
             .Value("trends", "slope_high", high, null, metric, taxonomy, segment).Ratio("trends", "trend_months", months, null, null, metric, taxonomy, segment);
 
     public CardContext Context(double margin = 1, ModelLevel level = ModelLevel.Blended, DataSource sources = DataSource.Orders, InsightSettings? settings = null, Playbook? playbook = null, IReadOnlyList<PlayResult>? plays = null) => new(
-        new InsightContext(AsOf, new SourceCoverage(sources), Currency.Of("BRL"), Segments.Some.Cutoffs(), SegmentSettings.Default, 90, 365, 365, new InsightRecipe { Settings = settings ?? InsightSettings.Default, FirstOrderDay = AsOf.Day - 700, Quarters = [] }),
+        new InsightContext(AsOf, new SourceCoverage(sources), Currency.Of("BRL"), Segments.Some.Cutoffs(), new SegmentSettings(), 90, 365, 365, new InsightRecipe { Settings = settings ?? new InsightSettings(), FirstOrderDay = AsOf.Day - 700, Quarters = [] }),
         level, AsOf.Minus(1).Date, playbook ?? Playbook.Shipped(), plays ?? [new PlayResult("win-back-dormant-high-value", 1200, 6000)], margin);
 
     public IReadOnlyList<Card> Cards(CardContext? context = null) => PredictiveRetention.Insights.Findings.Cards.Build(context ?? Context(), Figures);

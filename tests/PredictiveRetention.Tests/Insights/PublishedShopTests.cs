@@ -9,17 +9,8 @@ using Xunit;
 namespace PredictiveRetention.Tests.Insights;
 
 /// <summary>Figures of whole shops, through import and night, against numbers published or recomputed elsewhere.</summary>
-public sealed class PublishedShopTests : IDisposable
+public sealed class PublishedShopTests() : StoreFixture(new SqliteUnderTest())
 {
-    private readonly SqliteUnderTest _engine = new();
-    private readonly DirectoryInfo _models = Directory.CreateTempSubdirectory("retention-models-");
-
-    public void Dispose()
-    {
-        _engine.Dispose();
-        _models.Delete(recursive: true);
-    }
-
     /// <summary>CDNOW 1/10 sample, one row a line: revenue, AOV by line, revenue per customer, median, concentration.</summary>
     [Fact]
     public void CDNOW_by_line_has_the_published_sums()
@@ -93,9 +84,9 @@ public sealed class PublishedShopTests : IDisposable
 
     private IReadOnlyList<Figure> Night(ImportRequest import)
     {
-        using var store = RetentionStore.Open(_engine.NewAddress());
+        using var store = RetentionStore.Open(Engine.NewAddress());
         ImportRun.Execute(store, import, dryRun: false, null, null, default);
-        var run = new NightRun(store, new ModelRegistry(_models.FullName), new RunSettings { SampleSize = 200_000 })
+        var run = new NightRun(store, Models, new RunSettings { SampleSize = 200_000 })
             .Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System), null, default);
         return store.Figures(run.Run.RunId);
     }

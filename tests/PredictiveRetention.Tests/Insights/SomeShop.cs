@@ -57,9 +57,9 @@ internal static class SomeShop
         var builder = new FeatureBuilder(Pounds, has);
         var facts = people.Select(person => builder.Build(person.History.Before(AsOf), new float[FeatureBuilder.Width])).ToArray();
         var scores = facts.Select(fact => RuleSegments.Score(fact, Pounds, 90, 365, 365)).ToArray();
-        var segmentSettings = SegmentSettings.Default;
+        var segmentSettings = new SegmentSettings();
         var cutoffs = SegmentCutoffs.From(facts, scores, segmentSettings);
-        var recipe = new InsightRecipe { Settings = settings ?? InsightSettings.Default, FirstOrderDay = people.Min(person => person.Orders[0].Day), Quarters = [] };
+        var recipe = new InsightRecipe { Settings = settings ?? new InsightSettings(), FirstOrderDay = people.Min(person => person.Orders[0].Day), Quarters = [] };
         var freeze = new QuarterFreeze(AsOf, recipe.FirstOrderDay, recipe.Settings, []);
         recipe = recipe with { Quarters = freeze.Cutoffs([freeze.Facts(Shard(people), has)], segmentSettings, fact => RuleSegments.Score(fact, Pounds, 90, 365, 365)) };
         var context = new InsightContext(AsOf, has, Pounds, cutoffs, segmentSettings, 90, 365, 365, recipe);

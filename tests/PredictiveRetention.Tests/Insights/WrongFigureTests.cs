@@ -212,5 +212,5 @@ public class WrongFigureTests
 
     [Fact]
     public void Every_threshold_has_a_range_and_a_fault_outside_it() =>
-        Assert.Throws<RetentionException>(() => (InsightSettings.Default with { Thresholds = new FindingThresholds { NewRevenueShare = 2 } }).Checked());
+        Assert.Throws<RetentionException>(() => (new InsightSettings() with { Thresholds = new FindingThresholds { NewRevenueShare = 2 } }).Checked());
 }

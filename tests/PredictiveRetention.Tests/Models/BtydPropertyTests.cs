@@ -236,16 +236,6 @@ public class BtydPropertyTests
     }
 
     [Fact]
-    public void Discounted_value_is_the_undiscounted_one_at_rate_0_and_less_above()
-    {
-        var model = new ParetoNbd(0.55, 10.6, 0.61, 11.7);
-        var plain = DiscountedValue.Of(model, 4, 20, 26, 30, 365, 7, annualRate: 0);
-        Assert.Equal(30 * model.ExpectedOrders(4, 20, 26, 365 / 7.0), plain, 9);
-        Assert.InRange(DiscountedValue.Of(model, 4, 20, 26, 30, 365, 7) / plain, 1 / 1.1, 0.99);
-        Assert.Equal(plain / 2, DiscountedValue.Of(model, 4, 20, 26, 30, 365, 7, margin: 0.5, annualRate: 0), 9);
-    }
-
-    [Fact]
     public void An_impossible_history_is_refused() => Assert.Throws<ArgumentException>(() => BtydSample.Of([1], [5.0], [4.0]));
 
     private static BtydSample Simulated(ParetoNbd truth, int customers, int seed)

@@ -1,5 +1,6 @@
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Models;
+using PredictiveRetention.Tests.Evaluation;
 using Xunit;
 
 namespace PredictiveRetention.Tests.Models;
@@ -124,7 +125,7 @@ public class BtydReferenceTests
         Close(auc, ChurnMetrics.Of(churned, predicted.Select(p => 1 / (1 + p)).ToArray()).Auc, 2e-4);
         Close(aucAlive, ChurnMetrics.Of(churned, alive.Select(p => 1 - p).ToArray()).Auc, 5e-4);
         double[] money = [.. predicted.Select((p, i) => p * s_spend.ExpectedSpend(sample.X[i], sample.MeanRepeatSpend[i]))];
-        var judged = SpendMetrics.Of(sample.HoldoutSpend, money);
+        var judged = Spending.Judge(sample.HoldoutSpend, money);
         Close(spend, money.Sum(), 15);
         Close(spendMae, judged.Mae, 0.005);
         Close(spendRmse, judged.Rmse, 0.005);

@@ -53,7 +53,7 @@ public class CalibrationTests
         double[] scores = [.. Enumerable.Range(0, 2000).Select(_ => 3 + random.NextDouble())];
         double[] spends = [.. scores.Select(score => Math.Exp(1.3 * score - 0.5) * -Math.Log(1 - random.NextDouble()))];
         var fitted = SpendCalibration.Fit(scores, spends);
-        Assert.Equal(spends.Sum(), scores.Sum(fitted.Spend), spends.Sum() * 1e-6);
+        Assert.Equal(spends.Sum(), scores.Sum(score => Math.Exp(fitted.Slope * score + fitted.Intercept)), spends.Sum() * 1e-6);
         Assert.Equal(1.3, fitted.Slope, 0.15);
     }
 
@@ -61,7 +61,7 @@ public class CalibrationTests
     public void SpendCalibration_ConstantScore_IsTheMean()
     {
         var fitted = SpendCalibration.Fit([2.0, 2, 2], [10.0, 20, 60]);
-        Assert.Equal(30, fitted.Spend(2), 1e-6);
+        Assert.Equal(30, Math.Exp(fitted.Slope * 2 + fitted.Intercept), 1e-6);
     }
 
     [Fact]

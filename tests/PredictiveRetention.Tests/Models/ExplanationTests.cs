@@ -36,8 +36,8 @@ public class ExplanationTests
             // Near 0 and 1 the last bit of p itself is worth more than 1e-9 of log-odds.
             Assert.Equal(Math.Log(p / (1 - p)), why.Base + why.Contributions.Sum(), Math.Max(1e-9, 2.3e-16 / (p * (1 - p))));
             Assert.Equal(p, why.PChurn, 1e-12);
-            Assert.Equal(p, why.BasePChurn + why.Effects().Sum(), 1e-12);
-            Assert.All(why.Effects().Zip(why.Contributions), pair => Assert.True(pair.First * pair.Second >= 0));
+            Assert.Equal(p, why.BasePChurn + Explanation.Effects(why.Base, why.Contributions).Sum(), 1e-12);
+            Assert.All(Explanation.Effects(why.Base, why.Contributions).Zip(why.Contributions), pair => Assert.True(pair.First * pair.Second >= 0));
         }
     }
 
@@ -74,9 +74,9 @@ public class ExplanationTests
     public void Effects_WalkFromTheLargestChangeToTheSmallest()
     {
         var effects = Explanation.Effects(0, [0.5, -2, 1]);
-        Assert.Equal(Explanation.Probability(-2) - 0.5, effects[1], 1e-15);
-        Assert.Equal(Explanation.Probability(-1) - Explanation.Probability(-2), effects[2], 1e-15);
-        Assert.Equal(Explanation.Probability(-0.5) - Explanation.Probability(-1), effects[0], 1e-15);
+        Assert.Equal(Logistic.Sigmoid(-2) - 0.5, effects[1], 1e-15);
+        Assert.Equal(Logistic.Sigmoid(-1) - Logistic.Sigmoid(-2), effects[2], 1e-15);
+        Assert.Equal(Logistic.Sigmoid(-0.5) - Logistic.Sigmoid(-1), effects[0], 1e-15);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public class PlaybookTests
     {
         var play = Playbook.Shipped().Find("loyalty-programme")! with { ExpectedUplift = new(0.004, "measured on 12,000 customers") };
 
-        var book = Playbook.Shipped().OverriddenBy(Playbook.Of([play]));
+        var book = Playbook.Shipped().OverriddenBy(new Playbook([play]));
 
         Assert.Equal(play.ExpectedUplift, book.Find("loyalty-programme")!.ExpectedUplift);
         Assert.Equal(Playbook.Shipped().Plays.Count, book.Plays.Count);

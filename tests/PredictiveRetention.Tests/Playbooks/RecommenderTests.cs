@@ -114,13 +114,6 @@ public class RecommenderTests
         Assert.Throws<RetentionException>(() => new PlaybookEconomics(s_pounds, margin));
 
     [Fact]
-    public void Value_without_a_margin_is_called_revenue()
-    {
-        Assert.Equal("revenue", new PlaybookEconomics(s_pounds).ValueName);
-        Assert.Equal("margin", new PlaybookEconomics(s_pounds, 0.4).ValueName);
-    }
-
-    [Fact]
     public void A_recommendation_always_has_a_value_above_nothing_or_a_reason() =>
         Gen.Select(Gen.Int[0, 9], Gen.Int[0, 800], Gen.Double[0, 1], Gen.Double[0, 500], Gen.Bool).Sample((orders, days, p, spend, lost) =>
         {

@@ -12,18 +12,10 @@ public sealed class SqliteNightRunTests() : NightRunTests(new SqliteUnderTest())
 public sealed class PostgresNightRunTests() : NightRunTests(new PostgresUnderTest());
 
 /// <summary>The same claims on both engines. The shop has 300 customers: too few for a model, enough for seven shards.</summary>
-public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
+public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engine)
 {
-    private readonly DirectoryInfo _models = Directory.CreateTempSubdirectory("retention-models-");
     private static readonly DateOnly s_date = SimulatedHistories.End.Date;
     private static readonly RunRequest s_night = new(RunPurpose.Night, s_date, SimulatedHistories.End);
-
-    public void Dispose()
-    {
-        engine.Dispose();
-        _models.Delete(recursive: true);
-        GC.SuppressFinalize(this);
-    }
 
     [Fact]
     public async Task Execute_PublishesEveryCustomerOnce()
@@ -205,9 +197,9 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
     [Fact]
     public void Execute_ChampionThatSawTheFuture_RefusesTheReplay()
     {
-        using var store = RetentionStore.Open(engine.NewAddress());
+        using var store = RetentionStore.Open(Engine.NewAddress());
         store.Import(Some.Orders(900));
-        var models = new ModelRegistry(_models.FullName);
+        var models = Models;
         TrainingRun.Execute(store, models, new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
         var failure = Assert.Throws<RetentionException>(() => new NightRun(store, models, new RunSettings()).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(10)), null, default));
         Assert.Equal(Failure.QualityGate, failure.Failure);
@@ -252,9 +244,9 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
     [Fact]
     public void Execute_WithAFittedModel_SaysWhetherItsCustomersHaveDrifted()
     {
-        using var store = RetentionStore.Open(engine.NewAddress());
+        using var store = RetentionStore.Open(Engine.NewAddress());
         store.Import(Some.Orders(900));
-        var models = new ModelRegistry(_models.FullName);
+        var models = Models;
         TrainingRun.Execute(store, models, new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
         var night = new NightRun(store, models, new RunSettings()).Execute(s_night, null, default).Headline!;
         Assert.Equal(night.Customers - night.Lost, night.Drift!.Customers);
@@ -280,9 +272,9 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
     [Fact]
     public void Train_ForAPastDay_OrWithTooLittleData_LeavesAFittedChampionInPlace()
     {
-        using var store = RetentionStore.Open(engine.NewAddress());
+        using var store = RetentionStore.Open(Engine.NewAddress());
         store.Import(Some.Orders(900));
-        var models = new ModelRegistry(_models.FullName);
+        var models = Models;
         var options = new TrainingOptions { Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) };
         var champion = Train(options with { AsOf = SimulatedHistories.End.Minus(1) });
         Train(options with { AsOf = SimulatedHistories.End.Minus(50) });
@@ -304,17 +296,17 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
     private static int Open(RetentionStore store, long runId) => store.Progress(runId) is var shards ? shards.All - shards.Done : 0;
 
     private void Release(long runId, int shard) =>
-        engine.Execute($"UPDATE run_shard SET lease_until_ms = 0 WHERE run_id = {runId} AND shard = {shard}");
+        Engine.Execute($"UPDATE run_shard SET lease_until_ms = 0 WHERE run_id = {runId} AND shard = {shard}");
 
     private RetentionStore Shop()
     {
-        var store = RetentionStore.Open(engine.NewAddress());
+        var store = RetentionStore.Open(Engine.NewAddress());
         store.Import(Some.Orders(300));
         return store;
     }
 
     private NightRun Night(RetentionStore store, Action<string>? onStep = null, int parallelism = 2, int keep = 7) =>
-        new(store, new ModelRegistry(_models.FullName), new RunSettings { ShardSize = 43, Parallelism = parallelism, KeepRuns = keep, OnStep = onStep });
+        new(store, Models, new RunSettings { ShardSize = 43, Parallelism = parallelism, KeepRuns = keep, OnStep = onStep });
 
     private static double Value(PredictionRow row, PredictionOrder order) => order switch
     {

@@ -10,18 +10,9 @@ using Xunit;
 namespace PredictiveRetention.Tests.Runs;
 
 /// <summary>Every figure twice, by two programs: what a night publishes, and what SQL makes of the same rows.</summary>
-public sealed class NumberAuditTests : IDisposable
+public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
 {
     private static readonly GuardBands s_anything = new() { MaxCustomersGrowth = 100, MaxMeanShift = 1, MaxClvRatio = 1e9, MaxStabilityIndex = 1e9 };
-
-    private readonly SqliteUnderTest _engine = new();
-    private readonly DirectoryInfo _models = Directory.CreateTempSubdirectory("retention-models-");
-
-    public void Dispose()
-    {
-        _engine.Dispose();
-        _models.Delete(recursive: true);
-    }
 
     public static TheoryData<int, bool, bool> Shops() => new([.. from seed in Enumerable.Range(0, 3) from zero in new[] { false, true } from merge in new[] { false, true } select (seed, zero, merge)]);
 
@@ -81,7 +72,7 @@ public sealed class NumberAuditTests : IDisposable
         using var store = Shop(2, 200, false, false);
         var asOf = new EveryKindOfShop(2).AsOf;
         AssertHolds(Audit(store, asOf));
-        _engine.Execute(damage);
+        Engine.Execute(damage);
         Assert.Contains(NumberAudit.Of(store, store.Run(1)!).Differences, difference => (difference.View, difference.Metric, difference.Part) == (view, metric, part));
     }
 
@@ -90,7 +81,7 @@ public sealed class NumberAuditTests : IDisposable
     {
         using var store = Shop(2, 200, false, false);
         AssertHolds(Audit(store, new EveryKindOfShop(2).AsOf));
-        _engine.Execute("UPDATE orders SET amount_minor = amount_minor + 1 WHERE (customer_key, order_id) = (SELECT customer_key, order_id FROM orders WHERE is_valid AND amount_minor > 0 AND customer_key NOT IN (SELECT customer_key FROM refund) ORDER BY ordered_at_ms LIMIT 1)");
+        Engine.Execute("UPDATE orders SET amount_minor = amount_minor + 1 WHERE (customer_key, order_id) = (SELECT customer_key, order_id FROM orders WHERE is_valid AND amount_minor > 0 AND customer_key NOT IN (SELECT customer_key FROM refund) ORDER BY ordered_at_ms LIMIT 1)");
         var differences = NumberAudit.Of(store, store.Run(1)!).Differences;
         Assert.All(["revenue", "aov"], metric => Assert.Contains(differences, difference => difference.View == "kpis" && difference.Metric == metric));
         Assert.All(["by_lifecycle", "months", "cohorts_month", "lorenz", "order_sequence"], view => Assert.Contains(differences, difference => difference.View == view));
@@ -124,23 +115,23 @@ public sealed class NumberAuditTests : IDisposable
 
     private RetentionStore Shop(int seed, int customers, bool zeroValue, bool mergeDays)
     {
-        var store = RetentionStore.Open(_engine.NewAddress());
+        var store = RetentionStore.Open(Engine.NewAddress());
         new EveryKindOfShop(seed).Import(store, customers);
-        _engine.Execute($"UPDATE shop SET zero_value_purchases = {zeroValue}, merge_days = {mergeDays}");
+        Engine.Execute($"UPDATE shop SET zero_value_purchases = {zeroValue}, merge_days = {mergeDays}");
         return store;
     }
 
     private AuditResult Audit(RetentionStore store, Cutoff asOf, Func<RunSettings, RunSettings>? with = null)
     {
         var settings = new RunSettings { ShardSize = 150, Parallelism = 1, Guard = s_anything };
-        var night = new NightRun(store, new ModelRegistry(_models.FullName), with is null ? settings : with(settings)).Execute(new RunRequest(RunPurpose.Night, asOf.Date, asOf), null, TestContext.Current.CancellationToken);
+        var night = new NightRun(store, Models, with is null ? settings : with(settings)).Execute(new RunRequest(RunPurpose.Night, asOf.Date, asOf), null, TestContext.Current.CancellationToken);
         return NumberAudit.Of(store, night.Run, cancellation: TestContext.Current.CancellationToken);
     }
 
     private AuditResult Audit(string orders, string currency, string? refunds = null)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        using var store = RetentionStore.Open(_engine.NewAddress());
+        using var store = RetentionStore.Open(Engine.NewAddress());
         ImportRun.Execute(store, new ImportRequest { Preset = "generic", OrdersFile = orders, RefundsFile = refunds, ShopCurrency = currency, Calendar = BusinessCalendar.Utc, NowMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() }, false, null, null, cancellation);
         return Audit(store, RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System).AsOf);
     }

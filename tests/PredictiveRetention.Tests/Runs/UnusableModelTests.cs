@@ -8,25 +8,17 @@ using Xunit;
 namespace PredictiveRetention.Tests.Runs;
 
 /// <summary>A night never serves a model whose files are not what was written; the previous one goes on, and somebody hears of it.</summary>
-public sealed class UnusableModelTests : IDisposable
+public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
 {
     private static readonly RunRequest s_tonight = new(RunPurpose.Night, SimulatedHistories.End.Date, SimulatedHistories.End);
     private static readonly ConcurrentDictionary<int, Lazy<TrainedModel>> s_trained = new();
-    private readonly SqliteUnderTest _engine = new();
-    private readonly DirectoryInfo _models = Directory.CreateTempSubdirectory("retention-models-");
-
-    public void Dispose()
-    {
-        _engine.Dispose();
-        _models.Delete(recursive: true);
-    }
 
     [Fact]
     public void A_damaged_champion_is_passed_over_with_an_alarm_and_the_night_is_published_by_the_one_before()
     {
-        using var store = RetentionStore.Open(_engine.NewAddress());
+        using var store = RetentionStore.Open(Engine.NewAddress());
         store.Import(Some.Orders(700));
-        var registry = new ModelRegistry(_models.FullName);
+        var registry = Models;
         var (previous, champion) = (Train(registry, daysBack: 30), Train(registry, daysBack: 0));
         Assert.Equal(champion, registry.ChampionVersion());
         var file = Path.Combine(registry.Load(champion).Folder, "model.json");
@@ -46,9 +38,9 @@ public sealed class UnusableModelTests : IDisposable
     [Fact]
     public async Task When_no_model_can_be_used_the_night_ends_clearly_and_readers_keep_what_they_have()
     {
-        using var store = RetentionStore.Open(_engine.NewAddress());
+        using var store = RetentionStore.Open(Engine.NewAddress());
         store.Import(Some.Orders(700));
-        var registry = new ModelRegistry(_models.FullName);
+        var registry = Models;
         var only = Train(registry, daysBack: 0);
         var night = new NightRun(store, registry, new RunSettings { ShardSize = 100 });
         var published = night.Execute(s_tonight, null, default).Run.RunId;
@@ -64,9 +56,9 @@ public sealed class UnusableModelTests : IDisposable
     [Fact]
     public void The_first_model_after_the_recency_rule_is_not_held_for_saying_something_else()
     {
-        using var store = RetentionStore.Open(_engine.NewAddress());
+        using var store = RetentionStore.Open(Engine.NewAddress());
         store.Import(Some.Orders(700));
-        var registry = new ModelRegistry(_models.FullName);
+        var registry = Models;
         var strict = new RunSettings { ShardSize = 100, Guard = new GuardBands { MaxMeanShift = 1e-9 } };
         var byRule = new NightRun(store, registry, strict).Execute(s_tonight, null, default);
         Train(registry, daysBack: 0);
@@ -78,9 +70,9 @@ public sealed class UnusableModelTests : IDisposable
     [Fact]
     public async Task A_replay_no_model_may_speak_about_is_refused_and_leaves_no_run()
     {
-        using var store = RetentionStore.Open(_engine.NewAddress());
+        using var store = RetentionStore.Open(Engine.NewAddress());
         store.Import(Some.Orders(700));
-        var registry = new ModelRegistry(_models.FullName);
+        var registry = Models;
         Train(registry, daysBack: 0);
         var refused = Assert.Throws<RetentionException>(() => new NightRun(store, registry, new RunSettings()).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(90)), null, default));
         Assert.Contains("would look into the future", refused.Message, StringComparison.Ordinal);

@@ -61,7 +61,7 @@ public class RfmOfCdnowTests
     }
 
     private static SegmentCutoffs Cutoffs(CustomerFacts[] facts) =>
-        SegmentCutoffs.From(facts, new CustomerScore[facts.Length], SegmentSettings.Default);
+        SegmentCutoffs.From(facts, new CustomerScore[facts.Length], new SegmentSettings());
 
     private static CustomerFacts[] Customers() =>
     [

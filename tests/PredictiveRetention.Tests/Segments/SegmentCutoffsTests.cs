@@ -33,7 +33,7 @@ public class SegmentCutoffsTests
         (CustomerFacts Facts, CustomerScore Score)[] shop =
             [.. Enumerable.Range(1, 1_000).Select(i => (Some.Facts(netRevenueMinor: i * 7), Some.Score(clv: i * 0.37)))];
         var cutoffs = From(shop);
-        var assigned = shop.Select(one => Segmenter.Assign(one.Facts, one.Score, cutoffs, SegmentSettings.Default)).ToList();
+        var assigned = shop.Select(one => Segmenter.Assign(one.Facts, one.Score, cutoffs, new SegmentSettings())).ToList();
 
         Assert.Equal(200, assigned.Count(one => one.ValueTier == ValueTier.High));
         Assert.Equal(600, assigned.Count(one => one.ValueTier == ValueTier.Mid));
@@ -82,7 +82,7 @@ public class SegmentCutoffsTests
     {
         var (facts, score) = (Some.Facts(), Some.Score());
         var cutoffs = From((facts, score));
-        var one = Segmenter.Assign(facts, score, cutoffs, SegmentSettings.Default);
+        var one = Segmenter.Assign(facts, score, cutoffs, new SegmentSettings());
 
         Assert.Equal(1, cutoffs.Population);
         Assert.Equal((ValueTier.High, ClvTier.Premium, "511"), (one.ValueTier, one.ClvTier, one.Rfm.ToString()));
@@ -94,7 +94,7 @@ public class SegmentCutoffsTests
         var shop = Enumerable.Repeat((Some.Facts(), Some.Score()), 50).ToArray();
         var cutoffs = From(shop);
 
-        Assert.Single(shop.Select(one => Segmenter.Assign(one.Item1, one.Item2, cutoffs, SegmentSettings.Default)).Distinct());
+        Assert.Single(shop.Select(one => Segmenter.Assign(one.Item1, one.Item2, cutoffs, new SegmentSettings())).Distinct());
         Assert.Equal(new ScoreCuts(5_000, 5_000, 5_000, 5_000), cutoffs.MonetaryMinor);
     }
 
@@ -129,12 +129,12 @@ public class SegmentCutoffsTests
     [Fact]
     public void Scores_of_other_customers_or_without_a_value_are_a_bug()
     {
-        Assert.Throws<ArgumentException>(() => SegmentCutoffs.From([Some.Facts()], [], SegmentSettings.Default));
+        Assert.Throws<ArgumentException>(() => SegmentCutoffs.From([Some.Facts()], [], new SegmentSettings()));
         Assert.Throws<ArgumentException>(() => From((Some.Facts(), Some.Score(double.NaN))));
     }
 
     private static SegmentCutoffs From(params (CustomerFacts Facts, CustomerScore Score)[] customers) =>
-        From(SegmentSettings.Default, customers);
+        From(new SegmentSettings(), customers);
 
     private static SegmentCutoffs From(SegmentSettings settings, params (CustomerFacts Facts, CustomerScore Score)[] customers) =>
         SegmentCutoffs.From(

@@ -152,7 +152,7 @@ public class SegmenterTests
     [Fact]
     public void Assign_allocates_nothing()
     {
-        var (facts, score, cutoffs, settings) = (Some.Facts(), Some.Score(), Some.Cutoffs(), SegmentSettings.Default);
+        var (facts, score, cutoffs, settings) = (Some.Facts(), Some.Score(), Some.Cutoffs(), new SegmentSettings());
 
         Assert.Equal(0, Allocated.By(() =>
         {

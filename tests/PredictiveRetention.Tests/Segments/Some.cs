@@ -52,5 +52,5 @@ internal static class Some
     };
 
     public static SegmentAssignment Segments(CustomerFacts? facts = null, CustomerScore? score = null, SegmentSettings? settings = null) =>
-        Segmenter.Assign(facts ?? Facts(), score ?? Score(), Cutoffs(), settings ?? SegmentSettings.Default);
+        Segmenter.Assign(facts ?? Facts(), score ?? Score(), Cutoffs(), settings ?? new SegmentSettings());
 }

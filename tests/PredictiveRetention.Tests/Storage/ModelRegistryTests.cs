@@ -129,7 +129,7 @@ public sealed class ModelRegistryTests : IDisposable
         Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => new ModelRegistry(_folder.FullName).Promote("20200101-00000000", "anna", "a test", TimeProvider.System)).Failure);
 
     [Fact]
-    public void Champion_BeforeAnyTraining_IsNone() => Assert.Null(new ModelRegistry(_folder.FullName).Champion());
+    public void Champion_BeforeAnyTraining_IsNone() => Assert.Null(new ModelRegistry(_folder.FullName).ChampionVersion());
 
     /// <summary>Trained once for all tests.</summary>
     private static TrainedModel Train(int daysBeforeEnd) => s_trained.GetOrAdd(daysBeforeEnd, days => new Lazy<TrainedModel>(() => TrainAfresh(days))).Value;

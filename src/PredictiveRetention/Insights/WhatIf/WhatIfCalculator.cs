@@ -1,5 +1,5 @@
-using System.Globalization;
 using PredictiveRetention.Insights.Findings;
+using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Insights.WhatIf;
 
@@ -144,6 +144,4 @@ internal static class WhatIfCalculator
         if (value is null or (>= 0 and <= 1)) return;
         throw new WhatIfException(parameter, Text($"{value} is not from 0 to 1{(value > 1 && value <= 100 ? Text($"; write {value / 100} for {value} %") : "")}."));
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
