@@ -41,12 +41,12 @@ internal static class HealthEndpoints
     /// <summary>Readers have the night before, so this does not take the service out.</summary>
     private static async Task<string?> NightAsync(RetentionStore store, CancellationToken cancellation)
     {
-        var runs = await store.RunsAsync(20, cancellation);
+        var runs = await store.Runs.NewestAsync(20, cancellation);
         return runs.FirstOrDefault(run => run.Purpose == RunPurpose.Night) switch
         {
             { State: RunState.Held } held => $"run {held.RunId} is held and waits for a decision",
             { State: RunState.Failed } failed => $"run {failed.RunId} failed",
-            { State: RunState.Scoring } working when !store.Progress(working.RunId).AtWork => $"run {working.RunId} stands still: nobody is at work on it",
+            { State: RunState.Scoring } working when !store.Shards.Progress(working.RunId).AtWork => $"run {working.RunId} stands still: nobody is at work on it",
             _ => null,
         };
     }

@@ -64,7 +64,7 @@ internal static class VersionEndpoints
 
     private static async Task<VersionsAnswer> AnswerAsync(ModelRegistry models, RetentionStore store, CancellationToken cancellation)
     {
-        var headline = await store.CurrentRunAsync(cancellation) is { } night ? NightRun.HeadlineOf(night) : null;
+        var headline = await store.Nights.CurrentAsync(cancellation) is { } night ? NightRun.HeadlineOf(night) : null;
         return new VersionsAnswer([.. models.Versions().Reverse().Select(models.Manifest).OfType<ModelManifest>().Select(manifest => Of(manifest, models))], [.. models.Moves().Reverse().Take(50)], headline?.Drift, headline?.Realised);
     }
 

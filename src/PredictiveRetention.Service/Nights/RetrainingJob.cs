@@ -17,7 +17,7 @@ public sealed class RetrainingJob(RetentionStore store, ModelRegistry models, Ti
     [AutomaticRetry(Attempts = 3)]
     public void Run(CancellationToken cancellation)
     {
-        if (store.Shop() is not { } shop || store.Orders(shop) is null)
+        if (store.Shop() is not { } shop || store.Summaries.Orders(shop) is null)
         {
             logger.LogInformation("Nothing has been imported yet: nothing to learn from.");
             return;

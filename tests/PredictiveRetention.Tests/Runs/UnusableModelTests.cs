@@ -29,10 +29,10 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
         var result = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
 
         Assert.Equal((RunOutcome.Published, previous), (result.Outcome, result.Run.ModelVersion));
-        var told = Assert.Single(store.Events(result.Run.RunId), happened => happened.What == "model passed over");
+        var told = Assert.Single(store.Runs.Events(result.Run.RunId), happened => happened.What == "model passed over");
         Assert.Contains(champion, told.Detail, StringComparison.Ordinal);
         Assert.Contains("SHA-256", told.Detail, StringComparison.Ordinal);
-        Assert.Single(store.ClaimOutbox("somebody", 10), happened => happened.Kind == "model.unusable");
+        Assert.Single(store.Outbox.Claim("somebody", 10), happened => happened.Kind == "model.unusable");
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
 
         Assert.Equal(Failure.DependencyUnavailable, fault.Failure);
         Assert.Contains(only, fault.Message, StringComparison.Ordinal);
-        Assert.Equal(published, (await store.CurrentRunAsync(TestContext.Current.CancellationToken))!.RunId);
+        Assert.Equal(published, (await store.Nights.CurrentAsync(TestContext.Current.CancellationToken))!.RunId);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
         Train(registry, daysBack: 0);
         var refused = Assert.Throws<RetentionException>(() => new NightRun(store, registry, new RunSettings()).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(90)), null, default));
         Assert.Contains("would look into the future", refused.Message, StringComparison.Ordinal);
-        Assert.Empty(await store.RunsAsync(10, TestContext.Current.CancellationToken));
+        Assert.Empty(await store.Runs.NewestAsync(10, TestContext.Current.CancellationToken));
     }
 
     /// <summary>The models of the shop are trained once for all tests.</summary>
