@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
-using PredictiveRetention.Service.Metrics;
+using PredictiveRetention.Service.Figures;
 using PredictiveRetention.Service.Predictions;
 
 namespace PredictiveRetention.Service.Documents;

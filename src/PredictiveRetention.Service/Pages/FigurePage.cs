@@ -4,7 +4,7 @@ using PredictiveRetention.Insights.Findings;
 using PredictiveRetention.Presentation.Texts;
 using PredictiveRetention.Presentation.Writing;
 using PredictiveRetention.Runs;
-using PredictiveRetention.Service.Metrics;
+using PredictiveRetention.Service.Figures;
 using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Storage;
 

@@ -47,6 +47,8 @@ public sealed partial class TextsTests
     [InlineData("""Texts["An en dash \u2013 and a tab\t."]""", "An en dash – and a tab\t.")]
     [InlineData("""T[isOne ? "One" : "Many", T["inner"]]""", "One|Many|inner")]
     [InlineData("""T[unit switch { "money" => "Money", _ => "Count" }]""", "Money|Count")]
+    [InlineData("""T["One, and " + "two {0}", x] + T["three"]""", "One, and two {0}|three")]
+    [InlineData("""T[isOne ? "One" + " more" : "Many"]""", "One more|Many")]
     [InlineData("""Set["No text"] + list[0] + T[name]""", "")]
     public void Texts_are_found(string code, string expected) => Assert.Equal(expected.Split('|', StringSplitOptions.RemoveEmptyEntries), Literals(code));
 
@@ -64,9 +66,9 @@ public sealed partial class TextsTests
         foreach (Match call in Call().Matches(code))
         {
             var argument = FirstArgument(code, call.Index + call.Length);
-            if (Literal().Match(argument) is { Success: true, Index: 0 } only) yield return Unescaped(only.Groups[1].Value);
+            if (Literal().Match(argument) is { Success: true, Index: 0 } only) yield return Unescaped(only.Groups[1]);
             else
-                foreach (Match chosen in Chosen().Matches(argument)) yield return Unescaped(chosen.Groups[1].Value);
+                foreach (Match chosen in Chosen().Matches(argument)) yield return Unescaped(chosen.Groups[1]);
         }
     }
 
@@ -89,7 +91,9 @@ public sealed partial class TextsTests
         return code[start..];
     }
 
-    private static string Unescaped(string literal) => Regex.Unescape(literal.Replace("\\\"", "\"", StringComparison.Ordinal));
+    /// <summary>The literals of a long text that is written over several lines are one text.</summary>
+    private static string Unescaped(Group literals) =>
+        Regex.Unescape(string.Concat(literals.Captures.Select(part => part.Value)).Replace("\\\"", "\"", StringComparison.Ordinal));
 
     private static void Write(List<string> texts)
     {
@@ -105,15 +109,15 @@ public sealed partial class TextsTests
     [GeneratedRegex("""(?<![\w.])(?:T|Texts)\[""")]
     private static partial Regex Call();
 
-    [GeneratedRegex("""^\s*"((?:[^"\\]|\\.)*)"\s*$""")]
+    [GeneratedRegex("""^\s*"(?<1>(?:[^"\\]|\\.)*)"(?:\s*\+\s*"(?<1>(?:[^"\\]|\\.)*)")*\s*$""")]
     private static partial Regex Literal();
 
-    [GeneratedRegex("""(?:\?|:|=>)\s*"((?:[^"\\]|\\.)*)"(?!\s*=>)""")]
+    [GeneratedRegex("""(?:\?|:|=>)\s*"(?<1>(?:[^"\\]|\\.)*)"(?:\s*\+\s*"(?<1>(?:[^"\\]|\\.)*)")*(?!\s*=>)""")]
     private static partial Regex Chosen();
 
     [GeneratedRegex(@"\{(\d+)[^}]*\}")]
     private static partial Regex Place();
 
-    [GeneratedRegex("""(?<![\w.])(?:T|Texts)\[\s*(?:[$@]+"|"(?:[^"\\]|\\.)*"\s*\+)""")]
+    [GeneratedRegex("""(?<![\w.])(?:T|Texts)\[\s*(?:[$@]+"|"(?:[^"\\]|\\.)*"(?:\s*\+\s*"(?:[^"\\]|\\.)*")*\s*\+\s*[^"\s])""")]
     private static partial Regex PutTogether();
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PredictiveRetention.Ingestion;
-using PredictiveRetention.Service.Metrics;
+using PredictiveRetention.Service.Figures;
 using PredictiveRetention.Service.Pages.Actions;
 using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Service.Problems;

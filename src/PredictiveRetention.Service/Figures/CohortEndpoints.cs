@@ -5,7 +5,7 @@ using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Storage;
 
-namespace PredictiveRetention.Service.Metrics;
+namespace PredictiveRetention.Service.Figures;
 
 /// <param name="Small">So few customers that a cell says little.</param>
 /// <param name="Cells">By period, from that of the first purchase on; null: the period has not ended.</param>

@@ -2,7 +2,7 @@ using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Storage;
 
-namespace PredictiveRetention.Service.Metrics;
+namespace PredictiveRetention.Service.Figures;
 
 /// <summary>The run a question is about: the published night, or the one its as_of or run names.</summary>
 internal static class AskedRun

@@ -3,7 +3,7 @@ using PredictiveRetention.Insights;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
-namespace PredictiveRetention.Service.Tests.Metrics;
+namespace PredictiveRetention.Service.Tests.Figures;
 
 public sealed class SqliteInsightEndpointsTests() : InsightEndpointsTests(new SqliteUnderTest());
 

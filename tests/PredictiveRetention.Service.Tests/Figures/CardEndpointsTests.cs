@@ -2,7 +2,7 @@ using System.Net;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
-namespace PredictiveRetention.Service.Tests.Insights;
+namespace PredictiveRetention.Service.Tests.Figures;
 
 /// <summary>Sentences, targets and the calculator over HTTP.</summary>
 public sealed class CardEndpointsTests : IDisposable

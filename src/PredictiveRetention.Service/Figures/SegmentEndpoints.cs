@@ -5,7 +5,7 @@ using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Storage;
 
-namespace PredictiveRetention.Service.Metrics;
+namespace PredictiveRetention.Service.Figures;
 
 /// <param name="Rule">With the settings and cut-offs of the run.</param>
 /// <param name="Customers">Null where the run has no figure of it.</param>

@@ -5,7 +5,7 @@ using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Storage;
 
-namespace PredictiveRetention.Service.Metrics;
+namespace PredictiveRetention.Service.Figures;
 
 public sealed record GlossaryAnswer(IReadOnlyList<GlossaryEntry> Items);
 

@@ -7,7 +7,7 @@ using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
-namespace PredictiveRetention.Service.Insights;
+namespace PredictiveRetention.Service.Figures;
 
 /// <param name="D1">Labels of the figure's row; empty where its view has fewer.</param>
 /// <param name="Shown">As the answer writes it.</param>
