@@ -60,16 +60,8 @@ public sealed class SampleShop : IDisposable
 
     public HistorySurvey Survey() => HistorySurvey.Of(Histories(), Tonight, CancellationToken.None);
 
-    public IEnumerable<ShardHistories> Histories()
-    {
-        var buffers = new ShardHistories();
-        var coverage = Store.Summaries.Coverage(Shop, Tonight);
-        foreach (var range in Store.Customers.Ranges(20_000))
-        {
-            Store.Histories.Read(buffers, range, Shop, coverage, Tonight);
-            yield return buffers;
-        }
-    }
+    public IEnumerable<ShardHistories> Histories() => Store.Histories.ReadEach(
+        Store.Customers.Ranges(20_000), Shop, Store.Summaries.Coverage(Shop, Tonight), Tonight, CancellationToken.None);
 
     /// <summary>Trains with default settings, showing the steps.</summary>
     public (LoadedModel Loaded, TrainedModel Trained, GateDecision Gate) Train() =>

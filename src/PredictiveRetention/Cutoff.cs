@@ -10,7 +10,7 @@ public readonly record struct Cutoff(int Day)
     public static Cutoff Of(DateOnly date) => new(BusinessCalendar.DayNumber(date));
 
     public static Cutoff Parse(string text) =>
-        IsoDate.TryParse(text, out var date)
+        IsoDate.TryRead(text, out var date)
             ? Of(date)
             : throw new RetentionException(Failure.Usage, $"'{text}' is not a date: write it as 2011-09-10.");
 
@@ -20,5 +20,5 @@ public readonly record struct Cutoff(int Day)
 
     public Cutoff Plus(int days) => new(Day + days);
 
-    public override string ToString() => IsoDate.Text(Date);
+    public override string ToString() => Date.ToIso();
 }

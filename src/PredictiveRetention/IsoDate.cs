@@ -2,15 +2,13 @@ using System.Globalization;
 
 namespace PredictiveRetention;
 
-/// <summary>A date as files, addresses and stores have it: 2011-09-10, in every culture.</summary>
+/// <summary>Dates as every file, table and answer has them: 2011-09-10, whatever calendar and digits the machine writes in.</summary>
 public static class IsoDate
 {
-    public const string Format = "yyyy-MM-dd";
+    internal const string Format = "yyyy-MM-dd";
 
-    public static string Text(DateOnly date) => date.ToString(Format, CultureInfo.InvariantCulture);
+    public static string ToIso(this DateOnly date) => date.ToString(Format, CultureInfo.InvariantCulture);
 
-    public static string? Text(DateOnly? date) => date is { } known ? Text(known) : null;
-
-    public static bool TryParse(string? text, out DateOnly date) =>
+    public static bool TryRead(string? text, out DateOnly date) =>
         DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
 }

@@ -31,7 +31,9 @@ public static class Chromium
         Failure.DependencyUnavailable,
         $"A PDF is printed by Chromium, and this machine has none. Install it: {(OperatingSystem.IsMacOS() ? "brew install --cask chromium" : OperatingSystem.IsWindows() ? "winget install Google.Chrome" : "apt-get install chromium")}; or write --format html, which needs none.");
 
-    /// <summary>Prints an HTML file as PDF.</summary>
+    /// <summary>Prints a page as PDF.</summary>
+    /// <param name="html">The page itself.</param>
+    /// <param name="pdf">The file to write.</param>
     /// <exception cref="RetentionException">The browser could not: what it said is in the message.</exception>
     public static async Task PrintAsync(string browser, string html, string pdf, TimeSpan patience, CancellationToken cancellation)
     {
@@ -39,7 +41,8 @@ public static class Chromium
         var profile = Directory.CreateTempSubdirectory("retention-print-");
         try
         {
-            var printed = Path.Combine(profile.FullName, "report.pdf");
+            var (page, printed) = (Path.Combine(profile.FullName, "report.html"), Path.Combine(profile.FullName, "report.pdf"));
+            await File.WriteAllTextAsync(page, html, cancellation);
             var start = new ProcessStartInfo(browser) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
             string[] arguments =
             [
@@ -48,7 +51,7 @@ public static class Chromium
             ];
             foreach (var argument in arguments) start.ArgumentList.Add(argument);
             if (!OperatingSystem.IsWindows() && geteuid() == 0) start.ArgumentList.Add("--no-sandbox"); // its sandbox does not run as root
-            start.ArgumentList.Add(new Uri(Path.GetFullPath(html)).AbsoluteUri);
+            start.ArgumentList.Add(new Uri(page).AbsoluteUri);
             using var process = Start(start, browser);
             var (said, _) = (process.StandardError.ReadToEndAsync(CancellationToken.None), process.StandardOutput.ReadToEndAsync(CancellationToken.None));
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -43,25 +43,16 @@ public sealed class ReportPress(RetentionStore store, Playbook playbook, Targets
         var document = new ReportBuilder(store, playbook, targets, texts, writer, clock).Build(run, kind);
         var text = format == ReportFormat.Json ? document.ToJson() : await ReportPrinter.HtmlAsync(document, texts, writer);
         var compared = format == ReportFormat.Json ? ReportCheck.Json(text, document, store) : ReportCheck.Html(text, document, store, writer);
-        var temporary = path + ".partial";
-        var page = path + ".partial.html";
+        using var file = new WholeFile(path);
         try
         {
-            await File.WriteAllTextAsync(browser is null ? temporary : page, text, cancellation);
-            if (browser is not null) await Chromium.PrintAsync(browser, page, temporary, s_patience, cancellation);
-            File.Move(temporary, path, overwrite: true);
+            if (browser is null) await File.WriteAllTextAsync(file.Beside, text, cancellation);
+            else await Chromium.PrintAsync(browser, text, file.Beside, s_patience, cancellation);
+            file.Keep();
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
             throw new RetentionException(Failure.NotFound, $"The report cannot be written to '{path}': {fault.Message}", fault);
-        }
-        finally
-        {
-            if (Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
-            {
-                File.Delete(temporary);
-                File.Delete(page);
-            }
         }
         return new PrintedReport(kind, format, run.RunId, run.AsOf, path, new FileInfo(path).Length, compared, document.Figures.Count(figure => figure.Value is null));
     }

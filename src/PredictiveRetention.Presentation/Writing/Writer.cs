@@ -91,8 +91,8 @@ public sealed class Writer
 
     /// <summary>An ISO day, month or quarter as people read it; anything else as it is.</summary>
     public string Period(string iso) =>
-        IsoDate.TryParse(iso, out var day) ? Day(day)
-        : IsoDate.TryParse(iso + "-01", out var month) ? month.ToString("MMM yyyy", _culture)
+        IsoDate.TryRead(iso, out var day) ? Day(day)
+        : IsoDate.TryRead(iso + "-01", out var month) ? month.ToString("MMM yyyy", _culture)
         : iso;
 
     public string Day(DateOnly day) => day.ToString("d MMM yyyy", _culture);

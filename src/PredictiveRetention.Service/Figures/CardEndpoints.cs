@@ -86,7 +86,7 @@ internal static class CardEndpoints
 
     private static OkrKpiAnswer Answer(OkrLine line) => new(
         line.Kpi.Id, line.Kpi.Objective, line.Kpi.Name, line.Kpi.Primary, Word(line.Kpi.Unit), line.Current, line.Customers,
-        line.Target?.Goal, IsoDate.Text(line.Target?.By), line.Target is { } target ? (target.Up ? "up" : "down") : null, line.Target?.Source, line.Gap, line.NeededPerMonth, line.PacePerMonth, Word(line.Status), line.Says, line.HistoryIs, line.History,
+        line.Target?.Goal, line.Target?.By.ToIso(), line.Target is { } target ? (target.Up ? "up" : "down") : null, line.Target?.Source, line.Gap, line.NeededPerMonth, line.PacePerMonth, Word(line.Status), line.Says, line.HistoryIs, line.History,
         [.. line.Benchmarks.Select(one => new BenchmarkAnswer(one.From, one.To, one.Source))]);
 
     private static async Task<IResult> WhatIfAsync(

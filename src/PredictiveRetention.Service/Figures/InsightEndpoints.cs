@@ -1,4 +1,5 @@
 using System.Globalization;
+using PredictiveRetention.Exports;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Predictions;
@@ -60,7 +61,7 @@ internal static class InsightEndpoints
             if (csv)
             {
                 using var text = new StringWriter(CultureInfo.InvariantCulture);
-                FigureCsv.Write(text, question.View.Dimensions, rows);
+                Csv.Write(FigureFile.Table(question.View.Dimensions, rows), text);
                 http.Response.Headers.ContentDisposition = $"attachment; filename=\"{metricOrView}-{night.Run.AsOf}.csv\"";
                 return Results.Text(text.ToString(), "text/csv");
             }

@@ -116,5 +116,5 @@ internal static class SegmentEndpoints
         return new MovesAnswer(asked, months, [.. moved.Where(figure => figure.D1 == asked && figure.Metric == "moved").Select(figure => new MoveAnswer(figure.D2, figure.D3, figure.Value ?? 0, shares.GetValueOrDefault((figure.D2, figure.D3))))]);
     }
 
-    private static string Day(DateOnly day) => IsoDate.Text(day);
+    private static string Day(DateOnly day) => day.ToIso();
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Service.Settings;
+using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Importing;
 
@@ -139,9 +140,7 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
     {
         lock (_lock)
         {
-            var path = StateOf(upload.Id);
-            File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(upload, s_json));
-            File.Move(path + ".new", path, overwrite: true);
+            WholeFile.Write(StateOf(upload.Id), JsonSerializer.SerializeToUtf8Bytes(upload, s_json));
         }
     }
 

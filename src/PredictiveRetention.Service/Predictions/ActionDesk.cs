@@ -29,7 +29,7 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
         var status = change.Status is { Length: > 0 } asked ? asked : before.Status;
         if (!ActionStatus.All.Contains(status)) throw new BadParameterException("status", $"'{BadParameterException.Quoted(status)}' is not one of {string.Join(", ", ActionStatus.All)}.");
         var due = Kept("due", change.Due, before.Due, LongestName);
-        if (due is not null && !IsoDate.TryParse(due, out _)) throw new BadParameterException("due", $"'{BadParameterException.Quoted(due)}' is not a date such as 2026-01-31.");
+        if (due is not null && !IsoDate.TryRead(due, out _)) throw new BadParameterException("due", $"'{BadParameterException.Quoted(due)}' is not a date such as 2026-01-31.");
         var wanted = before with
         {
             Owner = Kept("owner", change.Owner, before.Owner, LongestName), Status = status, Due = due, Note = Kept("note", change.Note, before.Note, LongestNote),

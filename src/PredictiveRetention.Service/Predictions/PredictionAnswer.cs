@@ -100,7 +100,7 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
 
     private NextOrderAnswer? Next(in NextOrder next, string asOf) => recipe.ModelLevel == ModelLevel.RecencyRule ? null : new NextOrderAnswer(Date(next.P10, asOf), Date(next.P50, asOf), Date(next.P90, asOf));
 
-    private static string? Date(float days, string asOf) => IsoDate.Text(NextOrderDate.Of(asOf, float.IsFinite(days) ? days : null));
+    private static string? Date(float days, string asOf) => NextOrderDate.Of(asOf, float.IsFinite(days) ? days : null)?.ToIso();
 
     private ActionAnswer Action(string? playId, double netValue, double cost, NoAction? reason)
     {

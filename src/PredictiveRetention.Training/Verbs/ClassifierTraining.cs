@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using PredictiveRetention.Evaluation;
+using PredictiveRetention.Exports;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
@@ -84,16 +85,17 @@ internal static class ClassifierTraining
         if (output is not null) Write(output, ids, p);
         if (verb.Json) verb.PrintJson(new { Customers = ids.Length, MeanPChurn = p.Length == 0 ? 0 : p.Average(), Out = output });
         else if (output is not null) Line($"{ids.Length:N0} customers, mean P(churn) {(p.Length == 0 ? 0 : p.Average()):F3}, written to {output}");
-        else foreach (var (id, churn) in ids.Zip(p)) Line($"{ScoreFile.Cell(id)},{churn}");
+        else Csv.Rows(Scores(ids, p), Console.Out);
     }
 
-    /// <summary>Written beside and renamed, so that a reader never sees half a file.</summary>
-    private static void Write(string path, string[] ids, double[] p)
-    {
-        var temporary = path + ".partial";
-        File.WriteAllLines(temporary, ids.Zip(p, (id, churn) => string.Create(CultureInfo.InvariantCulture, $"{ScoreFile.Cell(id)},{churn}")).Prepend("customer_id,p_churn"));
-        File.Move(temporary, path, overwrite: true);
-    }
+    private static void Write(string path, string[] ids, double[] p) => ExportFile.WriteCsv(Scores(ids, p), path);
+
+    private static ExportTable Scores(string[] ids, double[] p) => ExportTable.Of<(string Id, double Churn)>(
+        [
+            new("customer_id", ColumnKind.Text, row => row.Id),
+            new("p_churn", ColumnKind.Number, row => row.Churn.ToString("R", CultureInfo.InvariantCulture)),
+        ],
+        ids.Zip(p));
 
     private static string[] Ids(FeatureTable table, string? id) => id is null ? [.. Enumerable.Range(1, table.Rows).Select(row => row.ToString(CultureInfo.InvariantCulture))] : [.. table.Column(id).Texts!.Select(text => text ?? "")];
 }

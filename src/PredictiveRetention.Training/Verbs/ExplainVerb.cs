@@ -86,5 +86,5 @@ internal static class ExplainVerb
     }
 
     private static string? Day(ExplainedCustomer explained, float days) =>
-        IsoDate.Text(NextOrderDate.Of(explained.AsOf.ToString(), float.IsFinite(days) ? days : null));
+        NextOrderDate.Of(explained.AsOf.ToString(), float.IsFinite(days) ? days : null)?.ToIso();
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PredictiveRetention.Exports;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
@@ -45,12 +46,13 @@ internal static class ExportVerb
         var run = sql is null ? AskedRun.Of(verb, store) : null;
         if (name == Predictions && run is { State: RunState.Dropped }) throw new RetentionException(Failure.NotFound, $"The predictions of run {run.RunId.ToString(CultureInfo.InvariantCulture)} have been dropped; retain score --as-of {run.AsOf} makes them again.");
         var table = sql is not null ? ExportTable.Of(store, sql)
-            : view is not null ? ExportTable.Of(view, new RunFigures(store, run!).Answer(FigureQuestion.OfView(view.Id, [], [])))
-            : ScoreParquet.Table(store, shop, run!);
+            : view is not null
+                ? FigureFile.Table(view.Dimensions, new RunFigures(store, run!).Answer(FigureQuestion.OfView(view.Id, [], [])))
+            : ScoreFile.Table(store, shop, run!);
         if (path == "-")
         {
             using var stdout = Console.OpenStandardOutput();
-            ExportFile.Csv(table, stdout);
+            Csv.Write(table, stdout);
             return;
         }
         var rows = verb.Terminal.Follow("exporting", progress => ExportFile.Write(table with { Rows = Counted(table.Rows, progress, verb.Cancellation) }, path));

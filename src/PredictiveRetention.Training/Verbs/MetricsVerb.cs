@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PredictiveRetention.Exports;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
@@ -40,7 +41,8 @@ internal static class MetricsVerb
         var rows = questions.SelectMany(figures.Answer).ToList();
         if (verb.Json)
             verb.PrintJson(new { run.AsOf, run.RunId, run.Purpose, run.ModelVersion, PublishedAt = run.PublishedAtMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null, Currency = shop.Currency.Code, Rows = rows });
-        else if (verb.Value(s_csv)) FigureCsv.Write(Console.Out, [.. questions.SelectMany(question => question.View.Dimensions).Distinct()], rows);
+        else if (verb.Value(s_csv))
+            Csv.Write(FigureFile.Table([.. questions.SelectMany(question => question.View.Dimensions).Distinct()], rows), Console.Out);
         else Print(run, shop.Currency, rows);
     }
 

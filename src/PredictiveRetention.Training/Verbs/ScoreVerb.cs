@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using PredictiveRetention.Exports;
 using PredictiveRetention.Insights.Okr;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Runs;
@@ -67,8 +68,7 @@ internal static class ScoreVerb
         long? rows = verb.Value(s_out) switch
         {
             null => null,
-            "-" => ScoreFile.Write(store, shop, result.Run, Console.Out),
-            var path when path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase) => ScoreParquet.Write(store, shop, result.Run, path),
+            "-" => Csv.Write(ScoreFile.Table(store, shop, result.Run), Console.Out),
             var path => ScoreFile.Write(store, shop, result.Run, path),
         };
         if (verb.Value(s_out) == "-") return;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using PredictiveRetention.Runs.Audit;
+using PredictiveRetention.Audit;
 using static PredictiveRetention.Training.StandardOutput;
 
 namespace PredictiveRetention.Training.Verbs;

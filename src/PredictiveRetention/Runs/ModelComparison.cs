@@ -30,16 +30,8 @@ public static class ModelComparison
 
             RetentionModel Model(string name) => twin ? models.Judged(name)! : models.Load(name).Model;
 
-            IEnumerable<ShardHistories> Histories()
-            {
-                var buffers = new ShardHistories();
-                foreach (var range in store.Customers.Ranges(20_000))
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    store.Histories.Read(buffers, range, shop, coverage, at.Plus(days));
-                    yield return buffers;
-                }
-            }
+            IEnumerable<ShardHistories> Histories() =>
+                store.Histories.ReadEach(store.Customers.Ranges(20_000), shop, coverage, at.Plus(days), cancellation);
         }
         throw new RetentionException(Failure.InputRejected, $"{version} ({first.HorizonDays} days, judged on {first.JudgedHorizonDays?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}) and {other} ({second.HorizonDays} days, judged on {second.JudgedHorizonDays?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}) have no later horizon in common to be compared on.");
     }

@@ -33,11 +33,9 @@ public static class RealisedRun
         var (cutoff, horizon) = (Cutoff.Parse(night.AsOf), Horizon.OfDays(recipe.HorizonDays));
         var (churned, predicted, spend, expected) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         var scorer = new Scorer(model, shop.Currency, recipe.Coverage, withReasons: false);
-        var histories = new ShardHistories();
-        foreach (var range in store.Customers.Ranges(Part).Take(Math.Max(1, sample / Part)))
+        var ranges = store.Customers.Ranges(Part).Take(Math.Max(1, sample / Part));
+        foreach (var histories in store.Histories.ReadEach(ranges, shop, recipe.Coverage, asOf, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
-            store.Histories.Read(histories, range, shop, recipe.Coverage, asOf);
             var (facts, scores) = (new CustomerFacts[histories.Count], new CustomerScore[histories.Count]);
             var unscored = scorer.Score(histories, cutoff, facts, scores).Select(customer => customer.Index).ToHashSet();
             for (var i = 0; i < histories.Count; i++)

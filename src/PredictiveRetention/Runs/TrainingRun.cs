@@ -79,16 +79,8 @@ public static class TrainingRun
         };
         return (request, Histories);
 
-        IEnumerable<ShardHistories> Histories()
-        {
-            var buffers = new ShardHistories();
-            foreach (var range in store.Customers.Ranges(options.ChunkSize))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                store.Histories.Read(buffers, range, shop, coverage, cutoff);
-                yield return buffers;
-            }
-        }
+        IEnumerable<ShardHistories> Histories() =>
+            store.Histories.ReadEach(store.Customers.Ranges(options.ChunkSize), shop, coverage, cutoff, cancellation);
     }
 
     /// <summary>A training for a past day is for replaying that day, and a version on a lesser footing does not displace a better one; else the figures decide.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Simulation;
 
@@ -14,25 +15,24 @@ internal sealed class CsvFile : IDisposable
     /// <summary>Longer than any row.</summary>
     private const int RowBytes = 1 << 13;
 
-    private const string Unfinished = ".unfinished";
-
     // yyyy-MM-dd of every day there is: writing dates would be half of the work.
     private static readonly byte[] s_dates = Dates();
 
     private readonly byte[] _buffer = new byte[BufferBytes];
+    private readonly WholeFile _whole;
     private readonly FileStream _file;
     private int _used;
 
     public CsvFile(string path, params ReadOnlySpan<string> headers)
     {
-        Path = path;
-        _file = new FileStream(path + Unfinished, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+        _whole = new WholeFile(path);
+        _file = _whole.Create(bufferSize: 0);
         foreach (var header in headers) Text(header);
         EndRow();
         Rows = 0;
     }
 
-    public string Path { get; }
+    public string Path => _whole.Path;
 
     /// <summary>Beside the header.</summary>
     public long Rows { get; private set; }
@@ -135,13 +135,13 @@ internal sealed class CsvFile : IDisposable
         _file.Dispose();
     }
 
-    public void Keep() => File.Move(Path + Unfinished, Path, overwrite: true);
+    public void Keep() => _whole.Keep();
 
     /// <summary>What was not kept is gone.</summary>
     public void Dispose()
     {
         _file.Dispose();
-        File.Delete(Path + Unfinished);
+        _whole.Dispose();
     }
 
     private CsvFile Comma()

@@ -1,5 +1,7 @@
+using System.Text;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Playbooks;
+using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Simulation;
 
@@ -113,7 +115,7 @@ public static class ShopFiles
         var description = Path.Combine(folder, Description);
         File.Delete(description);
         foreach (var file in files) file.Keep();
-        File.WriteAllText(description, ShopDescription.Json(plan, rows, counts));
+        WholeFile.Write(description, Encoding.UTF8.GetBytes(ShopDescription.Json(plan, rows, counts)));
         return new ShopSummary(folder, plan, rows);
     }
 

@@ -9,6 +9,17 @@ namespace PredictiveRetention.Storage;
 /// <summary>What runs say of their figures, a card each.</summary>
 public sealed class CardStore
 {
+    private static readonly RowWriter<(long RunId, int Seq, Card Card)> s_columns = new(
+        ("run_id", (bulk, in of) => bulk.Write(of.RunId)),
+        ("seq", (bulk, in of) => bulk.Write(of.Seq)),
+        ("id", (bulk, in of) => bulk.Write(of.Card.Id)),
+        ("report", (bulk, in of) => bulk.Write(of.Card.Report)),
+        ("kind", (bulk, in of) => bulk.Write(of.Card.Kind.ToString())),
+        ("title", (bulk, in of) => bulk.Write(of.Card.Title)),
+        ("answer", (bulk, in of) => bulk.Write(of.Card.Answer)),
+        ("state", (bulk, in of) => bulk.Write(of.Card.State.ToString())),
+        ("figures", (bulk, in of) => bulk.Write(JsonSerializer.Serialize(new CardBasis(of.Card.Figures, of.Card.Numbers), s_cardJson))));
+
     private readonly Engine _engine;
 
     internal CardStore(Engine engine) => _engine = engine;
@@ -20,22 +31,9 @@ public sealed class CardStore
         using var change = new LedgerChange(_engine);
         change.Fence(run, RunState.Validating);
         change.Execute("DELETE FROM card WHERE run_id = @RunId", new { run.RunId });
-        using (var bulk = change.Bulk("card", "run_id", "seq", "id", "report", "kind", "title", "answer", "state", "figures"))
+        using (var bulk = change.Bulk("card", s_columns.Names))
         {
-            for (var i = 0; i < cards.Count; i++)
-            {
-                var card = cards[i];
-                bulk.StartRow();
-                bulk.Write(run.RunId);
-                bulk.Write(i);
-                bulk.Write(card.Id);
-                bulk.Write(card.Report);
-                bulk.Write(card.Kind.ToString());
-                bulk.Write(card.Title);
-                bulk.Write(card.Answer);
-                bulk.Write(card.State.ToString());
-                bulk.Write(JsonSerializer.Serialize(new CardBasis(card.Figures, card.Numbers), s_cardJson));
-            }
+            for (var i = 0; i < cards.Count; i++) s_columns.Write(bulk, (run.RunId, i, cards[i]));
             bulk.Complete();
         }
         change.Commit();

@@ -11,6 +11,21 @@ public sealed class FigureStore
     /// <summary>Views of which a night's figures outlive its predictions: what targets and longer trends are read from.</summary>
     private const string KeptViews = "('kpis', 'by_business_segment', 'by_lifecycle')";
 
+    private static readonly RowWriter<(long RunId, int Seq, Figure Figure)> s_columns = new(
+        ("run_id", (bulk, in of) => bulk.Write(of.RunId)),
+        ("seq", (bulk, in of) => bulk.Write(of.Seq)),
+        ("view", (bulk, in of) => bulk.Write(of.Figure.View)),
+        ("metric", (bulk, in of) => bulk.Write(of.Figure.Metric)),
+        ("d1", (bulk, in of) => bulk.Write(of.Figure.D1)),
+        ("d2", (bulk, in of) => bulk.Write(of.Figure.D2)),
+        ("d3", (bulk, in of) => bulk.Write(of.Figure.D3)),
+        ("numerator", (bulk, in of) => bulk.Write(of.Figure.Numerator)),
+        ("denominator", (bulk, in of) => bulk.Write(of.Figure.Denominator)),
+        ("value", (bulk, in of) => bulk.Write(of.Figure.Value)),
+        ("customers", (bulk, in of) => bulk.Write(of.Figure.Customers)),
+        ("state", (bulk, in of) => bulk.Write((int)of.Figure.State)),
+        ("note", (bulk, in of) => bulk.Write(of.Figure.Note)));
+
     private readonly Engine _engine;
 
     internal FigureStore(Engine engine) => _engine = engine;
@@ -22,27 +37,9 @@ public sealed class FigureStore
         using var change = new LedgerChange(_engine);
         change.Fence(run, RunState.Validating);
         change.Execute("DELETE FROM figure WHERE run_id = @RunId", new { run.RunId });
-        using (var bulk = change.Bulk(
-            "figure", "run_id", "seq", "view", "metric", "d1", "d2", "d3", "numerator", "denominator", "value", "customers", "state", "note"))
+        using (var bulk = change.Bulk("figure", s_columns.Names))
         {
-            for (var i = 0; i < figures.Count; i++)
-            {
-                var figure = figures[i];
-                bulk.StartRow();
-                bulk.Write(run.RunId);
-                bulk.Write(i);
-                bulk.Write(figure.View);
-                bulk.Write(figure.Metric);
-                bulk.Write(figure.D1);
-                bulk.Write(figure.D2);
-                bulk.Write(figure.D3);
-                bulk.Write(figure.Numerator);
-                bulk.Write(figure.Denominator);
-                bulk.Write(figure.Value);
-                bulk.Write(figure.Customers);
-                bulk.Write((int)figure.State);
-                bulk.Write(figure.Note);
-            }
+            for (var i = 0; i < figures.Count; i++) s_columns.Write(bulk, (run.RunId, i, figures[i]));
             bulk.Complete();
         }
         change.Commit();

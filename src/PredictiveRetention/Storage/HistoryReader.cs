@@ -24,6 +24,19 @@ public sealed class HistoryReader
         new HistoryQuery(_engine, connection, transaction, shop, coverage, range, shop.StartMs(before)).Fill(into);
     }
 
+    /// <summary>Range after range in one buffer, which is filled again for the next.</summary>
+    public IEnumerable<ShardHistories> ReadEach(
+        IEnumerable<KeyRange> ranges, Shop shop, SourceCoverage coverage, Cutoff? before, CancellationToken cancellation)
+    {
+        var buffers = new ShardHistories();
+        foreach (var range in ranges)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Read(buffers, range, shop, coverage, before);
+            yield return buffers;
+        }
+    }
+
     /// <summary>
     /// The same for the customers of a frozen population, in ascending key order. Whoever has no order any more is there with an empty
     /// history; who came later is not. Ids are left out: nothing that is computed needs them.

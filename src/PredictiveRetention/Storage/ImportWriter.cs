@@ -53,105 +53,15 @@ public sealed class ImportWriter : IDisposable
             throw new RetentionException(Failure.InputRejected, $"This store keeps {storedCurrency} in {storedZone}; the import is in {currency.Code} and {calendar.TimeZone.Id}. Use another --store for another shop.");
     }
 
-    public void Customers(IEnumerable<CustomerRow> rows)
-    {
-        using var bulk = Stage(s_customer);
-        foreach (var row in rows)
-        {
-            bulk.StartRow();
-            bulk.Write(CustomerKey.Of(row.CustomerId));
-            bulk.Write(row.CustomerId);
-            bulk.Write(row.FirstSeenAtMs);
-            bulk.Write(row.BirthYear);
-            bulk.Write(row.Gender);
-            bulk.Write(row.Country);
-            bulk.Write(row.City);
-            bulk.Write(row.AcquisitionChannel);
-            bulk.Write(row.ConsentEmail);
-            bulk.Write(row.Email);
-        }
-        bulk.Complete();
-    }
+    public void Customers(IEnumerable<CustomerRow> rows) => Stage(s_customer, rows);
 
-    public void Orders(IEnumerable<OrderRow> rows)
-    {
-        using var bulk = Stage(s_orders);
-        foreach (var row in rows)
-        {
-            bulk.StartRow();
-            bulk.Write(CustomerKey.Of(row.CustomerId));
-            bulk.Write(row.CustomerId);
-            bulk.Write(row.OrderId);
-            bulk.Write(row.OrderedAtMs);
-            bulk.Write(row.AmountMinor);
-            bulk.Write(row.Currency);
-            bulk.Write(row.DiscountMinor);
-            bulk.Write(row.Status);
-            bulk.Write(row.IsValid);
-            bulk.Write(row.Channel);
-            bulk.Write(row.Category);
-            bulk.Write(row.Quantity);
-            bulk.Write(row.PromisedAtMs);
-            bulk.Write(row.DeliveredAtMs);
-            bulk.Write(row.ReviewScore);
-            bulk.Write(row.MarginMinor);
-        }
-        bulk.Complete();
-    }
+    public void Orders(IEnumerable<OrderRow> rows) => Stage(s_orders, rows);
 
-    public void Refunds(IEnumerable<RefundRow> rows)
-    {
-        using var bulk = Stage(s_refund);
-        foreach (var row in rows)
-        {
-            bulk.StartRow();
-            bulk.Write(CustomerKey.Of(row.CustomerId));
-            bulk.Write(row.CustomerId);
-            bulk.Write(row.RefundId);
-            bulk.Write(row.RefundedAtMs);
-            bulk.Write(row.AmountMinor);
-            bulk.Write(row.Currency);
-            bulk.Write(row.OrderId);
-        }
-        bulk.Complete();
-    }
+    public void Refunds(IEnumerable<RefundRow> rows) => Stage(s_refund, rows);
 
-    public void Events(IEnumerable<EngagementRow> rows)
-    {
-        using var bulk = Stage(s_engagement);
-        foreach (var row in rows)
-        {
-            bulk.StartRow();
-            bulk.Write(CustomerKey.Of(row.CustomerId));
-            bulk.Write(row.CustomerId);
-            bulk.Write(row.OccurredAtMs);
-            bulk.Write((int)row.Type);
-            bulk.Write(row.MessageId ?? "");
-            bulk.Write(row.CampaignId);
-        }
-        bulk.Complete();
-    }
+    public void Events(IEnumerable<EngagementRow> rows) => Stage(s_engagement, rows);
 
-    public void Subscriptions(IEnumerable<SubscriptionRow> rows)
-    {
-        using var bulk = Stage(s_subscription);
-        foreach (var row in rows)
-        {
-            bulk.StartRow();
-            bulk.Write(CustomerKey.Of(row.CustomerId));
-            bulk.Write(row.CustomerId);
-            bulk.Write(row.SubscriptionId);
-            bulk.Write(row.StartedAtMs);
-            bulk.Write(row.Plan);
-            bulk.Write(row.EndedAtMs);
-            bulk.Write(row.CancelledAtMs);
-            bulk.Write(row.AmountMinor);
-            bulk.Write(row.Currency);
-            bulk.Write(row.Period);
-            bulk.Write(row.IsTrial);
-        }
-        bulk.Complete();
-    }
+    public void Subscriptions(IEnumerable<SubscriptionRow> rows) => Stage(s_subscription, rows);
 
     /// <summary>Staged orders that are in the store already, by the preset that first brought them. Committing updates those that differ.</summary>
     public IReadOnlyList<OrdersThereAlready> OrdersThereAlready()
@@ -199,7 +109,12 @@ public sealed class ImportWriter : IDisposable
         _connection.Dispose();
     }
 
-    private BulkInsert Stage(Table table) => _engine.Bulk(_connection, _transaction, "staged_" + table.Name, table.StagedColumns);
+    private void Stage<T>(Table<T> table, IEnumerable<T> rows)
+    {
+        using var bulk = _engine.Bulk(_connection, _transaction, "staged_" + table.Name, table.StagedColumns);
+        foreach (var row in rows) table.Row.Write(bulk, row);
+        bulk.Complete();
+    }
 
     /// <summary>Two customer ids with one 64-bit key would be mixed up silently: refuse, naming both.</summary>
     private void RefuseSharedKeys()
@@ -246,12 +161,14 @@ public sealed class ImportWriter : IDisposable
             transaction: _transaction);
     }
 
+    /// <param name="Row">customer_key, customer_id (which only the customer table keeps), then the rest of key and values.</param>
+    private sealed record Table<T>(string Name, string[] Key, RowWriter<T> Row) : Table(Name, Key, Row.Names);
+
     /// <param name="Key">The primary key, beginning with customer_key.</param>
-    /// <param name="Values">The other columns.</param>
-    private sealed record Table(string Name, string[] Key, string[] Values)
+    private abstract record Table(string Name, string[] Key, string[] StagedColumns)
     {
-        /// <summary>customer_key, customer_id (which only the customer table keeps), then the rest of key and values.</summary>
-        public string[] StagedColumns { get; } = Name == "customer" ? ["customer_key", .. Values] : ["customer_key", "customer_id", .. Key[1..], .. Values];
+        /// <summary>The columns behind the key.</summary>
+        public string[] Values { get; } = [.. StagedColumns.Except(Key).Where(column => column != "customer_id" || Name == "customer")];
 
         public string SelectForStaging =>
             Name == "customer" ? string.Join(", ", StagedColumns) : $"customer_key, CAST(NULL AS text) AS customer_id, {string.Join(", ", StagedColumns[2..])}";
@@ -267,18 +184,66 @@ public sealed class ImportWriter : IDisposable
         }
     }
 
-    private static readonly Table s_customer = new("customer", ["customer_key"],
-        ["customer_id", "first_seen_at_ms", "birth_year", "gender", "country", "city", "acquisition_channel", "consent_email", "email"]);
+    private static readonly Table<CustomerRow> s_customer = new("customer", ["customer_key"], new(
+        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Of(row.CustomerId))),
+        ("customer_id", (bulk, in row) => bulk.Write(row.CustomerId)),
+        ("first_seen_at_ms", (bulk, in row) => bulk.Write(row.FirstSeenAtMs)),
+        ("birth_year", (bulk, in row) => bulk.Write(row.BirthYear)),
+        ("gender", (bulk, in row) => bulk.Write(row.Gender)),
+        ("country", (bulk, in row) => bulk.Write(row.Country)),
+        ("city", (bulk, in row) => bulk.Write(row.City)),
+        ("acquisition_channel", (bulk, in row) => bulk.Write(row.AcquisitionChannel)),
+        ("consent_email", (bulk, in row) => bulk.Write(row.ConsentEmail)),
+        ("email", (bulk, in row) => bulk.Write(row.Email))));
 
-    private static readonly Table s_orders = new("orders", ["customer_key", "order_id"],
-        ["ordered_at_ms", "amount_minor", "currency", "discount_minor", "status", "is_valid", "channel", "category", "quantity", "promised_at_ms", "delivered_at_ms", "review_score", "margin_minor"]);
+    private static readonly Table<OrderRow> s_orders = new("orders", ["customer_key", "order_id"], new(
+        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Of(row.CustomerId))),
+        ("customer_id", (bulk, in row) => bulk.Write(row.CustomerId)),
+        ("order_id", (bulk, in row) => bulk.Write(row.OrderId)),
+        ("ordered_at_ms", (bulk, in row) => bulk.Write(row.OrderedAtMs)),
+        ("amount_minor", (bulk, in row) => bulk.Write(row.AmountMinor)),
+        ("currency", (bulk, in row) => bulk.Write(row.Currency)),
+        ("discount_minor", (bulk, in row) => bulk.Write(row.DiscountMinor)),
+        ("status", (bulk, in row) => bulk.Write(row.Status)),
+        ("is_valid", (bulk, in row) => bulk.Write(row.IsValid)),
+        ("channel", (bulk, in row) => bulk.Write(row.Channel)),
+        ("category", (bulk, in row) => bulk.Write(row.Category)),
+        ("quantity", (bulk, in row) => bulk.Write(row.Quantity)),
+        ("promised_at_ms", (bulk, in row) => bulk.Write(row.PromisedAtMs)),
+        ("delivered_at_ms", (bulk, in row) => bulk.Write(row.DeliveredAtMs)),
+        ("review_score", (bulk, in row) => bulk.Write(row.ReviewScore)),
+        ("margin_minor", (bulk, in row) => bulk.Write(row.MarginMinor))));
 
-    private static readonly Table s_refund = new("refund", ["customer_key", "refund_id"], ["refunded_at_ms", "amount_minor", "currency", "order_id"]);
+    private static readonly Table<RefundRow> s_refund = new("refund", ["customer_key", "refund_id"], new(
+        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Of(row.CustomerId))),
+        ("customer_id", (bulk, in row) => bulk.Write(row.CustomerId)),
+        ("refund_id", (bulk, in row) => bulk.Write(row.RefundId)),
+        ("refunded_at_ms", (bulk, in row) => bulk.Write(row.RefundedAtMs)),
+        ("amount_minor", (bulk, in row) => bulk.Write(row.AmountMinor)),
+        ("currency", (bulk, in row) => bulk.Write(row.Currency)),
+        ("order_id", (bulk, in row) => bulk.Write(row.OrderId))));
 
-    private static readonly Table s_engagement = new("engagement", ["customer_key", "occurred_at_ms", "event_type", "message_id"], ["campaign_id"]);
+    private static readonly Table<EngagementRow> s_engagement = new(
+        "engagement", ["customer_key", "occurred_at_ms", "event_type", "message_id"], new(
+        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Of(row.CustomerId))),
+        ("customer_id", (bulk, in row) => bulk.Write(row.CustomerId)),
+        ("occurred_at_ms", (bulk, in row) => bulk.Write(row.OccurredAtMs)),
+        ("event_type", (bulk, in row) => bulk.Write((int)row.Type)),
+        ("message_id", (bulk, in row) => bulk.Write(row.MessageId ?? "")),
+        ("campaign_id", (bulk, in row) => bulk.Write(row.CampaignId))));
 
-    private static readonly Table s_subscription = new("subscription", ["customer_key", "subscription_id"],
-        ["started_at_ms", "plan", "ended_at_ms", "cancelled_at_ms", "amount_minor", "currency", "period", "is_trial"]);
+    private static readonly Table<SubscriptionRow> s_subscription = new("subscription", ["customer_key", "subscription_id"], new(
+        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Of(row.CustomerId))),
+        ("customer_id", (bulk, in row) => bulk.Write(row.CustomerId)),
+        ("subscription_id", (bulk, in row) => bulk.Write(row.SubscriptionId)),
+        ("started_at_ms", (bulk, in row) => bulk.Write(row.StartedAtMs)),
+        ("plan", (bulk, in row) => bulk.Write(row.Plan)),
+        ("ended_at_ms", (bulk, in row) => bulk.Write(row.EndedAtMs)),
+        ("cancelled_at_ms", (bulk, in row) => bulk.Write(row.CancelledAtMs)),
+        ("amount_minor", (bulk, in row) => bulk.Write(row.AmountMinor)),
+        ("currency", (bulk, in row) => bulk.Write(row.Currency)),
+        ("period", (bulk, in row) => bulk.Write(row.Period)),
+        ("is_trial", (bulk, in row) => bulk.Write(row.IsTrial))));
 
     private static readonly Table[] s_tables = [s_customer, s_orders, s_refund, s_engagement, s_subscription];
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -22,22 +23,26 @@ internal static class ModelFolder
         // The same content again: what is there may be in use this moment.
         if (files.All(file => Path.Combine(target, file.Name) is var path && File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(file.Content))) return;
         var temporary = Path.Combine(home, "." + version + "." + Guid.NewGuid().ToString("N"));
-        Directory.CreateDirectory(temporary);
-        foreach (var (name, content) in files)
+        try
         {
-            using var stream = new FileStream(Path.Combine(temporary, name), FileMode.CreateNew);
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
+            Directory.CreateDirectory(temporary);
+            foreach (var (name, content) in files)
+            {
+                using var stream = new FileStream(Path.Combine(temporary, name), FileMode.CreateNew);
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+            if (Directory.Exists(target)) Directory.Delete(target, recursive: true);
+            Directory.Move(temporary, target);
         }
-        if (Directory.Exists(target)) Directory.Delete(target, recursive: true);
-        Directory.Move(temporary, target);
+        finally
+        {
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+        }
     }
 
     public static void Name(string home, string name, string version)
     {
-        var path = Path.Combine(home, name);
-        var temporary = path + "." + Guid.NewGuid().ToString("N");
-        File.WriteAllText(temporary, version + "\n");
-        File.Move(temporary, path, overwrite: true);
+        WholeFile.Write(Path.Combine(home, name), Encoding.UTF8.GetBytes(version + "\n"));
     }
 }

@@ -9,53 +9,41 @@ namespace PredictiveRetention.Storage;
 public readonly record struct Prediction(
     long CustomerKey, CustomerFacts Facts, CustomerScore Score, SegmentAssignment Segments, Recommendation Action)
 {
-    /// <summary>Columns of the prediction table, in the order <see cref="WriteTo"/> writes them.</summary>
-    internal static string[] Columns { get; } =
-    [
-        "customer_key", "run_id", "p_churn", "clv", "spend_if_order", "revenue_at_risk", "lost",
-        "orders", "purchase_days", "days_since_last_order", "days_since_first_order", "net_revenue_minor",
-        "rfm", "rfm_segment", "lifecycle", "value_tier", "frequency_class", "clv_tier", "business_segment", "engagement_segment", "persona", "risk_band",
-        "play_id", "no_action", "expected_net_value", "action_cost", "reasons",
-        "p_alive", "clv_lo80", "clv_hi80", "clv_lo90", "clv_hi90", "next_order_p10", "next_order_p50", "next_order_p90",
-    ];
-
-    internal void WriteTo(BulkInsert bulk, long runId)
-    {
-        bulk.StartRow();
-        bulk.Write(CustomerKey);
-        bulk.Write(runId);
-        bulk.Write(Score.PChurn);
-        bulk.Write(Score.Clv);
-        bulk.Write(Score.SpendIfOrder);
-        bulk.Write(Score.RevenueAtRisk);
-        bulk.Write(Score.Lost);
-        bulk.Write(Facts.Orders);
-        bulk.Write(Facts.PurchaseDays);
-        bulk.Write(Facts.DaysSinceLastOrder);
-        bulk.Write(Facts.DaysSinceFirstOrder);
-        bulk.Write(Facts.NetRevenueMinor);
-        bulk.Write(Segments.Rfm.Code);
-        bulk.Write((int)Segments.RfmSegment);
-        bulk.Write((int)Segments.Lifecycle);
-        bulk.Write((int)Segments.ValueTier);
-        bulk.Write((int)Segments.FrequencyClass);
-        bulk.Write((int)Segments.ClvTier);
-        bulk.Write((int)Segments.BusinessSegment);
-        bulk.Write((int)Segments.EngagementSegment);
-        bulk.Write((int)Segments.Persona);
-        bulk.Write((int)Segments.RiskBand);
-        bulk.Write(Action.PlayId);
-        bulk.Write((int?)Action.Reason);
-        bulk.Write(Action.ExpectedNetValue);
-        bulk.Write(Action.Cost);
-        StoredReasons.Write(Score.Reasons, bulk);
-        bulk.WriteReal(Score.PAlive);
-        bulk.WriteReal(Score.Range.Low80);
-        bulk.WriteReal(Score.Range.High80);
-        bulk.WriteReal(Score.Range.Low90);
-        bulk.WriteReal(Score.Range.High90);
-        bulk.WriteReal(Score.Next.P10);
-        bulk.WriteReal(Score.Next.P50);
-        bulk.WriteReal(Score.Next.P90);
-    }
+    /// <summary>Into the prediction table.</summary>
+    internal static RowWriter<(long RunId, Prediction Row)> Writer { get; } = new(
+        ("customer_key", (bulk, in of) => bulk.Write(of.Row.CustomerKey)),
+        ("run_id", (bulk, in of) => bulk.Write(of.RunId)),
+        ("p_churn", (bulk, in of) => bulk.Write(of.Row.Score.PChurn)),
+        ("clv", (bulk, in of) => bulk.Write(of.Row.Score.Clv)),
+        ("spend_if_order", (bulk, in of) => bulk.Write(of.Row.Score.SpendIfOrder)),
+        ("revenue_at_risk", (bulk, in of) => bulk.Write(of.Row.Score.RevenueAtRisk)),
+        ("lost", (bulk, in of) => bulk.Write(of.Row.Score.Lost)),
+        ("orders", (bulk, in of) => bulk.Write(of.Row.Facts.Orders)),
+        ("purchase_days", (bulk, in of) => bulk.Write(of.Row.Facts.PurchaseDays)),
+        ("days_since_last_order", (bulk, in of) => bulk.Write(of.Row.Facts.DaysSinceLastOrder)),
+        ("days_since_first_order", (bulk, in of) => bulk.Write(of.Row.Facts.DaysSinceFirstOrder)),
+        ("net_revenue_minor", (bulk, in of) => bulk.Write(of.Row.Facts.NetRevenueMinor)),
+        ("rfm", (bulk, in of) => bulk.Write(of.Row.Segments.Rfm.Code)),
+        ("rfm_segment", (bulk, in of) => bulk.Write((int)of.Row.Segments.RfmSegment)),
+        ("lifecycle", (bulk, in of) => bulk.Write((int)of.Row.Segments.Lifecycle)),
+        ("value_tier", (bulk, in of) => bulk.Write((int)of.Row.Segments.ValueTier)),
+        ("frequency_class", (bulk, in of) => bulk.Write((int)of.Row.Segments.FrequencyClass)),
+        ("clv_tier", (bulk, in of) => bulk.Write((int)of.Row.Segments.ClvTier)),
+        ("business_segment", (bulk, in of) => bulk.Write((int)of.Row.Segments.BusinessSegment)),
+        ("engagement_segment", (bulk, in of) => bulk.Write((int)of.Row.Segments.EngagementSegment)),
+        ("persona", (bulk, in of) => bulk.Write((int)of.Row.Segments.Persona)),
+        ("risk_band", (bulk, in of) => bulk.Write((int)of.Row.Segments.RiskBand)),
+        ("play_id", (bulk, in of) => bulk.Write(of.Row.Action.PlayId)),
+        ("no_action", (bulk, in of) => bulk.Write((int?)of.Row.Action.Reason)),
+        ("expected_net_value", (bulk, in of) => bulk.Write(of.Row.Action.ExpectedNetValue)),
+        ("action_cost", (bulk, in of) => bulk.Write(of.Row.Action.Cost)),
+        ("reasons", (bulk, in of) => StoredReasons.Write(of.Row.Score.Reasons, bulk)),
+        ("p_alive", (bulk, in of) => bulk.WriteReal(of.Row.Score.PAlive)),
+        ("clv_lo80", (bulk, in of) => bulk.WriteReal(of.Row.Score.Range.Low80)),
+        ("clv_hi80", (bulk, in of) => bulk.WriteReal(of.Row.Score.Range.High80)),
+        ("clv_lo90", (bulk, in of) => bulk.WriteReal(of.Row.Score.Range.Low90)),
+        ("clv_hi90", (bulk, in of) => bulk.WriteReal(of.Row.Score.Range.High90)),
+        ("next_order_p10", (bulk, in of) => bulk.WriteReal(of.Row.Score.Next.P10)),
+        ("next_order_p50", (bulk, in of) => bulk.WriteReal(of.Row.Score.Next.P50)),
+        ("next_order_p90", (bulk, in of) => bulk.WriteReal(of.Row.Score.Next.P90)));
 }

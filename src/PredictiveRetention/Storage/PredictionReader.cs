@@ -150,11 +150,11 @@ public sealed class PredictionReader
         change.Execute(
             "DELETE FROM prediction WHERE run_id = @RunId AND customer_key BETWEEN @First AND @Last",
             new { shard.RunId, First = shard.Population[0], Last = shard.Population[^1] });
-        using var bulk = change.Bulk(change.Engine.PredictionTable(shard.RunId), Prediction.Columns);
+        using var bulk = change.Bulk(change.Engine.PredictionTable(shard.RunId), Prediction.Writer.Names);
         for (var i = 0; i < predictions.Count; i++)
         {
             if (i == predictions.Count / 2) Failpoint.Pass("shard-copying");
-            predictions[i].WriteTo(bulk, shard.RunId);
+            Prediction.Writer.Write(bulk, (shard.RunId, predictions[i]));
         }
         bulk.Complete();
     }

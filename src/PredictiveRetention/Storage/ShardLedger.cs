@@ -15,6 +15,19 @@ public sealed class ShardLedger
     // Of the process, that is.
     private const string WorkerOf = "substr(owner, 1, length(@owner) + 1) = @owner || '#'";
 
+    private static readonly RowWriter<(long RunId, int Shard, long[] Part)> s_columns = new(
+        ("run_id", (bulk, in of) => bulk.Write(of.RunId)),
+        ("shard", (bulk, in of) => bulk.Write(of.Shard)),
+        ("from_key", (bulk, in of) => bulk.Write(of.Part[0])),
+        ("to_key", (bulk, in of) => bulk.Write(of.Part[^1])),
+        ("customers", (bulk, in of) => bulk.Write((long)of.Part.Length)),
+        ("state", (bulk, in of) => bulk.Write("open")),
+        ("fence", (bulk, in of) => bulk.Write(0L)),
+        ("lease_until_ms", (bulk, in of) => bulk.Write(0L)),
+        ("attempts", (bulk, in of) => bulk.Write(0)),
+        ("quarantined", (bulk, in of) => bulk.Write(0L)),
+        ("population", (bulk, in of) => bulk.Write(MemoryMarshal.AsBytes(of.Part.AsSpan()))));
+
     private readonly Engine _engine;
 
     internal ShardLedger(Engine engine) => _engine = engine;
@@ -181,25 +194,9 @@ public sealed class ShardLedger
     internal static void Cut(LedgerChange change, long runId, List<long> population, int shardSize)
     {
         var keys = CollectionsMarshal.AsSpan(population);
-        using var bulk = change.Bulk(
-            "run_shard", "run_id", "shard", "from_key", "to_key", "customers", "state", "fence", "lease_until_ms", "attempts", "quarantined",
-            "population");
+        using var bulk = change.Bulk("run_shard", s_columns.Names);
         for (var shard = 0; shard * shardSize < keys.Length; shard++)
-        {
-            var part = keys[(shard * shardSize)..Math.Min(keys.Length, (shard + 1) * shardSize)];
-            bulk.StartRow();
-            bulk.Write(runId);
-            bulk.Write(shard);
-            bulk.Write(part[0]);
-            bulk.Write(part[^1]);
-            bulk.Write((long)part.Length);
-            bulk.Write("open");
-            bulk.Write(0L);
-            bulk.Write(0L);
-            bulk.Write(0);
-            bulk.Write(0L);
-            bulk.Write(MemoryMarshal.AsBytes(part));
-        }
+            s_columns.Write(bulk, (runId, shard, keys[(shard * shardSize)..Math.Min(keys.Length, (shard + 1) * shardSize)].ToArray()));
         bulk.Complete();
     }
 

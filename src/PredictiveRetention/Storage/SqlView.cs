@@ -4,6 +4,9 @@ namespace PredictiveRetention.Storage;
 public enum ColumnKind
 {
     Text,
+
+    /// <summary>Text of our own, in which nobody else writes.</summary>
+    Words,
     Number,
     Whole,
     Flag,

@@ -139,6 +139,21 @@ public sealed class RiskPagingTests(TwoNights nights) : IClassFixture<TwoNights>
         Assert.Single(CsvText.Rows(await admin.GetStringAsync("/risk.csv?min_clv=1000000000")));
     }
 
+    [Fact]
+    public async Task The_file_says_of_each_customer_what_the_page_says()
+    {
+        using var admin = nights.Service.Admin();
+        var (_, page) = await PageReader.ReadAsync(admin, "/risk?sort=revenue_at_risk");
+        var file = CsvText.Rows(await admin.GetStringAsync("/risk.csv?sort=revenue_at_risk"));
+        string Cell(List<string> row, string name) => row[file[0].IndexOf(name)];
+        var why = page.QuerySelectorAll("td[data-label='Why']").Select(PageReader.TextOf).ToList();
+        Assert.Equal(why, file.Skip(1).Take(why.Count).Select(row => Cell(row, "reason")));
+        Assert.All(file.Skip(1), row => Assert.True(Cell(row, "reason").Length > 0, row[0]));
+        var rows = nights.Service.Store.Predictions.ReadAll(nights.Second).ToDictionary(row => row.CustomerId);
+        Assert.All(file.Skip(1), row => Assert.Equal(rows[row[0]].Lost ? "true" : "false", Cell(row, "lost")));
+        Assert.All(file.Skip(1), row => Assert.Matches(@"^[01]\.\d{4}$", Cell(row, "p_churn")));
+    }
+
     private static async Task AssertRefusedAsync(HttpClient admin, string route, string said)
     {
         var (status, page) = await PageReader.ReadAsync(admin, route);

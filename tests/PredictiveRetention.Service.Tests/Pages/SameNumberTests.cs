@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using AngleSharp.Dom;
 using Microsoft.Extensions.DependencyInjection;
+using PredictiveRetention.Exports;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Presentation.Writing;
 using PredictiveRetention.Tests.Support;
@@ -116,7 +117,7 @@ public sealed class SameNumberTests : IDisposable
     private static bool Means(Dictionary<string, string> line, string row, string column, Writer writer)
     {
         if (line["value"].Length == 0) return false;
-        var labels = line.Where(pair => !FigureCsv.Columns.Contains(pair.Key) && pair.Value.Length > 0).Select(pair => pair.Value).ToList();
+        var labels = line.Where(pair => FigureFile.Columns.All(column => column.Name != pair.Key) && pair.Value.Length > 0).Select(pair => pair.Value).ToList();
         var at = labels.FindIndex(label => label == row || Plain(writer.Period(label)) == row);
         if (at < 0) return false;
         labels.RemoveAt(at);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using PredictiveRetention.Runs;
+using PredictiveRetention.Exports;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 

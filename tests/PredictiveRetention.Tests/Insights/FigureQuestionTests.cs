@@ -1,3 +1,4 @@
+using PredictiveRetention.Exports;
 using PredictiveRetention.Features;
 using PredictiveRetention.Insights;
 using Xunit;
@@ -81,7 +82,7 @@ public sealed class FigureQuestionTests
         Figure[] figures = [Figure("by_channel", "aov", "=1+1", -1234.5), Figure("by_channel", "aov", "@home", 0.25), Figure("by_channel", "aov", "a, \"b\"", null)];
         var question = FigureQuestion.Of("aov", "channel", []);
         using var text = new StringWriter();
-        FigureCsv.Write(text, question.View.Dimensions, question.Answer(figures, s_ordersOnly));
+        Csv.Write(FigureFile.Table(question.View.Dimensions, question.Answer(figures, s_ordersOnly)), text);
         Assert.Equal("channel,metric,value,numerator,denominator,customers,state,note\n'=1+1,aov,-1234.5,,,7,ok,\n'@home,aov,0.25,,,7,ok,\n\"a, \"\"b\"\"\",aov,,,,7,ok,\n", text.ToString());
     }
 

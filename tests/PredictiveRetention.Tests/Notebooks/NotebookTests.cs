@@ -47,7 +47,7 @@ public sealed class NotebookTests : IDisposable
         var cells = notebook.GetProperty("cells").EnumerateArray().Where(cell => cell.GetProperty("cell_type").GetString() == "code").ToList();
         Assert.All(cells, cell => Assert.Equal(0, cell.GetProperty("outputs").GetArrayLength()));
         var code = string.Join('\n', cells.Select(cell => string.Concat(cell.GetProperty("source").EnumerateArray().Select(line => line.GetString()))));
-        var columns = PredictiveRetention.Runs.ScoreFile.Header.Split(',');
+        var columns = PredictiveRetention.Exports.ScoreFile.Header.Split(',');
         var used = Regex.Matches(code, "(?:scores|active|actions|by_value)\\['([a-z0-9_]+)'\\]").Select(match => match.Groups[1].Value).Distinct().ToList();
         Assert.True(used.Count > 5);
         Assert.All(used, column => Assert.Contains(column, columns));

@@ -185,13 +185,12 @@ public sealed partial class ReportTests : IDisposable
         if (OperatingSystem.IsLinux()) Assert.Contains("apt-get install chromium", Chromium.Missing().Message, StringComparison.Ordinal);
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the stand-ins are shell scripts");
 
-        await File.WriteAllTextAsync(In("page.html"), "<p>x</p>", TestContext.Current.CancellationToken);
         var broken = Script("broken", "echo 'cannot open display' >&2; exit 3");
-        var fault = await Assert.ThrowsAsync<RetentionException>(() => Chromium.PrintAsync(broken, In("page.html"), In("x.pdf"), TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        var fault = await Assert.ThrowsAsync<RetentionException>(() => Chromium.PrintAsync(broken, "<p>x</p>", In("x.pdf"), TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
         Assert.Equal(Failure.DependencyUnavailable, fault.Failure);
         Assert.Contains("exit code 3", fault.Message, StringComparison.Ordinal);
         Assert.Contains("cannot open display", fault.Message, StringComparison.Ordinal);
-        var slow = await Assert.ThrowsAsync<RetentionException>(() => Chromium.PrintAsync(Script("slow", "exec sleep 30"), In("page.html"), In("x.pdf"), TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken));
+        var slow = await Assert.ThrowsAsync<RetentionException>(() => Chromium.PrintAsync(Script("slow", "exec sleep 30"), "<p>x</p>", In("x.pdf"), TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken));
         Assert.Contains("did not print the report within", slow.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(In("x.pdf")));
     }

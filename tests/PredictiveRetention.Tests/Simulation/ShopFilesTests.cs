@@ -120,9 +120,9 @@ public sealed class ShopFilesTests : IDisposable
     [Fact]
     public void Rows_are_written_while_customers_are_drawn_and_memory_does_not_grow_with_them()
     {
-        var events = In("streamed", ShopFiles.Events) + ".unfinished";
         var lengths = new List<long>();
-        Write("streamed", 2000, progress: new Called(_ => lengths.Add(new FileInfo(events).Length)));
+        Write("streamed", 2000, progress: new Called(_ => lengths.Add(
+            new DirectoryInfo(In("streamed")).EnumerateFiles(ShopFiles.Events + ".*.partial").Single().Length)));
         Assert.Equal(lengths.Order(), lengths);
         Assert.True(lengths.Distinct().Count() >= 3);
 
@@ -148,7 +148,7 @@ public sealed class ShopFilesTests : IDisposable
         var before = s_sources.Select(name => Bytes("old", name)).ToList();
         Assert.Throws<OperationCanceledException>(() => Write("old", 5000, progress: stop, cancellation: cancel.Token));
         Assert.Equal(before, s_sources.Select(name => Bytes("old", name)));
-        Assert.DoesNotContain(Directory.EnumerateFiles(In("old")), file => file.EndsWith(".unfinished", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFiles(In("old")), file => file.EndsWith(".partial", StringComparison.Ordinal));
         Write("old", 400);
         Assert.Equal(400, Rows("old", ShopFiles.Customers).Count);
     }

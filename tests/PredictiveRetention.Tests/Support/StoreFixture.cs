@@ -11,7 +11,7 @@ public abstract class StoreFixture(EngineUnderTest engine) : IDisposable
 
     protected ModelRegistry Models => new(_models.FullName);
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         engine.Dispose();
         _models.Delete(recursive: true);

@@ -1,6 +1,8 @@
 using System.Globalization;
-using System.Text;
-using PredictiveRetention.Ingestion;
+using PredictiveRetention.Exports;
+using PredictiveRetention.Presentation.Texts;
+using PredictiveRetention.Presentation.Writing;
+using PredictiveRetention.Scoring;
 using PredictiveRetention.Service.Figures;
 using PredictiveRetention.Service.Pages.Actions;
 using PredictiveRetention.Service.Predictions;
@@ -23,7 +25,8 @@ internal static class RiskList
     public static void MapRiskList(this IEndpointRouteBuilder app) => app.MapGet("/risk.csv", FileAsync).ExcludeFromDescription();
 
     /// <summary>The whole filtered list as a file, as it is read.</summary>
-    private static async Task FileAsync(HttpContext http, RetentionStore store, CurrentNight current, ServiceSettings settings)
+    private static async Task FileAsync(
+        HttpContext http, RetentionStore store, CurrentNight current, ServiceSettings settings, Localiser texts, Writer writer)
     {
         var cancellation = http.RequestAborted;
         PredictionQuery query;
@@ -50,23 +53,23 @@ internal static class RiskList
         }
         http.Response.ContentType = "text/csv; charset=utf-8";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"customers-{night.Run.AsOf}.csv\"";
-        await http.Response.WriteAsync("customer_id,p_churn,clv,revenue_at_risk,orders,days_since_last_order,business_segment,value_tier,risk_band,play,no_action,expected_net_value,owner,status,due,note,reason,currency,as_of,run_id\n", cancellation);
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        Csv.Header(CustomerList.Columns, text);
         await foreach (var rows in store.Predictions.StreamAsync(night.Run.RunId, query.Filter, query.Order, PageOfFile, cancellation))
         {
             var works = store.Work.Beside(rows);
-            var text = new StringBuilder();
-            foreach (var row in rows)
-            {
-                var answer = night.Answers.Of(row);
-                var work = works.GetValueOrDefault(row.CustomerKey);
-                text.AppendJoin(',', CsvCell.Safe(row.CustomerId), N(row.PChurn), answer.Clv.Amount, answer.RevenueAtRisk.Amount, row.Orders.ToString(CultureInfo.InvariantCulture), row.DaysSinceLastOrder.ToString(CultureInfo.InvariantCulture),
-                    CsvCell.Safe(answer.Segments.Business), CsvCell.Safe(answer.Segments.ValueTier), CsvCell.Safe(answer.Segments.RiskBand), CsvCell.Safe(row.PlayId ?? ""), CsvCell.Safe(answer.Action.None ?? ""), row.PlayId is null ? "" : MoneyAnswer.Of(row.ExpectedNetValue, night.Shop.Currency).Amount,
-                    CsvCell.Safe(work?.Owner ?? ""), work?.Status ?? (row.PlayId is null ? "" : ActionStatus.Open), work?.Due ?? "", CsvCell.Safe(work?.Note ?? ""),
-                    CsvCell.Safe(answer.Reasons.FirstOrDefault(reason => reason.Effect > 0)?.Words ?? ""), night.Shop.Currency.Code, night.Run.AsOf, night.Run.RunId.ToString(CultureInfo.InvariantCulture)).Append('\n');
-            }
+            var customers = rows.Select(row =>
+                new ListedCustomer(row, works.GetValueOrDefault(row.CustomerKey), Why(row, night.Answers.Of(row).Reasons, texts, writer)));
+            Csv.Rows(CustomerList.Table(night.Run, night.Shop, customers), text);
             await http.Response.WriteAsync(text.ToString(), cancellation);
+            text.GetStringBuilder().Clear();
         }
+        // Of a list without customers the names are all there is.
+        await http.Response.WriteAsync(text.ToString(), cancellation);
     }
 
-    private static string N(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+    /// <summary>The strongest reason to stop; where nothing raises the risk, what there is to go by.</summary>
+    public static string Why(PredictionRow row, IReadOnlyList<SaidReason> reasons, Localiser texts, Writer writer) =>
+        reasons.FirstOrDefault(reason => reason.Effect > 0)?.Words
+        ?? texts["{0} orders, none for {1}", writer.Count(row.Orders), writer.Days(row.DaysSinceLastOrder)];
 }

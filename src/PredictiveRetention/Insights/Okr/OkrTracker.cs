@@ -52,7 +52,7 @@ internal static class OkrTracker
         var now = $"{kpi.Name} is {Shown(current)}{(Of(figure) is { } n ? $" (n = {NumberWords.Of(n, Unit.Count, currency)}{(figure.State == FigureState.Small ? ", a small group" : "")})" : "")}";
         if (target is null) return new OkrLine(kpi, current, figure.Customers, null, null, null, pace, OkrStatus.NoTarget, $"{now}; no target is set.{compared}", historyIs, history, benchmarks);
         var gap = target.Goal - current;
-        var wanted = $"the target is {Shown(target.Goal)} by {IsoDate.Text(target.By)} ({target.Source.TrimEnd('.')})";
+        var wanted = $"the target is {Shown(target.Goal)} by {target.By.ToIso()} ({target.Source.TrimEnd('.')})";
         if (target.Up ? current >= target.Goal : current <= target.Goal)
             return new OkrLine(kpi, current, figure.Customers, target, gap, null, pace, OkrStatus.Met, $"{now}; {wanted}: met.{compared}", historyIs, history, benchmarks);
         var months = (Cutoff.Of(target.By).Day - asOf.Day) / DaysOfMonth;

@@ -138,7 +138,7 @@ public sealed record Targets(IReadOnlyList<Target> Goals, IReadOnlyList<Benchmar
     private static DateOnly? Date(YamlFields fields)
     {
         if (fields.Required("by") is not { } node || fields.TextOf("by", node) is not { } text) return null;
-        if (IsoDate.TryParse(text, out var date)) return date;
+        if (IsoDate.TryRead(text, out var date)) return date;
         fields.Fault("by", node.Start, $"'{text}' is not a date; write 2027-06-30");
         return null;
     }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace PredictiveRetention;
+namespace PredictiveRetention.Storage;
 
 /// <summary>
 /// Named places where a run can be made to fail, so that recovery is tested where it matters and every place is known to have been reached.

@@ -1,10 +1,11 @@
 using System.Globalization;
 using DuckDB.NET.Data;
 using PredictiveRetention.Models;
+using PredictiveRetention.Runs;
 using PredictiveRetention.Segments;
 using PredictiveRetention.Storage;
 
-namespace PredictiveRetention.Runs.Audit;
+namespace PredictiveRetention.Audit;
 
 /// <summary>The rows of a store in DuckDB, as they are but for days instead of instants; in memory, spilling to a folder that is gone afterwards.</summary>
 internal sealed class AuditDatabase : IDisposable

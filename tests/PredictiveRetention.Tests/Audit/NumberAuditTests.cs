@@ -1,13 +1,14 @@
+using PredictiveRetention.Audit;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Runs;
-using PredictiveRetention.Runs.Audit;
 using PredictiveRetention.Segments;
 using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Runs;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
-namespace PredictiveRetention.Tests.Runs;
+namespace PredictiveRetention.Tests.Audit;
 
 /// <summary>Every figure twice, by two programs: what a night publishes, and what SQL makes of the same rows.</summary>
 public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())

@@ -3,9 +3,8 @@ using PredictiveRetention.Features;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Models;
 using PredictiveRetention.Segments;
-using PredictiveRetention.Storage;
 
-namespace PredictiveRetention.Runs;
+namespace PredictiveRetention.Storage;
 
 /// <summary>
 /// What every shard of a run is made with, fixed at its snapshot and stored with it: a resumed run, or a second worker, continues with exactly

@@ -1,6 +1,6 @@
 using PredictiveRetention.Storage;
 
-namespace PredictiveRetention.Runs.Audit;
+namespace PredictiveRetention.Audit;
 
 /// <summary>A figure that was published otherwise than it is recomputed.</summary>
 /// <param name="Part">What differs: value, numerator, denominator, customers, state; or that it was not published, or not recomputed.</param>
