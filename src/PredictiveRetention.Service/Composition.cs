@@ -71,6 +71,7 @@ internal static class Composition
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
+        app.UseShop();
         app.MapGroup("").WithTags("Health").MapHealth();
         if (settings.Role == ServiceRole.Worker)
         {

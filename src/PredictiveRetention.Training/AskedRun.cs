@@ -11,20 +11,20 @@ internal static class AskedRun
     public static readonly Option<string?> AsOf = new("--as-of") { Description = "as of this past day: its night or replay, or a replay made for it (yyyy-mm-dd; default: the published night)" };
     public static readonly Option<long?> RunId = new("--run") { Description = "number of a run instead" };
 
-    public static Run Of(Verb verb, RetentionStore store)
+    public static async Task<Run> OfAsync(Verb verb, RetentionStore store)
     {
         store.RequireShop();
         if (verb.Value(AsOf) is not null && verb.Value(RunId) is not null) throw new RetentionException(Failure.Usage, "--as-of and --run both name a run: give one of them.");
         if (verb.Value(RunId) is { } number)
-            return store.Runs.Find(number) is { } run && (run.PublishedAtMs is not null || run.State == RunState.Held)
+            return await store.Runs.FindAsync(number, verb.Cancellation) is { } run && (run.PublishedAtMs is not null || run.State == RunState.Held)
                 ? run
                 : throw new RetentionException(Failure.NotFound, $"There is no finished run {number.ToString(CultureInfo.InvariantCulture)}. retain runs list shows what there is.");
         if (verb.Value(AsOf) is { } text)
         {
             var asOf = Cutoff.Parse(text);
-            return store.Runs.OfDay(asOf) ?? ScoreVerb.Replay(verb, store, asOf);
+            return await store.Runs.OfDayAsync(asOf, verb.Cancellation) ?? ScoreVerb.Replay(verb, store, asOf);
         }
-        return store.Nights.CurrentAsync().GetAwaiter().GetResult()
+        return await store.Nights.CurrentAsync(verb.Cancellation)
             ?? throw new RetentionException(Failure.NotFound, "No night has been published yet. Score one (after retain train): retain score; or ask for a past day: --as-of D");
     }
 }

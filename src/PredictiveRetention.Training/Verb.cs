@@ -37,20 +37,33 @@ internal sealed class Verb
 
     public T? Value<T>(Argument<T> argument) => _parsed.GetValue(argument);
 
-    /// <summary>A store to write into; an embedded one is made when it is not there.</summary>
+    /// <summary>A store to write into, brought up to date; an embedded one is made when it is not there.</summary>
     public RetentionStore OpenStore() => RetentionStore.Open(StoreName);
 
-    /// <summary>A store that is there; null otherwise, and nothing is made.</summary>
-    public RetentionStore? FindStore() => StoreAddress.Exists(StoreName) ? OpenStore() : null;
+    /// <summary>The same for verbs that go on from what an import left: one that is not there is an error and is not made.</summary>
+    public RetentionStore OpenFilledStore() => RetentionStore.FindSchema(StoreName) is null ? throw NoStore() : OpenStore();
 
-    /// <summary>A store to read from. A mistyped path is an error and leaves nothing behind.</summary>
-    public RetentionStore RequireStore() =>
-        FindStore() ?? throw new RetentionException(Failure.NotFound, $"There is no store {StoreName}. Import orders first: retain import --orders FILE");
+    /// <summary>A store that is there, as it stands; null otherwise, and nothing is made.</summary>
+    public RetentionStore? FindStore() => RetentionStore.Find(StoreName);
+
+    /// <summary>A store to read from, as it stands. A mistyped path is an error and leaves nothing behind.</summary>
+    public RetentionStore RequireStore() => FindStore() ?? throw NoStore();
+
+    public RetentionException NoStore() => new(
+        Failure.NotFound, $"There is no store {StoreAddress.WithoutSecrets(StoreName)}. Import orders first: retain import --orders FILE");
 
     public void PrintJson<T>(T result) => Console.Out.WriteLine(JsonSerializer.Serialize(result, s_options));
 
+    public static Command Command(string name, string description, VerbUses uses, IEnumerable<Symbol> symbols, Action<Verb> run) =>
+        Command(name, description, uses, symbols, verb =>
+        {
+            run(verb);
+            return Task.CompletedTask;
+        });
+
+    /// <summary>A verb that asks the store what pages ask it too.</summary>
     /// <param name="uses">Which of the common options the verb takes.</param>
-    public static Command Command(string name, string description, VerbUses uses, IEnumerable<Symbol> symbols, Action<Verb> run)
+    public static Command Command(string name, string description, VerbUses uses, IEnumerable<Symbol> symbols, Func<Verb, Task> run)
     {
         var command = new Command(name, description);
         foreach (var symbol in symbols)
@@ -62,15 +75,15 @@ internal sealed class Verb
         if (uses.HasFlag(VerbUses.Models)) command.Options.Add(s_models);
         command.Options.Add(s_json);
         command.Options.Add(s_quiet);
-        command.SetAction((parsed, cancellation) => Task.FromResult(Guarded(new Verb(parsed, cancellation), run)));
+        command.SetAction((parsed, cancellation) => GuardedAsync(new Verb(parsed, cancellation), run));
         return command;
     }
 
-    private static int Guarded(Verb verb, Action<Verb> run)
+    private static async Task<int> GuardedAsync(Verb verb, Func<Verb, Task> run)
     {
         try
         {
-            run(verb);
+            await run(verb);
             return 0;
         }
         catch (RetentionException failure)

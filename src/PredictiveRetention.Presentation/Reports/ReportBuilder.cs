@@ -14,20 +14,35 @@ namespace PredictiveRetention.Presentation.Reports;
 public sealed class ReportBuilder(RetentionStore store, Playbook playbook, Targets targets, Localiser texts, Writer writer, TimeProvider clock)
 {
     /// <exception cref="RetentionException">The run has no figures or cards to report.</exception>
-    public ReportDocument Build(Run run, ReportKind kind)
+    public async Task<ReportDocument> BuildAsync(Run run, ReportKind kind, CancellationToken cancellation = default)
     {
         var number = run.RunId.ToString(CultureInfo.InvariantCulture);
-        if (run.State == RunState.Dropped) throw new RetentionException(Failure.NotFound, $"Run {number} has been dropped, and most of its figures with it. retain score --as-of {run.AsOf} makes them again; retain runs list shows what there is.");
+        if (run.State == RunState.Dropped)
+        {
+            throw new RetentionException(
+                Failure.NotFound,
+                $"Run {number} has been dropped, and most of its figures with it. retain score --as-of {run.AsOf} makes them again; "
+                + "retain runs list shows what there is.");
+        }
         var recipe = RunRecipe.Of(run);
-        var material = new ReportMaterial(store, run, playbook, targets, texts, writer);
-        if (recipe?.Insights is null || !material.HasCards) throw new RetentionException(Failure.NotFound, $"Run {number} has no figures or sentences to report: it is not finished, or was made by an earlier version. retain score --again makes new ones.");
+        var material = recipe?.Insights is null
+            ? null
+            : await ReportMaterial.ReadAsync(store, run, playbook, targets, texts, writer, cancellation);
+        if (recipe is null || material is not { HasCards: true })
+        {
+            throw new RetentionException(
+                Failure.NotFound,
+                $"Run {number} has no figures or sentences to report: it is not finished, or was made by an earlier version. "
+                + "retain score --again makes new ones.");
+        }
         IReadOnlyList<ReportSection> sections = kind switch
         {
             ReportKind.Executive => ExecutiveReport.Sections(material),
             ReportKind.Monthly => MonthlyReport.Sections(material),
             _ => PerformanceReport.Sections(material),
         };
-        return new ReportDocument(kind, TitleOf(kind), Front(run, recipe), [.. sections, new ReportSection("glossary", texts["What the words mean"], [ReportMaterial.Glossary(sections)])]);
+        var words = new ReportSection("glossary", texts["What the words mean"], [ReportMaterial.Glossary(sections)]);
+        return new ReportDocument(kind, TitleOf(kind), await FrontAsync(run, recipe, cancellation), [.. sections, words]);
     }
 
     public string TitleOf(ReportKind kind) => kind switch
@@ -37,11 +52,13 @@ public sealed class ReportBuilder(RetentionStore store, Playbook playbook, Targe
         _ => texts["Performance report"],
     };
 
-    private ReportFront Front(Run run, RunRecipe recipe)
+    private async Task<ReportFront> FrontAsync(Run run, RunRecipe recipe, CancellationToken cancellation)
     {
-        var orders = store.Summaries.Orders(store.RequireShop(), Cutoff.Parse(run.AsOf));
+        var shop = await store.RequireShopAsync(cancellation);
+        var orders = await store.Summaries.OrdersAsync(shop, Cutoff.Parse(run.AsOf), cancellation);
         return new ReportFront(
-            run.RunId, run.State, run.AsOf, TimeZoneInfo.ConvertTime(clock.GetUtcNow(), writer.Zone), writer.Zone.Id, orders is null ? null : new Cutoff(orders.FirstDay).Date, recipe.DataThrough,
-            recipe.ModelVersion, recipe.ModelLevel.ToString(), writer.Currency.Code, recipe.HorizonDays, recipe.ClvHorizonDays);
+            run.RunId, run.State, run.AsOf, TimeZoneInfo.ConvertTime(clock.GetUtcNow(), writer.Zone), writer.Zone.Id,
+            orders is null ? null : new Cutoff(orders.FirstDay).Date, recipe.DataThrough, recipe.ModelVersion, recipe.ModelLevel.ToString(),
+            writer.Currency.Code, recipe.HorizonDays, recipe.ClvHorizonDays);
     }
 }

@@ -16,9 +16,10 @@ public static partial class ReportCheck
     /// <summary>Compares every number written in the HTML and every figure behind its sentences with the run's figures, read anew.</summary>
     /// <returns>How many numbers were compared.</returns>
     /// <exception cref="RetentionException">One differs: <see cref="Failure.QualityGate"/>.</exception>
-    public static int Html(string html, ReportDocument document, RetentionStore store, Writer writer)
+    public static async Task<int> HtmlAsync(
+        string html, ReportDocument document, RetentionStore store, Writer writer, CancellationToken cancellation = default)
     {
-        var check = new Comparison(store, document);
+        var check = await Comparison.ReadAsync(store, document, cancellation);
         var written = Written().Matches(html).Select(match => (Key: WebUtility.HtmlDecode(match.Groups[1].Value), Text: WebUtility.HtmlDecode(match.Groups[2].Value))).ToList();
         foreach (var (key, text) in written)
         {
@@ -47,9 +48,10 @@ public static partial class ReportCheck
 
     /// <summary>The same of the report as JSON, whose values are the store's to the last bit.</summary>
     /// <exception cref="RetentionException">One differs: <see cref="Failure.QualityGate"/>.</exception>
-    public static int Json(string json, ReportDocument document, RetentionStore store)
+    public static async Task<int> JsonAsync(
+        string json, ReportDocument document, RetentionStore store, CancellationToken cancellation = default)
     {
-        var check = new Comparison(store, document);
+        var check = await Comparison.ReadAsync(store, document, cancellation);
         var compared = 0;
         using var parsed = JsonDocument.Parse(json);
         foreach (var (key, value) in FiguresIn(parsed.RootElement))
@@ -108,11 +110,19 @@ public static partial class ReportCheck
         private readonly long _run;
         private readonly List<string> _differences = [];
 
-        public Comparison(RetentionStore store, ReportDocument document)
+        private Comparison(long run, IEnumerable<Figure> figures, IEnumerable<Card> cards)
         {
-            _run = document.Front.RunId;
-            _figures = store.Figures.Read(_run).Where(figure => ViewCatalogue.Find(figure.View) is not null).Select(figure => FigureRow.Of(ViewCatalogue.Find(figure.View)!, figure)).ToDictionary(FigureKey.Of);
-            _cards = store.Cards.Read(_run).ToDictionary(card => card.Id);
+            _run = run;
+            _figures = figures.Where(figure => ViewCatalogue.Find(figure.View) is not null)
+                .Select(figure => FigureRow.Of(ViewCatalogue.Find(figure.View)!, figure)).ToDictionary(FigureKey.Of);
+            _cards = cards.ToDictionary(card => card.Id);
+        }
+
+        public static async Task<Comparison> ReadAsync(RetentionStore store, ReportDocument document, CancellationToken cancellation)
+        {
+            var run = document.Front.RunId;
+            var figures = await store.Figures.ReadAsync(run, cancellation: cancellation);
+            return new Comparison(run, figures, await store.Cards.ReadAsync(run, cancellation));
         }
 
         public FigureRow? Find(string key) => _figures.GetValueOrDefault(key);

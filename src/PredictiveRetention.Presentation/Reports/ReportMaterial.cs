@@ -13,11 +13,27 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Presentation.Reports;
 
 /// <summary>What reports are put together from: figures, cards, targets and plays of one run.</summary>
-internal sealed class ReportMaterial(RetentionStore store, Run run, Playbook playbook, Targets targets, Localiser texts, Writer writer)
+internal sealed class ReportMaterial(Run run, Playbook playbook, Localiser texts, Writer writer)
 {
-    private readonly RunFigures _figures = RunFigures.Kept(store, run);
-    private readonly IReadOnlyList<Card> _cards = store.Cards.Read(run.RunId);
-    private readonly RunInsights _insights = new(store, playbook);
+    private RunFigures _figures = null!;
+    private IReadOnlyList<Card> _cards = [];
+    private RunInsights _insights = null!;
+    private IReadOnlyList<OkrLine> _objectives = [];
+
+    /// <summary>Reads all of it; what is made from it then asks the store for nothing.</summary>
+    /// <exception cref="RetentionException">The run has no figures.</exception>
+    public static async Task<ReportMaterial> ReadAsync(
+        RetentionStore store, Run run, Playbook playbook, Targets targets, Localiser texts, Writer writer, CancellationToken cancellation)
+    {
+        var insights = await RunInsights.ReadAsync(store, run, playbook, cancellation);
+        return new ReportMaterial(run, playbook, texts, writer)
+        {
+            _figures = await RunFigures.ReadAsync(store, run, cancellation),
+            _cards = await store.Cards.ReadAsync(run.RunId, cancellation),
+            _insights = insights,
+            _objectives = await insights.OkrAsync(targets, cancellation),
+        };
+    }
 
     public Localiser T => texts;
 
@@ -75,11 +91,8 @@ internal sealed class ReportMaterial(RetentionStore store, Run run, Playbook pla
         return table with { Series = [.. kept.Select(i => table.Series[i])], Rows = [.. table.Rows.Select(row => row with { Cells = [.. kept.Select(i => row.Cells[i])] })] };
     }
 
-    public ReportObjectives Objectives()
-    {
-        var lines = _insights.Okr(run, targets);
-        return new([.. lines.Select(line => new ReportObjective(line.Kpi.Objective, line, FigureOf(line.Kpi)))]);
-    }
+    public ReportObjectives Objectives() =>
+        new([.. _objectives.Select(line => new ReportObjective(line.Kpi.Objective, line, FigureOf(line.Kpi)))]);
 
     /// <summary>What-ifs that can be answered, and why the others cannot.</summary>
     public ReportSentences WhatIfs(params WhatIfRequest[] requests) => new([.. requests.Select(WhatIf)]);
@@ -119,7 +132,7 @@ internal sealed class ReportMaterial(RetentionStore store, Run run, Playbook pla
     {
         try
         {
-            return _insights.WhatIf(run, request).Says;
+            return _insights.WhatIf(request).Says;
         }
         catch (RetentionException refused)
         {

@@ -40,9 +40,11 @@ public sealed class ReportPress(RetentionStore store, Playbook playbook, Targets
     public async Task<PrintedReport> WriteAsync(Run run, ReportKind kind, ReportFormat format, string path, CancellationToken cancellation = default)
     {
         var browser = format == ReportFormat.Pdf ? Chromium.Require() : null; // before the work
-        var document = new ReportBuilder(store, playbook, targets, texts, writer, clock).Build(run, kind);
+        var document = await new ReportBuilder(store, playbook, targets, texts, writer, clock).BuildAsync(run, kind, cancellation);
         var text = format == ReportFormat.Json ? document.ToJson() : await ReportPrinter.HtmlAsync(document, texts, writer);
-        var compared = format == ReportFormat.Json ? ReportCheck.Json(text, document, store) : ReportCheck.Html(text, document, store, writer);
+        var compared = format == ReportFormat.Json
+            ? await ReportCheck.JsonAsync(text, document, store, cancellation)
+            : await ReportCheck.HtmlAsync(text, document, store, writer, cancellation);
         using var file = new WholeFile(path);
         try
         {

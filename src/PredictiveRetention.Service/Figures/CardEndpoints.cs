@@ -72,14 +72,16 @@ internal static class CardEndpoints
         if (report is not null && !s_reports.Contains(report)) return Problem.BadParameter("report", $"'{report}' is not one of {string.Join(", ", s_reports)}.");
         if (kind is not null && !s_kinds.Contains(kind, StringComparer.OrdinalIgnoreCase)) return Problem.BadParameter("kind", $"'{kind}' is not one of {string.Join(", ", s_kinds)}.");
         if (await current.FindAsync(cancellation) is not { } night) return Problem.NothingPublished();
-        var cards = store.Cards.Read(night.Run.RunId).Where(card => (report is null || card.Report == report) && (kind is null || Word(card.Kind).Equals(kind, StringComparison.OrdinalIgnoreCase)));
+        var all = await store.Cards.ReadAsync(night.Run.RunId, cancellation);
+        var cards = all.Where(card => (report is null || card.Report == report) && (kind is null || Word(card.Kind).Equals(kind, StringComparison.OrdinalIgnoreCase)));
         return Results.Ok(new CardsAnswer(night.Run.RunId, night.Run.AsOf, night.Run.ModelVersion, [.. cards.Select(CardAnswer.Of)]));
     }
 
     private static async Task<IResult> OkrAsync(CurrentNight current, RetentionStore store, ServiceSettings settings, CancellationToken cancellation)
     {
         if (await current.FindAsync(cancellation) is not { Recipe.Insights: not null } night) return Problem.NothingPublished();
-        var lines = new RunInsights(store, settings.Runs.Playbook).Okr(night.Run, settings.Targets);
+        var insights = await RunInsights.ReadAsync(store, night.Run, settings.Runs.Playbook, cancellation);
+        var lines = await insights.OkrAsync(settings.Targets, cancellation);
         return Results.Ok(new OkrAnswer(night.Run.RunId, night.Run.AsOf,
             [.. OkrKpi.Objectives.Append(("Own", "Own targets")).Select(objective => new ObjectiveAnswer(objective.Item1, objective.Item2, [.. lines.Where(line => line.Kpi.Objective == objective.Item1).Select(Answer)])).Where(objective => objective.Kpis.Count > 0)]));
     }
@@ -100,7 +102,8 @@ internal static class CardEndpoints
         };
         try
         {
-            var answer = new RunInsights(store, settings.Runs.Playbook).WhatIf(night.Run, request);
+            var insights = await RunInsights.ReadAsync(store, night.Run, settings.Runs.Playbook, cancellation);
+            var answer = insights.WhatIf(request);
             var says = CardAnswer.Of(answer.Says);
             return Results.Ok(new InsightWhatIfAnswer(
                 answer.Scenario, night.Shop.Currency.Code, answer.Base, answer.Eligible, answer.ValuePerCustomer, answer.Response, answer.Margin, answer.CostPerContact, answer.Incentive, answer.Reachable, answer.Asked, answer.Most,

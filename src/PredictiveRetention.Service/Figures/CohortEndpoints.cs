@@ -54,7 +54,7 @@ internal static class CohortEndpoints
             if (night is null) return problem!;
             if (PredictionEndpoints.NotModified(http, night)) return Results.StatusCode(StatusCodes.Status304NotModified);
             var metric = MetricCatalogue.Of(s_kinds.First(known => known.Kind == kind).Metric);
-            var figures = new RunFigures(store, night.Run);
+            var figures = await RunFigures.ReadAsync(store, night.Run, ["cohorts_" + by, "by_cohort_" + by], cancellation);
             var cells = figures.Of("cohorts_" + by).Where(figure => figure.Metric == metric.Id).ToList();
             var sizes = figures.Of("by_cohort_" + by).Where(figure => figure.Metric == "customers").ToDictionary(figure => figure.D1, figure => figure.Customers ?? 0);
             return Results.Ok(Matrix(by, kind, metric, cells, sizes, night));

@@ -55,7 +55,8 @@ internal static class InsightEndpoints
             var csv = WantsCsv(http);
             var (night, problem) = await AskedRun.OfAsync(query, store, current, cancellation);
             if (night is null) return problem!;
-            var rows = new RunFigures(store, night.Run).Answer(question); // a name that is not known is a 400 also to those who have an answer
+            var figures = await RunFigures.ReadAsync(store, night.Run, [question.View.Id], cancellation);
+            var rows = figures.Answer(question); // a name that is not known is a 400 also to those who have an answer
             http.Response.Headers.Vary = "Accept";
             if (PredictionEndpoints.NotModified(http, night, csv ? "-csv" : "")) return Results.StatusCode(StatusCodes.Status304NotModified);
             if (csv)

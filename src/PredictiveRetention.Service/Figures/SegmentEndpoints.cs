@@ -69,10 +69,12 @@ internal static class SegmentEndpoints
                 return parameter is null ? Problem.UnknownFigure(known) : Problem.BadParameter(parameter, known);
             }
             if (PredictionEndpoints.NotModified(http, night)) return Results.StatusCode(StatusCodes.Status304NotModified);
-            var figures = new RunFigures(store, night.Run);
+            var asked = rules.Where(rule => taxonomy is null || rule.Id == taxonomy).ToList();
+            var views = asked.Select(rule => "by_" + rule.Id).Concat(taxonomy is null ? [] : ["moves_" + taxonomy]);
+            var figures = await RunFigures.ReadAsync(store, night.Run, views, cancellation);
             var month = http.Request.Query["month"].ToString();
             return Results.Ok(new SegmentsPage(
-                [.. rules.Where(rule => taxonomy is null || rule.Id == taxonomy).Select(rule => Of(rule, figures, night, taxonomy is not null, month))],
+                [.. asked.Select(rule => Of(rule, figures, night, taxonomy is not null, month))],
                 recipe.Cutoffs.Population, shop.Currency.Code, night.Run.AsOf, night.Run.RunId, recipe.ModelVersion, night.Answers.PublishedAt, night.Answers.Stale));
         }
         catch (BadParameterException bad)

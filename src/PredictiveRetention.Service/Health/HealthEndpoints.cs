@@ -42,11 +42,13 @@ internal static class HealthEndpoints
     private static async Task<string?> NightAsync(RetentionStore store, CancellationToken cancellation)
     {
         var runs = await store.Runs.NewestAsync(20, cancellation);
-        return runs.FirstOrDefault(run => run.Purpose == RunPurpose.Night) switch
+        var night = runs.FirstOrDefault(run => run.Purpose == RunPurpose.Night);
+        return night switch
         {
             { State: RunState.Held } held => $"run {held.RunId} is held and waits for a decision",
             { State: RunState.Failed } failed => $"run {failed.RunId} failed",
-            { State: RunState.Scoring } working when !store.Shards.Progress(working.RunId).AtWork => $"run {working.RunId} stands still: nobody is at work on it",
+            { State: RunState.Scoring } when !(await store.Shards.ProgressAsync(night.RunId, cancellation)).AtWork =>
+                $"run {night.RunId} stands still: nobody is at work on it",
             _ => null,
         };
     }

@@ -25,10 +25,13 @@ internal static class ImportEndpoints
             var (upload, problem) = await reader.ReadAsync(http);
             return See(upload is null ? "/data/import?problem=" + problem : $"/data/import/{upload.Id}/mapping");
         });
-        MapForm(import, "/{id}/choices", (id, form, services) =>
+        MapForm(import, "/{id}/choices", async (id, form, services) =>
         {
-            var uploads = services.GetRequiredService<Uploads>();
-            var changed = uploads.Change(id, upload => upload.IsAtWork || upload.Step == UploadStep.Imported ? null : ChoicesForm.Read(upload, form, uploads.FilesOf(id), services.GetRequiredService<RetentionStore>().Shop() is not null, services.GetRequiredService<Localiser>()));
+            var (uploads, texts) = (services.GetRequiredService<Uploads>(), services.GetRequiredService<Localiser>());
+            var hasShop = await services.GetRequiredService<RetentionStore>().ShopAsync() is not null;
+            var changed = uploads.Change(id, upload => upload.IsAtWork || upload.Step == UploadStep.Imported
+                ? null
+                : ChoicesForm.Read(upload, form, uploads.FilesOf(id), hasShop, texts));
             if (changed is null) return uploads.Find(id) is null ? null : $"/data/import/{id}/check";
             if (form["do"] != "check" || changed.Problem is not null) return $"/data/import/{id}/mapping";
             services.GetRequiredService<ImportWork>().Start(id, UploadStep.Checking);
@@ -57,13 +60,16 @@ internal static class ImportEndpoints
             uploads.Find(id) is not null && File.Exists(uploads.RejectsOf(id)) ? Results.File(uploads.RejectsOf(id), "text/csv; charset=utf-8", "rejects.csv") : Results.NotFound());
     }
 
-    /// <summary>A form whose answer is the page to look at next; null where there is no such upload.</summary>
     private static void MapForm(RouteGroupBuilder group, string pattern, Func<string, IFormCollection, IServiceProvider, string?> act) =>
+        MapForm(group, pattern, (id, form, services) => Task.FromResult(act(id, form, services)));
+
+    /// <summary>A form whose answer is the page to look at next; null where there is no such upload.</summary>
+    private static void MapForm(RouteGroupBuilder group, string pattern, Func<string, IFormCollection, IServiceProvider, Task<string?>> act) =>
         group.MapPost(pattern, async Task<IResult> (string id, HttpContext http, IAntiforgery antiforgery, Uploads uploads) =>
         {
             await antiforgery.ValidateRequestAsync(http);
             if (uploads.Find(id) is null) return Results.NotFound();
-            return act(id, await http.Request.ReadFormAsync(http.RequestAborted), http.RequestServices) is { } next ? See(next) : Results.NotFound();
+            return await act(id, await http.Request.ReadFormAsync(http.RequestAborted), http.RequestServices) is { } next ? See(next) : Results.NotFound();
         });
 
     /// <summary>After a change, with GET.</summary>

@@ -18,7 +18,7 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
 
     [Queue(Queue)]
     [AutomaticRetry(Attempts = 3)]
-    public void Run(CancellationToken cancellation)
+    public async Task Run(CancellationToken cancellation)
     {
         if (store.Shop() is not { } shop || store.Summaries.Orders(shop) is null)
         {
@@ -31,14 +31,15 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
         {
             var night = tonight with { BusinessDate = DateOnly.ParseExact(unfinished.BusinessDate, "yyyy-MM-dd", CultureInfo.InvariantCulture), AsOf = Cutoff.Parse(unfinished.AsOf) };
             if (night.BusinessDate == tonight.BusinessDate) continue;
-            if (IsOvertaken(night)) Close(night); else Execute(night, cancellation);
+            if (IsOvertaken(night)) Close(night);
+            else await ExecuteAsync(night, cancellation);
         }
-        Execute(tonight, cancellation);
+        await ExecuteAsync(tonight, cancellation);
     }
 
     /// <summary>A later night is published: finishing the older one would take readers back.</summary>
     private bool IsOvertaken(RunRequest night) =>
-        store.Nights.CurrentAsync().GetAwaiter().GetResult() is { } current
+        store.Nights.Current() is { } current
         && string.CompareOrdinal(current.BusinessDate, night.BusinessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)) > 0;
 
     private void Close(RunRequest night)
@@ -47,7 +48,7 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
         if (claim.Outcome == ClaimOutcome.Claimed) store.Runs.Fail(claim.Run, "A later night was published before this one was finished.");
     }
 
-    private void Execute(RunRequest request, CancellationToken cancellation)
+    private async Task ExecuteAsync(RunRequest request, CancellationToken cancellation)
     {
         try
         {
@@ -60,7 +61,7 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
                 RunOutcome.Held => "held, outside its guard bands: " + result.Run.Error,
                 _ => "another process holds it, looking again after its lease",
             });
-            if (result.Outcome == RunOutcome.Published) reports.MakeAfterNight(result.Run);
+            if (result.Outcome == RunOutcome.Published) await reports.MakeAfterNightAsync(result.Run);
             if (result.Outcome == RunOutcome.Busy) LookAgain();
         }
         catch (LeaseLostException lost)

@@ -7,17 +7,18 @@ namespace PredictiveRetention.Service.Nights;
 /// <summary>What a person decides about a run, from the API and from the runs page; each is recorded with the run.</summary>
 internal static class RunDecisionEndpoints
 {
-    private static readonly (string Name, string Summary, Action<RetentionStore, long, string> Decide)[] s_decisions =
+    private static readonly (string Name, string Summary, Func<RunDecisions, long, string, CancellationToken, Task> Decide)[] s_decisions =
     [
-        ("publish", "Publishes a held run although it is outside its guard bands", (store, run, by) => store.Decisions.Publish(run, by)),
-        ("discard", "Gives a held run up; readers keep what they have", (store, run, by) => store.Decisions.Discard(run, by)),
-        ("rollback", "Shows readers an earlier night again", (store, run, by) => store.Decisions.RollBack(run, by)),
+        ("publish", "Publishes a held run although it is outside its guard bands", (decisions, run, by, stop) => decisions.PublishAsync(run, by, stop)),
+        ("discard", "Gives a held run up; readers keep what they have", (decisions, run, by, stop) => decisions.DiscardAsync(run, by, stop)),
+        ("rollback", "Shows readers an earlier night again", (decisions, run, by, stop) => decisions.RollBackAsync(run, by, stop)),
     ];
 
     public static void MapRunDecisions(this IEndpointRouteBuilder api)
     {
         foreach (var (name, summary, decide) in s_decisions)
-            api.MapPost("/runs/{id}/" + name, (string id, RetentionStore store) => Decide(store, id, run => decide(store, run, "admin, API")))
+            api.MapPost("/runs/{id}/" + name, (string id, RetentionStore store, CancellationToken stop) =>
+                    DecideAsync(store, id, run => decide(store.Decisions, run, "admin, API", stop)))
                 .WithSummary(summary).Produces<DecisionAnswer>().ProducesProblem(404).ProducesProblem(409);
     }
 
@@ -28,16 +29,17 @@ internal static class RunDecisionEndpoints
             app.MapPost("/runs/{id}/" + name, async (string id, HttpContext http, IAntiforgery antiforgery, RetentionStore store) =>
             {
                 await antiforgery.ValidateRequestAsync(http);
-                return Decide(store, id, run => decide(store, run, "admin, dashboard")) is Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult refused ? refused : Results.LocalRedirect("/runs");
+                var result = await DecideAsync(store, id, run => decide(store.Decisions, run, "admin, dashboard", http.RequestAborted));
+                return result is Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult refused ? refused : Results.LocalRedirect("/runs");
             }).ExcludeFromDescription();
     }
 
-    private static IResult Decide(RetentionStore store, string id, Action<long> decide)
+    private static async Task<IResult> DecideAsync(RetentionStore store, string id, Func<long, Task> decide)
     {
         if (!long.TryParse(id, out var run)) return Problem.UnknownRun(id);
         try
         {
-            decide(run);
+            await decide(run);
         }
         catch (RetentionException refused) when (refused.Failure == Failure.NotFound)
         {
@@ -47,7 +49,7 @@ internal static class RunDecisionEndpoints
         {
             return Problem.Conflict("wrong-state", "The run is not in a state for this", refused.Message);
         }
-        return Results.Ok(new DecisionAnswer(run, store.Runs.Find(run)!.State));
+        return Results.Ok(new DecisionAnswer(run, (await store.Runs.FindAsync(run))!.State));
     }
 }
 

@@ -30,9 +30,11 @@ internal static class RunEndpoints
                 : Results.Ok(new RunsAnswer([.. (await store.Runs.NewestAsync(limit ?? 30, cancellation)).Select(run => Answer(run))])))
             .WithSummary("Runs, newest first").Produces<RunsAnswer>().ProducesProblem(400);
         api.MapGet("/runs/{id}", async (string id, RetentionStore store, CancellationToken cancellation) =>
-                long.TryParse(id, out var runId) && await store.Runs.FindAsync(runId, cancellation) is { } run ? Results.Ok(Answer(run, store)) : Problem.UnknownRun(id))
+                long.TryParse(id, out var runId) && await store.Runs.FindAsync(runId, cancellation) is { } run
+                    ? Results.Ok(await AnswerAsync(run, store, cancellation))
+                    : Problem.UnknownRun(id))
             .WithSummary("One run, with its progress").Produces<RunAnswer>().ProducesProblem(404);
-        api.MapPost("/runs", (RetentionStore store, IBackgroundJobClient jobs) => store.Shop() is null
+        api.MapPost("/runs", async (RetentionStore store, IBackgroundJobClient jobs, CancellationToken cancellation) => await store.ShopAsync(cancellation) is null
                 ? Problem.Conflict("nothing-imported", "There is nobody to score", "Import orders first: retain import --orders FILE")
                 : Results.Accepted(
                     "/api/v1/runs", new TriggerAnswer(jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None)), "Tonight's run has been queued; a date that is published is left alone.")))
@@ -43,15 +45,20 @@ internal static class RunEndpoints
     public static void MapFirstNight(this IEndpointRouteBuilder app) => app.MapPost("/nights/first", async (HttpContext http, IAntiforgery antiforgery, RetentionStore store, ModelRegistry models, IBackgroundJobClient jobs) =>
     {
         await antiforgery.ValidateRequestAsync(http);
-        if (store.Shop() is null) return Results.LocalRedirect("/data");
+        if (await store.ShopAsync(http.RequestAborted) is null) return Results.LocalRedirect("/data");
         if (models.ChampionVersion() is not null) jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None));
-        else jobs.ContinueJobWith<NightJob>(jobs.Enqueue<RetrainingJob>(job => job.Run(CancellationToken.None)), job => job.Run(CancellationToken.None), JobContinuationOptions.OnAnyFinishedState);
+        else
+        {
+            var training = jobs.Enqueue<RetrainingJob>(job => job.Run(CancellationToken.None));
+            jobs.ContinueJobWith<NightJob>(training, job => job.Run(CancellationToken.None), options: JobContinuationOptions.OnAnyFinishedState);
+        }
         return Results.LocalRedirect("/?started=1");
     }).ExcludeFromDescription();
 
-    private static RunAnswer Answer(Run run, RetentionStore store)
+    private static async Task<RunAnswer> AnswerAsync(Run run, RetentionStore store, CancellationToken cancellation)
     {
-        var shards = store.Shards.Progress(run.RunId);
+        var shards = await store.Shards.ProgressAsync(run.RunId, cancellation);
+        var events = await store.Runs.EventsAsync(run.RunId, cancellation);
         var working = run.State == RunState.Scoring;
         return Answer(run) with
         {
@@ -60,8 +67,9 @@ internal static class RunEndpoints
             CustomersDone = shards.Customers,
             CustomersPerSecond = working ? shards.Rate : null,
             RemainingSeconds = working ? shards.RemainingSeconds : null,
-            Quarantined = store.Shards.QuarantinedCount(run.RunId),
-            Events = [.. store.Runs.Events(run.RunId).Select(happened => new RunEventAnswer(DateTimeOffset.FromUnixTimeMilliseconds(happened.AtMs), happened.Actor, happened.What, happened.Detail))],
+            Quarantined = await store.Shards.QuarantinedCountAsync(run.RunId, cancellation),
+            Events = [.. events.Select(happened =>
+                new RunEventAnswer(DateTimeOffset.FromUnixTimeMilliseconds(happened.AtMs), happened.Actor, happened.What, happened.Detail))],
         };
     }
 

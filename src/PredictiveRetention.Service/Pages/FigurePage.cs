@@ -14,7 +14,7 @@ namespace PredictiveRetention.Service.Pages;
 /// A page about one run: the published night, or the one that `run` or `as_of` of its address names. Pages inherit it, begin with
 /// <c>if (Night is null) { NothingYet; return; }</c>, and read figures and cards through it.
 /// </summary>
-public abstract class FigurePage : ComponentBase
+public abstract class FigurePage : LoadedComponent
 {
     private Shelved? _shelf;
 
@@ -34,22 +34,14 @@ public abstract class FigurePage : ComponentBase
 
     protected IReadOnlyList<Card> Cards => _shelf!.Cards;
 
-    /// <summary>A component is drawn as soon as its loading waits for a store; a page of figures is drawn once, when all of them are there.</summary>
-    public override async Task SetParametersAsync(ParameterView parameters)
-    {
-        parameters.SetParameterProperties(this);
-        await LoadRunAsync();
-        await base.SetParametersAsync(ParameterView.Empty);
-    }
-
-    private async Task LoadRunAsync()
+    protected override async Task ReadAsync()
     {
         try
         {
             var (night, _) = await AskedRun.OfAsync(Http.Request.Query, Store, Current, Http.RequestAborted);
             if (night is null && (Http.Request.Query.ContainsKey("run") || Http.Request.Query.ContainsKey("as_of"))) Refuse(StatusCodes.Status404NotFound, Texts["There is no such run, or nothing was published for that day."]);
             if ((Night = night) is null) return;
-            _shelf = Shelf.Of(night!.Run);
+            _shelf = await Shelf.OfAsync(night!.Run, Http.RequestAborted);
             await LoadAsync();
         }
         catch (BadParameterException bad)
@@ -66,7 +58,7 @@ public abstract class FigurePage : ComponentBase
     protected virtual Task LoadAsync() => Task.CompletedTask;
 
     /// <summary>Another run than the address names, for a listing that began with it.</summary>
-    private protected void Show(PublishedNight night) => (Night, _shelf) = (night, Shelf.Of(night.Run));
+    private protected async Task ShowAsync(PublishedNight night) => (Night, _shelf) = (night, await Shelf.OfAsync(night.Run, Http.RequestAborted));
 
     protected void Refuse(int status, string why)
     {

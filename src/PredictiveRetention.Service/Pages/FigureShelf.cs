@@ -11,24 +11,28 @@ internal sealed class FigureShelf(RetentionStore store)
 {
     private const int Runs = 3;
 
-    private readonly ConcurrentDictionary<long, Lazy<Shelved>> _runs = new();
+    private readonly ConcurrentDictionary<long, Lazy<Task<Shelved>>> _runs = new();
 
-    public Shelved Of(Run run)
+    public async Task<Shelved> OfAsync(Run run, CancellationToken cancellation)
     {
         // A dropped run has lost most of its figures: it is another shelf than the published one of the same number.
         var key = run.State == RunState.Dropped ? -run.RunId : run.RunId;
-        var shelf = _runs.GetOrAdd(key, _ => new Lazy<Shelved>(() => new Shelved(RunFigures.Kept(store, run), store.Cards.Read(run.RunId))));
+        var shelf = _runs.GetOrAdd(key, _ => new Lazy<Task<Shelved>>(() => ReadAsync(run)));
         foreach (var old in _runs.Keys.Where(other => other != key).OrderByDescending(Math.Abs).Skip(Runs - 1)) _runs.TryRemove(old, out _);
         try
         {
-            return shelf.Value;
+            return await shelf.Value.WaitAsync(cancellation);
         }
-        catch
+        catch (Exception fault) when (fault is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             _runs.TryRemove(key, out _); // a store that was away is asked again
             throw;
         }
     }
+
+    /// <summary>Several may wait for it: it does not end with the one who asked first.</summary>
+    private async Task<Shelved> ReadAsync(Run run) =>
+        new(await RunFigures.ReadAsync(store, run, CancellationToken.None), await store.Cards.ReadAsync(run.RunId, CancellationToken.None));
 }
 
 internal sealed record Shelved(RunFigures Figures, IReadOnlyList<Card> Cards)

@@ -38,17 +38,21 @@ internal sealed class KeptAnswers(RetentionStore store, ServiceSettings settings
     }
 
     /// <summary>Targets are read once, at the start of the service.</summary>
-    public IReadOnlyList<OkrLine> Okr(Run run)
+    public async Task<IReadOnlyList<OkrLine>> OkrAsync(Run run, CancellationToken cancellation)
     {
+        if (_okrs.TryGetValue(run.RunId, out var known)) return known;
         if (_okrs.Count >= Most) _okrs.Clear();
-        return _okrs.GetOrAdd(run.RunId, _ => new RunInsights(store, settings.Runs.Playbook).Okr(run, settings.Targets));
+        var insights = await RunInsights.ReadAsync(store, run, settings.Runs.Playbook, cancellation);
+        return _okrs[run.RunId] = await insights.OkrAsync(settings.Targets, cancellation);
     }
 
     /// <exception cref="RetentionException">An input that cannot be, or a figure the run does not have.</exception>
-    public PredictiveRetention.Insights.WhatIf.WhatIfAnswer WhatIf(Run run, WhatIfRequest request)
+    public async Task<PredictiveRetention.Insights.WhatIf.WhatIfAnswer> WhatIfAsync(Run run, WhatIfRequest request, CancellationToken cancellation)
     {
+        if (_whatIfs.TryGetValue((run.RunId, request), out var known)) return known;
         if (_whatIfs.Count >= Most) _whatIfs.Clear();
-        return _whatIfs.GetOrAdd((run.RunId, request), _ => new RunInsights(store, settings.Runs.Playbook).WhatIf(run, request));
+        var insights = await RunInsights.ReadAsync(store, run, settings.Runs.Playbook, cancellation);
+        return _whatIfs[(run.RunId, request)] = insights.WhatIf(request);
     }
 
     public async Task<long> IntoHighRiskAsync(long runId, long earlierRunId, CancellationToken cancellation)

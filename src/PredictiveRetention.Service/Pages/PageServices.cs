@@ -21,7 +21,7 @@ internal static class PageServices
         services.AddSingleton(provider => new Localiser(provider.GetRequiredService<ServiceSettings>().Language));
         services.AddScoped(provider =>
         {
-            var shop = ShopOf(provider.GetRequiredService<RetentionStore>());
+            var shop = provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<ShopOfRequest>()?.Shop;
             return new Writer(provider.GetRequiredService<ServiceSettings>().Culture ?? WorkspaceCulture.Of(shop?.Currency), shop?.Currency ?? Currency.Of("EUR"), shop?.Calendar.TimeZone ?? TimeZoneInfo.Utc);
         });
         services.AddResponseCompression(compression =>
@@ -32,16 +32,26 @@ internal static class PageServices
         });
     }
 
+    /// <summary>Pages write as the shop does, and what makes their writer cannot wait: the shop is looked up before.</summary>
+    public static void UseShop(this IApplicationBuilder app) => app.Use(async (http, next) =>
+    {
+        var store = http.RequestServices.GetRequiredService<RetentionStore>();
+        http.Features.Set(new ShopOfRequest(await ShopAsync(store, http.RequestAborted)));
+        await next(http);
+    });
+
     /// <summary>Null also where the store is away: the page that says so has nothing of the shop's to write.</summary>
-    private static Shop? ShopOf(RetentionStore store)
+    private static async Task<Shop?> ShopAsync(RetentionStore store, CancellationToken cancellation)
     {
         try
         {
-            return store.Shop();
+            return await store.ShopAsync(cancellation);
         }
         catch (Exception away) when (away is DbException or RetentionException)
         {
             return null;
         }
     }
+
+    private sealed record ShopOfRequest(Shop? Shop);
 }

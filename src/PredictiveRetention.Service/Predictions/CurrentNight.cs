@@ -17,7 +17,7 @@ internal sealed class CurrentNight(RetentionStore store, ServiceSettings setting
     private volatile PublishedNight? _known;
 
     public async Task<PublishedNight?> FindAsync(CancellationToken cancellation) =>
-        await store.Nights.CurrentAsync(cancellation) is { } run ? Describe(run) : null;
+        await store.Nights.CurrentAsync(cancellation) is { } run ? await DescribeAsync(run, cancellation) : null;
 
     /// <summary>
     /// A customer's row of the published night, and that night: one question to the database, because what a night was made with does not
@@ -29,12 +29,15 @@ internal sealed class CurrentNight(RetentionStore store, ServiceSettings setting
             ?? (customerId.Contains("%2F", StringComparison.OrdinalIgnoreCase) ? await store.Predictions.FindCurrentAsync(customerId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellation) : null);
         if (row is null) return null;
         var known = _known;
-        if (known?.Run.RunId != row.RunId) _known = known = await store.Runs.FindAsync(row.RunId, cancellation) is { } run ? Describe(run) : null;
+        if (known?.Run.RunId != row.RunId)
+            _known = known = await store.Runs.FindAsync(row.RunId, cancellation) is { } run ? await DescribeAsync(run, cancellation) : null;
         return known is null ? null : (known with { Answers = Writer(known.Run, known.Recipe, known.Shop) }, row);
     }
 
-    public PublishedNight? Describe(Run run) =>
-        store.Shop() is { } shop && RunRecipe.Of(run) is { } recipe ? new PublishedNight(run, recipe, shop, Writer(run, recipe, shop)) : null;
+    public async Task<PublishedNight?> DescribeAsync(Run run, CancellationToken cancellation) =>
+        await store.ShopAsync(cancellation) is { } shop && RunRecipe.Of(run) is { } recipe
+            ? new PublishedNight(run, recipe, shop, Writer(run, recipe, shop))
+            : null;
 
     private AnswerWriter Writer(Run run, RunRecipe recipe, Shop shop) => new(run, recipe, shop, settings.Runs.Playbook, clock.GetUtcNow());
 }

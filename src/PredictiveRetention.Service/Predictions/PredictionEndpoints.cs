@@ -69,7 +69,7 @@ internal static class PredictionEndpoints
     {
         var cursor = http.Request.Query["cursor"].ToString() is { Length: > 0 } text ? PageCursor.Parse(text, query.Fingerprint) : (PageCursor?)null;
         var night = cursor is { } position
-            ? await store.Runs.FindAsync(position.RunId, cancellation) is { State: RunState.Published or RunState.Superseded } run ? current.Describe(run) : null
+            ? await store.Runs.FindAsync(position.RunId, cancellation) is { State: RunState.Published or RunState.Superseded } run ? await current.DescribeAsync(run, cancellation) : null
             : await current.FindAsync(cancellation);
         return (night, cursor);
     }

@@ -45,7 +45,7 @@ public sealed partial class ReportShelf(RetentionStore store, ServiceSettings se
     /// <exception cref="RetentionException">See <see cref="ReportPress.WriteAsync"/>.</exception>
     public async Task<PrintedReport> MakeAsync(Run run, ReportKind kind, ReportFormat format, CancellationToken cancellation)
     {
-        var shop = store.RequireShop();
+        var shop = await store.RequireShopAsync(cancellation);
         var writer = new Writer(settings.Culture ?? WorkspaceCulture.Of(shop.Currency), shop.Currency, shop.Calendar.TimeZone);
         var press = new ReportPress(store, settings.Runs.Playbook, settings.Targets, texts, writer, clock);
         await _one.WaitAsync(cancellation);
@@ -76,14 +76,14 @@ public sealed partial class ReportShelf(RetentionStore store, ServiceSettings se
     public string? Recall(string? key) => _refusals.FirstOrDefault(refusal => refusal.Key == key).Why;
 
     /// <summary>What the shop wants after every night. A report that cannot be made is said in the log; the night stands.</summary>
-    public void MakeAfterNight(Run run)
+    public async Task MakeAfterNightAsync(Run run)
     {
         foreach (var kind in settings.Reports)
             foreach (var format in Chromium.Find() is null ? [ReportFormat.Html] : new[] { ReportFormat.Html, ReportFormat.Pdf })
             {
                 try
                 {
-                    var made = MakeAsync(run, kind, format, CancellationToken.None).GetAwaiter().GetResult();
+                    var made = await MakeAsync(run, kind, format, CancellationToken.None);
                     logger.LogInformation("Report {File}: {Compared} numbers compared with the store.", made.File, made.Compared);
                 }
                 catch (Exception fault) when (fault is RetentionException or DbException or IOException or UnauthorizedAccessException)

@@ -38,7 +38,7 @@ internal static class ClassifierTraining
 
     public static void TrainContractual(Verb verb, TrainingOptions options)
     {
-        using var store = verb.RequireStore();
+        using var store = verb.OpenFilledStore();
         var trained = verb.Terminal.Follow("training", progress => ContractualRun.Train(
             store, options, Horizon.Parse(verb.Value(Grace)!).Days, TimeProvider.System, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
         var (version, folder) = verb.Classifiers.Add(ClassifierRegistry.Contractual, trained.Model, name => ContractualRecipe.Card(name, trained));
@@ -61,7 +61,7 @@ internal static class ClassifierTraining
     public static void ScoreContractual(Verb verb, Cutoff? asOf, string? output)
     {
         var model = verb.Classifiers.Champion<ContractualModel>(ClassifierRegistry.Contractual);
-        using var store = verb.RequireStore();
+        using var store = verb.OpenFilledStore();
         var scored = ContractualRun.Score(store, model, new TrainingOptions { AsOf = asOf }, TimeProvider.System, verb.Cancellation);
         Written(verb, [.. scored.Select(row => row.CustomerId)], [.. scored.Select(row => row.PChurn)], output);
     }

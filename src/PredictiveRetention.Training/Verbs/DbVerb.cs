@@ -11,7 +11,7 @@ internal static class DbVerb
     public static Command Command() => new("db", "The store's schema.\n  Example: retain db migrate --store \"Host=db;Database=shop;Username=owner\"")
     {
         Verb.Command("migrate", "Brings the schema up to date; with --citus also distributes it. Run it as the owner of the tables.\n  Example: retain db migrate --citus --print", VerbUses.Store, [s_citus, s_print], Migrate),
-        Verb.Command("status", "Says which engine the store is on and which schema scripts it has.\n  Example: retain db status", VerbUses.Store, [], Status),
+        Verb.Command("status", "Says which engine the store is on and which schema scripts it has; changes nothing.\n  Example: retain db status", VerbUses.Store, [], Status),
     };
 
     private static void Migrate(Verb verb)
@@ -24,19 +24,22 @@ internal static class DbVerb
         }
         using var store = verb.OpenStore();
         if (verb.Value(s_citus)) store.Schema.DistributeOverCitus();
-        Show(verb, store);
+        Show(verb, store.Schema.Status());
     }
 
-    private static void Status(Verb verb)
-    {
-        using var store = verb.RequireStore();
-        Show(verb, store);
-    }
+    private static void Status(Verb verb) => Show(verb, RetentionStore.FindSchema(verb.StoreName) ?? throw verb.NoStore());
 
-    private static void Show(Verb verb, RetentionStore store)
+    private static void Show(Verb verb, SchemaStatus schema)
     {
-        var scripts = store.Schema.Scripts();
-        if (verb.Json) verb.PrintJson(new { Engine = store.EngineName, Schema = scripts });
-        else Console.Out.WriteLine($"{store.EngineName}, schema {string.Join(", ", scripts)}");
+        if (verb.Json)
+        {
+            verb.PrintJson(new { Engine = schema.EngineName, Schema = schema.Scripts, schema.Missing, schema.Unknown });
+            return;
+        }
+        Console.Out.WriteLine($"{schema.EngineName}, schema {string.Join(", ", schema.Scripts)}");
+        if (schema.Missing.Count > 0)
+            Console.Out.WriteLine($"of an earlier version: {string.Join(", ", schema.Missing)} is to come; retain db migrate brings it up to date");
+        if (schema.Unknown.Count > 0)
+            Console.Out.WriteLine($"of a later version: this one does not know {string.Join(", ", schema.Unknown)}");
     }
 }

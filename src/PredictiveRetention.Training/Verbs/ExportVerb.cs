@@ -21,9 +21,9 @@ internal static class ExportVerb
         "Writes predictions, figures or a view for BI tools as CSV, Parquet or JSON.\n  Example: retain export v_current_predictions --out customers.parquet",
         VerbUses.Store | VerbUses.Models,
         [s_name, s_out, AskedRun.AsOf, AskedRun.RunId, s_list],
-        Run);
+        RunAsync);
 
-    private static void Run(Verb verb)
+    private static async Task RunAsync(Verb verb)
     {
         if (verb.Value(s_list))
         {
@@ -43,11 +43,11 @@ internal static class ExportVerb
         }
         using var store = verb.RequireStore();
         var shop = store.RequireShop();
-        var run = sql is null ? AskedRun.Of(verb, store) : null;
+        var run = sql is null ? await AskedRun.OfAsync(verb, store) : null;
         if (name == Predictions && run is { State: RunState.Dropped }) throw new RetentionException(Failure.NotFound, $"The predictions of run {run.RunId.ToString(CultureInfo.InvariantCulture)} have been dropped; retain score --as-of {run.AsOf} makes them again.");
         var table = sql is not null ? ExportTable.Of(store, sql)
             : view is not null
-                ? FigureFile.Table(view.Dimensions, new RunFigures(store, run!).Answer(FigureQuestion.OfView(view.Id, [], [])))
+                ? FigureFile.Table(view.Dimensions, await RowsAsync(store, run!, view, verb.Cancellation))
             : ScoreFile.Table(store, shop, run!);
         if (path == "-")
         {
@@ -59,6 +59,9 @@ internal static class ExportVerb
         if (verb.Json) verb.PrintJson(new { Name = name, Out = path, Rows = rows, run?.RunId, run?.AsOf });
         else Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows: {path}"));
     }
+
+    private static async Task<IReadOnlyList<FigureRow>> RowsAsync(RetentionStore store, Run run, InsightView view, CancellationToken cancellation) =>
+        (await RunFigures.ReadAsync(store, run, [view.Id], cancellation)).Answer(FigureQuestion.OfView(view.Id, [], []));
 
     private static IEnumerable<string?[]> Counted(IEnumerable<string?[]> rows, IProgress<Step> progress, CancellationToken cancellation)
     {

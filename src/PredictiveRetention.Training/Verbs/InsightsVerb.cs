@@ -16,9 +16,9 @@ internal static class InsightsVerb
         "Says what the figures of the published night mean, in sentences: answers, risks, KPIs and proposed actions.\n  Example: retain insights --report 001 --kind question",
         VerbUses.Store,
         [s_report, s_kind, s_run],
-        Run);
+        RunAsync);
 
-    private static void Run(Verb verb)
+    private static async Task RunAsync(Verb verb)
     {
         var report = verb.Value(s_report);
         if (report is not (null or "000" or "001" or "002" or "003" or "004")) throw new RetentionException(Failure.Usage, $"--report '{report}' is none; it is 000, 001, 002, 003 or 004.");
@@ -27,9 +27,9 @@ internal static class InsightsVerb
             : throw new RetentionException(Failure.Usage, $"--kind '{name}' is none; it is {string.Join(", ", Enum.GetNames<CardKind>()).ToLowerInvariant()}.");
         using var store = verb.RequireStore();
         var run = verb.Value(s_run) is { } id
-            ? store.Runs.Find(id) ?? throw new RetentionException(Failure.NotFound, $"There is no run {id.ToString(CultureInfo.InvariantCulture)}.")
-            : RunInsights.Current(store);
-        var all = store.Cards.Read(run.RunId);
+            ? await store.Runs.FindAsync(id, verb.Cancellation) ?? throw new RetentionException(Failure.NotFound, $"There is no run {id.ToString(CultureInfo.InvariantCulture)}.")
+            : await RunInsights.CurrentAsync(store, verb.Cancellation);
+        var all = await store.Cards.ReadAsync(run.RunId, verb.Cancellation);
         if (all.Count == 0) throw new RetentionException(Failure.NotFound, $"Run {run.RunId.ToString(CultureInfo.InvariantCulture)} has no cards: it was made by an earlier version or its rows are gone. retain score --again makes new ones.");
         var cards = all.Where(card => (report is null || card.Report == report) && (kind is null || card.Kind == kind)).ToList();
         if (verb.Json)

@@ -23,9 +23,9 @@ internal static class MetricsVerb
         "Prints figures of the published night, or of a past day, with what each was divided from and of how many.\n  Example: retain metrics aov repeat_rate --group-by lifecycle",
         VerbUses.Store | VerbUses.Models,
         [s_metrics, AskedRun.AsOf, AskedRun.RunId, s_groupBy, s_view, s_where, s_csv, s_list],
-        Run);
+        RunAsync);
 
-    private static void Run(Verb verb)
+    private static async Task RunAsync(Verb verb)
     {
         if (verb.Json && verb.Value(s_csv)) throw new RetentionException(Failure.Usage, "--json and --csv cannot both be had.");
         var metrics = verb.Value(s_metrics) ?? [];
@@ -36,8 +36,9 @@ internal static class MetricsVerb
         }
         var questions = Questions(verb, metrics);
         using var store = verb.RequireStore();
-        var run = AskedRun.Of(verb, store);
-        var (shop, figures) = (store.RequireShop(), new RunFigures(store, run));
+        var run = await AskedRun.OfAsync(verb, store);
+        var shop = await store.RequireShopAsync(verb.Cancellation);
+        var figures = await RunFigures.ReadAsync(store, run, questions.Select(question => question.View.Id), verb.Cancellation);
         var rows = questions.SelectMany(figures.Answer).ToList();
         if (verb.Json)
             verb.PrintJson(new { run.AsOf, run.RunId, run.Purpose, run.ModelVersion, PublishedAt = run.PublishedAtMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null, Currency = shop.Currency.Code, Rows = rows });

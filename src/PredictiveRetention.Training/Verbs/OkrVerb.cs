@@ -15,14 +15,15 @@ internal static class OkrVerb
         "Shows objectives and KPIs of the published night against your targets.\n  Example: retain okr --targets targets.yaml",
         VerbUses.Store,
         [s_targets],
-        Run);
+        RunAsync);
 
-    private static void Run(Verb verb)
+    private static async Task RunAsync(Verb verb)
     {
         var targets = verb.Value(s_targets) is { } file ? TargetsFile.Read(file) : Targets.None;
         using var store = verb.RequireStore();
-        var run = RunInsights.Current(store);
-        var lines = new RunInsights(store, Playbook.Shipped()).Okr(run, targets);
+        var run = await RunInsights.CurrentAsync(store, verb.Cancellation);
+        var insights = await RunInsights.ReadAsync(store, run, Playbook.Shipped(), verb.Cancellation);
+        var lines = await insights.OkrAsync(targets, verb.Cancellation);
         if (verb.Json)
         {
             verb.PrintJson(new { run.RunId, run.AsOf, Kpis = lines });

@@ -24,9 +24,9 @@ internal static class ReportVerb
         "Writes a report of the published night, its numbers compared with the store; exit code 6 when one differs, 7 when a PDF is asked for and no Chromium is there.\n  Example: retain report executive --format pdf --out summary.pdf",
         VerbUses.Store | VerbUses.Models,
         [s_kind, s_format, s_out, AskedRun.AsOf, AskedRun.RunId, s_culture, s_targets, s_plays],
-        Run);
+        RunAsync);
 
-    private static void Run(Verb verb)
+    private static async Task RunAsync(Verb verb)
     {
         var kind = Known<ReportKind>(verb.Value(s_kind)!, "report");
         var format = Known<ReportFormat>(verb.Value(s_format)!, "--format");
@@ -36,13 +36,13 @@ internal static class ReportVerb
         if (format == ReportFormat.Pdf) Chromium.Require();
         if (verb.Value(s_out) is { } asked && Path.GetDirectoryName(Path.GetFullPath(asked)) is { } home && !Directory.Exists(home)) throw new RetentionException(Failure.NotFound, $"--out: the folder '{home}' does not exist; nothing was written.");
         using var store = verb.RequireStore();
-        var run = AskedRun.Of(verb, store);
-        var shop = store.RequireShop();
+        var run = await AskedRun.OfAsync(verb, store);
+        var shop = await store.RequireShopAsync(verb.Cancellation);
         var texts = new Localiser(CultureInfo.GetCultureInfo(Localiser.Languages[0]));
         var press = new ReportPress(store, playbook, targets, texts, new Writer(culture ?? WorkspaceCulture.Of(shop.Currency), shop.Currency, shop.Calendar.TimeZone), TimeProvider.System);
         var path = verb.Value(s_out) ?? ReportPress.NameOf(kind, run.AsOf, run.RunId, format);
         verb.Terminal.Say($"retain: writing the {ReportPress.WordOf(kind)} report of run {run.RunId.ToString(CultureInfo.InvariantCulture)}");
-        var printed = press.WriteAsync(run, kind, format, path, verb.Cancellation).GetAwaiter().GetResult();
+        var printed = await press.WriteAsync(run, kind, format, path, verb.Cancellation);
         if (verb.Json) verb.PrintJson(printed);
         else Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{path}: {printed.Bytes:N0} bytes, {printed.Compared:N0} numbers compared with the store{(printed.Missing > 0 ? string.Create(CultureInfo.InvariantCulture, $", {printed.Missing:N0} not available and said so") : "")}"));
     }

@@ -15,20 +15,20 @@ internal static class RunsVerb
 
     public static Command Command() => new("runs", "Night runs: what there is, whether it is whole, and what becomes of a run that is held.\n  Example: retain runs verify")
     {
-        Verb.Command("list", "Lists runs, newest first.\n  Example: retain runs list --limit 5", VerbUses.Store, [s_limit], List),
-        Verb.Command("show", "Shows one run: how far it is, its numbers, what happened to it and who did it.\n  Example: retain runs show 12", VerbUses.Store, [s_run], Show),
+        Verb.Command("list", "Lists runs, newest first.\n  Example: retain runs list --limit 5", VerbUses.Store, [s_limit], ListAsync),
+        Verb.Command("show", "Shows one run: how far it is, its numbers, what happened to it and who did it.\n  Example: retain runs show 12", VerbUses.Store, [s_run], ShowAsync),
         Verb.Command("verify", "Checks the invariants of every run whose rows are there, from the rows themselves; exit code 6 when one is broken.\n  Example: retain runs verify", VerbUses.Store, [], Verify),
-        Verb.Command("publish", "Publishes a held run although it is outside its guard bands.\n  Example: retain runs publish 12 --by anna", VerbUses.Store, [s_run, s_by], Publish),
-        Verb.Command("discard", "Gives a held run up; readers keep what they have.\n  Example: retain runs discard 12 --by anna", VerbUses.Store, [s_run, s_by], Discard),
-        Verb.Command("rollback", "Shows readers an earlier night again.\n  Example: retain runs rollback 11 --by anna", VerbUses.Store, [s_run, s_by], RollBack),
+        Verb.Command("publish", "Publishes a held run although it is outside its guard bands.\n  Example: retain runs publish 12 --by anna", VerbUses.Store, [s_run, s_by], PublishAsync),
+        Verb.Command("discard", "Gives a held run up; readers keep what they have.\n  Example: retain runs discard 12 --by anna", VerbUses.Store, [s_run, s_by], DiscardAsync),
+        Verb.Command("rollback", "Shows readers an earlier night again.\n  Example: retain runs rollback 11 --by anna", VerbUses.Store, [s_run, s_by], RollBackAsync),
         Verb.Command("resume", "Goes on with nights that were begun and not ended.\n  Example: retain runs resume", VerbUses.Store | VerbUses.Models, [], Resume),
     };
 
-    private static void List(Verb verb)
+    private static async Task ListAsync(Verb verb)
     {
         using var store = verb.RequireStore();
-        var runs = store.Runs.NewestAsync(Math.Max(1, verb.Value(s_limit))).GetAwaiter().GetResult();
-        var current = store.Nights.CurrentAsync().GetAwaiter().GetResult()?.RunId;
+        var runs = await store.Runs.NewestAsync(Math.Max(1, verb.Value(s_limit)), verb.Cancellation);
+        var current = (await store.Nights.CurrentAsync(verb.Cancellation))?.RunId;
         if (verb.Json)
         {
             verb.PrintJson(runs.Select(run => new { run.RunId, run.Purpose, run.BusinessDate, run.Attempt, run.AsOf, run.State, Current = run.RunId == current, run.ExpectedCount, run.ModelVersion, PublishedAt = Time(run.PublishedAtMs), run.Error }));
@@ -40,14 +40,14 @@ internal static class RunsVerb
             Line($"{run.RunId,6}  {run.Purpose,-7} {run.BusinessDate,-10} {run.Attempt,3}  {run.AsOf,-10}  {run.State,-11} {run.ExpectedCount,11:N0}  {run.ModelVersion}{(run.RunId == current ? "  <- readers see this" : "")}{(run.Error is null ? "" : "  " + run.Error)}");
     }
 
-    private static void Show(Verb verb)
+    private static async Task ShowAsync(Verb verb)
     {
         using var store = verb.RequireStore();
-        var run = Require(store, verb.Value(s_run));
-        var shards = store.Shards.Progress(run.RunId);
+        var run = await RequireAsync(store, verb);
+        var shards = await store.Shards.ProgressAsync(run.RunId, verb.Cancellation);
         var quarantine = store.Shards.Quarantined(run.RunId, 20);
-        var quarantined = store.Shards.QuarantinedCount(run.RunId);
-        var events = store.Runs.Events(run.RunId);
+        var quarantined = await store.Shards.QuarantinedCountAsync(run.RunId, verb.Cancellation);
+        var events = await store.Runs.EventsAsync(run.RunId, verb.Cancellation);
         if (verb.Json)
         {
             verb.PrintJson(new { Run = run with { Settings = null, Headline = null }, Headline = NightRun.HeadlineOf(run), Shards = shards, Quarantined = quarantined, Quarantine = quarantine.Select(customer => new { customer.CustomerId, customer.Reason }), Events = events });
@@ -77,17 +77,20 @@ internal static class RunsVerb
         if (checks.Any(check => !check.Holds)) throw new RetentionException(Failure.QualityGate, "An invariant is broken: see above.");
     }
 
-    private static void Publish(Verb verb) => Decide(verb, (store, run, by) => store.Decisions.Publish(run, by), "published: readers see it");
+    private static Task PublishAsync(Verb verb) =>
+        DecideAsync(verb, (decisions, run, by) => decisions.PublishAsync(run, by, verb.Cancellation), "published: readers see it");
 
-    private static void Discard(Verb verb) => Decide(verb, (store, run, by) => store.Decisions.Discard(run, by), "discarded");
+    private static Task DiscardAsync(Verb verb) =>
+        DecideAsync(verb, (decisions, run, by) => decisions.DiscardAsync(run, by, verb.Cancellation), "discarded");
 
-    private static void RollBack(Verb verb) => Decide(verb, (store, run, by) => store.Decisions.RollBack(run, by), "what readers see again");
+    private static Task RollBackAsync(Verb verb) =>
+        DecideAsync(verb, (decisions, run, by) => decisions.RollBackAsync(run, by, verb.Cancellation), "what readers see again");
 
-    private static void Decide(Verb verb, Action<RetentionStore, long, string> decide, string became)
+    private static async Task DecideAsync(Verb verb, Func<RunDecisions, long, string, Task> decide, string became)
     {
         using var store = verb.RequireStore();
-        decide(store, verb.Value(s_run), verb.Value(s_by)!);
-        var run = Require(store, verb.Value(s_run));
+        await decide(store.Decisions, verb.Value(s_run), verb.Value(s_by)!);
+        var run = await RequireAsync(store, verb);
         if (verb.Json) verb.PrintJson(new { run.RunId, run.State, By = verb.Value(s_by) });
         else Line($"Run {run.RunId} ({run.Purpose} of {run.BusinessDate}) is {became}; recorded for {verb.Value(s_by)}.");
     }
@@ -107,8 +110,9 @@ internal static class RunsVerb
         }
     }
 
-    private static Run Require(RetentionStore store, long runId) =>
-        store.Runs.Find(runId) ?? throw new RetentionException(Failure.NotFound, $"There is no run {runId.ToString(CultureInfo.InvariantCulture)}.");
+    private static async Task<Run> RequireAsync(RetentionStore store, Verb verb) =>
+        await store.Runs.FindAsync(verb.Value(s_run), verb.Cancellation)
+        ?? throw new RetentionException(Failure.NotFound, $"There is no run {verb.Value(s_run).ToString(CultureInfo.InvariantCulture)}.");
 
     private static string Pace(Run run, ShardProgress shards) => (run.State, shards) switch
     {

@@ -41,7 +41,7 @@ internal static class ScoreVerb
             ClassifierTraining.ScoreContractual(verb, verb.Value(s_asOf) is { } day ? Cutoff.Parse(day) : null, verb.Value(s_out));
             return;
         }
-        using var store = verb.RequireStore();
+        using var store = verb.OpenFilledStore();
         var shop = store.RequireShop();
         var orders = store.Summaries.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
         var request = verb.Value(s_asOf) is { } asOf ? RunRequest.Replay(Cutoff.Parse(asOf)) : RunRequest.Tonight(store, shop, TimeProvider.System, verb.Value(s_again));
@@ -102,7 +102,7 @@ internal static class ScoreVerb
         var request = RunRequest.Replay(asOf);
         Check(request, store, shop, orders);
         // As the nights are counted, or the figures of two days would not compare.
-        var night = store.Nights.UpTo(asOf) ?? store.Nights.CurrentAsync(verb.Cancellation).GetAwaiter().GetResult();
+        var night = store.Nights.UpTo(asOf) ?? store.Nights.Current();
         var recipe = night is null ? null : RunRecipe.Of(night);
         var settings = new RunSettings { WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30) };
         if (recipe is not null) settings = settings with { Segments = recipe.Segments, Margin = recipe.Margin, Insights = recipe.Insights?.Settings ?? settings.Insights };

@@ -44,7 +44,7 @@ internal static class TrainVerb
             ClassifierTraining.TrainContractual(verb, options);
             return;
         }
-        using var store = verb.RequireStore();
+        using var store = verb.OpenFilledStore();
         var (loaded, trained, gate) = verb.Terminal.Follow("training", progress => TrainingRun.Execute(
             store, verb.Models, options, TimeProvider.System, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
         foreach (var missed in trained.Missed) verb.Terminal.Say($"retain: too little data: {missed}.");

@@ -23,9 +23,9 @@ internal static class WhatIfVerb
         "Says what a better repeat rate or a win-back would bring after its cost, from the published night, with every assumption.\n  Example: retain what-if --conversion-points 1 --margin 0.3",
         VerbUses.Store,
         [s_points, s_rate, s_from, s_dormant, s_margin, s_cost, s_incentive, s_response, s_plays],
-        Run);
+        RunAsync);
 
-    private static void Run(Verb verb)
+    private static async Task RunAsync(Verb verb)
     {
         var playbook = verb.Value(s_plays) is { } plays ? Playbook.Shipped().OverriddenBy(PlayFolder.Read(plays)) : Playbook.Shipped();
         var request = new WhatIfRequest
@@ -37,7 +37,8 @@ internal static class WhatIfVerb
         WhatIfAnswer answer;
         try
         {
-            answer = new RunInsights(store, playbook).WhatIf(RunInsights.Current(store), request);
+            var run = await RunInsights.CurrentAsync(store, verb.Cancellation);
+            answer = (await RunInsights.ReadAsync(store, run, playbook, verb.Cancellation)).WhatIf(request);
         }
         catch (WhatIfException fault)
         {

@@ -358,7 +358,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         var quarantined = store.Shards.QuarantinedCount(run.RunId);
         if (headline.Customers + quarantined != run.ExpectedCount) throw new InvalidOperationException($"Run {run.RunId} scored {headline.Customers} of {run.ExpectedCount} customers.");
         if (headline.MeanPChurn is not (>= 0 and <= 1) || !double.IsFinite(headline.Clv)) throw new InvalidOperationException($"Run {run.RunId} has a mean p_churn of {headline.MeanPChurn} and a CLV of {headline.Clv}.");
-        var before = run.Purpose == RunPurpose.Night ? store.Nights.CurrentAsync().GetAwaiter().GetResult() : null;
+        var before = run.Purpose == RunPurpose.Night ? store.Nights.Current() : null;
         var (recipe, recipeBefore) = (RunRecipe.Of(run)!, before is null ? null : RunRecipe.Of(before));
         // A shop's first model says something else than the rule before it, as it should.
         var comparable = recipeBefore is not null && (recipeBefore.HorizonDays, recipeBefore.ClvHorizonDays) == (recipe.HorizonDays, recipe.ClvHorizonDays)

@@ -4,14 +4,27 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Runs;
 
-/// <summary>Answers questions about figures from one run.</summary>
-public sealed class RunFigures(RetentionStore store, Run run)
+/// <summary>Answers questions about figures from one run, whose figures do not change once they are there.</summary>
+public sealed class RunFigures
 {
-    private readonly SourceCoverage _coverage = RunRecipe.Of(run)?.Coverage ?? default;
-    private ILookup<string, Figure>? _kept;
+    private readonly SourceCoverage _coverage;
+    private readonly Run _run;
+    private readonly ILookup<string, Figure> _figures;
 
-    /// <summary>The same with all figures in memory: for who asks about many views of a run, whose figures do not change once they are there.</summary>
-    public static RunFigures Kept(RetentionStore store, Run run) => new(store, run) { _kept = store.Figures.Read(run.RunId).ToLookup(figure => figure.View) };
+    private RunFigures(Run run, IEnumerable<Figure> figures) =>
+        (_run, _coverage, _figures) = (run, RunRecipe.Of(run)?.Coverage ?? default, figures.ToLookup(figure => figure.View));
+
+    /// <summary>All figures of a run, for whoever asks about many views.</summary>
+    public static async Task<RunFigures> ReadAsync(RetentionStore store, Run run, CancellationToken cancellation) =>
+        new(run, await store.Figures.ReadAsync(run.RunId, cancellation: cancellation));
+
+    /// <summary>Those of some views alone: questions about others have no answer.</summary>
+    public static async Task<RunFigures> ReadAsync(RetentionStore store, Run run, IEnumerable<string> views, CancellationToken cancellation)
+    {
+        var figures = new List<Figure>();
+        foreach (var view in views.Distinct()) figures.AddRange(await store.Figures.ReadAsync(run.RunId, view, cancellation: cancellation));
+        return new RunFigures(run, figures);
+    }
 
     /// <exception cref="UnknownNameException">The question names something that is not there.</exception>
     public IReadOnlyList<FigureRow> Answer(FigureQuestion question)
@@ -21,10 +34,10 @@ public sealed class RunFigures(RetentionStore store, Run run)
     }
 
     /// <summary>All figures of a view as they are, for what is laid out otherwise than in rows.</summary>
-    public IReadOnlyList<Figure> Of(string view) => _kept is { } kept ? [.. kept[view]] : store.Figures.Read(run.RunId, view);
+    public IReadOnlyList<Figure> Of(string view) => [.. _figures[view]];
 
     private string? WhyNone(InsightView view) =>
-        run.State == RunState.Dropped ? $"the run has been dropped, and of its figures only the headline ones are kept, not {view.Id}"
-        : RunRecipe.Of(run)?.Insights is null ? "the run was made by an earlier version, which counted no figures"
+        _run.State == RunState.Dropped ? $"the run has been dropped, and of its figures only the headline ones are kept, not {view.Id}"
+        : RunRecipe.Of(_run)?.Insights is null ? "the run was made by an earlier version, which counted no figures"
         : null;
 }

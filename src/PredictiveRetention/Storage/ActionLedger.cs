@@ -13,74 +13,112 @@ public sealed class ActionLedger
     internal ActionLedger(Engine engine) => _engine = engine;
 
     /// <summary>The work on a customer's plays, also those no longer recommended.</summary>
-    public IReadOnlyList<ActionWork> OfCustomer(string customerId)
+    public async Task<IReadOnlyList<ActionWork>> OfCustomerAsync(string customerId, CancellationToken cancellation = default)
     {
-        using var connection = _engine.Open();
-        return connection.Query<ActionWork>("SELECT * FROM action_work WHERE customer_key = @key ORDER BY play_id", new { key = CustomerKey.Of(customerId) }).AsList();
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return (await connection.QueryAsync<ActionWork>(new CommandDefinition(
+            "SELECT * FROM action_work WHERE customer_key = @key ORDER BY play_id",
+            new { key = CustomerKey.Of(customerId) }, cancellationToken: cancellation))).AsList();
     }
 
-    /// <summary>The work to be shown beside predictions, by customer key: on the recommended play, else what is unfinished of another, changed last. Whom nobody has worked on is not there.</summary>
-    public IReadOnlyDictionary<long, ActionWork> Beside(IEnumerable<PredictionRow> rows)
+    /// <summary>
+    /// The work to be shown beside predictions, by customer key: on the recommended play, else what is unfinished of another, changed last.
+    /// Whom nobody has worked on is not there.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<long, ActionWork>> BesideAsync(
+        IEnumerable<PredictionRow> rows, CancellationToken cancellation = default)
     {
         var plays = rows.ToDictionary(row => row.CustomerKey, row => row.PlayId ?? ActionWork.ByHand);
         var found = new Dictionary<long, ActionWork>();
-        using var connection = _engine.Open();
+        await using var connection = await _engine.OpenAsync(cancellation);
         foreach (var keys in plays.Keys.Chunk(KeysAtOnce))
-            foreach (var work in connection.Query<ActionWork>($"SELECT * FROM action_work WHERE customer_key IN ({string.Join(", ", keys.Select(key => key.ToString(CultureInfo.InvariantCulture)))})"))
-                if (!found.TryGetValue(work.CustomerKey, out var other) ? IsShown(work) : IsRecommended(work) || (!IsRecommended(other) && IsShown(work) && work.ChangedAtMs > other.ChangedAtMs))
+        {
+            var among = string.Join(", ", keys.Select(key => key.ToString(CultureInfo.InvariantCulture)));
+            var works = await connection.QueryAsync<ActionWork>(new CommandDefinition(
+                $"SELECT * FROM action_work WHERE customer_key IN ({among})", cancellationToken: cancellation));
+            foreach (var work in works)
+            {
+                if (found.TryGetValue(work.CustomerKey, out var other) ? GoesBefore(work, other) : IsShown(work))
                     found[work.CustomerKey] = work;
+            }
+        }
         return found;
 
         bool IsRecommended(ActionWork work) => plays[work.CustomerKey] == work.PlayId;
         bool IsShown(ActionWork work) => IsRecommended(work) || work.Status is ActionStatus.Open or ActionStatus.InProgress;
+        bool GoesBefore(ActionWork work, ActionWork other) =>
+            IsRecommended(work) || (!IsRecommended(other) && IsShown(work) && work.ChangedAtMs > other.ChangedAtMs);
     }
 
     /// <summary>Newest first.</summary>
-    public IReadOnlyList<ActionEvent> Events(string customerId)
+    public async Task<IReadOnlyList<ActionEvent>> EventsAsync(string customerId, CancellationToken cancellation = default)
     {
-        using var connection = _engine.Open();
-        return connection.Query<ActionEvent>("SELECT * FROM action_event WHERE customer_key = @key ORDER BY at_ms DESC, play_id, version DESC", new { key = CustomerKey.Of(customerId) }).AsList();
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return (await connection.QueryAsync<ActionEvent>(new CommandDefinition(
+            "SELECT * FROM action_event WHERE customer_key = @key ORDER BY at_ms DESC, play_id, version DESC",
+            new { key = CustomerKey.Of(customerId) }, cancellationToken: cancellation))).AsList();
     }
 
-    public IReadOnlyList<ActionCount> Counts()
+    public async Task<IReadOnlyList<ActionCount>> CountsAsync(CancellationToken cancellation = default)
     {
-        using var connection = _engine.Open();
-        return connection.Query<ActionCount>("SELECT play_id, status, count(*) AS customers FROM action_work GROUP BY play_id, status ORDER BY play_id, status").AsList();
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return (await connection.QueryAsync<ActionCount>(new CommandDefinition(
+            "SELECT play_id, status, count(*) AS customers FROM action_work GROUP BY play_id, status ORDER BY play_id, status",
+            cancellationToken: cancellation))).AsList();
     }
 
     /// <summary>Names of owners there are, for filters.</summary>
-    public IReadOnlyList<string> Owners()
+    public async Task<IReadOnlyList<string>> OwnersAsync(CancellationToken cancellation = default)
     {
-        using var connection = _engine.Open();
-        return connection.Query<string>("SELECT DISTINCT owner FROM action_work WHERE owner IS NOT NULL ORDER BY owner LIMIT 200").AsList();
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return (await connection.QueryAsync<string>(new CommandDefinition(
+            "SELECT DISTINCT owner FROM action_work WHERE owner IS NOT NULL ORDER BY owner LIMIT 200",
+            cancellationToken: cancellation))).AsList();
     }
 
-    /// <summary>Writes the state of an action and who changed it, if it is still at the version the change was made from (0: nobody has changed it).</summary>
+    /// <summary>
+    /// Writes the state of an action and who changed it, if it is still at the version the change was made from (0: nobody has changed it).
+    /// </summary>
     /// <returns>The new state, or null: somebody was quicker.</returns>
-    public ActionWork? Change(ActionWork wanted, string actor, DateTimeOffset now)
+    public async Task<ActionWork?> ChangeAsync(
+        ActionWork wanted, string actor, DateTimeOffset now, CancellationToken cancellation = default)
     {
-        using var connection = _engine.Open();
-        using var transaction = _engine.BeginWrite(connection);
-        var before = connection.QuerySingleOrDefault<ActionWork>($"SELECT * FROM action_work WHERE customer_key = @CustomerKey AND play_id = @PlayId{_engine.ForUpdate}", wanted, transaction);
+        await using var connection = await _engine.OpenAsync(cancellation);
+        await using var transaction = await _engine.BeginWriteAsync(connection, cancellation);
+        var before = await connection.QuerySingleOrDefaultAsync<ActionWork>(Command(
+            $"SELECT * FROM action_work WHERE customer_key = @CustomerKey AND play_id = @PlayId{_engine.ForUpdate}", wanted));
         if ((before?.Version ?? 0) != wanted.Version) return null;
         var after = wanted with { Version = wanted.Version + 1, ChangedAtMs = now.ToUnixTimeMilliseconds() };
-        var changed = connection.Execute(
-            before is null
-                ? "INSERT INTO action_work (customer_key, play_id, owner, status, due, note, version, changed_at_ms) VALUES (@CustomerKey, @PlayId, @Owner, @Status, @Due, @Note, @Version, @ChangedAtMs) ON CONFLICT (customer_key, play_id) DO NOTHING"
-                : "UPDATE action_work SET owner = @Owner, status = @Status, due = @Due, note = @Note, version = @Version, changed_at_ms = @ChangedAtMs WHERE customer_key = @CustomerKey AND play_id = @PlayId AND version = @Version - 1",
-            after, transaction);
-        if (changed == 0) return null;
-        connection.Execute(
-            "INSERT INTO action_event (customer_key, play_id, version, at_ms, actor, what) VALUES (@CustomerKey, @PlayId, @Version, @ChangedAtMs, @actor, @what)",
-            new { after.CustomerKey, after.PlayId, after.Version, after.ChangedAtMs, actor, what = WhatChanged(before ?? new ActionWork(), after) }, transaction);
-        transaction.Commit();
+        if (await connection.ExecuteAsync(Command(before is null ? Insert : Update, after)) == 0) return null;
+        var what = WhatChanged(before ?? new ActionWork(), after);
+        await connection.ExecuteAsync(Command(
+            "INSERT INTO action_event (customer_key, play_id, version, at_ms, actor, what) "
+            + "VALUES (@CustomerKey, @PlayId, @Version, @ChangedAtMs, @actor, @what)",
+            new { after.CustomerKey, after.PlayId, after.Version, after.ChangedAtMs, actor, what }));
+        await transaction.CommitAsync(cancellation);
         return after;
+
+        CommandDefinition Command(string sql, object parameters) => new(sql, parameters, transaction, cancellationToken: cancellation);
     }
+
+    private const string Insert =
+        "INSERT INTO action_work (customer_key, play_id, owner, status, due, note, version, changed_at_ms) "
+        + "VALUES (@CustomerKey, @PlayId, @Owner, @Status, @Due, @Note, @Version, @ChangedAtMs) "
+        + "ON CONFLICT (customer_key, play_id) DO NOTHING";
+
+    private const string Update =
+        "UPDATE action_work SET owner = @Owner, status = @Status, due = @Due, note = @Note, version = @Version, "
+        + "changed_at_ms = @ChangedAtMs WHERE customer_key = @CustomerKey AND play_id = @PlayId AND version = @Version - 1";
 
     private static string WhatChanged(ActionWork before, ActionWork after)
     {
-        var parts = new (string Name, string? From, string? To)[] { ("status", before.Status, after.Status), ("owner", before.Owner, after.Owner), ("due", before.Due, after.Due), ("note", before.Note, after.Note) }
-            .Where(part => part.From != part.To).Select(part => $"{part.Name}: {part.From ?? "none"} -> {part.To ?? "none"}").ToList();
-        return parts.Count == 0 ? "nothing" : string.Join("; ", parts);
+        (string Name, string? From, string? To)[] parts =
+        [
+            ("status", before.Status, after.Status), ("owner", before.Owner, after.Owner), ("due", before.Due, after.Due),
+            ("note", before.Note, after.Note),
+        ];
+        var changed = parts.Where(part => part.From != part.To)
+            .Select(part => $"{part.Name}: {part.From ?? "none"} -> {part.To ?? "none"}").ToList();
+        return changed.Count == 0 ? "nothing" : string.Join("; ", changed);
     }
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Dapper;
@@ -28,7 +27,7 @@ public sealed class CardStore
     /// <exception cref="LeaseLostException">Somebody took the run over.</exception>
     public void Write(Run run, IReadOnlyList<Card> cards)
     {
-        using var change = new LedgerChange(_engine);
+        using var change = LedgerChange.Begin(_engine);
         change.Fence(run, RunState.Validating);
         change.Execute("DELETE FROM card WHERE run_id = @RunId", new { run.RunId });
         using (var bulk = change.Bulk("card", s_columns.Names))
@@ -40,15 +39,16 @@ public sealed class CardStore
     }
 
     /// <summary>Cards of a run in the order they were written; none in runs of earlier versions and in dropped ones.</summary>
-    public IReadOnlyList<Card> Read(long runId)
+    public async Task<IReadOnlyList<Card>> ReadAsync(long runId, CancellationToken cancellation = default)
     {
-        using var connection = _engine.Open();
-        return connection.Query<CardRow>(
+        await using var connection = await _engine.OpenAsync(cancellation);
+        var rows = await connection.QueryAsync<CardRow>(new CommandDefinition(
             "SELECT id, report, kind, title, answer, state, figures FROM card WHERE run_id = @runId ORDER BY seq",
-            new { runId }).Select(row => row.Card).ToList();
+            new { runId }, cancellationToken: cancellation));
+        return [.. rows.Select(row => row.Card)];
     }
 
-    internal static void Clear(DbConnection connection, long runId) => connection.Execute("DELETE FROM card WHERE run_id = @runId", new { runId });
+    internal const string Clearing = "DELETE FROM card WHERE run_id = @RunId";
 
     private static readonly JsonSerializerOptions s_cardJson = new(JsonSerializerDefaults.Web)
     {
@@ -72,7 +72,8 @@ public sealed class CardStore
             get
             {
                 var basis = JsonSerializer.Deserialize<CardBasis>(Figures, s_cardJson)!;
-                return new Card(Id, Report, Enum.Parse<CardKind>(Kind), Title, Answer, Enum.Parse<CardState>(State), basis.Figures, basis.Numbers);
+                var (kind, state) = (Enum.Parse<CardKind>(Kind), Enum.Parse<CardState>(State));
+                return new Card(Id, Report, kind, Title, Answer, state, basis.Figures, basis.Numbers);
             }
         }
     }

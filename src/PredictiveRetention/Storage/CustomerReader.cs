@@ -44,7 +44,8 @@ public sealed class CustomerReader
     {
         using var connection = _engine.Open();
         return connection.ExecuteScalar<long>(
-            "SELECT count(*) FROM customer WHERE first_order_at_ms IS NULL OR first_order_at_ms >= @before", new { before = shop.StartMs(before) });
+            "SELECT count(*) FROM customer WHERE first_order_at_ms IS NULL OR first_order_at_ms >= @before",
+            new { before = shop.StartMs(before) });
     }
 
     /// <summary>The last things known of a customer, newest first.</summary>
@@ -54,13 +55,15 @@ public sealed class CustomerReader
         var moments = new List<CustomerMoment>();
         moments.AddRange((await connection.QueryAsync<(long At, string Id, long Amount, bool Valid, string? Status, string? Category)>(
             LastOf("ordered_at_ms, order_id, amount_minor, is_valid, status, category", "orders", "ordered_at_ms DESC, order_id")))
-            .Select(order => new CustomerMoment(order.At, "order", order.Id, order.Amount, order.Valid ? order.Category : order.Status ?? "not a sale")));
+            .Select(order => new CustomerMoment(
+                order.At, "order", order.Id, order.Amount, order.Valid ? order.Category : order.Status ?? "not a sale")));
         moments.AddRange((await connection.QueryAsync<(long At, string Id, long Amount, string? Order)>(
             LastOf("refunded_at_ms, refund_id, amount_minor, order_id", "refund", "refunded_at_ms DESC, refund_id")))
             .Select(refund => new CustomerMoment(refund.At, "refund", refund.Id, -Math.Abs(refund.Amount), refund.Order)));
         moments.AddRange((await connection.QueryAsync<(long At, int Type, string? Campaign)>(
             LastOf("occurred_at_ms, event_type, campaign_id", "engagement", "occurred_at_ms DESC, event_type")))
-            .Select(happened => new CustomerMoment(happened.At, ((EngagementType)happened.Type).ToString(), happened.Campaign ?? "", null, null)));
+            .Select(happened => new CustomerMoment(
+                happened.At, ((EngagementType)happened.Type).ToString(), happened.Campaign ?? "", null, null)));
         return [.. moments.OrderByDescending(moment => moment.AtMs).Take(limit)];
 
         CommandDefinition LastOf(string columns, string table, string order) => new(

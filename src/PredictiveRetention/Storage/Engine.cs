@@ -23,6 +23,9 @@ internal abstract class Engine : IDisposable
     /// <summary>Where a run's predictions are written.</summary>
     public abstract string PredictionTable(long runId);
 
+    /// <summary>A question that answers 1 where the database has the tables of a store, else 0.</summary>
+    public abstract string HasStore { get; }
+
     /// <summary>Variables of the schema scripts.</summary>
     public abstract Dictionary<string, string> SchemaVariables { get; }
 
@@ -35,6 +38,9 @@ internal abstract class Engine : IDisposable
     /// <summary>A transaction that will write: on SQLite it takes the write lock at once, so it cannot fail half-way to get it.</summary>
     public abstract DbTransaction BeginWrite(DbConnection connection);
 
+    /// <inheritdoc cref="BeginWrite"/>
+    public abstract ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellation);
+
     /// <summary>A transaction that sees one state of the database throughout.</summary>
     public abstract DbTransaction BeginSnapshot(DbConnection connection);
 
@@ -43,17 +49,28 @@ internal abstract class Engine : IDisposable
     /// <summary>Reads a query that needs no parameters (its numbers are written into it) as fast as the engine can.</summary>
     public abstract RowReader Rows(DbConnection connection, DbTransaction transaction, string sql);
 
-    /// <summary>Said at the start of a transaction of the night run: how long it may last and stand still, and what its commit waits for.</summary>
-    public abstract void BoundTransaction(DbConnection connection, DbTransaction transaction, bool mayBeLost);
+    /// <summary>
+    /// Said at the start of a transaction of the night run: how long it may last and stand still, and what its commit waits for; null where
+    /// there is nothing to say.
+    /// </summary>
+    public abstract string? BoundOf(bool mayBeLost);
 
-    /// <summary>Ends transactions of the night run that last longer than they said, whosever they are: a frozen process would keep its locks.</summary>
+    /// <summary>
+    /// Ends transactions of the night run that last longer than they said, whosever they are: a frozen process would keep its locks.
+    /// </summary>
     public abstract void EndOverdue(DbConnection connection);
 
     /// <summary>Makes room for a run's predictions (a partition on PostgreSQL).</summary>
     public abstract void CreatePredictionRoom(DbConnection connection, DbTransaction transaction, long runId);
 
-    /// <summary>Removes a run's predictions without holding up readers; outside a transaction. Can be repeated.</summary>
-    public abstract void DropPredictionRoom(DbConnection connection, long runId);
+    /// <summary>
+    /// A question for how a run's room stands, to be asked before <see cref="DropPredictionRoom"/>; no row where it is gone.
+    /// </summary>
+    public abstract string PredictionRoom(long runId);
+
+    /// <summary>Removes a run's predictions without holding up readers; each outside a transaction. Can be repeated.</summary>
+    /// <param name="state">The answer to <see cref="PredictionRoom"/>.</param>
+    public abstract IEnumerable<string> DropPredictionRoom(long runId, string? state);
 
     /// <summary>After a large change: lets the planner know, and the covering index be read without its table.</summary>
     public abstract void Tidy(DbConnection connection);

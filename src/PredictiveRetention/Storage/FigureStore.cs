@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Dapper;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Insights.Okr;
@@ -34,7 +33,7 @@ public sealed class FigureStore
     /// <exception cref="LeaseLostException">Somebody took the run over.</exception>
     public void Write(Run run, IReadOnlyList<Figure> figures)
     {
-        using var change = new LedgerChange(_engine);
+        using var change = LedgerChange.Begin(_engine);
         change.Fence(run, RunState.Validating);
         change.Execute("DELETE FROM figure WHERE run_id = @RunId", new { run.RunId });
         using (var bulk = change.Bulk("figure", s_columns.Names))
@@ -46,31 +45,36 @@ public sealed class FigureStore
     }
 
     /// <summary>Figures of a run in the order of their view; all of them without a view.</summary>
-    public IReadOnlyList<Figure> Read(long runId, string? view = null, string? metric = null)
+    public async Task<IReadOnlyList<Figure>> ReadAsync(
+        long runId, string? view = null, string? metric = null, CancellationToken cancellation = default)
     {
-        using var connection = _engine.Open();
-        return connection.Query<StoredFigure>(
+        await using var connection = await _engine.OpenAsync(cancellation);
+        var rows = await connection.QueryAsync<StoredFigure>(new CommandDefinition(
             "SELECT view, metric, d1, d2, d3, numerator, denominator, value, customers, state, note FROM figure WHERE run_id = @runId"
             + (view is null ? "" : " AND view = @view") + (metric is null ? "" : " AND metric = @metric") + " ORDER BY seq",
-            new { runId, view, metric }).Select(row => row.Figure).ToList();
+            new { runId, view, metric }, cancellationToken: cancellation));
+        return [.. rows.Select(row => row.Figure)];
     }
 
-    /// <summary>A figure over the nights readers have seen, up to an as-of, oldest first: the last attempt of each as-of that still has it.</summary>
-    public IReadOnlyList<OkrPoint> History(string upTo, string view, string metric, IReadOnlyList<string> labels)
+    /// <summary>
+    /// A figure over the nights readers have seen, up to an as-of, oldest first: the last attempt of each as-of that still has it.
+    /// </summary>
+    public async Task<IReadOnlyList<OkrPoint>> HistoryAsync(
+        string upTo, string view, string metric, IReadOnlyList<string> labels, CancellationToken cancellation = default)
     {
-        using var connection = _engine.Open();
+        await using var connection = await _engine.OpenAsync(cancellation);
         var (d1, d2, d3) = (labels.ElementAtOrDefault(0) ?? "", labels.ElementAtOrDefault(1) ?? "", labels.ElementAtOrDefault(2) ?? "");
-        return connection.Query<(string AsOf, double Value)>(
+        var nights = await connection.QueryAsync<(string AsOf, double Value)>(new CommandDefinition(
             "SELECT r.as_of, f.value FROM figure f JOIN run r ON r.run_id = f.run_id WHERE f.view = @view AND f.metric = @metric "
             + "AND f.d1 = @d1 AND f.d2 = @d2 AND f.d3 = @d3 AND f.value IS NOT NULL "
             + $"AND r.purpose = '{RunPurpose.Night}' AND r.published_at_ms IS NOT NULL AND r.as_of <= @upTo ORDER BY r.as_of, r.run_id",
-            new { view, metric, d1, d2, d3, upTo })
-            .GroupBy(night => night.AsOf).Select(night => new OkrPoint(night.Key, night.Last().Value)).ToList();
+            new { view, metric, d1, d2, d3, upTo }, cancellationToken: cancellation));
+        return [.. nights.GroupBy(night => night.AsOf).Select(night => new OkrPoint(night.Key, night.Last().Value))];
     }
 
     /// <param name="keepHeadlines">Leaves those of <see cref="KeptViews"/>.</param>
-    internal static void Clear(DbConnection connection, long runId, bool keepHeadlines) => connection.Execute(
-        "DELETE FROM figure WHERE run_id = @runId" + (keepHeadlines ? $" AND view NOT IN {KeptViews}" : ""), new { runId });
+    internal static string Clearing(bool keepHeadlines) =>
+        "DELETE FROM figure WHERE run_id = @RunId" + (keepHeadlines ? $" AND view NOT IN {KeptViews}" : "");
 
     private sealed record StoredFigure
     {

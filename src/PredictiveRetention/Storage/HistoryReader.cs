@@ -116,7 +116,9 @@ public sealed class HistoryReader
             }
         }
 
-        /// <summary>Only the columns the shop fills are fetched: most shops have three, and PostgreSQL finds those in the index alone.</summary>
+        /// <summary>
+        /// Only the columns the shop fills are fetched: most shops have three, and PostgreSQL finds those in the index alone.
+        /// </summary>
         private void Orders(ShardHistories into)
         {
             var (discounts, quantities, margins, categories, channels, delivery, reviews, refunds) = (

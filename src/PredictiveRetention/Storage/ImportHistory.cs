@@ -4,12 +4,13 @@ namespace PredictiveRetention.Storage;
 
 /// <param name="Files">As they were named to the import, with semicolons between them.</param>
 /// <param name="Report">The quality report as JSON.</param>
-public sealed record PastImport(long ImportId, string Preset, string Files, long FinishedAtMs, long RowsRead, long RowsStored, long RowsRejected, string Report);
+public sealed record PastImport(
+    long ImportId, string Preset, string Files, long FinishedAtMs, long RowsRead, long RowsStored, long RowsRejected, string Report);
 
 /// <summary>Imports: those that were, and the next.</summary>
 public sealed class ImportHistory
 {
-    private const string PastImportColumns = "import_id, preset, files, finished_at_ms, rows_read, rows_stored, rows_rejected, report";
+    private const string Columns = "import_id, preset, files, finished_at_ms, rows_read, rows_stored, rows_rejected, report";
 
     private readonly Engine _engine;
 
@@ -19,16 +20,19 @@ public sealed class ImportHistory
     public ImportWriter Begin() => new(_engine);
 
     /// <summary>The newest first.</summary>
-    public IReadOnlyList<PastImport> Newest(int atMost)
+    public async Task<IReadOnlyList<PastImport>> NewestAsync(int atMost, CancellationToken cancellation = default)
     {
-        using var connection = _engine.Open();
-        return connection.Query<PastImport>($"SELECT {PastImportColumns} FROM import_batch ORDER BY import_id DESC LIMIT @atMost", new { atMost }).AsList();
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return (await connection.QueryAsync<PastImport>(new CommandDefinition(
+            $"SELECT {Columns} FROM import_batch ORDER BY import_id DESC LIMIT @atMost",
+            new { atMost }, cancellationToken: cancellation))).AsList();
     }
 
-    public PastImport? Find(long id)
+    public async Task<PastImport?> FindAsync(long id, CancellationToken cancellation = default)
     {
-        using var connection = _engine.Open();
-        return connection.QuerySingleOrDefault<PastImport>($"SELECT {PastImportColumns} FROM import_batch WHERE import_id = @id", new { id });
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return await connection.QuerySingleOrDefaultAsync<PastImport>(new CommandDefinition(
+            $"SELECT {Columns} FROM import_batch WHERE import_id = @id", new { id }, cancellationToken: cancellation));
     }
 
     /// <summary>How many ended after the one of a number.</summary>

@@ -11,11 +11,6 @@ public sealed record OrderRange(long Customers, long Orders, int FirstDay, int L
     public int Days => LastDay + 1 - FirstDay;
 }
 
-/// <summary>What a store has for a first night, against what a model needs.</summary>
-/// <param name="Buyers">Customers with an order.</param>
-/// <param name="FirstDay">Day of the first order; null without any.</param>
-public sealed record StoreSurvey(long Buyers, long Orders, DateOnly? FirstDay, DateOnly? LastDay);
-
 /// <summary>
 /// What an import leaves behind so that a night needs no pass over all rows: when orders were placed, which sources speak and since when,
 /// and each customer's first order.
@@ -44,7 +39,9 @@ public sealed class ImportSummaries
         (DataSource.Acquisition, "customer", "0", "acquisition_channel IS NOT NULL"),
         (DataSource.Countries, "customer", "0", "country IS NOT NULL"),
         (DataSource.Genders, "customer", "0", "gender IS NOT NULL"),
-        (DataSource.Profiles, "customer", "0", "birth_year IS NOT NULL OR gender IS NOT NULL OR country IS NOT NULL OR consent_email IS NOT NULL OR acquisition_channel IS NOT NULL"),
+        (DataSource.Profiles, "customer", "0",
+            "birth_year IS NOT NULL OR gender IS NOT NULL OR country IS NOT NULL OR consent_email IS NOT NULL "
+            + "OR acquisition_channel IS NOT NULL"),
     ];
 
     private readonly Engine _engine;
@@ -55,33 +52,24 @@ public sealed class ImportSummaries
     public OrderRange? Orders(Shop shop, Cutoff? before = null)
     {
         using var connection = _engine.Open();
-        // Every time zone's day begins on a quarter of an hour, so the spans add up to exactly what is before it.
-        var row = connection.QuerySingle<(long Orders, long? First, long? Last, long Customers)>(
-            "SELECT CAST(coalesce(sum(orders), 0) AS bigint), min(first_ms), max(last_ms), "
-            + "(SELECT count(*) FROM customer WHERE first_order_at_ms < @before) FROM order_span WHERE quarter_hour < @before / 900000",
-            new { before = shop.StartMs(before) });
-        return row.First is { } first
-            ? new OrderRange(row.Customers, row.Orders, shop.Calendar.DayOf(first), shop.Calendar.DayOf(row.Last!.Value))
-            : null;
+        return connection.QuerySingle<Spans>(Spans.Select, new { before = shop.StartMs(before) }).Of(shop);
+    }
+
+    /// <inheritdoc cref="Orders"/>
+    public async Task<OrderRange?> OrdersAsync(Shop shop, Cutoff? before = null, CancellationToken cancellation = default)
+    {
+        await using var connection = await _engine.OpenAsync(cancellation);
+        var asked = new CommandDefinition(Spans.Select, new { before = shop.StartMs(before) }, cancellationToken: cancellation);
+        return (await connection.QuerySingleAsync<Spans>(asked)).Of(shop);
     }
 
     /// <summary>The sources that had any row before the cutoff.</summary>
     public SourceCoverage Coverage(Shop shop, Cutoff before)
     {
         using var connection = _engine.Open();
-        var sources = connection.Query<int>("SELECT source FROM source_span WHERE first_ms < @before", new { before = shop.StartMs(before) });
+        var sources = connection.Query<int>(
+            "SELECT source FROM source_span WHERE first_ms < @before", new { before = shop.StartMs(before) });
         return new SourceCoverage((DataSource)sources.Aggregate(0, (all, source) => all | source));
-    }
-
-    /// <summary>What there is to learn from, whether or not anything was scored.</summary>
-    public StoreSurvey Survey(Shop shop)
-    {
-        using var connection = _engine.Open();
-        var (buyers, orders, first, last) = connection.QuerySingle<(long, long, long?, long?)>(
-            "SELECT (SELECT count(*) FROM customer WHERE first_order_at_ms IS NOT NULL), count(*), min(ordered_at_ms), max(ordered_at_ms) FROM orders");
-        return new StoreSurvey(buyers, orders, Day(first), Day(last));
-
-        DateOnly? Day(long? ms) => ms is { } at ? DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(at), shop.Calendar.TimeZone).Date) : null;
     }
 
     /// <summary>One pass over each table.</summary>
@@ -89,18 +77,25 @@ public sealed class ImportSummaries
     {
         connection.Execute(
             "DELETE FROM order_span; DELETE FROM source_span; "
-            + "INSERT INTO order_span SELECT ordered_at_ms / 900000, count(*), min(ordered_at_ms), max(ordered_at_ms) FROM orders WHERE is_valid GROUP BY ordered_at_ms / 900000",
+            + "INSERT INTO order_span SELECT ordered_at_ms / 900000, count(*), min(ordered_at_ms), max(ordered_at_ms) FROM orders "
+            + "WHERE is_valid GROUP BY ordered_at_ms / 900000",
             transaction: transaction, commandTimeout: 0);
         foreach (var table in s_sources.GroupBy(source => source.Table))
         {
             var sources = table.ToList();
-            var columns = string.Join(", ", sources.Select(source => $"CAST(min({source.Time}) FILTER (WHERE {source.Condition}) AS bigint)"));
-            using var row = connection.ExecuteReader($"SELECT {columns} FROM {table.Key}", transaction: transaction, commandTimeout: 0);
+            var firsts = sources.Select(source => $"CAST(min({source.Time}) FILTER (WHERE {source.Condition}) AS bigint)");
+            using var row = connection.ExecuteReader(
+                $"SELECT {string.Join(", ", firsts)} FROM {table.Key}", transaction: transaction, commandTimeout: 0);
             row.Read();
-            var found = sources.Select((source, i) => (source.Source, First: row.IsDBNull(i) ? (long?)null : row.GetInt64(i))).Where(source => source.First is not null).ToList();
+            var found = sources.Select((source, i) => (source.Source, First: row.IsDBNull(i) ? (long?)null : row.GetInt64(i)))
+                .Where(source => source.First is not null).ToList();
             row.Close();
             foreach (var (source, first) in found)
-                connection.Execute("INSERT INTO source_span (source, first_ms) VALUES (@source, @first)", new { source = (int)source, first }, transaction);
+            {
+                connection.Execute(
+                    "INSERT INTO source_span (source, first_ms) VALUES (@source, @first)",
+                    new { source = (int)source, first }, transaction);
+            }
         }
     }
 
@@ -116,4 +111,21 @@ public sealed class ImportSummaries
 
     private static bool AreMissing(DbConnection connection) => connection.ExecuteScalar<int>(
         "SELECT CASE WHEN EXISTS (SELECT 1 FROM orders WHERE is_valid) AND NOT EXISTS (SELECT 1 FROM order_span) THEN 1 ELSE 0 END") == 1;
+
+    private sealed record Spans
+    {
+        // Every time zone's day begins on a quarter of an hour, so the spans add up to exactly what is before it.
+        public const string Select =
+            "SELECT CAST(coalesce(sum(orders), 0) AS bigint) AS orders, min(first_ms) AS first_ms, max(last_ms) AS last_ms, "
+            + "(SELECT count(*) FROM customer WHERE first_order_at_ms < @before) AS customers "
+            + "FROM order_span WHERE quarter_hour < @before / 900000";
+
+        public long Orders { get; init; }
+        public long? FirstMs { get; init; }
+        public long? LastMs { get; init; }
+        public long Customers { get; init; }
+
+        public OrderRange? Of(Shop shop) =>
+            FirstMs is { } first ? new OrderRange(Customers, Orders, shop.Calendar.DayOf(first), shop.Calendar.DayOf(LastMs!.Value)) : null;
+    }
 }

@@ -13,8 +13,8 @@ public sealed record ImportResult(long ImportId, long Inserted, long Updated, lo
 public sealed record OrdersThereAlready(string? Preset, long Count, long OtherAmount);
 
 /// <summary>
-/// Writes the canonical rows of one import in one transaction: rows are staged as they stream in, then merged (upsert). Cancelled or failed,
-/// nothing of it remains.
+/// Writes the canonical rows of one import in one transaction: rows are staged as they stream in, then merged (upsert). Cancelled or
+/// failed, nothing of it remains.
 /// </summary>
 public sealed class ImportWriter : IDisposable
 {
@@ -63,7 +63,9 @@ public sealed class ImportWriter : IDisposable
 
     public void Subscriptions(IEnumerable<SubscriptionRow> rows) => Stage(s_subscription, rows);
 
-    /// <summary>Staged orders that are in the store already, by the preset that first brought them. Committing updates those that differ.</summary>
+    /// <summary>
+    /// Staged orders that are in the store already, by the preset that first brought them. Committing updates those that differ.
+    /// </summary>
     public IReadOnlyList<OrdersThereAlready> OrdersThereAlready()
     {
         if (_connection.ExecuteScalar<long>("SELECT count(*) FROM (SELECT 1 AS one FROM orders LIMIT 1) o", transaction: _transaction) == 0) return [];
@@ -84,13 +86,13 @@ public sealed class ImportWriter : IDisposable
         RefuseSharedKeys();
         var importId = _connection.ExecuteScalar<long>("SELECT coalesce(max(import_id), 0) + 1 FROM import_batch", transaction: _transaction);
         long inserted = 0, updated = 0, unchanged = 0;
-        foreach (var table in s_tables.Where(table => table != s_customer))
+        foreach (var table in s_tables)
         {
             var (total, existing, same) = Compare(table);
             inserted += total - existing;
             updated += existing - same;
             unchanged += same;
-            _connection.Execute(table.MergeSql(importId), transaction: _transaction, commandTimeout: 0);
+            if (table != s_customer) _connection.Execute(table.MergeSql(importId), transaction: _transaction, commandTimeout: 0);
         }
         MergeCustomers();
         ImportSummaries.Refresh(_connection, _transaction);
@@ -155,10 +157,11 @@ public sealed class ImportWriter : IDisposable
     private (long Total, long Existing, long Same) Compare(Table table)
     {
         var keys = string.Join(" AND ", table.Key.Select(column => $"t.{column} = s.{column}"));
-        var same = string.Join(" AND ", table.Values.Select(column => $"t.{column} IS NOT DISTINCT FROM s.{column}"));
+        var same = string.Join(" AND ", table.Values.Select(column => $"t.{column} IS NOT DISTINCT FROM {table.Merged(column)}"));
         return _connection.QuerySingle<(long, long, long)>(
-            $"SELECT count(*), count(t.customer_key), coalesce(sum(CASE WHEN t.customer_key IS NOT NULL AND {same} THEN 1 ELSE 0 END), 0) FROM staged_{table.Name} s LEFT JOIN {table.Name} t ON {keys}",
-            transaction: _transaction);
+            "SELECT count(*), count(t.customer_key), coalesce(sum(CASE WHEN t.customer_key IS NOT NULL AND "
+            + $"{same} THEN 1 ELSE 0 END), 0) FROM staged_{table.Name} s LEFT JOIN {table.Name} t ON {keys}",
+            transaction: _transaction, commandTimeout: 0);
     }
 
     /// <param name="Row">customer_key, customer_id (which only the customer table keeps), then the rest of key and values.</param>
@@ -172,6 +175,9 @@ public sealed class ImportWriter : IDisposable
 
         public string SelectForStaging =>
             Name == "customer" ? string.Join(", ", StagedColumns) : $"customer_key, CAST(NULL AS text) AS customer_id, {string.Join(", ", StagedColumns[2..])}";
+
+        /// <summary>What a column will be: of a customer what is known stays where a file says nothing.</summary>
+        public string Merged(string column) => Name == "customer" ? $"coalesce(s.{column}, t.{column})" : $"s.{column}";
 
         public string MergeSql(long importId)
         {

@@ -5,17 +5,25 @@ namespace PredictiveRetention.Storage;
 /// <summary>The night readers see, and those they saw before it.</summary>
 public sealed class NightReader
 {
+    private static readonly string s_current =
+        $"SELECT r.* FROM current_run c JOIN run r ON r.run_id = c.run_id WHERE c.purpose = '{RunPurpose.Night}'";
+
     private readonly Engine _engine;
 
     internal NightReader(Engine engine) => _engine = engine;
 
     /// <summary>The run readers see now; null before the first night.</summary>
+    public Run? Current()
+    {
+        using var connection = _engine.Open();
+        return connection.QuerySingleOrDefault<Run>(s_current);
+    }
+
+    /// <inheritdoc cref="Current"/>
     public async Task<Run?> CurrentAsync(CancellationToken cancellation = default)
     {
         await using var connection = await _engine.OpenAsync(cancellation);
-        return await connection.QuerySingleOrDefaultAsync<Run>(new CommandDefinition(
-            $"SELECT r.* FROM current_run c JOIN run r ON r.run_id = c.run_id WHERE c.purpose = '{RunPurpose.Night}'",
-            cancellationToken: cancellation));
+        return await connection.QuerySingleOrDefaultAsync<Run>(new CommandDefinition(s_current, cancellationToken: cancellation));
     }
 
     /// <summary>The newest night readers ever saw whose as-of is on or before a day; null where there is none.</summary>
@@ -23,21 +31,31 @@ public sealed class NightReader
     {
         using var connection = _engine.Open();
         return connection.QueryFirstOrDefault<Run>(
-            $"SELECT * FROM run WHERE purpose = '{RunPurpose.Night}' AND as_of <= @asOf AND published_at_ms IS NOT NULL AND settings IS NOT NULL "
-            + "ORDER BY as_of DESC, run_id DESC LIMIT 1",
+            $"SELECT * FROM run WHERE purpose = '{RunPurpose.Night}' AND as_of <= @asOf "
+            + "AND published_at_ms IS NOT NULL AND settings IS NOT NULL ORDER BY as_of DESC, run_id DESC LIMIT 1",
             new { asOf = asOf.ToString() });
     }
 
-    /// <summary>
-    /// The published night before a run whose as-of is at least so many days earlier, and whose predictions are still kept; null where there is
-    /// none.
-    /// </summary>
-    public Run? ToCompare(Run run, int daysBefore)
+    /// <summary>Every night readers saw that began before a run.</summary>
+    public IReadOnlyList<Run> SeenBefore(long runId)
     {
         using var connection = _engine.Open();
-        return connection.QueryFirstOrDefault<Run>(
+        return connection.Query<Run>(
+            $"SELECT * FROM run WHERE purpose = '{RunPurpose.Night}' AND published_at_ms IS NOT NULL AND run_id < @runId",
+            new { runId }).AsList();
+    }
+
+    /// <summary>
+    /// The published night before a run whose as-of is at least so many days earlier, and whose predictions are still kept; null where
+    /// there is none.
+    /// </summary>
+    public async Task<Run?> ToCompareAsync(Run run, int daysBefore, CancellationToken cancellation = default)
+    {
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return await connection.QueryFirstOrDefaultAsync<Run>(new CommandDefinition(
             $"SELECT * FROM run WHERE purpose = '{RunPurpose.Night}' AND as_of <= @before "
-            + $"AND state IN ('{RunState.Published}', '{RunState.Superseded}') AND headline IS NOT NULL ORDER BY as_of DESC, run_id DESC LIMIT 1",
-            new { before = Cutoff.Parse(run.AsOf).Minus(daysBefore).ToString() });
+            + $"AND state IN ('{RunState.Published}', '{RunState.Superseded}') AND headline IS NOT NULL "
+            + "ORDER BY as_of DESC, run_id DESC LIMIT 1",
+            new { before = Cutoff.Parse(run.AsOf).Minus(daysBefore).ToString() }, cancellationToken: cancellation));
     }
 }

@@ -2,7 +2,9 @@ using Dapper;
 
 namespace PredictiveRetention.Storage;
 
-/// <summary>Something others must be told about a run. (RunId, Kind, Subject, Rule) names it for good: whoever receives it twice can tell.</summary>
+/// <summary>
+/// Something others must be told about a run. (RunId, Kind, Subject, Rule) names it for good: whoever receives it twice can tell.
+/// </summary>
 public sealed record OutboxEvent
 {
     public long RunId { get; init; }
@@ -34,7 +36,7 @@ public sealed class Outbox
     /// </summary>
     public IReadOnlyList<OutboxEvent> Claim(string owner, int limit)
     {
-        using var change = new LedgerChange(_engine);
+        using var change = LedgerChange.Begin(_engine);
         var events = change.Query<OutboxEvent>(
             $"UPDATE outbox SET owner = @owner, attempts = attempts + 1, lease_until_ms = {_engine.NowMs} + @lease "
             + "WHERE (run_id, kind, subject, rule) IN (SELECT o.run_id, o.kind, o.subject, o.rule FROM outbox o "
@@ -58,18 +60,18 @@ public sealed class Outbox
     }
 
     /// <summary>What others were or are to be told, newest first.</summary>
-    public IReadOnlyList<OutboxEvent> Recent(int limit)
+    public async Task<IReadOnlyList<OutboxEvent>> RecentAsync(int limit, CancellationToken cancellation = default)
     {
-        using var connection = _engine.Open();
-        return connection.Query<OutboxEvent>(
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return (await connection.QueryAsync<OutboxEvent>(new CommandDefinition(
             "SELECT run_id, kind, subject, rule, payload, created_at_ms, attempts, delivered_at_ms, error FROM outbox "
             + "ORDER BY created_at_ms DESC, run_id DESC, kind LIMIT @limit",
-            new { limit }).AsList();
+            new { limit }, cancellationToken: cancellation))).AsList();
     }
 
     /// <summary>Written with what it tells of, in one transaction, once.</summary>
-    internal static void Tell(LedgerChange change, long runId, string kind, string payload, string subject = "") => change.Execute(
+    internal static Statement Telling(Engine engine, long runId, string kind, string payload, string subject = "") => new(
         "INSERT INTO outbox (run_id, kind, subject, rule, payload, created_at_ms) "
-        + $"VALUES (@runId, @kind, @subject, '', @payload, {change.Engine.NowMs}) ON CONFLICT DO NOTHING",
+        + $"VALUES (@runId, @kind, @subject, '', @payload, {engine.NowMs}) ON CONFLICT DO NOTHING",
         new { runId, kind, subject, payload });
 }

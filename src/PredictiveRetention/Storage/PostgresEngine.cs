@@ -24,13 +24,17 @@ internal sealed class PostgresEngine : Engine
             var settings = new NpgsqlConnectionStringBuilder(connectionString);
             if (settings.ApplicationName is null) settings.ApplicationName = "PredictiveRetention";
             // The same few questions are asked all the time: the server need not plan them each time. A pooler that shares connections by transaction wants 0 here.
-            if (!connectionString.Contains("Auto Prepare", StringComparison.OrdinalIgnoreCase)) settings.MaxAutoPrepare = 40;
+            if (!settings.ContainsKey("Max Auto Prepare")) settings.MaxAutoPrepare = 40;
             _connectionString = settings.ToString();
             _source = NpgsqlDataSource.Create(_connectionString);
         }
         catch (Exception fault) when (fault is ArgumentException or FormatException)
         {
-            throw new RetentionException(Failure.Usage, $"The PostgreSQL connection string cannot be read: {fault.Message}", fault);
+            // What is wrong with it may be its password, which the fault then names.
+            var why = StoreAddress.MayHoldPassword(connectionString) ? "put a value that holds ; or = in quotes" : fault.Message;
+            throw new RetentionException(
+                Failure.Usage,
+                $"The PostgreSQL connection string cannot be read: {why}. It is written as Host=localhost;Database=shop;Username=me.", fault);
         }
     }
 
@@ -45,6 +49,8 @@ internal sealed class PostgresEngine : Engine
 
     /// <summary>Straight into the run's partition: nothing to route.</summary>
     public override string PredictionTable(long runId) => Partition(runId);
+
+    public override string HasStore => "SELECT CASE WHEN to_regclass('schemaversions') IS NULL THEN 0 ELSE 1 END";
 
     public override Dictionary<string, string> SchemaVariables => new() { ["clustered"] = "", ["by_run"] = "PARTITION BY LIST (run_id)", ["bytes"] = "bytea", ["false"] = "false",
         ["orders_in_time"] = "CREATE INDEX orders_in_time ON orders (customer_key, ordered_at_ms, order_id) INCLUDE (amount_minor) WHERE is_valid",
@@ -78,6 +84,9 @@ internal sealed class PostgresEngine : Engine
 
     public override DbTransaction BeginWrite(DbConnection connection) => connection.BeginTransaction(IsolationLevel.ReadCommitted);
 
+    public override ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellation) =>
+        connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellation);
+
     public override DbTransaction BeginSnapshot(DbConnection connection) => connection.BeginTransaction(IsolationLevel.RepeatableRead);
 
     public override BulkInsert Bulk(DbConnection connection, DbTransaction transaction, string table, params string[] columns) =>
@@ -86,39 +95,46 @@ internal sealed class PostgresEngine : Engine
     public override RowReader Rows(DbConnection connection, DbTransaction transaction, string sql) => new PostgresCopyReader((NpgsqlConnection)connection, sql);
 
     /// <summary>
-    /// A holder frozen inside its transaction would keep the row locked that others need to take over: the server ends it where it stands idle,
-    /// and others where it does not (see <see cref="EndOverdue"/>). A shard's commit need not wait for the disk: if the server falls before it is
-    /// written, the shard is open again, and publication, which waits, comes later.
+    /// A holder frozen inside its transaction would keep the row locked that others need to take over: the server ends it where it stands
+    /// idle, and others where it does not (see <see cref="EndOverdue"/>). A shard's commit need not wait for the disk: if the server falls
+    /// before it is written, the shard is open again, and publication, which waits, comes later.
     /// </summary>
-    public override void BoundTransaction(DbConnection connection, DbTransaction transaction, bool mayBeLost)
+    public override string? BoundOf(bool mayBeLost)
     {
         var seconds = mayBeLost ? 30 : 900;
-        connection.Execute(
-            $"SET LOCAL idle_in_transaction_session_timeout = '15s'; SET LOCAL statement_timeout = '{seconds}s'; SET LOCAL application_name = '{Bound}{seconds}'" + (mayBeLost ? "; SET LOCAL synchronous_commit = off" : ""),
-            transaction: transaction);
+        return $"SET LOCAL idle_in_transaction_session_timeout = '15s'; SET LOCAL statement_timeout = '{seconds}s'; "
+            + $"SET LOCAL application_name = '{Bound}{seconds}'" + (mayBeLost ? "; SET LOCAL synchronous_commit = off" : "");
     }
 
-    /// <summary>The server's own limits do not hold while it waits for the client's next part of a COPY.</summary>
+    /// <summary>
+    /// The server's own limits do not hold while it waits for the client's next part of a COPY. CASE, because a condition beside the cast
+    /// need not be judged before it.
+    /// </summary>
     public override void EndOverdue(DbConnection connection) => connection.Execute(
-        $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() AND application_name LIKE '{Bound}%' "
-        + $"AND xact_start < clock_timestamp() - make_interval(secs => substr(application_name, {Bound.Length + 1})::int)");
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user "
+        + "AND pid <> pg_backend_pid() AND xact_start < clock_timestamp() - make_interval(secs => "
+        + $"CASE WHEN application_name ~ '^{Bound}[0-9]{{1,6}}$' THEN CAST(substr(application_name, {Bound.Length + 1}) AS int) END)");
 
-    /// <summary>Made beside and attached: creating it as a partition would lock readers of the table out until the transaction ends.</summary>
+    /// <summary>
+    /// Made beside and attached: creating it as a partition would lock readers of the table out until the transaction ends.
+    /// </summary>
     public override void CreatePredictionRoom(DbConnection connection, DbTransaction transaction, long runId) =>
         connection.Execute(
             $"CREATE TABLE {Partition(runId)} (LIKE prediction INCLUDING ALL); ALTER TABLE prediction ATTACH PARTITION {Partition(runId)} FOR VALUES IN ({runId.ToString(CultureInfo.InvariantCulture)})",
             transaction: transaction);
 
-    public override void DropPredictionRoom(DbConnection connection, long runId)
-    {
-        var attached = connection.QuerySingleOrDefault<bool?>(
-            "SELECT i.inhdetachpending FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE c.relname = @name AND i.inhparent = 'prediction'::regclass", new { name = Partition(runId) });
-        if (attached is { } pending) connection.Execute($"ALTER TABLE prediction DETACH PARTITION {Partition(runId)} {(pending ? "FINALIZE" : Distributed(connection) ? "" : "CONCURRENTLY")}");
-        connection.Execute($"DROP TABLE IF EXISTS {Partition(runId)}");
-    }
+    public override string PredictionRoom(long runId) =>
+        "SELECT CASE WHEN i.inhdetachpending THEN 'pending' WHEN EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus') THEN 'distributed' "
+        + "ELSE 'attached' END FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
+        + $"WHERE c.relname = '{Partition(runId)}' AND i.inhparent = 'prediction'::regclass";
 
     /// <summary>Citus detaches a partition only while it holds readers of the table up.</summary>
-    private static bool Distributed(DbConnection connection) => connection.ExecuteScalar<bool>("SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')");
+    public override IEnumerable<string> DropPredictionRoom(long runId, string? state)
+    {
+        var detach = $"ALTER TABLE prediction DETACH PARTITION {Partition(runId)}";
+        if (state is not null) yield return detach + state switch { "pending" => " FINALIZE", "distributed" => "", _ => " CONCURRENTLY" };
+        yield return $"DROP TABLE IF EXISTS {Partition(runId)}";
+    }
 
     public override void Tidy(DbConnection connection) => connection.Execute("VACUUM (ANALYZE) customer, orders", commandTimeout: 0);
 

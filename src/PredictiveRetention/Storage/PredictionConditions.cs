@@ -33,7 +33,8 @@ internal sealed class PredictionConditions
         return this;
     }
 
-    /// <param name="earlier">The night before the run's; asked for where the filter is of those who moved up since. Null where none is kept.</param>
+    /// <param name="earlier">The night before the run's; asked for where the filter is of those who moved up since. Null where none is
+    /// kept.</param>
     public PredictionConditions Restrict(PredictionFilter filter, Run? earlier)
     {
         Equal("rfm_segment", filter.RfmSegment);
@@ -86,7 +87,8 @@ internal sealed class PredictionConditions
     {
         _sql.Append(earlier is null
             ? " AND 1 = 0"
-            : $" AND {IsHigh} AND EXISTS (SELECT 1 FROM prediction e WHERE e.customer_key = p.customer_key AND e.run_id = @earlierRunId AND {WasLower})");
+            : $" AND {IsHigh} AND EXISTS (SELECT 1 FROM prediction e WHERE e.customer_key = p.customer_key "
+                + $"AND e.run_id = @earlierRunId AND {WasLower})");
         Parameters.AddDynamicParams(new { earlierRunId = earlier?.RunId, high = (int)RiskBand.High });
     }
 

@@ -28,7 +28,9 @@ public sealed record PredictionFilter
     public double? MinClv { get; init; }
     public double? MaxClv { get; init; }
 
-    /// <summary>True: only customers whose risk band is High and was lower in the night before; nobody where no earlier night is kept.</summary>
+    /// <summary>
+    /// True: only customers whose risk band is High and was lower in the night before; nobody where no earlier night is kept.
+    /// </summary>
     public bool MovedUp { get; init; }
 
     /// <summary>Of an action of the customer, see <see cref="ActionWork"/>: a name, or <see cref="ActionWork.Nobody"/>.</summary>
@@ -39,7 +41,9 @@ public sealed record PredictionFilter
 
     public bool IsOfWork => WorkOwner is not null || WorkStatus is not null;
 
-    /// <summary>Whether a run answers the same as long as it is kept. Work goes on, imports change countries, and the night before may be dropped.</summary>
+    /// <summary>
+    /// Whether a run answers the same as long as it is kept. Work goes on, imports change countries, and the night before may be dropped.
+    /// </summary>
     public bool IsSteady => !IsOfWork && !MovedUp && Country is null;
 }
 

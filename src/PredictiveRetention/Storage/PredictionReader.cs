@@ -9,7 +9,8 @@ namespace PredictiveRetention.Storage;
 /// <summary>What runs say of each customer.</summary>
 public sealed class PredictionReader
 {
-    private const string OfRun = "SELECT p.*, c.customer_id, c.country FROM prediction p JOIN customer c ON c.customer_key = p.customer_key WHERE p.run_id = @runId";
+    private const string OfRun =
+        "SELECT p.*, c.customer_id, c.country FROM prediction p JOIN customer c ON c.customer_key = p.customer_key WHERE p.run_id = @runId";
 
     private readonly Engine _engine;
     private readonly RunLedger _runs;
@@ -19,8 +20,8 @@ public sealed class PredictionReader
     internal PredictionReader(Engine engine, RunLedger runs, NightReader nights) => (_engine, _runs, _nights) = (engine, runs, nights);
 
     /// <summary>
-    /// A customer's row of the run readers see now: pointer and row are read as one. The run it was last time is tried first, straight in its
-    /// own partition: two reads by primary key. The id is not compared again: its key is 64 bits of its SHA-256.
+    /// A customer's row of the run readers see now: pointer and row are read as one. The run it was last time is tried first, straight in
+    /// its own partition: two reads by primary key. The id is not compared again: its key is 64 bits of its SHA-256.
     /// </summary>
     public async Task<PredictionRow?> FindCurrentAsync(string customerId, CancellationToken cancellation = default)
     {
@@ -32,7 +33,8 @@ public sealed class PredictionReader
             {
                 var sql = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"SELECT p.* FROM {_engine.PredictionTable(run)} p, current_run r WHERE p.customer_key = @key AND p.run_id = {run} AND r.purpose = '{RunPurpose.Night}' AND r.run_id = {run}");
+                    $"SELECT p.* FROM {_engine.PredictionTable(run)} p, current_run r WHERE p.customer_key = @key AND p.run_id = {run} "
+                    + $"AND r.purpose = '{RunPurpose.Night}' AND r.run_id = {run}");
                 if (await connection.QuerySingleOrDefaultAsync<PredictionRow>(
                     new CommandDefinition(sql, new { key }, cancellationToken: cancellation)) is { } row)
                     return row with { CustomerId = customerId };
@@ -53,7 +55,8 @@ public sealed class PredictionReader
 
     /// <summary>One page of a run, after a position.</summary>
     public async Task<IReadOnlyList<PredictionRow>> PageAsync(
-        long runId, PredictionFilter filter, PredictionOrder order, PagePosition? after, int limit, CancellationToken cancellation = default)
+        long runId, PredictionFilter filter, PredictionOrder order, PagePosition? after, int limit,
+        CancellationToken cancellation = default)
     {
         // Ids are looked up for the page alone: joined before the limit, those of a million customers would be.
         var page = await RestrictedAsync(
@@ -77,7 +80,8 @@ public sealed class PredictionReader
 
     /// <summary>The whole of a list, in its order, some rows at a time: one question, however long it is.</summary>
     public async IAsyncEnumerable<IReadOnlyList<PredictionRow>> StreamAsync(
-        long runId, PredictionFilter filter, PredictionOrder order, int atOnce, [EnumeratorCancellation] CancellationToken cancellation = default)
+        long runId, PredictionFilter filter, PredictionOrder order, int atOnce,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var list = (await RestrictedAsync(OfRun, runId, filter, cancellation)).Append(OrderOf(ColumnOf(order)));
         await using var connection = await _engine.OpenAsync(cancellation);
@@ -97,7 +101,8 @@ public sealed class PredictionReader
         long runId, PredictionFilter filter, CancellationToken cancellation = default)
     {
         var all = await RestrictedAsync(
-            "SELECT count(*), coalesce(sum(p.revenue_at_risk), 0.0) FROM prediction p WHERE p.run_id = @runId", runId, filter, cancellation);
+            "SELECT count(*), coalesce(sum(p.revenue_at_risk), 0.0) FROM prediction p WHERE p.run_id = @runId",
+            runId, filter, cancellation);
         await using var connection = await _engine.OpenAsync(cancellation);
         return await connection.QuerySingleAsync<(long, double)>(
             new CommandDefinition(all.Sql, all.Parameters, cancellationToken: cancellation));
@@ -107,11 +112,13 @@ public sealed class PredictionReader
     public IEnumerable<PredictionRow> ReadAll(long runId)
     {
         using var connection = _engine.Open();
-        foreach (var row in connection.Query<PredictionRow>(OfRun + " ORDER BY p.customer_key", new { runId }, buffered: false)) yield return row;
+        foreach (var row in connection.Query<PredictionRow>(OfRun + " ORDER BY p.customer_key", new { runId }, buffered: false))
+            yield return row;
     }
 
     /// <summary>Customers whose id begins with a text, of a run, in the order of their ids; upper and lower case are told apart.</summary>
-    public async Task<IReadOnlyList<PredictionRow>> SearchByIdAsync(long runId, string prefix, int limit, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<PredictionRow>> SearchByIdAsync(
+        long runId, string prefix, int limit, CancellationToken cancellation = default)
     {
         await using var connection = await _engine.OpenAsync(cancellation);
         return (await connection.QueryAsync<PredictionRow>(new CommandDefinition(
@@ -121,8 +128,8 @@ public sealed class PredictionReader
     }
 
     /// <summary>
-    /// Customers whose predicted risk band is High in a run and was lower in an earlier one; the lost are in neither, customers of the later run
-    /// only count as new.
+    /// Customers whose predicted risk band is High in a run and was lower in an earlier one; the lost are in neither, customers of the
+    /// later run only count as new.
     /// </summary>
     public async Task<long> MovedIntoHighRiskAsync(long runId, long earlierRunId, CancellationToken cancellation = default)
     {
@@ -139,7 +146,8 @@ public sealed class PredictionReader
         await using var connection = await _engine.OpenAsync(cancellation);
         var scores = await connection.QueryAsync<(string AsOf, double PChurn, double Clv)>(new CommandDefinition(
             "SELECT r.as_of, p.p_churn, p.clv FROM prediction p JOIN run r ON r.run_id = p.run_id WHERE p.customer_key = @customerKey "
-            + $"AND r.purpose = '{RunPurpose.Night}' AND r.state IN ('{RunState.Published}', '{RunState.Superseded}') ORDER BY r.as_of, r.run_id",
+            + $"AND r.purpose = '{RunPurpose.Night}' AND r.state IN ('{RunState.Published}', '{RunState.Superseded}') "
+            + "ORDER BY r.as_of, r.run_id",
             new { customerKey }, cancellationToken: cancellation));
         return [.. scores.GroupBy(score => score.AsOf).Select(night => new PastScore(night.Key, night.Last().PChurn, night.Last().Clv))];
     }
@@ -159,9 +167,12 @@ public sealed class PredictionReader
         bulk.Complete();
     }
 
-    private async Task<PredictionConditions> RestrictedAsync(string select, long runId, PredictionFilter filter, CancellationToken cancellation)
+    private async Task<PredictionConditions> RestrictedAsync(
+        string select, long runId, PredictionFilter filter, CancellationToken cancellation)
     {
-        var earlier = filter.MovedUp && await _runs.FindAsync(runId, cancellation) is { } run ? _nights.ToCompare(run, 1) : null;
+        var earlier = filter.MovedUp && await _runs.FindAsync(runId, cancellation) is { } run
+            ? await _nights.ToCompareAsync(run, 1, cancellation)
+            : null;
         return new PredictionConditions(select, runId).Restrict(filter, earlier);
     }
 

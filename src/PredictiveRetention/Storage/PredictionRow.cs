@@ -1,6 +1,8 @@
 namespace PredictiveRetention.Storage;
 
-/// <summary>A stored prediction as readers see it. Segment columns are the numbers of the enums in Segments, NoAction of that in Playbooks.</summary>
+/// <summary>
+/// A stored prediction as readers see it. Segment columns are the numbers of the enums in Segments, NoAction of that in Playbooks.
+/// </summary>
 public sealed record PredictionRow
 {
     public long CustomerKey { get; init; }

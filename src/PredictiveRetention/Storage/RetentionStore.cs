@@ -3,11 +3,14 @@ using Dapper;
 namespace PredictiveRetention.Storage;
 
 /// <summary>
-/// One shop's data, in SQLite or PostgreSQL. Opening it brings the schema up to date; every question and write is asked of one of its nouns,
-/// which know their own tables, in SQL shared by both engines. Thread-safe: each call takes a connection of its own.
+/// One shop's data, in SQLite or PostgreSQL. Opening it brings the schema up to date; every question and write is asked of one of its
+/// nouns, which know their own tables, in SQL shared by both engines. Thread-safe: each call takes a connection of its own. What a request
+/// asks is asynchronous, what a batch asks (an import, a training, a night) is not.
 /// </summary>
 public sealed class RetentionStore : IDisposable
 {
+    private volatile Shop? _shop;
+
     private RetentionStore(Engine engine)
     {
         Engine = engine;
@@ -18,7 +21,7 @@ public sealed class RetentionStore : IDisposable
         Histories = new HistoryReader(engine);
         RunRows = new RunRows(engine);
         Runs = new RunLedger(engine, RunRows);
-        Decisions = new RunDecisions(engine, Runs, RunRows);
+        Decisions = new RunDecisions(engine, RunRows);
         Nights = new NightReader(engine);
         Shards = new ShardLedger(engine);
         Predictions = new PredictionReader(engine, Runs, Nights);
@@ -112,18 +115,43 @@ public sealed class RetentionStore : IDisposable
         }
     }
 
+    /// <summary>
+    /// The store of an address as it stands, for whoever reads: nothing is made, and no schema is brought up to date. Null where there is
+    /// none.
+    /// </summary>
+    /// <exception cref="RetentionException">The store cannot be reached, or another version of this program made its schema.</exception>
+    public static RetentionStore? Find(string address) => Find(address, StoreSchema.RequireCurrent);
+
+    /// <summary>Its schema alone, whichever version made it. Null where there is no store.</summary>
+    public static SchemaStatus? FindSchema(string address)
+    {
+        SchemaStatus? status = null;
+        using var found = Find(address, engine => status = new StoreSchema(engine).Status());
+        return status;
+    }
+
+    /// <summary>Null before the first import, which fixes it for good: once known, it is not asked for again.</summary>
     public Shop? Shop()
     {
+        if (_shop is { } known) return known;
         using var connection = Engine.Open();
-        return connection.QuerySingleOrDefault<(string Currency, string TimeZone, bool ZeroValue, bool MergeDays)?>(
-            "SELECT currency, time_zone, zero_value_purchases, merge_days FROM shop") is { } row
-            ? new Shop(Currency.Of(row.Currency), BusinessCalendar.Of(row.TimeZone)) { Purchases = new PurchaseRule(row.ZeroValue, row.MergeDays) }
-            : null;
+        return _shop = connection.QuerySingleOrDefault<ShopRow>(ShopRow.Select)?.Shop;
+    }
+
+    /// <inheritdoc cref="Shop"/>
+    public async Task<Shop?> ShopAsync(CancellationToken cancellation = default)
+    {
+        if (_shop is { } known) return known;
+        await using var connection = await Engine.OpenAsync(cancellation);
+        var asked = new CommandDefinition(ShopRow.Select, cancellationToken: cancellation);
+        return _shop = (await connection.QuerySingleOrDefaultAsync<ShopRow>(asked))?.Shop;
     }
 
     /// <summary>The shop, or a failure that says what to do first.</summary>
-    public Shop RequireShop() =>
-        Shop() ?? throw new RetentionException(Failure.NotFound, "The store is empty. Import orders first: retain import --preset generic --orders FILE");
+    public Shop RequireShop() => Shop() ?? throw NoShop();
+
+    /// <inheritdoc cref="RequireShop"/>
+    public async Task<Shop> RequireShopAsync(CancellationToken cancellation = default) => await ShopAsync(cancellation) ?? throw NoShop();
 
     /// <summary>True when the database answers.</summary>
     public async Task<bool> AnswersAsync(CancellationToken cancellation)
@@ -137,6 +165,45 @@ public sealed class RetentionStore : IDisposable
         fault is AggregateException several ? several.Flatten().InnerExceptions.All(Engine.IsPassing) : Engine.IsPassing(fault);
 
     public void Dispose() => Engine.Dispose();
+
+    private static RetentionStore? Find(string address, Action<Engine> look)
+    {
+        if (!StoreAddress.MayBeThere(address)) return null;
+        var engine = StoreAddress.Engine(address);
+        try
+        {
+            if (StoreSchema.IsThere(engine))
+            {
+                look(engine);
+                return new RetentionStore(engine);
+            }
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+        engine.Dispose();
+        return null;
+    }
+
+    private static RetentionException NoShop() =>
+        new(Failure.NotFound, "The store is empty. Import orders first: retain import --preset generic --orders FILE");
+
+    private sealed record ShopRow
+    {
+        public const string Select = "SELECT currency, time_zone, zero_value_purchases, merge_days FROM shop";
+
+        public string Currency { get; init; } = "";
+        public string TimeZone { get; init; } = "";
+        public bool ZeroValuePurchases { get; init; }
+        public bool MergeDays { get; init; }
+
+        public Shop Shop => new(PredictiveRetention.Currency.Of(Currency), BusinessCalendar.Of(TimeZone))
+        {
+            Purchases = new PurchaseRule(ZeroValuePurchases, MergeDays),
+        };
+    }
 }
 
 /// <summary>What holds for the whole store: one reporting currency and the time zone business days are counted in.</summary>
@@ -144,6 +211,8 @@ public sealed record Shop(Currency Currency, BusinessCalendar Calendar)
 {
     public PurchaseRule Purchases { get; init; }
 
-    /// <summary>The instant a cutoff's day begins, UTC milliseconds: what is before the cutoff is earlier. Without a cutoff everything is.</summary>
+    /// <summary>
+    /// The instant a cutoff's day begins, UTC milliseconds: what is before it is earlier. Without a cutoff everything is.
+    /// </summary>
     internal long StartMs(Cutoff? before) => before is { } cutoff ? Calendar.StartOf(cutoff.Day) : long.MaxValue;
 }

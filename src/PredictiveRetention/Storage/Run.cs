@@ -48,8 +48,8 @@ public static class RunPurpose
 }
 
 /// <summary>
-/// planned -> scoring -> validating -> published | held; held -> published | discarded; published -> superseded -> dropped; failed from any of
-/// the first three. A rollback makes a superseded run published again.
+/// planned -> scoring -> validating -> published | held; held -> published | discarded; published -> superseded -> dropped; failed from any
+/// of the first three. A rollback makes a superseded run published again.
 /// </summary>
 public static class RunState
 {

@@ -6,59 +6,78 @@ namespace PredictiveRetention.Storage;
 public sealed class RunDecisions
 {
     private readonly Engine _engine;
-    private readonly RunLedger _runs;
     private readonly RunRows _rows;
 
-    internal RunDecisions(Engine engine, RunLedger runs, RunRows rows) => (_engine, _runs, _rows) = (engine, runs, rows);
+    internal RunDecisions(Engine engine, RunRows rows) => (_engine, _rows) = (engine, rows);
 
     /// <summary>Publishes a held run although it is outside its guard bands.</summary>
-    /// <exception cref="RetentionException">There is no such run, or it is not held.</exception>
-    public void Publish(long runId, string actor)
+    /// <exception cref="RetentionException">There is no such run, it is not held, or a later night is published.</exception>
+    public async Task PublishAsync(long runId, string actor, CancellationToken cancellation = default)
     {
-        using var change = new LedgerChange(_engine);
-        var run = change.Lock(runId);
+        await using var change = await LedgerChange.BeginAsync(_engine, cancellation);
+        var run = await change.LockAsync(runId, cancellation);
         if (run.State != RunState.Held) throw NotIn(run, "held, so there is nothing to publish");
-        RunRows.RequireComplete(change, runId);
-        _runs.MakeCurrent(change, run, null, actor);
-        change.Commit();
+        await RequireCompleteAsync(change, runId, cancellation);
+        var publication = new Publication(change, run, headlineJson: null, actor);
+        if (publication.MovesPointer)
+        {
+            await change.ExecuteAsync(publication.PointerThere, cancellation);
+            var seen = await change.QuerySingleAsync<long>(Publication.Pointed(_engine), cancellation);
+            publication.RefuseGoingBack(await change.QuerySingleAsync<string>(Publication.DateOf(seen), cancellation));
+        }
+        foreach (var other in await change.QueryAsync<long>(publication.Superseding, cancellation))
+            await change.ExecuteAsync(publication.Superseded(other), cancellation);
+        foreach (var step in publication.Steps) await change.ExecuteAsync(step, cancellation);
+        await change.CommitAsync(cancellation);
     }
 
     /// <summary>Gives a held run up; the date may then be scored again.</summary>
     /// <exception cref="RetentionException">There is no such run, or it is not held.</exception>
-    public void Discard(long runId, string actor)
+    public async Task DiscardAsync(long runId, string actor, CancellationToken cancellation = default)
     {
-        using (var change = new LedgerChange(_engine))
+        await using (var change = await LedgerChange.BeginAsync(_engine, cancellation))
         {
-            var run = change.Lock(runId);
+            var run = await change.LockAsync(runId, cancellation);
             if (run.State != RunState.Held) throw NotIn(run, "held, so there is nothing to discard");
-            change.Execute($"UPDATE run SET state = '{RunState.Discarded}' WHERE run_id = @runId", new { runId });
-            ShardLedger.Forget(change, runId);
-            change.Record(runId, actor, "discarded", null);
-            Outbox.Tell(change, runId, "run.discarded", run.BusinessDate);
-            change.Commit();
+            await change.ExecuteAsync(Becoming(runId, RunState.Discarded), cancellation);
+            await change.ExecuteAsync(ShardLedger.Forgetting(runId), cancellation);
+            await change.ExecuteAsync(change.Recording(runId, actor, "discarded", null), cancellation);
+            await change.ExecuteAsync(Outbox.Telling(_engine, runId, "run.discarded", run.BusinessDate), cancellation);
+            await change.CommitAsync(cancellation);
         }
-        _rows.Clear();
+        await _rows.ClearAsync(cancellation);
     }
 
     /// <summary>Shows readers an earlier night again. The nights after it keep their rows; the next night publishes as usual.</summary>
     /// <exception cref="RetentionException">There is no such run, or it is no night whose rows are still there.</exception>
-    public void RollBack(long runId, string actor)
+    public async Task RollBackAsync(long runId, string actor, CancellationToken cancellation = default)
     {
-        using var change = new LedgerChange(_engine);
-        var run = change.Lock(runId);
+        await using var change = await LedgerChange.BeginAsync(_engine, cancellation);
+        var run = await change.LockAsync(runId, cancellation);
         if (run.Purpose != RunPurpose.Night || run.State != RunState.Superseded)
             throw NotIn(run, "an earlier published night whose rows are still there");
-        RunRows.RequireComplete(change, runId);
-        var from = change.QuerySingle<long>($"SELECT run_id FROM current_run WHERE purpose = '{RunPurpose.Night}'");
-        change.Execute($"UPDATE run SET state = '{RunState.Superseded}' WHERE run_id = @from", new { from });
-        change.Execute($"UPDATE run SET state = '{RunState.Published}' WHERE run_id = @runId", new { runId });
-        change.Execute($"UPDATE current_run SET run_id = @runId WHERE purpose = '{RunPurpose.Night}'", new { runId });
-        change.Record(from, actor, "superseded", $"rolled back to run {runId.ToString(CultureInfo.InvariantCulture)}");
-        var seq = change.Record(runId, actor, "rolled back", $"from run {from.ToString(CultureInfo.InvariantCulture)}");
-        Outbox.Tell(change, runId, "run.rolled_back", run.BusinessDate, seq.ToString(CultureInfo.InvariantCulture));
-        change.Commit();
+        await RequireCompleteAsync(change, runId, cancellation);
+        var from = await change.QuerySingleAsync<long>(Publication.Pointed(_engine), cancellation);
+        await change.ExecuteAsync(Becoming(from, RunState.Superseded), cancellation);
+        await change.ExecuteAsync(Becoming(runId, RunState.Published), cancellation);
+        await change.ExecuteAsync(Publication.PointingTo(runId), cancellation);
+        var superseded = change.Recording(from, actor, "superseded", $"rolled back to run {runId.ToString(CultureInfo.InvariantCulture)}");
+        await change.ExecuteAsync(superseded, cancellation);
+        var rolledBack = change.Recording(runId, actor, "rolled back", $"from run {from.ToString(CultureInfo.InvariantCulture)}");
+        var subject = (await change.QuerySingleAsync<int>(rolledBack, cancellation)).ToString(CultureInfo.InvariantCulture);
+        await change.ExecuteAsync(Outbox.Telling(_engine, runId, "run.rolled_back", run.BusinessDate, subject), cancellation);
+        await change.CommitAsync(cancellation);
     }
 
-    private static RetentionException NotIn(Run run, string wanted) =>
-        new(Failure.Usage, $"Run {run.RunId.ToString(CultureInfo.InvariantCulture)} ({run.Purpose} of {run.BusinessDate}) is {run.State}; it is not {wanted}.");
+    private static async Task RequireCompleteAsync(LedgerChange change, long runId, CancellationToken cancellation) =>
+        RunRows.RequireComplete(runId, await change.CountAsync<(long, long, long, long)>(RunRows.Counting(runId), cancellation));
+
+    private static Statement Becoming(long runId, string state) =>
+        new("UPDATE run SET state = @state WHERE run_id = @runId", new { runId, state });
+
+    private static RetentionException NotIn(Run run, string wanted)
+    {
+        var number = run.RunId.ToString(CultureInfo.InvariantCulture);
+        return new(Failure.Usage, $"Run {number} ({run.Purpose} of {run.BusinessDate}) is {run.State}; it is not {wanted}.");
+    }
 }

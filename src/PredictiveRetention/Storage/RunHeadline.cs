@@ -20,7 +20,8 @@ public sealed record GroupCount(string Key, long Customers, double Value);
 /// <param name="ActionCost">Of all recommended actions.</param>
 /// <param name="Plays">Customers and expected net value by play.</param>
 /// <param name="PChurnTenths">Customers not lost by p_churn: [0, 0.1), [0.1, 0.2), ... [0.9, 1]; null for runs of earlier versions.</param>
-/// <param name="Drift">Whether the customers are still like those the model was made for; null where the model has nothing to compare with.</param>
+/// <param name="Drift">Whether the customers are still like those the model was made for; null where the model has nothing to compare
+/// with.</param>
 /// <param name="Realised">What became of the predictions of the newest night that is a horizon old; null while there is none.</param>
 public sealed record RunHeadline(
     long Customers, long Lost, double MeanPChurn, double ExpectedChurners, long HighRisk, double NetRevenue, long Orders,

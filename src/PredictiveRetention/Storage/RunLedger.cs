@@ -28,7 +28,7 @@ public sealed class RunLedger
     public Claim Claim(string purpose, DateOnly businessDate, Cutoff asOf, string owner, bool again)
     {
         var date = businessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        using var change = new LedgerChange(_engine);
+        using var change = LedgerChange.Begin(_engine);
         const string Last = "SELECT * FROM run WHERE purpose = @purpose AND business_date = @date ORDER BY attempt DESC LIMIT 1";
         var last = change.QueryFirstOrDefault<Run>(Last, new { purpose, date });
         // Shards are claimed one by one: who joins waits for nobody.
@@ -39,7 +39,8 @@ public sealed class RunLedger
             // Our own claim, whose answer was lost.
             { State: RunState.Planned or RunState.Validating } when last.Owner == owner => new Claim(ClaimOutcome.Claimed, last),
             { State: RunState.Planned or RunState.Validating } => TakeOver(change, last, owner),
-            { State: RunState.Published or RunState.Superseded or RunState.Dropped } when !again => new Claim(ClaimOutcome.AlreadyPublished, last),
+            { State: RunState.Published or RunState.Superseded or RunState.Dropped } when !again =>
+                new Claim(ClaimOutcome.AlreadyPublished, last),
             { State: RunState.Held } when !again => new Claim(ClaimOutcome.Held, last),
             _ => Begin(change, purpose, date, asOf, owner, (last?.Attempt ?? 0) + 1),
         };
@@ -54,9 +55,10 @@ public sealed class RunLedger
     /// </summary>
     /// <exception cref="LeaseLostException">Somebody took the run over.</exception>
     public void Snapshot(
-        Run run, Shop shop, int shardSize, string modelVersion, string schemaHash, string settingsJson, IReadOnlyList<string>? modelFaults = null)
+        Run run, Shop shop, int shardSize, string modelVersion, string schemaHash, string settingsJson,
+        IReadOnlyList<string>? modelFaults = null)
     {
-        using var change = new LedgerChange(_engine);
+        using var change = LedgerChange.Begin(_engine);
         change.Fence(run, RunState.Planned);
         Failpoint.Pass("snapshot-begun");
         var population = CustomerReader.Population(change, shop, Cutoff.Parse(run.AsOf));
@@ -70,7 +72,7 @@ public sealed class RunLedger
         foreach (var fault in modelFaults ?? [])
         {
             change.Record(run.RunId, run.Owner, "model passed over", fault);
-            Outbox.Tell(change, run.RunId, "model.unusable", fault);
+            change.Execute(Outbox.Telling(_engine, run.RunId, "model.unusable", fault));
         }
         change.Record(
             run.RunId, run.Owner, "snapshot", $"{population.Count.ToString(CultureInfo.InvariantCulture)} customers, model {modelVersion}");
@@ -83,7 +85,7 @@ public sealed class RunLedger
     /// </summary>
     public Run? ClaimValidation(long runId, string owner)
     {
-        using var change = new LedgerChange(_engine);
+        using var change = LedgerChange.Begin(_engine);
         var claimed = change.Execute(
             $"UPDATE run SET state = '{RunState.Validating}', fence = fence + 1, owner = @owner, lease_until_ms = {_engine.NowMs} + @lease "
             + $"WHERE run_id = @runId AND state = '{RunState.Scoring}' "
@@ -95,7 +97,8 @@ public sealed class RunLedger
         {
             change.Record(
                 runId, owner, "import meanwhile",
-                $"{imports.ToString(CultureInfo.InvariantCulture)} ended while shards were being scored: those scored before and after it saw different rows");
+                imports.ToString(CultureInfo.InvariantCulture)
+                + " ended while shards were being scored: those scored before and after it saw different rows");
         }
         change.Commit();
         if (run is not null) Failpoint.Pass("validating");
@@ -103,17 +106,17 @@ public sealed class RunLedger
     }
 
     /// <summary>
-    /// Makes the run what readers see, in one transaction: every shard done, exactly the expected customers, headline stored, those told who
-    /// must be, and for a night the pointer moved, which only goes forward.
+    /// Makes the run what readers see, in one transaction: every shard done, exactly the expected customers, headline stored, those told
+    /// who must be, and for a night the pointer moved, which only goes forward.
     /// </summary>
     /// <exception cref="LeaseLostException">Somebody took the run over.</exception>
     public void Publish(Run run, string headlineJson)
     {
-        using var change = new LedgerChange(_engine);
+        using var change = LedgerChange.Begin(_engine);
         change.Fence(run, RunState.Validating);
         Failpoint.Pass("publish-begun");
-        RunRows.RequireComplete(change, run.RunId);
-        MakeCurrent(change, run, headlineJson, run.Owner);
+        RequireComplete(change, run.RunId);
+        MakeCurrent(change, run, headlineJson);
         Failpoint.Pass("publish-committing");
         change.Commit();
         Failpoint.Pass("published");
@@ -123,31 +126,33 @@ public sealed class RunLedger
     /// <exception cref="LeaseLostException">Somebody took the run over.</exception>
     public void Hold(Run run, string headlineJson, string why)
     {
-        using var change = new LedgerChange(_engine);
+        using var change = LedgerChange.Begin(_engine);
         change.Fence(run, RunState.Validating);
-        RunRows.RequireComplete(change, run.RunId);
+        RequireComplete(change, run.RunId);
         change.Execute(
             $"UPDATE run SET state = '{RunState.Held}', headline = @headlineJson, error = @why, finished_at_ms = {_engine.NowMs}, "
             + "lease_until_ms = 0, owner = NULL WHERE run_id = @RunId",
             new { headlineJson, why, run.RunId });
         change.Record(run.RunId, run.Owner, "held", why);
-        Outbox.Tell(change, run.RunId, "run.held", why);
+        change.Execute(Outbox.Telling(_engine, run.RunId, "run.held", why));
         change.Commit();
     }
 
-    /// <summary>Marks the run failed, with the reason; what was published before stays. Does nothing if the run is no longer as it was.</summary>
+    /// <summary>
+    /// Marks the run failed, with the reason; what was published before stays. Does nothing if the run is no longer as it was.
+    /// </summary>
     public void Fail(Run run, string error)
     {
-        using (var change = new LedgerChange(_engine))
+        using (var change = LedgerChange.Begin(_engine))
         {
             var failed = change.Execute(
-                $"UPDATE run SET state = '{RunState.Failed}', error = @error, finished_at_ms = {_engine.NowMs}, lease_until_ms = 0, owner = NULL "
-                + $"WHERE run_id = @RunId AND fence = @Fence AND state IN {s_open}",
+                $"UPDATE run SET state = '{RunState.Failed}', error = @error, finished_at_ms = {_engine.NowMs}, lease_until_ms = 0, "
+                + $"owner = NULL WHERE run_id = @RunId AND fence = @Fence AND state IN {s_open}",
                 new { error, run.RunId, run.Fence });
             if (failed == 0) return;
-            ShardLedger.Forget(change, run.RunId);
+            change.Execute(ShardLedger.Forgetting(run.RunId));
             change.Record(run.RunId, run.Owner, "failed", error);
-            Outbox.Tell(change, run.RunId, "run.failed", error);
+            change.Execute(Outbox.Telling(_engine, run.RunId, "run.failed", error));
             change.Commit();
         }
         _rows.Clear();
@@ -156,7 +161,7 @@ public sealed class RunLedger
     /// <summary>Lets go of the run and of its shards (cancelled, shutting down): anybody may go on at once.</summary>
     public void Release(long runId, string owner)
     {
-        using var change = new LedgerChange(_engine);
+        using var change = LedgerChange.Begin(_engine);
         change.Execute("UPDATE run SET lease_until_ms = 0, owner = NULL WHERE run_id = @runId AND owner = @owner", new { runId, owner });
         ShardLedger.Release(change, runId, owner);
         change.Commit();
@@ -172,7 +177,9 @@ public sealed class RunLedger
         ShardLedger.Renew(connection, _engine, runId, owner);
     }
 
-    /// <summary>Ends transactions of the night run that last longer than they may: those of a frozen process, which would keep their locks.</summary>
+    /// <summary>
+    /// Ends transactions of the night run that last longer than they may: those of a frozen process, which would keep their locks.
+    /// </summary>
     public void EndOverdue()
     {
         using var connection = _engine.Open();
@@ -196,30 +203,32 @@ public sealed class RunLedger
     public async Task<IReadOnlyList<Run>> NewestAsync(int limit, CancellationToken cancellation = default)
     {
         await using var connection = await _engine.OpenAsync(cancellation);
-        return (await connection.QueryAsync<Run>(
-            new CommandDefinition("SELECT * FROM run ORDER BY run_id DESC LIMIT @limit", new { limit }, cancellationToken: cancellation))).AsList();
+        return (await connection.QueryAsync<Run>(new CommandDefinition(
+            "SELECT * FROM run ORDER BY run_id DESC LIMIT @limit", new { limit }, cancellationToken: cancellation))).AsList();
     }
 
     /// <summary>
-    /// The run that speaks for a day: the one readers see where it is of that day, else the newest night or replay that is; null where there is
-    /// none.
+    /// The run that speaks for a day: the one readers see where it is of that day, else the newest night or replay that is; null where
+    /// there is none.
     /// </summary>
-    public Run? OfDay(Cutoff asOf)
+    public async Task<Run?> OfDayAsync(Cutoff asOf, CancellationToken cancellation = default)
     {
-        using var connection = _engine.Open();
-        return connection.QueryFirstOrDefault<Run>(
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return await connection.QueryFirstOrDefaultAsync<Run>(new CommandDefinition(
             "SELECT r.* FROM run r LEFT JOIN current_run c ON c.run_id = r.run_id WHERE r.as_of = @asOf "
-            + $"AND r.state IN ('{RunState.Published}', '{RunState.Superseded}') AND EXISTS (SELECT 1 FROM figure f WHERE f.run_id = r.run_id) "
+            + $"AND r.state IN ('{RunState.Published}', '{RunState.Superseded}') "
+            + "AND EXISTS (SELECT 1 FROM figure f WHERE f.run_id = r.run_id) "
             + "ORDER BY CASE WHEN c.run_id IS NULL THEN 1 ELSE 0 END, r.run_id DESC LIMIT 1",
-            new { asOf = asOf.ToString() });
+            new { asOf = asOf.ToString() }, cancellationToken: cancellation));
     }
 
     /// <summary>What happened to a run, oldest first.</summary>
-    public IReadOnlyList<RunEvent> Events(long runId)
+    public async Task<IReadOnlyList<RunEvent>> EventsAsync(long runId, CancellationToken cancellation = default)
     {
-        using var connection = _engine.Open();
-        return connection.Query<RunEvent>(
-            "SELECT seq, at_ms, actor, what, detail FROM run_event WHERE run_id = @runId ORDER BY seq", new { runId }).AsList();
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return (await connection.QueryAsync<RunEvent>(new CommandDefinition(
+            "SELECT seq, at_ms, actor, what, detail FROM run_event WHERE run_id = @runId ORDER BY seq",
+            new { runId }, cancellationToken: cancellation))).AsList();
     }
 
     /// <summary>Nights that were begun and not ended, oldest first: what a restart resumes.</summary>
@@ -230,39 +239,21 @@ public sealed class RunLedger
             $"SELECT * FROM run WHERE purpose = '{RunPurpose.Night}' AND state IN {s_open} ORDER BY run_id").AsList();
     }
 
-    /// <summary>The last steps of a publication, by the run itself or by a person; the run's row is locked.</summary>
-    internal void MakeCurrent(LedgerChange change, Run run, string? headlineJson, string? actor)
+    private void MakeCurrent(LedgerChange change, Run run, string headlineJson)
     {
-        if (run.Purpose == RunPurpose.Night
-            && change.QuerySingleOrDefault<string>(
-                "SELECT r.business_date FROM current_run c JOIN run r ON r.run_id = c.run_id "
-                + $"WHERE c.purpose = '{RunPurpose.Night}'{_engine.ForUpdateOf("c")}") is { } current
-            && string.CompareOrdinal(current, run.BusinessDate) > 0)
+        var publication = new Publication(change, run, headlineJson, run.Owner);
+        if (publication.MovesPointer)
         {
-            throw new RetentionException(
-                Failure.Busy,
-                $"The night of {current} is published: run {run.RunId.ToString(CultureInfo.InvariantCulture)} of {run.BusinessDate} "
-                + "would take readers back.");
+            change.Execute(publication.PointerThere);
+            var seen = change.QuerySingle<long>(Publication.Pointed(_engine));
+            publication.RefuseGoingBack(change.QuerySingle<string>(Publication.DateOf(seen)));
         }
-        var superseded = change.Query<long>(
-            $"UPDATE run SET state = '{RunState.Superseded}' WHERE purpose = @Purpose AND state = '{RunState.Published}' "
-            + $"AND (purpose = '{RunPurpose.Night}' OR business_date = @BusinessDate) RETURNING run_id",
-            new { run.Purpose, run.BusinessDate });
-        foreach (var old in superseded) change.Record(old, actor, "superseded", $"by run {run.RunId.ToString(CultureInfo.InvariantCulture)}");
-        change.Execute(
-            $"UPDATE run SET state = '{RunState.Published}', headline = coalesce(@headlineJson, headline), published_at_ms = {_engine.NowMs}, "
-            + $"finished_at_ms = coalesce(finished_at_ms, {_engine.NowMs}), lease_until_ms = 0, owner = NULL WHERE run_id = @RunId",
-            new { headlineJson, run.RunId });
-        ShardLedger.Forget(change, run.RunId);
-        if (run.Purpose == RunPurpose.Night)
-        {
-            change.Execute(
-                "INSERT INTO current_run (purpose, run_id) VALUES (@Purpose, @RunId) ON CONFLICT (purpose) DO UPDATE SET run_id = excluded.run_id",
-                new { run.Purpose, run.RunId });
-            Outbox.Tell(change, run.RunId, "run.published", run.BusinessDate);
-        }
-        change.Record(run.RunId, actor, "published", null);
+        foreach (var other in change.Query<long>(publication.Superseding)) change.Execute(publication.Superseded(other));
+        foreach (var step in publication.Steps) change.Execute(step);
     }
+
+    private static void RequireComplete(LedgerChange change, long runId) =>
+        RunRows.RequireComplete(runId, change.Count<(long, long, long, long)>(RunRows.Counting(runId)));
 
     private Claim Begin(LedgerChange change, string purpose, string date, Cutoff asOf, string owner, int attempt)
     {

@@ -5,20 +5,23 @@ namespace PredictiveRetention.Storage;
 /// <summary>What runs wrote beside the ledger: whether it is all there, and its removal once nobody will read it again.</summary>
 public sealed class RunRows
 {
+    private static readonly string s_ended =
+        $"SELECT * FROM run WHERE state IN ('{RunState.Dropped}', '{RunState.Discarded}', '{RunState.Failed}') AND NOT rows_cleared";
+
     private readonly Engine _engine;
 
     internal RunRows(Engine engine) => _engine = engine;
 
     /// <summary>
-    /// Removes the rows of runs beyond the newest <paramref name="keepRuns"/> of a purpose, never those of the current one; their ledger entries
-    /// stay. Killed half-way, the next call ends it.
+    /// Removes the rows of runs beyond the newest <paramref name="keepRuns"/> of a purpose, never those of the current one; their ledger
+    /// entries stay. Killed half-way, the next call ends it.
     /// </summary>
     public void DropOld(string purpose, int keepRuns)
     {
         foreach (var runId in Old(purpose, keepRuns))
         {
             // First the state: from then on nobody rolls back to it or reads a listing from it.
-            using (var change = new LedgerChange(_engine))
+            using (var change = LedgerChange.Begin(_engine))
             {
                 if (change.Lock(runId).State is RunState.Superseded or RunState.Published)
                 {
@@ -32,34 +35,59 @@ public sealed class RunRows
         Clear();
     }
 
-    /// <summary>Rows nobody will read again: of dropped, discarded and failed runs. The state came first, so this can be repeated.</summary>
+    /// <summary>
+    /// Rows nobody will read again: of dropped, discarded and failed runs. The state came first, so this can be repeated.
+    /// </summary>
     internal void Clear()
     {
         using var connection = _engine.Open();
-        var ended = connection.Query<Run>(
-            $"SELECT * FROM run WHERE state IN ('{RunState.Dropped}', '{RunState.Discarded}', '{RunState.Failed}') AND NOT rows_cleared").AsList();
-        foreach (var run in ended)
+        foreach (var run in connection.Query<Run>(s_ended).AsList())
         {
-            _engine.DropPredictionRoom(connection, run.RunId);
-            ShardLedger.ClearQuarantine(connection, run.RunId);
-            FigureStore.Clear(connection, run.RunId, keepHeadlines: run is { State: RunState.Dropped, Purpose: RunPurpose.Night });
-            CardStore.Clear(connection, run.RunId);
-            connection.Execute("UPDATE run SET rows_cleared = @cleared WHERE run_id = @RunId", new { run.RunId, cleared = true });
+            var room = connection.QuerySingleOrDefault<string>(_engine.PredictionRoom(run.RunId));
+            foreach (var step in Clearing(run, room)) connection.Execute(step, new { run.RunId, cleared = true });
         }
     }
 
-    /// <exception cref="InvalidOperationException">A customer of the run's population is missing, or there is one too many.</exception>
-    internal static void RequireComplete(LedgerChange change, long runId)
+    /// <inheritdoc cref="Clear"/>
+    internal async Task ClearAsync(CancellationToken cancellation)
     {
-        var (open, scored, quarantined, expected) = change.Count<(long, long, long, long)>(
-            "SELECT (SELECT count(*) FROM run_shard WHERE run_id = @runId AND state <> 'done'), "
-            + "(SELECT count(*) FROM prediction WHERE run_id = @runId), (SELECT count(*) FROM run_quarantine WHERE run_id = @runId), "
-            + "(SELECT expected_count FROM run WHERE run_id = @runId)",
-            new { runId });
-        if (open == 0 && scored + quarantined == expected) return;
+        await using var connection = await _engine.OpenAsync(cancellation);
+        foreach (var run in (await connection.QueryAsync<Run>(new CommandDefinition(s_ended, cancellationToken: cancellation))).AsList())
+        {
+            var asked = new CommandDefinition(_engine.PredictionRoom(run.RunId), cancellationToken: cancellation);
+            var room = await connection.QuerySingleOrDefaultAsync<string>(asked);
+            foreach (var step in Clearing(run, room))
+            {
+                await connection.ExecuteAsync(
+                    new CommandDefinition(step, new { run.RunId, cleared = true }, cancellationToken: cancellation));
+            }
+        }
+    }
+
+    /// <summary>How many shards of a run are open, and how many customers it has predictions and faults of and should have.</summary>
+    internal static Statement Counting(long runId) => new(
+        "SELECT (SELECT count(*) FROM run_shard WHERE run_id = @runId AND state <> 'done'), "
+        + "(SELECT count(*) FROM prediction WHERE run_id = @runId), (SELECT count(*) FROM run_quarantine WHERE run_id = @runId), "
+        + "(SELECT expected_count FROM run WHERE run_id = @runId)",
+        new { runId });
+
+    /// <param name="counts">The answer to <see cref="Counting"/>.</param>
+    /// <exception cref="InvalidOperationException">A customer of the run's population is missing, or there is one too many.</exception>
+    internal static void RequireComplete(long runId, (long Open, long Scored, long Quarantined, long Expected) counts)
+    {
+        if (counts.Open == 0 && counts.Scored + counts.Quarantined == counts.Expected) return;
         throw new InvalidOperationException(
-            $"Run {runId} has {scored} predictions and {quarantined} quarantined customers of {expected} expected and {open} shards open: "
-            + "not published.");
+            $"Run {runId} has {counts.Scored} predictions and {counts.Quarantined} quarantined customers of {counts.Expected} expected "
+            + $"and {counts.Open} shards open: not published.");
+    }
+
+    private IEnumerable<string> Clearing(Run run, string? room)
+    {
+        foreach (var step in _engine.DropPredictionRoom(run.RunId, room)) yield return step;
+        yield return ShardLedger.ClearingQuarantine;
+        yield return FigureStore.Clearing(keepHeadlines: run is { State: RunState.Dropped, Purpose: RunPurpose.Night });
+        yield return CardStore.Clearing;
+        yield return "UPDATE run SET rows_cleared = @cleared WHERE run_id = @RunId";
     }
 
     private List<long> Old(string purpose, int keepRuns)

@@ -21,8 +21,8 @@ public sealed class RunVerifier
     internal RunVerifier(Engine engine) => _engine = engine;
 
     /// <summary>
-    /// Judges the invariants of every run whose rows are there, as one consistent state of the database; nothing is changed. Rows are read once
-    /// and shard checksums made anew.
+    /// Judges the invariants of every run whose rows are there, as one consistent state of the database; nothing is changed. Rows are read
+    /// once and shard checksums made anew.
     /// </summary>
     public IReadOnlyList<InvariantCheck> Verify(Shop shop, Action<Run>? reading, CancellationToken cancellation)
     {

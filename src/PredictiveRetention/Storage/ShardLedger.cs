@@ -27,6 +27,7 @@ public sealed class ShardLedger
         ("attempts", (bulk, in of) => bulk.Write(0)),
         ("quarantined", (bulk, in of) => bulk.Write(0L)),
         ("population", (bulk, in of) => bulk.Write(MemoryMarshal.AsBytes(of.Part.AsSpan()))));
+    private const string CountingQuarantine = "SELECT count(*) FROM run_quarantine WHERE run_id = @runId";
 
     private readonly Engine _engine;
 
@@ -37,12 +38,13 @@ public sealed class ShardLedger
 
     /// <summary>
     /// Takes a shard nobody works on: the lowest open one, or one whose owner fell silent, or one this worker was given before without
-    /// hearing of it (a commit whose answer was lost). Null when there is none at the moment; then all are done, or others are at work on the rest.
+    /// hearing of it (a commit whose answer was lost). Null when there is none at the moment; then all are done, or others are at work on
+    /// the rest.
     /// </summary>
     /// <param name="worker">One thread, with at most one shard in hand, and none while it asks for one. See <see cref="Worker"/>.</param>
     public ShardClaim? Claim(long runId, string worker)
     {
-        using var change = new LedgerChange(_engine);
+        using var change = LedgerChange.Begin(_engine);
         var claimed = change.QuerySingleOrDefault<(int Shard, byte[] Population, long Fence)?>(
             "UPDATE run_shard SET state = 'claimed', owner = @worker, fence = fence + 1, attempts = attempts + 1, "
             + $"lease_until_ms = {_engine.NowMs} + @lease WHERE run_id = @runId AND shard = ("
@@ -58,18 +60,19 @@ public sealed class ShardLedger
     }
 
     /// <summary>
-    /// Writes a shard's predictions in one short transaction that only its holder can commit. Written twice (after a crash before the commit
-    /// was known), it is the same rows once.
+    /// Writes a shard's predictions in one short transaction that only its holder can commit. Written twice (after a crash before the
+    /// commit was known), it is the same rows once.
     /// </summary>
     /// <exception cref="LeaseLostException">Somebody took the shard over, or the run has ended.</exception>
     public void Commit(
-        ShardClaim shard, IReadOnlyList<Prediction> predictions, IReadOnlyList<Quarantined> quarantined, string checksum, ShardTotals totals,
-        byte[]? insights)
+        ShardClaim shard, IReadOnlyList<Prediction> predictions, IReadOnlyList<Quarantined> quarantined, string checksum,
+        ShardTotals totals, byte[]? insights)
     {
-        using var change = new LedgerChange(_engine, mayBeLost: true);
+        using var change = LedgerChange.Begin(_engine, mayBeLost: true);
         // Shared, so that workers commit side by side; whoever ends the run waits for them and they for it.
-        if (change.QuerySingleOrDefault<string>($"SELECT state FROM run WHERE run_id = @RunId{_engine.ForShare}", new { shard.RunId }) != RunState.Scoring)
-            throw new LeaseLostException(shard.RunId);
+        var state = change.QuerySingleOrDefault<string>(
+            $"SELECT state FROM run WHERE run_id = @RunId{_engine.ForShare}", new { shard.RunId });
+        if (state != RunState.Scoring) throw new LeaseLostException(shard.RunId);
         Failpoint.Pass("shard-begun");
         var held = change.Execute(
             $"UPDATE run_shard SET lease_until_ms = {_engine.NowMs} + @lease "
@@ -123,15 +126,15 @@ public sealed class ShardLedger
     public ShardProgress Progress(long runId)
     {
         using var connection = _engine.Open();
-        var (done, claimed, all, customers, expected, since, last, now, lease) =
-            connection.QuerySingle<(long, long, long, long, long, long?, long?, long, long?)>(
-            "SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'claimed'), count(*), "
-            + "CAST(coalesce(sum(customers) FILTER (WHERE state = 'done'), 0) AS bigint), CAST(coalesce(sum(customers), 0) AS bigint), "
-            + "(SELECT min(e.at_ms) FROM run_event e WHERE e.run_id = @runId AND e.what = 'snapshot'), max(finished_at_ms), "
-            + $"CAST({_engine.NowMs} AS bigint), max(lease_until_ms) FROM run_shard WHERE run_id = @runId", new { runId });
-        var silentFor = now - (last ?? since ?? now);
-        var atWork = lease > now || silentFor < s_moment.TotalMilliseconds;
-        return new ShardProgress((int)done, (int)claimed, (int)all, customers, expected, since, last, atWork);
+        return connection.QuerySingle<Counted>(Counting, new { runId }).Progress;
+    }
+
+    /// <inheritdoc cref="Progress"/>
+    public async Task<ShardProgress> ProgressAsync(long runId, CancellationToken cancellation = default)
+    {
+        await using var connection = await _engine.OpenAsync(cancellation);
+        var asked = new CommandDefinition(Counting, new { runId }, cancellationToken: cancellation);
+        return (await connection.QuerySingleAsync<Counted>(asked)).Progress;
     }
 
     /// <summary>The headline of a run, from what its shards wrote about themselves.</summary>
@@ -151,7 +154,9 @@ public sealed class ShardLedger
             [.. Enumerable.Range(0, 10).Select(tenth => shards.Sum(shard => shard.PChurnTenths[tenth]))]);
     }
 
-    /// <summary>Bins of the columns the run's model is watched by, shards together; null where it has none, or a shard was made without.</summary>
+    /// <summary>
+    /// Bins of the columns the run's model is watched by, shards together; null where it has none, or a shard was made without.
+    /// </summary>
     public IReadOnlyList<long[]>? DriftCounts(long runId)
     {
         long[][]? counts = null;
@@ -179,15 +184,22 @@ public sealed class ShardLedger
     {
         using var connection = _engine.Open();
         return connection.Query<(string, string)>(
-            "SELECT c.customer_id, q.reason FROM run_quarantine q JOIN customer c ON c.customer_key = q.customer_key WHERE q.run_id = @runId "
-            + "ORDER BY q.customer_key LIMIT @limit",
+            "SELECT c.customer_id, q.reason FROM run_quarantine q JOIN customer c ON c.customer_key = q.customer_key "
+            + "WHERE q.run_id = @runId ORDER BY q.customer_key LIMIT @limit",
             new { runId, limit }).AsList();
     }
 
     public long QuarantinedCount(long runId)
     {
         using var connection = _engine.Open();
-        return connection.ExecuteScalar<long>("SELECT count(*) FROM run_quarantine WHERE run_id = @runId", new { runId });
+        return connection.ExecuteScalar<long>(CountingQuarantine, new { runId });
+    }
+
+    public async Task<long> QuarantinedCountAsync(long runId, CancellationToken cancellation = default)
+    {
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return await connection.ExecuteScalarAsync<long>(
+            new CommandDefinition(CountingQuarantine, new { runId }, cancellationToken: cancellation));
     }
 
     /// <summary>Cuts a population, in key order, into open shards.</summary>
@@ -211,11 +223,10 @@ public sealed class ShardLedger
         new { runId, owner, lease = RunLedger.LeaseMs });
 
     /// <summary>Once a run has ended nobody asks again who was in a shard, nor for its part of the figures.</summary>
-    internal static void Forget(LedgerChange change, long runId) =>
-        change.Execute("UPDATE run_shard SET population = NULL, insights = NULL WHERE run_id = @runId", new { runId });
+    internal static Statement Forgetting(long runId) =>
+        new("UPDATE run_shard SET population = NULL, insights = NULL WHERE run_id = @runId", new { runId });
 
-    internal static void ClearQuarantine(DbConnection connection, long runId) =>
-        connection.Execute("DELETE FROM run_quarantine WHERE run_id = @runId", new { runId });
+    internal const string ClearingQuarantine = "DELETE FROM run_quarantine WHERE run_id = @RunId";
 
     private static void Quarantine(LedgerChange change, ShardClaim shard, IReadOnlyList<Quarantined> quarantined)
     {
@@ -233,7 +244,37 @@ public sealed class ShardLedger
     private List<ShardTotals> Totals(long runId)
     {
         using var connection = _engine.Open();
-        return connection.Query<string>("SELECT totals FROM run_shard WHERE run_id = @runId AND state = 'done' ORDER BY shard", new { runId })
-            .Select(totals => JsonSerializer.Deserialize<ShardTotals>(totals, JsonSerializerOptions.Web)!).ToList();
+        return connection.Query<string>(
+            "SELECT totals FROM run_shard WHERE run_id = @runId AND state = 'done' ORDER BY shard", new { runId }).Select(totals => JsonSerializer.Deserialize<ShardTotals>(totals, JsonSerializerOptions.Web)!).ToList();
+    }
+
+    private string Counting =>
+        "SELECT count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'claimed') AS claimed, count(*) AS shards, "
+        + "CAST(coalesce(sum(customers) FILTER (WHERE state = 'done'), 0) AS bigint) AS customers, "
+        + "CAST(coalesce(sum(customers), 0) AS bigint) AS expected, "
+        + "(SELECT min(e.at_ms) FROM run_event e WHERE e.run_id = @runId AND e.what = 'snapshot') AS since_ms, "
+        + $"max(finished_at_ms) AS last_ms, CAST({_engine.NowMs} AS bigint) AS now_ms, max(lease_until_ms) AS lease_until_ms FROM run_shard WHERE run_id = @runId";
+
+    private sealed record Counted
+    {
+        public long Done { get; init; }
+        public long Claimed { get; init; }
+        public long Shards { get; init; }
+        public long Customers { get; init; }
+        public long Expected { get; init; }
+        public long? SinceMs { get; init; }
+        public long? LastMs { get; init; }
+        public long NowMs { get; init; }
+        public long? LeaseUntilMs { get; init; }
+
+        public ShardProgress Progress
+        {
+            get
+            {
+                var silentFor = NowMs - (LastMs ?? SinceMs ?? NowMs);
+                var atWork = LeaseUntilMs > NowMs || silentFor < s_moment.TotalMilliseconds;
+                return new ShardProgress((int)Done, (int)Claimed, (int)Shards, Customers, Expected, SinceMs, LastMs, atWork);
+            }
+        }
     }
 }

@@ -15,7 +15,8 @@ public sealed class SqlViewReader
     {
         using var connection = _engine.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT {string.Join(", ", view.Columns.Select(column => column.Name))} FROM {view.Name} ORDER BY {view.Order}";
+        var columns = string.Join(", ", view.Columns.Select(column => column.Name));
+        command.CommandText = $"SELECT {columns} FROM {view.Name} ORDER BY {view.Order}";
         command.CommandTimeout = 0;
         using var reader = command.ExecuteReader(CommandBehavior.SequentialAccess);
         while (reader.Read())

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using Dapper;
 using DbUp;
 using DbUp.Builder;
@@ -36,6 +37,8 @@ internal sealed class SqliteEngine : Engine
 
     public override string PredictionTable(long runId) => "prediction";
 
+    public override string HasStore => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schemaversions' COLLATE NOCASE";
+
     public override Dictionary<string, string> SchemaVariables => new() { ["clustered"] = "WITHOUT ROWID", ["by_run"] = "WITHOUT ROWID", ["bytes"] = "blob", ["false"] = "0", ["orders_in_time"] = "SELECT 1",
         ["at_from"] = "strftime('%Y-%m-%dT%H:%M:%fZ', ", ["at_to"] = " / 1000.0, 'unixepoch')" };
 
@@ -61,6 +64,9 @@ internal sealed class SqliteEngine : Engine
 
     public override DbTransaction BeginWrite(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);
 
+    /// <summary>The driver does nothing asynchronously: a file is read and locked where it is asked for.</summary>
+    public override ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellation) => new(BeginWrite(connection));
+
     public override DbTransaction BeginSnapshot(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);
 
     public override BulkInsert Bulk(DbConnection connection, DbTransaction transaction, string table, params string[] columns) =>
@@ -68,11 +74,14 @@ internal sealed class SqliteEngine : Engine
 
     public override void CreatePredictionRoom(DbConnection connection, DbTransaction transaction, long runId) { }
 
-    public override void DropPredictionRoom(DbConnection connection, long runId) => connection.Execute("DELETE FROM prediction WHERE run_id = @runId", new { runId });
+    public override string PredictionRoom(long runId) => "SELECT 'shared'";
+
+    public override IEnumerable<string> DropPredictionRoom(long runId, string? state) =>
+        [$"DELETE FROM prediction WHERE run_id = {runId.ToString(CultureInfo.InvariantCulture)}"];
 
     public override RowReader Rows(DbConnection connection, DbTransaction transaction, string sql) => new Reader((SqliteConnection)connection, (SqliteTransaction)transaction, sql);
 
-    public override void BoundTransaction(DbConnection connection, DbTransaction transaction, bool mayBeLost) { }
+    public override string? BoundOf(bool mayBeLost) => null;
 
     public override void EndOverdue(DbConnection connection) { }
 

@@ -28,7 +28,7 @@ public sealed class TwoNights : IDisposable
 
     public void Dispose() => Service.Dispose();
 
-    private static long Current(RetentionStore store) => store.Nights.CurrentAsync().GetAwaiter().GetResult()!.RunId;
+    private static long Current(RetentionStore store) => store.Nights.Current()!.RunId;
 }
 
 /// <summary>The list of customers at risk, page after page and as a file.</summary>

@@ -22,7 +22,7 @@ internal static partial class Routes
             ["Version"] = service.Models.ChampionVersion(),
             // An upload that somebody has made: the tests of the wizard go through its pages.
             ["Id"] = null,
-            ["ImportId"] = service.Store.Imports.Newest(1).Select(import => import.ImportId.ToString(System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault(),
+            ["ImportId"] = (await service.Store.Imports.NewestAsync(1)).Select(import => import.ImportId.ToString(System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault(),
         };
         return [.. Templates.Select(pair => Filled(pair.Template, examples)).OfType<string>()];
     }

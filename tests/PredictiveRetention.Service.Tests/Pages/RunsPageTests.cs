@@ -33,7 +33,7 @@ public sealed class RunsPageTests : BrowserTests
         await page.ClickAsync("text=Go back to it");
         Assert.EndsWith(Day(first.BusinessDate), await page.InnerTextAsync("h1"), StringComparison.Ordinal);
         Assert.Equal(first.RunId, (await store.Nights.CurrentAsync())!.RunId);
-        Assert.Equal("admin, dashboard", store.Runs.Events(first.RunId)[^1].Actor);
+        Assert.Equal("admin, dashboard", (await store.Runs.EventsAsync(first.RunId))[^1].Actor);
         Assert.Empty(errors);
     }
 

@@ -62,7 +62,7 @@ public sealed class SameNumberTests : IDisposable
             var view = ViewCatalogue.All.Single(known => known.Id == answer.GetProperty("view").GetString());
             var answered = answer.GetProperty("rows").EnumerateArray().Select(row => (Key(view, row), Value(row))).ToList();
             Assert.Equal(answered, file.Select(line => (string.Join('|', [.. view.Dimensions.Select(dimension => line[dimension]), line["metric"]]), line["value"])));
-            var kept = _service.Store.Figures.Read(run.RunId, view.Id).Where(figure => figure.Value is not null).Select(figure => (string.Join('|', [.. new[] { figure.D1, figure.D2, figure.D3 }.Take(view.Dimensions.Count), figure.Metric]), Number(figure.Value!.Value))).ToHashSet();
+            var kept = (await _service.Store.Figures.ReadAsync(run.RunId, view.Id)).Where(figure => figure.Value is not null).Select(figure => (string.Join('|', [.. new[] { figure.D1, figure.D2, figure.D3 }.Take(view.Dimensions.Count), figure.Metric]), Number(figure.Value!.Value))).ToHashSet();
             Assert.All(answered.Where(row => row.Item2.Length > 0), row => Assert.True(kept.Contains(row), $"{link}: {row} is not what the store keeps"));
         }
     }

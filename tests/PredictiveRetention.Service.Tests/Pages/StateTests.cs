@@ -1,4 +1,5 @@
 using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
@@ -23,6 +24,31 @@ public sealed class StateTests : IDisposable
             Assert.True(page.QuerySelector("h1") is not null, $"{route} has no heading");
             Assert.True(page.QuerySelector(".strip") is null, $"{route} announces: {page.QuerySelector(".strip")?.TextContent}");
         }
+    }
+
+    [Fact]
+    public async Task Orders_that_are_no_sale_are_nothing_to_learn_from()
+    {
+        using (var store = RetentionStore.Open(_service.Address))
+            store.Import([Some.Order("a", "1", 19_000), Some.Order("a", "2", 19_003), Some.Order("a", "3", 18_000, valid: false), Some.Order("b", "1", 19_500, valid: false)]);
+        Assert.Equal(["1", "4"], await ThereIsAsync());
+    }
+
+    [Fact]
+    public async Task Of_a_shop_whose_orders_all_were_refused_nothing_is_said_to_be_enough()
+    {
+        using (var store = RetentionStore.Open(_service.Address))
+            store.Import(Enumerable.Range(0, 3000).Select(i => Some.Order("c" + i, "1", 18_000 + i / 3, valid: false)));
+        Assert.Equal(["0", "0"], await ThereIsAsync());
+    }
+
+    /// <summary>Customers and days, as the page without a night says them.</summary>
+    private async Task<IEnumerable<string>> ThereIsAsync()
+    {
+        using var admin = _service.Admin();
+        var (_, page) = await PageReader.ReadAsync(admin, "/");
+        Assert.Equal("Nothing has been scored yet", page.QuerySelector("h1")!.TextContent);
+        return page.QuerySelectorAll("table.data tbody tr").Take(2).Select(row => row.QuerySelector("td")!.TextContent);
     }
 
     [Fact]

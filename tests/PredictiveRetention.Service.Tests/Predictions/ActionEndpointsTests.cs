@@ -54,7 +54,7 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         Assert.Equal((null, "done", "2026-12-01", 2), (second.GetProperty("owner").GetString(), second.GetProperty("status").GetString(), second.GetProperty("due").GetString(), second.GetProperty("version").GetInt32()));
         var same = await ServiceUnderTest.JsonAsync(await admin.PatchAsJsonAsync(url, new { version = 2, status = "done" }));
         Assert.Equal(2, same.GetProperty("version").GetInt32());
-        Assert.Equal(2, _service.Store.Work.Events(Recommended().First()).Count);
+        Assert.Equal(2, (await _service.Store.Work.EventsAsync(Recommended().First())).Count);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         var late = await admin.PatchAsJsonAsync(url, new { version = 0, owner = "Ben" });
         Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
         Assert.EndsWith("stale-version", (await ServiceUnderTest.JsonAsync(late)).GetProperty("type").GetString(), StringComparison.Ordinal);
-        Assert.Equal("Ann", Assert.Single(_service.Store.Work.OfCustomer(customer)).Owner);
+        Assert.Equal("Ann", Assert.Single(await _service.Store.Work.OfCustomerAsync(customer)).Owner);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, (await admin.PatchAsJsonAsync("/api/v1/actions/nobody", new { version = 0 })).StatusCode);
         using var stranger = _service.Stranger();
         Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.PatchAsJsonAsync($"/api/v1/actions/{customer}", new { version = 0, owner = "Eve" })).StatusCode);
-        Assert.Empty(_service.Store.Work.OfCustomer(customer));
+        Assert.Empty(await _service.Store.Work.OfCustomerAsync(customer));
     }
 
     [Fact]

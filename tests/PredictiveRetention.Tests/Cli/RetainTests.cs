@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using PredictiveRetention.Exports;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
@@ -272,6 +274,35 @@ public sealed class RetainTests : IDisposable
         var other = "sqlite:" + In("other.db");
         Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(60), "--rejects", In("r.csv")).ExitCode);
         Assert.Equal(4, Retain.Run("score", "--store", other, "--models", In("other-models")).ExitCode);
+    }
+
+    [Fact]
+    public void A_password_in_the_address_of_a_store_is_in_no_message()
+    {
+        using var postgres = new PostgresUnderTest();
+        var refused = Retain.Run("runs", "list", "--store", postgres.NewAddress() + ";Pwd=hunter2");
+        Assert.Equal(4, refused.ExitCode);
+        Assert.Contains("There is no store Host=", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", refused.Error + refused.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Verbs_that_read_do_not_bring_a_store_up_to_date_and_say_how_it_is_done()
+    {
+        using var engine = new SqliteUnderTest();
+        var address = engine.NewAddress();
+        using (var store = RetentionStore.Open(address)) store.Import(Some.Orders(5));
+        engine.Execute("DROP VIEW v_actions; DROP TABLE action_work; DROP TABLE action_event; DELETE FROM schemaversions WHERE scriptname = 'schema/0008_actions.sql'");
+        var refused = Retain.Run("runs", "list", "--store", address);
+        Assert.Equal(7, refused.ExitCode);
+        Assert.Contains("retain db migrate", refused.Error, StringComparison.Ordinal);
+        var status = Retain.Run("db", "status", "--store", address);
+        Assert.Equal(0, status.ExitCode);
+        Assert.Contains("of an earlier version: schema/0008_actions.sql is to come", status.Out, StringComparison.Ordinal);
+        Assert.Equal(["7"], engine.Query("SELECT count(*) FROM schemaversions"));
+        Assert.Equal(0, Retain.Run("db", "migrate", "--store", address).ExitCode);
+        Assert.Equal(0, Retain.Run("runs", "list", "--store", address).ExitCode);
+        Assert.DoesNotContain("version", Retain.Run("db", "status", "--store", address).Out.Replace("schemaversions", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     private string In(string name) => Path.Combine(_folder.FullName, name);

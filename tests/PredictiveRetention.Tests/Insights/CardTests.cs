@@ -14,7 +14,7 @@ using Xunit;
 namespace PredictiveRetention.Tests.Insights;
 
 /// <summary>A night of the sample shop, scored by the recency rule: fitting changes the numbers, not the sentences.</summary>
-public sealed class SampleNight : IDisposable
+public sealed class SampleNight : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retention-cards-");
 
@@ -27,22 +27,27 @@ public sealed class SampleNight : IDisposable
             new ImportRequest { Preset = "generic", OrdersFile = Path.Combine(data, "orders.csv"), RefundsFile = Path.Combine(data, "refunds.csv"), Calendar = BusinessCalendar.Of("Europe/London"), NowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() },
             dryRun: false, rejectsPath: null, progress: null, default);
         Run = Night();
-        Figures = Store.Figures.Read(Run.RunId);
-        Cards = Store.Cards.Read(Run.RunId);
     }
 
     internal RetentionStore Store { get; }
     internal Run Run { get; }
-    internal IReadOnlyList<Figure> Figures { get; }
-    internal IReadOnlyList<Card> Cards { get; }
+    internal IReadOnlyList<Figure> Figures { get; private set; } = [];
+    internal IReadOnlyList<Card> Cards { get; private set; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        Figures = await Store.Figures.ReadAsync(Run.RunId);
+        Cards = await Store.Cards.ReadAsync(Run.RunId);
+    }
 
     internal Run Night() => new NightRun(Store, new ModelRegistry(Path.Combine(_folder.FullName, "models")), new RunSettings()).Execute(RunRequest.Tonight(Store, Store.RequireShop(), TimeProvider.System, again: true), null, default).Run;
 
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         Store.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _folder.Delete(recursive: true);
+        return ValueTask.CompletedTask;
     }
 }
 
@@ -141,9 +146,9 @@ public sealed partial class CardTests(SampleNight night) : IClassFixture<SampleN
     }
 
     [Fact]
-    public void The_same_figures_give_the_same_cards()
+    public async Task The_same_figures_give_the_same_cards()
     {
-        var again = night.Store.Cards.Read(night.Night().RunId);
+        var again = await night.Store.Cards.ReadAsync(night.Night().RunId);
         Assert.Equal(Flat(night.Cards), Flat(again));
         var hand = HandMade.GoodPulse();
         Assert.Equal(Flat(hand.Cards()), Flat(hand.Cards()));
@@ -218,12 +223,12 @@ public sealed partial class CardTests(SampleNight night) : IClassFixture<SampleN
         Assert.Contains("t.yaml:", Assert.Throws<RetentionException>(() => Targets.Parse("t.yaml", text)) is var thrown && thrown.Message.Contains(fault, StringComparison.Ordinal) ? thrown.Message : "expected " + fault + " in " + thrown.Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_run_answers_about_targets_and_what_if()
+    public async Task A_run_answers_about_targets_and_what_if()
     {
-        var insights = new RunInsights(night.Store, Playbook.Shipped());
-        Assert.Equal(OkrKpi.All.Count, insights.Okr(night.Run, Targets.None).Count);
-        var answer = insights.WhatIf(night.Run, new WhatIfRequest { ConversionPoints = 0.1 });
+        var insights = await RunInsights.ReadAsync(night.Store, night.Run, Playbook.Shipped(), TestContext.Current.CancellationToken);
+        Assert.Equal(OkrKpi.All.Count, (await insights.OkrAsync(Targets.None, TestContext.Current.CancellationToken)).Count);
+        var answer = insights.WhatIf(new WhatIfRequest { ConversionPoints = 0.1 });
         Assert.Equal(answer.Base / 1000, answer.Asked.Customers, 1e-6);
-        Assert.True(insights.WhatIf(night.Run, new WhatIfRequest { RecoverDormant = 0.01 }).ValuePerCustomer > 0);
+        Assert.True(insights.WhatIf(new WhatIfRequest { RecoverDormant = 0.01 }).ValuePerCustomer > 0);
     }
 }

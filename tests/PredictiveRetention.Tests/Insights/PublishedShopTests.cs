@@ -13,9 +13,9 @@ public sealed class PublishedShopTests() : StoreFixture(new SqliteUnderTest())
 {
     /// <summary>CDNOW 1/10 sample, one row a line: revenue, AOV by line, revenue per customer, median, concentration.</summary>
     [Fact]
-    public void CDNOW_by_line_has_the_published_sums()
+    public async Task CDNOW_by_line_has_the_published_sums()
     {
-        var figures = Night(Cdnow("zero-value"));
+        var figures = await NightAsync(Cdnow("zero-value"));
         Assert.Equal(6919, Value(figures, "kpis", "orders"));
         Assert.Equal(244_091.94, Value(figures, "kpis", "revenue"), 6);
         Assert.Equal(35.2785, Value(figures, "kpis", "aov"), 4);
@@ -27,9 +27,9 @@ public sealed class PublishedShopTests() : StoreFixture(new SqliteUnderTest())
 
     /// <summary>The same with a customer's rows of one day merged; cohorts, and AOV and repeat rate by day.</summary>
     [Fact]
-    public void CDNOW_by_day_has_the_published_cohorts()
+    public async Task CDNOW_by_day_has_the_published_cohorts()
     {
-        var figures = Night(Cdnow("zero-value,merge-days"));
+        var figures = await NightAsync(Cdnow("zero-value,merge-days"));
         Assert.Equal(6696, Value(figures, "kpis", "orders"));
         Assert.Equal(36.4534, Value(figures, "kpis", "aov"), 4);
         Assert.Equal(48.3241, 100 * Value(figures, "kpis", "repeat_rate"), 4);
@@ -50,18 +50,18 @@ public sealed class PublishedShopTests() : StoreFixture(new SqliteUnderTest())
     /// is as if all happened a day earlier for an as-of at the day's start.
     /// </summary>
     [Fact]
-    public void CDNOW_has_the_published_RFM_segments()
+    public async Task CDNOW_has_the_published_RFM_segments()
     {
-        var figures = Night(Cdnow("zero-value,merge-days"));
+        var figures = await NightAsync(Cdnow("zero-value,merge-days"));
         string[] names = ["Champions", "Loyal", "Potential Loyalist", "New Customers", "Promising", "Need Attention", "About To Sleep", "At Risk", "Cannot Lose Them", "Hibernating", "Lost"];
         Assert.Equal([534, 159, 179, 150, 100, 165, 204, 53, 170, 339, 304], names.Select(name => (int)Value(figures, "by_rfm_segment", "customers", name)));
     }
 
     /// <summary>Olist, delivered orders: the counts of the original report, without its errors.</summary>
     [Fact]
-    public void Olist_delivered_has_the_known_counts()
+    public async Task Olist_delivered_has_the_known_counts()
     {
-        var figures = Night(new ImportRequest { Preset = "olist", OrdersFile = Path.GetDirectoryName(Repository.SharedData("olist/olist_orders_dataset.csv.gz"))! });
+        var figures = await NightAsync(new ImportRequest { Preset = "olist", OrdersFile = Path.GetDirectoryName(Repository.SharedData("olist/olist_orders_dataset.csv.gz"))! });
         Assert.Equal(93_358, Value(figures, "kpis", "customers"));
         Assert.Equal(96_478, Value(figures, "kpis", "orders"));
         Assert.Equal(2_801, Value(figures, "kpis", "repeat_customers"));
@@ -82,13 +82,13 @@ public sealed class PublishedShopTests() : StoreFixture(new SqliteUnderTest())
     private static ImportRequest Cdnow(string purchases) =>
         new() { Preset = "generic", OrdersFile = Repository.SharedData("cdnow/orders.csv"), ShopCurrency = "USD", Purchases = PurchaseRule.Parse(purchases) };
 
-    private IReadOnlyList<Figure> Night(ImportRequest import)
+    private async Task<IReadOnlyList<Figure>> NightAsync(ImportRequest import)
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
         ImportRun.Execute(store, import, dryRun: false, null, null, default);
         var run = new NightRun(store, Models, new RunSettings { SampleSize = 200_000 })
             .Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System), null, default);
-        return store.Figures.Read(run.Run.RunId);
+        return await store.Figures.ReadAsync(run.Run.RunId);
     }
 
     private static double Value(IReadOnlyList<Figure> figures, string view, string metric, string d1 = "", string d2 = "") =>

@@ -40,19 +40,19 @@ public sealed partial class ReportTests : IDisposable
         using var store = RetentionStore.Open(_engine.NewAddress());
         new EveryKindOfShop(seed).Import(store, 400);
         var run = Night(store, new EveryKindOfShop(seed).AsOf);
-        var (document, writer) = (Document(store, run, kind), WriterOf(store));
+        var (document, writer) = (await DocumentAsync(store, run, kind), WriterOf(store));
         var html = await ReportPrinter.HtmlAsync(document, s_english, writer);
 
         // By a path of its own: what stands beside each name in the file, against the rows of the table.
-        var figures = store.Figures.Read(run.RunId).ToDictionary(figure => FigureKey.Of(FigureRow.Of(ViewCatalogue.Find(figure.View)!, figure)));
+        var figures = (await store.Figures.ReadAsync(run.RunId)).ToDictionary(figure => FigureKey.Of(FigureRow.Of(ViewCatalogue.Find(figure.View)!, figure)));
         var written = Written().Matches(html).Select(match => (Key: WebUtility.HtmlDecode(match.Groups[1].Value), Text: WebUtility.HtmlDecode(match.Groups[2].Value))).ToList();
         Assert.True(written.Count > 100, $"only {written.Count} numbers");
         Assert.All(written, number => Assert.Equal(writer.Of(FigureRow.WordOf(MetricCatalogue.Of(figures[number.Key].Metric).Unit), figures[number.Key].Value!.Value), number.Text));
         Assert.Equal(document.Figures.Count(figure => figure.Value is not null), written.Count);
-        Assert.True(ReportCheck.Html(html, document, store, writer) > written.Count);
+        Assert.True(await ReportCheck.HtmlAsync(html, document, store, writer) > written.Count);
 
         var json = document.ToJson();
-        Assert.True(ReportCheck.Json(json, document, store) > written.Count);
+        Assert.True(await ReportCheck.JsonAsync(json, document, store) > written.Count);
         using var parsed = JsonDocument.Parse(json);
         Assert.Equal(document.Sections.Count, parsed.RootElement.GetProperty("sections").GetArrayLength());
         AssertOneFile(html);
@@ -71,16 +71,16 @@ public sealed partial class ReportTests : IDisposable
     {
         using var store = RetentionStore.Open(_engine.NewAddress());
         var run = RichShop.Night(store);
-        var (document, writer) = (Document(store, run, ReportKind.Executive), WriterOf(store));
+        var (document, writer) = (await DocumentAsync(store, run, ReportKind.Executive), WriterOf(store));
         var (html, json) = (await ReportPrinter.HtmlAsync(document, s_english, writer), document.ToJson());
-        ReportCheck.Html(html, document, store, writer);
-        ReportCheck.Json(json, document, store);
+        await ReportCheck.HtmlAsync(html, document, store, writer);
+        await ReportCheck.JsonAsync(json, document, store);
 
         _engine.Execute(sql);
-        var differs = Assert.Throws<RetentionException>(() => ReportCheck.Html(html, document, store, writer));
+        var differs = await Assert.ThrowsAsync<RetentionException>(() => ReportCheck.HtmlAsync(html, document, store, writer));
         Assert.Equal(Failure.QualityGate, differs.Failure);
         Assert.Contains(named, differs.Message, StringComparison.Ordinal);
-        Assert.Equal(Failure.QualityGate, Assert.Throws<RetentionException>(() => ReportCheck.Json(json, document, store)).Failure);
+        Assert.Equal(Failure.QualityGate, (await Assert.ThrowsAsync<RetentionException>(() => ReportCheck.JsonAsync(json, document, store))).Failure);
     }
 
     [Fact]
@@ -88,12 +88,12 @@ public sealed partial class ReportTests : IDisposable
     {
         using var store = RetentionStore.Open(_engine.NewAddress());
         var run = RichShop.Night(store);
-        var (document, writer) = (Document(store, run, ReportKind.Executive), WriterOf(store));
+        var (document, writer) = (await DocumentAsync(store, run, ReportKind.Executive), WriterOf(store));
         var html = await ReportPrinter.HtmlAsync(document, s_english, writer);
         var customers = Written().Matches(html).First(match => match.Groups[1].Value == "kpis.customers");
         var wrong = html[..customers.Index] + customers.Value.Replace(">300<", ">301<", StringComparison.Ordinal) + html[(customers.Index + customers.Length)..];
-        Assert.Contains("kpis.customers is written as 301, and is 300", Assert.Throws<RetentionException>(() => ReportCheck.Html(wrong, document, store, writer)).Message, StringComparison.Ordinal);
-        Assert.Contains("figures belong into the report", Assert.Throws<RetentionException>(() => ReportCheck.Html(html.Remove(customers.Index, customers.Length - 1), document, store, writer)).Message, StringComparison.Ordinal);
+        Assert.Contains("kpis.customers is written as 301, and is 300", (await Assert.ThrowsAsync<RetentionException>(() => ReportCheck.HtmlAsync(wrong, document, store, writer))).Message, StringComparison.Ordinal);
+        Assert.Contains("figures belong into the report", (await Assert.ThrowsAsync<RetentionException>(() => ReportCheck.HtmlAsync(html.Remove(customers.Index, customers.Length - 1), document, store, writer))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -105,9 +105,9 @@ public sealed partial class ReportTests : IDisposable
         using var store = RetentionStore.Open(_engine.NewAddress());
         store.Import(Some.Orders(200));
         var run = Night(store, SimulatedHistories.End);
-        var document = Document(store, run, kind);
+        var document = await DocumentAsync(store, run, kind);
         var html = await ReportPrinter.HtmlAsync(document, s_english, WriterOf(store));
-        ReportCheck.Html(html, document, store, WriterOf(store));
+        await ReportCheck.HtmlAsync(html, document, store, WriterOf(store));
         AssertOneFile(html);
         Assert.All(document.Sections.SelectMany(section => section.Blocks).OfType<ReportChart>().Where(chart => chart.Table.IsEmpty), chart => Assert.Contains($"id=\"{chart.Id}\"", html, StringComparison.Ordinal));
         Assert.All(document.Sections.SelectMany(section => section.Blocks).OfType<ReportTiles>().SelectMany(tiles => tiles.Numbers).Where(figure => figure.Value is null), figure => Assert.Contains("not available: ", figure.Note, StringComparison.Ordinal));
@@ -126,24 +126,24 @@ public sealed partial class ReportTests : IDisposable
         using var store = RetentionStore.Open(_engine.NewAddress());
         var run = RichShop.Night(store);
         _engine.Execute("UPDATE figure SET d1 = '<script>alert(1)</script>\" onload=\"x' WHERE view = 'by_channel' AND d1 = '+49'");
-        var document = Document(store, run, ReportKind.Performance);
+        var document = await DocumentAsync(store, run, ReportKind.Performance);
         var html = await ReportPrinter.HtmlAsync(document, s_english, WriterOf(store));
         AssertOneFile(html);
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", html, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Every_question_of_the_monthly_report_and_every_part_of_the_performance_report_is_there()
+    public async Task Every_question_of_the_monthly_report_and_every_part_of_the_performance_report_is_there()
     {
         using var store = RetentionStore.Open(_engine.NewAddress());
         new EveryKindOfShop(1).Import(store, 300);
         var run = Night(store, new EveryKindOfShop(1).AsOf);
-        var cards = store.Cards.Read(run.RunId);
-        var monthly = Document(store, run, ReportKind.Monthly).Sections.SelectMany(section => section.Blocks).OfType<ReportSentences>().SelectMany(block => block.Said).Select(card => card.Id).ToHashSet();
+        var cards = await store.Cards.ReadAsync(run.RunId);
+        var monthly = (await DocumentAsync(store, run, ReportKind.Monthly)).Sections.SelectMany(section => section.Blocks).OfType<ReportSentences>().SelectMany(block => block.Said).Select(card => card.Id).ToHashSet();
         Assert.Empty(cards.Where(card => card.Report == "001").Select(card => card.Id).Except(monthly));
-        var executive = Document(store, run, ReportKind.Executive).Cards.Select(card => card.Id).ToHashSet();
+        var executive = (await DocumentAsync(store, run, ReportKind.Executive)).Cards.Select(card => card.Id).ToHashSet();
         Assert.Empty(cards.Where(card => card.Report == "000").Select(card => card.Id).Except(executive));
-        var performance = Document(store, run, ReportKind.Performance);
+        var performance = await DocumentAsync(store, run, ReportKind.Performance);
         Assert.Empty(cards.Where(card => card.Report == "002").Select(card => card.Id).Except(performance.Cards.Select(card => card.Id)));
         var blocks = performance.Sections.SelectMany(section => section.Blocks).ToList();
         Assert.Equal(["O1", "O2", "O3", "O4", "Supporting"], blocks.OfType<ReportObjectives>().Single().Lines.Select(line => line.Objective).Distinct());
@@ -153,11 +153,11 @@ public sealed partial class ReportTests : IDisposable
     }
 
     [Fact]
-    public void The_edges_of_a_cross_table_agree_with_its_cells()
+    public async Task The_edges_of_a_cross_table_agree_with_its_cells()
     {
         using var store = RetentionStore.Open(_engine.NewAddress());
         var run = RichShop.Night(store);
-        var table = Document(store, run, ReportKind.Performance).Sections.SelectMany(section => section.Blocks).OfType<ReportChart>().Single(chart => chart.Id == "pivot-customers").Table;
+        var table = (await DocumentAsync(store, run, ReportKind.Performance)).Sections.SelectMany(section => section.Blocks).OfType<ReportChart>().Single(chart => chart.Id == "pivot-customers").Table;
         Assert.All(table.Rows, row => Assert.Equal(row.Cells[^1].Value!.Value, row.Cells.SkipLast(1).Sum(cell => cell.Value ?? 0)));
         Assert.Equal(300, table.Rows[^1].Cells[^1].Value);
     }
@@ -209,8 +209,8 @@ public sealed partial class ReportTests : IDisposable
 
     private ReportPress Press(RetentionStore store) => new(store, Playbook.Shipped(), Targets.None, s_english, WriterOf(store), TimeProvider.System);
 
-    private static ReportDocument Document(RetentionStore store, Run run, ReportKind kind) =>
-        new ReportBuilder(store, Playbook.Shipped(), Targets.None, s_english, WriterOf(store), TimeProvider.System).Build(run, kind);
+    private static Task<ReportDocument> DocumentAsync(RetentionStore store, Run run, ReportKind kind) =>
+        new ReportBuilder(store, Playbook.Shipped(), Targets.None, s_english, WriterOf(store), TimeProvider.System).BuildAsync(run, kind);
 
     private static Writer WriterOf(RetentionStore store) => store.RequireShop() is var shop ? new Writer(WorkspaceCulture.Of(shop.Currency), shop.Currency, shop.Calendar.TimeZone) : null!;
 

@@ -23,5 +23,5 @@ public abstract class NightRunFixture(EngineUnderTest engine) : StoreFixture(eng
         return new NightRun(store, Models, with is null ? settings : with(settings)).Execute(Tonight with { BusinessDate = Date.AddDays(day) }, null, cancellation);
     }
 
-    protected static long? Current(RetentionStore store) => store.Nights.CurrentAsync().GetAwaiter().GetResult()?.RunId;
+    protected static long? Current(RetentionStore store) => store.Nights.Current()?.RunId;
 }

@@ -63,7 +63,7 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
         Assert.Equal(first.Run.RunId, other.Run.RunId);
         Assert.Single(await store.Runs.NewestAsync(10, TestContext.Current.CancellationToken));
         Assert.Equal(300, store.Predictions.ReadAll(first.Run.RunId).Select(row => row.CustomerKey).Distinct().Count());
-        Assert.Single(store.Runs.Events(first.Run.RunId), happened => happened.What == "published");
+        Assert.Single(await store.Runs.EventsAsync(first.Run.RunId), happened => happened.What == "published");
         Assert.All(store.Verifier.Verify(Some.Shop, null, default), check => Assert.True(check.Holds, check.Name + ": " + string.Join("; ", check.Broken)));
     }
 
@@ -207,7 +207,7 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
     }
 
     [Fact]
-    public void An_import_that_ends_while_shards_are_scored_is_told_with_the_run()
+    public async Task An_import_that_ends_while_shards_are_scored_is_told_with_the_run()
     {
         using var store = Shop();
         var quiet = Night(store);
@@ -222,8 +222,8 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
             },
         });
         Assert.Equal(RunOutcome.Published, disturbed.Outcome);
-        Assert.DoesNotContain(store.Runs.Events(quiet.Run.RunId), happened => happened.What == "import meanwhile");
-        Assert.Single(store.Runs.Events(disturbed.Run.RunId), happened => happened.What == "import meanwhile");
+        Assert.DoesNotContain(await store.Runs.EventsAsync(quiet.Run.RunId), happened => happened.What == "import meanwhile");
+        Assert.Single(await store.Runs.EventsAsync(disturbed.Run.RunId), happened => happened.What == "import meanwhile");
     }
 
     private Action<string> Remove(params string[] customers) => step =>

@@ -14,7 +14,7 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
     private static readonly ConcurrentDictionary<int, Lazy<TrainedModel>> s_trained = new();
 
     [Fact]
-    public void A_damaged_champion_is_passed_over_with_an_alarm_and_the_night_is_published_by_the_one_before()
+    public async Task A_damaged_champion_is_passed_over_with_an_alarm_and_the_night_is_published_by_the_one_before()
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
         store.Import(Some.Orders(700));
@@ -29,7 +29,7 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
         var result = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
 
         Assert.Equal((RunOutcome.Published, previous), (result.Outcome, result.Run.ModelVersion));
-        var told = Assert.Single(store.Runs.Events(result.Run.RunId), happened => happened.What == "model passed over");
+        var told = Assert.Single(await store.Runs.EventsAsync(result.Run.RunId), happened => happened.What == "model passed over");
         Assert.Contains(champion, told.Detail, StringComparison.Ordinal);
         Assert.Contains("SHA-256", told.Detail, StringComparison.Ordinal);
         Assert.Single(store.Outbox.Claim("somebody", 10), happened => happened.Kind == "model.unusable");

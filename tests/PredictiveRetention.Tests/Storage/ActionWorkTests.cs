@@ -21,53 +21,53 @@ public abstract class ActionWorkTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
-    public void A_change_is_kept_with_who_what_and_when()
+    public async Task A_change_is_kept_with_who_what_and_when()
     {
         var address = engine.NewAddress();
         using (var store = RetentionStore.Open(address))
         {
-            var first = store.Work.Change(s_fresh with { Owner = "Ann", Due = "2026-02-01" }, "ann", s_now)!;
-            Assert.NotNull(store.Work.Change(first with { Status = ActionStatus.Done }, "ben", s_now.AddMinutes(1)));
+            var first = (await store.Work.ChangeAsync(s_fresh with { Owner = "Ann", Due = "2026-02-01" }, "ann", s_now))!;
+            Assert.NotNull(await store.Work.ChangeAsync(first with { Status = ActionStatus.Done }, "ben", s_now.AddMinutes(1)));
         }
         using var later = RetentionStore.Open(address);
-        var kept = Assert.Single(later.Work.OfCustomer("a"));
+        var kept = Assert.Single(await later.Work.OfCustomerAsync("a"));
         Assert.Equal(("Ann", ActionStatus.Done, "2026-02-01", 2), (kept.Owner, kept.Status, kept.Due, kept.Version));
         Assert.Equal(
             [("ben", "status: open -> done", s_now.AddMinutes(1).ToUnixTimeMilliseconds()), ("ann", "owner: none -> Ann; due: none -> 2026-02-01", s_now.ToUnixTimeMilliseconds())],
-            later.Work.Events("a").Select(change => (change.Actor, change.What, change.AtMs)));
+            (await later.Work.EventsAsync("a")).Select(change => (change.Actor, change.What, change.AtMs)));
     }
 
     [Fact]
-    public void A_stale_version_changes_nothing_and_leaves_no_row()
+    public async Task A_stale_version_changes_nothing_and_leaves_no_row()
     {
         using var store = RetentionStore.Open(engine.NewAddress());
-        Assert.NotNull(store.Work.Change(s_fresh with { Owner = "Ann" }, "ann", s_now));
-        Assert.Null(store.Work.Change(s_fresh with { Owner = "Ben" }, "ben", s_now));
-        Assert.Null(store.Work.Change(s_fresh with { Owner = "Ben", Version = 7 }, "ben", s_now));
-        Assert.Equal("Ann", Assert.Single(store.Work.OfCustomer("a")).Owner);
-        Assert.Single(store.Work.Events("a"));
+        Assert.NotNull(await store.Work.ChangeAsync(s_fresh with { Owner = "Ann" }, "ann", s_now));
+        Assert.Null(await store.Work.ChangeAsync(s_fresh with { Owner = "Ben" }, "ben", s_now));
+        Assert.Null(await store.Work.ChangeAsync(s_fresh with { Owner = "Ben", Version = 7 }, "ben", s_now));
+        Assert.Equal("Ann", Assert.Single(await store.Work.OfCustomerAsync("a")).Owner);
+        Assert.Single(await store.Work.EventsAsync("a"));
     }
 
     [Fact]
     public async Task Of_many_first_changes_at_once_one_is_taken()
     {
         using var store = RetentionStore.Open(engine.NewAddress());
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => store.Work.Change(s_fresh with { Owner = $"owner {i}" }, $"actor {i}", s_now))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => store.Work.ChangeAsync(s_fresh with { Owner = $"owner {i}" }, $"actor {i}", s_now))));
         var taken = Assert.Single(answers, answer => answer is not null)!;
-        Assert.Equal(taken, Assert.Single(store.Work.OfCustomer("a")));
-        Assert.Single(store.Work.Events("a"));
+        Assert.Equal(taken, Assert.Single(await store.Work.OfCustomerAsync("a")));
+        Assert.Single(await store.Work.EventsAsync("a"));
     }
 
     [Theory]
     [InlineData("<script>alert(1)</script>")]
     [InlineData("=HYPERLINK(\"x\")")]
     [InlineData("שלום 'quoted'; DROP TABLE action_work")]
-    public void Any_text_comes_back_as_it_was(string text)
+    public async Task Any_text_comes_back_as_it_was(string text)
     {
         using var store = RetentionStore.Open(engine.NewAddress());
-        store.Work.Change(s_fresh with { Owner = text, Note = text }, "ann", s_now);
-        Assert.Equal((text, text), (Assert.Single(store.Work.OfCustomer("a")).Owner, store.Work.OfCustomer("a")[0].Note));
-        Assert.Equal([text], store.Work.Owners());
-        Assert.Equal(("win-back", ActionStatus.Open, 1), Assert.Single(store.Work.Counts()) is var count ? (count.PlayId, count.Status, count.Customers) : default);
+        await store.Work.ChangeAsync(s_fresh with { Owner = text, Note = text }, "ann", s_now);
+        Assert.Equal((text, text), (Assert.Single(await store.Work.OfCustomerAsync("a")).Owner, (await store.Work.OfCustomerAsync("a"))[0].Note));
+        Assert.Equal([text], await store.Work.OwnersAsync());
+        Assert.Equal(("win-back", ActionStatus.Open, 1), Assert.Single(await store.Work.CountsAsync()) is var count ? (count.PlayId, count.Status, count.Customers) : default);
     }
 }

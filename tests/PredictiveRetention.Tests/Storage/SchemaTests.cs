@@ -37,6 +37,59 @@ public abstract class SchemaTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
+    public void Who_only_reads_leaves_a_store_of_an_earlier_version_as_it_is_and_is_told_what_to_do()
+    {
+        var address = engine.NewAddress();
+        using (var store = RetentionStore.Open(address)) store.Import(Some.Orders(5));
+        engine.Execute("DROP VIEW v_actions; DROP TABLE action_work; DROP TABLE action_event; DELETE FROM schemaversions WHERE scriptname = 'schema/0008_actions.sql'");
+
+        var refused = Assert.Throws<RetentionException>(() => RetentionStore.Find(address));
+        Assert.Equal(Failure.DependencyUnavailable, refused.Failure);
+        Assert.Contains("earlier version", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("0008_actions", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("retain db migrate", refused.Message, StringComparison.Ordinal);
+        var status = RetentionStore.FindSchema(address)!;
+        Assert.Equal((["schema/0008_actions.sql"], 0, 7), (status.Missing, status.Unknown.Count, status.Scripts.Count));
+        Assert.Equal(["7"], engine.Query("SELECT count(*) FROM schemaversions"));
+
+        RetentionStore.Open(address).Dispose();
+        using var found = RetentionStore.Find(address);
+        Assert.Equal(5, found!.Summaries.Orders(Some.Shop)!.Customers);
+    }
+
+    [Fact]
+    public void Who_only_reads_a_store_of_a_newer_version_is_refused_too()
+    {
+        var address = engine.NewAddress();
+        using (var store = RetentionStore.Open(address)) store.Import(Some.Orders(5));
+        engine.Execute("INSERT INTO schemaversions (scriptname, applied) VALUES ('schema/9999_later.sql', '2030-01-01')");
+        Assert.Contains("newer version", Assert.Throws<RetentionException>(() => RetentionStore.Find(address)).Message, StringComparison.Ordinal);
+        Assert.Equal(["schema/9999_later.sql"], RetentionStore.FindSchema(address)!.Unknown);
+    }
+
+    [Fact]
+    public void Looking_for_a_store_that_is_not_there_makes_none()
+    {
+        var address = engine.NewAddress();
+        Assert.Null(RetentionStore.Find(address));
+        Assert.Null(RetentionStore.FindSchema(address));
+        if (address.StartsWith("sqlite:", StringComparison.Ordinal)) Assert.False(File.Exists(address["sqlite:".Length..]));
+        else Assert.Equal(["0"], engine.Query("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"));
+        var folder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        Assert.Null(RetentionStore.Find("sqlite:" + Path.Combine(folder, "shop.db")));
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
+    public void A_database_of_somebody_else_is_no_store_and_stays_as_it_is()
+    {
+        var address = engine.NewAddress();
+        engine.Execute("CREATE TABLE theirs (id int)");
+        Assert.Null(RetentionStore.Find(address));
+        Assert.Equal(["0"], engine.Query("SELECT count(*) FROM theirs"));
+    }
+
+    [Fact]
     public void Summaries_of_an_earlier_version_are_made_when_the_store_is_opened()
     {
         var address = engine.NewAddress();

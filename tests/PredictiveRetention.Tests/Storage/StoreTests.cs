@@ -80,6 +80,36 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
+    public void Import_counts_what_it_changed_of_every_kind_of_row()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        long At(int day) => Some.Shop.Calendar.StartOf(day);
+        Assert.Equal((8, 0, 0), Counts(2000, "June", consent: true));
+        Assert.Equal((0, 0, 8), Counts(2000, "June", consent: true));
+        Assert.Equal((0, 8, 0), Counts(3000, "July", consent: false));
+        // A file that says nothing of a column changes nothing there, and who has no row in it is not counted.
+        Assert.Equal((1, 0, 1), Written(writer => writer.Customers([new CustomerRow("a"), new CustomerRow("new")])));
+
+        (long, long, long) Counts(long amount, string campaign, bool consent) => Written(writer =>
+        {
+            writer.Customers([new CustomerRow("a", ConsentEmail: consent), new CustomerRow("b", ConsentEmail: consent), new CustomerRow("c", ConsentEmail: consent)]);
+            writer.Orders([Some.Order("a", "1", Day, amount), Some.Order("b", "1", Day, amount)]);
+            writer.Refunds([new RefundRow("a", "R", At(Day + 1), amount / 2, "GBP")]);
+            writer.Events([new EngagementRow("a", EngagementType.EmailSent, At(Day), campaign, "m")]);
+            writer.Subscriptions([new SubscriptionRow("a", "S", At(Day), campaign)]);
+        });
+
+        (long, long, long) Written(Action<ImportWriter> write)
+        {
+            using var writer = store.Imports.Begin();
+            writer.UseShop(Some.Shop.Currency, Some.Shop.Calendar);
+            write(writer);
+            var result = writer.Commit("test", "", 0, 0, 0, "{}");
+            return (result.Inserted, result.Updated, result.Unchanged);
+        }
+    }
+
+    [Fact]
     public void ReadHistories_ReturnsWhatWasImported_InTimeOrder()
     {
         using var store = RetentionStore.Open(engine.NewAddress());

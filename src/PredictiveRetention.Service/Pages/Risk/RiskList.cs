@@ -57,7 +57,7 @@ internal static class RiskList
         Csv.Header(CustomerList.Columns, text);
         await foreach (var rows in store.Predictions.StreamAsync(night.Run.RunId, query.Filter, query.Order, PageOfFile, cancellation))
         {
-            var works = store.Work.Beside(rows);
+            var works = await store.Work.BesideAsync(rows, cancellation);
             var customers = rows.Select(row =>
                 new ListedCustomer(row, works.GetValueOrDefault(row.CustomerKey), Why(row, night.Answers.Of(row).Reasons, texts, writer)));
             Csv.Rows(CustomerList.Table(night.Run, night.Shop, customers), text);

@@ -32,12 +32,19 @@ internal static class OkrTracker
     private const double DaysOfMonth = 365.25 / 12;
     private const int PaceMonths = 6;
 
-    /// <param name="nights">Values of a KPI in earlier nights, oldest first, for those no view of months has; asked with its view, metric and labels.</param>
+    /// <param name="nights">Values of a KPI in earlier nights, oldest first, for those <see cref="ToldByNights"/>.</param>
     public static IReadOnlyList<OkrLine> Track(FigureBook book, Targets targets, Currency currency, Cutoff asOf, Func<OkrKpi, IReadOnlyList<OkrPoint>> nights)
     {
-        var kpis = OkrKpi.All.Concat(targets.Goals.Select(goal => goal.Kpi).Where(kpi => OkrKpi.Find(kpi.Id) is null));
-        return [.. kpis.Select(kpi => Line(book, kpi, targets.Goals.FirstOrDefault(goal => goal.Kpi.Place == kpi.Place), [.. targets.Benchmarks.Where(one => one.Kpi.Place == kpi.Place)], currency, asOf, nights))];
+        return [.. Kpis(targets).Select(kpi => Line(
+            book, kpi, targets.Goals.FirstOrDefault(goal => goal.Kpi.Place == kpi.Place),
+            [.. targets.Benchmarks.Where(one => one.Kpi.Place == kpi.Place)], currency, asOf, nights))];
     }
+
+    /// <summary>KPIs whose history is earlier nights, because no view of months has them.</summary>
+    public static IEnumerable<OkrKpi> ToldByNights(FigureBook book, Targets targets) => Kpis(targets).Where(kpi => ByMonths(book, kpi) is null);
+
+    private static IEnumerable<OkrKpi> Kpis(Targets targets) =>
+        OkrKpi.All.Concat(targets.Goals.Select(goal => goal.Kpi).Where(kpi => OkrKpi.Find(kpi.Id) is null));
 
     private static OkrLine Line(FigureBook book, OkrKpi kpi, Target? target, IReadOnlyList<Benchmark> benchmarks, Currency currency, Cutoff asOf, Func<OkrKpi, IReadOnlyList<OkrPoint>> nights)
     {
@@ -91,7 +98,10 @@ internal static class OkrTracker
         return (12 * year) + month + (period.Length > 7 ? (int.Parse(period[8..10], CultureInfo.InvariantCulture) - 1) / DaysOfMonth : 0);
     }
 
-    private static (string Is, IReadOnlyList<OkrPoint> Points) History(FigureBook book, OkrKpi kpi, Func<OkrKpi, IReadOnlyList<OkrPoint>> nights) => kpi.Id switch
+    private static (string Is, IReadOnlyList<OkrPoint> Points) History(FigureBook book, OkrKpi kpi, Func<OkrKpi, IReadOnlyList<OkrPoint>> nights) =>
+        ByMonths(book, kpi) ?? ("earlier nights", nights(kpi));
+
+    private static (string Is, IReadOnlyList<OkrPoint> Points)? ByMonths(FigureBook book, OkrKpi kpi) => kpi.Id switch
     {
         "repeat_rate" => ("repeat rate at month end", Months(book.Rows("months", "month_repeat_rate_to_date"))),
         "active_revenue_share" or "active_revenue_share_12m" => ("share at month end", Months(book.Rows("months", kpi.Metric))),
@@ -101,7 +111,7 @@ internal static class OkrTracker
         "revenue_per_customer" => ("net revenue to month end over customers by then", Ratios(book.Rows("months", "month_revenue_to_date"), month => book.Find("months", "month_customers", month)?.Value)),
         "high_value_revenue_share" => ("share of revenue to month end of value tier High then", Ratios(
             book.Rows("months_by_value_tier", "month_revenue_to_date").Where(figure => figure.D2 == "High"), month => book.Rows("months_by_value_tier", "month_revenue_to_date").Where(figure => figure.D1 == month).Sum(figure => figure.Value))),
-        _ => ("earlier nights", nights(kpi)),
+        _ => null,
     };
 
     private static List<OkrPoint> Months(IEnumerable<Figure> rows) => [.. rows.Where(figure => figure.D1.Length == 7).Select(figure => new OkrPoint(figure.D1, figure.Value!.Value))];
