@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace PredictiveRetention;
 
 /// <summary>
@@ -12,7 +10,7 @@ public readonly record struct Cutoff(int Day)
     public static Cutoff Of(DateOnly date) => new(BusinessCalendar.DayNumber(date));
 
     public static Cutoff Parse(string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        IsoDate.TryRead(text, out var date)
             ? Of(date)
             : throw new RetentionException(Failure.Usage, $"'{text}' is not a date: write it as 2011-09-10.");
 
@@ -22,5 +20,5 @@ public readonly record struct Cutoff(int Day)
 
     public Cutoff Plus(int days) => new(Day + days);
 
-    public override string ToString() => Date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    public override string ToString() => Date.ToIso();
 }

@@ -105,7 +105,7 @@ internal static partial class WhatIf
                 var (order, path) = (orders[i], $"orders[{i}]");
                 var day = Day(order.OrderedAt, path + ".orderedAt", required: true) ?? 0;
                 if (day >= AsOf.Day) Ignored++;
-                if (order.Quantity is < 0 or > 1_000_000) Error(path + ".quantity", $"{order.Quantity} is not a number from 0 to 1,000,000.");
+                if (order.Quantity is < 0 or > 1_000_000) Error(path + ".quantity", FormattableString.Invariant($"{order.Quantity} is not a number from 0 to 1,000,000."));
                 // Also refuses NaN, which must not reach a model.
                 if (order.ReviewScore is { } review && review is not (>= 1 and <= 5)) Error(path + ".reviewScore", "It is not a score from 1 to 5.");
                 _orders.Add(new Order(

@@ -87,15 +87,14 @@ internal static class ImportVerb
         foreach (var file in outcome.Report.Files)
         {
             Line($"{file.File}: {Rows(file.RowsRead)} read, {file.RowsRejected:N0} rejected{Range(file)}");
-            foreach (var stored in file.Stored) Line($"  {stored.Count,12:N0} {stored.Kind}{(stored.Amount is { } amount ? $", {amount:N2} {outcome.Report.ShopCurrency}" : "")}");
+            foreach (var stored in file.Stored) Line($"  {stored.Count,12:N0} {stored.Kind}{(stored.Amount is { } amount ? FormattableString.Invariant($", {amount:N2} {outcome.Report.ShopCurrency}") : "")}");
             foreach (var reason in file.Rejected)
-                Line($"  {reason.Count,12:N0} rejected: {reason.Reason}{(reason.Amount is { } amount ? $", {amount:N2} {reason.Currency}" : "")}{(reason.ExampleLine is { } line ? $" (first at line {line})" : "")}");
+                Line($"  {reason.Count,12:N0} rejected: {reason.Reason}{(reason.Amount is { } amount ? FormattableString.Invariant($", {amount:N2} {reason.Currency}") : "")}{(reason.ExampleLine is { } line ? $" (first at line {line})" : "")}");
             foreach (var note in file.Notes) Line($"  {note.Count,12:N0} noted: {note.Note}{(note.ExampleLine is { } line ? $" (first at line {line})" : "")}");
-            foreach (var money in file.Money) Line($"  money: read {money.Read:N2} = stored {money.Stored:N2} + rejected {money.Rejected:N2}{(money.Rounding == 0 ? "" : $" + rounding {money.Rounding}")} {money.Currency}");
+            foreach (var money in file.Money) Line($"  money: read {money.Read:N2} = stored {money.Stored:N2} + rejected {money.Rejected:N2}{(money.Rounding == 0 ? "" : FormattableString.Invariant($" + rounding {money.Rounding}"))} {money.Currency}");
         }
-        Line(outcome.Stored is { } result
-            ? $"Stored as import {result.ImportId}: {result.Inserted:N0} rows new, {result.Updated:N0} changed, {result.Unchanged:N0} there already."
-            : dryRun ? "Dry run: nothing was stored." : "Nothing was stored.");
+        if (outcome.Stored is { } result) Line($"Stored as import {result.ImportId}: {result.Inserted:N0} rows new, {result.Updated:N0} changed, {result.Unchanged:N0} there already.");
+        else Console.Out.WriteLine(dryRun ? "Dry run: nothing was stored." : "Nothing was stored.");
         if (outcome.RejectsFile is { } rejects) Line($"Rejected rows: {rejects}");
     }
 
@@ -107,6 +106,4 @@ internal static class ImportVerb
             : "";
 
     private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
-
-    private static void Line(string text) => Console.Out.WriteLine(text);
 }

@@ -60,7 +60,7 @@ internal static class ScoreVerb
             request, Steps(progress), verb.Cancellation));
         Refuse(result, request);
         if (result.Outcome == RunOutcome.AlreadyPublished)
-            verb.Terminal.Say($"retain: {request.BusinessDate:yyyy-MM-dd} is already published as run {result.Run.RunId}; nothing was scored again (--again makes a new attempt{(verb.Models.ChampionVersion() is { } champion && champion != result.Run.ModelVersion ? $", with the champion {champion}; what is published was made with {result.Run.ModelVersion}" : "")}).");
+            verb.Terminal.Say($"retain: {request.BusinessDate.ToIso()} is already published as run {result.Run.RunId}; nothing was scored again (--again makes a new attempt{(verb.Models.ChampionVersion() is { } champion && champion != result.Run.ModelVersion ? $", with the champion {champion}; what is published was made with {result.Run.ModelVersion}" : "")}).");
         else if (result.Run.ModelVersion == ModelRegistry.RuleSchema)
             verb.Terminal.Say("retain: there is no model yet, so everybody was scored by the recency rule; retain train fits one.");
         long? rows = verb.Value(s_out) switch
@@ -79,7 +79,7 @@ internal static class ScoreVerb
     private static void Check(RunRequest request, RetentionStore store, Shop shop, OrderRange orders)
     {
         if (request.AsOf.Day <= orders.FirstDay)
-            throw new RetentionException(Failure.InputRejected, $"The cutoff {request.AsOf} is not after the first order, {BusinessCalendar.DateOf(orders.FirstDay):yyyy-MM-dd}: nobody to score.");
+            throw new RetentionException(Failure.InputRejected, $"The cutoff {request.AsOf} is not after the first order, {new Cutoff(orders.FirstDay)}: nobody to score.");
         var tonight = RunRequest.Tonight(store, shop, TimeProvider.System);
         if (request.Purpose == RunPurpose.Replay && request.AsOf.Day > tonight.AsOf.Day)
             throw new RetentionException(Failure.Usage, $"--as-of {request.AsOf} is after {tonight.AsOf}, the latest day the data can speak about.");
@@ -90,7 +90,11 @@ internal static class ScoreVerb
         if (result.Outcome == RunOutcome.Held)
             throw new RetentionException(Failure.QualityGate, $"Run {result.Run.RunId} is held: {result.Run.Error}. Readers keep what they have. Look: retain runs show {result.Run.RunId}; then retain runs publish {result.Run.RunId}, or discard.");
         if (result.Outcome == RunOutcome.Busy)
-            throw new RetentionException(Failure.Busy, $"The {request.Purpose} of {request.BusinessDate:yyyy-MM-dd} is being worked on (run {result.Run.RunId}); it can be taken over {RetentionStore.Lease.TotalSeconds:F0} s after its worker falls silent.");
+        {
+            throw new RetentionException(
+                Failure.Busy,
+                $"The {request.Purpose} of {request.BusinessDate.ToIso()} is being worked on (run {result.Run.RunId}); it can be taken over {(int)RetentionStore.Lease.TotalSeconds} s after its worker falls silent.");
+        }
     }
 
     /// <summary>A past day, by the definitions of the night before it or of tonight: what figures of that day are read from.</summary>
