@@ -15,7 +15,7 @@ public sealed record ExplainedCustomer(string CustomerId, Cutoff AsOf, string Mo
 public static class ExplainRun
 {
     /// <param name="asOf">What happened from this day on is unknown; null = the as-of of tonight's run.</param>
-    /// <exception cref="RetentionException">The customer has no order before the as-of, the as-of lies after the data, or every model looks beyond it.</exception>
+    /// <exception cref="RetentionException">The customer has no order before the as-of, the as-of lies after the data, or no model may speak about it.</exception>
     public static ExplainedCustomer Execute(RetentionStore store, ModelRegistry models, string customerId, Cutoff? asOf, TimeProvider clock)
     {
         var shop = store.RequireShop();
@@ -25,7 +25,7 @@ public static class ExplainRun
         var coverage = store.Coverage(shop, cutoff);
         var histories = store.ReadHistory(customerId, shop, coverage, cutoff)
             ?? throw new RetentionException(Failure.NotFound, $"There is no customer '{customerId}' with a valid order before {cutoff}.");
-        var (model, version, _, faults) = NightRun.ModelFor(models, cutoff);
+        var (model, version, faults) = NightRun.RequireModel(store, models, cutoff);
         var (facts, score, why) = new Scorer(model, shop.Currency, coverage).Explain(histories[0], cutoff);
         return new ExplainedCustomer(customerId, cutoff, version, model, facts, score, why, faults);
     }

@@ -35,7 +35,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         var orders = store.Orders(shop, request.AsOf)
             ?? throw new RetentionException(Failure.InputRejected, $"There is no order before {request.AsOf}: nobody to score.");
         var owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
-        if (request.Purpose == RunPurpose.Replay) ModelFor(models, request.AsOf); // a replay no model may speak about is refused, and is no failed run
+        if (request.Purpose == RunPurpose.Replay) RequireModel(store, models, request.AsOf); // no failed run
         using var alive = new Heartbeat(store);
         var claim = Claim(request, owner, progress, cancellation);
         switch (claim.Outcome)
@@ -156,10 +156,29 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     {
         if (models.For(asOf, out var faults) is { } loaded) return (loaded.Model, loaded.Version, loaded.Manifest.SchemaHash, faults);
         if (models.ChampionVersion() is { } champion)
-            throw new RetentionException(Failure.QualityGate, $"The champion {champion} learnt from days after {asOf} and would look into the future. Train one that did not: retain train --as-of {asOf}");
+        {
+            throw new RetentionException(
+                Failure.QualityGate,
+                $"The champion {champion} learnt from days after {asOf} and would look into the future. Train one that did not: retain train --as-of {asOf}");
+        }
         // A shop without any model still gets an answer, marked as the rule it is.
         return (RetentionModel.Rule(90, 365), ModelRegistry.RuleSchema, ModelRegistry.RuleSchema, []);
     }
+
+    /// <summary>The same for an answer that no guard band looks at: the rule does not step in for a model that is only missing from the folder.</summary>
+    /// <exception cref="RetentionException">No model may speak about the date, or there is none and the published night was scored by one.</exception>
+    internal static (RetentionModel Model, string Version, IReadOnlyList<string> Faults) RequireModel(RetentionStore store, ModelRegistry models, Cutoff asOf)
+    {
+        var (model, version, _, faults) = ModelFor(models, asOf);
+        if (version == ModelRegistry.RuleSchema && store.CurrentRunAsync().GetAwaiter().GetResult() is { } night && IsFitted(night))
+        {
+            throw new RetentionException(
+                Failure.NotFound, $"There is no model in {models.Folder}, and the published night was scored by {night.ModelVersion}. Is it the right folder? --models names it.");
+        }
+        return (model, version, faults);
+    }
+
+    private static bool IsFitted(Run night) => RunRecipe.Of(night) is { ModelLevel: not ModelLevel.RecencyRule };
 
     /// <summary>
     /// The cut-offs of tonight and of past quarters, from the first customers in key order, read and scored side by side and put together in
@@ -363,7 +382,16 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         // A shop's first model says something else than the rule before it, as it should.
         var comparable = recipeBefore is not null && (recipeBefore.HorizonDays, recipeBefore.ClvHorizonDays) == (recipe.HorizonDays, recipe.ClvHorizonDays)
             && (recipeBefore.ModelLevel != ModelLevel.RecencyRule || recipe.ModelLevel == ModelLevel.RecencyRule);
-        return settings.Guard.Breaches(headline, quarantined, before is null ? null : HeadlineOf(before), comparable);
+        var breaches = settings.Guard.Breaches(headline, quarantined, before is null ? null : HeadlineOf(before), comparable);
+        return recipeBefore is not null && recipe.ModelLevel > recipeBefore.ModelLevel ? [LesserFooting(recipe, recipeBefore), .. breaches] : breaches;
+    }
+
+    /// <summary>The gate lets no version of a lesser footing take over: where one speaks, a person chose it, or the folder is not what it was.</summary>
+    private string LesserFooting(RunRecipe tonight, RunRecipe before)
+    {
+        var (level, levelBefore) = (ModelLevels.Words(tonight.ModelLevel), ModelLevels.Words(before.ModelLevel));
+        var why = tonight.ModelVersion == ModelRegistry.RuleSchema ? $"there is no model in {models.Folder}" : $"model {tonight.ModelVersion}";
+        return $"scored by {level} ({why}) after {levelBefore} (model {before.ModelVersion}) the night before";
     }
 
     /// <summary>A fault that will not pass by itself ends the run, unless others can do what this process cannot.</summary>

@@ -87,14 +87,85 @@ public sealed class UnusableModelTests : IDisposable
         Assert.Empty(await store.RunsAsync(10, TestContext.Current.CancellationToken));
     }
 
-    /// <summary>The models of the shop are trained once for all tests.</summary>
+    [Fact]
+    public async Task An_empty_models_folder_after_a_fitted_night_holds_the_next_until_a_person_decides()
+    {
+        using var store = RetentionStore.Open(_engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = new ModelRegistry(_models.FullName);
+        var version = Train(registry, daysBack: 0);
+        var fitted = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
+        var empty = new ModelRegistry(Path.Combine(_models.FullName, "mistyped"));
+        var mistyped = new NightRun(store, empty, new RunSettings { ShardSize = 100 });
+
+        var held = mistyped.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default);
+
+        Assert.Equal(RunOutcome.Held, held.Outcome);
+        Assert.Contains($"the recency rule (there is no model in {empty.Folder}) after a blend (model {version})", held.Run.Error, StringComparison.Ordinal);
+        Assert.Equal(fitted.Run.RunId, (await store.CurrentRunAsync(TestContext.Current.CancellationToken))!.RunId);
+        Assert.Contains(store.ClaimOutbox("somebody", 10), happened => happened.Kind == "run.held");
+
+        store.PublishHeld(held.Run.RunId, "anna");
+        Assert.Equal(RunOutcome.Published, mistyped.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(2) }, null, default).Outcome);
+    }
+
+    [Fact]
+    public void A_model_of_a_lesser_footing_than_the_night_before_holds_the_night()
+    {
+        using var store = RetentionStore.Open(_engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = new ModelRegistry(_models.FullName);
+        Train(registry, daysBack: 0);
+        var night = new NightRun(store, registry, new RunSettings { ShardSize = 100 });
+        night.Execute(s_tonight, null, default);
+        var trained = Trained(0);
+        var lesser = registry.Add(trained with { Model = trained.Model with { Level = Models.ModelLevel.Btyd } }).Version;
+        registry.Promote(lesser, "anna", "a slip", TimeProvider.System);
+
+        var held = night.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default);
+
+        Assert.Equal(RunOutcome.Held, held.Outcome);
+        Assert.StartsWith($"scored by buy-till-you-die models alone (model {lesser}) after a blend", held.Run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_models_folder_after_a_fitted_night_replays_and_explains_nothing()
+    {
+        using var store = RetentionStore.Open(_engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = new ModelRegistry(_models.FullName);
+        var version = Train(registry, daysBack: 0);
+        new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
+        var empty = new ModelRegistry(Path.Combine(_models.FullName, "mistyped"));
+        var replay = Assert.Throws<RetentionException>(() => new NightRun(store, empty, new RunSettings()).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(90)), null, default));
+        var explain = Assert.Throws<RetentionException>(() => ExplainRun.Execute(store, empty, "C1", SimulatedHistories.End, TimeProvider.System));
+        Assert.All([replay, explain], refused => Assert.Contains(version, refused.Message, StringComparison.Ordinal));
+        Assert.Single(await store.RunsAsync(10, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void A_champion_that_is_gone_is_told_and_the_night_is_published_by_the_one_before()
+    {
+        using var store = RetentionStore.Open(_engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = new ModelRegistry(_models.FullName);
+        var (previous, champion) = (Train(registry, daysBack: 30), Train(registry, daysBack: 0));
+        Directory.Delete(registry.Load(champion).Folder, recursive: true);
+        var result = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
+        Assert.Equal((RunOutcome.Published, previous), (result.Outcome, result.Run.ModelVersion));
+        Assert.Contains(champion, Assert.Single(store.Events(result.Run.RunId), happened => happened.What == "model passed over").Detail, StringComparison.Ordinal);
+    }
+
     private static string Train(ModelRegistry registry, int daysBack)
     {
-        var trained = s_trained.GetOrAdd(daysBack, days => new Lazy<TrainedModel>(() => new TrainingRecipe(new RecipeSettings()).Train(
-            new TrainingRequest { Cutoff = SimulatedHistories.End.Minus(days), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60), Currency = Some.Shop.Currency, Coverage = default },
-            () => SimulatedHistories.Shards(SimulatedHistories.Customers(700)), null, default))).Value;
-        var version = registry.Add(trained).Version;
+        var version = registry.Add(Trained(daysBack)).Version;
         registry.Promote(version, "anna", "a test", TimeProvider.System);
         return version;
     }
+
+    /// <summary>The models of the shop are trained once for all tests.</summary>
+    private static TrainedModel Trained(int daysBack) =>
+        s_trained.GetOrAdd(daysBack, days => new Lazy<TrainedModel>(() => new TrainingRecipe(new RecipeSettings()).Train(
+            new TrainingRequest { Cutoff = SimulatedHistories.End.Minus(days), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60), Currency = Some.Shop.Currency, Coverage = default },
+            () => SimulatedHistories.Shards(SimulatedHistories.Customers(700)), null, default))).Value;
 }
