@@ -8,7 +8,7 @@ using PredictiveRetention.Storage;
 using var shop = new SampleShop(args, "04-reasons");
 var (loaded, _, _) = shop.Train();
 var night = new NightRun(shop.Store, shop.Models, new RunSettings()).Execute(RunRequest.Tonight(shop.Store, shop.Shop, TimeProvider.System), null, CancellationToken.None);
-var rows = shop.Store.AllPredictions(night.Run.RunId).Where(row => !row.Lost && row.PurchaseDays > 0).OrderByDescending(row => row.Clv).ToList();
+var rows = shop.Store.Predictions.ReadAll(night.Run.RunId).Where(row => !row.Lost && row.PurchaseDays > 0).OrderByDescending(row => row.Clv).ToList();
 // Spread over the value of the shop's customers, the most valuable first; those who never paid anything are scored by the recency rule, which is its own reason.
 var chosen = Enumerable.Range(0, 5).Select(i => rows[i * (rows.Count - 1) / 4]).ToList();
 var code = shop.Shop.Currency.Code;

@@ -63,10 +63,10 @@ public sealed class SampleShop : IDisposable
     public IEnumerable<ShardHistories> Histories()
     {
         var buffers = new ShardHistories();
-        var coverage = Store.Coverage(Shop, Tonight);
-        foreach (var range in Store.CustomerRanges(20_000))
+        var coverage = Store.Summaries.Coverage(Shop, Tonight);
+        foreach (var range in Store.Customers.Ranges(20_000))
         {
-            Store.ReadHistories(buffers, range, Shop, coverage, Tonight);
+            Store.Histories.Read(buffers, range, Shop, coverage, Tonight);
             yield return buffers;
         }
     }

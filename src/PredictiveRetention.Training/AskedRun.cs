@@ -16,15 +16,15 @@ internal static class AskedRun
         store.RequireShop();
         if (verb.Value(AsOf) is not null && verb.Value(RunId) is not null) throw new RetentionException(Failure.Usage, "--as-of and --run both name a run: give one of them.");
         if (verb.Value(RunId) is { } number)
-            return store.Run(number) is { } run && (run.PublishedAtMs is not null || run.State == RunState.Held)
+            return store.Runs.Find(number) is { } run && (run.PublishedAtMs is not null || run.State == RunState.Held)
                 ? run
                 : throw new RetentionException(Failure.NotFound, $"There is no finished run {number.ToString(CultureInfo.InvariantCulture)}. retain runs list shows what there is.");
         if (verb.Value(AsOf) is { } text)
         {
             var asOf = Cutoff.Parse(text);
-            return store.RunOf(asOf) ?? ScoreVerb.Replay(verb, store, asOf);
+            return store.Runs.OfDay(asOf) ?? ScoreVerb.Replay(verb, store, asOf);
         }
-        return store.CurrentRunAsync().GetAwaiter().GetResult()
+        return store.Nights.CurrentAsync().GetAwaiter().GetResult()
             ?? throw new RetentionException(Failure.NotFound, "No night has been published yet. Score one (after retain train): retain score; or ask for a past day: --as-of D");
     }
 }

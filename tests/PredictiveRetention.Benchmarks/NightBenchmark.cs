@@ -152,7 +152,7 @@ internal static class NightBenchmark
         if (store.Shop() is null)
         {
             var clock = Stopwatch.StartNew();
-            using var writer = store.BeginImport();
+            using var writer = store.Imports.Begin();
             writer.UseShop(Currency.Of("GBP"), BusinessCalendar.Utc);
             writer.Orders(new SimulatedShop(customers, ordersEach, seed: 1).Rows());
             Measure.Line($"generated and staged in {clock.Elapsed.TotalSeconds:F1} s");

@@ -36,9 +36,9 @@ internal static partial class PagesBenchmark
         string? customer;
         using (var store = RetentionStore.Open(address))
         {
-            if (await store.CurrentRunAsync() is null) new NightRun(store, new ModelRegistry(NightBenchmark.Models), new RunSettings()).Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System), null, default);
-            var run = (await store.CurrentRunAsync())!;
-            var top = await store.PredictionsAsync(run.RunId, new PredictionFilter { HasAction = true }, PredictionOrder.ExpectedNetValue, null, 1);
+            if (await store.Nights.CurrentAsync() is null) new NightRun(store, new ModelRegistry(NightBenchmark.Models), new RunSettings()).Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System), null, default);
+            var run = (await store.Nights.CurrentAsync())!;
+            var top = await store.Predictions.PageAsync(run.RunId, new PredictionFilter { HasAction = true }, PredictionOrder.ExpectedNetValue, null, 1);
             customer = top.Count > 0 ? top[0].CustomerId : SimulatedShop.Id(0);
         }
         var version = new ModelRegistry(NightBenchmark.Models).ChampionVersion();

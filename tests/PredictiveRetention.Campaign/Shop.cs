@@ -66,7 +66,7 @@ internal abstract class Shop : IDisposable
         if (Query($"SELECT shard FROM run_shard WHERE run_id = {run} AND (state <> 'done' OR fence <> attempts)").Count > 0) broken.Add("I6: a shard was not committed by its last holder");
         if (!Query($"SELECT checksum FROM run_shard WHERE run_id = {run} ORDER BY shard").SequenceEqual(checksums)) broken.Add("I7: checksums differ from an undisturbed run");
         using var store = RetentionStore.Open(Store);
-        broken.AddRange(store.Verify(store.RequireShop(), null, default).Where(check => !check.Holds).Select(check => $"{check.Name}: {string.Join(", ", check.Broken)}"));
+        broken.AddRange(store.Verifier.Verify(store.RequireShop(), null, default).Where(check => !check.Holds).Select(check => $"{check.Name}: {string.Join(", ", check.Broken)}"));
         return broken;
     }
 

@@ -39,7 +39,7 @@ public sealed class ReportBuilder(RetentionStore store, Playbook playbook, Targe
 
     private ReportFront Front(Run run, RunRecipe recipe)
     {
-        var orders = store.Orders(store.RequireShop(), Cutoff.Parse(run.AsOf));
+        var orders = store.Summaries.Orders(store.RequireShop(), Cutoff.Parse(run.AsOf));
         return new ReportFront(
             run.RunId, run.State, run.AsOf, TimeZoneInfo.ConvertTime(clock.GetUtcNow(), writer.Zone), writer.Zone.Id, orders is null ? null : new Cutoff(orders.FirstDay).Date, recipe.DataThrough,
             recipe.ModelVersion, recipe.ModelLevel.ToString(), writer.Currency.Code, recipe.HorizonDays, recipe.ClvHorizonDays);

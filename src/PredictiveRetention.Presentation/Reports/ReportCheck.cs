@@ -111,8 +111,8 @@ public static partial class ReportCheck
         public Comparison(RetentionStore store, ReportDocument document)
         {
             _run = document.Front.RunId;
-            _figures = store.Figures(_run).Where(figure => ViewCatalogue.Find(figure.View) is not null).Select(figure => FigureRow.Of(ViewCatalogue.Find(figure.View)!, figure)).ToDictionary(FigureKey.Of);
-            _cards = store.Cards(_run).ToDictionary(card => card.Id);
+            _figures = store.Figures.Read(_run).Where(figure => ViewCatalogue.Find(figure.View) is not null).Select(figure => FigureRow.Of(ViewCatalogue.Find(figure.View)!, figure)).ToDictionary(FigureKey.Of);
+            _cards = store.Cards.Read(_run).ToDictionary(card => card.Id);
         }
 
         public FigureRow? Find(string key) => _figures.GetValueOrDefault(key);

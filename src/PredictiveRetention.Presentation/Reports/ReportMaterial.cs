@@ -16,7 +16,7 @@ namespace PredictiveRetention.Presentation.Reports;
 internal sealed class ReportMaterial(RetentionStore store, Run run, Playbook playbook, Targets targets, Localiser texts, Writer writer)
 {
     private readonly RunFigures _figures = RunFigures.Kept(store, run);
-    private readonly IReadOnlyList<Card> _cards = store.Cards(run.RunId);
+    private readonly IReadOnlyList<Card> _cards = store.Cards.Read(run.RunId);
     private readonly RunInsights _insights = new(store, playbook);
 
     public Localiser T => texts;

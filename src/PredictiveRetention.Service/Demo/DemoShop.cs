@@ -47,7 +47,7 @@ internal sealed class DemoShop(
             else if (settings.Demo == DemoKind.Simulated) await ImportSimulatedAsync(stoppingToken);
             else await Step("Importing the sample orders", () => Import(OnlineRetail(), stoppingToken), stoppingToken);
             if (models.ChampionVersion() is null) await Step("Training churn and value", () => Train(stoppingToken), stoppingToken);
-            if (await store.CurrentRunAsync(stoppingToken) is null) await Step("Scoring every customer through Hangfire", () => ScoreAsync(stoppingToken), stoppingToken);
+            if (await store.Nights.CurrentAsync(stoppingToken) is null) await Step("Scoring every customer through Hangfire", () => ScoreAsync(stoppingToken), stoppingToken);
             progress.Doing = null;
             Ready();
         }
@@ -131,12 +131,12 @@ internal sealed class DemoShop(
 
     private async Task<string> ScoreAsync(CancellationToken cancellation)
     {
-        var before = await store.RunsAsync(1, cancellation) is [var last] ? last.RunId : 0;
+        var before = await store.Runs.NewestAsync(1, cancellation) is [var last] ? last.RunId : 0;
         jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None));
         Run? published;
-        while ((published = await store.CurrentRunAsync(cancellation)) is null)
+        while ((published = await store.Nights.CurrentAsync(cancellation)) is null)
         {
-            if (await store.RunsAsync(1, cancellation) is [{ State: RunState.Failed } failed] && failed.RunId > before) throw new RetentionException(Failure.Unexpected, $"Run {failed.RunId} failed: {failed.Error}");
+            if (await store.Runs.NewestAsync(1, cancellation) is [{ State: RunState.Failed } failed] && failed.RunId > before) throw new RetentionException(Failure.Unexpected, $"Run {failed.RunId} failed: {failed.Error}");
             await Task.Delay(100, cancellation);
         }
         return string.Create(CultureInfo.InvariantCulture, $"run {published.RunId} published: {published.ExpectedCount:N0} customers");

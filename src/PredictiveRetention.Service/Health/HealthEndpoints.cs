@@ -44,7 +44,7 @@ internal static class HealthEndpoints
     private static async Task<string?> ModelsAsync(RetentionStore store, ModelRegistry models, CancellationToken cancellation)
     {
         var versions = models.Versions();
-        var night = await store.CurrentRunAsync(cancellation);
+        var night = await store.Nights.CurrentAsync(cancellation);
         return night?.ModelVersion is { } version && version != ModelRegistry.RuleSchema && !versions.Contains(version)
                 ? $"the published night was scored by {version}, which is not in the models folder"
             : models.ChampionVersion() is { } champion ? versions.Contains(champion) ? null : $"the champion {champion} is not in the models folder"
@@ -54,12 +54,12 @@ internal static class HealthEndpoints
 
     private static async Task<string?> NightAsync(RetentionStore store, CancellationToken cancellation)
     {
-        var runs = await store.RunsAsync(20, cancellation);
+        var runs = await store.Runs.NewestAsync(20, cancellation);
         return runs.FirstOrDefault(run => run.Purpose == RunPurpose.Night) switch
         {
             { State: RunState.Held } held => $"run {held.RunId} is held and waits for a decision",
             { State: RunState.Failed } failed => $"run {failed.RunId} failed",
-            { State: RunState.Scoring } working when !store.Progress(working.RunId).AtWork => $"run {working.RunId} stands still: nobody is at work on it",
+            { State: RunState.Scoring } working when !store.Shards.Progress(working.RunId).AtWork => $"run {working.RunId} stands still: nobody is at work on it",
             _ => null,
         };
     }

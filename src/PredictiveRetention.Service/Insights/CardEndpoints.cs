@@ -73,7 +73,7 @@ internal static class CardEndpoints
         if (report is not null && !s_reports.Contains(report)) return Problem.BadParameter("report", $"'{report}' is not one of {string.Join(", ", s_reports)}.");
         if (kind is not null && !s_kinds.Contains(kind, StringComparer.OrdinalIgnoreCase)) return Problem.BadParameter("kind", $"'{kind}' is not one of {string.Join(", ", s_kinds)}.");
         if (await current.FindAsync(cancellation) is not { } night) return Problem.NothingPublished();
-        var cards = store.Cards(night.Run.RunId).Where(card => (report is null || card.Report == report) && (kind is null || Word(card.Kind).Equals(kind, StringComparison.OrdinalIgnoreCase)));
+        var cards = store.Cards.Read(night.Run.RunId).Where(card => (report is null || card.Report == report) && (kind is null || Word(card.Kind).Equals(kind, StringComparison.OrdinalIgnoreCase)));
         return Results.Ok(new CardsAnswer(night.Run.RunId, night.Run.AsOf, night.Run.ModelVersion, [.. cards.Select(CardAnswer.Of)]));
     }
 

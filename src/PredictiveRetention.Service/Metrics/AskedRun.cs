@@ -20,14 +20,14 @@ internal static class AskedRun
         {
             if (!long.TryParse(run, CultureInfo.InvariantCulture, out var runId)) throw new BadParameterException("run", $"'{BadParameterException.Quoted(run)}' is not the number of a run.");
             // What is held may be looked at, or nobody could decide about it.
-            return await store.RunAsync(runId, cancellation) is { } asked && (asked.PublishedAtMs is not null || asked.State == RunState.Held) && current.Describe(asked) is { } named
+            return await store.Runs.FindAsync(runId, cancellation) is { } asked && (asked.PublishedAtMs is not null || asked.State == RunState.Held) && current.Describe(asked) is { } named
                 ? (named, null)
                 : (null, Problem.UnknownRun(run));
         }
         if (asOf.Length > 0)
         {
             var day = Day(asOf);
-            return store.RunOf(day) is { } found && current.Describe(found) is { } night ? (night, null) : (null, Problem.NothingOfDay(asOf));
+            return store.Runs.OfDay(day) is { } found && current.Describe(found) is { } night ? (night, null) : (null, Problem.NothingOfDay(asOf));
         }
         return await current.FindAsync(cancellation) is { } published ? (published, null) : (null, Problem.NothingPublished());
     }

@@ -64,7 +64,7 @@ internal static class VersionEndpoints
 
     private static async Task<VersionsAnswer> AnswerAsync(ModelRegistry models, RetentionStore store, CancellationToken cancellation)
     {
-        var headline = await store.CurrentRunAsync(cancellation) is { } night ? NightRun.HeadlineOf(night) : null;
+        var headline = await store.Nights.CurrentAsync(cancellation) is { } night ? NightRun.HeadlineOf(night) : null;
         // One that cannot be read is asked for by its name, and then says so.
         var versions = models.Manifests(out _).Reverse().Select(manifest => Of(manifest, models));
         return new VersionsAnswer([.. versions], [.. models.Moves().Reverse().Take(50)], headline?.Drift, headline?.Realised);

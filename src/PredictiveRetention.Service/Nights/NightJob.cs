@@ -20,14 +20,14 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
     [AutomaticRetry(Attempts = 3)]
     public void Run(CancellationToken cancellation)
     {
-        if (store.Shop() is not { } shop || store.Orders(shop) is null)
+        if (store.Shop() is not { } shop || store.Summaries.Orders(shop) is null)
         {
             logger.LogInformation("Nothing has been imported yet: no night to run.");
             return;
         }
         NightSchedule.Register(recurring, settings, shop);
         var tonight = RunRequest.Tonight(store, shop, clock);
-        foreach (var unfinished in store.UnfinishedNights())
+        foreach (var unfinished in store.Runs.UnfinishedNights())
         {
             var night = tonight with { BusinessDate = DateOnly.ParseExact(unfinished.BusinessDate, "yyyy-MM-dd", CultureInfo.InvariantCulture), AsOf = Cutoff.Parse(unfinished.AsOf) };
             if (night.BusinessDate == tonight.BusinessDate) continue;
@@ -38,13 +38,13 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
 
     /// <summary>A later night is published: finishing the older one would take readers back.</summary>
     private bool IsOvertaken(RunRequest night) =>
-        store.CurrentRunAsync().GetAwaiter().GetResult() is { } current
+        store.Nights.CurrentAsync().GetAwaiter().GetResult() is { } current
         && string.CompareOrdinal(current.BusinessDate, night.BusinessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)) > 0;
 
     private void Close(RunRequest night)
     {
-        var claim = store.Claim(night.Purpose, night.BusinessDate, night.AsOf, $"{Environment.MachineName}/{Guid.NewGuid():N}", again: false);
-        if (claim.Outcome == ClaimOutcome.Claimed) store.Fail(claim.Run, "A later night was published before this one was finished.");
+        var claim = store.Runs.Claim(night.Purpose, night.BusinessDate, night.AsOf, $"{Environment.MachineName}/{Guid.NewGuid():N}", again: false);
+        if (claim.Outcome == ClaimOutcome.Claimed) store.Runs.Fail(claim.Run, "A later night was published before this one was finished.");
     }
 
     private void Execute(RunRequest request, CancellationToken cancellation)
@@ -78,5 +78,5 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
     }
 
     /// <summary>The worker that holds the lease may be dead: its run is then free once the lease has passed.</summary>
-    private void LookAgain() => jobs.Schedule<NightJob>(job => job.Run(CancellationToken.None), RetentionStore.Lease + TimeSpan.FromSeconds(5));
+    private void LookAgain() => jobs.Schedule<NightJob>(job => job.Run(CancellationToken.None), RunLedger.Lease + TimeSpan.FromSeconds(5));
 }

@@ -13,7 +13,7 @@ internal sealed class NightSchedule(
     {
         var shop = store.Shop();
         var zone = Register(recurring, settings, shop);
-        var why = store.UnfinishedNights().Count > 0 ? "a night was left unfinished"
+        var why = store.Runs.UnfinishedNights().Count > 0 ? "a night was left unfinished"
             : shop is not null && await MissedAsync(zone, cancellationToken) ? "a night was missed"
             : null;
         if (why is null) return;
@@ -39,7 +39,7 @@ internal sealed class NightSchedule(
     /// </summary>
     private async Task<bool> MissedAsync(TimeZoneInfo zone, CancellationToken cancellation)
     {
-        if (await store.CurrentRunAsync(cancellation) is not { PublishedAtMs: { } publishedAt }) return models.ChampionVersion() is not null;
+        if (await store.Nights.CurrentAsync(cancellation) is not { PublishedAtMs: { } publishedAt }) return models.ChampionVersion() is not null;
         return CronTime.NextAfter(DateTimeOffset.FromUnixTimeMilliseconds(publishedAt), settings.Cron, zone) <= clock.GetUtcNow();
     }
 }

@@ -20,11 +20,11 @@ internal sealed class OutboxDispatcher(RetentionStore store, ILogger<OutboxDispa
         {
             try
             {
-                foreach (var happened in store.ClaimOutbox(_owner, Batch))
+                foreach (var happened in store.Outbox.Claim(_owner, Batch))
                 {
                     Deliver(happened);
                     Failpoint.Pass("outbox-delivered");
-                    store.SettleOutbox(happened, _owner);
+                    store.Outbox.Settle(happened, _owner);
                 }
             }
             catch (Exception fault) when (store.IsPassing(fault))

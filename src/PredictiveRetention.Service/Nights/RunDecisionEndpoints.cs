@@ -10,9 +10,9 @@ internal static class RunDecisionEndpoints
 {
     private static readonly (string Name, string Summary, Action<RetentionStore, long, string> Decide)[] s_decisions =
     [
-        ("publish", "Publishes a held run although it is outside its guard bands", (store, run, by) => store.PublishHeld(run, by)),
-        ("discard", "Gives a held run up; readers keep what they have", (store, run, by) => store.Discard(run, by)),
-        ("rollback", "Shows readers an earlier night again", (store, run, by) => store.RollBack(run, by)),
+        ("publish", "Publishes a held run although it is outside its guard bands", (store, run, by) => store.Decisions.Publish(run, by)),
+        ("discard", "Gives a held run up; readers keep what they have", (store, run, by) => store.Decisions.Discard(run, by)),
+        ("rollback", "Shows readers an earlier night again", (store, run, by) => store.Decisions.RollBack(run, by)),
     ];
 
     public static void MapRunDecisions(this IEndpointRouteBuilder api)
@@ -48,7 +48,7 @@ internal static class RunDecisionEndpoints
         {
             return Problem.Conflict("wrong-state", "The run is not in a state for this", refused.Message);
         }
-        return Results.Ok(new DecisionAnswer(run, store.Run(run)!.State));
+        return Results.Ok(new DecisionAnswer(run, store.Runs.Find(run)!.State));
     }
 }
 

@@ -28,10 +28,10 @@ internal static class RunEndpoints
     {
         api.MapGet("/runs", async (RetentionStore store, int? limit, CancellationToken cancellation) => limit is < 1 or > 1000
                 ? Problem.BadParameter("limit", "It is a whole number from 1 to 1000.")
-                : Results.Ok(new RunsAnswer([.. (await store.RunsAsync(limit ?? 30, cancellation)).Select(run => Answer(run))])))
+                : Results.Ok(new RunsAnswer([.. (await store.Runs.NewestAsync(limit ?? 30, cancellation)).Select(run => Answer(run))])))
             .WithSummary("Runs, newest first").Produces<RunsAnswer>().ProducesProblem(400);
         api.MapGet("/runs/{id}", async (string id, RetentionStore store, CancellationToken cancellation) =>
-                long.TryParse(id, CultureInfo.InvariantCulture, out var runId) && await store.RunAsync(runId, cancellation) is { } run ? Results.Ok(Answer(run, store)) : Problem.UnknownRun(id))
+                long.TryParse(id, CultureInfo.InvariantCulture, out var runId) && await store.Runs.FindAsync(runId, cancellation) is { } run ? Results.Ok(Answer(run, store)) : Problem.UnknownRun(id))
             .WithSummary("One run, with its progress").Produces<RunAnswer>().ProducesProblem(404);
         api.MapPost("/runs", (RetentionStore store, IBackgroundJobClient jobs) => store.Shop() is null
                 ? Problem.Conflict("nothing-imported", "There is nobody to score", "Import orders first: retain import --orders FILE")
@@ -52,7 +52,7 @@ internal static class RunEndpoints
 
     private static RunAnswer Answer(Run run, RetentionStore store)
     {
-        var shards = store.Progress(run.RunId);
+        var shards = store.Shards.Progress(run.RunId);
         var working = run.State == RunState.Scoring;
         return Answer(run) with
         {
@@ -61,8 +61,8 @@ internal static class RunEndpoints
             CustomersDone = shards.Customers,
             CustomersPerSecond = working ? shards.Rate : null,
             RemainingSeconds = working ? shards.RemainingSeconds : null,
-            Quarantined = store.QuarantinedCount(run.RunId),
-            Events = [.. store.Events(run.RunId).Select(happened => new RunEventAnswer(DateTimeOffset.FromUnixTimeMilliseconds(happened.AtMs), happened.Actor, happened.What, happened.Detail))],
+            Quarantined = store.Shards.QuarantinedCount(run.RunId),
+            Events = [.. store.Runs.Events(run.RunId).Select(happened => new RunEventAnswer(DateTimeOffset.FromUnixTimeMilliseconds(happened.AtMs), happened.Actor, happened.What, happened.Detail))],
         };
     }
 

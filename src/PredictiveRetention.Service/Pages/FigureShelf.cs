@@ -17,7 +17,7 @@ internal sealed class FigureShelf(RetentionStore store)
     {
         // A dropped run has lost most of its figures: it is another shelf than the published one of the same number.
         var key = run.State == RunState.Dropped ? -run.RunId : run.RunId;
-        var shelf = _runs.GetOrAdd(key, _ => new Lazy<Shelved>(() => new Shelved(RunFigures.Kept(store, run), store.Cards(run.RunId))));
+        var shelf = _runs.GetOrAdd(key, _ => new Lazy<Shelved>(() => new Shelved(RunFigures.Kept(store, run), store.Cards.Read(run.RunId))));
         foreach (var old in _runs.Keys.Where(other => other != key).OrderByDescending(Math.Abs).Skip(Runs - 1)) _runs.TryRemove(old, out _);
         try
         {

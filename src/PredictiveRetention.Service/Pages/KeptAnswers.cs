@@ -22,19 +22,19 @@ internal sealed class KeptAnswers(RetentionStore store, ServiceSettings settings
     /// <summary>The beginning of a list.</summary>
     public async Task<IReadOnlyList<PredictionRow>> TopAsync(long runId, PredictionFilter filter, PredictionOrder order, int limit, CancellationToken cancellation)
     {
-        if (!filter.IsSteady || limit > LongestKept) return await store.PredictionsAsync(runId, filter, order, null, limit, cancellation);
+        if (!filter.IsSteady || limit > LongestKept) return await store.Predictions.PageAsync(runId, filter, order, null, limit, cancellation);
         if (_tops.TryGetValue((runId, filter, order, limit), out var known)) return known;
         if (_tops.Count >= Most) _tops.Clear();
-        return _tops[(runId, filter, order, limit)] = await store.PredictionsAsync(runId, filter, order, null, limit, cancellation);
+        return _tops[(runId, filter, order, limit)] = await store.Predictions.PageAsync(runId, filter, order, null, limit, cancellation);
     }
 
     /// <summary>How many customers a filter leaves, and their revenue at risk.</summary>
     public async Task<(long Customers, double RevenueAtRisk)> TotalsAsync(long runId, PredictionFilter filter, CancellationToken cancellation)
     {
-        if (!filter.IsSteady) return await store.PredictionTotalsAsync(runId, filter, cancellation);
+        if (!filter.IsSteady) return await store.Predictions.TotalsAsync(runId, filter, cancellation);
         if (_totals.TryGetValue((runId, filter), out var known)) return known;
         if (_totals.Count >= Most) _totals.Clear();
-        return _totals[(runId, filter)] = await store.PredictionTotalsAsync(runId, filter, cancellation);
+        return _totals[(runId, filter)] = await store.Predictions.TotalsAsync(runId, filter, cancellation);
     }
 
     /// <summary>Targets are read once, at the start of the service.</summary>
@@ -55,6 +55,6 @@ internal sealed class KeptAnswers(RetentionStore store, ServiceSettings settings
     {
         if (_moves.TryGetValue((runId, earlierRunId), out var known)) return known;
         if (_moves.Count >= Most) _moves.Clear();
-        return _moves[(runId, earlierRunId)] = await store.MovedIntoHighRiskAsync(runId, earlierRunId, cancellation);
+        return _moves[(runId, earlierRunId)] = await store.Predictions.MovedIntoHighRiskAsync(runId, earlierRunId, cancellation);
     }
 }

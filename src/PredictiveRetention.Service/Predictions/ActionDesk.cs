@@ -23,7 +23,7 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
         if (await current.CustomerAsync(customerId, cancellation) is not var (_, row)) return (ActionOutcome.UnknownCustomer, null);
         var plays = settings.Runs.Playbook;
         var play = change.Play is { Length: > 0 } named ? named : row.PlayId ?? ActionWork.ByHand;
-        var known = store.ActionsOf(row.CustomerId).FirstOrDefault(work => work.PlayId == play);
+        var known = store.Work.OfCustomer(row.CustomerId).FirstOrDefault(work => work.PlayId == play);
         if (known is null && play != ActionWork.ByHand && play != row.PlayId && plays.Find(play) is null) throw new BadParameterException("play", $"'{BadParameterException.Quoted(play)}' is not one of {string.Join(", ", plays.Plays.Select(known => known.Id))}.");
         var before = known ?? new ActionWork { CustomerKey = row.CustomerKey, PlayId = play };
         var status = change.Status is { Length: > 0 } asked ? asked : before.Status;
@@ -37,7 +37,7 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
         };
         // What is as it was asked to be is no change, and leaves no row.
         if (wanted == before) return (ActionOutcome.Saved, before);
-        return store.ChangeAction(wanted, actor, clock.GetUtcNow()) is { } after ? (ActionOutcome.Saved, after) : (ActionOutcome.ChangedMeanwhile, null);
+        return store.Work.Change(wanted, actor, clock.GetUtcNow()) is { } after ? (ActionOutcome.Saved, after) : (ActionOutcome.ChangedMeanwhile, null);
     }
 
     private static string? Kept(string name, string? asked, string? before, int longest)

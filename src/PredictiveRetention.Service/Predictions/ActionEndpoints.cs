@@ -34,7 +34,7 @@ internal static class ActionEndpoints
             var (night, cursor) = await PredictionEndpoints.BeginAsync(http, query, store, current, cancellation);
             if (night is null) return cursor is null ? Problem.NothingPublished() : Problem.ListingExpired();
             var (page, next) = await PredictionEndpoints.PageAsync(http, query, night, cursor, store, cancellation);
-            var work = store.ActionsOf(page);
+            var work = store.Work.Beside(page);
             var currency = night.Shop.Currency;
             http.Response.Headers.CacheControl = "private, no-store";
             return Results.Ok(new ActionPage(

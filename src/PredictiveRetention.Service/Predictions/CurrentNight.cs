@@ -17,7 +17,7 @@ internal sealed class CurrentNight(RetentionStore store, ServiceSettings setting
     private volatile PublishedNight? _known;
 
     public async Task<PublishedNight?> FindAsync(CancellationToken cancellation) =>
-        await store.CurrentRunAsync(cancellation) is { } run ? Describe(run) : null;
+        await store.Nights.CurrentAsync(cancellation) is { } run ? Describe(run) : null;
 
     /// <summary>
     /// A customer's row of the published night, and that night: one question to the database, because what a night was made with does not
@@ -25,11 +25,11 @@ internal sealed class CurrentNight(RetentionStore store, ServiceSettings setting
     /// </summary>
     public async Task<(PublishedNight Night, PredictionRow Row)?> CustomerAsync(string customerId, CancellationToken cancellation)
     {
-        var row = await store.CurrentPredictionAsync(customerId, cancellation)
-            ?? (customerId.Contains("%2F", StringComparison.OrdinalIgnoreCase) ? await store.CurrentPredictionAsync(customerId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellation) : null);
+        var row = await store.Predictions.FindCurrentAsync(customerId, cancellation)
+            ?? (customerId.Contains("%2F", StringComparison.OrdinalIgnoreCase) ? await store.Predictions.FindCurrentAsync(customerId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellation) : null);
         if (row is null) return null;
         var known = _known;
-        if (known?.Run.RunId != row.RunId) _known = known = await store.RunAsync(row.RunId, cancellation) is { } run ? Describe(run) : null;
+        if (known?.Run.RunId != row.RunId) _known = known = await store.Runs.FindAsync(row.RunId, cancellation) is { } run ? Describe(run) : null;
         return known is null ? null : (known with { Answers = Writer(known.Run, known.Recipe, known.Shop) }, row);
     }
 

@@ -40,7 +40,7 @@ internal static class PredictionEndpoints
         if (format is not (null or "json" or "csv")) return Problem.BadParameter("format", "It is json or csv.");
         if (await current.CustomerAsync(customerId, cancellation) is not var (night, row))
             return await current.FindAsync(cancellation) is null ? Problem.NothingPublished() : Problem.UnknownCustomer(customerId);
-        var scores = await store.PastScoresAsync(row.CustomerKey, cancellation);
+        var scores = await store.Predictions.PastScoresAsync(row.CustomerKey, cancellation);
         if (format != "csv") return Results.Ok(scores.Select(score => new PastScoreAnswer(score.AsOf, score.PChurn, MoneyAnswer.Of(score.Clv, night.Shop.Currency))));
         var lines = scores.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.AsOf},{score.PChurn:R},{MoneyAnswer.Of(score.Clv, night.Shop.Currency).Amount},{night.Shop.Currency.Code}\n"));
         return Results.File(System.Text.Encoding.UTF8.GetBytes("as_of,p_churn,clv,currency\n" + string.Concat(lines)), "text/csv", "history.csv");
@@ -69,7 +69,7 @@ internal static class PredictionEndpoints
     {
         var cursor = http.Request.Query["cursor"].ToString() is { Length: > 0 } text ? PageCursor.Parse(text, query.Fingerprint) : (PageCursor?)null;
         var night = cursor is { } position
-            ? await store.RunAsync(position.RunId, cancellation) is { State: RunState.Published or RunState.Superseded } run ? current.Describe(run) : null
+            ? await store.Runs.FindAsync(position.RunId, cancellation) is { State: RunState.Published or RunState.Superseded } run ? current.Describe(run) : null
             : await current.FindAsync(cancellation);
         return (night, cursor);
     }
@@ -77,7 +77,7 @@ internal static class PredictionEndpoints
     /// <summary>The rows of a page and the cursor of the next, which goes into the Link header too.</summary>
     internal static async Task<(IReadOnlyList<PredictionRow> Rows, string? Next)> PageAsync(HttpContext http, PredictionQuery query, PublishedNight night, PageCursor? cursor, RetentionStore store, CancellationToken cancellation)
     {
-        var rows = await store.PredictionsAsync(night.Run.RunId, query.Filter, query.Order, cursor?.Position, query.Limit + 1, cancellation);
+        var rows = await store.Predictions.PageAsync(night.Run.RunId, query.Filter, query.Order, cursor?.Position, query.Limit + 1, cancellation);
         if (rows.Count <= query.Limit) return (rows, null);
         var next = new PageCursor(night.Run.RunId, After(rows[query.Limit - 1], query.Order), query.Fingerprint).ToString();
         http.Response.Headers.Link = $"<{http.Request.Path}{http.Request.QueryString.WithCursor(next)}>; rel=\"next\"";

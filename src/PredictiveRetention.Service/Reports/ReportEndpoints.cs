@@ -32,7 +32,7 @@ internal static class ReportEndpoints
         if (!Known<ReportFormat>(format, out var form)) return Problem.BadParameter("format", "It is html, pdf or json.");
         long number = 0;
         if (run is { Length: > 0 } && (!long.TryParse(run, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out number) || number == 0)) return Problem.UnknownRun(run);
-        var asked = number > 0 ? await store.RunAsync(number, http.RequestAborted) : await store.CurrentRunAsync(http.RequestAborted);
+        var asked = number > 0 ? await store.Runs.FindAsync(number, http.RequestAborted) : await store.Nights.CurrentAsync(http.RequestAborted);
         if (asked is null || (asked.PublishedAtMs is null && asked.State != RunState.Held)) return run is { Length: > 0 } ? Problem.UnknownRun(run) : Problem.NothingPublished();
         try
         {

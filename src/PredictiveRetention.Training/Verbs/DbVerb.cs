@@ -19,11 +19,11 @@ internal static class DbVerb
         if (verb.Value(s_print))
         {
             if (!verb.Value(s_citus)) throw new RetentionException(Failure.Usage, "--print shows the SQL of --citus: retain db migrate --citus --print");
-            Console.Out.Write(RetentionStore.CitusScript);
+            Console.Out.Write(StoreSchema.CitusScript);
             return;
         }
         using var store = verb.OpenStore();
-        if (verb.Value(s_citus)) store.DistributeOverCitus();
+        if (verb.Value(s_citus)) store.Schema.DistributeOverCitus();
         Show(verb, store);
     }
 
@@ -35,7 +35,7 @@ internal static class DbVerb
 
     private static void Show(Verb verb, RetentionStore store)
     {
-        var scripts = store.SchemaScripts();
+        var scripts = store.Schema.Scripts();
         if (verb.Json) verb.PrintJson(new { Engine = store.EngineName, Schema = scripts });
         else Console.Out.WriteLine($"{store.EngineName}, schema {string.Join(", ", scripts)}");
     }

@@ -27,9 +27,9 @@ internal static class InsightsVerb
             : throw new RetentionException(Failure.Usage, $"--kind '{name}' is none; it is {string.Join(", ", Enum.GetNames<CardKind>()).ToLowerInvariant()}.");
         using var store = verb.RequireStore();
         var run = verb.Value(s_run) is { } id
-            ? store.Run(id) ?? throw new RetentionException(Failure.NotFound, $"There is no run {id.ToString(CultureInfo.InvariantCulture)}.")
+            ? store.Runs.Find(id) ?? throw new RetentionException(Failure.NotFound, $"There is no run {id.ToString(CultureInfo.InvariantCulture)}.")
             : RunInsights.Current(store);
-        var all = store.Cards(run.RunId);
+        var all = store.Cards.Read(run.RunId);
         if (all.Count == 0) throw new RetentionException(Failure.NotFound, $"Run {run.RunId.ToString(CultureInfo.InvariantCulture)} has no cards: it was made by an earlier version or its rows are gone. retain score --again makes new ones.");
         var cards = all.Where(card => (report is null || card.Report == report) && (kind is null || card.Kind == kind)).ToList();
         if (verb.Json)

@@ -26,8 +26,8 @@ internal static class RunsVerb
     private static void List(Verb verb)
     {
         using var store = verb.RequireStore();
-        var runs = store.RunsAsync(Math.Max(1, verb.Value(s_limit))).GetAwaiter().GetResult();
-        var current = store.CurrentRunAsync().GetAwaiter().GetResult()?.RunId;
+        var runs = store.Runs.NewestAsync(Math.Max(1, verb.Value(s_limit))).GetAwaiter().GetResult();
+        var current = store.Nights.CurrentAsync().GetAwaiter().GetResult()?.RunId;
         if (verb.Json)
         {
             verb.PrintJson(runs.Select(run => new { run.RunId, run.Purpose, run.BusinessDate, run.Attempt, run.AsOf, run.State, Current = run.RunId == current, run.ExpectedCount, run.ModelVersion, PublishedAt = Time(run.PublishedAtMs), run.Error }));
@@ -43,10 +43,10 @@ internal static class RunsVerb
     {
         using var store = verb.RequireStore();
         var run = Require(store, verb.Value(s_run));
-        var shards = store.Progress(run.RunId);
-        var quarantine = store.Quarantine(run.RunId, 20);
-        var quarantined = store.QuarantinedCount(run.RunId);
-        var events = store.Events(run.RunId);
+        var shards = store.Shards.Progress(run.RunId);
+        var quarantine = store.Shards.Quarantined(run.RunId, 20);
+        var quarantined = store.Shards.QuarantinedCount(run.RunId);
+        var events = store.Runs.Events(run.RunId);
         if (verb.Json)
         {
             verb.PrintJson(new { Run = run with { Settings = null, Headline = null }, Headline = NightRun.HeadlineOf(run), Shards = shards, Quarantined = quarantined, Quarantine = quarantine.Select(customer => new { customer.CustomerId, customer.Reason }), Events = events });
@@ -65,7 +65,7 @@ internal static class RunsVerb
     {
         using var store = verb.RequireStore();
         var shop = store.RequireShop();
-        var checks = verb.Terminal.Follow("verifying", progress => store.Verify(shop, run => progress.Report(new Step(0, 0, string.Create(CultureInfo.InvariantCulture, $"run {run.RunId}"))), verb.Cancellation));
+        var checks = verb.Terminal.Follow("verifying", progress => store.Verifier.Verify(shop, run => progress.Report(new Step(0, 0, string.Create(CultureInfo.InvariantCulture, $"run {run.RunId}"))), verb.Cancellation));
         if (verb.Json) verb.PrintJson(checks);
         foreach (var check in verb.Json ? [] : checks)
         {
@@ -76,11 +76,11 @@ internal static class RunsVerb
         if (checks.Any(check => !check.Holds)) throw new RetentionException(Failure.QualityGate, "An invariant is broken: see above.");
     }
 
-    private static void Publish(Verb verb) => Decide(verb, (store, run, by) => store.PublishHeld(run, by), "published: readers see it");
+    private static void Publish(Verb verb) => Decide(verb, (store, run, by) => store.Decisions.Publish(run, by), "published: readers see it");
 
-    private static void Discard(Verb verb) => Decide(verb, (store, run, by) => store.Discard(run, by), "discarded");
+    private static void Discard(Verb verb) => Decide(verb, (store, run, by) => store.Decisions.Discard(run, by), "discarded");
 
-    private static void RollBack(Verb verb) => Decide(verb, (store, run, by) => store.RollBack(run, by), "what readers see again");
+    private static void RollBack(Verb verb) => Decide(verb, (store, run, by) => store.Decisions.RollBack(run, by), "what readers see again");
 
     private static void Decide(Verb verb, Action<RetentionStore, long, string> decide, string became)
     {
@@ -94,12 +94,12 @@ internal static class RunsVerb
     private static void Resume(Verb verb)
     {
         using var store = verb.RequireStore();
-        var unfinished = store.UnfinishedNights();
+        var unfinished = store.Runs.UnfinishedNights();
         if (unfinished.Count == 0) verb.Terminal.Say("retain: no night is unfinished.");
         foreach (var night in unfinished)
         {
             var request = new RunRequest(RunPurpose.Night, DateOnly.ParseExact(night.BusinessDate, "yyyy-MM-dd", CultureInfo.InvariantCulture), Cutoff.Parse(night.AsOf));
-            var run = new NightRun(store, verb.Models, new RunSettings { WaitForOthers = RetentionStore.Lease + TimeSpan.FromSeconds(30) });
+            var run = new NightRun(store, verb.Models, new RunSettings { WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30) });
             var result = verb.Terminal.Follow(string.Create(CultureInfo.InvariantCulture, $"run {night.RunId}"), progress => run.Execute(request, ScoreVerb.Steps(progress), verb.Cancellation));
             if (verb.Json) verb.PrintJson(new { result.Outcome, result.Run.RunId, result.Run.State });
             else Line($"Run {result.Run.RunId} ({result.Run.BusinessDate}): {result.Run.State}");
@@ -107,7 +107,7 @@ internal static class RunsVerb
     }
 
     private static Run Require(RetentionStore store, long runId) =>
-        store.Run(runId) ?? throw new RetentionException(Failure.NotFound, $"There is no run {runId.ToString(CultureInfo.InvariantCulture)}.");
+        store.Runs.Find(runId) ?? throw new RetentionException(Failure.NotFound, $"There is no run {runId.ToString(CultureInfo.InvariantCulture)}.");
 
     private static string Pace(Run run, ShardProgress shards) => (run.State, shards) switch
     {

@@ -41,7 +41,7 @@ internal static class ScoreVerb
         }
         using var store = verb.RequireStore();
         var shop = store.RequireShop();
-        var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
+        var orders = store.Summaries.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
         var request = verb.Value(s_asOf) is { } asOf ? RunRequest.Replay(Cutoff.Parse(asOf)) : RunRequest.Tonight(store, shop, TimeProvider.System, verb.Value(s_again));
         Check(request, store, shop, orders);
         var definitions = verb.Value(s_definitions) is { } own ? DefinitionsFile.Read(own) : new DefinitionsFile();
@@ -53,7 +53,7 @@ internal static class ScoreVerb
             ShardSize = Math.Max(1, verb.Value(s_shard)),
             Insights = definitions.Figures with { Thresholds = (verb.Value(s_targets) is { } file ? TargetsFile.Read(file) : Targets.None).Thresholds },
             // Another process that makes the snapshot will soon have shards to share, or be dead for a lease.
-            WaitForOthers = RetentionStore.Lease + TimeSpan.FromSeconds(30),
+            WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30),
         };
         var run = new NightRun(store, verb.Models, settings);
         var result = verb.Terminal.Follow("scoring", progress => run.Execute(
@@ -93,7 +93,7 @@ internal static class ScoreVerb
         {
             throw new RetentionException(
                 Failure.Busy,
-                $"The {request.Purpose} of {request.BusinessDate.ToIso()} is being worked on (run {result.Run.RunId}); it can be taken over {(int)RetentionStore.Lease.TotalSeconds} s after its worker falls silent.");
+                $"The {request.Purpose} of {request.BusinessDate.ToIso()} is being worked on (run {result.Run.RunId}); it can be taken over {(int)RunLedger.Lease.TotalSeconds} s after its worker falls silent.");
         }
     }
 
@@ -101,13 +101,13 @@ internal static class ScoreVerb
     internal static Run Replay(Verb verb, RetentionStore store, Cutoff asOf)
     {
         var shop = store.RequireShop();
-        var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
+        var orders = store.Summaries.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
         var request = RunRequest.Replay(asOf);
         Check(request, store, shop, orders);
         // As the nights are counted, or the figures of two days would not compare.
-        var night = store.NightBefore(asOf) ?? store.CurrentRunAsync(verb.Cancellation).GetAwaiter().GetResult();
+        var night = store.Nights.UpTo(asOf) ?? store.Nights.CurrentAsync(verb.Cancellation).GetAwaiter().GetResult();
         var recipe = night is null ? null : RunRecipe.Of(night);
-        var settings = new RunSettings { WaitForOthers = RetentionStore.Lease + TimeSpan.FromSeconds(30) };
+        var settings = new RunSettings { WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30) };
         if (recipe is not null) settings = settings with { Segments = recipe.Segments, Margin = recipe.Margin, Insights = recipe.Insights?.Settings ?? settings.Insights };
         var run = new NightRun(store, verb.Models, settings);
         var result = verb.Terminal.Follow($"replaying {asOf}", progress => run.Execute(request, Steps(progress), verb.Cancellation));

@@ -22,8 +22,8 @@ internal static class VerifyFiguresVerb
         using var store = verb.RequireStore();
         store.RequireShop();
         var run = verb.Value(s_run) is { } number
-            ? store.Run(number) ?? throw new RetentionException(Failure.NotFound, $"There is no run {number.ToString(CultureInfo.InvariantCulture)}.")
-            : store.CurrentRunAsync().GetAwaiter().GetResult() ?? throw new RetentionException(Failure.NotFound, "No run is published yet: retain score makes one.");
+            ? store.Runs.Find(number) ?? throw new RetentionException(Failure.NotFound, $"There is no run {number.ToString(CultureInfo.InvariantCulture)}.")
+            : store.Nights.CurrentAsync().GetAwaiter().GetResult() ?? throw new RetentionException(Failure.NotFound, "No run is published yet: retain score makes one.");
         verb.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"retain: recomputing the figures of run {run.RunId}"));
         var result = NumberAudit.Of(store, run, verb.Value(s_view), verb.Cancellation);
         if (verb.Json) verb.PrintJson(result);

@@ -22,8 +22,8 @@ public static class ExplainRun
         var tonight = RunRequest.Tonight(store, shop, clock).AsOf;
         var cutoff = asOf ?? tonight;
         if (cutoff.Day > tonight.Day) throw new RetentionException(Failure.Usage, $"The as-of {cutoff} is after {tonight}, the latest day the data can speak about.");
-        var coverage = store.Coverage(shop, cutoff);
-        var histories = store.ReadHistory(customerId, shop, coverage, cutoff)
+        var coverage = store.Summaries.Coverage(shop, cutoff);
+        var histories = store.Histories.ReadOne(customerId, shop, coverage, cutoff)
             ?? throw new RetentionException(Failure.NotFound, $"There is no customer '{customerId}' with a valid order before {cutoff}.");
         var (model, version, faults) = NightRun.RequireModel(store, models, cutoff);
         var (facts, score, why) = new Scorer(model, shop.Currency, coverage).Explain(histories[0], cutoff);

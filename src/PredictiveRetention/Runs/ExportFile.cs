@@ -10,7 +10,7 @@ namespace PredictiveRetention.Runs;
 /// <summary>Something to be written as a file: cells are invariant text, null where there is nothing.</summary>
 public sealed record ExportTable(IReadOnlyList<SqlColumn> Columns, IEnumerable<string?[]> Rows)
 {
-    public static ExportTable Of(RetentionStore store, SqlView view) => new(view.Columns, store.Rows(view));
+    public static ExportTable Of(RetentionStore store, SqlView view) => new(view.Columns, store.Views.Read(view));
 
     /// <summary>Figures with a column per label, as <see cref="FigureCsv"/> has them.</summary>
     public static ExportTable Of(InsightView view, IReadOnlyList<FigureRow> rows)

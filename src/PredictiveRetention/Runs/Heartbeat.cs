@@ -16,15 +16,15 @@ internal sealed class Heartbeat : IDisposable
         {
             try
             {
-                store.EndOverdue();
-                if (_kept is var (run, owner)) store.Renew(run, owner);
+                store.Runs.EndOverdue();
+                if (_kept is var (run, owner)) store.Runs.Renew(run, owner);
             }
             catch (Exception fault) when (store.IsPassing(fault) || fault is ObjectDisposedException)
             {
                 // Missed beats cost at most the lease, and the fence guards what is written after that.
             }
         },
-        null, RetentionStore.Lease / 4, RetentionStore.Lease / 4);
+        null, RunLedger.Lease / 4, RunLedger.Lease / 4);
 
     /// <summary>From now on the leases of this owner are renewed.</summary>
     public void Keep(long runId, string owner) => _kept = (runId, owner);

@@ -34,7 +34,7 @@ public static class ImportRun
         if (store?.Shop() is { } shop)
             request = request with { ShopCurrency = request.ShopCurrency ?? shop.Currency.Code, Calendar = request.Calendar ?? shop.Calendar };
         using var source = ImportSource.Open(request, cancellation);
-        using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).BeginImport();
+        using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).Imports.Begin();
         writer?.UseShop(Currency.Of(source.ShopCurrency), source.Calendar, request.Purchases);
         Pass(source.Customers(), "customers", rows => writer?.Customers(rows));
         Pass(source.Orders(), "orders", rows => writer?.Orders(rows));

@@ -12,7 +12,7 @@ public static class ModelComparison
     public static GateComparison Of(RetentionStore store, ModelRegistry models, string version, string other, CancellationToken cancellation)
     {
         var shop = store.RequireShop();
-        var orders = store.Orders(shop) ?? throw new RetentionException(Failure.NotFound, "The store holds no order to compare on.");
+        var orders = store.Summaries.Orders(shop) ?? throw new RetentionException(Failure.NotFound, "The store holds no order to compare on.");
         var end = orders.LastDay + 1;
         var (first, second) = (models.Manifest(version)!, models.Manifest(other)!);
         // The versions themselves where a whole horizon followed them; otherwise what their recipes made one horizon earlier.
@@ -24,7 +24,7 @@ public static class ModelComparison
         foreach (var (days, origin, twin) in choices)
         {
             if (days == 0 || origin is not { } at || at.Day + days > end) continue;
-            var coverage = store.Coverage(shop, at.Plus(days));
+            var coverage = store.Summaries.Coverage(shop, at.Plus(days));
             return PromotionGate.Compare(Model(other), Model(version), at, Horizon.OfDays(days), Histories, shop.Currency, coverage, cancellation)
                 ?? throw new RetentionException(Failure.InputRejected, $"In the {days} days after {at} fewer than ten customers bought, or fewer than ten did not: nothing to compare on.");
 
@@ -33,10 +33,10 @@ public static class ModelComparison
             IEnumerable<ShardHistories> Histories()
             {
                 var buffers = new ShardHistories();
-                foreach (var range in store.CustomerRanges(20_000))
+                foreach (var range in store.Customers.Ranges(20_000))
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    store.ReadHistories(buffers, range, shop, coverage, at.Plus(days));
+                    store.Histories.Read(buffers, range, shop, coverage, at.Plus(days));
                     yield return buffers;
                 }
             }

@@ -32,7 +32,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     public RunResult Execute(RunRequest request, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
         var shop = store.RequireShop();
-        var orders = store.Orders(shop, request.AsOf)
+        var orders = store.Summaries.Orders(shop, request.AsOf)
             ?? throw new RetentionException(Failure.InputRejected, $"There is no order before {request.AsOf}: nobody to score.");
         var owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
         if (request.Purpose == RunPurpose.Replay) RequireModel(store, models, request.AsOf); // no failed run
@@ -51,7 +51,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         }
         catch (OperationCanceledException)
         {
-            store.Release(claim.Run.RunId, owner);
+            store.Runs.Release(claim.Run.RunId, owner);
             throw;
         }
         catch (Exception fault) when (store.IsPassing(fault))
@@ -75,7 +75,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         var until = Environment.TickCount64 + settings.WaitForOthers.TotalMilliseconds;
         while (true)
         {
-            var claim = _patience.With(() => store.Claim(request.Purpose, request.BusinessDate, request.AsOf, owner, request.Again), cancellation);
+            var claim = _patience.With(() => store.Runs.Claim(request.Purpose, request.BusinessDate, request.AsOf, owner, request.Again), cancellation);
             if (claim.Outcome != ClaimOutcome.Busy || Environment.TickCount64 >= until) return claim;
             progress?.Report(new RunProgress("waiting for " + claim.Run.Owner, 0, 0, 0));
             Wait(cancellation);
@@ -88,7 +88,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            var run = _patience.With(() => store.Run(runId)!, cancellation);
+            var run = _patience.With(() => store.Runs.Find(runId)!, cancellation);
             switch (run.State)
             {
                 case RunState.Planned when run.Owner == owner:
@@ -97,14 +97,14 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
                     break;
                 case RunState.Scoring:
                     ScoreShards(run, owner, shop, progress, cancellation);
-                    if (_patience.With(() => store.ClaimValidation(runId, owner), cancellation) is null) Wait(cancellation); // others are at work on the last shards
+                    if (_patience.With(() => store.Runs.ClaimValidation(runId, owner), cancellation) is null) Wait(cancellation); // others are at work on the last shards
                     break;
                 case RunState.Validating when run.Owner == owner:
                     Finish(run, shop, progress, cancellation);
                     break;
                 case RunState.Planned or RunState.Validating:
                     // Somebody else's, for as long as the lease lasts.
-                    if (_patience.With(() => store.Claim(request.Purpose, request.BusinessDate, request.AsOf, owner, again: false), cancellation).Outcome == ClaimOutcome.Busy) Wait(cancellation);
+                    if (_patience.With(() => store.Runs.Claim(request.Purpose, request.BusinessDate, request.AsOf, owner, again: false), cancellation).Outcome == ClaimOutcome.Busy) Wait(cancellation);
                     break;
                 case RunState.Held:
                     return new RunResult(RunOutcome.Held, run, HeadlineOf(run));
@@ -121,7 +121,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         progress?.Report(new RunProgress(RunState.Planned, 0, 0, 0));
         var asOf = Cutoff.Parse(run.AsOf);
         var (model, version, schemaHash, faults) = ModelFor(models, asOf);
-        var coverage = store.Coverage(shop, asOf);
+        var coverage = store.Summaries.Coverage(shop, asOf);
         var (cutoffs, insights) = Timed("sample", () => _patience.With(() => Sample(model, shop, coverage, asOf, orders.FirstDay, cancellation), cancellation));
         var recipe = new RunRecipe
         {
@@ -139,7 +139,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         };
         try
         {
-            Timed("snapshot", () => store.Snapshot(run, shop, settings.ShardSize, version, schemaHash, recipe.ToJson(), faults));
+            Timed("snapshot", () => store.Runs.Snapshot(run, shop, settings.ShardSize, version, schemaHash, recipe.ToJson(), faults));
         }
         catch (Exception fault) when (store.IsPassing(fault))
         {
@@ -170,7 +170,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     internal static (RetentionModel Model, string Version, IReadOnlyList<string> Faults) RequireModel(RetentionStore store, ModelRegistry models, Cutoff asOf)
     {
         var (model, version, _, faults) = ModelFor(models, asOf);
-        if (version == ModelRegistry.RuleSchema && store.CurrentRunAsync().GetAwaiter().GetResult() is { } night && IsFitted(night))
+        if (version == ModelRegistry.RuleSchema && store.Nights.CurrentAsync().GetAwaiter().GetResult() is { } night && IsFitted(night))
         {
             throw new RetentionException(
                 Failure.NotFound, $"There is no model in {models.Folder}, and the published night was scored by {night.ModelVersion}. Is it the right folder? --models names it.");
@@ -189,14 +189,14 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         const int Part = 5_000;
         settings.Insights.Checked();
         var freeze = new QuarterFreeze(asOf, firstOrderDay, settings.Insights, FrozenBefore(asOf, shop, firstOrderDay, model));
-        var ranges = store.CustomerRanges(Part).Take(Math.Max(1, settings.SampleSize / Part)).ToList();
+        var ranges = store.Customers.Ranges(Part).Take(Math.Max(1, settings.SampleSize / Part)).ToList();
         var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores, List<CustomerFacts>[] Quarters, long[] Keys)[ranges.Count];
         Parallel.For(
             0, ranges.Count, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism, CancellationToken = cancellation },
             () => (Scorer: new Scorer(model, shop.Currency, coverage, withReasons: false), Histories: new ShardHistories()),
             (i, _, worker) =>
             {
-                store.ReadHistories(worker.Histories, ranges[i], shop, coverage, asOf);
+                store.Histories.Read(worker.Histories, ranges[i], shop, coverage, asOf);
                 var (facts, scores) = (new CustomerFacts[worker.Histories.Count], new CustomerScore[worker.Histories.Count]);
                 var unscored = worker.Scorer.Score(worker.Histories, asOf, facts, scores).Select(customer => customer.Index).ToHashSet();
                 var keys = new long[worker.Histories.Count];
@@ -224,7 +224,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     /// <summary>The quarters the night before froze, unless they would mean something else today.</summary>
     private IReadOnlyList<QuarterCutoffs> FrozenBefore(Cutoff asOf, Shop shop, int firstOrderDay, RetentionModel model)
     {
-        if (store.NightBefore(asOf) is not { } night || RunRecipe.Of(night) is not { Insights: { } before } recipe) return [];
+        if (store.Nights.UpTo(asOf) is not { } night || RunRecipe.Of(night) is not { Insights: { } before } recipe) return [];
         var same = before.FirstOrderDay == firstOrderDay && recipe.Segments == settings.Segments && (recipe.HorizonDays, recipe.ClvHorizonDays) == (model.ChurnHorizonDays, model.ClvHorizonDays);
         return same ? [.. before.Quarters.Where(quarter => quarter.Orders == OrdersBefore(shop, quarter.From))] : [];
     }
@@ -243,11 +243,11 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         {
             Parallel.For(0, settings.Parallelism, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism }, number =>
             {
-                var worker = RetentionStore.Worker(owner, number);
+                var worker = ShardLedger.Worker(owner, number);
                 var scorer = new ShardScorer(model, recipe, shop.Currency, settings.Playbook, recipe.Insights is null ? null : recipe.Context(asOf, shop.Currency), loaded?.Drift, drawn, settings.OnTiming);
                 try
                 {
-                    while (!stop.IsCancellationRequested && Timed("claim", () => _patience.With(() => store.ClaimShard(run.RunId, worker), stop.Token)) is { } shard)
+                    while (!stop.IsCancellationRequested && Timed("claim", () => _patience.With(() => store.Shards.Claim(run.RunId, worker), stop.Token)) is { } shard)
                     {
                         Score(shard, scorer, shop, recipe, asOf, stop.Token);
                         Report(run.RunId, progress);
@@ -270,7 +270,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
 
     private void Score(ShardClaim shard, ShardScorer scorer, Shop shop, RunRecipe recipe, Cutoff asOf, CancellationToken cancellation)
     {
-        Timed("read", () => _patience.With(() => store.ReadHistories(scorer.Histories, shard.Population, shop, recipe.Coverage, asOf), cancellation));
+        Timed("read", () => _patience.With(() => store.Histories.Read(scorer.Histories, shard.Population, shop, recipe.Coverage, asOf), cancellation));
         Failpoint.Pass("shard-read");
         Timed("compute", () => scorer.Predict(asOf));
         Failpoint.Pass("shard-scored");
@@ -287,7 +287,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         {
             try
             {
-                store.CommitShard(shard, scorer.Predictions, scorer.Quarantined, checksum, totals, insights);
+                store.Shards.Commit(shard, scorer.Predictions, scorer.Quarantined, checksum, totals, insights);
                 return;
             }
             catch (LeaseLostException)
@@ -296,7 +296,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             }
             catch (Exception fault) when (store.IsPassing(fault))
             {
-                var (done, ours) = _patience.With(() => store.Fate(shard), cancellation);
+                var (done, ours) = _patience.With(() => store.Shards.WhatBecameOf(shard), cancellation);
                 if (done || !ours) return;
                 Wait(cancellation);
             }
@@ -307,7 +307,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     {
         Step("validating");
         progress?.Report(new RunProgress(RunState.Validating, 1, 1, 0));
-        var headline = Timed("validate", () => _patience.With(() => store.Headline(run.RunId), cancellation)) with
+        var headline = Timed("validate", () => _patience.With(() => store.Shards.Headline(run.RunId), cancellation)) with
         {
             Drift = Timed("drift", () => _patience.With(() => Drift(run), cancellation)),
             Realised = run.Purpose == RunPurpose.Night ? Timed("realised", () => _patience.With(() => RealisedRun.Of(store, models, shop, Cutoff.Parse(run.AsOf), settings.SampleSize, cancellation), cancellation)) : null,
@@ -326,8 +326,8 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         var json = JsonSerializer.Serialize(headline, JsonSerializerOptions.Web);
         try
         {
-            if (breaches.Count > 0) store.Hold(run, json, string.Join("; ", breaches));
-            else Timed("publish", () => store.Publish(run, json));
+            if (breaches.Count > 0) store.Runs.Hold(run, json, string.Join("; ", breaches));
+            else Timed("publish", () => store.Runs.Publish(run, json));
         }
         catch (LeaseLostException)
         {
@@ -340,7 +340,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         Step("published");
         try
         {
-            Timed("retention", () => store.DropOldPredictions(run.Purpose, settings.KeepRuns));
+            Timed("retention", () => store.RunRows.DropOld(run.Purpose, settings.KeepRuns));
         }
         catch (Exception fault) when (store.IsPassing(fault))
         {
@@ -356,28 +356,28 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         if (RunRecipe.Of(run) is not { Insights: not null } recipe) return;
         var context = recipe.Context(asOf, shop.Currency);
         var sums = new ShopSums(context.Months.Last, context.Recipe.Settings.Days);
-        foreach (var part in store.ShardSums(run.RunId)) sums.AddFrom(part);
-        var figures = FigureBuilder.Build(context, sums, new StoreCounts(store.ProfilesWithoutOrders(shop, asOf)));
-        store.WriteFigures(run, figures);
+        foreach (var part in store.Shards.Sums(run.RunId)) sums.AddFrom(part);
+        var figures = FigureBuilder.Build(context, sums, new StoreCounts(store.Customers.CountWithoutOrders(shop, asOf)));
+        store.Figures.Write(run, figures);
         var plays = headline.Plays.Select(play => new PlayResult(play.Key, play.Customers, play.Value)).ToList();
-        store.WriteCards(run, Cards.Build(new CardContext(context, recipe.ModelLevel, recipe.DataThrough, settings.Playbook, plays, recipe.Margin), figures));
+        store.Cards.Write(run, Cards.Build(new CardContext(context, recipe.ModelLevel, recipe.DataThrough, settings.Playbook, plays, recipe.Margin), figures));
     }
 
-    private long OrdersBefore(Shop shop, DateOnly day) => store.Orders(shop, Cutoff.Of(day))?.Orders ?? 0;
+    private long OrdersBefore(Shop shop, DateOnly day) => store.Summaries.Orders(shop, Cutoff.Of(day))?.Orders ?? 0;
 
     private DriftReport? Drift(Run run)
     {
         var recipe = RunRecipe.Of(run)!;
-        if (recipe.ModelVersion == ModelRegistry.RuleSchema || store.DriftCounts(run.RunId) is not { } counts) return null;
+        if (recipe.ModelVersion == ModelRegistry.RuleSchema || store.Shards.DriftCounts(run.RunId) is not { } counts) return null;
         return models.Load(recipe.ModelVersion).Drift is { } reference && reference.Columns.Count == counts.Count ? DriftReport.Of(reference, counts) : null;
     }
 
     private IReadOnlyList<string> Breaches(Run run, RunHeadline headline)
     {
-        var quarantined = store.QuarantinedCount(run.RunId);
+        var quarantined = store.Shards.QuarantinedCount(run.RunId);
         if (headline.Customers + quarantined != run.ExpectedCount) throw new InvalidOperationException($"Run {run.RunId} scored {headline.Customers} of {run.ExpectedCount} customers.");
         if (headline.MeanPChurn is not (>= 0 and <= 1) || !double.IsFinite(headline.Clv)) throw new InvalidOperationException($"Run {run.RunId} has a mean p_churn of {headline.MeanPChurn} and a CLV of {headline.Clv}.");
-        var before = run.Purpose == RunPurpose.Night ? store.CurrentRunAsync().GetAwaiter().GetResult() : null;
+        var before = run.Purpose == RunPurpose.Night ? store.Nights.CurrentAsync().GetAwaiter().GetResult() : null;
         var (recipe, recipeBefore) = (RunRecipe.Of(run)!, before is null ? null : RunRecipe.Of(before));
         // A shop's first model says something else than the rule before it, as it should.
         var comparable = recipeBefore is not null && (recipeBefore.HorizonDays, recipeBefore.ClvHorizonDays) == (recipe.HorizonDays, recipe.ClvHorizonDays)
@@ -399,9 +399,9 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     {
         try
         {
-            var run = store.Run(runId)!;
-            if (run.Owner == owner || (run.State == RunState.Scoring && !store.OthersAreAtWork(runId, owner))) store.Fail(run, fault.Message);
-            else store.Release(runId, owner);
+            var run = store.Runs.Find(runId)!;
+            if (run.Owner == owner || (run.State == RunState.Scoring && !store.Shards.OthersAreAtWork(runId, owner))) store.Runs.Fail(run, fault.Message);
+            else store.Runs.Release(runId, owner);
         }
         catch (Exception second) when (store.IsPassing(second) || second is DbException)
         {
@@ -414,7 +414,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         if (progress is null) return;
         try
         {
-            var shards = store.Progress(runId);
+            var shards = store.Shards.Progress(runId);
             progress.Report(new RunProgress(RunState.Scoring, shards.Done, shards.All, shards.Customers, shards.Rate, shards.RemainingSeconds));
         }
         catch (Exception fault) when (store.IsPassing(fault))

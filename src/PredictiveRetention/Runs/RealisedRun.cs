@@ -19,8 +19,8 @@ public static class RealisedRun
     /// <param name="sample">Customers looked at, at most.</param>
     public static Realised? Of(RetentionStore store, ModelRegistry models, Shop shop, Cutoff asOf, int sample, CancellationToken cancellation)
     {
-        var days = RunRecipe.Of(store.NightBefore(asOf) ?? new Run())?.HorizonDays ?? 0;
-        if (days == 0 || store.NightBefore(asOf.Minus(days)) is not { } night || RunRecipe.Of(night) is not { } recipe || recipe.HorizonDays > days) return null;
+        var days = RunRecipe.Of(store.Nights.UpTo(asOf) ?? new Run())?.HorizonDays ?? 0;
+        if (days == 0 || store.Nights.UpTo(asOf.Minus(days)) is not { } night || RunRecipe.Of(night) is not { } recipe || recipe.HorizonDays > days) return null;
         RetentionModel model;
         try
         {
@@ -34,10 +34,10 @@ public static class RealisedRun
         var (churned, predicted, spend, expected) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         var scorer = new Scorer(model, shop.Currency, recipe.Coverage, withReasons: false);
         var histories = new ShardHistories();
-        foreach (var range in store.CustomerRanges(Part).Take(Math.Max(1, sample / Part)))
+        foreach (var range in store.Customers.Ranges(Part).Take(Math.Max(1, sample / Part)))
         {
             cancellation.ThrowIfCancellationRequested();
-            store.ReadHistories(histories, range, shop, recipe.Coverage, asOf);
+            store.Histories.Read(histories, range, shop, recipe.Coverage, asOf);
             var (facts, scores) = (new CustomerFacts[histories.Count], new CustomerScore[histories.Count]);
             var unscored = scorer.Score(histories, cutoff, facts, scores).Select(customer => customer.Index).ToHashSet();
             for (var i = 0; i < histories.Count; i++)

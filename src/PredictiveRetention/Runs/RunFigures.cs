@@ -11,7 +11,7 @@ public sealed class RunFigures(RetentionStore store, Run run)
     private ILookup<string, Figure>? _kept;
 
     /// <summary>The same with all figures in memory: for who asks about many views of a run, whose figures do not change once they are there.</summary>
-    public static RunFigures Kept(RetentionStore store, Run run) => new(store, run) { _kept = store.Figures(run.RunId).ToLookup(figure => figure.View) };
+    public static RunFigures Kept(RetentionStore store, Run run) => new(store, run) { _kept = store.Figures.Read(run.RunId).ToLookup(figure => figure.View) };
 
     /// <exception cref="UnknownNameException">The question names something that is not there.</exception>
     public IReadOnlyList<FigureRow> Answer(FigureQuestion question)
@@ -21,7 +21,7 @@ public sealed class RunFigures(RetentionStore store, Run run)
     }
 
     /// <summary>All figures of a view as they are, for what is laid out otherwise than in rows.</summary>
-    public IReadOnlyList<Figure> Of(string view) => _kept is { } kept ? [.. kept[view]] : store.Figures(run.RunId, view);
+    public IReadOnlyList<Figure> Of(string view) => _kept is { } kept ? [.. kept[view]] : store.Figures.Read(run.RunId, view);
 
     private string? WhyNone(InsightView view) =>
         run.State == RunState.Dropped ? $"the run has been dropped, and of its figures only the headline ones are kept, not {view.Id}"

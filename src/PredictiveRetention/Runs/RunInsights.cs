@@ -10,18 +10,18 @@ namespace PredictiveRetention.Runs;
 public sealed class RunInsights(RetentionStore store, Playbook playbook)
 {
     /// <summary>The published night, or a failure that says what to do first.</summary>
-    public static Run Current(RetentionStore store) => store.CurrentRunAsync().GetAwaiter().GetResult()
+    public static Run Current(RetentionStore store) => store.Nights.CurrentAsync().GetAwaiter().GetResult()
         ?? throw new RetentionException(Failure.NotFound, "No night has been published yet: retain score makes one.");
 
     public IReadOnlyList<OkrLine> Okr(Run run, Targets targets)
     {
         var context = Context(run);
-        var book = new FigureBook(store.Figures(run.RunId), context.Insight.Coverage);
-        return OkrTracker.Track(book, targets, context.Currency, context.Insight.AsOf, kpi => store.FigureHistory(run.AsOf, kpi.View, kpi.Metric, kpi.Labels));
+        var book = new FigureBook(store.Figures.Read(run.RunId), context.Insight.Coverage);
+        return OkrTracker.Track(book, targets, context.Currency, context.Insight.AsOf, kpi => store.Figures.History(run.AsOf, kpi.View, kpi.Metric, kpi.Labels));
     }
 
     /// <exception cref="RetentionException">An input cannot be (<see cref="WhatIfException"/>), or a figure is missing.</exception>
-    public WhatIfAnswer WhatIf(Run run, WhatIfRequest request) => WhatIfCalculator.Answer(Context(run), store.Figures(run.RunId), request);
+    public WhatIfAnswer WhatIf(Run run, WhatIfRequest request) => WhatIfCalculator.Answer(Context(run), store.Figures.Read(run.RunId), request);
 
     private CardContext Context(Run run)
     {

@@ -19,7 +19,7 @@ public sealed record RunRequest(string Purpose, DateOnly BusinessDate, Cutoff As
     public static RunRequest Tonight(RetentionStore store, Shop shop, TimeProvider clock, bool again = false)
     {
         var today = shop.Calendar.DayOf(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var lastDay = store.Orders(shop, new Cutoff(today))?.LastDay ?? today;
+        var lastDay = store.Summaries.Orders(shop, new Cutoff(today))?.LastDay ?? today;
         return new RunRequest(RunPurpose.Night, BusinessCalendar.DateOf(today), new Cutoff(Math.Min(today, lastDay + 1)), again);
     }
 

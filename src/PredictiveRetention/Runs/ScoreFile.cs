@@ -48,7 +48,7 @@ public static class ScoreFile
     {
         var recipe = RunRecipe.Of(run);
         var features = recipe?.Features ?? [];
-        return store.AllPredictions(run.RunId).Select(row => Cells(row, shop, run, features, recipe?.ModelLevel.ToString() ?? ""));
+        return store.Predictions.ReadAll(run.RunId).Select(row => Cells(row, shop, run, features, recipe?.ModelLevel.ToString() ?? ""));
     }
 
     private static string Why(PredictionRow row, Shop shop, IReadOnlyList<string> features) => string.Join("; ", ReasonWords.Of(StoredReasons.Read(row.Reasons), features, shop.Currency)

@@ -61,13 +61,13 @@ public static class TrainingRun
     internal static (TrainingRequest Request, Func<IEnumerable<ShardHistories>> Histories) Ask(RetentionStore store, TrainingOptions options, TimeProvider clock, CancellationToken cancellation)
     {
         var shop = store.RequireShop();
-        var orders = store.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nothing to learn from.");
+        var orders = store.Summaries.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nothing to learn from.");
         var tonight = RunRequest.Tonight(store, shop, clock).AsOf;
         var cutoff = options.AsOf ?? tonight;
         if (cutoff.Day > tonight.Day) throw new RetentionException(Failure.Usage, $"The as-of {cutoff} is after {tonight}, the latest day the data can speak about.");
         if (cutoff.Day <= orders.FirstDay)
             throw new RetentionException(Failure.InputRejected, $"The cutoff {cutoff} is not after the first order, {new Cutoff(orders.FirstDay)}: nothing to learn from.");
-        var coverage = store.Coverage(shop, cutoff);
+        var coverage = store.Summaries.Coverage(shop, cutoff);
         var request = new TrainingRequest
         {
             Cutoff = cutoff,
@@ -82,10 +82,10 @@ public static class TrainingRun
         IEnumerable<ShardHistories> Histories()
         {
             var buffers = new ShardHistories();
-            foreach (var range in store.CustomerRanges(options.ChunkSize))
+            foreach (var range in store.Customers.Ranges(options.ChunkSize))
             {
                 cancellation.ThrowIfCancellationRequested();
-                store.ReadHistories(buffers, range, shop, coverage, cutoff);
+                store.Histories.Read(buffers, range, shop, coverage, cutoff);
                 yield return buffers;
             }
         }

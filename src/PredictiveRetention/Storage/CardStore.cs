@@ -1,20 +1,26 @@
+using System.Data.Common;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Dapper;
 using PredictiveRetention.Insights.Findings;
 
 namespace PredictiveRetention.Storage;
 
-public sealed partial class RetentionStore
+/// <summary>What runs say of their figures, a card each.</summary>
+public sealed class CardStore
 {
+    private readonly Engine _engine;
+
+    internal CardStore(Engine engine) => _engine = engine;
+
     /// <summary>Writes the cards of a run that is being validated, in place of those there may be.</summary>
     /// <exception cref="LeaseLostException">Somebody took the run over.</exception>
-    public void WriteCards(Run run, IReadOnlyList<Card> cards)
+    public void Write(Run run, IReadOnlyList<Card> cards)
     {
-        using var connection = _engine.Open();
-        using var transaction = BeginRunChange(connection);
-        Fence(connection, transaction, run, RunState.Validating);
-        connection.Execute("DELETE FROM card WHERE run_id = @RunId", new { run.RunId }, transaction);
-        using (var bulk = _engine.Bulk(connection, transaction, "card", "run_id", "seq", "id", "report", "kind", "title", "answer", "state", "figures"))
+        using var change = new LedgerChange(_engine);
+        change.Fence(run, RunState.Validating);
+        change.Execute("DELETE FROM card WHERE run_id = @RunId", new { run.RunId });
+        using (var bulk = change.Bulk("card", "run_id", "seq", "id", "report", "kind", "title", "answer", "state", "figures"))
         {
             for (var i = 0; i < cards.Count; i++)
             {
@@ -32,17 +38,24 @@ public sealed partial class RetentionStore
             }
             bulk.Complete();
         }
-        transaction.Commit();
+        change.Commit();
     }
 
     /// <summary>Cards of a run in the order they were written; none in runs of earlier versions and in dropped ones.</summary>
-    public IReadOnlyList<Card> Cards(long runId)
+    public IReadOnlyList<Card> Read(long runId)
     {
         using var connection = _engine.Open();
-        return connection.Query<CardRow>("SELECT id, report, kind, title, answer, state, figures FROM card WHERE run_id = @runId ORDER BY seq", new { runId }).Select(row => row.Card).ToList();
+        return connection.Query<CardRow>(
+            "SELECT id, report, kind, title, answer, state, figures FROM card WHERE run_id = @runId ORDER BY seq",
+            new { runId }).Select(row => row.Card).ToList();
     }
 
-    private static readonly JsonSerializerOptions s_cardJson = new(JsonSerializerDefaults.Web) { NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    internal static void Clear(DbConnection connection, long runId) => connection.Execute("DELETE FROM card WHERE run_id = @runId", new { runId });
+
+    private static readonly JsonSerializerOptions s_cardJson = new(JsonSerializerDefaults.Web)
+    {
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     private sealed record CardBasis(IReadOnlyList<CardFigure> Figures, IReadOnlyList<CardNumber> Numbers);
 

@@ -1,89 +1,48 @@
 using System.Data.Common;
 using System.Globalization;
-using Dapper;
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Ingestion;
 
 namespace PredictiveRetention.Storage;
 
-/// <summary>What the store holds before a cutoff: valid orders, the customers who placed them and the days of the first and last.</summary>
-public sealed record OrderRange(long Customers, long Orders, int FirstDay, int LastDay)
+/// <summary>Histories of customers as they were before a cutoff: valid orders, and what else the shop's sources say.</summary>
+public sealed class HistoryReader
 {
-    /// <summary>Days from the first order to the day after the last.</summary>
-    public int Days => LastDay + 1 - FirstDay;
-}
+    private readonly Engine _engine;
 
-/// <summary>Customer keys from First to Last, both inclusive.</summary>
-public readonly record struct KeyRange(long First, long Last);
-
-public sealed partial class RetentionStore
-{
-    /// <summary>Valid orders before the cutoff; null when there are none. Without a cutoff: all of them.</summary>
-    public OrderRange? Orders(Shop shop, Cutoff? before = null)
-    {
-        using var connection = _engine.Open();
-        // Every time zone's day begins on a quarter of an hour, so the spans add up to exactly what is before it.
-        var row = connection.QuerySingle<(long Orders, long? First, long? Last, long Customers)>(
-            "SELECT CAST(coalesce(sum(orders), 0) AS bigint), min(first_ms), max(last_ms), (SELECT count(*) FROM customer WHERE first_order_at_ms < @before) FROM order_span WHERE quarter_hour < @before / 900000",
-            new { before = BeforeMs(shop, before) });
-        return row.First is { } first ? new OrderRange(row.Customers, row.Orders, shop.Calendar.DayOf(first), shop.Calendar.DayOf(row.Last!.Value)) : null;
-    }
-
-    /// <summary>The sources that had any row before the cutoff.</summary>
-    public SourceCoverage Coverage(Shop shop, Cutoff before)
-    {
-        using var connection = _engine.Open();
-        var sources = connection.Query<int>("SELECT source FROM source_span WHERE first_ms < @before", new { before = BeforeMs(shop, before) });
-        return new SourceCoverage((DataSource)sources.Aggregate(0, (all, source) => all | source));
-    }
-
-    /// <summary>Ranges of about <paramref name="size"/> customers each, in key order, that together hold every customer.</summary>
-    public IEnumerable<KeyRange> CustomerRanges(int size)
-    {
-        using var connection = _engine.Open();
-        var first = long.MinValue;
-        while (connection.ExecuteScalar<long?>("SELECT customer_key FROM customer WHERE customer_key >= @first ORDER BY customer_key LIMIT 1 OFFSET @offset", new { first, offset = size - 1 }) is { } last)
-        {
-            yield return new KeyRange(first, last);
-            if (last == long.MaxValue) yield break;
-            first = last + 1;
-        }
-        yield return new KeyRange(first, long.MaxValue);
-    }
+    internal HistoryReader(Engine engine) => _engine = engine;
 
     /// <summary>
     /// Fills the buffers with every customer of a range who has a valid order before the cutoff, and their rows before it, as one
     /// consistent state of the database. Without a cutoff everything is read (labels need what came after).
     /// </summary>
-    public void ReadHistories(ShardHistories into, KeyRange range, Shop shop, SourceCoverage coverage, Cutoff? before = null)
+    public void Read(ShardHistories into, KeyRange range, Shop shop, SourceCoverage coverage, Cutoff? before = null)
     {
         using var connection = _engine.Open();
         using var transaction = _engine.BeginSnapshot(connection);
-        new HistoryQuery(_engine, connection, transaction, shop, coverage, range, BeforeMs(shop, before)).Fill(into);
+        new HistoryQuery(_engine, connection, transaction, shop, coverage, range, shop.StartMs(before)).Fill(into);
     }
 
     /// <summary>
     /// The same for the customers of a frozen population, in ascending key order. Whoever has no order any more is there with an empty
     /// history; who came later is not. Ids are left out: nothing that is computed needs them.
     /// </summary>
-    public void ReadHistories(ShardHistories into, ReadOnlySpan<long> population, Shop shop, SourceCoverage coverage, Cutoff before)
+    public void Read(ShardHistories into, ReadOnlySpan<long> population, Shop shop, SourceCoverage coverage, Cutoff before)
     {
         using var connection = _engine.Open();
         using var transaction = _engine.BeginSnapshot(connection);
-        new HistoryQuery(_engine, connection, transaction, shop, coverage, new KeyRange(population[0], population[^1]), BeforeMs(shop, before)).Fill(into, population);
+        new HistoryQuery(_engine, connection, transaction, shop, coverage, new KeyRange(population[0], population[^1]), shop.StartMs(before)).Fill(into, population);
     }
 
     /// <summary>One customer's history; null when the customer has no valid order before the cutoff.</summary>
-    public ShardHistories? ReadHistory(string customerId, Shop shop, SourceCoverage coverage, Cutoff before)
+    public ShardHistories? ReadOne(string customerId, Shop shop, SourceCoverage coverage, Cutoff before)
     {
         var key = CustomerKey.Of(customerId);
         var histories = new ShardHistories();
-        ReadHistories(histories, new KeyRange(key, key), shop, coverage, before);
+        Read(histories, new KeyRange(key, key), shop, coverage, before);
         return histories.Count == 1 ? histories : null;
     }
-
-    private static long BeforeMs(Shop shop, Cutoff? before) => before is { } cutoff ? shop.Calendar.StartOf(cutoff.Day) : long.MaxValue;
 
     /// <summary>The queries of a range, each in (customer key, time) order, and how a row becomes a history row.</summary>
     private sealed class HistoryQuery(Engine engine, DbConnection connection, DbTransaction transaction, Shop shop, SourceCoverage coverage, KeyRange range, long beforeMs)

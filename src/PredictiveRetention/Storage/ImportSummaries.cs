@@ -4,11 +4,23 @@ using PredictiveRetention.Features;
 
 namespace PredictiveRetention.Storage;
 
+/// <summary>What the store holds before a cutoff: valid orders, the customers who placed them and the days of the first and last.</summary>
+public sealed record OrderRange(long Customers, long Orders, int FirstDay, int LastDay)
+{
+    /// <summary>Days from the first order to the day after the last.</summary>
+    public int Days => LastDay + 1 - FirstDay;
+}
+
+/// <summary>What a store has for a first night, against what a model needs.</summary>
+/// <param name="Buyers">Customers with an order.</param>
+/// <param name="FirstDay">Day of the first order; null without any.</param>
+public sealed record StoreSurvey(long Buyers, long Orders, DateOnly? FirstDay, DateOnly? LastDay);
+
 /// <summary>
 /// What an import leaves behind so that a night needs no pass over all rows: when orders were placed, which sources speak and since when,
 /// and each customer's first order.
 /// </summary>
-internal static class ImportSummaries
+public sealed class ImportSummaries
 {
     /// <summary>Source, table, its time column, and what makes a row count as that source.</summary>
     private static readonly (DataSource Source, string Table, string Time, string Condition)[] s_sources =
@@ -35,8 +47,45 @@ internal static class ImportSummaries
         (DataSource.Profiles, "customer", "0", "birth_year IS NOT NULL OR gender IS NOT NULL OR country IS NOT NULL OR consent_email IS NOT NULL OR acquisition_channel IS NOT NULL"),
     ];
 
+    private readonly Engine _engine;
+
+    internal ImportSummaries(Engine engine) => _engine = engine;
+
+    /// <summary>Valid orders before the cutoff; null when there are none. Without a cutoff: all of them.</summary>
+    public OrderRange? Orders(Shop shop, Cutoff? before = null)
+    {
+        using var connection = _engine.Open();
+        // Every time zone's day begins on a quarter of an hour, so the spans add up to exactly what is before it.
+        var row = connection.QuerySingle<(long Orders, long? First, long? Last, long Customers)>(
+            "SELECT CAST(coalesce(sum(orders), 0) AS bigint), min(first_ms), max(last_ms), "
+            + "(SELECT count(*) FROM customer WHERE first_order_at_ms < @before) FROM order_span WHERE quarter_hour < @before / 900000",
+            new { before = shop.StartMs(before) });
+        return row.First is { } first
+            ? new OrderRange(row.Customers, row.Orders, shop.Calendar.DayOf(first), shop.Calendar.DayOf(row.Last!.Value))
+            : null;
+    }
+
+    /// <summary>The sources that had any row before the cutoff.</summary>
+    public SourceCoverage Coverage(Shop shop, Cutoff before)
+    {
+        using var connection = _engine.Open();
+        var sources = connection.Query<int>("SELECT source FROM source_span WHERE first_ms < @before", new { before = shop.StartMs(before) });
+        return new SourceCoverage((DataSource)sources.Aggregate(0, (all, source) => all | source));
+    }
+
+    /// <summary>What there is to learn from, whether or not anything was scored.</summary>
+    public StoreSurvey Survey(Shop shop)
+    {
+        using var connection = _engine.Open();
+        var (buyers, orders, first, last) = connection.QuerySingle<(long, long, long?, long?)>(
+            "SELECT (SELECT count(*) FROM customer WHERE first_order_at_ms IS NOT NULL), count(*), min(ordered_at_ms), max(ordered_at_ms) FROM orders");
+        return new StoreSurvey(buyers, orders, Day(first), Day(last));
+
+        DateOnly? Day(long? ms) => ms is { } at ? DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(at), shop.Calendar.TimeZone).Date) : null;
+    }
+
     /// <summary>One pass over each table.</summary>
-    public static void Refresh(DbConnection connection, DbTransaction transaction)
+    internal static void Refresh(DbConnection connection, DbTransaction transaction)
     {
         connection.Execute(
             "DELETE FROM order_span; DELETE FROM source_span; "
@@ -55,7 +104,16 @@ internal static class ImportSummaries
         }
     }
 
-    /// <summary>True for a store that has orders and was last written by a version that kept no summaries.</summary>
-    public static bool AreMissing(DbConnection connection) =>
-        connection.ExecuteScalar<int>("SELECT CASE WHEN EXISTS (SELECT 1 FROM orders WHERE is_valid) AND NOT EXISTS (SELECT 1 FROM order_span) THEN 1 ELSE 0 END") == 1;
+    /// <summary>A store last written by a version that kept no summaries gets them.</summary>
+    internal static void MakeMissing(Engine engine)
+    {
+        using var connection = engine.Open();
+        if (!AreMissing(connection)) return;
+        using var transaction = engine.BeginWrite(connection);
+        Refresh(connection, transaction);
+        transaction.Commit();
+    }
+
+    private static bool AreMissing(DbConnection connection) => connection.ExecuteScalar<int>(
+        "SELECT CASE WHEN EXISTS (SELECT 1 FROM orders WHERE is_valid) AND NOT EXISTS (SELECT 1 FROM order_span) THEN 1 ELSE 0 END") == 1;
 }

@@ -282,9 +282,3 @@ public sealed class ImportWriter : IDisposable
 
     private static readonly Table[] s_tables = [s_customer, s_orders, s_refund, s_engagement, s_subscription];
 }
-
-public sealed partial class RetentionStore
-{
-    /// <summary>Starts an import; nothing is stored before <see cref="ImportWriter.Commit"/>.</summary>
-    public ImportWriter BeginImport() => new(_engine);
-}

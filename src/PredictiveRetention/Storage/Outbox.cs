@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Dapper;
 
 namespace PredictiveRetention.Storage;
@@ -23,44 +22,54 @@ public sealed record OutboxEvent
     public string? Error { get; init; }
 }
 
-public sealed partial class RetentionStore
+/// <summary>What others are to be told about runs: written with what it tells of, handed out at least once.</summary>
+public sealed class Outbox
 {
+    private readonly Engine _engine;
+
+    internal Outbox(Engine engine) => _engine = engine;
+
     /// <summary>
     /// Takes undelivered events, oldest first, until the lease passes: whoever took them and fell silent, others deliver again.
     /// </summary>
-    public IReadOnlyList<OutboxEvent> ClaimOutbox(string owner, int limit)
+    public IReadOnlyList<OutboxEvent> Claim(string owner, int limit)
     {
-        using var connection = _engine.Open();
-        using var transaction = BeginRunChange(connection);
-        var events = connection.Query<OutboxEvent>(
-            $"UPDATE outbox SET owner = @owner, attempts = attempts + 1, lease_until_ms = {_engine.NowMs} + @lease WHERE (run_id, kind, subject, rule) IN ("
-            + $"SELECT o.run_id, o.kind, o.subject, o.rule FROM outbox o WHERE o.delivered_at_ms IS NULL AND o.lease_until_ms < {_engine.NowMs} ORDER BY o.created_at_ms LIMIT @limit{_engine.SkipLocked("o")}) "
+        using var change = new LedgerChange(_engine);
+        var events = change.Query<OutboxEvent>(
+            $"UPDATE outbox SET owner = @owner, attempts = attempts + 1, lease_until_ms = {_engine.NowMs} + @lease "
+            + "WHERE (run_id, kind, subject, rule) IN (SELECT o.run_id, o.kind, o.subject, o.rule FROM outbox o "
+            + $"WHERE o.delivered_at_ms IS NULL AND o.lease_until_ms < {_engine.NowMs} "
+            + $"ORDER BY o.created_at_ms LIMIT @limit{_engine.SkipLocked("o")}) "
             + "RETURNING run_id, kind, subject, rule, payload, created_at_ms, attempts",
-            new { owner, limit, lease = (long)Lease.TotalMilliseconds }, transaction).OrderBy(@event => @event.CreatedAtMs).ToList();
-        transaction.Commit();
+            new { owner, limit, lease = RunLedger.LeaseMs }).OrderBy(@event => @event.CreatedAtMs).ToList();
+        change.Commit();
         if (events.Count > 0) Failpoint.Pass("outbox-claimed");
         return events;
     }
 
     /// <summary>Delivered, or with an error to be tried again once its lease has passed.</summary>
-    public void SettleOutbox(OutboxEvent @event, string owner, string? error = null)
+    public void Settle(OutboxEvent @event, string owner, string? error = null)
     {
         using var connection = _engine.Open();
         connection.Execute(
-            $"UPDATE outbox SET delivered_at_ms = CASE WHEN @error IS NULL THEN {_engine.NowMs} END, error = @error WHERE run_id = @RunId AND kind = @Kind AND subject = @Subject AND rule = @Rule AND owner = @owner",
+            $"UPDATE outbox SET delivered_at_ms = CASE WHEN @error IS NULL THEN {_engine.NowMs} END, error = @error "
+            + "WHERE run_id = @RunId AND kind = @Kind AND subject = @Subject AND rule = @Rule AND owner = @owner",
             new { @event.RunId, @event.Kind, @event.Subject, @event.Rule, owner, error });
     }
 
-    /// <summary>Written with what it tells of, in one transaction, once.</summary>
-    private void Tell(DbConnection connection, DbTransaction transaction, long runId, string kind, string payload, string subject = "") =>
-        connection.Execute(
-            $"INSERT INTO outbox (run_id, kind, subject, rule, payload, created_at_ms) VALUES (@runId, @kind, @subject, '', @payload, {_engine.NowMs}) ON CONFLICT DO NOTHING",
-            new { runId, kind, subject, payload }, transaction);
-
     /// <summary>What others were or are to be told, newest first.</summary>
-    public IReadOnlyList<OutboxEvent> RecentOutbox(int limit)
+    public IReadOnlyList<OutboxEvent> Recent(int limit)
     {
         using var connection = _engine.Open();
-        return connection.Query<OutboxEvent>("SELECT run_id, kind, subject, rule, payload, created_at_ms, attempts, delivered_at_ms, error FROM outbox ORDER BY created_at_ms DESC, run_id DESC, kind LIMIT @limit", new { limit }).AsList();
+        return connection.Query<OutboxEvent>(
+            "SELECT run_id, kind, subject, rule, payload, created_at_ms, attempts, delivered_at_ms, error FROM outbox "
+            + "ORDER BY created_at_ms DESC, run_id DESC, kind LIMIT @limit",
+            new { limit }).AsList();
     }
+
+    /// <summary>Written with what it tells of, in one transaction, once.</summary>
+    internal static void Tell(LedgerChange change, long runId, string kind, string payload, string subject = "") => change.Execute(
+        "INSERT INTO outbox (run_id, kind, subject, rule, payload, created_at_ms) "
+        + $"VALUES (@runId, @kind, @subject, '', @payload, {change.Engine.NowMs}) ON CONFLICT DO NOTHING",
+        new { runId, kind, subject, payload });
 }

@@ -13,8 +13,13 @@ public sealed record InvariantCheck(string Name, string Says, long Checked, IRea
     public bool Holds => Broken.Count == 0;
 }
 
-public sealed partial class RetentionStore
+/// <summary>Judges the invariants of the night runs on the rows that are there.</summary>
+public sealed class RunVerifier
 {
+    private readonly Engine _engine;
+
+    internal RunVerifier(Engine engine) => _engine = engine;
+
     /// <summary>
     /// Judges the invariants of every run whose rows are there, as one consistent state of the database; nothing is changed. Rows are read once
     /// and shard checksums made anew.

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -5,7 +6,8 @@ using Dapper;
 
 namespace PredictiveRetention.Storage;
 
-public sealed partial class RetentionStore
+/// <summary>The parts a run is cut into, who works on each, what it adds to the whole, and the customers who could not be scored.</summary>
+public sealed class ShardLedger
 {
     // Between two shards a worker holds none.
     private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(10);
@@ -13,22 +15,30 @@ public sealed partial class RetentionStore
     // Of the process, that is.
     private const string WorkerOf = "substr(owner, 1, length(@owner) + 1) = @owner || '#'";
 
+    private readonly Engine _engine;
+
+    internal ShardLedger(Engine engine) => _engine = engine;
+
+    /// <summary>The name of one of a process's workers in the ledger.</summary>
+    public static string Worker(string owner, int number) => string.Create(CultureInfo.InvariantCulture, $"{owner}#{number}");
+
     /// <summary>
     /// Takes a shard nobody works on: the lowest open one, or one whose owner fell silent, or one this worker was given before without
     /// hearing of it (a commit whose answer was lost). Null when there is none at the moment; then all are done, or others are at work on the rest.
     /// </summary>
     /// <param name="worker">One thread, with at most one shard in hand, and none while it asks for one. See <see cref="Worker"/>.</param>
-    public ShardClaim? ClaimShard(long runId, string worker)
+    public ShardClaim? Claim(long runId, string worker)
     {
-        using var connection = _engine.Open();
-        using var transaction = BeginRunChange(connection);
-        var claimed = connection.QuerySingleOrDefault<(int Shard, byte[] Population, long Fence)?>(
-            $"UPDATE run_shard SET state = 'claimed', owner = @worker, fence = fence + 1, attempts = attempts + 1, lease_until_ms = {_engine.NowMs} + @lease "
-            + "WHERE run_id = @runId AND shard = (SELECT s.shard FROM run_shard s JOIN run r ON r.run_id = s.run_id "
-            + $"WHERE s.run_id = @runId AND r.state = '{RunState.Scoring}' AND (s.state = 'open' OR (s.state = 'claimed' AND (s.lease_until_ms < {_engine.NowMs} OR s.owner = @worker))) ORDER BY s.shard LIMIT 1{_engine.SkipLocked("s")}) "
-            + "RETURNING shard, population, fence",
-            new { runId, worker, lease = (long)Lease.TotalMilliseconds }, transaction);
-        transaction.Commit();
+        using var change = new LedgerChange(_engine);
+        var claimed = change.QuerySingleOrDefault<(int Shard, byte[] Population, long Fence)?>(
+            "UPDATE run_shard SET state = 'claimed', owner = @worker, fence = fence + 1, attempts = attempts + 1, "
+            + $"lease_until_ms = {_engine.NowMs} + @lease WHERE run_id = @runId AND shard = ("
+            + "SELECT s.shard FROM run_shard s JOIN run r ON r.run_id = s.run_id "
+            + $"WHERE s.run_id = @runId AND r.state = '{RunState.Scoring}' "
+            + $"AND (s.state = 'open' OR (s.state = 'claimed' AND (s.lease_until_ms < {_engine.NowMs} OR s.owner = @worker))) "
+            + $"ORDER BY s.shard LIMIT 1{_engine.SkipLocked("s")}) RETURNING shard, population, fence",
+            new { runId, worker, lease = RunLedger.LeaseMs });
+        change.Commit();
         if (claimed is not { } shard) return null;
         Failpoint.Pass("shard-claimed");
         return new ShardClaim(runId, shard.Shard, MemoryMarshal.Cast<byte, long>(shard.Population).ToArray(), shard.Fence);
@@ -39,88 +49,89 @@ public sealed partial class RetentionStore
     /// was known), it is the same rows once.
     /// </summary>
     /// <exception cref="LeaseLostException">Somebody took the shard over, or the run has ended.</exception>
-    public void CommitShard(ShardClaim shard, IReadOnlyList<Prediction> predictions, IReadOnlyList<Quarantined> quarantined, string checksum, ShardTotals totals, byte[]? insights)
+    public void Commit(
+        ShardClaim shard, IReadOnlyList<Prediction> predictions, IReadOnlyList<Quarantined> quarantined, string checksum, ShardTotals totals,
+        byte[]? insights)
     {
-        using var connection = _engine.Open();
-        using var transaction = BeginRunChange(connection, mayBeLost: true);
+        using var change = new LedgerChange(_engine, mayBeLost: true);
         // Shared, so that workers commit side by side; whoever ends the run waits for them and they for it.
-        if (connection.QuerySingleOrDefault<string>($"SELECT state FROM run WHERE run_id = @RunId{_engine.ForShare}", new { shard.RunId }, transaction) != RunState.Scoring)
+        if (change.QuerySingleOrDefault<string>($"SELECT state FROM run WHERE run_id = @RunId{_engine.ForShare}", new { shard.RunId }) != RunState.Scoring)
             throw new LeaseLostException(shard.RunId);
         Failpoint.Pass("shard-begun");
-        var held = connection.Execute(
-            $"UPDATE run_shard SET lease_until_ms = {_engine.NowMs} + @lease WHERE run_id = @RunId AND shard = @Shard AND fence = @Fence AND state = 'claimed'",
-            new { lease = (long)Lease.TotalMilliseconds, shard.RunId, shard.Shard, shard.Fence }, transaction);
+        var held = change.Execute(
+            $"UPDATE run_shard SET lease_until_ms = {_engine.NowMs} + @lease "
+            + "WHERE run_id = @RunId AND shard = @Shard AND fence = @Fence AND state = 'claimed'",
+            new { lease = RunLedger.LeaseMs, shard.RunId, shard.Shard, shard.Fence });
         if (held != 1)
         {
             Failpoint.Pass("shard-fenced");
             throw new LeaseLostException(shard.RunId, shard.Shard);
         }
-        var range = new { shard.RunId, First = shard.Population[0], Last = shard.Population[^1] };
-        connection.Execute("DELETE FROM prediction WHERE run_id = @RunId AND customer_key BETWEEN @First AND @Last", range, transaction);
-        connection.Execute("DELETE FROM run_quarantine WHERE run_id = @RunId AND customer_key BETWEEN @First AND @Last", range, transaction);
-        using (var bulk = _engine.Bulk(connection, transaction, _engine.PredictionTable(shard.RunId), Prediction.Columns))
-        {
-            for (var i = 0; i < predictions.Count; i++)
+        PredictionReader.Replace(change, shard, predictions);
+        Quarantine(change, shard, quarantined);
+        change.Execute(
+            "UPDATE run_shard SET state = 'done', lease_until_ms = 0, rows = @rows, quarantined = @quarantined, checksum = @checksum, "
+            + $"totals = @totals, insights = @insights, finished_at_ms = {_engine.NowMs} WHERE run_id = @RunId AND shard = @Shard",
+            new
             {
-                if (i == predictions.Count / 2) Failpoint.Pass("shard-copying");
-                predictions[i].WriteTo(bulk, shard.RunId);
-            }
-            bulk.Complete();
-        }
-        foreach (var customer in quarantined)
-            connection.Execute("INSERT INTO run_quarantine (customer_key, run_id, reason) VALUES (@CustomerKey, @RunId, @Reason)", new { customer.CustomerKey, shard.RunId, customer.Reason }, transaction);
-        connection.Execute(
-            $"UPDATE run_shard SET state = 'done', lease_until_ms = 0, rows = @rows, quarantined = @quarantined, checksum = @checksum, totals = @totals, insights = @insights, finished_at_ms = {_engine.NowMs} WHERE run_id = @RunId AND shard = @Shard",
-            new { rows = predictions.Count, quarantined = quarantined.Count, checksum, totals = JsonSerializer.Serialize(totals, JsonSerializerOptions.Web), insights, shard.RunId, shard.Shard }, transaction);
+                rows = predictions.Count,
+                quarantined = quarantined.Count,
+                checksum,
+                totals = JsonSerializer.Serialize(totals, JsonSerializerOptions.Web),
+                insights,
+                shard.RunId,
+                shard.Shard,
+            });
         Failpoint.Pass("shard-written");
-        transaction.Commit();
+        change.Commit();
         Failpoint.Pass("shard-committed");
     }
 
     /// <summary>What became of a claimed shard: after a commit whose answer was lost, only this tells.</summary>
     /// <returns>Done by us, still ours, or taken from us.</returns>
-    public (bool DoneByUs, bool StillOurs) Fate(ShardClaim shard)
+    public (bool DoneByUs, bool StillOurs) WhatBecameOf(ShardClaim shard)
     {
         using var connection = _engine.Open();
-        var (state, fence) = connection.QuerySingle<(string, long)>("SELECT state, fence FROM run_shard WHERE run_id = @RunId AND shard = @Shard", new { shard.RunId, shard.Shard });
+        var (state, fence) = connection.QuerySingle<(string, long)>(
+            "SELECT state, fence FROM run_shard WHERE run_id = @RunId AND shard = @Shard", new { shard.RunId, shard.Shard });
         return (fence == shard.Fence && state == "done", fence == shard.Fence && state == "claimed");
     }
-
-    /// <summary>The name of one of a process's workers in the ledger.</summary>
-    public static string Worker(string owner, int number) => string.Create(CultureInfo.InvariantCulture, $"{owner}#{number}");
 
     /// <summary>True when another process holds a shard, or finished one within the last lease.</summary>
     public bool OthersAreAtWork(long runId, string owner)
     {
         using var connection = _engine.Open();
         return connection.ExecuteScalar<int>(
-            $"SELECT CASE WHEN EXISTS (SELECT 1 FROM run_shard WHERE run_id = @runId AND NOT {WorkerOf} AND (lease_until_ms > {_engine.NowMs} OR finished_at_ms > {_engine.NowMs} - @lease)) THEN 1 ELSE 0 END",
-            new { runId, owner, lease = (long)Lease.TotalMilliseconds }) == 1;
+            $"SELECT CASE WHEN EXISTS (SELECT 1 FROM run_shard WHERE run_id = @runId AND NOT {WorkerOf} "
+            + $"AND (lease_until_ms > {_engine.NowMs} OR finished_at_ms > {_engine.NowMs} - @lease)) THEN 1 ELSE 0 END",
+            new { runId, owner, lease = RunLedger.LeaseMs }) == 1;
     }
 
     public ShardProgress Progress(long runId)
     {
         using var connection = _engine.Open();
-        var (done, claimed, all, customers, expected, since, last, now, lease) = connection.QuerySingle<(long, long, long, long, long, long?, long?, long, long?)>(
-            "SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'claimed'), count(*), CAST(coalesce(sum(customers) FILTER (WHERE state = 'done'), 0) AS bigint), "
-            + "CAST(coalesce(sum(customers), 0) AS bigint), (SELECT min(e.at_ms) FROM run_event e WHERE e.run_id = @runId AND e.what = 'snapshot'), max(finished_at_ms), "
+        var (done, claimed, all, customers, expected, since, last, now, lease) =
+            connection.QuerySingle<(long, long, long, long, long, long?, long?, long, long?)>(
+            "SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'claimed'), count(*), "
+            + "CAST(coalesce(sum(customers) FILTER (WHERE state = 'done'), 0) AS bigint), CAST(coalesce(sum(customers), 0) AS bigint), "
+            + "(SELECT min(e.at_ms) FROM run_event e WHERE e.run_id = @runId AND e.what = 'snapshot'), max(finished_at_ms), "
             + $"CAST({_engine.NowMs} AS bigint), max(lease_until_ms) FROM run_shard WHERE run_id = @runId", new { runId });
         var silentFor = now - (last ?? since ?? now);
-        return new ShardProgress((int)done, (int)claimed, (int)all, customers, expected, since, last, AtWork: lease > now || silentFor < s_moment.TotalMilliseconds);
+        var atWork = lease > now || silentFor < s_moment.TotalMilliseconds;
+        return new ShardProgress((int)done, (int)claimed, (int)all, customers, expected, since, last, atWork);
     }
 
     /// <summary>The headline of a run, from what its shards wrote about themselves.</summary>
     public RunHeadline Headline(long runId)
     {
-        using var connection = _engine.Open();
-        var shards = connection.Query<string>("SELECT totals FROM run_shard WHERE run_id = @runId AND state = 'done' ORDER BY shard", new { runId })
-            .Select(totals => JsonSerializer.Deserialize<ShardTotals>(totals, JsonSerializerOptions.Web)!).ToList();
+        var shards = Totals(runId);
         var active = shards.Sum(shard => shard.Customers - shard.Lost);
         var churners = shards.Sum(shard => shard.PChurnSum);
         return new RunHeadline(
-            shards.Sum(shard => shard.Customers), shards.Sum(shard => shard.Lost), active == 0 ? 0 : churners / active, churners, shards.Sum(shard => shard.HighRisk),
-            shards.Sum(shard => shard.NetRevenue), shards.Sum(shard => shard.Orders), shards.Sum(shard => shard.Clv), shards.Sum(shard => shard.RevenueAtRisk),
-            shards.Sum(shard => shard.Actions), shards.Sum(shard => shard.ExpectedNetValue), shards.Sum(shard => shard.ActionCost),
+            shards.Sum(shard => shard.Customers), shards.Sum(shard => shard.Lost), active == 0 ? 0 : churners / active, churners,
+            shards.Sum(shard => shard.HighRisk), shards.Sum(shard => shard.NetRevenue), shards.Sum(shard => shard.Orders),
+            shards.Sum(shard => shard.Clv), shards.Sum(shard => shard.RevenueAtRisk), shards.Sum(shard => shard.Actions),
+            shards.Sum(shard => shard.ExpectedNetValue), shards.Sum(shard => shard.ActionCost),
             [.. shards.SelectMany(shard => shard.Plays).GroupBy(play => play.Key)
                 .Select(play => new GroupCount(play.Key, play.Sum(part => part.Customers), play.Sum(part => part.Value)))
                 .OrderByDescending(play => play.Value).ThenBy(play => play.Key, StringComparer.Ordinal)],
@@ -130,11 +141,10 @@ public sealed partial class RetentionStore
     /// <summary>Bins of the columns the run's model is watched by, shards together; null where it has none, or a shard was made without.</summary>
     public IReadOnlyList<long[]>? DriftCounts(long runId)
     {
-        using var connection = _engine.Open();
         long[][]? counts = null;
-        foreach (var totals in connection.Query<string>("SELECT totals FROM run_shard WHERE run_id = @runId AND state = 'done' ORDER BY shard", new { runId }))
+        foreach (var totals in Totals(runId))
         {
-            if (JsonSerializer.Deserialize<ShardTotals>(totals, JsonSerializerOptions.Web)!.Drift is not { } shard) return null;
+            if (totals.Drift is not { } shard) return null;
             counts ??= [.. shard.Select(bins => new long[bins.Length])];
             for (var column = 0; column < counts.Length; column++)
                 for (var bin = 0; bin < counts[column].Length; bin++) counts[column][bin] += shard[column][bin];
@@ -142,17 +152,91 @@ public sealed partial class RetentionStore
         return counts;
     }
 
+    /// <summary>What the shards of a run counted for its figures, in their order.</summary>
+    public IEnumerable<byte[]> Sums(long runId)
+    {
+        using var connection = _engine.Open();
+        var parts = connection.Query<byte[]?>(
+            "SELECT insights FROM run_shard WHERE run_id = @runId AND state = 'done' ORDER BY shard", new { runId }, buffered: false);
+        foreach (var part in parts) yield return part ?? throw new InvalidOperationException($"A shard of run {runId} has no sums.");
+    }
+
     /// <summary>Customers of a run who could not be scored, in key order.</summary>
-    public IReadOnlyList<(string CustomerId, string Reason)> Quarantine(long runId, int limit)
+    public IReadOnlyList<(string CustomerId, string Reason)> Quarantined(long runId, int limit)
     {
         using var connection = _engine.Open();
         return connection.Query<(string, string)>(
-            "SELECT c.customer_id, q.reason FROM run_quarantine q JOIN customer c ON c.customer_key = q.customer_key WHERE q.run_id = @runId ORDER BY q.customer_key LIMIT @limit", new { runId, limit }).AsList();
+            "SELECT c.customer_id, q.reason FROM run_quarantine q JOIN customer c ON c.customer_key = q.customer_key WHERE q.run_id = @runId "
+            + "ORDER BY q.customer_key LIMIT @limit",
+            new { runId, limit }).AsList();
     }
 
     public long QuarantinedCount(long runId)
     {
         using var connection = _engine.Open();
         return connection.ExecuteScalar<long>("SELECT count(*) FROM run_quarantine WHERE run_id = @runId", new { runId });
+    }
+
+    /// <summary>Cuts a population, in key order, into open shards.</summary>
+    internal static void Cut(LedgerChange change, long runId, List<long> population, int shardSize)
+    {
+        var keys = CollectionsMarshal.AsSpan(population);
+        using var bulk = change.Bulk(
+            "run_shard", "run_id", "shard", "from_key", "to_key", "customers", "state", "fence", "lease_until_ms", "attempts", "quarantined",
+            "population");
+        for (var shard = 0; shard * shardSize < keys.Length; shard++)
+        {
+            var part = keys[(shard * shardSize)..Math.Min(keys.Length, (shard + 1) * shardSize)];
+            bulk.StartRow();
+            bulk.Write(runId);
+            bulk.Write(shard);
+            bulk.Write(part[0]);
+            bulk.Write(part[^1]);
+            bulk.Write((long)part.Length);
+            bulk.Write("open");
+            bulk.Write(0L);
+            bulk.Write(0L);
+            bulk.Write(0);
+            bulk.Write(0L);
+            bulk.Write(MemoryMarshal.AsBytes(part));
+        }
+        bulk.Complete();
+    }
+
+    /// <summary>Opens what an owner holds.</summary>
+    internal static void Release(LedgerChange change, long runId, string owner) => change.Execute(
+        $"UPDATE run_shard SET state = 'open', lease_until_ms = 0, owner = NULL WHERE run_id = @runId AND {WorkerOf} AND state = 'claimed'",
+        new { runId, owner });
+
+    /// <summary>The leases of what an owner holds begin anew.</summary>
+    internal static void Renew(DbConnection connection, Engine engine, long runId, string owner) => connection.Execute(
+        $"UPDATE run_shard SET lease_until_ms = {engine.NowMs} + @lease WHERE run_id = @runId AND {WorkerOf} AND state = 'claimed'",
+        new { runId, owner, lease = RunLedger.LeaseMs });
+
+    /// <summary>Once a run has ended nobody asks again who was in a shard, nor for its part of the figures.</summary>
+    internal static void Forget(LedgerChange change, long runId) =>
+        change.Execute("UPDATE run_shard SET population = NULL, insights = NULL WHERE run_id = @runId", new { runId });
+
+    internal static void ClearQuarantine(DbConnection connection, long runId) =>
+        connection.Execute("DELETE FROM run_quarantine WHERE run_id = @runId", new { runId });
+
+    private static void Quarantine(LedgerChange change, ShardClaim shard, IReadOnlyList<Quarantined> quarantined)
+    {
+        change.Execute(
+            "DELETE FROM run_quarantine WHERE run_id = @RunId AND customer_key BETWEEN @First AND @Last",
+            new { shard.RunId, First = shard.Population[0], Last = shard.Population[^1] });
+        foreach (var customer in quarantined)
+        {
+            change.Execute(
+                "INSERT INTO run_quarantine (customer_key, run_id, reason) VALUES (@CustomerKey, @RunId, @Reason)",
+                new { customer.CustomerKey, shard.RunId, customer.Reason });
+        }
+    }
+
+    private List<ShardTotals> Totals(long runId)
+    {
+        using var connection = _engine.Open();
+        return connection.Query<string>("SELECT totals FROM run_shard WHERE run_id = @runId AND state = 'done' ORDER BY shard", new { runId })
+            .Select(totals => JsonSerializer.Deserialize<ShardTotals>(totals, JsonSerializerOptions.Web)!).ToList();
     }
 }

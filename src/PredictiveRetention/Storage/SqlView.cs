@@ -1,6 +1,3 @@
-using System.Data;
-using System.Globalization;
-
 namespace PredictiveRetention.Storage;
 
 /// <summary>How a column is written into a file.</summary>
@@ -129,36 +126,4 @@ public static class SqlViews
     private static SqlColumn Number(string name, string meaning) => new(name, ColumnKind.Number, meaning);
 
     private static SqlColumn Whole(string name, string meaning) => new(name, ColumnKind.Whole, meaning);
-}
-
-public sealed partial class RetentionStore
-{
-    /// <summary>The rows of a view as invariant text, null where there is nothing; streamed.</summary>
-    public IEnumerable<string?[]> Rows(SqlView view)
-    {
-        using var connection = _engine.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT {string.Join(", ", view.Columns.Select(column => column.Name))} FROM {view.Name} ORDER BY {view.Order}";
-        command.CommandTimeout = 0;
-        using var reader = command.ExecuteReader(CommandBehavior.SequentialAccess);
-        while (reader.Read())
-        {
-            var cells = new string?[view.Columns.Count];
-            for (var i = 0; i < cells.Length; i++) cells[i] = reader.IsDBNull(i) ? null : Text(reader.GetValue(i), view.Columns[i].Kind);
-            yield return cells;
-        }
-    }
-
-    private static string? Text(object value, ColumnKind kind) => (kind, value) switch
-    {
-        (ColumnKind.Flag, bool flag) => flag ? "true" : "false",
-        (ColumnKind.Flag, _) => Convert.ToInt64(value, CultureInfo.InvariantCulture) != 0 ? "true" : "false",
-        (ColumnKind.Instant, DateTime at) => at.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-        // A real comes as a float from PostgreSQL and as the same number in a double from SQLite.
-        (ColumnKind.Number, float single) => ((double)single).ToString("R", CultureInfo.InvariantCulture),
-        (ColumnKind.Number, double number) => number.ToString("R", CultureInfo.InvariantCulture),
-        (ColumnKind.Whole, double whole) => ((long)Math.Round(whole)).ToString(CultureInfo.InvariantCulture),
-        (_, IFormattable other) => other.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString(),
-    };
 }

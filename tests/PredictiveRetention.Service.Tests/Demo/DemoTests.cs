@@ -18,14 +18,14 @@ public sealed class DemoTests
         service.Settings["demo"] = "simulated";
         using var admin = service.Admin();
         var today = DateOnly.FromDateTime(DateTime.UtcNow);
-        for (var waited = 0; await service.Store.CurrentRunAsync() is null; waited++)
+        for (var waited = 0; await service.Store.Nights.CurrentAsync() is null; waited++)
         {
             var page = await admin.GetStringAsync("/");
             Assert.DoesNotContain("could not be prepared", page, StringComparison.Ordinal);
             Assert.True(waited < 600, "not ready within five minutes");
             await Task.Delay(500);
         }
-        var run = (await service.Store.CurrentRunAsync())!;
+        var run = (await service.Store.Nights.CurrentAsync())!;
         // The data end yesterday, so that the dashboard is of today.
         Assert.InRange(Cutoff.Parse(run.AsOf).Date, today.AddDays(-2), today.AddDays(1));
         Assert.InRange(run.ExpectedCount!.Value, 4900, new ShopPlan().Customers);

@@ -50,7 +50,7 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
         Assert.Contains("unreadable amount", check, StringComparison.Ordinal);
         Assert.Contains("orders with a status that is no sale", check, StringComparison.Ordinal);
         Assert.Contains("retain import --orders sales.csv --map mapping.json --currency EUR --time-zone Europe/Berlin", check, StringComparison.Ordinal);
-        Assert.Empty(_service.Store.Imports(1));
+        Assert.Empty(_service.Store.Imports.Newest(1));
         Assert.Null(_service.Store.Shop());
 
         var rejects = await (await Admin.GetAsync($"/data/import/{id}/rejects.csv")).Content.ReadAsStringAsync();
@@ -59,7 +59,7 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
         var result = await WaitAsync($"/data/import/{id}/result", await PostAsync($"/data/import/{id}/commit"));
         Assert.Contains("Stored as import 1: new rows: 3", result, StringComparison.Ordinal);
         Assert.Equal(("EUR", "Europe/Berlin"), (_service.Store.RequireShop().Currency.Code, _service.Store.RequireShop().Calendar.TimeZone.Id));
-        Assert.Equal("sales.csv", _service.Store.Imports(1)[0].Files);
+        Assert.Equal("sales.csv", _service.Store.Imports.Newest(1)[0].Files);
         Assert.False(Directory.Exists(Path.Combine(Root, id, "files")), "files of an import that is stored lie about");
 
         Assert.Contains("What was imported, the last time on", await PageAsync("/data"), StringComparison.Ordinal);
@@ -169,7 +169,7 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
         Assert.DoesNotContain(Root, check, StringComparison.Ordinal);
         Assert.DoesNotContain("/commit\"", check, StringComparison.Ordinal);
         await PostAsync($"/data/import/{id}/commit");
-        Assert.Empty(_service.Store.Imports(1));
+        Assert.Empty(_service.Store.Imports.Newest(1));
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
             waiting = await PostAsync($"/data/import/{id}/cancel");
         }
         Assert.Contains("It was cancelled. Nothing was stored.", await WaitAsync($"/data/import/{id}/check", waiting), StringComparison.Ordinal);
-        Assert.Empty(_service.Store.Imports(1));
+        Assert.Empty(_service.Store.Imports.Newest(1));
         Assert.Contains("Stored as import 1", await WaitAsync($"/data/import/{id}/result", await PostAsync($"/data/import/{id}/commit")), StringComparison.Ordinal);
     }
 

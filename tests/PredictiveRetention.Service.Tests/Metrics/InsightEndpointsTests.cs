@@ -40,15 +40,15 @@ public abstract class InsightEndpointsTests(EngineUnderTest engine) : IDisposabl
     {
         using var admin = _service.Admin();
         var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/insights/aov?group_by=lifecycle"));
-        Assert.Equal(("by_lifecycle", 1, "GBP", _service.Store.Run(1)!.AsOf, false), (answer.GetProperty("view").GetString(), answer.GetProperty("runId").GetInt32(), answer.GetProperty("currency").GetString(), answer.GetProperty("asOf").GetString(), answer.GetProperty("stale").GetBoolean()));
-        var stored = _service.Store.Figures(1, "by_lifecycle", "aov");
+        Assert.Equal(("by_lifecycle", 1, "GBP", _service.Store.Runs.Find(1)!.AsOf, false), (answer.GetProperty("view").GetString(), answer.GetProperty("runId").GetInt32(), answer.GetProperty("currency").GetString(), answer.GetProperty("asOf").GetString(), answer.GetProperty("stale").GetBoolean()));
+        var stored = _service.Store.Figures.Read(1, "by_lifecycle", "aov");
         Assert.Equal(stored.Select(figure => (figure.D1, figure.Value, figure.Numerator, figure.Denominator)), answer.GetProperty("rows").EnumerateArray().Select(row =>
             (row.GetProperty("labels").GetProperty("lifecycle").GetString()!, Number(row, "value"), Number(row, "numerator"), Number(row, "denominator"))));
         var one = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/insights/by_lifecycle?lifecycle=at%20RISK&metric=aov"));
         Assert.Equal("At Risk", Assert.Single(one.GetProperty("rows").EnumerateArray()).GetProperty("labels").GetProperty("lifecycle").GetString());
         Assert.Equal(2, (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/insights/aov?lifecycle=Active&lifecycle=Lost"))).GetProperty("rows").GetArrayLength());
         var all = (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/insights/trends"))).GetProperty("rows");
-        Assert.Equal(_service.Store.Figures(1, "trends").Count, all.GetArrayLength());
+        Assert.Equal(_service.Store.Figures.Read(1, "trends").Count, all.GetArrayLength());
 
         static double? Number(System.Text.Json.JsonElement row, string name) => row.GetProperty(name).ValueKind == System.Text.Json.JsonValueKind.Null ? null : row.GetProperty(name).GetDouble();
     }
@@ -64,7 +64,7 @@ public abstract class InsightEndpointsTests(EngineUnderTest engine) : IDisposabl
         Assert.Equal("text/csv", response.Content.Headers.ContentType!.MediaType);
         var lines = (await response.Content.ReadAsStringAsync()).Split('\n');
         Assert.Equal("lifecycle,metric,value,numerator,denominator,customers,state,note", lines[0]);
-        Assert.Equal(_service.Store.Figures(1, "by_lifecycle", "aov").Count + 2, lines.Length);
+        Assert.Equal(_service.Store.Figures.Read(1, "by_lifecycle", "aov").Count + 2, lines.Length);
     }
 
     [Theory]
@@ -133,7 +133,7 @@ public abstract class InsightEndpointsTests(EngineUnderTest engine) : IDisposabl
         _service.Night(_service.Store, again: true);
         Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync("/api/v1/" + path)).StatusCode);
         Assert.Equal(1, (await ServiceUnderTest.JsonAsync(await _service.Admin().GetAsync("/api/v1/" + path + "?run=1"))).GetProperty("runId").GetInt32());
-        Assert.Equal(2, (await ServiceUnderTest.JsonAsync(await _service.Admin().GetAsync($"/api/v1/{path}?as_of={_service.Store.Run(1)!.AsOf}"))).GetProperty("runId").GetInt32());
+        Assert.Equal(2, (await ServiceUnderTest.JsonAsync(await _service.Admin().GetAsync($"/api/v1/{path}?as_of={_service.Store.Runs.Find(1)!.AsOf}"))).GetProperty("runId").GetInt32());
         using var stranger = _service.Stranger();
         Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync("/api/v1/" + path)).StatusCode);
     }
@@ -142,7 +142,7 @@ public abstract class InsightEndpointsTests(EngineUnderTest engine) : IDisposabl
     public async Task Segments_add_up_to_everybody_and_say_their_rule()
     {
         using var admin = _service.Admin();
-        var customers = _service.Store.Figures(1, "kpis", "customers").Single().Value;
+        var customers = _service.Store.Figures.Read(1, "kpis", "customers").Single().Value;
         var page = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/segments"));
         foreach (var taxonomy in page.GetProperty("items").EnumerateArray().Where(item => item.GetProperty("id").GetString() != "risk_band"))
             Assert.Equal(customers, taxonomy.GetProperty("segments").EnumerateArray().Sum(segment => segment.GetProperty("customers").GetDouble()));
@@ -163,10 +163,10 @@ public abstract class InsightEndpointsTests(EngineUnderTest engine) : IDisposabl
         using var admin = _service.Admin();
         var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/cohorts?by={by}&kind={kind}"));
         var cohorts = answer.GetProperty("cohorts").EnumerateArray().ToList();
-        Assert.Equal(_service.Store.Figures(1, "kpis", "customers").Single().Value, cohorts.Sum(cohort => cohort.GetProperty("customers").GetDouble()));
+        Assert.Equal(_service.Store.Figures.Read(1, "kpis", "customers").Single().Value, cohorts.Sum(cohort => cohort.GetProperty("customers").GetDouble()));
         Assert.All(cohorts, cohort => Assert.True(cohort.GetProperty("cells").GetArrayLength() <= answer.GetProperty("periods").GetInt32()));
         if (kind != "classic") return;
-        var stored = _service.Store.Figures(1, "cohort_average_" + by, "retention");
+        var stored = _service.Store.Figures.Read(1, "cohort_average_" + by, "retention");
         var average = answer.GetProperty("average").GetProperty("cells").EnumerateArray().Where(cell => cell.ValueKind == System.Text.Json.JsonValueKind.Number).Select(cell => cell.GetDouble()).ToList();
         Assert.Equal(stored.Count, average.Count);
         Assert.All(stored.Zip(average), pair => Assert.Equal(pair.First.Value!.Value, pair.Second, 1e-12));

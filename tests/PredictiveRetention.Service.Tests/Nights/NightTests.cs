@@ -30,9 +30,9 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
         for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.Accepted, (await admin.PostAsync("/api/v1/runs", null)).StatusCode);
         await UntilPublishedAsync();
         await UntilIdleAsync();
-        var run = Assert.Single(await _service.Store.RunsAsync(10));
+        var run = Assert.Single(await _service.Store.Runs.NewestAsync(10));
         Assert.Equal((RunState.Published, 1), (run.State, run.Attempt));
-        Assert.Equal(300, _service.Store.AllPredictions(run.RunId).Count());
+        Assert.Equal(300, _service.Store.Predictions.ReadAll(run.RunId).Count());
         var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/runs/{run.RunId}"));
         Assert.Equal((3, 3, 300), (answer.GetProperty("shardsDone").GetInt32(), answer.GetProperty("shards").GetInt32(), answer.GetProperty("headline").GetProperty("customers").GetInt32()));
     }
@@ -46,11 +46,11 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
             using var stop = new CancellationTokenSource();
             var run = new NightRun(store, _service.Models, new RunSettings { ShardSize = 50, Parallelism = 1, OnStep = step => { if (step == "shard-committed") stop.Cancel(); } });
             Assert.ThrowsAny<OperationCanceledException>(() => run.Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System), null, stop.Token));
-            Assert.Single(store.UnfinishedNights());
+            Assert.Single(store.Runs.UnfinishedNights());
         }
         using var admin = _service.Admin();
         await UntilPublishedAsync();
-        var published = Assert.Single(await _service.Store.RunsAsync(10));
+        var published = Assert.Single(await _service.Store.Runs.NewestAsync(10));
         Assert.Equal(RunState.Published, published.State);
         Assert.True(published.Fence > 1);
     }
@@ -62,8 +62,8 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
         _service.Clock.Ahead = TimeSpan.FromHours(25);
         using var admin = _service.Admin();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while ((await _service.Store.CurrentRunAsync())!.RunId == 1) await Task.Delay(100, patience.Token);
-        var runs = await _service.Store.RunsAsync(10);
+        while ((await _service.Store.Nights.CurrentAsync())!.RunId == 1) await Task.Delay(100, patience.Token);
+        var runs = await _service.Store.Runs.NewestAsync(10);
         Assert.Equal([RunState.Published, RunState.Superseded], runs.Select(run => run.State));
         Assert.True(string.CompareOrdinal(runs[0].BusinessDate, runs[1].BusinessDate) > 0);
     }
@@ -74,7 +74,7 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
         _service.WithPublishedNight(trained: false);
         using var admin = _service.Admin();
         Assert.Equal(0, ((JobStorage)_service.Services.GetService(typeof(JobStorage))!).GetMonitoringApi().EnqueuedCount("nightly"));
-        Assert.Single(await _service.Store.RunsAsync(10));
+        Assert.Single(await _service.Store.Runs.NewestAsync(10));
     }
 
     [Fact]
@@ -84,15 +84,15 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
         {
             store.Import(Some.Orders(300));
             var yesterday = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-1);
-            var abandoned = store.Claim(RunPurpose.Night, yesterday, SimulatedHistories.End, "a worker that died", again: false).Run;
-            store.Release(abandoned.RunId, abandoned.Owner!);
+            var abandoned = store.Runs.Claim(RunPurpose.Night, yesterday, SimulatedHistories.End, "a worker that died", again: false).Run;
+            store.Runs.Release(abandoned.RunId, abandoned.Owner!);
             _service.Night(store);
         }
         using var admin = _service.Admin();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (_service.Store.UnfinishedNights().Count > 0) await Task.Delay(100, patience.Token);
-        Assert.Equal(2, (await _service.Store.CurrentRunAsync())!.RunId);
-        Assert.Equal([RunState.Published, RunState.Failed], (await _service.Store.RunsAsync(10)).Select(run => run.State));
+        while (_service.Store.Runs.UnfinishedNights().Count > 0) await Task.Delay(100, patience.Token);
+        Assert.Equal(2, (await _service.Store.Nights.CurrentAsync())!.RunId);
+        Assert.Equal([RunState.Published, RunState.Failed], (await _service.Store.Runs.NewestAsync(10)).Select(run => run.State));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
     public async Task The_schedule_takes_over_the_zone_of_a_shop_that_is_imported_later()
     {
         using var admin = _service.Admin();
-        using (var writer = _service.Store.BeginImport())
+        using (var writer = _service.Store.Imports.Begin())
         {
             writer.UseShop(Currency.Of("GBP"), BusinessCalendar.Of("Europe/London"));
             writer.Orders(Some.Orders(50));
@@ -132,7 +132,7 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
     private async Task UntilPublishedAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (await _service.Store.CurrentRunAsync() is null) await Task.Delay(100, patience.Token);
+        while (await _service.Store.Nights.CurrentAsync() is null) await Task.Delay(100, patience.Token);
     }
 
     private async Task UntilIdleAsync()

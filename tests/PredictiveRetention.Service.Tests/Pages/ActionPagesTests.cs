@@ -40,8 +40,8 @@ public sealed class ActionPagesTests : BrowserTests
         await page.GotoAsync(Url + "/");
         Assert.DoesNotContain(top[0], await page.Locator("table.list tbody th").AllInnerTextsAsync());
         Assert.Contains(top[1], await page.Locator("table.list tbody th").AllInnerTextsAsync());
-        Assert.Equal(("Ann", ActionStatus.Done), (Service.Store.ActionsOf(top[0])[0].Owner, Service.Store.ActionsOf(top[0])[0].Status));
-        Assert.Equal(["admin, dashboard", "admin, dashboard"], Service.Store.ActionEvents(top[0]).Select(change => change.Actor));
+        Assert.Equal(("Ann", ActionStatus.Done), (Service.Store.Work.OfCustomer(top[0])[0].Owner, Service.Store.Work.OfCustomer(top[0])[0].Status));
+        Assert.Equal(["admin, dashboard", "admin, dashboard"], Service.Store.Work.Events(top[0]).Select(change => change.Actor));
         Assert.Empty(errors);
     }
 }
@@ -62,13 +62,13 @@ public sealed class ActionFormsTests : IDisposable
         Assert.Equal("1 saved.", await PostAsync(admin, page, [("pick", picks[0]), ("owner", "Ann")]));
         Assert.StartsWith("1 saved; 1 were changed by somebody else meanwhile", await PostAsync(admin, page, [("pick", picks[0]), ("pick", picks[1]), ("owner", "Ben")]), StringComparison.Ordinal);
         var ids = picks.Select(pick => pick.Split('|', 3)[2]).ToList();
-        Assert.Equal(["Ann", "Ben"], ids.Select(id => _service.Store.ActionsOf(id)[0].Owner));
+        Assert.Equal(["Ann", "Ben"], ids.Select(id => _service.Store.Work.OfCustomer(id)[0].Owner));
 
         Assert.Equal("Nothing was changed: pick customers in the list first.", await PostAsync(admin, page, [("owner", "Cid")]));
         Assert.StartsWith("Nothing was saved: a due date", await PostAsync(admin, page, [("pick", "1|" + picks[0].Split('|', 2)[1]), ("due", "soon")]), StringComparison.Ordinal);
         Assert.StartsWith("Nothing was saved: an owner has at most 100 characters", await PostAsync(admin, page, [("pick", "1|" + picks[0].Split('|', 2)[1]), ("owner", new string('x', 101))]), StringComparison.Ordinal);
         Assert.StartsWith("Nothing was saved: the form", await PostAsync(admin, page, [("pick", "rubbish"), ("owner", "Ann")]), StringComparison.Ordinal);
-        Assert.Equal(1, _service.Store.ActionsOf(ids[0])[0].Version);
+        Assert.Equal(1, _service.Store.Work.OfCustomer(ids[0])[0].Version);
     }
 
     [Theory]

@@ -19,7 +19,7 @@ public sealed class FirstNightTests : IDisposable
         using var begun = await admin.PostAsync("/nights/first", new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", token)]));
         var (_, waiting) = await PageReader.ReadAsync(admin, begun.Headers.Location!.OriginalString);
         Assert.True(waiting.QuerySelector("#started, table.list") is not null, PageReader.MainOf(waiting));
-        for (var waited = 0; await _service.Store.CurrentRunAsync(TestContext.Current.CancellationToken) is null; waited++)
+        for (var waited = 0; await _service.Store.Nights.CurrentAsync(TestContext.Current.CancellationToken) is null; waited++)
         {
             Assert.True(waited < 600, "no night after a minute");
             await Task.Delay(100, TestContext.Current.CancellationToken);

@@ -35,7 +35,7 @@ public sealed class GroupLinksTests(GroupLinksTests.Shop shop) : IClassFixture<G
             sum += shown;
         }
         Assert.True(rows.Count >= 2);
-        Assert.Equal(Service.Store.AllPredictions(1).Count(), sum);
+        Assert.Equal(Service.Store.Predictions.ReadAll(1).Count(), sum);
     }
 
     [Fact]

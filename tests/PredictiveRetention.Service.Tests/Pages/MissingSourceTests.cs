@@ -47,9 +47,9 @@ public sealed partial class MissingSourceTests(ShopOnDisk shop) : IClassFixture<
             }, dryRun: false, rejectsPath: null, progress: null, default);
             _service.Night(store);
         }
-        var run = (await _service.Store.CurrentRunAsync())!;
+        var run = (await _service.Store.Nights.CurrentAsync())!;
         foreach (var metric in metrics)
-            Assert.All(ViewsWith(metric).SelectMany(view => _service.Store.Figures(run.RunId, view)).Where(figure => figure.Metric == metric), figure => Assert.True(figure.Value is null, $"{metric} of {figure.View} is {figure.Value}, of nothing"));
+            Assert.All(ViewsWith(metric).SelectMany(view => _service.Store.Figures.Read(run.RunId, view)).Where(figure => figure.Metric == metric), figure => Assert.True(figure.Value is null, $"{metric} of {figure.View} is {figure.Value}, of nothing"));
 
         using var admin = _service.Admin();
         var faults = new List<string>();

@@ -52,7 +52,7 @@ public sealed class ReportFilesTests : IDisposable
     {
         _service.Settings["Retention:Reports"] = "monthly, executive";
         _service.WithPublishedNight(trained: false);
-        var run = (await _service.Store.CurrentRunAsync())!;
+        var run = (await _service.Store.Nights.CurrentAsync())!;
         var shelf = _service.Services.GetRequiredService<ReportShelf>();
         shelf.MakeAfterNight(run);
         var files = shelf.All();

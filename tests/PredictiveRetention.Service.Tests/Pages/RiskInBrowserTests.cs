@@ -26,7 +26,7 @@ public sealed class RiskInBrowserTests : BrowserTests
         var tiers = await page.Locator("table.list tbody td[data-label='Value tier']").AllInnerTextsAsync();
         Assert.NotEmpty(tiers);
         Assert.All(tiers, tier => Assert.Equal("High", tier));
-        var expected = Service.Store.AllPredictions((await Service.Store.CurrentRunAsync(TestContext.Current.CancellationToken))!.RunId)
+        var expected = Service.Store.Predictions.ReadAll((await Service.Store.Nights.CurrentAsync(TestContext.Current.CancellationToken))!.RunId)
             .Where(row => row.PChurn >= 0.3 && row.ValueTier == (int)PredictiveRetention.Segments.ValueTier.High).OrderByDescending(row => row.Clv).Select(row => row.CustomerId).ToList();
         var shown = await page.Locator("table.list tbody th a").AllInnerTextsAsync();
         Assert.Equal(expected.Take(shown.Count), shown);

@@ -28,7 +28,7 @@ public sealed class TwoNights : IDisposable
 
     public void Dispose() => Service.Dispose();
 
-    private static long Current(RetentionStore store) => store.CurrentRunAsync().GetAwaiter().GetResult()!.RunId;
+    private static long Current(RetentionStore store) => store.Nights.CurrentAsync().GetAwaiter().GetResult()!.RunId;
 }
 
 /// <summary>The list of customers at risk, page after page and as a file.</summary>
@@ -54,7 +54,7 @@ public sealed class RiskPagingTests(TwoNights nights) : IClassFixture<TwoNights>
         var file = CsvText.Rows(await admin.GetStringAsync($"/risk.csv?sort={sort}{filter}"));
         Assert.Equal(file.Skip(1).Select(row => row[0]), shown);
         Assert.Equal(shown.Count, shown.Distinct().Count());
-        var rows = nights.Service.Store.AllPredictions(nights.Second).ToDictionary(row => row.CustomerId);
+        var rows = nights.Service.Store.Predictions.ReadAll(nights.Second).ToDictionary(row => row.CustomerId);
         if (filter.Length == 0) Assert.Equal(rows.Count, shown.Count);
         Assert.True(shown.Count > 25, $"{shown.Count} customers fill no second page");
         var values = shown.Select(id => Value(rows[id], sort)).ToList();
@@ -84,8 +84,8 @@ public sealed class RiskPagingTests(TwoNights nights) : IClassFixture<TwoNights>
         Assert.Equal(200, status);
         Assert.Contains($"run={nights.First}", later.QuerySelector(".more a[download]")!.GetAttribute("href"), StringComparison.Ordinal);
 
-        nights.Service.Store.DropOldPredictions(RunPurpose.Night, 1);
-        Assert.Equal(RunState.Dropped, (await nights.Service.Store.RunAsync(nights.First))!.State);
+        nights.Service.Store.RunRows.DropOld(RunPurpose.Night, 1);
+        Assert.Equal(RunState.Dropped, (await nights.Service.Store.Runs.FindAsync(nights.First))!.State);
         var (gone, page) = await PageReader.ReadAsync(admin, link);
         Assert.Equal(410, gone);
         Assert.Contains("This list has expired", PageReader.MainOf(page), StringComparison.Ordinal);

@@ -15,14 +15,14 @@ internal static partial class Routes
     /// <summary>Names of addresses and what stands in their place in a shop: a parameter that is not here is a fault of the test that asks.</summary>
     public static async Task<IReadOnlyList<string>> OfAsync(ServiceUnderTest service)
     {
-        var run = await service.Store.CurrentRunAsync();
+        var run = await service.Store.Nights.CurrentAsync();
         var examples = new Dictionary<string, string?>
         {
-            ["CustomerId"] = run is null ? null : service.Store.AllPredictions(run.RunId).Where(row => row.PlayId is not null).MaxBy(row => row.ExpectedNetValue)?.CustomerId,
+            ["CustomerId"] = run is null ? null : service.Store.Predictions.ReadAll(run.RunId).Where(row => row.PlayId is not null).MaxBy(row => row.ExpectedNetValue)?.CustomerId,
             ["Version"] = service.Models.ChampionVersion(),
             // An upload that somebody has made: the tests of the wizard go through its pages.
             ["Id"] = null,
-            ["ImportId"] = service.Store.Imports(1).Select(import => import.ImportId.ToString(System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault(),
+            ["ImportId"] = service.Store.Imports.Newest(1).Select(import => import.ImportId.ToString(System.Globalization.CultureInfo.InvariantCulture)).FirstOrDefault(),
         };
         return [.. Templates.Select(pair => Filled(pair.Template, examples)).OfType<string>()];
     }

@@ -13,7 +13,7 @@ public sealed class RunsPageTests : BrowserTests
     public async Task A_held_night_is_announced_published_and_taken_back_by_buttons(string theme, int width)
     {
         var store = Service.Store;
-        var first = (await store.CurrentRunAsync())!;
+        var first = (await store.Nights.CurrentAsync())!;
         var tomorrow = RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System) is var tonight ? tonight with { BusinessDate = tonight.BusinessDate.AddDays(1) } : null;
         var strict = new RunSettings { ShardSize = 100, Guard = new GuardBands { MaxMeanShift = -1 } };
         var held = new NightRun(store, Service.Models, strict).Execute(tomorrow!, null, default);
@@ -28,12 +28,12 @@ public sealed class RunsPageTests : BrowserTests
 
         await page.ClickAsync("text=Publish anyway");
         Assert.EndsWith(Day(held.Run.BusinessDate), await page.InnerTextAsync("h1"), StringComparison.Ordinal);
-        Assert.Equal(held.Run.RunId, (await store.CurrentRunAsync())!.RunId);
+        Assert.Equal(held.Run.RunId, (await store.Nights.CurrentAsync())!.RunId);
 
         await page.ClickAsync("text=Go back to it");
         Assert.EndsWith(Day(first.BusinessDate), await page.InnerTextAsync("h1"), StringComparison.Ordinal);
-        Assert.Equal(first.RunId, (await store.CurrentRunAsync())!.RunId);
-        Assert.Equal("admin, dashboard", store.Events(first.RunId)[^1].Actor);
+        Assert.Equal(first.RunId, (await store.Nights.CurrentAsync())!.RunId);
+        Assert.Equal("admin, dashboard", store.Runs.Events(first.RunId)[^1].Actor);
         Assert.Empty(errors);
     }
 

@@ -51,7 +51,7 @@ public sealed class SameNumberTests : IDisposable
     public async Task Files_that_pages_link_have_what_the_endpoint_answers_and_the_store_keeps()
     {
         using var admin = _service.Admin();
-        var run = (await _service.Store.CurrentRunAsync())!;
+        var run = (await _service.Store.Nights.CurrentAsync())!;
         var links = (await FiguresAsync(admin)).Select(figure => figure.Link).Distinct().ToList();
         Assert.NotEmpty(links);
         foreach (var link in links)
@@ -61,7 +61,7 @@ public sealed class SameNumberTests : IDisposable
             var view = ViewCatalogue.All.Single(known => known.Id == answer.GetProperty("view").GetString());
             var answered = answer.GetProperty("rows").EnumerateArray().Select(row => (Key(view, row), Value(row))).ToList();
             Assert.Equal(answered, file.Select(line => (string.Join('|', [.. view.Dimensions.Select(dimension => line[dimension]), line["metric"]]), line["value"])));
-            var kept = _service.Store.Figures(run.RunId, view.Id).Where(figure => figure.Value is not null).Select(figure => (string.Join('|', [.. new[] { figure.D1, figure.D2, figure.D3 }.Take(view.Dimensions.Count), figure.Metric]), Number(figure.Value!.Value))).ToHashSet();
+            var kept = _service.Store.Figures.Read(run.RunId, view.Id).Where(figure => figure.Value is not null).Select(figure => (string.Join('|', [.. new[] { figure.D1, figure.D2, figure.D3 }.Take(view.Dimensions.Count), figure.Metric]), Number(figure.Value!.Value))).ToHashSet();
             Assert.All(answered.Where(row => row.Item2.Length > 0), row => Assert.True(kept.Contains(row), $"{link}: {row} is not what the store keeps"));
         }
     }
@@ -72,12 +72,12 @@ public sealed class SameNumberTests : IDisposable
         using var admin = _service.Admin();
         using var scope = _service.Services.CreateScope();
         var writer = scope.ServiceProvider.GetRequiredService<Writer>();
-        var run = (await _service.Store.CurrentRunAsync())!;
+        var run = (await _service.Store.Nights.CurrentAsync())!;
         var headline = Runs.NightRun.HeadlineOf(run)!;
         var (_, page) = await PageReader.ReadAsync(admin, "/");
         var tiles = page.QuerySelectorAll(".tiles dd:nth-of-type(1)").Select(PageReader.TextOf).ToList();
         Assert.Equal([writer.Money(headline.RevenueAtRisk), writer.Count(headline.HighRisk), writer.Money(headline.Clv), writer.Count(headline.Actions)], tiles);
-        var risk = _service.Store.AllPredictions(run.RunId).Count(row => !row.Lost && row.RiskBand == (int)Segments.RiskBand.High);
+        var risk = _service.Store.Predictions.ReadAll(run.RunId).Count(row => !row.Lost && row.RiskBand == (int)Segments.RiskBand.High);
         Assert.Equal(headline.HighRisk, risk);
     }
 

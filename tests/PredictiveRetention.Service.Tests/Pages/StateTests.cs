@@ -97,8 +97,8 @@ public sealed class StateTests : IDisposable
         _service.WithWholeShop();
         var store = _service.Store;
         var tonight = RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System);
-        var run = store.Claim(Storage.RunPurpose.Night, tonight.BusinessDate.AddDays(1), tonight.AsOf, "a worker of this test", again: false).Run;
-        store.Fail(run, "planted fault");
+        var run = store.Runs.Claim(Storage.RunPurpose.Night, tonight.BusinessDate.AddDays(1), tonight.AsOf, "a worker of this test", again: false).Run;
+        store.Runs.Fail(run, "planted fault");
         foreach (var (route, page) in await OpenAllAsync())
         {
             Assert.True(Announces(page, "failed"), $"{route} does not say that the night failed");

@@ -54,7 +54,7 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         Assert.Equal((null, "done", "2026-12-01", 2), (second.GetProperty("owner").GetString(), second.GetProperty("status").GetString(), second.GetProperty("due").GetString(), second.GetProperty("version").GetInt32()));
         var same = await ServiceUnderTest.JsonAsync(await admin.PatchAsJsonAsync(url, new { version = 2, status = "done" }));
         Assert.Equal(2, same.GetProperty("version").GetInt32());
-        Assert.Equal(2, _service.Store.ActionEvents(Recommended().First()).Count);
+        Assert.Equal(2, _service.Store.Work.Events(Recommended().First()).Count);
     }
 
     [Fact]
@@ -67,14 +67,14 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         var late = await admin.PatchAsJsonAsync(url, new { version = 0, owner = "Ben" });
         Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
         Assert.EndsWith("stale-version", (await ServiceUnderTest.JsonAsync(late)).GetProperty("type").GetString(), StringComparison.Ordinal);
-        Assert.Equal("Ann", Assert.Single(_service.Store.ActionsOf(customer)).Owner);
+        Assert.Equal("Ann", Assert.Single(_service.Store.Work.OfCustomer(customer)).Owner);
     }
 
     [Fact]
     public async Task Work_on_another_play_than_tonights_and_by_hand_stays_in_the_lists()
     {
         using var admin = _service.Admin();
-        var rows = _service.Store.AllPredictions(1).ToList();
+        var rows = _service.Store.Predictions.ReadAll(1).ToList();
         var (customer, byHand) = (rows.First(row => row.PlayId is not null), rows.First(row => row.PlayId is null));
         var other = rows.Select(row => row.PlayId).OfType<string>().First(play => play != customer.PlayId);
         await admin.PatchAsJsonAsync($"/api/v1/actions/{customer.CustomerId}", new { version = 0, play = other, owner = "Ann", status = "in progress" });
@@ -123,7 +123,7 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, (await admin.PatchAsJsonAsync("/api/v1/actions/nobody", new { version = 0 })).StatusCode);
         using var stranger = _service.Stranger();
         Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.PatchAsJsonAsync($"/api/v1/actions/{customer}", new { version = 0, owner = "Eve" })).StatusCode);
-        Assert.Empty(_service.Store.ActionsOf(customer));
+        Assert.Empty(_service.Store.Work.OfCustomer(customer));
     }
 
     [Fact]
@@ -149,21 +149,21 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         var store = _service.Store;
         Night(daysEarlier: 10);
         Assert.Empty(await IdsAsync(admin, "/api/v1/predictions?limit=1000&moved_up=true"));
-        var first = (await store.CurrentRunAsync())!.RunId;
+        var first = (await store.Nights.CurrentAsync())!.RunId;
         Night(daysEarlier: 0);
-        var second = (await store.CurrentRunAsync())!.RunId;
-        var before = store.AllPredictions(first).ToDictionary(row => row.CustomerId);
-        var expected = store.AllPredictions(second).Where(row => High(row) && before.TryGetValue(row.CustomerId, out var then) && !then.Lost && !High(then)).Select(row => row.CustomerId).Order().ToList();
+        var second = (await store.Nights.CurrentAsync())!.RunId;
+        var before = store.Predictions.ReadAll(first).ToDictionary(row => row.CustomerId);
+        var expected = store.Predictions.ReadAll(second).Where(row => High(row) && before.TryGetValue(row.CustomerId, out var then) && !then.Lost && !High(then)).Select(row => row.CustomerId).Order().ToList();
         Assert.NotEmpty(expected);
-        Assert.True(expected.Count < store.AllPredictions(second).Count(High));
+        Assert.True(expected.Count < store.Predictions.ReadAll(second).Count(High));
         Assert.Equal(expected, (await IdsAsync(admin, "/api/v1/predictions?limit=1000&moved_up=true")).Order());
-        Assert.Equal(expected.Count, await store.MovedIntoHighRiskAsync(second, first));
+        Assert.Equal(expected.Count, await store.Predictions.MovedIntoHighRiskAsync(second, first));
 
         // One of them, night by night.
         var history = await admin.GetStringAsync($"/api/v1/predictions/{expected[0]}/history?format=csv");
-        Assert.Equal(["as_of", store.Run(first)!.AsOf, store.Run(second)!.AsOf], history.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')[0]));
+        Assert.Equal(["as_of", store.Runs.Find(first)!.AsOf, store.Runs.Find(second)!.AsOf], history.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')[0]));
         var said = (await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/predictions/{expected[0]}/history"))).EnumerateArray().Select(score => score.GetProperty("pChurn").GetDouble()).ToList();
-        Assert.Equal([before[expected[0]].PChurn, store.AllPredictions(second).Single(row => row.CustomerId == expected[0]).PChurn], said);
+        Assert.Equal([before[expected[0]].PChurn, store.Predictions.ReadAll(second).Single(row => row.CustomerId == expected[0]).PChurn], said);
         Assert.Contains($"/api/v1/predictions/{expected[0]}/history?format=csv", await admin.GetStringAsync("/customers/" + expected[0]), StringComparison.Ordinal);
 
         static bool High(PredictionRow row) => row.RiskBand == (int)RiskBand.High && !row.Lost;
@@ -179,7 +179,7 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
 
     /// <summary>By what the action brings.</summary>
     private IEnumerable<string> Recommended(long run = 1) =>
-        _service.Store.AllPredictions(run).Where(row => row.PlayId is not null).OrderByDescending(row => row.ExpectedNetValue).ThenBy(row => row.CustomerKey).Select(row => row.CustomerId);
+        _service.Store.Predictions.ReadAll(run).Where(row => row.PlayId is not null).OrderByDescending(row => row.ExpectedNetValue).ThenBy(row => row.CustomerKey).Select(row => row.CustomerId);
 
     private static async Task<IEnumerable<string>> IdsAsync(HttpClient client, string url) =>
         (await ServiceUnderTest.JsonAsync(await client.GetAsync(url))).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("customerId").GetString()!);

@@ -26,14 +26,14 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
     public async Task One_customer_is_answered_with_everything_and_an_unknown_one_with_a_problem()
     {
         using var admin = _service.Admin();
-        var stored = _service.Store.AllPredictions(1).First(row => row.PlayId is not null);
+        var stored = _service.Store.Predictions.ReadAll(1).First(row => row.PlayId is not null);
         var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/predictions/{stored.CustomerId}"));
         Assert.Equal(stored.PChurn, answer.GetProperty("pChurn").GetDouble());
         Assert.Equal(stored.Clv.ToString("F2", CultureInfo.InvariantCulture), answer.GetProperty("clv").GetProperty("amount").GetString());
         Assert.Equal("GBP", answer.GetProperty("clv").GetProperty("currency").GetString());
         Assert.Equal(stored.Rfm, answer.GetProperty("rfm").GetProperty("score").GetInt32());
         Assert.Equal(stored.PlayId, answer.GetProperty("action").GetProperty("play").GetString());
-        Assert.Equal((1, _service.Store.Run(1)!.AsOf), (answer.GetProperty("runId").GetInt32(), answer.GetProperty("asOf").GetString()));
+        Assert.Equal((1, _service.Store.Runs.Find(1)!.AsOf), (answer.GetProperty("runId").GetInt32(), answer.GetProperty("asOf").GetString()));
         Assert.Equal("RecencyRule", answer.GetProperty("modelLevel").GetString());
 
         var unknown = await admin.GetAsync("/api/v1/predictions/nobody");
@@ -58,7 +58,7 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
             if (++pages == 2) _service.Night(_service.Store, again: true);
             url = response.Headers.TryGetValues("Link", out var links) ? links.Single().Split('<', '>')[1] : null;
         }
-        Assert.Equal(_service.Store.AllPredictions(1).OrderByDescending(row => row.PChurn).ThenBy(row => row.CustomerKey).Select(row => row.CustomerId), seen);
+        Assert.Equal(_service.Store.Predictions.ReadAll(1).OrderByDescending(row => row.PChurn).ThenBy(row => row.CustomerKey).Select(row => row.CustomerId), seen);
         Assert.Equal(2, (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1"))).GetProperty("runId").GetInt32());
     }
 
@@ -67,7 +67,7 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
     {
         using var trained = new ServiceUnderTest(new SqliteUnderTest()).WithPublishedNight();
         using var admin = trained.Admin();
-        var customer = trained.Store.AllPredictions(1).First(row => !row.Lost && row.DaysSinceLastOrder > 40 && row.PurchaseDays == 1).CustomerId;
+        var customer = trained.Store.Predictions.ReadAll(1).First(row => !row.Lost && row.DaysSinceLastOrder > 40 && row.PurchaseDays == 1).CustomerId;
         var reasons = (await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/predictions/{customer}"))).GetProperty("reasons").EnumerateArray().ToList();
         Assert.InRange(reasons.Count, 3, 5);
         Assert.Contains(reasons, reason => reason.GetProperty("theme").GetString() == "Recency" && reason.GetProperty("words").GetString()!.StartsWith("no order for ", StringComparison.Ordinal));
@@ -112,7 +112,7 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
     {
         using var admin = _service.Admin();
         var page = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1000&lifecycle=dormant&max_p_churn=0.99"));
-        var expected = _service.Store.AllPredictions(1).Count(row => row.Lifecycle == (int)PredictiveRetention.Segments.Lifecycle.Dormant && row.PChurn <= 0.99);
+        var expected = _service.Store.Predictions.ReadAll(1).Count(row => row.Lifecycle == (int)PredictiveRetention.Segments.Lifecycle.Dormant && row.PChurn <= 0.99);
         Assert.Equal(expected, page.GetProperty("items").GetArrayLength());
         Assert.All(page.GetProperty("items").EnumerateArray(), item => Assert.Equal("Dormant", item.GetProperty("segments").GetProperty("lifecycle").GetString()));
     }
@@ -134,7 +134,7 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
         using var trained = new ServiceUnderTest(new SqliteUnderTest()).WithPublishedNight();
         using var admin = trained.Admin();
         var customers = SimulatedHistories.Customers(700).Take(40).ToDictionary(customer => "C" + customer.Key, customer => customer.Orders);
-        var stored = trained.Store.AllPredictions(1).Where(row => customers.ContainsKey(row.CustomerId)).ToDictionary(row => row.CustomerId);
+        var stored = trained.Store.Predictions.ReadAll(1).Where(row => customers.ContainsKey(row.CustomerId)).ToDictionary(row => row.CustomerId);
         await Parallel.ForEachAsync(Enumerable.Range(0, 400), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, cancellation) =>
         {
             var (id, orders) = customers.ElementAt(i % customers.Count);

@@ -27,8 +27,8 @@ public sealed class SampleNight : IDisposable
             new ImportRequest { Preset = "generic", OrdersFile = Path.Combine(data, "orders.csv"), RefundsFile = Path.Combine(data, "refunds.csv"), Calendar = BusinessCalendar.Of("Europe/London"), NowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() },
             dryRun: false, rejectsPath: null, progress: null, default);
         Run = Night();
-        Figures = Store.Figures(Run.RunId);
-        Cards = Store.Cards(Run.RunId);
+        Figures = Store.Figures.Read(Run.RunId);
+        Cards = Store.Cards.Read(Run.RunId);
     }
 
     internal RetentionStore Store { get; }
@@ -143,7 +143,7 @@ public sealed partial class CardTests(SampleNight night) : IClassFixture<SampleN
     [Fact]
     public void The_same_figures_give_the_same_cards()
     {
-        var again = night.Store.Cards(night.Night().RunId);
+        var again = night.Store.Cards.Read(night.Night().RunId);
         Assert.Equal(Flat(night.Cards), Flat(again));
         var hand = HandMade.GoodPulse();
         Assert.Equal(Flat(hand.Cards()), Flat(hand.Cards()));

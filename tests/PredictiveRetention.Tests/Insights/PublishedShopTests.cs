@@ -97,7 +97,7 @@ public sealed class PublishedShopTests : IDisposable
         ImportRun.Execute(store, import, dryRun: false, null, null, default);
         var run = new NightRun(store, new ModelRegistry(_models.FullName), new RunSettings { SampleSize = 200_000 })
             .Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System), null, default);
-        return store.Figures(run.Run.RunId);
+        return store.Figures.Read(run.Run.RunId);
     }
 
     private static double Value(IReadOnlyList<Figure> figures, string view, string metric, string d1 = "", string d2 = "") =>

@@ -39,7 +39,7 @@ public sealed class StoredFigureTests : IDisposable
         store.Import(
             Enumerable.Range(0, 160).Select(i => Some.Order("c" + i, "1", s_today - 50)),
             customers: channels.SelectMany((channel, i) => new[] { new CustomerRow("c" + 2 * i, AcquisitionChannel: channel), new CustomerRow("c" + (2 * i + 1), AcquisitionChannel: channel) }));
-        var figures = store.Figures(Night(store).RunId, "by_channel", "customers");
+        var figures = store.Figures.Read(Night(store).RunId, "by_channel", "customers");
         Assert.Equal(160, figures.Sum(figure => figure.Value));
         Assert.Equal(figures.Count, figures.Select(figure => figure.D1).Distinct().Count());
         Assert.All(figures, figure => Assert.InRange(figure.D1.Length, 1, 120));
@@ -73,5 +73,5 @@ public sealed class StoredFigureTests : IDisposable
         new NightRun(store, new ModelRegistry(_models.FullName), new RunSettings { ShardSize = 50, Guard = new GuardBands { MaxCustomersGrowth = 100, MaxMeanShift = 1, MaxClvRatio = 1e9, MaxStabilityIndex = 1e9 } })
             .Execute(new RunRequest(RunPurpose.Night, SimulatedHistories.End.Date, SimulatedHistories.End, Again: true), null, default).Run;
 
-    private static double? Value(RetentionStore store, Run run, string view, string metric, string d1 = "") => store.Figures(run.RunId, view, metric).Single(figure => figure.D1 == d1).Value;
+    private static double? Value(RetentionStore store, Run run, string view, string metric, string d1 = "") => store.Figures.Read(run.RunId, view, metric).Single(figure => figure.D1 == d1).Value;
 }

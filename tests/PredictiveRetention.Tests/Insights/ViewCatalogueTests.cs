@@ -16,7 +16,7 @@ public sealed class ViewCatalogueTests : IDisposable
     public void Every_figure_of_a_night_is_in_the_catalogue_with_as_many_labels_as_its_view()
     {
         using var store = RetentionStore.Open(_engine.NewAddress());
-        var figures = store.Figures(RichShop.Night(store).RunId);
+        var figures = store.Figures.Read(RichShop.Night(store).RunId);
         Assert.All(figures.Select(figure => (figure.View, figure.Metric)).Distinct(), written => Assert.Contains(written.Metric, ViewCatalogue.Find(written.View)?.Metrics ?? []));
         Assert.All(figures, figure => Assert.True(
             new[] { figure.D1, figure.D2, figure.D3 }.Skip(ViewCatalogue.Find(figure.View)!.Dimensions.Count).All(label => label.Length == 0), $"{figure.View} {figure.Metric} {figure.D1}|{figure.D2}|{figure.D3}"));

@@ -44,7 +44,7 @@ public sealed partial class ReportTests : IDisposable
         var html = await ReportPrinter.HtmlAsync(document, s_english, writer);
 
         // By a path of its own: what stands beside each name in the file, against the rows of the table.
-        var figures = store.Figures(run.RunId).ToDictionary(figure => FigureKey.Of(FigureRow.Of(ViewCatalogue.Find(figure.View)!, figure)));
+        var figures = store.Figures.Read(run.RunId).ToDictionary(figure => FigureKey.Of(FigureRow.Of(ViewCatalogue.Find(figure.View)!, figure)));
         var written = Written().Matches(html).Select(match => (Key: WebUtility.HtmlDecode(match.Groups[1].Value), Text: WebUtility.HtmlDecode(match.Groups[2].Value))).ToList();
         Assert.True(written.Count > 100, $"only {written.Count} numbers");
         Assert.All(written, number => Assert.Equal(writer.Of(FigureRow.WordOf(MetricCatalogue.Of(figures[number.Key].Metric).Unit), figures[number.Key].Value!.Value), number.Text));
@@ -138,7 +138,7 @@ public sealed partial class ReportTests : IDisposable
         using var store = RetentionStore.Open(_engine.NewAddress());
         new EveryKindOfShop(1).Import(store, 300);
         var run = Night(store, new EveryKindOfShop(1).AsOf);
-        var cards = store.Cards(run.RunId);
+        var cards = store.Cards.Read(run.RunId);
         var monthly = Document(store, run, ReportKind.Monthly).Sections.SelectMany(section => section.Blocks).OfType<ReportSentences>().SelectMany(block => block.Said).Select(card => card.Id).ToHashSet();
         Assert.Empty(cards.Where(card => card.Report == "001").Select(card => card.Id).Except(monthly));
         var executive = Document(store, run, ReportKind.Executive).Cards.Select(card => card.Id).ToHashSet();

@@ -38,7 +38,7 @@ internal sealed class EveryKindOfShop(int seed)
             Events(id, events);
             if (Chance(0.2)) Subscription(id, subscriptions);
         }
-        using var writer = store.BeginImport();
+        using var writer = store.Imports.Begin();
         writer.UseShop(Currency.Of(seed % 5 == 0 ? "JPY" : "EUR"), Calendar);
         writer.Customers(people);
         writer.Orders(orders);

@@ -34,5 +34,5 @@ public abstract class NightRunFixture(EngineUnderTest engine) : IDisposable
         return new NightRun(store, new ModelRegistry(_models.FullName), with is null ? settings : with(settings)).Execute(Tonight with { BusinessDate = Date.AddDays(day) }, null, cancellation);
     }
 
-    protected static long? Current(RetentionStore store) => store.CurrentRunAsync().GetAwaiter().GetResult()?.RunId;
+    protected static long? Current(RetentionStore store) => store.Nights.CurrentAsync().GetAwaiter().GetResult()?.RunId;
 }

@@ -32,8 +32,8 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         var result = Night(store).Execute(s_night, null, default);
         Assert.Equal(RunOutcome.Published, result.Outcome);
         Assert.Equal(300, result.Headline!.Customers);
-        Assert.Equal(result.Run.RunId, (await store.CurrentRunAsync())!.RunId);
-        var rows = store.AllPredictions(result.Run.RunId).ToList();
+        Assert.Equal(result.Run.RunId, (await store.Nights.CurrentAsync())!.RunId);
+        var rows = store.Predictions.ReadAll(result.Run.RunId).ToList();
         Assert.Equal(300, rows.Select(row => row.CustomerId).Distinct().Count());
         Assert.All(rows, row => Assert.InRange(row.PChurn, 0, 1));
         Assert.All(rows, row => Assert.True(row.PlayId is null != row.NoAction is null, "an action or an explicit none"));
@@ -64,9 +64,9 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         var published = Night(store).Execute(s_night, null, default);
         var next = s_night with { BusinessDate = s_date.AddDays(1) };
         Assert.Throws<IOException>(() => Night(store, passed => { if (passed == step) throw new IOException("planted"); }).Execute(next, null, default));
-        Assert.Equal(published.Run.RunId, (await store.CurrentRunAsync())!.RunId);
-        Assert.Equal(300, store.AllPredictions(published.Run.RunId).Count());
-        var failed = (await store.RunsAsync(1))[0];
+        Assert.Equal(published.Run.RunId, (await store.Nights.CurrentAsync())!.RunId);
+        Assert.Equal(300, store.Predictions.ReadAll(published.Run.RunId).Count());
+        var failed = (await store.Runs.NewestAsync(1))[0];
         Assert.Equal((RunState.Failed, "planted"), (failed.State, failed.Error));
         var retried = Night(store).Execute(next, null, default);
         Assert.Equal((RunOutcome.Published, 2), (retried.Outcome, retried.Run.Attempt));
@@ -76,10 +76,10 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
     public void Execute_WhileAnotherHoldsTheLease_IsBusyAndChangesNothing()
     {
         using var store = Shop();
-        var held = store.Claim(s_night.Purpose, s_date, s_night.AsOf, "another process", again: false);
+        var held = store.Runs.Claim(s_night.Purpose, s_date, s_night.AsOf, "another process", again: false);
         Assert.Equal(ClaimOutcome.Claimed, held.Outcome);
         Assert.Equal(RunOutcome.Busy, Night(store).Execute(s_night, null, default).Outcome);
-        Assert.Equal("another process", store.Run(held.Run.RunId)!.Owner);
+        Assert.Equal("another process", store.Runs.Find(held.Run.RunId)!.Owner);
     }
 
     [Fact]
@@ -90,14 +90,14 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         // Cancelling in the middle stands for a process that is gone: the run is left as it is, its lease let go.
         using (var gone = new CancellationTokenSource())
             Assert.ThrowsAny<OperationCanceledException>(() => Night(store, step => { if (step == "shard-committed" && ++committed == 3) gone.Cancel(); }, parallelism: 1).Execute(s_night, null, gone.Token));
-        var unfinished = Assert.Single(store.UnfinishedNights());
+        var unfinished = Assert.Single(store.Runs.UnfinishedNights());
         Assert.Equal(RunState.Scoring, unfinished.State);
         var left = Open(store, unfinished.RunId);
         Assert.Equal(4, left);
         var resumed = 0;
         var result = Night(store, step => { if (step == "shard-committed") Interlocked.Increment(ref resumed); }).Execute(s_night, null, default);
         Assert.Equal((unfinished.RunId, left), (result.Run.RunId, resumed));
-        Assert.Equal(300, store.AllPredictions(result.Run.RunId).Count());
+        Assert.Equal(300, store.Predictions.ReadAll(result.Run.RunId).Count());
         Assert.True(result.Run.Fence > unfinished.Fence);
     }
 
@@ -112,9 +112,9 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         {
             if (step == "shard-scored" && theirs is null)
             {
-                var run = store.UnfinishedNights().Single();
+                var run = store.Runs.UnfinishedNights().Single();
                 Release(run.RunId, shard: 0);
-                theirs = store.ClaimShard(run.RunId, "the other");
+                theirs = store.Shards.Claim(run.RunId, "the other");
             }
             else if (step == "shard-committed")
             {
@@ -124,9 +124,9 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         Assert.ThrowsAny<OperationCanceledException>(() => overtaken.Execute(s_night, null, gone.Token));
         Assert.Equal(0, theirs!.Shard);
         mine = theirs with { Fence = theirs.Fence - 1 };
-        Assert.Equal((false, false), store.Fate(mine));
-        Assert.Equal((false, true), store.Fate(theirs));
-        Assert.DoesNotContain(store.AllPredictions(theirs.RunId), row => theirs.Population.Contains(row.CustomerKey));
+        Assert.Equal((false, false), store.Shards.WhatBecameOf(mine));
+        Assert.Equal((false, true), store.Shards.WhatBecameOf(theirs));
+        Assert.DoesNotContain(store.Predictions.ReadAll(theirs.RunId), row => theirs.Population.Contains(row.CustomerKey));
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         var first = Night(store).Execute(s_night, null, default);
         var again = Night(store, parallelism: 1).Execute(s_night with { Again = true }, null, default);
         Assert.Equal(2, again.Run.Attempt);
-        var pairs = store.AllPredictions(first.Run.RunId).Zip(store.AllPredictions(again.Run.RunId));
+        var pairs = store.Predictions.ReadAll(first.Run.RunId).Zip(store.Predictions.ReadAll(again.Run.RunId));
         Assert.All(pairs, pair => Assert.Equal(pair.First with { RunId = 0 }, pair.Second with { RunId = 0 }));
     }
 
@@ -147,7 +147,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         var night = Night(store).Execute(s_night, null, default);
         var replay = Night(store).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(100)), null, default);
         Assert.Equal(RunOutcome.Published, replay.Outcome);
-        Assert.Equal(night.Run.RunId, (await store.CurrentRunAsync())!.RunId);
+        Assert.Equal(night.Run.RunId, (await store.Nights.CurrentAsync())!.RunId);
         Assert.True(replay.Headline!.Customers < night.Headline!.Customers);
     }
 
@@ -156,10 +156,10 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
     {
         using var store = Shop();
         var runs = Enumerable.Range(0, 5).Select(day => Night(store, keep: 2).Execute(s_night with { BusinessDate = s_date.AddDays(day) }, null, default).Run).ToList();
-        Assert.Empty(store.AllPredictions(runs[0].RunId));
-        Assert.Equal(RunState.Dropped, store.Run(runs[0].RunId)!.State);
-        Assert.Equal(300, store.AllPredictions(runs[4].RunId).Count());
-        Assert.Equal(300, store.AllPredictions(runs[3].RunId).Count());
+        Assert.Empty(store.Predictions.ReadAll(runs[0].RunId));
+        Assert.Equal(RunState.Dropped, store.Runs.Find(runs[0].RunId)!.State);
+        Assert.Equal(300, store.Predictions.ReadAll(runs[4].RunId).Count());
+        Assert.Equal(300, store.Predictions.ReadAll(runs[3].RunId).Count());
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         {
             var seen = new List<PredictionRow>();
             PagePosition? after = null;
-            while (await store.PredictionsAsync(run.RunId, new PredictionFilter(), order, after, 37) is { Count: > 0 } page)
+            while (await store.Predictions.PageAsync(run.RunId, new PredictionFilter(), order, after, 37) is { Count: > 0 } page)
             {
                 seen.AddRange(page);
                 var last = page[^1];
@@ -187,9 +187,9 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
     {
         using var store = Shop();
         var run = Night(store).Execute(s_night, null, default).Run;
-        var all = store.AllPredictions(run.RunId).ToList();
+        var all = store.Predictions.ReadAll(run.RunId).ToList();
         var filter = new PredictionFilter { HasAction = true, MinPChurn = 0.3, Lifecycle = all.First(row => row.PlayId is not null && row.PChurn >= 0.3).Lifecycle };
-        var found = await store.PredictionsAsync(run.RunId, filter, PredictionOrder.Customer, null, 1000);
+        var found = await store.Predictions.PageAsync(run.RunId, filter, PredictionOrder.Customer, null, 1000);
         Assert.NotEmpty(found);
         Assert.Equal(all.Where(row => row.PlayId is not null && row.PChurn >= 0.3 && row.Lifecycle == filter.Lifecycle).Select(row => row.CustomerId).Order(), found.Select(row => row.CustomerId).Order());
     }
@@ -217,7 +217,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
 
         // Every score says why, in words of the model's own features, and so does the file.
         var recipe = RunRecipe.Of(night.Run)!;
-        var said = store.AllPredictions(night.Run.RunId).Where(row => !row.Lost).Select(row => ReasonWords.Of(StoredReasons.Read(row.Reasons), recipe.Features, Some.Shop.Currency).ToList()).ToList();
+        var said = store.Predictions.ReadAll(night.Run.RunId).Where(row => !row.Lost).Select(row => ReasonWords.Of(StoredReasons.Read(row.Reasons), recipe.Features, Some.Shop.Currency).ToList()).ToList();
         Assert.All(said, reasons => Assert.InRange(reasons.Count, 1, 5));
         Assert.All(said, reasons => Assert.Equal(reasons.OrderByDescending(reason => Math.Abs(reason.Effect)), reasons));
         Assert.All(said, reasons => Assert.Equal(reasons.Count, reasons.Select(reason => reason.Theme).Distinct().Count()));
@@ -241,7 +241,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         Assert.Equal((earlier.Run.RunId, past.ToString(), 90), (realised.RunId, realised.AsOf, realised.HorizonDays));
 
         var bought = SimulatedHistories.Customers(300).ToDictionary(customer => "C" + customer.Key, customer => customer.Orders.Where(order => order.Day >= past.Day && order.Day < past.Day + 90).ToArray());
-        var said = store.AllPredictions(earlier.Run.RunId).Where(row => !row.Lost).ToList();
+        var said = store.Predictions.ReadAll(earlier.Run.RunId).Where(row => !row.Lost).ToList();
         Assert.Equal(said.Count, realised.Customers);
         Assert.Equal(said.Average(row => row.PChurn), realised.PredictedChurn, 1e-9);
         Assert.Equal(said.Average(row => bought[row.CustomerId].Length == 0 ? 1.0 : 0), realised.ActualChurn, 1e-9);
@@ -301,7 +301,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         string Train(TrainingOptions what) => TrainingRun.Execute(store, models, what, TimeProvider.System, null, default).Loaded.Version;
     }
 
-    private static int Open(RetentionStore store, long runId) => store.Progress(runId) is var shards ? shards.All - shards.Done : 0;
+    private static int Open(RetentionStore store, long runId) => store.Shards.Progress(runId) is var shards ? shards.All - shards.Done : 0;
 
     private void Release(long runId, int shard) =>
         engine.Execute($"UPDATE run_shard SET lease_until_ms = 0 WHERE run_id = {runId} AND shard = {shard}");

@@ -82,7 +82,7 @@ public sealed class NumberAuditTests : IDisposable
         var asOf = new EveryKindOfShop(2).AsOf;
         AssertHolds(Audit(store, asOf));
         _engine.Execute(damage);
-        Assert.Contains(NumberAudit.Of(store, store.Run(1)!).Differences, difference => (difference.View, difference.Metric, difference.Part) == (view, metric, part));
+        Assert.Contains(NumberAudit.Of(store, store.Runs.Find(1)!).Differences, difference => (difference.View, difference.Metric, difference.Part) == (view, metric, part));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class NumberAuditTests : IDisposable
         using var store = Shop(2, 200, false, false);
         AssertHolds(Audit(store, new EveryKindOfShop(2).AsOf));
         _engine.Execute("UPDATE orders SET amount_minor = amount_minor + 1 WHERE (customer_key, order_id) = (SELECT customer_key, order_id FROM orders WHERE is_valid AND amount_minor > 0 AND customer_key NOT IN (SELECT customer_key FROM refund) ORDER BY ordered_at_ms LIMIT 1)");
-        var differences = NumberAudit.Of(store, store.Run(1)!).Differences;
+        var differences = NumberAudit.Of(store, store.Runs.Find(1)!).Differences;
         Assert.All(["revenue", "aov"], metric => Assert.Contains(differences, difference => difference.View == "kpis" && difference.Metric == metric));
         Assert.All(["by_lifecycle", "months", "cohorts_month", "lorenz", "order_sequence"], view => Assert.Contains(differences, difference => difference.View == view));
         Assert.Contains(differences, difference => (difference.View, difference.Metric, difference.Part) == ("predictions", "net_revenue_minor", "customers"));
@@ -103,10 +103,10 @@ public sealed class NumberAuditTests : IDisposable
     {
         using var store = Shop(1, 150, false, false);
         Audit(store, new EveryKindOfShop(1).AsOf);
-        var result = NumberAudit.Of(store, store.Run(1)!, "funnel");
+        var result = NumberAudit.Of(store, store.Runs.Find(1)!, "funnel");
         Assert.Equal(new ViewCount("funnel", 5, 0), Assert.Single(result.Views));
         Assert.Equal(5, result.Figures);
-        Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => NumberAudit.Of(store, store.Run(1)!, "funnels")).Failure);
+        Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => NumberAudit.Of(store, store.Runs.Find(1)!, "funnels")).Failure);
     }
 
     [Fact]

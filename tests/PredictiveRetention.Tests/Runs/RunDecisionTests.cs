@@ -26,10 +26,10 @@ public abstract class RunDecisionTests(EngineUnderTest engine) : NightRunFixture
         // Asked again, the night does not start over.
         Assert.Equal((RunOutcome.Held, held.Run.RunId), Night(store, day: 1) is var again ? (again.Outcome, again.Run.RunId) : default);
 
-        store.PublishHeld(held.Run.RunId, "anna");
+        store.Decisions.Publish(held.Run.RunId, "anna");
         Assert.Equal(held.Run.RunId, Current(store));
-        Assert.Equal(RunState.Superseded, store.Run(before.Run.RunId)!.State);
-        Assert.Equal("anna", store.Events(held.Run.RunId).Single(happened => happened.What == "published").Actor);
+        Assert.Equal(RunState.Superseded, store.Runs.Find(before.Run.RunId)!.State);
+        Assert.Equal("anna", store.Runs.Events(held.Run.RunId).Single(happened => happened.What == "published").Actor);
         Assert.Equal(["run.published", "run.held", "run.published"], Told(store));
         Sound(store);
     }
@@ -40,9 +40,9 @@ public abstract class RunDecisionTests(EngineUnderTest engine) : NightRunFixture
         using var store = Shop();
         Night(store);
         var held = Night(store, day: 1, with: settings => settings with { Guard = s_nothingPasses });
-        store.Discard(held.Run.RunId, "anna");
-        Assert.Empty(store.AllPredictions(held.Run.RunId));
-        Assert.Equal("anna", store.Events(held.Run.RunId).Single(happened => happened.What == "discarded").Actor);
+        store.Decisions.Discard(held.Run.RunId, "anna");
+        Assert.Empty(store.Predictions.ReadAll(held.Run.RunId));
+        Assert.Equal("anna", store.Runs.Events(held.Run.RunId).Single(happened => happened.What == "discarded").Actor);
         var again = Night(store, day: 1);
         Assert.Equal((RunOutcome.Published, 2), (again.Outcome, again.Run.Attempt));
         Sound(store);
@@ -53,17 +53,17 @@ public abstract class RunDecisionTests(EngineUnderTest engine) : NightRunFixture
     {
         using var store = Shop();
         var (monday, tuesday) = (Night(store).Run.RunId, Night(store, day: 1).Run.RunId);
-        store.RollBack(monday, "anna");
+        store.Decisions.RollBack(monday, "anna");
         Assert.Equal(monday, Current(store));
-        Assert.Contains(store.Events(monday), happened => happened is { What: "rolled back", Actor: "anna" });
+        Assert.Contains(store.Runs.Events(monday), happened => happened is { What: "rolled back", Actor: "anna" });
         // The rolled back date is not scored anew behind anna's back.
         Assert.Equal((RunOutcome.AlreadyPublished, tuesday), Night(store, day: 1) is var again ? (again.Outcome, again.Run.RunId) : default);
         Assert.Equal(monday, Current(store));
         Sound(store);
         var wednesday = Night(store, day: 2).Run.RunId;
         Assert.Equal(wednesday, Current(store));
-        store.RollBack(monday, "anna");
-        store.RollBack(wednesday, "anna");
+        store.Decisions.RollBack(monday, "anna");
+        store.Decisions.RollBack(wednesday, "anna");
         Assert.Equal(3, Told(store).Count(kind => kind == "run.rolled_back"));
         Sound(store);
     }
@@ -73,12 +73,12 @@ public abstract class RunDecisionTests(EngineUnderTest engine) : NightRunFixture
     {
         using var store = Shop();
         var run = Night(store, with: settings => settings with { KeepRuns = 1 }).Run.RunId;
-        Refused(Failure.Usage, "is published", () => store.PublishHeld(run, "anna"));
-        Refused(Failure.Usage, "is published", () => store.Discard(run, "anna"));
-        Refused(Failure.Usage, "is published", () => store.RollBack(run, "anna"));
-        Refused(Failure.NotFound, "no run 99", () => store.RollBack(99, "anna"));
+        Refused(Failure.Usage, "is published", () => store.Decisions.Publish(run, "anna"));
+        Refused(Failure.Usage, "is published", () => store.Decisions.Discard(run, "anna"));
+        Refused(Failure.Usage, "is published", () => store.Decisions.RollBack(run, "anna"));
+        Refused(Failure.NotFound, "no run 99", () => store.Decisions.RollBack(99, "anna"));
         Night(store, day: 1, with: settings => settings with { KeepRuns = 1 });
-        Refused(Failure.Usage, "is dropped", () => store.RollBack(run, "anna"));
+        Refused(Failure.Usage, "is dropped", () => store.Decisions.RollBack(run, "anna"));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public abstract class RunDecisionTests(EngineUnderTest engine) : NightRunFixture
         Night(store);
         var held = Night(store, day: 1, with: settings => settings with { Guard = s_nothingPasses }).Run.RunId;
         var newer = Night(store, day: 2).Run.RunId;
-        Refused(Failure.Busy, "would take readers back", () => store.PublishHeld(held, "anna"));
+        Refused(Failure.Busy, "would take readers back", () => store.Decisions.Publish(held, "anna"));
         Assert.Equal(newer, Current(store));
     }
 
@@ -97,16 +97,16 @@ public abstract class RunDecisionTests(EngineUnderTest engine) : NightRunFixture
     {
         using var store = Shop();
         Night(store);
-        var taken = Assert.Single(store.ClaimOutbox("a dispatcher that was killed", 10));
-        Assert.Empty(store.ClaimOutbox("another", 10));
+        var taken = Assert.Single(store.Outbox.Claim("a dispatcher that was killed", 10));
+        Assert.Empty(store.Outbox.Claim("another", 10));
         Engine.Execute("UPDATE outbox SET lease_until_ms = 0");
-        var again = Assert.Single(store.ClaimOutbox("another", 10));
+        var again = Assert.Single(store.Outbox.Claim("another", 10));
         Assert.Equal((taken.RunId, taken.Kind, 2), (again.RunId, again.Kind, again.Attempts));
-        store.SettleOutbox(taken, "a dispatcher that was killed"); // too late: it is not its own any more
+        store.Outbox.Settle(taken, "a dispatcher that was killed"); // too late: it is not its own any more
         Assert.Equal([""], Engine.Query("SELECT coalesce(delivered_at_ms, 0) FROM outbox").Select(at => at == "0" ? "" : at));
-        store.SettleOutbox(again, "another");
+        store.Outbox.Settle(again, "another");
         Engine.Execute("UPDATE outbox SET lease_until_ms = 0");
-        Assert.Empty(store.ClaimOutbox("another", 10));
+        Assert.Empty(store.Outbox.Claim("another", 10));
     }
 
     private List<string> Told(RetentionStore store)
@@ -123,5 +123,5 @@ public abstract class RunDecisionTests(EngineUnderTest engine) : NightRunFixture
     }
 
     private static void Sound(RetentionStore store) =>
-        Assert.All(store.Verify(Some.Shop, null, default), check => Assert.True(check.Holds, check.Name + ": " + string.Join("; ", check.Broken)));
+        Assert.All(store.Verifier.Verify(Some.Shop, null, default), check => Assert.True(check.Holds, check.Name + ": " + string.Join("; ", check.Broken)));
 }

@@ -18,7 +18,7 @@ public sealed class PostgresSharedRunTests() : SharedRunTests(new PostgresUnderT
         using var overdue = Transaction("retention, seconds: 0");
         using var timely = Transaction("retention, seconds: 60");
         using var stranger = Transaction("another program");
-        store.EndOverdue();
+        store.Runs.EndOverdue();
         Assert.ThrowsAny<NpgsqlException>(() => Ask(overdue));
         Ask(timely);
         Ask(stranger);
@@ -61,10 +61,10 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
         var other = await joined!;
         Assert.Equal((RunOutcome.Published, RunOutcome.Published), (first.Outcome, other.Outcome));
         Assert.Equal(first.Run.RunId, other.Run.RunId);
-        Assert.Single(await store.RunsAsync(10, TestContext.Current.CancellationToken));
-        Assert.Equal(300, store.AllPredictions(first.Run.RunId).Select(row => row.CustomerKey).Distinct().Count());
-        Assert.Single(store.Events(first.Run.RunId), happened => happened.What == "published");
-        Assert.All(store.Verify(Some.Shop, null, default), check => Assert.True(check.Holds, check.Name + ": " + string.Join("; ", check.Broken)));
+        Assert.Single(await store.Runs.NewestAsync(10, TestContext.Current.CancellationToken));
+        Assert.Equal(300, store.Predictions.ReadAll(first.Run.RunId).Select(row => row.CustomerKey).Distinct().Count());
+        Assert.Single(store.Runs.Events(first.Run.RunId), happened => happened.What == "published");
+        Assert.All(store.Verifier.Verify(Some.Shop, null, default), check => Assert.True(check.Holds, check.Name + ": " + string.Join("; ", check.Broken)));
     }
 
     [Fact]
@@ -78,25 +78,25 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
             OnStep = step =>
             {
                 if (step != "snapshot") return;
-                abandoned = store.ClaimShard(store.UnfinishedNights()[0].RunId, "a worker that was killed");
+                abandoned = store.Shards.Claim(store.Runs.UnfinishedNights()[0].RunId, "a worker that was killed");
                 gone.Cancel();
             },
         }, cancellation: gone.Token));
-        Assert.Null(store.ClaimValidation(abandoned!.RunId, "too early"));
+        Assert.Null(store.Runs.ClaimValidation(abandoned!.RunId, "too early"));
         var waited = false;
         var result = Night(store, with: settings => settings with
         {
             OnStep = step =>
             {
-                if (step != "shard-committed" || waited || store.Progress(abandoned.RunId) is not { Done: 6, Claimed: 1 }) return;
+                if (step != "shard-committed" || waited || store.Shards.Progress(abandoned.RunId) is not { Done: 6, Claimed: 1 }) return;
                 waited = true;
                 Engine.Execute($"UPDATE run_shard SET lease_until_ms = 0 WHERE state = 'claimed'"); // the minute passes
             },
         });
         Assert.True(waited);
         Assert.Equal(RunOutcome.Published, result.Outcome);
-        Assert.Equal((false, false), store.Fate(abandoned));
-        Assert.All(store.Verify(Some.Shop, null, default), check => Assert.True(check.Holds, check.Name));
+        Assert.Equal((false, false), store.Shards.WhatBecameOf(abandoned));
+        Assert.All(store.Verifier.Verify(Some.Shop, null, default), check => Assert.True(check.Holds, check.Name));
     }
 
     [Fact]
@@ -104,12 +104,12 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
     {
         using var store = Shop();
         var run = Planned(store);
-        var mine = store.ClaimShard(run, RetentionStore.Worker("me", 0))!;
+        var mine = store.Shards.Claim(run, ShardLedger.Worker("me", 0))!;
         Engine.Execute("UPDATE run_shard SET lease_until_ms = 0 WHERE state = 'claimed'");
-        store.Renew(run, "me");
-        Assert.NotEqual(mine.Shard, store.ClaimShard(run, RetentionStore.Worker("the other", 0))!.Shard);
+        store.Runs.Renew(run, "me");
+        Assert.NotEqual(mine.Shard, store.Shards.Claim(run, ShardLedger.Worker("the other", 0))!.Shard);
         Engine.Execute("UPDATE run_shard SET lease_until_ms = 0 WHERE state = 'claimed'");
-        var taken = store.ClaimShard(run, RetentionStore.Worker("the other", 1))!;
+        var taken = store.Shards.Claim(run, ShardLedger.Worker("the other", 1))!;
         Assert.Equal((mine.Shard, mine.Fence + 1), (taken.Shard, taken.Fence));
         Assert.Equal(mine.Population, taken.Population);
     }
@@ -119,11 +119,11 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
     {
         using var store = Shop();
         var run = Planned(store);
-        var unheard = store.ClaimShard(run, RetentionStore.Worker("me", 0))!;
-        Assert.NotEqual(unheard.Shard, store.ClaimShard(run, RetentionStore.Worker("me", 1))!.Shard);
-        var again = store.ClaimShard(run, RetentionStore.Worker("me", 0))!;
+        var unheard = store.Shards.Claim(run, ShardLedger.Worker("me", 0))!;
+        Assert.NotEqual(unheard.Shard, store.Shards.Claim(run, ShardLedger.Worker("me", 1))!.Shard);
+        var again = store.Shards.Claim(run, ShardLedger.Worker("me", 0))!;
         Assert.Equal((unheard.Shard, unheard.Fence + 1), (again.Shard, again.Fence));
-        Assert.Equal((false, false), store.Fate(unheard));
+        Assert.Equal((false, false), store.Shards.WhatBecameOf(unheard));
     }
 
     [Fact]
@@ -131,11 +131,11 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
     {
         using var store = Shop();
         var run = Planned(store);
-        store.ClaimShard(run, RetentionStore.Worker("me", 0));
-        Assert.True(store.Progress(run).AtWork);
+        store.Shards.Claim(run, ShardLedger.Worker("me", 0));
+        Assert.True(store.Shards.Progress(run).AtWork);
         Engine.Execute("UPDATE run_shard SET lease_until_ms = 0");
         Engine.Execute("UPDATE run_event SET at_ms = at_ms - 60000");
-        Assert.False(store.Progress(run).AtWork);
+        Assert.False(store.Shards.Progress(run).AtWork);
     }
 
     [Fact]
@@ -143,13 +143,13 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
     {
         using var store = Shop();
         var run = Planned(store);
-        var first = store.ClaimShard(run, RetentionStore.Worker("me", 0))!;
-        store.ClaimShard(run, RetentionStore.Worker("me", 1));
-        store.ClaimShard(run, RetentionStore.Worker("me too", 0));
-        Assert.True(store.OthersAreAtWork(run, "me"));
-        store.Release(run, "me");
+        var first = store.Shards.Claim(run, ShardLedger.Worker("me", 0))!;
+        store.Shards.Claim(run, ShardLedger.Worker("me", 1));
+        store.Shards.Claim(run, ShardLedger.Worker("me too", 0));
+        Assert.True(store.Shards.OthersAreAtWork(run, "me"));
+        store.Runs.Release(run, "me");
         Assert.Equal(["me too#0"], Engine.Query("SELECT owner FROM run_shard WHERE state = 'claimed'"));
-        Assert.Equal(first.Shard, store.ClaimShard(run, RetentionStore.Worker("a third", 0))!.Shard);
+        Assert.Equal(first.Shard, store.Shards.Claim(run, ShardLedger.Worker("a third", 0))!.Shard);
     }
 
     [Fact]
@@ -158,8 +158,8 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
         using var store = Shop();
         var result = Night(store, with: settings => settings with { OnStep = Remove("C7") });
         Assert.Equal(RunOutcome.Published, result.Outcome);
-        Assert.Equal(299, store.AllPredictions(result.Run.RunId).Count());
-        var (customer, reason) = Assert.Single(store.Quarantine(result.Run.RunId, 10));
+        Assert.Equal(299, store.Predictions.ReadAll(result.Run.RunId).Count());
+        var (customer, reason) = Assert.Single(store.Shards.Quarantined(result.Run.RunId, 10));
         Assert.Equal("C7", customer);
         Assert.Contains("no order before", reason, StringComparison.Ordinal);
     }
@@ -174,14 +174,14 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
         Engine.Execute($"INSERT INTO orders (customer_key, order_id, ordered_at_ms, amount_minor, currency, is_valid) SELECT customer_key, 'poison', ordered_at_ms, amount_minor, currency, is_valid FROM orders WHERE customer_key = {poisoned} LIMIT 1");
         var after = Night(store, day: 1);
         Assert.Equal(RunOutcome.Published, after.Outcome);
-        var (customer, reason) = Assert.Single(store.Quarantine(after.Run.RunId, 10));
+        var (customer, reason) = Assert.Single(store.Shards.Quarantined(after.Run.RunId, 10));
         Assert.Equal("C7", customer);
         Assert.Contains("too large", reason, StringComparison.Ordinal);
         var (then, now) = (Scores(before.Run.RunId), Scores(after.Run.RunId));
         Assert.True(then.Remove(poisoned));
         Assert.Equal(then, now);
 
-        Dictionary<long, (double, double)> Scores(long run) => store.AllPredictions(run).ToDictionary(row => row.CustomerKey, row => (row.PChurn, row.Clv));
+        Dictionary<long, (double, double)> Scores(long run) => store.Predictions.ReadAll(run).ToDictionary(row => row.CustomerKey, row => (row.PChurn, row.Clv));
     }
 
     [Fact]
@@ -222,8 +222,8 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
             },
         });
         Assert.Equal(RunOutcome.Published, disturbed.Outcome);
-        Assert.DoesNotContain(store.Events(quiet.Run.RunId), happened => happened.What == "import meanwhile");
-        Assert.Single(store.Events(disturbed.Run.RunId), happened => happened.What == "import meanwhile");
+        Assert.DoesNotContain(store.Runs.Events(quiet.Run.RunId), happened => happened.What == "import meanwhile");
+        Assert.Single(store.Runs.Events(disturbed.Run.RunId), happened => happened.What == "import meanwhile");
     }
 
     private Action<string> Remove(params string[] customers) => step =>
@@ -233,8 +233,8 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
 
     private static long Planned(RetentionStore store)
     {
-        var claim = store.Claim(RunPurpose.Night, Date, SimulatedHistories.End, "maker", again: false);
-        store.Snapshot(claim.Run, Some.Shop, 43, ModelRegistry.RuleSchema, ModelRegistry.RuleSchema, "{}");
+        var claim = store.Runs.Claim(RunPurpose.Night, Date, SimulatedHistories.End, "maker", again: false);
+        store.Runs.Snapshot(claim.Run, Some.Shop, 43, ModelRegistry.RuleSchema, ModelRegistry.RuleSchema, "{}");
         return claim.Run.RunId;
     }
 }

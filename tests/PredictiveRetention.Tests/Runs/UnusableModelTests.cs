@@ -37,10 +37,10 @@ public sealed class UnusableModelTests : IDisposable
         var result = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
 
         Assert.Equal((RunOutcome.Published, previous), (result.Outcome, result.Run.ModelVersion));
-        var told = Assert.Single(store.Events(result.Run.RunId), happened => happened.What == "model passed over");
+        var told = Assert.Single(store.Runs.Events(result.Run.RunId), happened => happened.What == "model passed over");
         Assert.Contains(champion, told.Detail, StringComparison.Ordinal);
         Assert.Contains("SHA-256", told.Detail, StringComparison.Ordinal);
-        Assert.Single(store.ClaimOutbox("somebody", 10), happened => happened.Kind == "model.unusable");
+        Assert.Single(store.Outbox.Claim("somebody", 10), happened => happened.Kind == "model.unusable");
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class UnusableModelTests : IDisposable
 
         Assert.Equal(Failure.DependencyUnavailable, fault.Failure);
         Assert.Contains(only, fault.Message, StringComparison.Ordinal);
-        Assert.Equal(published, (await store.CurrentRunAsync(TestContext.Current.CancellationToken))!.RunId);
+        Assert.Equal(published, (await store.Nights.CurrentAsync(TestContext.Current.CancellationToken))!.RunId);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class UnusableModelTests : IDisposable
         Train(registry, daysBack: 0);
         var refused = Assert.Throws<RetentionException>(() => new NightRun(store, registry, new RunSettings()).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(90)), null, default));
         Assert.Contains("would look into the future", refused.Message, StringComparison.Ordinal);
-        Assert.Empty(await store.RunsAsync(10, TestContext.Current.CancellationToken));
+        Assert.Empty(await store.Runs.NewestAsync(10, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -102,10 +102,10 @@ public sealed class UnusableModelTests : IDisposable
 
         Assert.Equal(RunOutcome.Held, held.Outcome);
         Assert.Contains($"the recency rule (there is no model in {empty.Folder}) after a blend (model {version})", held.Run.Error, StringComparison.Ordinal);
-        Assert.Equal(fitted.Run.RunId, (await store.CurrentRunAsync(TestContext.Current.CancellationToken))!.RunId);
-        Assert.Contains(store.ClaimOutbox("somebody", 10), happened => happened.Kind == "run.held");
+        Assert.Equal(fitted.Run.RunId, (await store.Nights.CurrentAsync(TestContext.Current.CancellationToken))!.RunId);
+        Assert.Contains(store.Outbox.Claim("somebody", 10), happened => happened.Kind == "run.held");
 
-        store.PublishHeld(held.Run.RunId, "anna");
+        store.Decisions.Publish(held.Run.RunId, "anna");
         Assert.Equal(RunOutcome.Published, mistyped.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(2) }, null, default).Outcome);
     }
 
@@ -140,7 +140,7 @@ public sealed class UnusableModelTests : IDisposable
         var replay = Assert.Throws<RetentionException>(() => new NightRun(store, empty, new RunSettings()).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(90)), null, default));
         var explain = Assert.Throws<RetentionException>(() => ExplainRun.Execute(store, empty, "C1", SimulatedHistories.End, TimeProvider.System));
         Assert.All([replay, explain], refused => Assert.Contains(version, refused.Message, StringComparison.Ordinal));
-        Assert.Single(await store.RunsAsync(10, TestContext.Current.CancellationToken));
+        Assert.Single(await store.Runs.NewestAsync(10, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class UnusableModelTests : IDisposable
         Directory.Delete(registry.Load(champion).Folder, recursive: true);
         var result = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
         Assert.Equal((RunOutcome.Published, previous), (result.Outcome, result.Run.ModelVersion));
-        Assert.Contains(champion, Assert.Single(store.Events(result.Run.RunId), happened => happened.What == "model passed over").Detail, StringComparison.Ordinal);
+        Assert.Contains(champion, Assert.Single(store.Runs.Events(result.Run.RunId), happened => happened.What == "model passed over").Detail, StringComparison.Ordinal);
     }
 
     private static string Train(ModelRegistry registry, int daysBack)

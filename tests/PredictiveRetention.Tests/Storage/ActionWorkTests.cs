@@ -26,36 +26,36 @@ public abstract class ActionWorkTests(EngineUnderTest engine) : IDisposable
         var address = engine.NewAddress();
         using (var store = RetentionStore.Open(address))
         {
-            var first = store.ChangeAction(s_fresh with { Owner = "Ann", Due = "2026-02-01" }, "ann", s_now)!;
-            Assert.NotNull(store.ChangeAction(first with { Status = ActionStatus.Done }, "ben", s_now.AddMinutes(1)));
+            var first = store.Work.Change(s_fresh with { Owner = "Ann", Due = "2026-02-01" }, "ann", s_now)!;
+            Assert.NotNull(store.Work.Change(first with { Status = ActionStatus.Done }, "ben", s_now.AddMinutes(1)));
         }
         using var later = RetentionStore.Open(address);
-        var kept = Assert.Single(later.ActionsOf("a"));
+        var kept = Assert.Single(later.Work.OfCustomer("a"));
         Assert.Equal(("Ann", ActionStatus.Done, "2026-02-01", 2), (kept.Owner, kept.Status, kept.Due, kept.Version));
         Assert.Equal(
             [("ben", "status: open -> done", s_now.AddMinutes(1).ToUnixTimeMilliseconds()), ("ann", "owner: none -> Ann; due: none -> 2026-02-01", s_now.ToUnixTimeMilliseconds())],
-            later.ActionEvents("a").Select(change => (change.Actor, change.What, change.AtMs)));
+            later.Work.Events("a").Select(change => (change.Actor, change.What, change.AtMs)));
     }
 
     [Fact]
     public void A_stale_version_changes_nothing_and_leaves_no_row()
     {
         using var store = RetentionStore.Open(engine.NewAddress());
-        Assert.NotNull(store.ChangeAction(s_fresh with { Owner = "Ann" }, "ann", s_now));
-        Assert.Null(store.ChangeAction(s_fresh with { Owner = "Ben" }, "ben", s_now));
-        Assert.Null(store.ChangeAction(s_fresh with { Owner = "Ben", Version = 7 }, "ben", s_now));
-        Assert.Equal("Ann", Assert.Single(store.ActionsOf("a")).Owner);
-        Assert.Single(store.ActionEvents("a"));
+        Assert.NotNull(store.Work.Change(s_fresh with { Owner = "Ann" }, "ann", s_now));
+        Assert.Null(store.Work.Change(s_fresh with { Owner = "Ben" }, "ben", s_now));
+        Assert.Null(store.Work.Change(s_fresh with { Owner = "Ben", Version = 7 }, "ben", s_now));
+        Assert.Equal("Ann", Assert.Single(store.Work.OfCustomer("a")).Owner);
+        Assert.Single(store.Work.Events("a"));
     }
 
     [Fact]
     public async Task Of_many_first_changes_at_once_one_is_taken()
     {
         using var store = RetentionStore.Open(engine.NewAddress());
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => store.ChangeAction(s_fresh with { Owner = $"owner {i}" }, $"actor {i}", s_now))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => store.Work.Change(s_fresh with { Owner = $"owner {i}" }, $"actor {i}", s_now))));
         var taken = Assert.Single(answers, answer => answer is not null)!;
-        Assert.Equal(taken, Assert.Single(store.ActionsOf("a")));
-        Assert.Single(store.ActionEvents("a"));
+        Assert.Equal(taken, Assert.Single(store.Work.OfCustomer("a")));
+        Assert.Single(store.Work.Events("a"));
     }
 
     [Theory]
@@ -65,9 +65,9 @@ public abstract class ActionWorkTests(EngineUnderTest engine) : IDisposable
     public void Any_text_comes_back_as_it_was(string text)
     {
         using var store = RetentionStore.Open(engine.NewAddress());
-        store.ChangeAction(s_fresh with { Owner = text, Note = text }, "ann", s_now);
-        Assert.Equal((text, text), (Assert.Single(store.ActionsOf("a")).Owner, store.ActionsOf("a")[0].Note));
-        Assert.Equal([text], store.ActionOwners());
-        Assert.Equal(("win-back", ActionStatus.Open, 1), Assert.Single(store.ActionCounts()) is var count ? (count.PlayId, count.Status, count.Customers) : default);
+        store.Work.Change(s_fresh with { Owner = text, Note = text }, "ann", s_now);
+        Assert.Equal((text, text), (Assert.Single(store.Work.OfCustomer("a")).Owner, store.Work.OfCustomer("a")[0].Note));
+        Assert.Equal([text], store.Work.Owners());
+        Assert.Equal(("win-back", ActionStatus.Open, 1), Assert.Single(store.Work.Counts()) is var count ? (count.PlayId, count.Status, count.Customers) : default);
     }
 }

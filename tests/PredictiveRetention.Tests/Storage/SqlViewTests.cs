@@ -26,8 +26,8 @@ public abstract class SqlViewTests(EngineUnderTest engine) : IDisposable
     {
         using var store = RetentionStore.Open(engine.NewAddress());
         var run = RichShop.Night(store);
-        var kpis = store.Figures(run.RunId, "kpis").Where(figure => figure.D1.Length == 0).ToDictionary(figure => figure.Metric, figure => figure.Value ?? 0);
-        var views = SqlViews.All.ToDictionary(view => view.Name, view => (view.Columns, Rows: store.Rows(view).ToList()));
+        var kpis = store.Figures.Read(run.RunId, "kpis").Where(figure => figure.D1.Length == 0).ToDictionary(figure => figure.Metric, figure => figure.Value ?? 0);
+        var views = SqlViews.All.ToDictionary(view => view.Name, view => (view.Columns, Rows: store.Views.Read(view).ToList()));
         double Sum(string view, string column, Func<Func<string, string?>, bool>? where = null)
         {
             var (columns, rows) = views[view];
@@ -47,13 +47,13 @@ public abstract class SqlViewTests(EngineUnderTest engine) : IDisposable
         Assert.Equal(Sum("v_order", "amount"), Sum("v_customer_360", "paid"), 1e-6);
         Assert.Equal(kpis["actions"], views["v_actions"].Rows.Count);
         Assert.Equal(kpis["expected_net_value"], Sum("v_actions", "expected_net_value"), 1e-6);
-        Assert.Equal(store.Figures(run.RunId).Count, views["v_metric"].Rows.Count);
+        Assert.Equal(store.Figures.Read(run.RunId).Count, views["v_metric"].Rows.Count);
         Assert.Single(views["v_runs"].Rows);
 
-        var months = store.Figures(run.RunId, "months", "month_revenue").Where(figure => figure.Value is not null && !figure.D1.StartsWith("before", StringComparison.Ordinal)).ToList();
+        var months = store.Figures.Read(run.RunId, "months", "month_revenue").Where(figure => figure.Value is not null && !figure.D1.StartsWith("before", StringComparison.Ordinal)).ToList();
         foreach (var taxonomy in new[] { "lifecycle", "rfm_segment" })
             foreach (var month in months) Assert.Equal(month.Value!.Value, Sum("v_segment_month", "revenue", cell => cell("taxonomy") == taxonomy && cell("month") == month.D1), 1e-6);
-        Assert.Equal(kpis["buyers"], Sum("v_cohort", "customers", cell => cell("unit") == "month" && cell("period") == "0"), 1.0 * store.Figures(run.RunId, "by_cohort_month", "customers").Where(figure => figure.D1 == "2023-12").Sum(figure => figure.Value ?? 0));
+        Assert.Equal(kpis["buyers"], Sum("v_cohort", "customers", cell => cell("unit") == "month" && cell("period") == "0"), 1.0 * store.Figures.Read(run.RunId, "by_cohort_month", "customers").Where(figure => figure.D1 == "2023-12").Sum(figure => figure.Value ?? 0));
 
         var (columns, predictions) = views["v_current_predictions"];
         foreach (var name in new[] { "rfm_segment", "lifecycle", "value_tier", "frequency_class", "clv_tier", "business_segment", "engagement_segment", "persona", "risk_band" })

@@ -32,7 +32,7 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
         var again = store.Import(orders, refunds);
         Assert.Equal((4, 0, 0), (first.Inserted, first.Updated, first.Unchanged));
         Assert.Equal((0, 0, 4), (again.Inserted, again.Updated, again.Unchanged));
-        Assert.Equal((2, 3), (store.Orders(Some.Shop)!.Customers, store.Orders(Some.Shop)!.Orders));
+        Assert.Equal((2, 3), (store.Summaries.Orders(Some.Shop)!.Customers, store.Summaries.Orders(Some.Shop)!.Orders));
     }
 
     [Fact]
@@ -50,12 +50,12 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
     {
         using var store = RetentionStore.Open(engine.NewAddress());
         store.Import([Some.Order("a", "1", Day)]);
-        using (var writer = store.BeginImport())
+        using (var writer = store.Imports.Begin())
         {
             writer.UseShop(Some.Shop.Currency, Some.Shop.Calendar);
             writer.Orders([Some.Order("b", "1", Day)]);
         }
-        Assert.Equal(1, store.Orders(Some.Shop)!.Customers);
+        Assert.Equal(1, store.Summaries.Orders(Some.Shop)!.Customers);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
     {
         using var store = RetentionStore.Open(engine.NewAddress());
         store.Import([Some.Order("a", "1", Day)]);
-        using var writer = store.BeginImport();
+        using var writer = store.Imports.Begin();
         var failure = Assert.Throws<RetentionException>(() => writer.UseShop(Currency.Of("EUR"), Some.Shop.Calendar));
         Assert.Contains("GBP", failure.Message, StringComparison.Ordinal);
         Assert.Contains("EUR", failure.Message, StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
         using var store = RetentionStore.Open(engine.NewAddress());
         store.Import([Some.Order("a", "1", Day)], customers: [new CustomerRow("a", BirthYear: 1980, Country: "France", ConsentEmail: true)]);
         store.Import([Some.Order("a", "2", Day)], customers: [new CustomerRow("a", Country: "Spain")]);
-        var profile = store.ReadHistory("a", Some.Shop, default, new Cutoff(Day + 1))![0].Profile;
+        var profile = store.Histories.ReadOne("a", Some.Shop, default, new Cutoff(Day + 1))![0].Profile;
         Assert.Equal((1980, "Spain", true), (profile.BirthYear, profile.Country, profile.EmailConsent));
     }
 
@@ -85,7 +85,7 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
         using var store = RetentionStore.Open(engine.NewAddress());
         OrderRow full = new("a", "1", Some.Shop.Calendar.StartOf(Day), 1000, "GBP", 200, "delivered", true, "web", "books", 3, Some.Shop.Calendar.StartOf(Day + 4), Some.Shop.Calendar.StartOf(Day + 6), 4.5, 300);
         store.Import([Some.Order("a", "2", Day + 9), full, Some.Order("a", "0", Day + 3, valid: false)], [new RefundRow("a", "R", Some.Shop.Calendar.StartOf(Day + 8), 50, "GBP", "1")]);
-        var history = store.ReadHistory("a", Some.Shop, new SourceCoverage((DataSource)~0), new Cutoff(Day + 20))![0];
+        var history = store.Histories.ReadOne("a", Some.Shop, new SourceCoverage((DataSource)~0), new Cutoff(Day + 20))![0];
         Assert.Equal(2, history.Orders.Length);
         var order = history.Orders[0];
         Assert.Equal((Day, 1000, 200L, 3, 300L), (order.Day, order.AmountMinor, order.DiscountMinor, order.Quantity, order.MarginMinor));
@@ -101,7 +101,7 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
         using var store = RetentionStore.Open(engine.NewAddress());
         store.Import([Some.Order("a", "1", Day), Some.Order("a", "2", Day + 1), Some.Order("late", "1", Day + 1)]);
         var histories = new ShardHistories();
-        store.ReadHistories(histories, new KeyRange(long.MinValue, long.MaxValue), Some.Shop, default, new Cutoff(Day + 1));
+        store.Histories.Read(histories, new KeyRange(long.MinValue, long.MaxValue), Some.Shop, default, new Cutoff(Day + 1));
         Assert.Equal(1, histories.Count);
         Assert.Equal(1, histories.OrderCount);
     }
@@ -113,9 +113,9 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
         store.Import(Enumerable.Range(0, 95).Select(i => Some.Order("c" + i, "1", Day)));
         var histories = new ShardHistories();
         var seen = new HashSet<string>();
-        foreach (var range in store.CustomerRanges(10))
+        foreach (var range in store.Customers.Ranges(10))
         {
-            store.ReadHistories(histories, range, Some.Shop, default);
+            store.Histories.Read(histories, range, Some.Shop, default);
             Assert.True(histories.Count <= 10);
             for (var i = 0; i < histories.Count; i++) Assert.True(seen.Add(histories[i].Profile.CustomerId));
         }
@@ -127,9 +127,9 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
     {
         using var store = RetentionStore.Open(engine.NewAddress());
         store.Import([Some.Order("a", "1", Day)], [new RefundRow("a", "R", Some.Shop.Calendar.StartOf(Day + 5), 50, "GBP")]);
-        Assert.False(store.Coverage(Some.Shop, new Cutoff(Day + 5)).Has(DataSource.Refunds));
-        Assert.True(store.Coverage(Some.Shop, new Cutoff(Day + 6)).Has(DataSource.Refunds));
-        Assert.False(store.Coverage(Some.Shop, new Cutoff(Day + 6)).Has(DataSource.Discounts));
+        Assert.False(store.Summaries.Coverage(Some.Shop, new Cutoff(Day + 5)).Has(DataSource.Refunds));
+        Assert.True(store.Summaries.Coverage(Some.Shop, new Cutoff(Day + 6)).Has(DataSource.Refunds));
+        Assert.False(store.Summaries.Coverage(Some.Shop, new Cutoff(Day + 6)).Has(DataSource.Discounts));
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
         var address = engine.NewAddress();
         using (var store = RetentionStore.Open(address)) store.Import([Some.Order("a", "1", Day)]);
         using var again = RetentionStore.Open(address);
-        Assert.Equal(1, again.Orders(Some.Shop)!.Orders);
+        Assert.Equal(1, again.Summaries.Orders(Some.Shop)!.Orders);
     }
 
     [Fact]
@@ -146,13 +146,13 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
     {
         using var store = RetentionStore.Open(engine.NewAddress());
         Assert.Null(store.Shop());
-        Assert.Null(store.Orders(Some.Shop));
+        Assert.Null(store.Summaries.Orders(Some.Shop));
         Assert.Contains("retain import", Assert.Throws<RetentionException>(() => store.RequireShop()).Message, StringComparison.Ordinal);
     }
 
     private static long[] Amounts(RetentionStore store, string customer)
     {
-        var history = store.ReadHistory(customer, Some.Shop, default, new Cutoff(Day + 1000))![0];
+        var history = store.Histories.ReadOne(customer, Some.Shop, default, new Cutoff(Day + 1000))![0];
         return [.. history.Orders.ToArray().Select(order => order.AmountMinor)];
     }
 }

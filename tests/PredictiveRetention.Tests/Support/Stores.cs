@@ -114,7 +114,7 @@ internal static class Some
 
     public static ImportResult Import(this RetentionStore store, IEnumerable<OrderRow> orders, IEnumerable<RefundRow>? refunds = null, IEnumerable<CustomerRow>? customers = null)
     {
-        using var writer = store.BeginImport();
+        using var writer = store.Imports.Begin();
         writer.UseShop(Shop.Currency, Shop.Calendar);
         writer.Customers(customers ?? []);
         writer.Orders(orders);

@@ -51,9 +51,9 @@ internal static class RiskList
         http.Response.ContentType = "text/csv; charset=utf-8";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"customers-{night.Run.AsOf}.csv\"";
         await http.Response.WriteAsync("customer_id,p_churn,clv,revenue_at_risk,orders,days_since_last_order,business_segment,value_tier,risk_band,play,no_action,expected_net_value,owner,status,due,note,reason,currency,as_of,run_id\n", cancellation);
-        await foreach (var rows in store.PredictionsAsync(night.Run.RunId, query.Filter, query.Order, PageOfFile, cancellation))
+        await foreach (var rows in store.Predictions.StreamAsync(night.Run.RunId, query.Filter, query.Order, PageOfFile, cancellation))
         {
-            var works = store.ActionsOf(rows);
+            var works = store.Work.Beside(rows);
             var text = new StringBuilder();
             foreach (var row in rows)
             {

@@ -29,7 +29,7 @@ internal sealed class AuditDatabase : IDisposable
         Constants(shop, Cutoff.Parse(run.AsOf), recipe);
         CutOffs(recipe, kept);
         RfmCells();
-        store.ReadPlainRows(rows =>
+        store.PlainRows.Read(rows =>
         {
             Orders(rows, shop.Calendar);
             Others(rows, shop.Calendar);

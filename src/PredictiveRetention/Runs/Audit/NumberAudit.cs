@@ -57,7 +57,7 @@ public static class NumberAudit
     private static HashSet<DateOnly> KeptQuarters(RetentionStore store, Run run)
     {
         var quarters = RunRecipe.Of(run)!.Insights!.Quarters;
-        var earlier = store.RunsAsync(int.MaxValue).GetAwaiter().GetResult()
+        var earlier = store.Runs.NewestAsync(int.MaxValue).GetAwaiter().GetResult()
             .Where(other => other.RunId < run.RunId && other.Purpose == RunPurpose.Night && other.PublishedAtMs is not null)
             .SelectMany(other => RunRecipe.Of(other)?.Insights?.Quarters ?? []).ToHashSet();
         return [.. quarters.Where(earlier.Contains).Select(quarter => quarter.From)];
