@@ -4,7 +4,8 @@ namespace PredictiveRetention;
 
 /// <summary>
 /// Turns instants (UTC, milliseconds since 1970) into business days (whole days since 1970-01-01 in the shop's time zone) and back.
-/// A day starts at local midnight, so days of 23 and 25 hours at a change of clocks are still one day.
+/// A day starts at local midnight, so days of 23 and 25 hours at a change of clocks are still one day; where a change shows midnight twice,
+/// at the first.
 /// Midnights are computed once; <see cref="DayOf"/> is a division and at most two comparisons.
 /// </summary>
 public sealed class BusinessCalendar
@@ -74,6 +75,11 @@ public sealed class BusinessCalendar
         var midnight = s_epoch.AddDays(day).ToDateTime(TimeOnly.MinValue);
         // Some zones change their clocks at midnight: the day then starts at the first minute that exists.
         while (zone.IsInvalidTime(midnight)) midnight = midnight.AddMinutes(15);
-        return new DateTimeOffset(midnight, zone.GetUtcOffset(midnight)).ToUnixTimeMilliseconds();
+        if (!zone.IsAmbiguousTime(midnight)) return new DateTimeOffset(midnight, zone.GetUtcOffset(midnight)).ToUnixTimeMilliseconds();
+        var offsets = zone.GetAmbiguousTimeOffsets(midnight);
+        var (first, second) = (new DateTimeOffset(midnight, offsets.Max()), new DateTimeOffset(midnight, offsets.Min()));
+        // Set back by more than had passed of the day, clocks show the day before once more: then the second midnight ends it.
+        var isBackInTheDayBefore = TimeZoneInfo.ConvertTime(second.AddTicks(-1), zone).DateTime < midnight;
+        return (isBackInTheDayBefore ? second : first).ToUnixTimeMilliseconds();
     }
 }

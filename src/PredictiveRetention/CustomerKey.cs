@@ -8,7 +8,7 @@ namespace PredictiveRetention;
 /// The 64-bit key every per-customer table begins with: the first eight bytes of SHA-256 of the customer id.
 /// A hash rather than a sequence, so that the key (and with it the order in which customers are read, trained on and
 /// scored) does not depend on the order of imports, and so that key ranges of equal width hold equal shares.
-/// Two ids with one key (expected once in 3,700 shops of 100 million customers) are told apart at import, which rejects the later.
+/// Two ids with one key (expected once in 3,700 shops of 100 million customers) are found at import, which is refused whole.
 /// </summary>
 public static class CustomerKey
 {

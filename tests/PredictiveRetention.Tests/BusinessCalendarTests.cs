@@ -9,6 +9,8 @@ public class BusinessCalendarTests
     [InlineData("America/Sao_Paulo")]
     [InlineData("Australia/Lord_Howe")]
     [InlineData("Asia/Kolkata")]
+    [InlineData("Atlantic/Azores")]
+    [InlineData("America/Havana")]
     public void DayOf_AgreesWithTheTimeZone_EveryHalfHourOfTwentyYears(string zone)
     {
         var calendar = BusinessCalendar.Of(zone);
@@ -29,6 +31,15 @@ public class BusinessCalendarTests
             Assert.Equal(day - 1, calendar.DayOf(calendar.StartOf(day) - 1));
         }
     }
+
+    [Theory]
+    [InlineData("Atlantic/Azores", 2024, 10, 27, 0)] // at one o'clock of the first offset, none, back to midnight
+    [InlineData("America/Havana", 2024, 11, 3, 4)] // at one o'clock of UTC-4 back to midnight
+    [InlineData("America/St_Johns", 2010, 11, 7, 3.5)] // at one minute past midnight of UTC-2:30 back to the day before
+    public void StartOf_ADayWhoseMidnightIsThereTwice_IsTheFirstUnlessTheDayBeforeComesBack(string zone, int year, int month, int day, double hours) =>
+        Assert.Equal(
+            new DateTimeOffset(year, month, day, 0, 0, 0, TimeSpan.Zero).AddHours(hours).ToUnixTimeMilliseconds(),
+            BusinessCalendar.Of(zone).StartOf(new DateOnly(year, month, day)));
 
     [Fact]
     public void DayOf_BeyondTheCalendar_IsItsFirstOrLastDay()

@@ -24,7 +24,7 @@ public sealed class ReportBuilder(RetentionStore store, Playbook playbook, Targe
                 $"Run {number} has been dropped, and most of its figures with it. retain score --as-of {run.AsOf} makes them again; "
                 + "retain runs list shows what there is.");
         }
-        var recipe = RunRecipe.Of(run);
+        var recipe = run.Recipe;
         var material = recipe?.Insights is null
             ? null
             : await ReportMaterial.ReadAsync(store, run, playbook, targets, texts, writer, cancellation);
@@ -55,9 +55,9 @@ public sealed class ReportBuilder(RetentionStore store, Playbook playbook, Targe
     private async Task<ReportFront> FrontAsync(Run run, RunRecipe recipe, CancellationToken cancellation)
     {
         var shop = await store.RequireShopAsync(cancellation);
-        var orders = await store.Summaries.OrdersAsync(shop, Cutoff.Parse(run.AsOf), cancellation);
+        var orders = await store.Summaries.OrdersAsync(shop, run.AsOf, cancellation);
         return new ReportFront(
-            run.RunId, run.State, run.AsOf, TimeZoneInfo.ConvertTime(clock.GetUtcNow(), writer.Zone), writer.Zone.Id,
+            run.RunId, run.State.Word(), run.AsOf.ToString(), TimeZoneInfo.ConvertTime(clock.GetUtcNow(), writer.Zone), writer.Zone.Id,
             orders is null ? null : new Cutoff(orders.FirstDay).Date, recipe.DataThrough, recipe.ModelVersion, recipe.ModelLevel.ToString(),
             writer.Currency.Code, recipe.HorizonDays, recipe.ClvHorizonDays);
     }

@@ -56,6 +56,6 @@ public sealed class ReportPress(RetentionStore store, Playbook playbook, Targets
         {
             throw new RetentionException(Failure.NotFound, $"The report cannot be written to '{path}': {fault.Message}", fault);
         }
-        return new PrintedReport(kind, format, run.RunId, run.AsOf, path, new FileInfo(path).Length, compared, document.Figures.Count(figure => figure.Value is null));
+        return new PrintedReport(kind, format, run.RunId, run.AsOf.ToString(), path, new FileInfo(path).Length, compared, document.Figures.Count(figure => figure.Value is null));
     }
 }

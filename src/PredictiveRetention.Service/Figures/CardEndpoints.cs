@@ -74,7 +74,7 @@ internal static class CardEndpoints
         if (await current.FindAsync(cancellation) is not { } night) return Problem.NothingPublished();
         var all = await store.Cards.ReadAsync(night.Run.RunId, cancellation);
         var cards = all.Where(card => (report is null || card.Report == report) && (kind is null || Word(card.Kind).Equals(kind, StringComparison.OrdinalIgnoreCase)));
-        return Results.Ok(new CardsAnswer(night.Run.RunId, night.Run.AsOf, night.Run.ModelVersion, [.. cards.Select(CardAnswer.Of)]));
+        return Results.Ok(new CardsAnswer(night.Run.RunId, night.Run.AsOf.ToString(), night.Run.ModelVersion, [.. cards.Select(CardAnswer.Of)]));
     }
 
     private static async Task<IResult> OkrAsync(CurrentNight current, RetentionStore store, ServiceSettings settings, CancellationToken cancellation)
@@ -82,7 +82,7 @@ internal static class CardEndpoints
         if (await current.FindAsync(cancellation) is not { Recipe.Insights: not null } night) return Problem.NothingPublished();
         var insights = await RunInsights.ReadAsync(store, night.Run, settings.Runs.Playbook, cancellation);
         var lines = await insights.OkrAsync(settings.Targets, cancellation);
-        return Results.Ok(new OkrAnswer(night.Run.RunId, night.Run.AsOf,
+        return Results.Ok(new OkrAnswer(night.Run.RunId, night.Run.AsOf.ToString(),
             [.. OkrKpi.Objectives.Append(("Own", "Own targets")).Select(objective => new ObjectiveAnswer(objective.Item1, objective.Item2, [.. lines.Where(line => line.Kpi.Objective == objective.Item1).Select(Answer)])).Where(objective => objective.Kpis.Count > 0)]));
     }
 

@@ -33,12 +33,27 @@ internal static class HealthEndpoints
             }),
         };
         var ready = checks.Values.All(check => check == "ok");
-        var night = !ready ? "not asked" : await CheckAsync(() => NightAsync(store, cancellation));
-        checks["night"] = night;
-        return Results.Json(new Readiness(!ready ? "unready" : night == "ok" ? "ready" : "degraded", checks), statusCode: ready ? 200 : 503);
+        // Readers have the night before, so neither takes the service out.
+        if (ready) checks["model"] = await CheckAsync(() => ModelsAsync(store, models, cancellation));
+        checks["night"] = !ready ? "not asked" : await CheckAsync(() => NightAsync(store, cancellation));
+        var whole = checks.Values.All(check => check == "ok");
+        return Results.Json(new Readiness(!ready ? "unready" : whole ? "ready" : "degraded", checks), statusCode: ready ? 200 : 503);
     }
 
-    /// <summary>Readers have the night before, so this does not take the service out.</summary>
+    /// <summary>
+    /// A models folder that is not the one the published night was scored from: the next night would be scored by something else.
+    /// </summary>
+    private static async Task<string?> ModelsAsync(RetentionStore store, ModelRegistry models, CancellationToken cancellation)
+    {
+        var versions = models.Versions();
+        var night = await store.Nights.CurrentAsync(cancellation);
+        return night?.ModelVersion is { } version && version != ModelRegistry.RuleSchema && !versions.Contains(version)
+                ? $"the published night was scored by {version}, which is not in the models folder"
+            : models.ChampionVersion() is { } champion ? versions.Contains(champion) ? null : $"the champion {champion} is not in the models folder"
+            : versions.Count > 0 ? "no version in the models folder is named champion"
+            : null;
+    }
+
     private static async Task<string?> NightAsync(RetentionStore store, CancellationToken cancellation)
     {
         var runs = await store.Runs.NewestAsync(20, cancellation);

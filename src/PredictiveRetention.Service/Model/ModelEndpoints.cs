@@ -19,10 +19,23 @@ internal static class ModelEndpoints
     {
         api.MapGet("/model", (ModelHandle models) => models.Champion() is not { } champion ? Problem.NoModel() : Results.Ok(Answer(champion.Manifest)))
             .WithSummary("The champion: what it was trained on and how it did on later data").Produces<ModelAnswer>().ProducesProblem(404);
-        api.MapGet("/model/card", (ModelHandle models) => models.Champion() is not { } champion ? Problem.NoModel() : Results.Text(File.ReadAllText(Path.Combine(champion.Folder, "card.md")), "text/markdown"))
+        api.MapGet("/model/card", (ModelHandle models, Storage.ModelRegistry registry) => Card(models, registry))
             .WithSummary("The champion's model card").Produces<string>(contentType: "text/markdown").ProducesProblem(404);
         api.MapGet("/plays", (ServiceSettings settings) => settings.Runs.Playbook.Plays.Select(Answer))
             .WithSummary("The plays customers are matched with").Produces<IEnumerable<PlayAnswer>>();
+    }
+
+    private static IResult Card(ModelHandle models, Storage.ModelRegistry registry)
+    {
+        if (models.Champion() is not { } champion) return Problem.NoModel();
+        try
+        {
+            return Results.Text(registry.Card(champion.Version), "text/markdown");
+        }
+        catch (RetentionException fault)
+        {
+            return Problem.UnusableModel(fault.Message);
+        }
     }
 
     private static ModelAnswer Answer(Storage.ModelManifest manifest) => new(

@@ -29,15 +29,16 @@ internal static class VersionEndpoints
     {
         api.MapGet("/models", async (ModelRegistry models, RetentionStore store, CancellationToken cancellation) => Results.Ok(await AnswerAsync(models, store, cancellation)))
             .WithSummary("All versions, what was decided about them, drift and what became of earlier predictions").Produces<VersionsAnswer>();
-        api.MapGet("/models/{version}", (string version, ModelRegistry models) => Find(models, version) is { } found ? Results.Ok(Of(found, models)) : Problem.UnknownModel(version))
+        api.MapGet("/models/{version}", (string version, ModelRegistry models) => About(version, models, found => Results.Ok(Of(found, models))))
             .WithSummary("One version").Produces<VersionAnswer>().ProducesProblem(404);
-        api.MapGet("/models/{version}/tenths", (string version, string? format, ModelRegistry models) => Find(models, version) is not { } found ? Problem.UnknownModel(version)
-                : found.Tenths is not { } tenths ? Problem.NoFigure("The version was not judged: its card says why.")
+        api.MapGet("/models/{version}/tenths", (string version, string? format, ModelRegistry models) => About(version, models, found =>
+                found.Tenths is not { } tenths ? Problem.NoFigure("The version was not judged: its card says why.")
                 : format is null or "json" ? Results.Ok(tenths)
                 : format == "csv" ? Results.File(System.Text.Encoding.UTF8.GetBytes(Csv(tenths)), "text/csv", $"tenths-{version}.csv")
-                : Problem.BadParameter("format", "It is json or csv."))
+                : Problem.BadParameter("format", "It is json or csv.")))
             .WithSummary("What a version's recipe said of ten groups of customers one horizon earlier, and what came").Produces<JudgedTenths>(200, "application/json", "text/csv").ProducesProblem(400).ProducesProblem(404);
-        api.MapGet("/models/{version}/card", (string version, ModelRegistry models) => Find(models, version) is { } found ? Results.Text(models.Card(found.Version), "text/markdown") : Problem.UnknownModel(version))
+        api.MapGet("/models/{version}/card", (string version, ModelRegistry models) =>
+                About(version, models, found => Results.Text(models.Card(found.Version), "text/markdown")))
             .WithSummary("One version's model card").Produces<string>(contentType: "text/markdown").ProducesProblem(404);
         api.MapPost("/models/{version}/promote", (string version, PromotionRequest? request, ModelRegistry models, TimeProvider clock) => Promote(models, version, "admin, API", request?.Reason, clock))
             .WithSummary("Makes a version the champion, whatever the gate said").Produces<ChampionAnswer>().ProducesProblem(404).ProducesProblem(409);
@@ -64,8 +65,10 @@ internal static class VersionEndpoints
 
     private static async Task<VersionsAnswer> AnswerAsync(ModelRegistry models, RetentionStore store, CancellationToken cancellation)
     {
-        var headline = await store.Nights.CurrentAsync(cancellation) is { } night ? NightRun.HeadlineOf(night) : null;
-        return new VersionsAnswer([.. models.Versions().Reverse().Select(models.Manifest).OfType<ModelManifest>().Select(manifest => Of(manifest, models))], [.. models.Moves().Reverse().Take(50)], headline?.Drift, headline?.Realised);
+        var headline = (await store.Nights.CurrentAsync(cancellation))?.Headline;
+        // One that cannot be read is asked for by its name, and then says so.
+        var versions = models.Manifests(out _).Reverse().Select(manifest => Of(manifest, models));
+        return new VersionsAnswer([.. versions], [.. models.Moves().Reverse().Take(50)], headline?.Drift, headline?.Realised);
     }
 
     private static VersionAnswer Of(ModelManifest manifest, ModelRegistry models) => new(
@@ -76,18 +79,28 @@ internal static class VersionEndpoints
         tenths.Churn.Select((tenth, i) => ("churn", i, tenth)).Concat(tenths.Spend.Select((tenth, i) => ("spend", i, tenth)))
             .Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Item1},{line.i + 1},{line.tenth.Customers},{line.tenth.Said:R},{line.tenth.Came:R}\n")));
 
-    private static ModelManifest? Find(ModelRegistry models, string version) => models.Versions().Contains(version) ? models.Manifest(version) : null;
+    private static IResult About(string version, ModelRegistry models, Func<ModelManifest, IResult> answer)
+    {
+        try
+        {
+            return models.Versions().Contains(version) && models.Manifest(version) is { } found ? answer(found) : Problem.UnknownModel(version);
+        }
+        catch (RetentionException fault)
+        {
+            return Problem.UnusableModel(fault.Message);
+        }
+    }
 
     private static IResult Promote(ModelRegistry models, string version, string by, string? reason, TimeProvider clock)
     {
-        if (Find(models, version) is null) return Problem.UnknownModel(version);
+        if (!models.Versions().Contains(version)) return Problem.UnknownModel(version);
         try
         {
             models.Load(version);
         }
         catch (RetentionException fault)
         {
-            return Problem.Conflict("unusable-model", "The model cannot be used", fault.Message);
+            return Problem.UnusableModel(fault.Message);
         }
         models.Promote(version, by, Reason(reason), clock);
         return Results.Ok(new ChampionAnswer(version));

@@ -22,7 +22,23 @@ public sealed class RetrainingJob(RetentionStore store, ModelRegistry models, Ti
             logger.LogInformation("Nothing has been imported yet: nothing to learn from.");
             return;
         }
-        var champion = models.ChampionManifest();
+        ModelManifest? champion;
+        try
+        {
+            champion = models.ChampionManifest();
+        }
+        catch (RetentionException fault)
+        {
+            logger.LogError("{Fault} Nothing was learnt: what to retrain is not known.", fault.Message);
+            return;
+        }
+        if (champion is null && store.Nights.Current() is { } night && night.ModelVersion != ModelRegistry.RuleSchema)
+        {
+            logger.LogError(
+                "There is no champion in {Folder}, and the published night was scored by {Version}. Nothing was learnt: is it the right folder? "
+                + "retain train begins anew, and names its horizons.", models.Folder, night.ModelVersion);
+            return;
+        }
         // A horizon the data chose is chosen anew only by a person: a change of the question is not a retraining.
         var options = new TrainingOptions
         {

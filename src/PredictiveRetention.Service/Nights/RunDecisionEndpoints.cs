@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Storage;
@@ -36,7 +37,7 @@ internal static class RunDecisionEndpoints
 
     private static async Task<IResult> DecideAsync(RetentionStore store, string id, Func<long, Task> decide)
     {
-        if (!long.TryParse(id, out var run)) return Problem.UnknownRun(id);
+        if (!long.TryParse(id, CultureInfo.InvariantCulture, out var run)) return Problem.UnknownRun(id);
         try
         {
             await decide(run);
@@ -49,7 +50,7 @@ internal static class RunDecisionEndpoints
         {
             return Problem.Conflict("wrong-state", "The run is not in a state for this", refused.Message);
         }
-        return Results.Ok(new DecisionAnswer(run, (await store.Runs.FindAsync(run))!.State));
+        return Results.Ok(new DecisionAnswer(run, (await store.Runs.FindAsync(run))!.State.Word()));
     }
 }
 

@@ -35,7 +35,7 @@ internal sealed class CurrentNight(RetentionStore store, ServiceSettings setting
     }
 
     public async Task<PublishedNight?> DescribeAsync(Run run, CancellationToken cancellation) =>
-        await store.ShopAsync(cancellation) is { } shop && RunRecipe.Of(run) is { } recipe
+        await store.ShopAsync(cancellation) is { } shop && run.Recipe is { } recipe
             ? new PublishedNight(run, recipe, shop, Writer(run, recipe, shop))
             : null;
 

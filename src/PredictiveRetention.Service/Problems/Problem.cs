@@ -32,6 +32,8 @@ internal static class Problem
 
     public static IResult Conflict(string type, string title, string detail) => Of(409, type, title, detail);
 
+    public static IResult UnusableModel(string detail) => Conflict("unusable-model", "The model cannot be used", detail);
+
     public static IResult Unavailable(string detail) => Of(503, "unavailable", "A part the service needs is not available", detail);
 
     private static IResult Of(int status, string type, string title, string detail, Dictionary<string, object?>? extensions = null) =>

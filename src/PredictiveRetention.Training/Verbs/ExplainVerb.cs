@@ -86,5 +86,5 @@ internal static class ExplainVerb
     }
 
     private static string? Day(ExplainedCustomer explained, float days) =>
-        NextOrderDate.Of(explained.AsOf.ToString(), float.IsFinite(days) ? days : null)?.ToIso();
+        NextOrderDate.Of(explained.AsOf, float.IsFinite(days) ? days : null)?.ToIso();
 }

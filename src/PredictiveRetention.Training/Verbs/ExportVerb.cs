@@ -56,7 +56,7 @@ internal static class ExportVerb
             return;
         }
         var rows = verb.Terminal.Follow("exporting", progress => ExportFile.Write(table with { Rows = Counted(table.Rows, progress, verb.Cancellation) }, path));
-        if (verb.Json) verb.PrintJson(new { Name = name, Out = path, Rows = rows, run?.RunId, run?.AsOf });
+        if (verb.Json) verb.PrintJson(new { Name = name, Out = path, Rows = rows, run?.RunId, AsOf = run?.AsOf.ToString() });
         else Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows: {path}"));
     }
 

@@ -27,14 +27,15 @@ internal static class ModelsVerb
     private static void List(Verb verb)
     {
         var models = verb.Models;
-        var manifests = models.Versions().Select(models.Manifest).OfType<ModelManifest>().ToList();
+        var manifests = models.Manifests(out var unreadable);
         var (champion, challenger) = (models.ChampionVersion(), models.ChallengerVersion());
         if (verb.Json)
         {
             verb.PrintJson(manifests.Select(m => new { m.Version, Champion = m.Version == champion, Challenger = m.Version == challenger, m.Level, m.Cutoff, m.HorizonDays, m.ClvHorizonDays, m.JudgedAt, m.ChurnMetrics, m.SpendMetrics, m.LeakAuditPassed }));
             return;
         }
-        if (manifests.Count == 0) Console.Out.WriteLine("No model yet: retain train makes one.");
+        foreach (var fault in unreadable) verb.Terminal.Say("retain: " + fault);
+        if (manifests.Count + unreadable.Count == 0) Console.Out.WriteLine("No model yet: retain train makes one.");
         else Line($"{"version",-18} {"cutoff",-10}  {"level",-14} {"horizon",8} {"CLV",6}  {"judged at",-10} {"AUC",7} {"log loss",9} {"bias",6} {"Gini",7}");
         foreach (var m in manifests)
             Line($"{m.Version,-18} {m.Cutoff,-10}  {m.Level,-14} {m.HorizonDays + "d",8} {m.ClvHorizonDays + "d",6}  {m.JudgedAt ?? "-",-10} {m.ChurnMetrics?.Auc,7:F4} {m.ChurnMetrics?.LogLoss,9:F4} {m.SpendMetrics?.Bias,6:F3} {m.SpendMetrics?.Gini,7:F4}{(m.Version == champion ? "  <- champion" : m.Version == challenger ? "  <- challenger" : "")}");

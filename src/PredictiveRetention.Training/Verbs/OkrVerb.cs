@@ -26,7 +26,7 @@ internal static class OkrVerb
         var lines = await insights.OkrAsync(targets, verb.Cancellation);
         if (verb.Json)
         {
-            verb.PrintJson(new { run.RunId, run.AsOf, Kpis = lines });
+            verb.PrintJson(new { run.RunId, AsOf = run.AsOf.ToString(), Kpis = lines });
             return;
         }
         foreach (var (objective, words) in OkrKpi.Objectives.Append(("Own", "Own targets")))

@@ -62,7 +62,7 @@ internal static class ScoreVerb
             request, Steps(progress), verb.Cancellation));
         Refuse(result, request);
         if (result.Outcome == RunOutcome.AlreadyPublished)
-            verb.Terminal.Say($"retain: {request.BusinessDate:yyyy-MM-dd} is already published as run {result.Run.RunId}; nothing was scored again (--again makes a new attempt{(verb.Models.ChampionVersion() is { } champion && champion != result.Run.ModelVersion ? $", with the champion {champion}; what is published was made with {result.Run.ModelVersion}" : "")}).");
+            verb.Terminal.Say($"retain: {request.BusinessDate.ToIso()} is already published as run {result.Run.RunId}; nothing was scored again (--again makes a new attempt{(verb.Models.ChampionVersion() is { } champion && champion != result.Run.ModelVersion ? $", with the champion {champion}; what is published was made with {result.Run.ModelVersion}" : "")}).");
         else if (result.Run.ModelVersion == ModelRegistry.RuleSchema)
             verb.Terminal.Say("retain: there is no model yet, so everybody was scored by the recency rule; retain train fits one.");
         long? rows = verb.Value(s_out) switch
@@ -72,15 +72,30 @@ internal static class ScoreVerb
             var path => ScoreFile.Write(store, shop, result.Run, path),
         };
         if (verb.Value(s_out) == "-") return;
-        if (verb.Json) verb.PrintJson(new { result.Outcome, result.Run.RunId, result.Run.Purpose, result.Run.BusinessDate, result.Run.AsOf, result.Run.State, result.Run.ModelVersion, result.Headline, Rows = rows });
-        else Print(result, shop, verb.Value(s_out), rows);
+        if (verb.Json)
+        {
+            verb.PrintJson(new
+            {
+                result.Outcome,
+                result.Run.RunId,
+                Purpose = result.Run.Purpose.Word(),
+                BusinessDate = result.Run.BusinessDate.ToIso(),
+                AsOf = result.Run.AsOf.ToString(),
+                State = result.Run.State.Word(),
+                result.Run.ModelVersion,
+                result.Headline,
+                Rows = rows,
+            });
+            return;
+        }
+        Print(result, shop, verb.Value(s_out), rows);
     }
 
     /// <exception cref="RetentionException">The data cannot speak about the day.</exception>
     private static void Check(RunRequest request, RetentionStore store, Shop shop, OrderRange orders)
     {
         if (request.AsOf.Day <= orders.FirstDay)
-            throw new RetentionException(Failure.InputRejected, $"The cutoff {request.AsOf} is not after the first order, {BusinessCalendar.DateOf(orders.FirstDay):yyyy-MM-dd}: nobody to score.");
+            throw new RetentionException(Failure.InputRejected, $"The cutoff {request.AsOf} is not after the first order, {new Cutoff(orders.FirstDay)}: nobody to score.");
         var tonight = RunRequest.Tonight(store, shop, TimeProvider.System);
         if (request.Purpose == RunPurpose.Replay && request.AsOf.Day > tonight.AsOf.Day)
             throw new RetentionException(Failure.Usage, $"--as-of {request.AsOf} is after {tonight.AsOf}, the latest day the data can speak about.");
@@ -91,7 +106,11 @@ internal static class ScoreVerb
         if (result.Outcome == RunOutcome.Held)
             throw new RetentionException(Failure.QualityGate, $"Run {result.Run.RunId} is held: {result.Run.Error}. Readers keep what they have. Look: retain runs show {result.Run.RunId}; then retain runs publish {result.Run.RunId}, or discard.");
         if (result.Outcome == RunOutcome.Busy)
-            throw new RetentionException(Failure.Busy, $"The {request.Purpose} of {request.BusinessDate:yyyy-MM-dd} is being worked on (run {result.Run.RunId}); it can be taken over {RunLedger.Lease.TotalSeconds:F0} s after its worker falls silent.");
+        {
+            throw new RetentionException(
+                Failure.Busy,
+                $"The {request.Purpose.Word()} of {request.BusinessDate.ToIso()} is being worked on (run {result.Run.RunId}); it can be taken over {(int)RunLedger.Lease.TotalSeconds} s after its worker falls silent.");
+        }
     }
 
     /// <summary>A past day, by the definitions of the night before it or of tonight: what figures of that day are read from.</summary>
@@ -103,7 +122,7 @@ internal static class ScoreVerb
         Check(request, store, shop, orders);
         // As the nights are counted, or the figures of two days would not compare.
         var night = store.Nights.UpTo(asOf) ?? store.Nights.Current();
-        var recipe = night is null ? null : RunRecipe.Of(night);
+        var recipe = night is null ? null : night.Recipe;
         var settings = new RunSettings { WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30) };
         if (recipe is not null) settings = settings with { Segments = recipe.Segments, Margin = recipe.Margin, Insights = recipe.Insights?.Settings ?? settings.Insights };
         var run = new NightRun(store, verb.Models, settings);
@@ -117,8 +136,8 @@ internal static class ScoreVerb
 
     private static void Print(RunResult result, Shop shop, string? path, long? rows)
     {
-        var recipe = RunRecipe.Of(result.Run)!;
-        Line($"Run {result.Run.RunId} ({result.Run.Purpose}) as of {result.Run.AsOf}: {(result.Run.Purpose == RunPurpose.Replay ? "finished, not shown to readers" : result.Run.State)}, model {result.Run.ModelVersion}{(recipe.ModelLevel == Models.ModelLevel.RecencyRule ? " (recency rule, not a fitted model)" : "")}");
+        var recipe = result.Run.Recipe!;
+        Line($"Run {result.Run.RunId} ({result.Run.Purpose.Word()}) as of {result.Run.AsOf}: {(result.Run.Purpose == RunPurpose.Replay ? "finished, not shown to readers" : result.Run.State.Word())}, model {result.Run.ModelVersion}{(recipe.ModelLevel == Models.ModelLevel.RecencyRule ? " (recency rule, not a fitted model)" : "")}");
         if (result.Headline is { } headline)
         {
             var code = shop.Currency.Code;

@@ -38,7 +38,7 @@ public static class CustomerList
         new("note", ColumnKind.Text, one => one.Work?.Note),
         new("reason", ColumnKind.Text, one => one.Customer.Reason),
         new("currency", ColumnKind.Text, one => one.Shop.Currency.Code),
-        new("as_of", ColumnKind.Date, one => one.Run.AsOf),
+        new("as_of", ColumnKind.Date, one => one.Run.AsOf.ToString()),
         new("run_id", ColumnKind.Whole, one => Whole(one.Run.RunId)),
     ];
 

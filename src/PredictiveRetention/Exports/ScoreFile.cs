@@ -53,7 +53,7 @@ public static class ScoreFile
         new("action_cost", ColumnKind.Number, one => Money(one.Row.ActionCost, one.Decimals)),
         new("reasons", ColumnKind.Words, one => one.Why()),
         new("model_level", ColumnKind.Text, one => one.Of.Recipe?.ModelLevel.ToString()),
-        new("as_of", ColumnKind.Date, one => one.Of.Run.AsOf),
+        new("as_of", ColumnKind.Date, one => one.Of.Run.AsOf.ToString()),
         new("run_id", ColumnKind.Whole, one => Whole(one.Of.Run.RunId)),
         new("model_version", ColumnKind.Text, one => one.Of.Run.ModelVersion),
     ];
@@ -66,7 +66,7 @@ public static class ScoreFile
     /// <summary>The rows are read as they are written.</summary>
     public static ExportTable Table(RetentionStore store, Shop shop, Run run)
     {
-        var of = new ScoredRun(run, RunRecipe.Of(run), shop);
+        var of = new ScoredRun(run, run.Recipe, shop);
         return ExportTable.Of(s_columns, store.Predictions.ReadAll(run.RunId).Select(row => new Scored(row, of)));
     }
 

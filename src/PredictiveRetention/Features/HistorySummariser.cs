@@ -162,9 +162,9 @@ internal sealed class HistorySummariser(Currency currency)
         _s.Delivered++;
         _s.DeliveryDaysLast = delivered - order.Day;
         _s.DeliveryDays += _s.DeliveryDaysLast;
-        if (order.PromisedDay is not { } promised) return;
+        _s.LastLate = delivered > order.PromisedDay; // of one that nobody promised a day for it is not said
+        if (order.PromisedDay is null) return;
         _s.DeliveredWithPromise++;
-        _s.LastLate = delivered > promised;
         if (_s.LastLate) _s.Late++;
     }
 

@@ -16,7 +16,7 @@ public sealed record ExplainedCustomer(
 public static class ExplainRun
 {
     /// <param name="asOf">What happened from this day on is unknown; null = the as-of of tonight's run.</param>
-    /// <exception cref="RetentionException">The customer has no order before the as-of, the as-of lies after the data, or every model looks beyond it.</exception>
+    /// <exception cref="RetentionException">The customer has no order before the as-of, the as-of lies after the data, or no model may speak about it.</exception>
     public static ExplainedCustomer Execute(RetentionStore store, ModelRegistry models, string customerId, Cutoff? asOf, TimeProvider clock)
     {
         var shop = store.RequireShop();
@@ -26,7 +26,7 @@ public static class ExplainRun
         var coverage = store.Summaries.Coverage(shop, cutoff);
         var histories = store.Histories.ReadOne(customerId, shop, coverage, cutoff)
             ?? throw new RetentionException(Failure.NotFound, $"There is no customer '{customerId}' with a valid order before {cutoff}.");
-        var (model, version, _, faults) = NightRun.ModelFor(models, cutoff);
+        var (model, version, _, faults) = new NightModels(models).Require(cutoff, store.Nights.Current());
         var (_, score, why) = new Scorer(model, shop.Currency, coverage).Explain(histories[0], cutoff);
         return new ExplainedCustomer(customerId, cutoff, version, model, score, why, faults);
     }

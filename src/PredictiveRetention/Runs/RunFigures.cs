@@ -12,7 +12,7 @@ public sealed class RunFigures
     private readonly ILookup<string, Figure> _figures;
 
     private RunFigures(Run run, IEnumerable<Figure> figures) =>
-        (_run, _coverage, _figures) = (run, RunRecipe.Of(run)?.Coverage ?? default, figures.ToLookup(figure => figure.View));
+        (_run, _coverage, _figures) = (run, run.Recipe?.Coverage ?? default, figures.ToLookup(figure => figure.View));
 
     /// <summary>All figures of a run, for whoever asks about many views.</summary>
     public static async Task<RunFigures> ReadAsync(RetentionStore store, Run run, CancellationToken cancellation) =>
@@ -38,6 +38,6 @@ public sealed class RunFigures
 
     private string? WhyNone(InsightView view) =>
         _run.State == RunState.Dropped ? $"the run has been dropped, and of its figures only the headline ones are kept, not {view.Id}"
-        : RunRecipe.Of(_run)?.Insights is null ? "the run was made by an earlier version, which counted no figures"
+        : _run.Recipe?.Insights is null ? "the run was made by an earlier version, which counted no figures"
         : null;
 }

@@ -21,14 +21,14 @@ public sealed class RunInsights
     /// <exception cref="RetentionException">The run has no figures.</exception>
     public static async Task<RunInsights> ReadAsync(RetentionStore store, Run run, Playbook playbook, CancellationToken cancellation)
     {
-        var recipe = RunRecipe.Of(run) ?? throw new RetentionException(Failure.NotFound, "The run has no snapshot yet.");
+        var recipe = run.Recipe ?? throw new RetentionException(Failure.NotFound, "The run has no snapshot yet.");
         if (recipe.Insights is null)
         {
             throw new RetentionException(
                 Failure.NotFound, "The run was made by an earlier version, which counted no figures: retain score --again.");
         }
         var currency = (await store.RequireShopAsync(cancellation)).Currency;
-        var insight = recipe.Context(Cutoff.Parse(run.AsOf), currency);
+        var insight = recipe.Context(run.AsOf, currency);
         var context = new CardContext(insight, recipe.ModelLevel, recipe.DataThrough, playbook, [], recipe.Margin);
         return new RunInsights(store, run, context, await store.Figures.ReadAsync(run.RunId, cancellation: cancellation));
     }

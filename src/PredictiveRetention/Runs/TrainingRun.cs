@@ -45,7 +45,7 @@ public static class TrainingRun
         var loaded = models.Add(trained);
         var gate = Decide(models, loaded, trained, histories, cancellation);
         if (gate.Promoted) models.Promote(loaded.Version, options.By, gate.Reason, clock);
-        else models.Keep(loaded.Version, string.CompareOrdinal(loaded.Manifest.Cutoff, models.ChampionManifest()?.Cutoff) >= 0, options.By, gate.Reason, clock);
+        else models.Keep(loaded.Version, waits: !IsOlder(loaded.Version, models.ChampionVersion()), options.By, gate.Reason, clock);
         return (loaded, trained, gate);
     }
 
@@ -66,7 +66,7 @@ public static class TrainingRun
         var cutoff = options.AsOf ?? tonight;
         if (cutoff.Day > tonight.Day) throw new RetentionException(Failure.Usage, $"The as-of {cutoff} is after {tonight}, the latest day the data can speak about.");
         if (cutoff.Day <= orders.FirstDay)
-            throw new RetentionException(Failure.InputRejected, $"The cutoff {cutoff} is not after the first order, {BusinessCalendar.DateOf(orders.FirstDay):yyyy-MM-dd}: nothing to learn from.");
+            throw new RetentionException(Failure.InputRejected, $"The cutoff {cutoff} is not after the first order, {new Cutoff(orders.FirstDay)}: nothing to learn from.");
         var coverage = store.Summaries.Coverage(shop, cutoff);
         var request = new TrainingRequest
         {
@@ -89,7 +89,7 @@ public static class TrainingRun
         if (models.ChampionVersion() is not { } version) return new GateDecision(true, "the first model", null);
         if (version == challenger.Version) return new GateDecision(true, "the same version was trained again", null);
         if (trained.Judged is { Leaks.Passed: false } leaking) return new GateDecision(false, "its leak audit was set off: " + string.Join("; ", LeakWords.Of(leaking.Leaks)), null);
-        if (models.Manifest(version) is not { } champion) return new GateDecision(true, $"the champion {version} cannot be read", null);
+        if (ManifestOf(models, version) is not { } champion) return new GateDecision(true, $"the champion {version} cannot be read", null);
         if (string.CompareOrdinal(challenger.Manifest.Cutoff, champion.Cutoff) < 0) return new GateDecision(false, $"made for {challenger.Manifest.Cutoff}, which is before the champion's {champion.Cutoff}", null);
         if (Enum.TryParse<ModelLevel>(champion.Level, out var level) && challenger.Model.Level > level)
             return new GateDecision(false, $"it stands on a lesser footing ({ModelLevels.Words(challenger.Model.Level)}) than the champion ({ModelLevels.Words(level)})", null);
@@ -112,6 +112,22 @@ public static class TrainingRun
         return worse.Count == 0
             ? new GateDecision(true, Text($"not worse than the champion on {comparison.Customers} customers in the {comparison.Horizon.Days} days after {comparison.Origin}"), comparison)
             : new GateDecision(false, "worse than the champion: " + string.Join("; ", worse.Select(standing => Text($"{standing.Measure} by {-standing.Lead.Value:G3} (95 % interval {-standing.Lead.High:G3} to {-standing.Lead.Low:G3})"))), comparison);
+    }
+
+    /// <summary>By the cutoffs their names begin with.</summary>
+    private static bool IsOlder(string version, string? champion) =>
+        string.CompareOrdinal(version[..8], champion?[..Math.Min(8, champion.Length)]) < 0;
+
+    private static ModelManifest? ManifestOf(ModelRegistry models, string version)
+    {
+        try
+        {
+            return models.Manifest(version);
+        }
+        catch (RetentionException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The champion where it saw nothing of the judged horizon; otherwise what its recipe had made one horizon before its own cutoff.</summary>

@@ -37,15 +37,16 @@ public sealed class ClassifierRegistry(string folder)
         var home = Path.Combine(folder, kind);
         var champion = Path.Combine(home, "champion");
         if (!File.Exists(champion)) throw new RetentionException(Failure.NotFound, $"There is no model of kind '{kind}' in {folder}. {(Kinds() is { Count: > 0 } kinds ? "There are: " + string.Join(", ", kinds) + " (--kind names one)." : "There is none of any kind.")}");
-        var path = Path.Combine(home, File.ReadAllText(champion).Trim());
+        var path = home;
         try
         {
+            path = Path.Combine(home, File.ReadAllText(champion).Trim());
             var manifest = JsonSerializer.Deserialize<ClassifierManifest>(File.ReadAllBytes(Path.Combine(path, "manifest.json")), ModelFolder.Json)!;
             var bytes = File.ReadAllBytes(Path.Combine(path, "model.json"));
             if (ModelFolder.Hash(bytes) != manifest.Files["model.json"]) throw new FormatException("model.json is not the file that was written (its SHA-256 differs from the manifest's).");
             return JsonSerializer.Deserialize<T>(bytes, ModelFolder.Json) ?? throw new FormatException("model.json is empty.");
         }
-        catch (Exception fault) when (fault is IOException or JsonException or FormatException or KeyNotFoundException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JsonException or FormatException or KeyNotFoundException)
         {
             throw new RetentionException(Failure.DependencyUnavailable, $"The model in {path} cannot be used: {fault.Message}", fault);
         }

@@ -23,9 +23,17 @@ public sealed partial class ModelRegistry
     /// <summary>Name of the version in use; null when nothing was trained.</summary>
     public string? ChampionVersion() => Named(ChampionName);
 
-    /// <summary>Name of the version that was trained last and did not take over; null when there is none.</summary>
+    /// <summary>
+    /// Name of the version that was trained last and did not take over, or that was in use last and was rolled back; null when there is none.
+    /// </summary>
     public string? ChallengerVersion() => Named(ChallengerName);
 
+    /// <summary>True where the challenger was in use and a person went back from it; false where the gate did not let it through.</summary>
+    public bool ChallengerWasRolledBack() =>
+        ChallengerVersion() is { } challenger
+        && Moves().LastOrDefault(move => challenger == move.Version || challenger == move.Previous) is { What: "rolled back" };
+
+    /// <exception cref="RetentionException">It is there and cannot be read.</exception>
     public ModelManifest? ChampionManifest() => ChampionVersion() is { } version ? Manifest(version) : null;
 
     /// <summary>Makes a version the one in use.</summary>
@@ -65,7 +73,7 @@ public sealed partial class ModelRegistry
         var path = Path.Combine(_kindFolder, AuditFile);
         if (!File.Exists(path)) return [];
         var moves = new List<ModelMove>();
-        foreach (var line in File.ReadLines(path))
+        foreach (var line in Reading(path, () => File.ReadAllLines(path)))
         {
             try
             {
@@ -88,11 +96,12 @@ public sealed partial class ModelRegistry
             {
                 var loaded = Load(version);
                 foreach (var name in loaded.Manifest.Files.Keys.Where(name => name != ModelFile))
-                    if (ModelFolder.Hash(File.ReadAllBytes(Path.Combine(loaded.Folder, name))) != loaded.Manifest.Files[name]) throw new RetentionException(Failure.DependencyUnavailable, $"{name} is not the file that was written.");
+                    if (ModelFolder.Hash(File.ReadAllBytes(Path.Combine(loaded.Folder, name))) != loaded.Manifest.Files[name])
+                        throw new RetentionException(Failure.DependencyUnavailable, $"{name} is not the file that was written.");
                 Judged(version);
                 checks.Add(new ModelCheck(version, true, $"{loaded.Manifest.Files.Count} files as written, {loaded.Manifest.GoldenRows.Count} golden rows repeated"));
             }
-            catch (Exception fault) when (fault is RetentionException or IOException)
+            catch (Exception fault) when (fault is RetentionException or IOException or UnauthorizedAccessException)
             {
                 checks.Add(new ModelCheck(version, false, fault.Message));
             }
@@ -117,7 +126,8 @@ public sealed partial class ModelRegistry
             throw new RetentionException(Failure.NotFound, $"There is no model version '{version}' in {_kindFolder}.");
     }
 
-    private string? Named(string name) => Path.Combine(_kindFolder, name) is var path && File.Exists(path) ? File.ReadAllText(path).Trim() : null;
+    private string? Named(string name) =>
+        Path.Combine(_kindFolder, name) is var path && File.Exists(path) ? Reading(path, () => File.ReadAllText(path)).Trim() : null;
 
     private void Audit(ModelMove move) => File.AppendAllText(Path.Combine(_kindFolder, AuditFile), JsonSerializer.Serialize(move, ModelFolder.Json) + "\n");
 

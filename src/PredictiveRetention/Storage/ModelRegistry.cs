@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Models;
@@ -49,8 +50,9 @@ public sealed record LoadedModel(RetentionModel Model, ModelManifest Manifest, s
 
 /// <summary>
 /// Model versions as folders: models/KIND/VERSION/{model.json, judged.json, drift.json, manifest.json, card.md}, the files 'champion' and
-/// 'challenger' that name the one in use and the one that waits, and audit.jsonl, a line for every move of these names. A version's name is its cutoff and a hash of its content, so training twice on the same data makes the same version. Written beside
-/// and renamed: a half-written version is never seen. What is loaded has the hash the manifest says and repeats its golden rows.
+/// 'challenger' that name the one in use and the one that waits, and audit.jsonl, a line for every move of these names. A version's name is
+/// its cutoff and a hash of its content, so training twice on the same data makes the same version. Written beside and renamed: a
+/// half-written version is never seen. What is loaded has the hash the manifest says and repeats its golden rows.
 /// </summary>
 public sealed partial class ModelRegistry(string folder)
 {
@@ -61,14 +63,20 @@ public sealed partial class ModelRegistry(string folder)
     private const string DriftFile = "drift.json";
     private const string CardFile = "card.md";
 
+    // Exp, Log and vector code differ in the last bits from one platform to another; another model differs in the first digits.
+    private const double SameAnswer = 1e-9;
+
     private readonly string _kindFolder = Path.Combine(folder, Kind);
+
+    /// <summary>Where the versions lie.</summary>
+    public string Folder => _kindFolder;
 
     /// <summary>Stores a trained model as a version; returns what Load would.</summary>
     public LoadedModel Add(TrainedModel trained)
     {
         var model = JsonSerializer.SerializeToUtf8Bytes(trained.Model, ModelFolder.Json);
         var schemaHash = trained.Model.Features.Count == 0 ? RuleSchema : new Features.FeatureSchema(trained.Model.Features).Hash;
-        var version = trained.Request.Cutoff.Date.ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture) + "-" + ModelFolder.Hash(model)[..8];
+        var version = trained.Request.Cutoff.Date.ToString("yyyyMMdd", CultureInfo.InvariantCulture) + "-" + ModelFolder.Hash(model)[..8];
         List<(string Name, byte[] Content)> files = [(ModelFile, model)];
         if (trained.Judged is { } judged) files.Add((JudgedFile, JsonSerializer.SerializeToUtf8Bytes(judged.Model, ModelFolder.Json)));
         if (trained.Drift is { } drift) files.Add((DriftFile, JsonSerializer.SerializeToUtf8Bytes(drift, ModelFolder.Json)));
@@ -100,36 +108,57 @@ public sealed partial class ModelRegistry(string folder)
         return Load(version);
     }
 
-    /// <summary>What a version's folder says about it, without loading the model; null when there is none to be read.</summary>
-    public ModelManifest? Manifest(string version)
+    /// <summary>What a version's folder says about it, without loading the model; null when there is no such version.</summary>
+    /// <exception cref="RetentionException">It is there and cannot be read.</exception>
+    public ModelManifest? Manifest(string version) =>
+        Path.Combine(_kindFolder, version, ManifestFile) is var path && File.Exists(path) ? Reading(path, () => ManifestIn(path)) : null;
+
+    /// <summary>What every version says about itself, oldest cutoff first.</summary>
+    /// <param name="faults">A sentence for each version that cannot be read.</param>
+    public IReadOnlyList<ModelManifest> Manifests(out IReadOnlyList<string> faults)
     {
-        try
+        var (manifests, unreadable) = (new List<ModelManifest>(), new List<string>());
+        foreach (var version in Versions())
         {
-            return Path.Combine(_kindFolder, version, ManifestFile) is var path && File.Exists(path) ? JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), ModelFolder.Json) : null;
+            try
+            {
+                if (Manifest(version) is { } manifest) manifests.Add(manifest);
+            }
+            catch (RetentionException fault)
+            {
+                unreadable.Add(fault.Message);
+            }
         }
-        catch (JsonException)
-        {
-            return null; // said by Load and Verify
-        }
+        faults = unreadable;
+        return manifests;
     }
 
     /// <summary>A version's card, in Markdown.</summary>
-    public string Card(string version) => File.ReadAllText(Path.Combine(_kindFolder, version, CardFile));
+    /// <exception cref="RetentionException">It cannot be read.</exception>
+    public string Card(string version)
+    {
+        var path = Path.Combine(_kindFolder, version, CardFile);
+        return Reading(path, () => File.ReadAllText(path));
+    }
 
     /// <summary>
     /// The version that may speak about a cutoff: the champion, or, where it learnt from later days or cannot be used, the latest one that can
-    /// and that the gate has not turned down.
-    /// Null when every version would look into the future.
+    /// and that the gate has not turned down. Null when there is none at all, or every version would look into the future.
     /// </summary>
-    /// <param name="faults">Versions that should have been taken and cannot be used, with the reason.</param>
+    /// <param name="faults">What should have been taken and cannot be, with the reason.</param>
     /// <exception cref="RetentionException">There are versions for the cutoff, and none can be used.</exception>
     public LoadedModel? For(Cutoff cutoff, out IReadOnlyList<string> faults)
     {
         var unusable = new List<string>();
         faults = unusable;
-        var champion = ChampionVersion();
+        var (versions, champion) = (Versions(), ChampionVersion());
+        if (champion is null && versions.Count > 0) unusable.Add($"No version in {_kindFolder} is named champion.");
+        if (champion is not null && !versions.Contains(champion)) unusable.Add($"The champion {champion} is not in {_kindFolder}.");
         var refused = Refused();
-        foreach (var version in Versions().Where(name => MaySpeakOf(name, cutoff) && (name == champion || !refused.Contains(name))).OrderByDescending(name => name == champion).ThenByDescending(name => name[..8], StringComparer.Ordinal).ThenByDescending(WrittenAt))
+        var candidates = versions.Where(name => MaySpeakOf(name, cutoff) && (name == champion || !refused.Contains(name)))
+            .OrderByDescending(name => name == champion).ThenByDescending(name => name[..8], StringComparer.Ordinal)
+            .ThenByDescending(WrittenAt);
+        foreach (var version in candidates)
         {
             try
             {
@@ -140,22 +169,27 @@ public sealed partial class ModelRegistry(string folder)
                 unusable.Add(fault.Message);
             }
         }
-        if (champion is not null && !Versions().Contains(champion)) unusable.Add($"The champion {champion} is not in {_kindFolder}.");
         return unusable.Count == 0 ? null : throw new RetentionException(Failure.DependencyUnavailable, "No model can be used. " + string.Join(' ', unusable));
     }
 
     /// <summary>Versions last heard of as kept although they were as recent as the champion: the gate found them worse. One made for a past day is kept for replaying it.</summary>
     private HashSet<string> Refused() =>
-        [.. Moves().GroupBy(move => move.Version).Select(moves => moves.Last()).Where(move => move.What == "kept" && move.Champion is { } then && string.CompareOrdinal(move.Version[..8], then[..8]) >= 0).Select(move => move.Version)];
+        [.. Moves().GroupBy(move => move.Version).Select(moves => moves.Last())
+            .Where(move => move.What == "kept" && move.Champion is { } then && string.CompareOrdinal(move.Version[..8], then[..8]) >= 0)
+            .Select(move => move.Version)];
 
     private static bool MaySpeakOf(string version, Cutoff cutoff) =>
-        version.Length > 9 && DateOnly.TryParseExact(version[..8], "yyyyMMdd", out var date) && Cutoff.Of(date).Day <= cutoff.Day;
+        version.Length > 9
+        && DateOnly.TryParseExact(version[..8], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        && Cutoff.Of(date).Day <= cutoff.Day;
 
     private DateTime WrittenAt(string version) => File.GetLastWriteTimeUtc(Path.Combine(_kindFolder, version, ManifestFile));
 
     public IReadOnlyList<string> Versions() =>
         Directory.Exists(_kindFolder)
-            ? [.. Directory.EnumerateDirectories(_kindFolder).Where(path => !Path.GetFileName(path).StartsWith('.') && File.Exists(Path.Combine(path, ManifestFile))).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)]
+            ? [.. Directory.EnumerateDirectories(_kindFolder)
+                .Where(path => !Path.GetFileName(path).StartsWith('.') && File.Exists(Path.Combine(path, ManifestFile)))
+                .Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)]
             : [];
 
     /// <exception cref="RetentionException">A file is missing, was changed since it was written, or does not repeat its golden rows.</exception>
@@ -164,20 +198,22 @@ public sealed partial class ModelRegistry(string folder)
         var path = Path.Combine(_kindFolder, version);
         try
         {
-            var manifest = JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(Path.Combine(path, ManifestFile)), ModelFolder.Json)
-                ?? throw new FormatException($"{ManifestFile} is empty.");
+            var manifest = ManifestIn(Path.Combine(path, ManifestFile));
             var bytes = File.ReadAllBytes(Path.Combine(path, ModelFile));
-            if (ModelFolder.Hash(bytes) != manifest.Files[ModelFile]) throw new FormatException($"{ModelFile} is not the file that was written (its SHA-256 differs from the manifest's).");
+            if (ModelFolder.Hash(bytes) != manifest.Files[ModelFile]) throw NotAsWritten(ModelFile);
             var model = JsonSerializer.Deserialize<RetentionModel>(bytes, ModelFolder.Json) ?? throw new FormatException($"{ModelFile} is empty.");
-            if (model.Features.Count > 0 && new Features.FeatureSchema(model.Features).Hash != manifest.SchemaHash) throw new FormatException("its features are not those the manifest names.");
+            if (model.Features.Count > 0 && new Features.FeatureSchema(model.Features).Hash != manifest.SchemaHash)
+                throw new FormatException("its features are not those the manifest names.");
             foreach (var golden in manifest.GoldenRows)
             {
                 var answer = model.Predict(golden.Features);
-                if (answer.PChurn != golden.PChurn || answer.Clv != golden.Clv) throw new FormatException("it does not repeat its golden rows.");
+                if (!IsSame(answer.PChurn, golden.PChurn) || !IsSame(answer.Clv, golden.Clv))
+                    throw new FormatException("it does not repeat its golden rows.");
             }
             return new LoadedModel(model, manifest, path, Part<DriftReference>(path, manifest, DriftFile));
         }
-        catch (Exception fault) when (fault is IOException or JsonException or FormatException or KeyNotFoundException or ArgumentException or IndexOutOfRangeException or UnauthorizedAccessException or RetentionException)
+        catch (Exception fault) when (IsUnreadable(fault)
+            || fault is KeyNotFoundException or ArgumentException or IndexOutOfRangeException or RetentionException)
         {
             throw new RetentionException(Failure.DependencyUnavailable, $"The model {version} in {path} cannot be used: {fault.Message}", fault);
         }
@@ -187,25 +223,52 @@ public sealed partial class ModelRegistry(string folder)
     /// <exception cref="RetentionException">It cannot be used.</exception>
     public RetentionModel? Judged(string version)
     {
+        if (Manifest(version) is not { } manifest) return null;
         var path = Path.Combine(_kindFolder, version);
         try
         {
-            return Manifest(version) is { } manifest ? Part<RetentionModel>(path, manifest, JudgedFile) : null;
+            return Part<RetentionModel>(path, manifest, JudgedFile);
         }
-        catch (Exception fault) when (fault is IOException or JsonException or FormatException or UnauthorizedAccessException or RetentionException)
+        catch (Exception fault) when (IsUnreadable(fault) || fault is RetentionException)
         {
             throw new RetentionException(Failure.DependencyUnavailable, $"{JudgedFile} of the model {version} cannot be used: {fault.Message}", fault);
         }
     }
+
+    /// <summary>To nine digits; what is no number is like nothing.</summary>
+    private static bool IsSame(double answer, double golden) =>
+        answer == golden || Math.Abs(answer - golden) <= SameAnswer * Math.Max(Math.Abs(answer), Math.Abs(golden));
+
+    private static ModelManifest ManifestIn(string path) =>
+        JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), ModelFolder.Json)
+        ?? throw new FormatException($"{ManifestFile} is empty.");
 
     private static T? Part<T>(string path, ModelManifest manifest, string name)
         where T : class
     {
         if (!manifest.Files.TryGetValue(name, out var hash)) return null;
         var bytes = File.ReadAllBytes(Path.Combine(path, name));
-        if (ModelFolder.Hash(bytes) != hash) throw new FormatException($"{name} is not the file that was written (its SHA-256 differs from the manifest's).");
-        return JsonSerializer.Deserialize<T>(bytes, ModelFolder.Json);
+        return ModelFolder.Hash(bytes) == hash ? JsonSerializer.Deserialize<T>(bytes, ModelFolder.Json) : throw NotAsWritten(name);
     }
+
+    private static FormatException NotAsWritten(string name) =>
+        new($"{name} is not the file that was written (its SHA-256 differs from the manifest's).");
+
+    /// <summary>Reads a file, or says which cannot be read and why.</summary>
+    private static T Reading<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception fault) when (IsUnreadable(fault))
+        {
+            throw new RetentionException(Failure.DependencyUnavailable, $"{path} cannot be read: {fault.Message}", fault);
+        }
+    }
+
+    private static bool IsUnreadable(Exception fault) =>
+        fault is IOException or UnauthorizedAccessException or JsonException or FormatException;
 
     /// <summary>Schema hash of runs scored by the recency rule, which has no features.</summary>
     public const string RuleSchema = "recency-rule";

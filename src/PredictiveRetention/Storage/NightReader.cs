@@ -6,7 +6,7 @@ namespace PredictiveRetention.Storage;
 public sealed class NightReader
 {
     private static readonly string s_current =
-        $"SELECT r.* FROM current_run c JOIN run r ON r.run_id = c.run_id WHERE c.purpose = '{RunPurpose.Night}'";
+        $"SELECT r.* FROM current_run c JOIN run r ON r.run_id = c.run_id WHERE c.purpose = {RunPurpose.Night.Sql()}";
 
     private readonly Engine _engine;
 
@@ -31,9 +31,9 @@ public sealed class NightReader
     {
         using var connection = _engine.Open();
         return connection.QueryFirstOrDefault<Run>(
-            $"SELECT * FROM run WHERE purpose = '{RunPurpose.Night}' AND as_of <= @asOf "
+            $"SELECT * FROM run WHERE purpose = {RunPurpose.Night.Sql()} AND as_of <= @asOf "
             + "AND published_at_ms IS NOT NULL AND settings IS NOT NULL ORDER BY as_of DESC, run_id DESC LIMIT 1",
-            new { asOf = asOf.ToString() });
+            new { asOf });
     }
 
     /// <summary>Every night readers saw that began before a run.</summary>
@@ -41,7 +41,7 @@ public sealed class NightReader
     {
         using var connection = _engine.Open();
         return connection.Query<Run>(
-            $"SELECT * FROM run WHERE purpose = '{RunPurpose.Night}' AND published_at_ms IS NOT NULL AND run_id < @runId",
+            $"SELECT * FROM run WHERE purpose = {RunPurpose.Night.Sql()} AND published_at_ms IS NOT NULL AND run_id < @runId",
             new { runId }).AsList();
     }
 
@@ -53,9 +53,9 @@ public sealed class NightReader
     {
         await using var connection = await _engine.OpenAsync(cancellation);
         return await connection.QueryFirstOrDefaultAsync<Run>(new CommandDefinition(
-            $"SELECT * FROM run WHERE purpose = '{RunPurpose.Night}' AND as_of <= @before "
-            + $"AND state IN ('{RunState.Published}', '{RunState.Superseded}') AND headline IS NOT NULL "
+            $"SELECT * FROM run WHERE purpose = {RunPurpose.Night.Sql()} AND as_of <= @before "
+            + $"AND state IN ({RunState.Published.Sql()}, {RunState.Superseded.Sql()}) AND headline IS NOT NULL "
             + "ORDER BY as_of DESC, run_id DESC LIMIT 1",
-            new { before = Cutoff.Parse(run.AsOf).Minus(daysBefore).ToString() }, cancellationToken: cancellation));
+            new { before = run.AsOf.Minus(daysBefore) }, cancellationToken: cancellation));
     }
 }

@@ -6,9 +6,9 @@ namespace PredictiveRetention.Storage;
 /// What makes a run the one readers see, statement by statement: said by the run itself, and by a person who publishes what was held. The
 /// run's row is locked by then.
 /// </summary>
-internal sealed class Publication(LedgerChange change, Run run, string? headlineJson, string? actor)
+internal sealed class Publication(LedgerChange change, Run run, RunHeadline? headline, string? actor)
 {
-    private static readonly string s_pointer = $"FROM current_run WHERE purpose = '{RunPurpose.Night}'";
+    private static readonly string s_pointer = $"FROM current_run WHERE purpose = {RunPurpose.Night.Sql()}";
 
     /// <summary>Only nights are shown to readers.</summary>
     public bool MovesPointer => run.Purpose == RunPurpose.Night;
@@ -16,13 +16,13 @@ internal sealed class Publication(LedgerChange change, Run run, string? headline
     /// <summary>Before the first night there is no pointer to lock; whoever comes second waits here for the first.</summary>
     public Statement PointerThere => new(
         "INSERT INTO current_run (purpose, run_id) VALUES (@Purpose, @RunId) ON CONFLICT (purpose) DO NOTHING",
-        new { run.Purpose, run.RunId });
+        new { Purpose = run.Purpose.Word(), run.RunId });
 
     /// <summary>The other published runs this one takes the place of; answers with their numbers.</summary>
     public Statement Superseding => new(
-        $"UPDATE run SET state = '{RunState.Superseded}' WHERE purpose = @Purpose AND state = '{RunState.Published}' "
-        + $"AND (purpose = '{RunPurpose.Night}' OR business_date = @BusinessDate) RETURNING run_id",
-        new { run.Purpose, run.BusinessDate });
+        $"UPDATE run SET state = {RunState.Superseded.Sql()} WHERE purpose = @Purpose AND state = {RunState.Published.Sql()} "
+        + $"AND (purpose = {RunPurpose.Night.Sql()} OR business_date = @BusinessDate) RETURNING run_id",
+        new { Purpose = run.Purpose.Word(), run.BusinessDate });
 
     /// <summary>The rest, in order.</summary>
     public IEnumerable<Statement> Steps
@@ -31,14 +31,14 @@ internal sealed class Publication(LedgerChange change, Run run, string? headline
         {
             var now = change.Engine.NowMs;
             yield return new(
-                $"UPDATE run SET state = '{RunState.Published}', headline = coalesce(@headlineJson, headline), published_at_ms = {now}, "
+                $"UPDATE run SET state = {RunState.Published.Sql()}, headline = coalesce(@headline, headline), published_at_ms = {now}, "
                 + $"finished_at_ms = coalesce(finished_at_ms, {now}), lease_until_ms = 0, owner = NULL WHERE run_id = @RunId",
-                new { headlineJson, run.RunId });
+                new { headline = RunRow.Json(headline), run.RunId });
             yield return ShardLedger.Forgetting(run.RunId);
             if (MovesPointer)
             {
                 yield return PointingTo(run.RunId);
-                yield return Outbox.Telling(change.Engine, run.RunId, "run.published", run.BusinessDate);
+                yield return Outbox.Telling(change.Engine, run.RunId, "run.published", run.BusinessDate.ToIso());
             }
             yield return change.Recording(run.RunId, actor, "published", null);
         }
@@ -51,7 +51,7 @@ internal sealed class Publication(LedgerChange change, Run run, string? headline
     public static Statement Pointed(Engine engine) => new($"SELECT run_id {s_pointer}{engine.ForUpdate}", new { });
 
     public static Statement PointingTo(long runId) =>
-        new($"UPDATE current_run SET run_id = @runId WHERE purpose = '{RunPurpose.Night}'", new { runId });
+        new($"UPDATE current_run SET run_id = @runId WHERE purpose = {RunPurpose.Night.Sql()}", new { runId });
 
     public static Statement DateOf(long runId) => new("SELECT business_date FROM run WHERE run_id = @runId", new { runId });
 
@@ -60,11 +60,12 @@ internal sealed class Publication(LedgerChange change, Run run, string? headline
 
     /// <param name="published">The date of the night readers see.</param>
     /// <exception cref="RetentionException">It is a later one.</exception>
-    public void RefuseGoingBack(string published)
+    public void RefuseGoingBack(DateOnly published)
     {
-        if (string.CompareOrdinal(published, run.BusinessDate) <= 0) return;
+        if (published <= run.BusinessDate) return;
         var number = run.RunId.ToString(CultureInfo.InvariantCulture);
         throw new RetentionException(
-            Failure.Busy, $"The night of {published} is published: run {number} of {run.BusinessDate} would take readers back.");
+            Failure.Busy,
+            $"The night of {published.ToIso()} is published: run {number} of {run.BusinessDate.ToIso()} would take readers back.");
     }
 }

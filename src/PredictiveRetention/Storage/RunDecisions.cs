@@ -18,12 +18,12 @@ public sealed class RunDecisions
         var run = await change.LockAsync(runId, cancellation);
         if (run.State != RunState.Held) throw NotIn(run, "held, so there is nothing to publish");
         await RequireCompleteAsync(change, runId, cancellation);
-        var publication = new Publication(change, run, headlineJson: null, actor);
+        var publication = new Publication(change, run, headline: null, actor);
         if (publication.MovesPointer)
         {
             await change.ExecuteAsync(publication.PointerThere, cancellation);
             var seen = await change.QuerySingleAsync<long>(Publication.Pointed(_engine), cancellation);
-            publication.RefuseGoingBack(await change.QuerySingleAsync<string>(Publication.DateOf(seen), cancellation));
+            publication.RefuseGoingBack(await change.QuerySingleAsync<DateOnly>(Publication.DateOf(seen), cancellation));
         }
         foreach (var other in await change.QueryAsync<long>(publication.Superseding, cancellation))
             await change.ExecuteAsync(publication.Superseded(other), cancellation);
@@ -42,7 +42,7 @@ public sealed class RunDecisions
             await change.ExecuteAsync(Becoming(runId, RunState.Discarded), cancellation);
             await change.ExecuteAsync(ShardLedger.Forgetting(runId), cancellation);
             await change.ExecuteAsync(change.Recording(runId, actor, "discarded", null), cancellation);
-            await change.ExecuteAsync(Outbox.Telling(_engine, runId, "run.discarded", run.BusinessDate), cancellation);
+            await change.ExecuteAsync(Outbox.Telling(_engine, runId, "run.discarded", run.BusinessDate.ToIso()), cancellation);
             await change.CommitAsync(cancellation);
         }
         await _rows.ClearAsync(cancellation);
@@ -65,19 +65,19 @@ public sealed class RunDecisions
         await change.ExecuteAsync(superseded, cancellation);
         var rolledBack = change.Recording(runId, actor, "rolled back", $"from run {from.ToString(CultureInfo.InvariantCulture)}");
         var subject = (await change.QuerySingleAsync<int>(rolledBack, cancellation)).ToString(CultureInfo.InvariantCulture);
-        await change.ExecuteAsync(Outbox.Telling(_engine, runId, "run.rolled_back", run.BusinessDate, subject), cancellation);
+        await change.ExecuteAsync(Outbox.Telling(_engine, runId, "run.rolled_back", run.BusinessDate.ToIso(), subject), cancellation);
         await change.CommitAsync(cancellation);
     }
 
     private static async Task RequireCompleteAsync(LedgerChange change, long runId, CancellationToken cancellation) =>
         RunRows.RequireComplete(runId, await change.CountAsync<(long, long, long, long)>(RunRows.Counting(runId), cancellation));
 
-    private static Statement Becoming(long runId, string state) =>
-        new("UPDATE run SET state = @state WHERE run_id = @runId", new { runId, state });
+    private static Statement Becoming(long runId, RunState state) =>
+        new("UPDATE run SET state = @state WHERE run_id = @runId", new { runId, state = state.Word() });
 
     private static RetentionException NotIn(Run run, string wanted)
     {
         var number = run.RunId.ToString(CultureInfo.InvariantCulture);
-        return new(Failure.Usage, $"Run {number} ({run.Purpose} of {run.BusinessDate}) is {run.State}; it is not {wanted}.");
+        return new(Failure.Usage, $"Run {number} ({run.Purpose.Word()} of {run.BusinessDate.ToIso()}) is {run.State.Word()}; it is not {wanted}.");
     }
 }

@@ -29,6 +29,34 @@ public sealed class HealthTests
         Assert.Equal(("ok", "the champion cannot be loaded"), (checks.GetProperty("store").GetString(), checks.GetProperty("model").GetString()));
     }
 
+    [Theory]
+    [InlineData("the folder", "the published night was scored by")]
+    [InlineData("the name", "no version in the models folder is named champion")]
+    public async Task A_models_folder_that_is_not_what_it_was_degrades_the_service_and_leaves_readers_their_night(string gone, string says)
+    {
+        using var service = new ServiceUnderTest(new SqliteUnderTest()).WithPublishedNight();
+        if (gone == "the folder") Directory.Delete(service.Models.Folder, recursive: true);
+        else File.Delete(Path.Combine(service.Models.Folder, "champion"));
+        using var stranger = service.Stranger();
+        var ready = await stranger.GetAsync("/health/ready");
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
+        var answer = await ServiceUnderTest.JsonAsync(ready);
+        Assert.Equal("degraded", answer.GetProperty("status").GetString());
+        Assert.StartsWith(says, answer.GetProperty("checks").GetProperty("model").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_night_by_the_rule_for_want_of_its_model_is_held_and_degrades_the_service()
+    {
+        using var service = new ServiceUnderTest(new SqliteUnderTest()).WithPublishedNight();
+        Directory.Delete(service.Models.Folder, recursive: true);
+        Assert.Equal(Runs.RunOutcome.Held, service.Night(service.Store, again: true).Outcome);
+        using var stranger = service.Stranger();
+        var answer = await ServiceUnderTest.JsonAsync(await stranger.GetAsync("/health/ready"));
+        Assert.Equal("degraded", answer.GetProperty("status").GetString());
+        Assert.Contains("is held and waits for a decision", answer.GetProperty("checks").GetProperty("night").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_store_whose_file_is_gone_makes_the_service_unready()
     {

@@ -13,6 +13,41 @@ public sealed class VersionTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_manifest_that_cannot_be_read_is_a_sentence_on_the_page_and_ends_no_retraining(bool heldByAnother)
+    {
+        _service.WithTwoVersions();
+        using var admin = _service.Admin();
+        var champion = _service.Models.ChampionVersion()!;
+        var path = Path.Combine(_service.Models.Folder, champion, "manifest.json");
+        if (!heldByAnother) await File.WriteAllTextAsync(path, "{");
+        using var held = heldByAnother ? new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None) : null;
+
+        var page = await admin.GetStringAsync("/models");
+        Assert.Contains("A version is left out:", page, StringComparison.Ordinal);
+        Assert.Contains("manifest.json cannot be read", page, StringComparison.Ordinal);
+        Assert.Contains($"Model {champion} cannot be read", await admin.GetStringAsync($"/models/{champion}"), StringComparison.Ordinal);
+        Assert.Single((await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/models"))).GetProperty("versions").EnumerateArray());
+        var one = await admin.GetAsync($"/api/v1/models/{champion}");
+        Assert.Equal(HttpStatusCode.Conflict, one.StatusCode);
+        Assert.Contains("cannot be read", (await ServiceUnderTest.JsonAsync(one)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+
+        var moves = _service.Models.Moves().Count;
+        new RetrainingJob(_service.Store, _service.Models, TimeProvider.System, NullLogger<RetrainingJob>.Instance).Run(default);
+        Assert.Equal((champion, moves), (_service.Models.ChampionVersion(), _service.Models.Moves().Count));
+    }
+
+    [Fact]
+    public void A_retraining_in_an_empty_models_folder_begins_nothing_anew_where_a_fitted_night_is_published()
+    {
+        _service.WithPublishedNight();
+        var empty = new Storage.ModelRegistry(Path.Combine(_service.Models.Folder, "mistyped"));
+        new RetrainingJob(_service.Store, empty, TimeProvider.System, NullLogger<RetrainingJob>.Instance).Run(default);
+        Assert.Empty(empty.Versions());
+    }
+
     [Fact]
     public async Task Versions_are_listed_promoted_and_rolled_back_and_the_retraining_passes_the_gate()
     {
@@ -46,6 +81,7 @@ public sealed class VersionTests : IAsyncDisposable
 
         Assert.Equal(HttpStatusCode.OK, (await admin.PostAsJsonAsync("/api/v1/models/rollback", new { reason = "a test" })).StatusCode);
         Assert.Equal((first, second), (_service.Models.ChampionVersion(), _service.Models.ChallengerVersion()));
+        Assert.Contains($"Model {first} is in use; a person went back from {second}", await admin.GetStringAsync("/models"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Conflict, (await admin.PostAsJsonAsync("/api/v1/models/rollback", new { })).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await admin.PostAsJsonAsync($"/api/v1/models/{second}/promote", new { reason = "a test" })).StatusCode);
         Assert.Equal(second, _service.Models.ChampionVersion());

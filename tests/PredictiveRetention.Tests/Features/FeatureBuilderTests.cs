@@ -46,6 +46,18 @@ public class FeatureBuilderTests
         Assert.Equal(expected, Value(history, name), 1e-5);
     }
 
+    [Theory]
+    [InlineData(-38, -37, 1, 1)]
+    [InlineData(-38, -40, 0, 0.5)]
+    [InlineData(null, -40, 0, 1)]
+    public void LastLate_IsOfTheLastDelivery_AndOfNoOther(int? promised, int delivered, double late, double lateShare)
+    {
+        var history = HistoryOf.Orders(
+            new Order(HistoryOf.Today - 90, 1000, PromisedDay: HistoryOf.Today - 85, DeliveredDay: HistoryOf.Today - 80),
+            new Order(HistoryOf.Today - 50, 1000, PromisedDay: HistoryOf.Today + promised, DeliveredDay: HistoryOf.Today + delivered));
+        Assert.Equal((late, lateShare), (Value(history, "last_late"), Value(history, "late_share")));
+    }
+
     [Fact]
     public void Facts_CountMoneyExactly()
     {

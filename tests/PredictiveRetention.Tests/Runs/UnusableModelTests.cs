@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using PredictiveRetention.Evaluation;
+using PredictiveRetention.Models;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
@@ -79,14 +80,118 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
         Assert.Empty(await store.Runs.NewestAsync(10, TestContext.Current.CancellationToken));
     }
 
-    /// <summary>The models of the shop are trained once for all tests.</summary>
+    [Fact]
+    public async Task An_empty_models_folder_after_a_fitted_night_holds_the_next_until_a_person_decides()
+    {
+        using var store = RetentionStore.Open(Engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = Models;
+        var version = Train(registry, daysBack: 0);
+        var fitted = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
+        var empty = new ModelRegistry(Path.Combine(Path.GetDirectoryName(Models.Folder)!, "mistyped"));
+        var mistyped = new NightRun(store, empty, new RunSettings { ShardSize = 100 });
+
+        var held = mistyped.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default);
+
+        Assert.Equal(RunOutcome.Held, held.Outcome);
+        Assert.Contains($"the recency rule (there is no model in {empty.Folder}) after a blend (model {version})", held.Run.Error, StringComparison.Ordinal);
+        Assert.Equal(fitted.Run.RunId, (await store.Nights.CurrentAsync(TestContext.Current.CancellationToken))!.RunId);
+        Assert.Contains(store.Outbox.Claim("somebody", 10), happened => happened.Kind == "run.held");
+
+        await store.Decisions.PublishAsync(held.Run.RunId, "anna", TestContext.Current.CancellationToken);
+        Assert.Equal(RunOutcome.Published, mistyped.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(2) }, null, default).Outcome);
+    }
+
+    [Fact]
+    public void A_model_of_a_lesser_footing_than_the_night_before_holds_the_night()
+    {
+        using var store = RetentionStore.Open(Engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = Models;
+        Train(registry, daysBack: 0);
+        var night = new NightRun(store, registry, new RunSettings { ShardSize = 100 });
+        night.Execute(s_tonight, null, default);
+        var trained = Trained(0);
+        var lesser = registry.Add(trained with { Model = trained.Model with { Level = ModelLevel.Btyd } }).Version;
+        registry.Promote(lesser, "anna", "a slip", TimeProvider.System);
+
+        var held = night.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default);
+
+        Assert.Equal(RunOutcome.Held, held.Outcome);
+        Assert.StartsWith($"scored by buy-till-you-die models alone (model {lesser}) after a blend", held.Run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_models_folder_after_a_fitted_night_replays_and_explains_nothing()
+    {
+        using var store = RetentionStore.Open(Engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = Models;
+        var version = Train(registry, daysBack: 0);
+        new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
+        var empty = new ModelRegistry(Path.Combine(Path.GetDirectoryName(Models.Folder)!, "mistyped"));
+        var replay = Assert.Throws<RetentionException>(() => new NightRun(store, empty, new RunSettings()).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(90)), null, default));
+        var explain = Assert.Throws<RetentionException>(() => ExplainRun.Execute(store, empty, "C1", SimulatedHistories.End, TimeProvider.System));
+        Assert.All([replay, explain], refused => Assert.Contains(version, refused.Message, StringComparison.Ordinal));
+        Assert.Single(await store.Runs.NewestAsync(10, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_champion_that_is_gone_is_told_and_the_night_is_published_by_the_one_before()
+    {
+        using var store = RetentionStore.Open(Engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = Models;
+        var (previous, champion) = (Train(registry, daysBack: 30), Train(registry, daysBack: 0));
+        Directory.Delete(registry.Load(champion).Folder, recursive: true);
+        var result = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
+        Assert.Equal((RunOutcome.Published, previous), (result.Outcome, result.Run.ModelVersion));
+        Assert.Contains(champion, Assert.Single(await store.Runs.EventsAsync(result.Run.RunId, TestContext.Current.CancellationToken), happened => happened.What == "model passed over").Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>Looking for a shard five times a second, it does not read its model five times a second: here it could not any more.</summary>
+    [Fact]
+    public void While_others_are_at_work_on_the_last_shard_the_model_is_not_read_again()
+    {
+        using var store = RetentionStore.Open(Engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = Models;
+        var version = Train(registry, daysBack: 0);
+        var folder = registry.Load(version).Folder;
+        ShardClaim? theirs = null;
+        var looks = 0;
+        var night = new NightRun(store, registry, new RunSettings
+        {
+            ShardSize = 100,
+            Parallelism = 1,
+            OnStep = step =>
+            {
+                if (step == "snapshot") theirs = store.Shards.Claim(store.Runs.UnfinishedNights().Single().RunId, ShardLedger.Worker("the other", 0));
+                if (step == "shard-committed" && Directory.Exists(folder)) Directory.Move(folder, folder + ".gone");
+            },
+            OnTiming = (stage, _) =>
+            {
+                // Six shards are ours; then it looks for the seventh, the other's, and looks again.
+                if (stage == "claim" && ++looks == 9) store.Runs.Release(theirs!.RunId, "the other");
+            },
+        });
+
+        var result = night.Execute(s_tonight, null, default);
+
+        Assert.Equal((RunOutcome.Published, version), (result.Outcome, result.Run.ModelVersion));
+        Assert.Equal("none", result.Headline!.Drift!.Light);
+    }
+
     private static string Train(ModelRegistry registry, int daysBack)
     {
-        var trained = s_trained.GetOrAdd(daysBack, days => new Lazy<TrainedModel>(() => new TrainingRecipe(new RecipeSettings()).Train(
-            new TrainingRequest { Cutoff = SimulatedHistories.End.Minus(days), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60), Currency = Some.Shop.Currency, Coverage = default },
-            () => SimulatedHistories.Shards(SimulatedHistories.Customers(700)), null, default))).Value;
-        var version = registry.Add(trained).Version;
+        var version = registry.Add(Trained(daysBack)).Version;
         registry.Promote(version, "anna", "a test", TimeProvider.System);
         return version;
     }
+
+    /// <summary>The models of the shop are trained once for all tests.</summary>
+    private static TrainedModel Trained(int daysBack) =>
+        s_trained.GetOrAdd(daysBack, days => new Lazy<TrainedModel>(() => new TrainingRecipe(new RecipeSettings()).Train(
+            new TrainingRequest { Cutoff = SimulatedHistories.End.Minus(days), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60), Currency = Some.Shop.Currency, Coverage = default },
+            () => SimulatedHistories.Shards(SimulatedHistories.Customers(700)), null, default))).Value;
 }

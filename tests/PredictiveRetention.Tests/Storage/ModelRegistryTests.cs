@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text.Json.Nodes;
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Models;
@@ -41,6 +43,85 @@ public sealed class ModelRegistryTests : IDisposable
         Assert.Equal(old.Version, registry.For(end.Minus(1), out _)!.Version);
         Assert.Equal(old.Version, registry.For(end.Minus(100), out _)!.Version);
         Assert.Null(registry.For(end.Minus(101), out _));
+    }
+
+    [Theory]
+    [InlineData("th-TH")]
+    [InlineData("ar-SA")]
+    [InlineData("fa-IR")]
+    [InlineData("tr-TR")]
+    [InlineData("de-DE")]
+    public void For_InAnyCalendarOfTheMachine_KnowsWhatAVersionMaySpeakAbout(string culture)
+    {
+        var registry = new ModelRegistry(_folder.FullName);
+        var only = registry.Add(Train(0));
+        registry.Promote(only.Version, "anna", "a test", TimeProvider.System);
+        var before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo(culture);
+        try
+        {
+            Assert.Equal(only.Version, registry.For(SimulatedHistories.End, out _)!.Version);
+            Assert.Null(registry.For(SimulatedHistories.End.Minus(1), out _));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void For_TheNamedChampionIsNotThere_TakesAnotherAndSaysSo()
+    {
+        var registry = new ModelRegistry(_folder.FullName);
+        var (old, young) = (registry.Add(Train(100)), registry.Add(Train(0)));
+        registry.Promote(young.Version, "anna", "a test", TimeProvider.System);
+        Directory.Delete(young.Folder, recursive: true);
+        Assert.Equal(old.Version, registry.For(SimulatedHistories.End, out var faults)!.Version);
+        Assert.Contains(young.Version, Assert.Single(faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void For_NoVersionIsNamedChampion_TakesTheNewestAndSaysSo()
+    {
+        var registry = new ModelRegistry(_folder.FullName);
+        registry.Add(Train(100));
+        var young = registry.Add(Train(0));
+        Assert.Equal(young.Version, registry.For(SimulatedHistories.End, out var faults)!.Version);
+        Assert.Contains("named champion", Assert.Single(faults), StringComparison.Ordinal);
+        // Not as if there were none: then the recency rule would answer.
+        Assert.Throws<RetentionException>(() => registry.For(SimulatedHistories.End.Minus(101), out _));
+    }
+
+    [Fact]
+    public void Load_GoldenRowsAnsweredWithinTheLastDigits_IsTheModelOfAnotherPlatform()
+    {
+        var registry = new ModelRegistry(_folder.FullName);
+        var loaded = registry.Add(Train(0));
+        ChangeGoldenRow(loaded, times: 1 + 5e-12);
+        Assert.Equal(loaded.Version, registry.Load(loaded.Version).Version);
+        ChangeGoldenRow(loaded, times: 1 + 1e-6);
+        Assert.Contains("golden rows", Assert.Throws<RetentionException>(() => registry.Load(loaded.Version)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData(null)]
+    public void Manifest_ThatCannotBeRead_IsASentenceThatNamesIt(string? content)
+    {
+        var registry = new ModelRegistry(_folder.FullName);
+        var (old, young) = (registry.Add(Train(100)), registry.Add(Train(0)));
+        var path = Path.Combine(young.Folder, "manifest.json");
+        if (content is not null) File.WriteAllText(path, content);
+        using var heldByAnother = content is null ? new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None) : null;
+        var refused = Assert.Throws<RetentionException>(() => registry.Manifest(young.Version));
+        Assert.Equal(Failure.DependencyUnavailable, refused.Failure);
+        Assert.Contains(young.Version, refused.Message, StringComparison.Ordinal);
+        Assert.Throws<RetentionException>(() => registry.Judged(young.Version));
+        Assert.Equal(old.Version, Assert.Single(registry.Manifests(out var faults)).Version);
+        Assert.Equal([refused.Message], faults);
+        Assert.Contains(registry.Verify(), check => !check.Holds && check.Version == young.Version);
     }
 
     [Fact]
@@ -87,11 +168,11 @@ public sealed class ModelRegistryTests : IDisposable
         registry.Promote(old, "anna", "first", TimeProvider.System);
         Assert.Throws<RetentionException>(() => registry.RollBack("anna", "nothing before", TimeProvider.System));
         registry.Keep(young, waits: true, "the gate", "worse", TimeProvider.System);
-        Assert.Equal((old, young), (registry.ChampionVersion(), registry.ChallengerVersion()));
+        Assert.Equal((old, young, false), (registry.ChampionVersion(), registry.ChallengerVersion(), registry.ChallengerWasRolledBack()));
         registry.Promote(young, "anna", "I know better", TimeProvider.System);
         Assert.Equal((young, null), (registry.ChampionVersion(), registry.ChallengerVersion()));
         Assert.Equal(old, registry.RollBack("ben", "no, she does not", TimeProvider.System));
-        Assert.Equal((old, young), (registry.ChampionVersion(), registry.ChallengerVersion()));
+        Assert.Equal((old, young, true), (registry.ChampionVersion(), registry.ChallengerVersion(), registry.ChallengerWasRolledBack()));
         File.AppendAllText(Path.Combine(_folder.FullName, ModelRegistry.Kind, "audit.jsonl"), "{\"at\":\"20");
         Assert.Equal(["promoted", "kept", "promoted", "rolled back"], registry.Moves().Select(move => move.What));
         Assert.Equal(("ben", old, young, "no, she does not"), registry.Moves()[^1] is var last ? (last.By, last.Champion, last.Previous, last.Reason) : default);
@@ -130,6 +211,15 @@ public sealed class ModelRegistryTests : IDisposable
 
     [Fact]
     public void Champion_BeforeAnyTraining_IsNone() => Assert.Null(new ModelRegistry(_folder.FullName).ChampionVersion());
+
+    private static void ChangeGoldenRow(LoadedModel model, double times)
+    {
+        var path = Path.Combine(model.Folder, "manifest.json");
+        var manifest = JsonNode.Parse(File.ReadAllText(path))!;
+        var golden = manifest["goldenRows"]![0]!;
+        (golden["pChurn"], golden["clv"]) = (golden["pChurn"]!.GetValue<double>() * times, golden["clv"]!.GetValue<double>() * times);
+        File.WriteAllText(path, manifest.ToJsonString());
+    }
 
     /// <summary>Trained once for all tests.</summary>
     private static TrainedModel Train(int daysBeforeEnd) => s_trained.GetOrAdd(daysBeforeEnd, days => new Lazy<TrainedModel>(() => TrainAfresh(days))).Value;
