@@ -23,7 +23,7 @@ foreach (var row in chosen)
     shown++;
     largest = Math.Max(largest, Math.Abs(why.BaseLogOdds + why.Themes.Sum(theme => theme.LogOdds) - why.LogOdds));
     largest = Math.Max(largest, Math.Abs(why.BasePChurn + why.Themes.Sum(theme => theme.PChurn) - explained.Score.PChurn));
-    var next = NextOrderDate.Of(shop.Tonight.ToString(), float.IsFinite(explained.Score.Next.P50) ? explained.Score.Next.P50 : null)?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) ?? "not within the horizon";
+    var next = NextOrderDate.Of(shop.Tonight, float.IsFinite(explained.Score.Next.P50) ? explained.Score.Next.P50 : null)?.ToIso() ?? "not within the horizon";
     page.Text($"## Customer {row.CustomerId}: {100 * explained.Score.PChurn:F1} % likely not to order\n\nWorth {explained.Score.Clv:N2} {code} in the next {loaded.Model.ClvHorizonDays} days (90 % interval {explained.Score.Range.Low90:N2} to {explained.Score.Range.High90:N2}); next order, half chance: {next}.")
         .Plot(new Chart("What moves the probability, in percentage points", "percentage points, right: less likely to order", "").Bars(why.Themes.Take(8).Select(theme => (theme.Theme, 100 * theme.PChurn))))
         .Table(["what is so", "log-odds", "percentage points"], why.Themes.Select(theme => new[] { theme.Words, $"{theme.LogOdds:+0.000;-0.000}", $"{100 * theme.PChurn:+0.0;-0.0}" })

@@ -65,7 +65,7 @@ public sealed class CultureTests : IDisposable
         try
         {
             using var store = RetentionStore.Open(engine.NewAddress());
-            ImportRun.Execute(store, new ImportRequest { OrdersFile = WriteOrders(folder.FullName) }, dryRun: false, null, null, default);
+            ImportRun.Execute(store, new ImportRequest { Preset = "generic", OrdersFile = WriteOrders(folder.FullName) }, dryRun: false, null, null, default);
             var registry = new ModelRegistry(Path.Combine(folder.FullName, "models"));
             registry.Promote(registry.Add(s_trained.Value).Version, "anna", "a test", TimeProvider.System);
             var request = new RunRequest(RunPurpose.Night, SimulatedHistories.End.Date, SimulatedHistories.End);
@@ -77,7 +77,7 @@ public sealed class CultureTests : IDisposable
             var explained = ExplainRun.Execute(store, registry, "C" + SimulatedHistories.Customers(700)[0].Key, SimulatedHistories.End, TimeProvider.System);
             return
             [
-                scores.ToString(), System.Text.Encoding.UTF8.GetString(figures.ToArray()), night.Run.ModelVersion!, night.Run.BusinessDate, night.Run.AsOf,
+                scores.ToString(), System.Text.Encoding.UTF8.GetString(figures.ToArray()), night.Run.ModelVersion!, night.Run.BusinessDate.ToIso(), night.Run.AsOf.ToString(),
                 string.Join('\n', explained.Why!.Themes.Select(theme => theme.Words)),
             ];
         }

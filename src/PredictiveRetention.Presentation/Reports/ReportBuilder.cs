@@ -18,7 +18,7 @@ public sealed class ReportBuilder(RetentionStore store, Playbook playbook, Targe
     {
         var number = run.RunId.ToString(CultureInfo.InvariantCulture);
         if (run.State == RunState.Dropped) throw new RetentionException(Failure.NotFound, $"Run {number} has been dropped, and most of its figures with it. retain score --as-of {run.AsOf} makes them again; retain runs list shows what there is.");
-        var recipe = RunRecipe.Of(run);
+        var recipe = run.Recipe;
         var material = new ReportMaterial(store, run, playbook, targets, texts, writer);
         if (recipe?.Insights is null || !material.HasCards) throw new RetentionException(Failure.NotFound, $"Run {number} has no figures or sentences to report: it is not finished, or was made by an earlier version. retain score --again makes new ones.");
         IReadOnlyList<ReportSection> sections = kind switch
@@ -39,9 +39,9 @@ public sealed class ReportBuilder(RetentionStore store, Playbook playbook, Targe
 
     private ReportFront Front(Run run, RunRecipe recipe)
     {
-        var orders = store.Summaries.Orders(store.RequireShop(), Cutoff.Parse(run.AsOf));
+        var orders = store.Summaries.Orders(store.RequireShop(), run.AsOf);
         return new ReportFront(
-            run.RunId, run.State, run.AsOf, TimeZoneInfo.ConvertTime(clock.GetUtcNow(), writer.Zone), writer.Zone.Id, orders is null ? null : new Cutoff(orders.FirstDay).Date, recipe.DataThrough,
+            run.RunId, run.State.Word(), run.AsOf.ToString(), TimeZoneInfo.ConvertTime(clock.GetUtcNow(), writer.Zone), writer.Zone.Id, orders is null ? null : new Cutoff(orders.FirstDay).Date, recipe.DataThrough,
             recipe.ModelVersion, recipe.ModelLevel.ToString(), writer.Currency.Code, recipe.HorizonDays, recipe.ClvHorizonDays);
     }
 }

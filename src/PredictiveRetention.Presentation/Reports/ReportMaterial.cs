@@ -91,7 +91,7 @@ internal sealed class ReportMaterial(RetentionStore store, Run run, Playbook pla
         new([.. _cards.Where(card => card.Kind == CardKind.Recommendation && which(card)).Select(Recommendation)]);
 
     public ReportTerms Segments(string taxonomy) =>
-        RunRecipe.Of(run) is { } recipe && SegmentRules.Of(recipe.Segments, recipe.Cutoffs, writer.Currency).FirstOrDefault(rule => rule.Id == taxonomy) is { } found
+        run.Recipe is { } recipe && SegmentRules.Of(recipe.Segments, recipe.Cutoffs, writer.Currency).FirstOrDefault(rule => rule.Id == taxonomy) is { } found
             ? new([.. found.Segments.Select(segment => new ReportTerm(segment.Segment, segment.Rule, null, null))])
             : new([]);
 

@@ -63,6 +63,6 @@ public sealed class ReportPress(RetentionStore store, Playbook playbook, Targets
                 File.Delete(page);
             }
         }
-        return new PrintedReport(kind, format, run.RunId, run.AsOf, path, new FileInfo(path).Length, compared, document.Figures.Count(figure => figure.Value is null));
+        return new PrintedReport(kind, format, run.RunId, run.AsOf.ToString(), path, new FileInfo(path).Length, compared, document.Figures.Count(figure => figure.Value is null));
     }
 }

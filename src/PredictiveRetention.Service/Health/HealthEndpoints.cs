@@ -40,7 +40,9 @@ internal static class HealthEndpoints
         return Results.Json(new Readiness(!ready ? "unready" : whole ? "ready" : "degraded", checks), statusCode: ready ? 200 : 503);
     }
 
-    /// <summary>A models folder that is not the one the published night was scored from: the next night would be scored by something else.</summary>
+    /// <summary>
+    /// A models folder that is not the one the published night was scored from: the next night would be scored by something else.
+    /// </summary>
     private static async Task<string?> ModelsAsync(RetentionStore store, ModelRegistry models, CancellationToken cancellation)
     {
         var versions = models.Versions();

@@ -74,14 +74,14 @@ internal static class CardEndpoints
         if (kind is not null && !s_kinds.Contains(kind, StringComparer.OrdinalIgnoreCase)) return Problem.BadParameter("kind", $"'{kind}' is not one of {string.Join(", ", s_kinds)}.");
         if (await current.FindAsync(cancellation) is not { } night) return Problem.NothingPublished();
         var cards = store.Cards.Read(night.Run.RunId).Where(card => (report is null || card.Report == report) && (kind is null || Word(card.Kind).Equals(kind, StringComparison.OrdinalIgnoreCase)));
-        return Results.Ok(new CardsAnswer(night.Run.RunId, night.Run.AsOf, night.Run.ModelVersion, [.. cards.Select(CardAnswer.Of)]));
+        return Results.Ok(new CardsAnswer(night.Run.RunId, night.Run.AsOf.ToString(), night.Run.ModelVersion, [.. cards.Select(CardAnswer.Of)]));
     }
 
     private static async Task<IResult> OkrAsync(CurrentNight current, RetentionStore store, ServiceSettings settings, CancellationToken cancellation)
     {
         if (await current.FindAsync(cancellation) is not { Recipe.Insights: not null } night) return Problem.NothingPublished();
         var lines = new RunInsights(store, settings.Runs.Playbook).Okr(night.Run, settings.Targets);
-        return Results.Ok(new OkrAnswer(night.Run.RunId, night.Run.AsOf,
+        return Results.Ok(new OkrAnswer(night.Run.RunId, night.Run.AsOf.ToString(),
             [.. OkrKpi.Objectives.Append(("Own", "Own targets")).Select(objective => new ObjectiveAnswer(objective.Item1, objective.Item2, [.. lines.Where(line => line.Kpi.Objective == objective.Item1).Select(Answer)])).Where(objective => objective.Kpis.Count > 0)]));
     }
 

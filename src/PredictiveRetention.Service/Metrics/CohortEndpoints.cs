@@ -89,7 +89,7 @@ internal static class CohortEndpoints
         return new CohortsAnswer(
             by, kind, metric.Id, metric.Name, FigureRow.WordOf(metric.Unit), periods, cohorts,
             new CohortAverageAnswer([.. top.Zip(bottom, static (above, below) => below > 0 ? above / below : (double?)null)], low, high, [.. bottom.Select(customers => (long)customers)]),
-            night.Shop.Currency.Code, night.Run.AsOf, night.Run.RunId, night.Recipe.ModelVersion, night.Answers.PublishedAt, night.Answers.Stale);
+            night.Shop.Currency.Code, night.Run.AsOf.ToString(), night.Run.RunId, night.Recipe.ModelVersion, night.Answers.PublishedAt, night.Answers.Stale);
     }
 
     private static int Period(Figure cell) => int.Parse(cell.D2, CultureInfo.InvariantCulture);

@@ -66,7 +66,7 @@ internal static class InsightEndpoints
             }
             return Results.Ok(new InsightAnswer(
                 question.View.Id, question.View.Title, question.View.Dimensions, rows, night.Shop.Currency.Code,
-                night.Run.AsOf, night.Run.RunId, night.Recipe.ModelVersion, night.Recipe.HorizonDays, night.Recipe.ClvHorizonDays, night.Answers.PublishedAt, night.Answers.Stale));
+                night.Run.AsOf.ToString(), night.Run.RunId, night.Recipe.ModelVersion, night.Recipe.HorizonDays, night.Recipe.ClvHorizonDays, night.Answers.PublishedAt, night.Answers.Stale));
         }
         catch (BadParameterException bad)
         {

@@ -74,7 +74,7 @@ internal static class SegmentEndpoints
             var month = http.Request.Query["month"].ToString();
             return Results.Ok(new SegmentsPage(
                 [.. rules.Where(rule => taxonomy is null || rule.Id == taxonomy).Select(rule => Of(rule, figures, night, taxonomy is not null, month))],
-                recipe.Cutoffs.Population, shop.Currency.Code, night.Run.AsOf, night.Run.RunId, recipe.ModelVersion, night.Answers.PublishedAt, night.Answers.Stale));
+                recipe.Cutoffs.Population, shop.Currency.Code, night.Run.AsOf.ToString(), night.Run.RunId, recipe.ModelVersion, night.Answers.PublishedAt, night.Answers.Stale));
         }
         catch (BadParameterException bad)
         {

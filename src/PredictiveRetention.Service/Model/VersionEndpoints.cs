@@ -37,7 +37,8 @@ internal static class VersionEndpoints
                 : format == "csv" ? Results.File(System.Text.Encoding.UTF8.GetBytes(Csv(tenths)), "text/csv", $"tenths-{version}.csv")
                 : Problem.BadParameter("format", "It is json or csv.")))
             .WithSummary("What a version's recipe said of ten groups of customers one horizon earlier, and what came").Produces<JudgedTenths>(200, "application/json", "text/csv").ProducesProblem(400).ProducesProblem(404);
-        api.MapGet("/models/{version}/card", (string version, ModelRegistry models) => About(version, models, found => Results.Text(models.Card(found.Version), "text/markdown")))
+        api.MapGet("/models/{version}/card", (string version, ModelRegistry models) =>
+                About(version, models, found => Results.Text(models.Card(found.Version), "text/markdown")))
             .WithSummary("One version's model card").Produces<string>(contentType: "text/markdown").ProducesProblem(404);
         api.MapPost("/models/{version}/promote", (string version, PromotionRequest? request, ModelRegistry models, TimeProvider clock) => Promote(models, version, "admin, API", request?.Reason, clock))
             .WithSummary("Makes a version the champion, whatever the gate said").Produces<ChampionAnswer>().ProducesProblem(404).ProducesProblem(409);
@@ -64,7 +65,7 @@ internal static class VersionEndpoints
 
     private static async Task<VersionsAnswer> AnswerAsync(ModelRegistry models, RetentionStore store, CancellationToken cancellation)
     {
-        var headline = await store.Nights.CurrentAsync(cancellation) is { } night ? NightRun.HeadlineOf(night) : null;
+        var headline = (await store.Nights.CurrentAsync(cancellation))?.Headline;
         // One that cannot be read is asked for by its name, and then says so.
         var versions = models.Manifests(out _).Reverse().Select(manifest => Of(manifest, models));
         return new VersionsAnswer([.. versions], [.. models.Moves().Reverse().Take(50)], headline?.Drift, headline?.Realised);

@@ -29,7 +29,7 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
         var tonight = RunRequest.Tonight(store, shop, clock);
         foreach (var unfinished in store.Runs.UnfinishedNights())
         {
-            var night = tonight with { BusinessDate = DateOnly.ParseExact(unfinished.BusinessDate, "yyyy-MM-dd", CultureInfo.InvariantCulture), AsOf = Cutoff.Parse(unfinished.AsOf) };
+            var night = tonight with { BusinessDate = unfinished.BusinessDate, AsOf = unfinished.AsOf };
             if (night.BusinessDate == tonight.BusinessDate) continue;
             if (IsOvertaken(night)) Close(night); else Execute(night, cancellation);
         }
@@ -39,7 +39,7 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
     /// <summary>A later night is published: finishing the older one would take readers back.</summary>
     private bool IsOvertaken(RunRequest night) =>
         store.Nights.CurrentAsync().GetAwaiter().GetResult() is { } current
-        && string.CompareOrdinal(current.BusinessDate, night.BusinessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)) > 0;
+        && current.BusinessDate > night.BusinessDate;
 
     private void Close(RunRequest night)
     {
@@ -52,7 +52,7 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
         try
         {
             var result = new NightRun(store, models, settings.Runs with { OnStep = step => { if (step == "snapshot") CallOthers(); } }).Execute(request, null, cancellation);
-            var date = request.BusinessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            var date = request.BusinessDate.ToIso();
             logger.LogInformation("Night {Date}, run {Run}: {Outcome}.", date, result.Run.RunId, result.Outcome switch
             {
                 RunOutcome.Published => string.Create(CultureInfo.InvariantCulture, $"published, {result.Headline!.Customers} customers"),

@@ -32,7 +32,7 @@ public sealed class RetrainingJob(RetentionStore store, ModelRegistry models, Ti
             logger.LogError("{Fault} Nothing was learnt: what to retrain is not known.", fault.Message);
             return;
         }
-        if (champion is null && store.Nights.CurrentAsync(cancellation).GetAwaiter().GetResult() is { } night && night.ModelVersion != ModelRegistry.RuleSchema)
+        if (champion is null && store.Nights.Current() is { } night && night.ModelVersion != ModelRegistry.RuleSchema)
         {
             logger.LogError(
                 "There is no champion in {Folder}, and the published night was scored by {Version}. Nothing was learnt: is it the right folder? "

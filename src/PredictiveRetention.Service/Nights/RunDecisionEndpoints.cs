@@ -48,7 +48,7 @@ internal static class RunDecisionEndpoints
         {
             return Problem.Conflict("wrong-state", "The run is not in a state for this", refused.Message);
         }
-        return Results.Ok(new DecisionAnswer(run, store.Runs.Find(run)!.State));
+        return Results.Ok(new DecisionAnswer(run, store.Runs.Find(run)!.State.Word()));
     }
 }
 

@@ -67,6 +67,6 @@ internal static class RunEndpoints
     }
 
     private static RunAnswer Answer(Run run) => new(
-        run.RunId, run.Purpose, run.BusinessDate, run.Attempt, run.AsOf, run.State, run.ModelVersion, run.ExpectedCount, null, null, null, null, null, null,
-        DateTimeOffset.FromUnixTimeMilliseconds(run.CreatedAtMs), run.PublishedAtMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, run.Error, NightRun.HeadlineOf(run), null);
+        run.RunId, run.Purpose.Word(), run.BusinessDate.ToIso(), run.Attempt, run.AsOf.ToString(), run.State.Word(), run.ModelVersion, run.ExpectedCount, null, null, null, null, null, null,
+        DateTimeOffset.FromUnixTimeMilliseconds(run.CreatedAtMs), run.PublishedAtMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, run.Error, run.Headline, null);
 }

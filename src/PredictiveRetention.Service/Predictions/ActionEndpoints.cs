@@ -41,7 +41,7 @@ internal static class ActionEndpoints
                 [.. page.Select(row => new ActionListItem(
                     row.CustomerId, row.PlayId ?? ActionWork.ByHand, row.PChurn, MoneyAnswer.Of(row.Clv, currency), MoneyAnswer.Of(row.ExpectedNetValue, currency), MoneyAnswer.Of(row.ActionCost, currency),
                     Answer(row.CustomerId, work.GetValueOrDefault(row.CustomerKey) ?? new ActionWork { PlayId = row.PlayId ?? ActionWork.ByHand })))],
-                next, night.Run.RunId, night.Run.AsOf));
+                next, night.Run.RunId, night.Run.AsOf.ToString()));
         }
         catch (BadParameterException bad)
         {

@@ -34,7 +34,7 @@ internal sealed class CurrentNight(RetentionStore store, ServiceSettings setting
     }
 
     public PublishedNight? Describe(Run run) =>
-        store.Shop() is { } shop && RunRecipe.Of(run) is { } recipe ? new PublishedNight(run, recipe, shop, Writer(run, recipe, shop)) : null;
+        store.Shop() is { } shop && run.Recipe is { } recipe ? new PublishedNight(run, recipe, shop, Writer(run, recipe, shop)) : null;
 
     private AnswerWriter Writer(Run run, RunRecipe recipe, Shop shop) => new(run, recipe, shop, settings.Runs.Playbook, clock.GetUtcNow());
 }

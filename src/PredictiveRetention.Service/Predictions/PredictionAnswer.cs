@@ -69,7 +69,7 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
             SegmentNames.Of((EngagementSegment)row.EngagementSegment), SegmentNames.Of((Persona)row.Persona), SegmentNames.Of((RiskBand)row.RiskBand)),
         Action(row.PlayId, row.ExpectedNetValue, row.ActionCost, (NoAction?)row.NoAction), run.AsOf);
 
-    public PredictionAnswer Of(string customerId, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, in Recommendation action, string asOf) => Of(
+    public PredictionAnswer Of(string customerId, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, in Recommendation action, Cutoff asOf) => Of(
         customerId, score, facts.NetRevenueMinor,
         new RfmAnswer(segments.Rfm.Code, facts.DaysSinceLastOrder, facts.Orders, MoneyAnswer.Of(facts.NetRevenueMinor, shop.Currency)),
         new SegmentsAnswer(
@@ -78,13 +78,13 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
         Action(action.PlayId, action.ExpectedNetValue, action.Cost, action.Reason), asOf);
 
     private PredictionAnswer Of(
-        string customerId, in CustomerScore score, long netMinor, RfmAnswer rfm, SegmentsAnswer segments, ActionAnswer action, string asOf)
+        string customerId, in CustomerScore score, long netMinor, RfmAnswer rfm, SegmentsAnswer segments, ActionAnswer action, Cutoff asOf)
     {
         var historic = (double)shop.Currency.FromMinor(netMinor);
         return new PredictionAnswer(
             customerId, score.PChurn, Money(score.Clv), Range(score.Range), Money(historic), Money(historic + score.Clv), float.IsNaN(score.PAlive) ? null : score.PAlive, Next(score.Next, asOf),
             Money(score.SpendIfOrder), Money(score.RevenueAtRisk), score.Lost, rfm, segments, action, [.. ReasonWords.Of(score.Reasons, recipe.Features, shop.Currency)],
-            asOf, run.RunId, run.BusinessDate, recipe.ModelVersion, recipe.ModelLevel.ToString(), recipe.HorizonDays, recipe.ClvHorizonDays, PublishedAt, Stale);
+            asOf.ToString(), run.RunId, run.BusinessDate.ToIso(), recipe.ModelVersion, recipe.ModelLevel.ToString(), recipe.HorizonDays, recipe.ClvHorizonDays, PublishedAt, Stale);
     }
 
     private static CustomerScore ScoreOf(PredictionRow row) => new(row.PChurn, row.Clv, row.SpendIfOrder, row.Lost, StoredReasons.Read(row.Reasons))
@@ -99,9 +99,9 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
     private RangeAnswer? Range(in SpendRange range) =>
         float.IsNaN(range.High90) ? null : new RangeAnswer(Money(range.Low80), Money(range.High80), Money(range.Low90), Money(range.High90));
 
-    private NextOrderAnswer? Next(in NextOrder next, string asOf) => recipe.ModelLevel == ModelLevel.RecencyRule ? null : new NextOrderAnswer(Date(next.P10, asOf), Date(next.P50, asOf), Date(next.P90, asOf));
+    private NextOrderAnswer? Next(in NextOrder next, Cutoff asOf) => recipe.ModelLevel == ModelLevel.RecencyRule ? null : new NextOrderAnswer(Date(next.P10, asOf), Date(next.P50, asOf), Date(next.P90, asOf));
 
-    private static string? Date(float days, string asOf) => NextOrderDate.Of(asOf, float.IsFinite(days) ? days : null)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static string? Date(float days, Cutoff asOf) => NextOrderDate.Of(asOf, float.IsFinite(days) ? days : null)?.ToIso();
 
     private ActionAnswer Action(string? playId, double netValue, double cost, NoAction? reason)
     {

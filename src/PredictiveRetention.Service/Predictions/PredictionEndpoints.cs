@@ -55,7 +55,7 @@ internal static class PredictionEndpoints
             if (night is null) return cursor is null ? Problem.NothingPublished() : Problem.ListingExpired();
             if (cursor is null && query.Filter.IsSteady && NotModified(http, night)) return Results.StatusCode(StatusCodes.Status304NotModified);
             var (page, next) = await PageAsync(http, query, night, cursor, store, cancellation);
-            return Results.Ok(new PredictionPage([.. page.Select(night.Answers.Of)], next, night.Run.RunId, night.Run.AsOf, night.Answers.PublishedAt, night.Answers.Stale));
+            return Results.Ok(new PredictionPage([.. page.Select(night.Answers.Of)], next, night.Run.RunId, night.Run.AsOf.ToString(), night.Answers.PublishedAt, night.Answers.Stale));
         }
         catch (BadParameterException bad)
         {

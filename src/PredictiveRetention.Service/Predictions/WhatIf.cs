@@ -51,7 +51,7 @@ internal static partial class WhatIf
         var (facts, score) = scorer.Score(reading.History, reading.AsOf);
         var segments = Segmenter.Assign(facts, score, night.Recipe.Cutoffs, night.Recipe.Segments);
         var action = new Recommender(settings.Runs.Playbook, new PlaybookEconomics(night.Shop.Currency, night.Recipe.Margin)).Recommend(facts, score, segments);
-        var answer = night.Answers.Of(posted.CustomerId ?? "", facts, score, segments, action, reading.AsOf.ToString());
+        var answer = night.Answers.Of(posted.CustomerId ?? "", facts, score, segments, action, reading.AsOf);
         return Results.Ok(new WhatIfAnswer(answer, reading.History.Before(reading.AsOf).Orders.Length, reading.Ignored));
     }
 
@@ -70,11 +70,11 @@ internal static partial class WhatIf
         private readonly Dictionary<string, int> _codes = [];
         private readonly CustomerProfile _profile;
 
-        public PostedHistory(WhatIfHistory posted, Storage.Shop shop, string defaultAsOf)
+        public PostedHistory(WhatIfHistory posted, Storage.Shop shop, Cutoff defaultAsOf)
         {
             _shop = shop;
             _profile = new CustomerProfile(0, posted.CustomerId ?? "", EmailConsent: posted.EmailConsent);
-            AsOf = Date(posted.AsOf ?? defaultAsOf, "asOf");
+            AsOf = posted.AsOf is { } asOf ? Date(asOf, "asOf") : defaultAsOf;
             if (posted.Orders is not { Count: > 0 }) Error("orders", "At least one order is needed.");
             if ((posted.Orders?.Count ?? 0) + (posted.Refunds?.Count ?? 0) + (posted.Events?.Count ?? 0) + (posted.Subscriptions?.Count ?? 0) > MaxRows) Error("orders", $"At most {MaxRows} rows are scored at once.");
             RefuseNull(posted.Orders, "orders");

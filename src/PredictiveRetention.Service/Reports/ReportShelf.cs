@@ -52,7 +52,7 @@ public sealed partial class ReportShelf(RetentionStore store, ServiceSettings se
         try
         {
             Directory.CreateDirectory(Folder);
-            return await press.WriteAsync(run, kind, format, PathOf(ReportPress.NameOf(kind, run.AsOf, run.RunId, format)), cancellation);
+            return await press.WriteAsync(run, kind, format, PathOf(ReportPress.NameOf(kind, run.AsOf.ToString(), run.RunId, format)), cancellation);
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {

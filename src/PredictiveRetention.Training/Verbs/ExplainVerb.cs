@@ -85,7 +85,7 @@ internal static class ExplainVerb
     }
 
     private static string? Day(ExplainedCustomer explained, float days) =>
-        NextOrderDate.Of(explained.AsOf.ToString(), float.IsFinite(days) ? days : null)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        NextOrderDate.Of(explained.AsOf, float.IsFinite(days) ? days : null)?.ToIso();
 
     private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 }

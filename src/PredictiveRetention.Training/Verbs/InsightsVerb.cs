@@ -34,7 +34,7 @@ internal static class InsightsVerb
         var cards = all.Where(card => (report is null || card.Report == report) && (kind is null || card.Kind == kind)).ToList();
         if (verb.Json)
         {
-            verb.PrintJson(new { run.RunId, run.AsOf, run.ModelVersion, Cards = cards });
+            verb.PrintJson(new { run.RunId, AsOf = run.AsOf.ToString(), run.ModelVersion, Cards = cards });
             return;
         }
         Console.Out.WriteLine($"Run {run.RunId.ToString(CultureInfo.InvariantCulture)} as of {run.AsOf}, model {run.ModelVersion}");

@@ -38,7 +38,7 @@ internal static class MetricsVerb
         var (shop, figures) = (store.RequireShop(), new RunFigures(store, run));
         var rows = questions.SelectMany(figures.Answer).ToList();
         if (verb.Json)
-            verb.PrintJson(new { run.AsOf, run.RunId, run.Purpose, run.ModelVersion, PublishedAt = run.PublishedAtMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null, Currency = shop.Currency.Code, Rows = rows });
+            verb.PrintJson(new { AsOf = run.AsOf.ToString(), run.RunId, Purpose = run.Purpose.Word(), run.ModelVersion, PublishedAt = run.PublishedAtMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null, Currency = shop.Currency.Code, Rows = rows });
         else if (verb.Value(s_csv)) FigureCsv.Write(Console.Out, [.. questions.SelectMany(question => question.View.Dimensions).Distinct()], rows);
         else Print(run, shop.Currency, rows);
     }

@@ -25,7 +25,7 @@ internal static class OkrVerb
         var lines = new RunInsights(store, Playbook.Shipped()).Okr(run, targets);
         if (verb.Json)
         {
-            verb.PrintJson(new { run.RunId, run.AsOf, Kpis = lines });
+            verb.PrintJson(new { run.RunId, AsOf = run.AsOf.ToString(), Kpis = lines });
             return;
         }
         foreach (var (objective, words) in OkrKpi.Objectives.Append(("Own", "Own targets")))

@@ -30,13 +30,26 @@ internal static class RunsVerb
         var current = store.Nights.CurrentAsync().GetAwaiter().GetResult()?.RunId;
         if (verb.Json)
         {
-            verb.PrintJson(runs.Select(run => new { run.RunId, run.Purpose, run.BusinessDate, run.Attempt, run.AsOf, run.State, Current = run.RunId == current, run.ExpectedCount, run.ModelVersion, PublishedAt = Time(run.PublishedAtMs), run.Error }));
+            verb.PrintJson(runs.Select(run => new
+            {
+                run.RunId,
+                Purpose = run.Purpose.Word(),
+                BusinessDate = run.BusinessDate.ToIso(),
+                run.Attempt,
+                AsOf = run.AsOf.ToString(),
+                State = run.State.Word(),
+                Current = run.RunId == current,
+                run.ExpectedCount,
+                run.ModelVersion,
+                PublishedAt = Time(run.PublishedAtMs),
+                run.Error,
+            }));
             return;
         }
         if (runs.Count == 0) Console.Out.WriteLine("No run yet: retain score makes one.");
         else Line($"{"run",6}  {"purpose",-7} {"date",-10} {"try",3}  {"as of",-10}  {"state",-11} {"customers",11}  model");
         foreach (var run in runs)
-            Line($"{run.RunId,6}  {run.Purpose,-7} {run.BusinessDate,-10} {run.Attempt,3}  {run.AsOf,-10}  {run.State,-11} {run.ExpectedCount,11:N0}  {run.ModelVersion}{(run.RunId == current ? "  <- readers see this" : "")}{(run.Error is null ? "" : "  " + run.Error)}");
+            Line($"{run.RunId,6}  {run.Purpose.Word(),-7} {run.BusinessDate.ToIso(),-10} {run.Attempt,3}  {run.AsOf,-10}  {run.State.Word(),-11} {run.ExpectedCount,11:N0}  {run.ModelVersion}{(run.RunId == current ? "  <- readers see this" : "")}{(run.Error is null ? "" : "  " + run.Error)}");
     }
 
     private static void Show(Verb verb)
@@ -49,12 +62,20 @@ internal static class RunsVerb
         var events = store.Runs.Events(run.RunId);
         if (verb.Json)
         {
-            verb.PrintJson(new { Run = run with { Settings = null, Headline = null }, Headline = NightRun.HeadlineOf(run), Shards = shards, Quarantined = quarantined, Quarantine = quarantine.Select(customer => new { customer.CustomerId, customer.Reason }), Events = events });
+            verb.PrintJson(new
+            {
+                Run = Row(run),
+                run.Headline,
+                Shards = shards,
+                Quarantined = quarantined,
+                Quarantine = quarantine.Select(customer => new { customer.CustomerId, customer.Reason }),
+                Events = events,
+            });
             return;
         }
-        Line($"Run {run.RunId}: {run.Purpose} of {run.BusinessDate}, attempt {run.Attempt}, as of {run.AsOf}: {run.State}{(run.Error is null ? "" : ": " + run.Error)}");
+        Line($"Run {run.RunId}: {run.Purpose.Word()} of {run.BusinessDate.ToIso()}, attempt {run.Attempt}, as of {run.AsOf}: {run.State.Word()}{(run.Error is null ? "" : ": " + run.Error)}");
         Line($"  model {run.ModelVersion ?? "not chosen yet"}; {shards.Done:N0} of {shards.All:N0} shards done, {shards.Customers:N0} of {shards.Expected:N0} customers{Pace(run, shards)}");
-        if (NightRun.HeadlineOf(run) is { } headline) Line($"  mean churn probability {headline.MeanPChurn:F3}, CLV {headline.Clv:N2}, {headline.Actions:N0} actions");
+        if (run.Headline is { } headline) Line($"  mean churn probability {headline.MeanPChurn:F3}, CLV {headline.Clv:N2}, {headline.Actions:N0} actions");
         if (quarantined > 0) Line($"  {quarantined:N0} customers could not be scored:");
         foreach (var (customer, reason) in quarantine) Line($"    {customer}: {reason}");
         foreach (var happened in events) Line($"  {DateTimeOffset.FromUnixTimeMilliseconds(happened.AtMs):yyyy-MM-dd HH:mm:ss}Z  {happened.What,-12} {happened.Actor}{(happened.Detail is null ? "" : "  " + happened.Detail)}");
@@ -87,8 +108,8 @@ internal static class RunsVerb
         using var store = verb.RequireStore();
         decide(store, verb.Value(s_run), verb.Value(s_by)!);
         var run = Require(store, verb.Value(s_run));
-        if (verb.Json) verb.PrintJson(new { run.RunId, run.State, By = verb.Value(s_by) });
-        else Line($"Run {run.RunId} ({run.Purpose} of {run.BusinessDate}) is {became}; recorded for {verb.Value(s_by)}.");
+        if (verb.Json) verb.PrintJson(new { run.RunId, State = run.State.Word(), By = verb.Value(s_by) });
+        else Line($"Run {run.RunId} ({run.Purpose.Word()} of {run.BusinessDate.ToIso()}) is {became}; recorded for {verb.Value(s_by)}.");
     }
 
     private static void Resume(Verb verb)
@@ -98,13 +119,37 @@ internal static class RunsVerb
         if (unfinished.Count == 0) verb.Terminal.Say("retain: no night is unfinished.");
         foreach (var night in unfinished)
         {
-            var request = new RunRequest(RunPurpose.Night, DateOnly.ParseExact(night.BusinessDate, "yyyy-MM-dd", CultureInfo.InvariantCulture), Cutoff.Parse(night.AsOf));
+            var request = new RunRequest(RunPurpose.Night, night.BusinessDate, night.AsOf);
             var run = new NightRun(store, verb.Models, new RunSettings { WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30) });
             var result = verb.Terminal.Follow(string.Create(CultureInfo.InvariantCulture, $"run {night.RunId}"), progress => run.Execute(request, ScoreVerb.Steps(progress), verb.Cancellation));
-            if (verb.Json) verb.PrintJson(new { result.Outcome, result.Run.RunId, result.Run.State });
-            else Line($"Run {result.Run.RunId} ({result.Run.BusinessDate}): {result.Run.State}");
+            if (verb.Json) verb.PrintJson(new { result.Outcome, result.Run.RunId, State = result.Run.State.Word() });
+            else Line($"Run {result.Run.RunId} ({result.Run.BusinessDate.ToIso()}): {result.Run.State.Word()}");
         }
     }
+
+    /// <summary>As it lies in the ledger; its headline is said beside it.</summary>
+    private static object Row(Run run) => new
+    {
+        run.RunId,
+        Purpose = run.Purpose.Word(),
+        BusinessDate = run.BusinessDate.ToIso(),
+        run.Attempt,
+        AsOf = run.AsOf.ToString(),
+        State = run.State.Word(),
+        run.Fence,
+        run.Owner,
+        run.LeaseUntilMs,
+        run.ExpectedCount,
+        run.ModelVersion,
+        run.SchemaHash,
+        Settings = (object?)null,
+        Headline = (object?)null,
+        run.InputImport,
+        run.CreatedAtMs,
+        run.FinishedAtMs,
+        run.PublishedAtMs,
+        run.Error,
+    };
 
     private static Run Require(RetentionStore store, long runId) =>
         store.Runs.Find(runId) ?? throw new RetentionException(Failure.NotFound, $"There is no run {runId.ToString(CultureInfo.InvariantCulture)}.");

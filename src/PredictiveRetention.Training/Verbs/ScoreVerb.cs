@@ -71,8 +71,23 @@ internal static class ScoreVerb
             var path => ScoreFile.Write(store, shop, result.Run, path),
         };
         if (verb.Value(s_out) == "-") return;
-        if (verb.Json) verb.PrintJson(new { result.Outcome, result.Run.RunId, result.Run.Purpose, result.Run.BusinessDate, result.Run.AsOf, result.Run.State, result.Run.ModelVersion, result.Headline, Rows = rows });
-        else Print(result, shop, verb.Value(s_out), rows);
+        if (verb.Json)
+        {
+            verb.PrintJson(new
+            {
+                result.Outcome,
+                result.Run.RunId,
+                Purpose = result.Run.Purpose.Word(),
+                BusinessDate = result.Run.BusinessDate.ToIso(),
+                AsOf = result.Run.AsOf.ToString(),
+                State = result.Run.State.Word(),
+                result.Run.ModelVersion,
+                result.Headline,
+                Rows = rows,
+            });
+            return;
+        }
+        Print(result, shop, verb.Value(s_out), rows);
     }
 
     /// <exception cref="RetentionException">The data cannot speak about the day.</exception>
@@ -93,7 +108,7 @@ internal static class ScoreVerb
         {
             throw new RetentionException(
                 Failure.Busy,
-                $"The {request.Purpose} of {request.BusinessDate.ToIso()} is being worked on (run {result.Run.RunId}); it can be taken over {(int)RunLedger.Lease.TotalSeconds} s after its worker falls silent.");
+                $"The {request.Purpose.Word()} of {request.BusinessDate.ToIso()} is being worked on (run {result.Run.RunId}); it can be taken over {(int)RunLedger.Lease.TotalSeconds} s after its worker falls silent.");
         }
     }
 
@@ -106,7 +121,7 @@ internal static class ScoreVerb
         Check(request, store, shop, orders);
         // As the nights are counted, or the figures of two days would not compare.
         var night = store.Nights.UpTo(asOf) ?? store.Nights.CurrentAsync(verb.Cancellation).GetAwaiter().GetResult();
-        var recipe = night is null ? null : RunRecipe.Of(night);
+        var recipe = night is null ? null : night.Recipe;
         var settings = new RunSettings { WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30) };
         if (recipe is not null) settings = settings with { Segments = recipe.Segments, Margin = recipe.Margin, Insights = recipe.Insights?.Settings ?? settings.Insights };
         var run = new NightRun(store, verb.Models, settings);
@@ -120,8 +135,8 @@ internal static class ScoreVerb
 
     private static void Print(RunResult result, Shop shop, string? path, long? rows)
     {
-        var recipe = RunRecipe.Of(result.Run)!;
-        Line($"Run {result.Run.RunId} ({result.Run.Purpose}) as of {result.Run.AsOf}: {(result.Run.Purpose == RunPurpose.Replay ? "finished, not shown to readers" : result.Run.State)}, model {result.Run.ModelVersion}{(recipe.ModelLevel == Models.ModelLevel.RecencyRule ? " (recency rule, not a fitted model)" : "")}");
+        var recipe = result.Run.Recipe!;
+        Line($"Run {result.Run.RunId} ({result.Run.Purpose.Word()}) as of {result.Run.AsOf}: {(result.Run.Purpose == RunPurpose.Replay ? "finished, not shown to readers" : result.Run.State.Word())}, model {result.Run.ModelVersion}{(recipe.ModelLevel == Models.ModelLevel.RecencyRule ? " (recency rule, not a fitted model)" : "")}");
         if (result.Headline is { } headline)
         {
             var code = shop.Currency.Code;

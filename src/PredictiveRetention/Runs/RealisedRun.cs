@@ -11,26 +11,26 @@ namespace PredictiveRetention.Runs;
 /// What became of an earlier night's predictions. Its rows are dropped after a week, so its first customers in key order (keys are hashes: a
 /// fair draw) are scored again, by its own model, from what is stored of the days before it.
 /// </summary>
-public static class RealisedRun
+internal static class RealisedRun
 {
     private const int Part = 5_000;
 
     /// <summary>Of the newest night whose horizon has passed by a day; null where there is none, or its model is no longer there.</summary>
     /// <param name="sample">Customers looked at, at most.</param>
-    public static Realised? Of(RetentionStore store, ModelRegistry models, Shop shop, Cutoff asOf, int sample, CancellationToken cancellation)
+    internal static Realised? Of(RetentionStore store, NightModels models, Shop shop, Cutoff asOf, int sample, CancellationToken cancellation)
     {
-        var days = RunRecipe.Of(store.Nights.UpTo(asOf) ?? new Run())?.HorizonDays ?? 0;
-        if (days == 0 || store.Nights.UpTo(asOf.Minus(days)) is not { } night || RunRecipe.Of(night) is not { } recipe || recipe.HorizonDays > days) return null;
+        var days = store.Nights.UpTo(asOf)?.Recipe?.HorizonDays ?? 0;
+        if (days == 0 || store.Nights.UpTo(asOf.Minus(days)) is not { } night || night.Recipe is not { } recipe || recipe.HorizonDays > days) return null;
         RetentionModel model;
         try
         {
-            model = recipe.ModelVersion == ModelRegistry.RuleSchema ? RetentionModel.Rule(recipe.HorizonDays, recipe.ClvHorizonDays) : models.Load(recipe.ModelVersion).Model;
+            model = models.Of(recipe);
         }
         catch (RetentionException)
         {
             return null;
         }
-        var (cutoff, horizon) = (Cutoff.Parse(night.AsOf), Horizon.OfDays(recipe.HorizonDays));
+        var (cutoff, horizon) = (night.AsOf, Horizon.OfDays(recipe.HorizonDays));
         var (churned, predicted, spend, expected) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         var scorer = new Scorer(model, shop.Currency, recipe.Coverage, withReasons: false);
         var histories = new ShardHistories();
@@ -50,6 +50,6 @@ public static class RealisedRun
                 expected.Add((1 - scores[i].PChurn) * scores[i].SpendIfOrder);
             }
         }
-        return churned.Count == 0 ? null : Realised.Of(night.RunId, night.AsOf, horizon.Days, recipe.ModelVersion, [.. churned], [.. predicted], [.. spend], [.. expected]);
+        return churned.Count == 0 ? null : Realised.Of(night.RunId, night.AsOf.ToString(), horizon.Days, recipe.ModelVersion, [.. churned], [.. predicted], [.. spend], [.. expected]);
     }
 }

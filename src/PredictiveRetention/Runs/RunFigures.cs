@@ -7,7 +7,7 @@ namespace PredictiveRetention.Runs;
 /// <summary>Answers questions about figures from one run.</summary>
 public sealed class RunFigures(RetentionStore store, Run run)
 {
-    private readonly SourceCoverage _coverage = RunRecipe.Of(run)?.Coverage ?? default;
+    private readonly SourceCoverage _coverage = run.Recipe?.Coverage ?? default;
     private ILookup<string, Figure>? _kept;
 
     /// <summary>The same with all figures in memory: for who asks about many views of a run, whose figures do not change once they are there.</summary>
@@ -25,6 +25,6 @@ public sealed class RunFigures(RetentionStore store, Run run)
 
     private string? WhyNone(InsightView view) =>
         run.State == RunState.Dropped ? $"the run has been dropped, and of its figures only the headline ones are kept, not {view.Id}"
-        : RunRecipe.Of(run)?.Insights is null ? "the run was made by an earlier version, which counted no figures"
+        : run.Recipe?.Insights is null ? "the run was made by an earlier version, which counted no figures"
         : null;
 }

@@ -25,8 +25,8 @@ public sealed class RunInsights(RetentionStore store, Playbook playbook)
 
     private CardContext Context(Run run)
     {
-        var recipe = RunRecipe.Of(run) ?? throw new RetentionException(Failure.NotFound, "The run has no snapshot yet.");
+        var recipe = run.Recipe ?? throw new RetentionException(Failure.NotFound, "The run has no snapshot yet.");
         if (recipe.Insights is null) throw new RetentionException(Failure.NotFound, "The run was made by an earlier version, which counted no figures: retain score --again.");
-        return new CardContext(recipe.Context(Cutoff.Parse(run.AsOf), store.RequireShop().Currency), recipe.ModelLevel, recipe.DataThrough, playbook, [], recipe.Margin);
+        return new CardContext(recipe.Context(run.AsOf, store.RequireShop().Currency), recipe.ModelLevel, recipe.DataThrough, playbook, [], recipe.Margin);
     }
 }

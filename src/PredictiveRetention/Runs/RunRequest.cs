@@ -6,11 +6,10 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Runs;
 
 /// <summary>Which run to make.</summary>
-/// <param name="Purpose">See <see cref="RunPurpose"/>.</param>
 /// <param name="BusinessDate">The date the run is for; one published run a date.</param>
 /// <param name="AsOf">What happened from this day on is unknown to the run.</param>
 /// <param name="Again">Make a new attempt although the date is published.</param>
-public sealed record RunRequest(string Purpose, DateOnly BusinessDate, Cutoff AsOf, bool Again = false)
+public sealed record RunRequest(RunPurpose Purpose, DateOnly BusinessDate, Cutoff AsOf, bool Again = false)
 {
     /// <summary>
     /// The night of today: as of today or, where the data ends earlier, the day after the last order. An order dated in the future is a slip of
@@ -78,4 +77,8 @@ public enum RunOutcome
     Busy,
 }
 
-public sealed record RunResult(RunOutcome Outcome, Run Run, RunHeadline? Headline);
+public sealed record RunResult(RunOutcome Outcome, Run Run)
+{
+    /// <summary>Null while the run is not validated.</summary>
+    public RunHeadline? Headline => Run.Headline;
+}

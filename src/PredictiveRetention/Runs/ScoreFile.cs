@@ -46,9 +46,8 @@ public static class ScoreFile
     /// <summary>The cells of each customer, empty where there is nothing; streamed.</summary>
     internal static IEnumerable<string[]> Rows(RetentionStore store, Shop shop, Run run)
     {
-        var recipe = RunRecipe.Of(run);
-        var features = recipe?.Features ?? [];
-        return store.Predictions.ReadAll(run.RunId).Select(row => Cells(row, shop, run, features, recipe?.ModelLevel.ToString() ?? ""));
+        var features = run.Recipe?.Features ?? [];
+        return store.Predictions.ReadAll(run.RunId).Select(row => Cells(row, shop, run, features, run.Recipe?.ModelLevel.ToString() ?? ""));
     }
 
     private static string Why(PredictionRow row, Shop shop, IReadOnlyList<string> features) => string.Join("; ", ReasonWords.Of(StoredReasons.Read(row.Reasons), features, shop.Currency)
@@ -64,7 +63,7 @@ public static class ScoreFile
         SegmentNames.Of((BusinessSegment)row.BusinessSegment), SegmentNames.Of((EngagementSegment)row.EngagementSegment),
         SegmentNames.Of((Persona)row.Persona), SegmentNames.Of((RiskBand)row.RiskBand),
         row.PlayId ?? "", row.NoAction is { } reason ? PlayNames.Of((NoAction)reason) : "", Money(row.ExpectedNetValue, shop), Money(row.ActionCost, shop), Why(row, shop, features), level,
-        run.AsOf, Number(run.RunId), run.ModelVersion ?? "",
+        run.AsOf.ToString(), Number(run.RunId), run.ModelVersion ?? "",
     ];
 
     private static string Money(double amount, Shop shop) => amount.ToString("F" + shop.Currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
@@ -74,7 +73,7 @@ public static class ScoreFile
 
     private static string Money(double? amount, Shop shop) => amount is { } known ? Money(known, shop) : "";
 
-    private static string Day(Run run, double? days, string level) => NextOrderDate.Of(run.AsOf, days)?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? (level == nameof(ModelLevel.RecencyRule) ? "" : "not within the horizon");
+    private static string Day(Run run, double? days, string level) => NextOrderDate.Of(run.AsOf, days)?.ToIso() ?? (level == nameof(ModelLevel.RecencyRule) ? "" : "not within the horizon");
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 

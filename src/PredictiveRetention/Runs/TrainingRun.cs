@@ -123,7 +123,8 @@ public static class TrainingRun
     }
 
     /// <summary>By the cutoffs their names begin with.</summary>
-    private static bool IsOlder(string version, string? champion) => string.CompareOrdinal(version[..8], champion?[..Math.Min(8, champion.Length)]) < 0;
+    private static bool IsOlder(string version, string? champion) =>
+        string.CompareOrdinal(version[..8], champion?[..Math.Min(8, champion.Length)]) < 0;
 
     private static ModelManifest? ManifestOf(ModelRegistry models, string version)
     {

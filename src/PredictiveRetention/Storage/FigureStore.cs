@@ -59,14 +59,14 @@ public sealed class FigureStore
     }
 
     /// <summary>A figure over the nights readers have seen, up to an as-of, oldest first: the last attempt of each as-of that still has it.</summary>
-    public IReadOnlyList<OkrPoint> History(string upTo, string view, string metric, IReadOnlyList<string> labels)
+    public IReadOnlyList<OkrPoint> History(Cutoff upTo, string view, string metric, IReadOnlyList<string> labels)
     {
         using var connection = _engine.Open();
         var (d1, d2, d3) = (labels.ElementAtOrDefault(0) ?? "", labels.ElementAtOrDefault(1) ?? "", labels.ElementAtOrDefault(2) ?? "");
         return connection.Query<(string AsOf, double Value)>(
             "SELECT r.as_of, f.value FROM figure f JOIN run r ON r.run_id = f.run_id WHERE f.view = @view AND f.metric = @metric "
             + "AND f.d1 = @d1 AND f.d2 = @d2 AND f.d3 = @d3 AND f.value IS NOT NULL "
-            + $"AND r.purpose = '{RunPurpose.Night}' AND r.published_at_ms IS NOT NULL AND r.as_of <= @upTo ORDER BY r.as_of, r.run_id",
+            + $"AND r.purpose = {RunPurpose.Night.Sql()} AND r.published_at_ms IS NOT NULL AND r.as_of <= @upTo ORDER BY r.as_of, r.run_id",
             new { view, metric, d1, d2, d3, upTo })
             .GroupBy(night => night.AsOf).Select(night => new OkrPoint(night.Key, night.Last().Value)).ToList();
     }

@@ -34,11 +34,11 @@ internal sealed class LedgerChange : IDisposable
 
     /// <summary>Renews the lease and locks the run's row, so that a take-over and this commit cannot both happen.</summary>
     /// <exception cref="LeaseLostException">Somebody took the run over, or it is in another state.</exception>
-    public void Fence(Run run, string state)
+    public void Fence(Run run, RunState state)
     {
         var held = Execute(
             $"UPDATE run SET lease_until_ms = {Engine.NowMs} + @lease WHERE run_id = @RunId AND fence = @Fence AND state = @state",
-            new { lease = RunLedger.LeaseMs, run.RunId, run.Fence, state });
+            new { lease = RunLedger.LeaseMs, run.RunId, run.Fence, state = state.Word() });
         if (held != 1) throw new LeaseLostException(run.RunId);
     }
 

@@ -23,12 +23,15 @@ public sealed partial class ModelRegistry
     /// <summary>Name of the version in use; null when nothing was trained.</summary>
     public string? ChampionVersion() => Named(ChampionName);
 
-    /// <summary>Name of the version that was trained last and did not take over, or that was in use last and was rolled back; null when there is none.</summary>
+    /// <summary>
+    /// Name of the version that was trained last and did not take over, or that was in use last and was rolled back; null when there is none.
+    /// </summary>
     public string? ChallengerVersion() => Named(ChallengerName);
 
-    /// <summary>True where the challenger was in use, and a person went back from it; false where the gate did not let it through.</summary>
+    /// <summary>True where the challenger was in use and a person went back from it; false where the gate did not let it through.</summary>
     public bool ChallengerWasRolledBack() =>
-        ChallengerVersion() is { } challenger && Moves().LastOrDefault(move => challenger == move.Version || challenger == move.Previous) is { What: "rolled back" };
+        ChallengerVersion() is { } challenger
+        && Moves().LastOrDefault(move => challenger == move.Version || challenger == move.Previous) is { What: "rolled back" };
 
     /// <exception cref="RetentionException">It is there and cannot be read.</exception>
     public ModelManifest? ChampionManifest() => ChampionVersion() is { } version ? Manifest(version) : null;

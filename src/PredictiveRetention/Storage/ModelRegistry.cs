@@ -51,8 +51,8 @@ public sealed record LoadedModel(RetentionModel Model, ModelManifest Manifest, s
 /// <summary>
 /// Model versions as folders: models/KIND/VERSION/{model.json, judged.json, drift.json, manifest.json, card.md}, the files 'champion' and
 /// 'challenger' that name the one in use and the one that waits, and audit.jsonl, a line for every move of these names. A version's name is
-/// its cutoff and a hash of its content, so training twice on the same data makes the same version. Written beside and renamed: a half-written
-/// version is never seen. What is loaded has the hash the manifest says and repeats its golden rows.
+/// its cutoff and a hash of its content, so training twice on the same data makes the same version. Written beside and renamed: a
+/// half-written version is never seen. What is loaded has the hash the manifest says and repeats its golden rows.
 /// </summary>
 public sealed partial class ModelRegistry(string folder)
 {
@@ -158,7 +158,8 @@ public sealed partial class ModelRegistry(string folder)
         if (champion is not null && !versions.Contains(champion)) unusable.Add($"The champion {champion} is not in {_kindFolder}.");
         var refused = Refused();
         var candidates = versions.Where(name => MaySpeakOf(name, cutoff) && (name == champion || !refused.Contains(name)))
-            .OrderByDescending(name => name == champion).ThenByDescending(name => name[..8], StringComparer.Ordinal).ThenByDescending(WrittenAt);
+            .OrderByDescending(name => name == champion).ThenByDescending(name => name[..8], StringComparer.Ordinal)
+            .ThenByDescending(WrittenAt);
         foreach (var version in candidates)
         {
             try
@@ -180,7 +181,8 @@ public sealed partial class ModelRegistry(string folder)
             .Select(move => move.Version)];
 
     private static bool MaySpeakOf(string version, Cutoff cutoff) =>
-        version.Length > 9 && DateOnly.TryParseExact(version[..8], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        version.Length > 9
+        && DateOnly.TryParseExact(version[..8], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
         && Cutoff.Of(date).Day <= cutoff.Day;
 
     private DateTime WrittenAt(string version) => File.GetLastWriteTimeUtc(Path.Combine(_kindFolder, version, ManifestFile));
@@ -207,11 +209,13 @@ public sealed partial class ModelRegistry(string folder)
             foreach (var golden in manifest.GoldenRows)
             {
                 var answer = model.Predict(golden.Features);
-                if (!IsSame(answer.PChurn, golden.PChurn) || !IsSame(answer.Clv, golden.Clv)) throw new FormatException("it does not repeat its golden rows.");
+                if (!IsSame(answer.PChurn, golden.PChurn) || !IsSame(answer.Clv, golden.Clv))
+                    throw new FormatException("it does not repeat its golden rows.");
             }
             return new LoadedModel(model, manifest, path, Part<DriftReference>(path, manifest, DriftFile));
         }
-        catch (Exception fault) when (IsUnreadable(fault) || fault is KeyNotFoundException or ArgumentException or IndexOutOfRangeException or RetentionException)
+        catch (Exception fault) when (IsUnreadable(fault)
+            || fault is KeyNotFoundException or ArgumentException or IndexOutOfRangeException or RetentionException)
         {
             throw new RetentionException(Failure.DependencyUnavailable, $"The model {version} in {path} cannot be used: {fault.Message}", fault);
         }
@@ -238,7 +242,8 @@ public sealed partial class ModelRegistry(string folder)
         answer == golden || Math.Abs(answer - golden) <= SameAnswer * Math.Max(Math.Abs(answer), Math.Abs(golden));
 
     private static ModelManifest ManifestIn(string path) =>
-        JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), ModelFolder.Json) ?? throw new FormatException($"{ManifestFile} is empty.");
+        JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), ModelFolder.Json)
+        ?? throw new FormatException($"{ManifestFile} is empty.");
 
     private static T? Part<T>(string path, ModelManifest manifest, string name)
         where T : class
@@ -248,7 +253,8 @@ public sealed partial class ModelRegistry(string folder)
         return ModelFolder.Hash(bytes) == hash ? JsonSerializer.Deserialize<T>(bytes, ModelFolder.Json) : throw NotAsWritten(name);
     }
 
-    private static FormatException NotAsWritten(string name) => new($"{name} is not the file that was written (its SHA-256 differs from the manifest's).");
+    private static FormatException NotAsWritten(string name) =>
+        new($"{name} is not the file that was written (its SHA-256 differs from the manifest's).");
 
     /// <summary>Reads a file, or says which cannot be read and why.</summary>
     private static T Reading<T>(string path, Func<T> read)
@@ -263,7 +269,8 @@ public sealed partial class ModelRegistry(string folder)
         }
     }
 
-    private static bool IsUnreadable(Exception fault) => fault is IOException or UnauthorizedAccessException or JsonException or FormatException;
+    private static bool IsUnreadable(Exception fault) =>
+        fault is IOException or UnauthorizedAccessException or JsonException or FormatException;
 
     /// <summary>Schema hash of runs scored by the recency rule, which has no features.</summary>
     public const string RuleSchema = "recency-rule";

@@ -10,11 +10,19 @@ public sealed class NightReader
     internal NightReader(Engine engine) => _engine = engine;
 
     /// <summary>The run readers see now; null before the first night.</summary>
+    public Run? Current()
+    {
+        using var connection = _engine.Open();
+        return connection.QuerySingleOrDefault<Run>(
+            $"SELECT r.* FROM current_run c JOIN run r ON r.run_id = c.run_id WHERE c.purpose = {RunPurpose.Night.Sql()}");
+    }
+
+    /// <inheritdoc cref="Current"/>
     public async Task<Run?> CurrentAsync(CancellationToken cancellation = default)
     {
         await using var connection = await _engine.OpenAsync(cancellation);
         return await connection.QuerySingleOrDefaultAsync<Run>(new CommandDefinition(
-            $"SELECT r.* FROM current_run c JOIN run r ON r.run_id = c.run_id WHERE c.purpose = '{RunPurpose.Night}'",
+            $"SELECT r.* FROM current_run c JOIN run r ON r.run_id = c.run_id WHERE c.purpose = {RunPurpose.Night.Sql()}",
             cancellationToken: cancellation));
     }
 
@@ -23,9 +31,9 @@ public sealed class NightReader
     {
         using var connection = _engine.Open();
         return connection.QueryFirstOrDefault<Run>(
-            $"SELECT * FROM run WHERE purpose = '{RunPurpose.Night}' AND as_of <= @asOf AND published_at_ms IS NOT NULL AND settings IS NOT NULL "
+            $"SELECT * FROM run WHERE purpose = {RunPurpose.Night.Sql()} AND as_of <= @asOf AND published_at_ms IS NOT NULL AND settings IS NOT NULL "
             + "ORDER BY as_of DESC, run_id DESC LIMIT 1",
-            new { asOf = asOf.ToString() });
+            new { asOf });
     }
 
     /// <summary>
@@ -36,8 +44,8 @@ public sealed class NightReader
     {
         using var connection = _engine.Open();
         return connection.QueryFirstOrDefault<Run>(
-            $"SELECT * FROM run WHERE purpose = '{RunPurpose.Night}' AND as_of <= @before "
-            + $"AND state IN ('{RunState.Published}', '{RunState.Superseded}') AND headline IS NOT NULL ORDER BY as_of DESC, run_id DESC LIMIT 1",
-            new { before = Cutoff.Parse(run.AsOf).Minus(daysBefore).ToString() });
+            $"SELECT * FROM run WHERE purpose = {RunPurpose.Night.Sql()} AND as_of <= @before "
+            + $"AND state IN ({RunState.Published.Sql()}, {RunState.Superseded.Sql()}) AND headline IS NOT NULL ORDER BY as_of DESC, run_id DESC LIMIT 1",
+            new { before = run.AsOf.Minus(daysBefore) });
     }
 }

@@ -32,7 +32,7 @@ public sealed class PredictionReader
             {
                 var sql = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"SELECT p.* FROM {_engine.PredictionTable(run)} p, current_run r WHERE p.customer_key = @key AND p.run_id = {run} AND r.purpose = '{RunPurpose.Night}' AND r.run_id = {run}");
+                    $"SELECT p.* FROM {_engine.PredictionTable(run)} p, current_run r WHERE p.customer_key = @key AND p.run_id = {run} AND r.purpose = {RunPurpose.Night.Sql()} AND r.run_id = {run}");
                 if (await connection.QuerySingleOrDefaultAsync<PredictionRow>(
                     new CommandDefinition(sql, new { key }, cancellationToken: cancellation)) is { } row)
                     return row with { CustomerId = customerId };
@@ -44,7 +44,7 @@ public sealed class PredictionReader
         }
         var found = await connection.QuerySingleOrDefaultAsync<PredictionRow>(new CommandDefinition(
             "SELECT p.* FROM current_run r JOIN prediction p ON p.run_id = r.run_id AND p.customer_key = @key "
-            + $"WHERE r.purpose = '{RunPurpose.Night}'",
+            + $"WHERE r.purpose = {RunPurpose.Night.Sql()}",
             new { key }, cancellationToken: cancellation));
         if (found is null) return null;
         Interlocked.Exchange(ref _lastSeen, found.RunId);
@@ -139,7 +139,7 @@ public sealed class PredictionReader
         await using var connection = await _engine.OpenAsync(cancellation);
         var scores = await connection.QueryAsync<(string AsOf, double PChurn, double Clv)>(new CommandDefinition(
             "SELECT r.as_of, p.p_churn, p.clv FROM prediction p JOIN run r ON r.run_id = p.run_id WHERE p.customer_key = @customerKey "
-            + $"AND r.purpose = '{RunPurpose.Night}' AND r.state IN ('{RunState.Published}', '{RunState.Superseded}') ORDER BY r.as_of, r.run_id",
+            + $"AND r.purpose = {RunPurpose.Night.Sql()} AND r.state IN ({RunState.Published.Sql()}, {RunState.Superseded.Sql()}) ORDER BY r.as_of, r.run_id",
             new { customerKey }, cancellationToken: cancellation));
         return [.. scores.GroupBy(score => score.AsOf).Select(night => new PastScore(night.Key, night.Last().PChurn, night.Last().Clv))];
     }

@@ -31,7 +31,11 @@ public sealed class RetentionStore : IDisposable
         PlainRows = new PlainRows(engine);
     }
 
-    static RetentionStore() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+    static RetentionStore()
+    {
+        DefaultTypeMap.MatchNamesWithUnderscores = true;
+        RunRow.Map();
+    }
 
     /// <summary>'SQLite' or 'PostgreSQL'.</summary>
     public string EngineName => Engine.Name;

@@ -2,17 +2,20 @@ using System.Globalization;
 
 namespace PredictiveRetention.Storage;
 
-/// <summary>A row of the run ledger.</summary>
+/// <summary>A row of the run ledger. <see cref="RunRow"/> says how it is stored.</summary>
 public sealed record Run
 {
+    private RunRecipe? _recipe;
+    private RunHeadline? _headline;
+
     public long RunId { get; init; }
-    public string Purpose { get; init; } = "";
-    public string BusinessDate { get; init; } = "";
+    public RunPurpose Purpose { get; init; }
+    public DateOnly BusinessDate { get; init; }
     public int Attempt { get; init; }
 
-    /// <summary>The cutoff, ISO date: what happened from this business day on is unknown to the run.</summary>
-    public string AsOf { get; init; } = "";
-    public string State { get; init; } = "";
+    /// <summary>What happened from this business day on is unknown to the run.</summary>
+    public Cutoff AsOf { get; init; }
+    public RunState State { get; init; }
 
     /// <summary>Grows with every take-over; who acts with an older one is refused.</summary>
     public long Fence { get; init; }
@@ -24,11 +27,13 @@ public sealed record Run
     public string? ModelVersion { get; init; }
     public string? SchemaHash { get; init; }
 
-    /// <summary>What the run was made with (cut-offs of the segments, horizons, ...), JSON; fixed at the snapshot.</summary>
-    public string? Settings { get; init; }
+    /// <summary>
+    /// What the run is made with (cut-offs of the segments, horizons, ...); null before its snapshot. Read when it is first asked for.
+    /// </summary>
+    public RunRecipe? Recipe => _recipe ??= RecipeJson is null ? null : RunRecipe.Read(RecipeJson);
 
-    /// <summary>Headline numbers, JSON; computed inside the run.</summary>
-    public string? Headline { get; init; }
+    /// <summary>Its headline numbers, computed inside the run; null before it was validated. Read when it is first asked for.</summary>
+    public RunHeadline? Headline => _headline ??= HeadlineJson is null ? null : RunRow.Headline(HeadlineJson);
 
     /// <summary>The newest import the population was frozen after; null when there was none.</summary>
     public long? InputImport { get; init; }
@@ -38,34 +43,47 @@ public sealed record Run
 
     /// <summary>Why it failed or is held.</summary>
     public string? Error { get; init; }
+
+    internal string? RecipeJson { get; init; }
+    internal string? HeadlineJson { get; init; }
 }
 
-/// <summary>Purposes of a run: a night is published to readers, a replay of a past date never is.</summary>
-public static class RunPurpose
+public enum RunPurpose
 {
-    public const string Night = "night";
-    public const string Replay = "replay";
+    /// <summary>Published to readers.</summary>
+    Night,
+
+    /// <summary>Of a past date, never published to readers.</summary>
+    Replay,
 }
 
 /// <summary>
-/// planned -> scoring -> validating -> published | held; held -> published | discarded; published -> superseded -> dropped; failed from any of
-/// the first three. A rollback makes a superseded run published again.
+/// planned -> scoring -> validating -> published | held; held -> published | discarded; published -> superseded -> dropped; failed from any
+/// of the first three. A rollback makes a superseded run published again.
 /// </summary>
-public static class RunState
+public enum RunState
 {
-    public const string Planned = "planned";
-    public const string Scoring = "scoring";
-    public const string Validating = "validating";
+    Planned,
+    Scoring,
+    Validating,
 
     /// <summary>Outside its guard bands: waits for a person, and readers keep what they have.</summary>
-    public const string Held = "held";
-    public const string Published = "published";
-    public const string Superseded = "superseded";
+    Held,
+    Published,
+    Superseded,
 
     /// <summary>Its predictions are gone, its ledger entry stays.</summary>
-    public const string Dropped = "dropped";
-    public const string Discarded = "discarded";
-    public const string Failed = "failed";
+    Dropped,
+    Discarded,
+    Failed,
+}
+
+/// <summary>open -> claimed -> done; claimed -> open where its holder lets go of it.</summary>
+internal enum ShardState
+{
+    Open,
+    Claimed,
+    Done,
 }
 
 public enum ClaimOutcome

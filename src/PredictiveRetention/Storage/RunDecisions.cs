@@ -31,10 +31,10 @@ public sealed class RunDecisions
         {
             var run = change.Lock(runId);
             if (run.State != RunState.Held) throw NotIn(run, "held, so there is nothing to discard");
-            change.Execute($"UPDATE run SET state = '{RunState.Discarded}' WHERE run_id = @runId", new { runId });
+            change.Execute($"UPDATE run SET state = {RunState.Discarded.Sql()} WHERE run_id = @runId", new { runId });
             ShardLedger.Forget(change, runId);
             change.Record(runId, actor, "discarded", null);
-            Outbox.Tell(change, runId, "run.discarded", run.BusinessDate);
+            Outbox.Tell(change, runId, "run.discarded", run.BusinessDate.ToIso());
             change.Commit();
         }
         _rows.Clear();
@@ -49,16 +49,19 @@ public sealed class RunDecisions
         if (run.Purpose != RunPurpose.Night || run.State != RunState.Superseded)
             throw NotIn(run, "an earlier published night whose rows are still there");
         RunRows.RequireComplete(change, runId);
-        var from = change.QuerySingle<long>($"SELECT run_id FROM current_run WHERE purpose = '{RunPurpose.Night}'");
-        change.Execute($"UPDATE run SET state = '{RunState.Superseded}' WHERE run_id = @from", new { from });
-        change.Execute($"UPDATE run SET state = '{RunState.Published}' WHERE run_id = @runId", new { runId });
-        change.Execute($"UPDATE current_run SET run_id = @runId WHERE purpose = '{RunPurpose.Night}'", new { runId });
+        var from = change.QuerySingle<long>($"SELECT run_id FROM current_run WHERE purpose = {RunPurpose.Night.Sql()}");
+        change.Execute($"UPDATE run SET state = {RunState.Superseded.Sql()} WHERE run_id = @from", new { from });
+        change.Execute($"UPDATE run SET state = {RunState.Published.Sql()} WHERE run_id = @runId", new { runId });
+        change.Execute($"UPDATE current_run SET run_id = @runId WHERE purpose = {RunPurpose.Night.Sql()}", new { runId });
         change.Record(from, actor, "superseded", $"rolled back to run {runId.ToString(CultureInfo.InvariantCulture)}");
         var seq = change.Record(runId, actor, "rolled back", $"from run {from.ToString(CultureInfo.InvariantCulture)}");
-        Outbox.Tell(change, runId, "run.rolled_back", run.BusinessDate, seq.ToString(CultureInfo.InvariantCulture));
+        Outbox.Tell(change, runId, "run.rolled_back", run.BusinessDate.ToIso(), seq.ToString(CultureInfo.InvariantCulture));
         change.Commit();
     }
 
     private static RetentionException NotIn(Run run, string wanted) =>
-        new(Failure.Usage, $"Run {run.RunId.ToString(CultureInfo.InvariantCulture)} ({run.Purpose} of {run.BusinessDate}) is {run.State}; it is not {wanted}.");
+        new(
+            Failure.Usage,
+            $"Run {run.RunId.ToString(CultureInfo.InvariantCulture)} ({run.Purpose.Word()} of {run.BusinessDate.ToIso()}) is {run.State.Word()}; "
+            + $"it is not {wanted}.");
 }

@@ -12,7 +12,7 @@ public sealed class RunLedger
     /// <summary>How long a worker may be silent before others take its work over. Judged by the database's clock alone.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
 
-    private static readonly string s_open = $"('{RunState.Planned}', '{RunState.Scoring}', '{RunState.Validating}')";
+    private static readonly string s_open = $"({RunState.Planned.Sql()}, {RunState.Scoring.Sql()}, {RunState.Validating.Sql()})";
 
     private readonly Engine _engine;
     private readonly RunRows _rows;
@@ -25,14 +25,14 @@ public sealed class RunLedger
     /// The run of (purpose, business date): a new one, or the one there is. A date that is published is left alone unless
     /// <paramref name="again"/>, which makes a new attempt; so does a failed or discarded one.
     /// </summary>
-    public Claim Claim(string purpose, DateOnly businessDate, Cutoff asOf, string owner, bool again)
+    public Claim Claim(RunPurpose purpose, DateOnly businessDate, Cutoff asOf, string owner, bool again)
     {
-        var date = businessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         using var change = new LedgerChange(_engine);
-        const string Last = "SELECT * FROM run WHERE purpose = @purpose AND business_date = @date ORDER BY attempt DESC LIMIT 1";
-        var last = change.QueryFirstOrDefault<Run>(Last, new { purpose, date });
+        const string Last = "SELECT * FROM run WHERE purpose = @purpose AND business_date = @businessDate ORDER BY attempt DESC LIMIT 1";
+        var asked = new { purpose = purpose.Word(), businessDate };
+        var last = change.QueryFirstOrDefault<Run>(Last, asked);
         // Shards are claimed one by one: who joins waits for nobody.
-        if (last?.State != RunState.Scoring) last = change.QueryFirstOrDefault<Run>(Last + _engine.ForUpdate, new { purpose, date });
+        if (last?.State != RunState.Scoring) last = change.QueryFirstOrDefault<Run>(Last + _engine.ForUpdate, asked);
         var claim = last switch
         {
             { State: RunState.Scoring } => new Claim(ClaimOutcome.Shared, last),
@@ -41,7 +41,7 @@ public sealed class RunLedger
             { State: RunState.Planned or RunState.Validating } => TakeOver(change, last, owner),
             { State: RunState.Published or RunState.Superseded or RunState.Dropped } when !again => new Claim(ClaimOutcome.AlreadyPublished, last),
             { State: RunState.Held } when !again => new Claim(ClaimOutcome.Held, last),
-            _ => Begin(change, purpose, date, asOf, owner, (last?.Attempt ?? 0) + 1),
+            _ => Begin(change, purpose, businessDate, asOf, owner, (last?.Attempt ?? 0) + 1),
         };
         change.Commit();
         if (claim.Outcome == ClaimOutcome.Claimed) Failpoint.Pass("run-claimed");
@@ -54,26 +54,26 @@ public sealed class RunLedger
     /// </summary>
     /// <exception cref="LeaseLostException">Somebody took the run over.</exception>
     public void Snapshot(
-        Run run, Shop shop, int shardSize, string modelVersion, string schemaHash, string settingsJson, IReadOnlyList<string>? modelFaults = null)
+        Run run, Shop shop, int shardSize, string schemaHash, RunRecipe recipe, IReadOnlyList<string>? modelFaults = null)
     {
         using var change = new LedgerChange(_engine);
         change.Fence(run, RunState.Planned);
         Failpoint.Pass("snapshot-begun");
-        var population = CustomerReader.Population(change, shop, Cutoff.Parse(run.AsOf));
+        var population = CustomerReader.Population(change, shop, run.AsOf);
         ShardLedger.Cut(change, run.RunId, population, shardSize);
         change.CreatePredictionRoom(run.RunId);
         change.Execute(
-            $"UPDATE run SET state = '{RunState.Scoring}', lease_until_ms = 0, owner = NULL, model_version = @modelVersion, "
-            + "schema_hash = @schemaHash, settings = @settingsJson, expected_count = @expected, "
+            $"UPDATE run SET state = {RunState.Scoring.Sql()}, lease_until_ms = 0, owner = NULL, model_version = @ModelVersion, "
+            + "schema_hash = @schemaHash, settings = @settings, expected_count = @expected, "
             + "input_import = (SELECT max(import_id) FROM import_batch) WHERE run_id = @RunId",
-            new { run.RunId, modelVersion, schemaHash, settingsJson, expected = (long)population.Count });
+            new { run.RunId, recipe.ModelVersion, schemaHash, settings = recipe.ToJson(), expected = (long)population.Count });
         foreach (var fault in modelFaults ?? [])
         {
             change.Record(run.RunId, run.Owner, "model passed over", fault);
             Outbox.Tell(change, run.RunId, "model.unusable", fault);
         }
         change.Record(
-            run.RunId, run.Owner, "snapshot", $"{population.Count.ToString(CultureInfo.InvariantCulture)} customers, model {modelVersion}");
+            run.RunId, run.Owner, "snapshot", $"{population.Count.ToString(CultureInfo.InvariantCulture)} customers, model {recipe.ModelVersion}");
         change.Commit();
         Failpoint.Pass("snapshot-committed");
     }
@@ -85,8 +85,8 @@ public sealed class RunLedger
     {
         using var change = new LedgerChange(_engine);
         var claimed = change.Execute(
-            $"UPDATE run SET state = '{RunState.Validating}', fence = fence + 1, owner = @owner, lease_until_ms = {_engine.NowMs} + @lease "
-            + $"WHERE run_id = @runId AND state = '{RunState.Scoring}' "
+            $"UPDATE run SET state = {RunState.Validating.Sql()}, fence = fence + 1, owner = @owner, lease_until_ms = {_engine.NowMs} + @lease "
+            + $"WHERE run_id = @runId AND state = {RunState.Scoring.Sql()} "
             + "AND NOT EXISTS (SELECT 1 FROM run_shard s WHERE s.run_id = run.run_id AND s.state <> 'done')",
             new { runId, owner, lease = LeaseMs });
         if (claimed == 1) change.Record(runId, owner, "validating", null);
@@ -107,13 +107,13 @@ public sealed class RunLedger
     /// must be, and for a night the pointer moved, which only goes forward.
     /// </summary>
     /// <exception cref="LeaseLostException">Somebody took the run over.</exception>
-    public void Publish(Run run, string headlineJson)
+    public void Publish(Run run, RunHeadline headline)
     {
         using var change = new LedgerChange(_engine);
         change.Fence(run, RunState.Validating);
         Failpoint.Pass("publish-begun");
         RunRows.RequireComplete(change, run.RunId);
-        MakeCurrent(change, run, headlineJson, run.Owner);
+        MakeCurrent(change, run, headline, run.Owner);
         Failpoint.Pass("publish-committing");
         change.Commit();
         Failpoint.Pass("published");
@@ -121,15 +121,15 @@ public sealed class RunLedger
 
     /// <summary>Outside its guard bands: the run waits for a person, and readers keep what they have.</summary>
     /// <exception cref="LeaseLostException">Somebody took the run over.</exception>
-    public void Hold(Run run, string headlineJson, string why)
+    public void Hold(Run run, RunHeadline headline, string why)
     {
         using var change = new LedgerChange(_engine);
         change.Fence(run, RunState.Validating);
         RunRows.RequireComplete(change, run.RunId);
         change.Execute(
-            $"UPDATE run SET state = '{RunState.Held}', headline = @headlineJson, error = @why, finished_at_ms = {_engine.NowMs}, "
+            $"UPDATE run SET state = {RunState.Held.Sql()}, headline = @headline, error = @why, finished_at_ms = {_engine.NowMs}, "
             + "lease_until_ms = 0, owner = NULL WHERE run_id = @RunId",
-            new { headlineJson, why, run.RunId });
+            new { headline = RunRow.Json(headline), why, run.RunId });
         change.Record(run.RunId, run.Owner, "held", why);
         Outbox.Tell(change, run.RunId, "run.held", why);
         change.Commit();
@@ -141,7 +141,7 @@ public sealed class RunLedger
         using (var change = new LedgerChange(_engine))
         {
             var failed = change.Execute(
-                $"UPDATE run SET state = '{RunState.Failed}', error = @error, finished_at_ms = {_engine.NowMs}, lease_until_ms = 0, owner = NULL "
+                $"UPDATE run SET state = {RunState.Failed.Sql()}, error = @error, finished_at_ms = {_engine.NowMs}, lease_until_ms = 0, owner = NULL "
                 + $"WHERE run_id = @RunId AND fence = @Fence AND state IN {s_open}",
                 new { error, run.RunId, run.Fence });
             if (failed == 0) return;
@@ -209,9 +209,9 @@ public sealed class RunLedger
         using var connection = _engine.Open();
         return connection.QueryFirstOrDefault<Run>(
             "SELECT r.* FROM run r LEFT JOIN current_run c ON c.run_id = r.run_id WHERE r.as_of = @asOf "
-            + $"AND r.state IN ('{RunState.Published}', '{RunState.Superseded}') AND EXISTS (SELECT 1 FROM figure f WHERE f.run_id = r.run_id) "
+            + $"AND r.state IN ({RunState.Published.Sql()}, {RunState.Superseded.Sql()}) AND EXISTS (SELECT 1 FROM figure f WHERE f.run_id = r.run_id) "
             + "ORDER BY CASE WHEN c.run_id IS NULL THEN 1 ELSE 0 END, r.run_id DESC LIMIT 1",
-            new { asOf = asOf.ToString() });
+            new { asOf });
     }
 
     /// <summary>What happened to a run, oldest first.</summary>
@@ -227,54 +227,55 @@ public sealed class RunLedger
     {
         using var connection = _engine.Open();
         return connection.Query<Run>(
-            $"SELECT * FROM run WHERE purpose = '{RunPurpose.Night}' AND state IN {s_open} ORDER BY run_id").AsList();
+            $"SELECT * FROM run WHERE purpose = {RunPurpose.Night.Sql()} AND state IN {s_open} ORDER BY run_id").AsList();
     }
 
     /// <summary>The last steps of a publication, by the run itself or by a person; the run's row is locked.</summary>
-    internal void MakeCurrent(LedgerChange change, Run run, string? headlineJson, string? actor)
+    internal void MakeCurrent(LedgerChange change, Run run, RunHeadline? headline, string? actor)
     {
         if (run.Purpose == RunPurpose.Night
-            && change.QuerySingleOrDefault<string>(
-                "SELECT r.business_date FROM current_run c JOIN run r ON r.run_id = c.run_id "
-                + $"WHERE c.purpose = '{RunPurpose.Night}'{_engine.ForUpdateOf("c")}") is { } current
-            && string.CompareOrdinal(current, run.BusinessDate) > 0)
+            && change.QuerySingleOrDefault<Run>(
+                "SELECT r.* FROM current_run c JOIN run r ON r.run_id = c.run_id "
+                + $"WHERE c.purpose = {RunPurpose.Night.Sql()}{_engine.ForUpdateOf("c")}") is { } current
+            && current.BusinessDate > run.BusinessDate)
         {
             throw new RetentionException(
                 Failure.Busy,
-                $"The night of {current} is published: run {run.RunId.ToString(CultureInfo.InvariantCulture)} of {run.BusinessDate} "
+                $"The night of {current.BusinessDate.ToIso()} is published: run {run.RunId.ToString(CultureInfo.InvariantCulture)} of {run.BusinessDate.ToIso()} "
                 + "would take readers back.");
         }
         var superseded = change.Query<long>(
-            $"UPDATE run SET state = '{RunState.Superseded}' WHERE purpose = @Purpose AND state = '{RunState.Published}' "
-            + $"AND (purpose = '{RunPurpose.Night}' OR business_date = @BusinessDate) RETURNING run_id",
-            new { run.Purpose, run.BusinessDate });
+            $"UPDATE run SET state = {RunState.Superseded.Sql()} WHERE purpose = @Purpose AND state = {RunState.Published.Sql()} "
+            + $"AND (purpose = {RunPurpose.Night.Sql()} OR business_date = @BusinessDate) RETURNING run_id",
+            new { Purpose = run.Purpose.Word(), run.BusinessDate });
         foreach (var old in superseded) change.Record(old, actor, "superseded", $"by run {run.RunId.ToString(CultureInfo.InvariantCulture)}");
         change.Execute(
-            $"UPDATE run SET state = '{RunState.Published}', headline = coalesce(@headlineJson, headline), published_at_ms = {_engine.NowMs}, "
+            $"UPDATE run SET state = {RunState.Published.Sql()}, headline = coalesce(@headline, headline), published_at_ms = {_engine.NowMs}, "
             + $"finished_at_ms = coalesce(finished_at_ms, {_engine.NowMs}), lease_until_ms = 0, owner = NULL WHERE run_id = @RunId",
-            new { headlineJson, run.RunId });
+            new { headline = RunRow.Json(headline), run.RunId });
         ShardLedger.Forget(change, run.RunId);
         if (run.Purpose == RunPurpose.Night)
         {
             change.Execute(
                 "INSERT INTO current_run (purpose, run_id) VALUES (@Purpose, @RunId) ON CONFLICT (purpose) DO UPDATE SET run_id = excluded.run_id",
-                new { run.Purpose, run.RunId });
-            Outbox.Tell(change, run.RunId, "run.published", run.BusinessDate);
+                new { Purpose = run.Purpose.Word(), run.RunId });
+            Outbox.Tell(change, run.RunId, "run.published", run.BusinessDate.ToIso());
         }
         change.Record(run.RunId, actor, "published", null);
     }
 
-    private Claim Begin(LedgerChange change, string purpose, string date, Cutoff asOf, string owner, int attempt)
+    private Claim Begin(LedgerChange change, RunPurpose purpose, DateOnly businessDate, Cutoff asOf, string owner, int attempt)
     {
         change.Execute(
             "INSERT INTO run (run_id, purpose, business_date, attempt, as_of, state, fence, owner, lease_until_ms, created_at_ms) "
-            + $"SELECT coalesce(max(run_id), 0) + 1, @purpose, @date, @attempt, @asOf, '{RunState.Planned}', 1, @owner, "
+            + $"SELECT coalesce(max(run_id), 0) + 1, @purpose, @businessDate, @attempt, @asOf, {RunState.Planned.Sql()}, 1, @owner, "
             + $"{_engine.NowMs} + @lease, {_engine.NowMs} FROM run WHERE true ON CONFLICT DO NOTHING",
-            new { purpose, date, attempt, asOf = asOf.ToString(), owner, lease = LeaseMs });
+            new { purpose = purpose.Word(), businessDate, attempt, asOf, owner, lease = LeaseMs });
         var run = change.QuerySingleOrDefault<Run>(
-            "SELECT * FROM run WHERE purpose = @purpose AND business_date = @date AND attempt = @attempt", new { purpose, date, attempt });
+            "SELECT * FROM run WHERE purpose = @purpose AND business_date = @businessDate AND attempt = @attempt",
+            new { purpose = purpose.Word(), businessDate, attempt });
         if (run is null || run.Owner != owner || run.Fence != 1)
-            return new Claim(ClaimOutcome.Busy, run ?? new Run { Purpose = purpose, BusinessDate = date, Attempt = attempt });
+            return new Claim(ClaimOutcome.Busy, run ?? new Run { Purpose = purpose, BusinessDate = businessDate, AsOf = asOf, Attempt = attempt });
         change.Record(run.RunId, owner, "claimed", null);
         return new Claim(ClaimOutcome.Claimed, run);
     }

@@ -13,7 +13,7 @@ public sealed class RunRows
     /// Removes the rows of runs beyond the newest <paramref name="keepRuns"/> of a purpose, never those of the current one; their ledger entries
     /// stay. Killed half-way, the next call ends it.
     /// </summary>
-    public void DropOld(string purpose, int keepRuns)
+    public void DropOld(RunPurpose purpose, int keepRuns)
     {
         foreach (var runId in Old(purpose, keepRuns))
         {
@@ -22,7 +22,7 @@ public sealed class RunRows
             {
                 if (change.Lock(runId).State is RunState.Superseded or RunState.Published)
                 {
-                    change.Execute($"UPDATE run SET state = '{RunState.Dropped}' WHERE run_id = @runId", new { runId });
+                    change.Execute($"UPDATE run SET state = {RunState.Dropped.Sql()} WHERE run_id = @runId", new { runId });
                     change.Record(runId, "retention", "dropped", null);
                 }
                 change.Commit();
@@ -37,7 +37,7 @@ public sealed class RunRows
     {
         using var connection = _engine.Open();
         var ended = connection.Query<Run>(
-            $"SELECT * FROM run WHERE state IN ('{RunState.Dropped}', '{RunState.Discarded}', '{RunState.Failed}') AND NOT rows_cleared").AsList();
+            $"SELECT * FROM run WHERE state IN ({RunState.Dropped.Sql()}, {RunState.Discarded.Sql()}, {RunState.Failed.Sql()}) AND NOT rows_cleared").AsList();
         foreach (var run in ended)
         {
             _engine.DropPredictionRoom(connection, run.RunId);
@@ -62,12 +62,12 @@ public sealed class RunRows
             + "not published.");
     }
 
-    private List<long> Old(string purpose, int keepRuns)
+    private List<long> Old(RunPurpose purpose, int keepRuns)
     {
         using var connection = _engine.Open();
         return connection.Query<long>(
-            $"SELECT run_id FROM run WHERE purpose = @purpose AND state IN ('{RunState.Superseded}', '{RunState.Published}') "
+            $"SELECT run_id FROM run WHERE purpose = @purpose AND state IN ({RunState.Superseded.Sql()}, {RunState.Published.Sql()}) "
             + "AND run_id NOT IN (SELECT run_id FROM current_run) ORDER BY run_id DESC LIMIT 1000 OFFSET @offset",
-            new { purpose, offset = purpose == RunPurpose.Night ? keepRuns - 1 : keepRuns }).AsList();
+            new { purpose = purpose.Word(), offset = purpose == RunPurpose.Night ? keepRuns - 1 : keepRuns }).AsList();
     }
 }

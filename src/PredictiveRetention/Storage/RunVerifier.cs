@@ -28,7 +28,7 @@ public sealed class RunVerifier
     {
         using var connection = _engine.Open();
         using var transaction = _engine.BeginSnapshot(connection);
-        var runs = connection.Query<Run>($"SELECT * FROM run WHERE state IN ('{RunState.Published}', '{RunState.Superseded}', '{RunState.Held}') ORDER BY run_id", transaction: transaction).AsList();
+        var runs = connection.Query<Run>($"SELECT * FROM run WHERE state IN ({RunState.Published.Sql()}, {RunState.Superseded.Sql()}, {RunState.Held.Sql()}) ORDER BY run_id", transaction: transaction).AsList();
         List<string> complete = [], stamped = [], fenced = [], sums = [], headlines = [];
         long rows = 0, shards = 0;
         foreach (var run in runs)
@@ -40,7 +40,7 @@ public sealed class RunVerifier
             shards += read.Shards;
             var quarantined = connection.ExecuteScalar<long>("SELECT count(*) FROM run_quarantine WHERE run_id = @RunId", new { run.RunId }, transaction);
             if (read.Rows + quarantined != run.ExpectedCount) complete.Add($"run {run.RunId}: {read.Rows} rows and {quarantined} quarantined of {run.ExpectedCount} customers");
-            if (run.ModelVersion is null || run.SchemaHash is null || run.Settings is null) stamped.Add($"run {run.RunId} does not say what it was made with");
+            if (run.ModelVersion is null || run.SchemaHash is null || run.RecipeJson is null) stamped.Add($"run {run.RunId} does not say what it was made with");
             fenced.AddRange(connection.Query<long>("SELECT shard FROM run_shard WHERE run_id = @RunId AND (state <> 'done' OR fence < 1 OR fence < attempts)", new { run.RunId }, transaction).Select(shard => $"run {run.RunId}, shard {shard}"));
         }
         return
@@ -48,9 +48,9 @@ public sealed class RunVerifier
             new("I1", "every customer of a run's population is there exactly once", rows, complete),
             new("I2", "readers are shown one published night", 1, Pointer(connection, transaction)),
             new("I3", "one published run for a date", runs.Count, [.. connection.Query<string>(
-                $"SELECT purpose || ' of ' || business_date FROM run WHERE state = '{RunState.Published}' GROUP BY purpose, business_date HAVING count(*) > 1", transaction: transaction)]),
+                $"SELECT purpose || ' of ' || business_date FROM run WHERE state = {RunState.Published.Sql()} GROUP BY purpose, business_date HAVING count(*) > 1", transaction: transaction)]),
             new("I4", "every publication of a night is told once", runs.Count, [.. connection.Query<long>(
-                $"SELECT r.run_id FROM run r WHERE r.purpose = '{RunPurpose.Night}' AND EXISTS (SELECT 1 FROM run_event e WHERE e.run_id = r.run_id AND e.what = 'published') "
+                $"SELECT r.run_id FROM run r WHERE r.purpose = {RunPurpose.Night.Sql()} AND EXISTS (SELECT 1 FROM run_event e WHERE e.run_id = r.run_id AND e.what = 'published') "
                 + "AND (SELECT count(*) FROM outbox o WHERE o.run_id = r.run_id AND o.kind = 'run.published') <> 1", transaction: transaction).Select(run => $"run {run}")]),
             new("I5", "a run says which model and settings made it", runs.Count, stamped),
             new("I6", "every shard was committed by its last holder", shards, fenced),
@@ -93,7 +93,7 @@ public sealed class RunVerifier
             if (rows != shard.Rows || checksum.Text() != shard.Checksum) sums.Add($"run {run.RunId}, shard {shard.Shard}: {rows} rows of {shard.Rows}");
         }
         if (more) sums.Add($"run {run.RunId} has rows outside its shards, first of customer key {key}");
-        if (run.Headline is not null && System.Text.Json.JsonSerializer.Deserialize<RunHeadline>(run.Headline, System.Text.Json.JsonSerializerOptions.Web) is { } headline)
+        if (run.Headline is { } headline)
         {
             if ((headline.Customers, headline.Lost, headline.Actions) != (all, lost, actions)) headlines.Add($"run {run.RunId}: {headline.Customers} customers, {headline.Lost} lost, {headline.Actions} actions; the rows say {all}, {lost}, {actions}");
             if (!Close(headline.Clv, clv) || !Close(headline.ExpectedChurners, churners) || !Close(headline.NetRevenue, (double)netMinor / shop.Currency.MinorPerUnit))
@@ -106,8 +106,8 @@ public sealed class RunVerifier
     }
 
     private static List<string> Pointer(DbConnection connection, DbTransaction transaction) => connection.Query<string>(
-        $"SELECT 'the pointer names run ' || c.run_id || ', which is ' || coalesce(r.state, 'not there') FROM current_run c LEFT JOIN run r ON r.run_id = c.run_id WHERE r.state IS NULL OR r.state <> '{RunState.Published}' "
-        + $"UNION ALL SELECT 'run ' || r.run_id || ' is published and not what readers see' FROM run r WHERE r.purpose = '{RunPurpose.Night}' AND r.state = '{RunState.Published}' AND r.run_id NOT IN (SELECT run_id FROM current_run)",
+        $"SELECT 'the pointer names run ' || c.run_id || ', which is ' || coalesce(r.state, 'not there') FROM current_run c LEFT JOIN run r ON r.run_id = c.run_id WHERE r.state IS NULL OR r.state <> {RunState.Published.Sql()} "
+        + $"UNION ALL SELECT 'run ' || r.run_id || ' is published and not what readers see' FROM run r WHERE r.purpose = {RunPurpose.Night.Sql()} AND r.state = {RunState.Published.Sql()} AND r.run_id NOT IN (SELECT run_id FROM current_run)",
         transaction: transaction).AsList();
 
     private static List<string> Summaries(DbConnection connection, DbTransaction transaction)

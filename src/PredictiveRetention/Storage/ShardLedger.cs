@@ -34,7 +34,7 @@ public sealed class ShardLedger
             "UPDATE run_shard SET state = 'claimed', owner = @worker, fence = fence + 1, attempts = attempts + 1, "
             + $"lease_until_ms = {_engine.NowMs} + @lease WHERE run_id = @runId AND shard = ("
             + "SELECT s.shard FROM run_shard s JOIN run r ON r.run_id = s.run_id "
-            + $"WHERE s.run_id = @runId AND r.state = '{RunState.Scoring}' "
+            + $"WHERE s.run_id = @runId AND r.state = {RunState.Scoring.Sql()} "
             + $"AND (s.state = 'open' OR (s.state = 'claimed' AND (s.lease_until_ms < {_engine.NowMs} OR s.owner = @worker))) "
             + $"ORDER BY s.shard LIMIT 1{_engine.SkipLocked("s")}) RETURNING shard, population, fence",
             new { runId, worker, lease = RunLedger.LeaseMs });
@@ -55,7 +55,7 @@ public sealed class ShardLedger
     {
         using var change = new LedgerChange(_engine, mayBeLost: true);
         // Shared, so that workers commit side by side; whoever ends the run waits for them and they for it.
-        if (change.QuerySingleOrDefault<string>($"SELECT state FROM run WHERE run_id = @RunId{_engine.ForShare}", new { shard.RunId }) != RunState.Scoring)
+        if (change.QuerySingleOrDefault<string>($"SELECT state FROM run WHERE run_id = @RunId{_engine.ForShare}", new { shard.RunId }) != RunState.Scoring.Word())
             throw new LeaseLostException(shard.RunId);
         Failpoint.Pass("shard-begun");
         var held = change.Execute(

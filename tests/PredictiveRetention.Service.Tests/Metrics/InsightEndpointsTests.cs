@@ -40,7 +40,7 @@ public abstract class InsightEndpointsTests(EngineUnderTest engine) : IDisposabl
     {
         using var admin = _service.Admin();
         var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/insights/aov?group_by=lifecycle"));
-        Assert.Equal(("by_lifecycle", 1, "GBP", _service.Store.Runs.Find(1)!.AsOf, false), (answer.GetProperty("view").GetString(), answer.GetProperty("runId").GetInt32(), answer.GetProperty("currency").GetString(), answer.GetProperty("asOf").GetString(), answer.GetProperty("stale").GetBoolean()));
+        Assert.Equal(("by_lifecycle", 1, "GBP", _service.Store.Runs.Find(1)!.AsOf.ToString(), false), (answer.GetProperty("view").GetString(), answer.GetProperty("runId").GetInt32(), answer.GetProperty("currency").GetString(), answer.GetProperty("asOf").GetString(), answer.GetProperty("stale").GetBoolean()));
         var stored = _service.Store.Figures.Read(1, "by_lifecycle", "aov");
         Assert.Equal(stored.Select(figure => (figure.D1, figure.Value, figure.Numerator, figure.Denominator)), answer.GetProperty("rows").EnumerateArray().Select(row =>
             (row.GetProperty("labels").GetProperty("lifecycle").GetString()!, Number(row, "value"), Number(row, "numerator"), Number(row, "denominator"))));

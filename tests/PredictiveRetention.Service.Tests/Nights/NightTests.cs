@@ -65,7 +65,7 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
         while ((await _service.Store.Nights.CurrentAsync())!.RunId == 1) await Task.Delay(100, patience.Token);
         var runs = await _service.Store.Runs.NewestAsync(10);
         Assert.Equal([RunState.Published, RunState.Superseded], runs.Select(run => run.State));
-        Assert.True(string.CompareOrdinal(runs[0].BusinessDate, runs[1].BusinessDate) > 0);
+        Assert.True(runs[0].BusinessDate > runs[1].BusinessDate);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class ReportFilesTests : IDisposable
         Assert.Equal(Chromium.Find() is null ? 2 : 4, files.Count);
 
         using var admin = _service.Admin();
-        var name = ReportPress.NameOf(ReportKind.Monthly, run.AsOf, run.RunId, ReportFormat.Html);
+        var name = ReportPress.NameOf(ReportKind.Monthly, run.AsOf.ToString(), run.RunId, ReportFormat.Html);
         var page = await admin.GetAsync("/reports/files/" + name);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
         Assert.Contains("sandbox", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);

@@ -37,5 +37,5 @@ public sealed class RunsPageTests : BrowserTests
         Assert.Empty(errors);
     }
 
-    private static string Day(string iso) => new Writer(WorkspaceCulture.Of(Currency.Of("GBP")), Currency.Of("GBP"), TimeZoneInfo.Utc).Period(iso);
+    private static string Day(DateOnly day) => new Writer(WorkspaceCulture.Of(Currency.Of("GBP")), Currency.Of("GBP"), TimeZoneInfo.Utc).Day(day);
 }

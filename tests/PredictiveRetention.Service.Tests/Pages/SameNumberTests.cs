@@ -73,7 +73,7 @@ public sealed class SameNumberTests : IDisposable
         using var scope = _service.Services.CreateScope();
         var writer = scope.ServiceProvider.GetRequiredService<Writer>();
         var run = (await _service.Store.Nights.CurrentAsync())!;
-        var headline = Runs.NightRun.HeadlineOf(run)!;
+        var headline = run.Headline!;
         var (_, page) = await PageReader.ReadAsync(admin, "/");
         var tiles = page.QuerySelectorAll(".tiles dd:nth-of-type(1)").Select(PageReader.TextOf).ToList();
         Assert.Equal([writer.Money(headline.RevenueAtRisk), writer.Count(headline.HighRisk), writer.Money(headline.Clv), writer.Count(headline.Actions)], tiles);

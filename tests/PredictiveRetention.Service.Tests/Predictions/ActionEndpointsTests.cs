@@ -161,7 +161,7 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
 
         // One of them, night by night.
         var history = await admin.GetStringAsync($"/api/v1/predictions/{expected[0]}/history?format=csv");
-        Assert.Equal(["as_of", store.Runs.Find(first)!.AsOf, store.Runs.Find(second)!.AsOf], history.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')[0]));
+        Assert.Equal(["as_of", store.Runs.Find(first)!.AsOf.ToString(), store.Runs.Find(second)!.AsOf.ToString()], history.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')[0]));
         var said = (await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/predictions/{expected[0]}/history"))).EnumerateArray().Select(score => score.GetProperty("pChurn").GetDouble()).ToList();
         Assert.Equal([before[expected[0]].PChurn, store.Predictions.ReadAll(second).Single(row => row.CustomerId == expected[0]).PChurn], said);
         Assert.Contains($"/api/v1/predictions/{expected[0]}/history?format=csv", await admin.GetStringAsync("/customers/" + expected[0]), StringComparison.Ordinal);

@@ -33,7 +33,7 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
         Assert.Equal("GBP", answer.GetProperty("clv").GetProperty("currency").GetString());
         Assert.Equal(stored.Rfm, answer.GetProperty("rfm").GetProperty("score").GetInt32());
         Assert.Equal(stored.PlayId, answer.GetProperty("action").GetProperty("play").GetString());
-        Assert.Equal((1, _service.Store.Runs.Find(1)!.AsOf), (answer.GetProperty("runId").GetInt32(), answer.GetProperty("asOf").GetString()));
+        Assert.Equal((1, _service.Store.Runs.Find(1)!.AsOf.ToString()), (answer.GetProperty("runId").GetInt32(), answer.GetProperty("asOf").GetString()));
         Assert.Equal("RecencyRule", answer.GetProperty("modelLevel").GetString());
 
         var unknown = await admin.GetAsync("/api/v1/predictions/nobody");

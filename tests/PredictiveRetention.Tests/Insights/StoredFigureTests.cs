@@ -50,11 +50,11 @@ public sealed class StoredFigureTests : IDisposable
     {
         using var store = RetentionStore.Open(_engine.NewAddress());
         store.Import(Some.Orders(300, seed: 1));
-        var first = RunRecipe.Of(Night(store))!.Insights!.Quarters;
+        var first = Night(store).Recipe!.Insights!.Quarters;
         store.Import([Some.Order("late", "1", s_today - 1, 99_000_000)]);
-        Assert.Equal(first.Select(quarter => quarter.Cutoffs), RunRecipe.Of(Night(store))!.Insights!.Quarters.Select(quarter => quarter.Cutoffs));
+        Assert.Equal(first.Select(quarter => quarter.Cutoffs), Night(store).Recipe!.Insights!.Quarters.Select(quarter => quarter.Cutoffs));
         store.Import(SimulatedHistories.Customers(300, seed: 2).SelectMany(customer => customer.Orders.Select((order, i) => Some.Order("E" + customer.Key, $"E{customer.Key}-{i}", order.Day, 50 * order.AmountMinor))));
-        Assert.NotEqual(first[^1].Cutoffs, RunRecipe.Of(Night(store))!.Insights!.Quarters[^1].Cutoffs);
+        Assert.NotEqual(first[^1].Cutoffs, Night(store).Recipe!.Insights!.Quarters[^1].Cutoffs);
     }
 
     [Fact]

@@ -56,9 +56,9 @@ public sealed partial class ReportTests : IDisposable
         using var parsed = JsonDocument.Parse(json);
         Assert.Equal(document.Sections.Count, parsed.RootElement.GetProperty("sections").GetArrayLength());
         AssertOneFile(html);
-        Assert.Contains(run.AsOf, json, StringComparison.Ordinal);
+        Assert.Contains(run.AsOf.ToString(), json, StringComparison.Ordinal);
         Assert.Contains(store.RequireShop().Calendar.TimeZone.Id, html, StringComparison.Ordinal);
-        Assert.Contains(RunRecipe.Of(run)!.ModelVersion, html, StringComparison.Ordinal);
+        Assert.Contains(run.Recipe!.ModelVersion, html, StringComparison.Ordinal);
     }
 
     [Theory]

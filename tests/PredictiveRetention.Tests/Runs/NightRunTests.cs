@@ -38,7 +38,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         Assert.All(rows, row => Assert.InRange(row.PChurn, 0, 1));
         Assert.All(rows, row => Assert.True(row.PlayId is null != row.NoAction is null, "an action or an explicit none"));
         Assert.Equal(rows.Sum(row => row.Clv), result.Headline.Clv, 1e-6);
-        Assert.Equal(ModelLevel.RecencyRule, RunRecipe.Of(result.Run)!.ModelLevel);
+        Assert.Equal(ModelLevel.RecencyRule, result.Run.Recipe!.ModelLevel);
     }
 
     [Fact]
@@ -213,10 +213,10 @@ public abstract class NightRunTests(EngineUnderTest engine) : IDisposable
         Assert.Equal(Failure.QualityGate, failure.Failure);
         Assert.Contains("retain train --as-of", failure.Message, StringComparison.Ordinal);
         var night = new NightRun(store, models, new RunSettings()).Execute(s_night, null, default);
-        Assert.NotEqual(ModelLevel.RecencyRule, RunRecipe.Of(night.Run)!.ModelLevel);
+        Assert.NotEqual(ModelLevel.RecencyRule, night.Run.Recipe!.ModelLevel);
 
         // Every score says why, in words of the model's own features, and so does the file.
-        var recipe = RunRecipe.Of(night.Run)!;
+        var recipe = night.Run.Recipe!;
         var said = store.Predictions.ReadAll(night.Run.RunId).Where(row => !row.Lost).Select(row => ReasonWords.Of(StoredReasons.Read(row.Reasons), recipe.Features, Some.Shop.Currency).ToList()).ToList();
         Assert.All(said, reasons => Assert.InRange(reasons.Count, 1, 5));
         Assert.All(said, reasons => Assert.Equal(reasons.OrderByDescending(reason => Math.Abs(reason.Effect)), reasons));

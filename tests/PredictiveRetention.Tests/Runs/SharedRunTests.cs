@@ -1,5 +1,7 @@
 using Npgsql;
+using PredictiveRetention.Models;
 using PredictiveRetention.Runs;
+using PredictiveRetention.Segments;
 using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
 using Xunit;
@@ -231,10 +233,23 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
         if (step == "snapshot") Engine.Execute($"DELETE FROM orders WHERE customer_key IN ({string.Join(", ", customers.Select(CustomerKey.Of))})");
     };
 
+    private static readonly RunRecipe s_recipe = new()
+    {
+        ModelVersion = ModelRegistry.RuleSchema,
+        ModelLevel = ModelLevel.RecencyRule,
+        HorizonDays = 90,
+        ClvHorizonDays = 365,
+        Coverage = default,
+        Cutoffs = SegmentCutoffs.From([], [], new SegmentSettings()),
+        Segments = new SegmentSettings(),
+        Margin = 1,
+        DataThrough = Date,
+    };
+
     private static long Planned(RetentionStore store)
     {
         var claim = store.Runs.Claim(RunPurpose.Night, Date, SimulatedHistories.End, "maker", again: false);
-        store.Runs.Snapshot(claim.Run, Some.Shop, 43, ModelRegistry.RuleSchema, ModelRegistry.RuleSchema, "{}");
+        store.Runs.Snapshot(claim.Run, Some.Shop, 43, ModelRegistry.RuleSchema, s_recipe);
         return claim.Run.RunId;
     }
 }

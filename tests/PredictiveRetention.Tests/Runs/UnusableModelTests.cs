@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using PredictiveRetention.Evaluation;
+using PredictiveRetention.Models;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
@@ -119,7 +120,7 @@ public sealed class UnusableModelTests : IDisposable
         var night = new NightRun(store, registry, new RunSettings { ShardSize = 100 });
         night.Execute(s_tonight, null, default);
         var trained = Trained(0);
-        var lesser = registry.Add(trained with { Model = trained.Model with { Level = Models.ModelLevel.Btyd } }).Version;
+        var lesser = registry.Add(trained with { Model = trained.Model with { Level = ModelLevel.Btyd } }).Version;
         registry.Promote(lesser, "anna", "a slip", TimeProvider.System);
 
         var held = night.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default);
@@ -154,6 +155,39 @@ public sealed class UnusableModelTests : IDisposable
         var result = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
         Assert.Equal((RunOutcome.Published, previous), (result.Outcome, result.Run.ModelVersion));
         Assert.Contains(champion, Assert.Single(store.Runs.Events(result.Run.RunId), happened => happened.What == "model passed over").Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>Looking for a shard five times a second, it does not read its model five times a second: here it could not any more.</summary>
+    [Fact]
+    public void While_others_are_at_work_on_the_last_shard_the_model_is_not_read_again()
+    {
+        using var store = RetentionStore.Open(_engine.NewAddress());
+        store.Import(Some.Orders(700));
+        var registry = new ModelRegistry(_models.FullName);
+        var version = Train(registry, daysBack: 0);
+        var folder = registry.Load(version).Folder;
+        ShardClaim? theirs = null;
+        var looks = 0;
+        var night = new NightRun(store, registry, new RunSettings
+        {
+            ShardSize = 100,
+            Parallelism = 1,
+            OnStep = step =>
+            {
+                if (step == "snapshot") theirs = store.Shards.Claim(store.Runs.UnfinishedNights().Single().RunId, ShardLedger.Worker("the other", 0));
+                if (step == "shard-committed" && Directory.Exists(folder)) Directory.Move(folder, folder + ".gone");
+            },
+            OnTiming = (stage, _) =>
+            {
+                // Six shards are ours; then it looks for the seventh, the other's, and looks again.
+                if (stage == "claim" && ++looks == 9) store.Runs.Release(theirs!.RunId, "the other");
+            },
+        });
+
+        var result = night.Execute(s_tonight, null, default);
+
+        Assert.Equal((RunOutcome.Published, version), (result.Outcome, result.Run.ModelVersion));
+        Assert.Equal("none", result.Headline!.Drift!.Light);
     }
 
     private static string Train(ModelRegistry registry, int daysBack)

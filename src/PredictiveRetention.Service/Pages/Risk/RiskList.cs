@@ -62,7 +62,7 @@ internal static class RiskList
                 text.AppendJoin(',', CsvCell.Safe(row.CustomerId), N(row.PChurn), answer.Clv.Amount, answer.RevenueAtRisk.Amount, row.Orders.ToString(CultureInfo.InvariantCulture), row.DaysSinceLastOrder.ToString(CultureInfo.InvariantCulture),
                     CsvCell.Safe(answer.Segments.Business), CsvCell.Safe(answer.Segments.ValueTier), CsvCell.Safe(answer.Segments.RiskBand), CsvCell.Safe(row.PlayId ?? ""), CsvCell.Safe(answer.Action.None ?? ""), row.PlayId is null ? "" : MoneyAnswer.Of(row.ExpectedNetValue, night.Shop.Currency).Amount,
                     CsvCell.Safe(work?.Owner ?? ""), work?.Status ?? (row.PlayId is null ? "" : ActionStatus.Open), work?.Due ?? "", CsvCell.Safe(work?.Note ?? ""),
-                    CsvCell.Safe(answer.Reasons.FirstOrDefault(reason => reason.Effect > 0)?.Words ?? ""), night.Shop.Currency.Code, night.Run.AsOf, night.Run.RunId.ToString(CultureInfo.InvariantCulture)).Append('\n');
+                    CsvCell.Safe(answer.Reasons.FirstOrDefault(reason => reason.Effect > 0)?.Words ?? ""), night.Shop.Currency.Code, night.Run.AsOf.ToString(), night.Run.RunId.ToString(CultureInfo.InvariantCulture)).Append('\n');
             }
             await http.Response.WriteAsync(text.ToString(), cancellation);
         }

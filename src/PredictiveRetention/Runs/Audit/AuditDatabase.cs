@@ -26,7 +26,7 @@ internal sealed class AuditDatabase : IDisposable
     public void Load(RetentionStore store, Run run, RunRecipe recipe, IReadOnlySet<DateOnly> kept)
     {
         var shop = store.RequireShop();
-        Constants(shop, Cutoff.Parse(run.AsOf), recipe);
+        Constants(shop, run.AsOf, recipe);
         CutOffs(recipe, kept);
         RfmCells();
         store.PlainRows.Read(rows =>

@@ -32,8 +32,8 @@ public static class NumberAudit
     /// <exception cref="RetentionException">The run has no figures, or its rows are gone.</exception>
     public static AuditResult Of(RetentionStore store, Run run, string? view = null, CancellationToken cancellation = default)
     {
-        var recipe = RunRecipe.Of(run);
-        if (recipe?.Insights is null) throw new RetentionException(Failure.NotFound, $"Run {run.RunId} has no figures: it was not finished, or made by an earlier version.");
+        if (run.Recipe is not { Insights: not null } recipe)
+            throw new RetentionException(Failure.NotFound, $"Run {run.RunId} has no figures: it was not finished, or made by an earlier version.");
         using var database = new AuditDatabase(cancellation);
         var kept = KeptQuarters(store, run);
         database.Load(store, run, recipe, kept);
@@ -56,10 +56,10 @@ public static class NumberAudit
     /// <summary>First days of quarters whose cut-offs an earlier night of the shop had frozen.</summary>
     private static HashSet<DateOnly> KeptQuarters(RetentionStore store, Run run)
     {
-        var quarters = RunRecipe.Of(run)!.Insights!.Quarters;
+        var quarters = run.Recipe!.Insights!.Quarters;
         var earlier = store.Runs.NewestAsync(int.MaxValue).GetAwaiter().GetResult()
             .Where(other => other.RunId < run.RunId && other.Purpose == RunPurpose.Night && other.PublishedAtMs is not null)
-            .SelectMany(other => RunRecipe.Of(other)?.Insights?.Quarters ?? []).ToHashSet();
+            .SelectMany(other => other.Recipe?.Insights?.Quarters ?? []).ToHashSet();
         return [.. quarters.Where(earlier.Contains).Select(quarter => quarter.From)];
     }
 

@@ -3,18 +3,18 @@ using PredictiveRetention.Features;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Models;
 using PredictiveRetention.Segments;
-using PredictiveRetention.Storage;
 
-namespace PredictiveRetention.Runs;
+namespace PredictiveRetention.Storage;
 
 /// <summary>
-/// What every shard of a run is made with, fixed at its snapshot and stored with it: a resumed run, or a second worker, continues with exactly
-/// this, and a reader can tell what a score means.
+/// What every shard of a run is made with, fixed at its snapshot and stored with it: a resumed run, or a second worker, continues with
+/// exactly this, and a reader can tell what a score means.
 /// </summary>
 public sealed record RunRecipe
 {
     public required string ModelVersion { get; init; }
     public required ModelLevel ModelLevel { get; init; }
+
     /// <summary>The model's feature list, by which reasons name their feature; empty for the recency rule.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
     public required int HorizonDays { get; init; }
@@ -34,10 +34,9 @@ public sealed record RunRecipe
         asOf, Coverage, currency, Cutoffs, Segments, HorizonDays, ClvHorizonDays, RetentionModel.LostAfter(HorizonDays),
         Insights ?? throw new InvalidOperationException("The run was begun by an earlier version, which counted no figures."));
 
-    public string ToJson() => JsonSerializer.Serialize(this, s_json);
+    internal string ToJson() => JsonSerializer.Serialize(this, s_json);
 
-    /// <summary>The recipe of a run; null before its snapshot.</summary>
-    public static RunRecipe? Of(Run run) => run.Settings is null ? null : JsonSerializer.Deserialize<RunRecipe>(run.Settings, s_json);
+    internal static RunRecipe Read(string json) => JsonSerializer.Deserialize<RunRecipe>(json, s_json)!;
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {

@@ -1,0 +1,81 @@
+using PredictiveRetention.Evaluation;
+using PredictiveRetention.Models;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Runs;
+
+/// <param name="Version"><see cref="ModelRegistry.RuleSchema"/> for a shop without any model.</param>
+/// <param name="Faults">What should have been taken and cannot be.</param>
+internal sealed record ChosenModel(RetentionModel Model, string Version, string SchemaHash, IReadOnlyList<string> Faults);
+
+/// <summary>
+/// The models of a run: its own, chosen at the snapshot, and that of the earlier night it is told what became of. Each is read from its
+/// folder and checked once a process and run. Not thread-safe.
+/// </summary>
+internal sealed class NightModels(ModelRegistry models)
+{
+    private readonly Dictionary<string, LoadedModel> _loaded = [];
+    private (Cutoff AsOf, ChosenModel Model)? _chosen;
+
+    /// <summary>Where they lie.</summary>
+    public string Folder => models.Folder;
+
+    /// <summary>The one that may speak about a day.</summary>
+    /// <exception cref="RetentionException">Every version learnt from days after it, or none can be used.</exception>
+    public ChosenModel Choose(Cutoff asOf)
+    {
+        if (_chosen is { } before && before.AsOf == asOf) return before.Model;
+        var chosen = For(asOf);
+        _chosen = (asOf, chosen);
+        return chosen;
+    }
+
+    /// <summary>
+    /// The same for an answer that no guard band looks at: the rule does not step in for a model that is only missing from the folder.
+    /// </summary>
+    /// <exception cref="RetentionException">
+    /// No model may speak about the day, or there is none and the published night was scored by one.
+    /// </exception>
+    public ChosenModel Require(Cutoff asOf, Run? published)
+    {
+        var chosen = Choose(asOf);
+        if (chosen.Version == ModelRegistry.RuleSchema && published?.Recipe is { ModelLevel: not ModelLevel.RecencyRule } night)
+        {
+            throw new RetentionException(
+                Failure.NotFound,
+                $"There is no model in {Folder}, and the published night was scored by {night.ModelVersion}. Is it the right folder? "
+                + "--models names it.");
+        }
+        return chosen;
+    }
+
+    /// <summary>The one a run's snapshot chose.</summary>
+    /// <exception cref="RetentionException">It cannot be used here.</exception>
+    public RetentionModel Of(RunRecipe recipe) => Loaded(recipe)?.Model ?? RetentionModel.Rule(recipe.HorizonDays, recipe.ClvHorizonDays);
+
+    /// <summary>What a run's customers are compared with; null where its model has nothing.</summary>
+    /// <exception cref="RetentionException">The model cannot be used here.</exception>
+    public DriftReference? DriftOf(RunRecipe recipe) => Loaded(recipe)?.Drift;
+
+    private ChosenModel For(Cutoff asOf)
+    {
+        if (models.For(asOf, out var faults) is { } loaded)
+        {
+            _loaded[loaded.Version] = loaded;
+            return new ChosenModel(loaded.Model, loaded.Version, loaded.Manifest.SchemaHash, faults);
+        }
+        if (models.ChampionVersion() is { } champion)
+        {
+            throw new RetentionException(
+                Failure.QualityGate,
+                $"The champion {champion} learnt from days after {asOf} and would look into the future. Train one that did not: "
+                + $"retain train --as-of {asOf}");
+        }
+        // A shop without any model still gets an answer, marked as the rule it is.
+        return new ChosenModel(RetentionModel.Rule(90, 365), ModelRegistry.RuleSchema, ModelRegistry.RuleSchema, []);
+    }
+
+    private LoadedModel? Loaded(RunRecipe recipe) => recipe.ModelVersion == ModelRegistry.RuleSchema ? null
+        : _loaded.TryGetValue(recipe.ModelVersion, out var loaded) ? loaded
+        : _loaded[recipe.ModelVersion] = models.Load(recipe.ModelVersion);
+}

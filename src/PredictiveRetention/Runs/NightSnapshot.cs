@@ -1,0 +1,110 @@
+using PredictiveRetention.Features;
+using PredictiveRetention.Histories;
+using PredictiveRetention.Insights;
+using PredictiveRetention.Models;
+using PredictiveRetention.Scoring;
+using PredictiveRetention.Segments;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Runs;
+
+/// <summary>The second step of a night: fixes who is scored, with what, and how the work is cut.</summary>
+internal sealed class NightSnapshot(NightWork night)
+{
+    private const int Part = 5_000;
+
+    public void Make(Run run)
+    {
+        night.Report(new RunProgress(run.State.Word(), 0, 0, 0));
+        var chosen = night.Models.Choose(run.AsOf);
+        var recipe = Recipe(chosen, run.AsOf);
+        try
+        {
+            night.Timed("snapshot", () => night.Store.Runs.Snapshot(
+                run, night.Shop, night.Settings.ShardSize, chosen.SchemaHash, recipe, chosen.Faults));
+        }
+        catch (Exception fault) when (night.Store.IsPassing(fault))
+        {
+            // It may have been committed: the ledger is read again, and a run that is still planned gets its snapshot anew.
+        }
+        catch (LeaseLostException)
+        {
+            // Somebody else makes it.
+        }
+    }
+
+    private RunRecipe Recipe(ChosenModel chosen, Cutoff asOf)
+    {
+        var coverage = night.Store.Summaries.Coverage(night.Shop, asOf);
+        var (cutoffs, insights) = night.Timed("sample", () => night.Ask(() => Sample(chosen.Model, coverage, asOf)));
+        return new RunRecipe
+        {
+            ModelVersion = chosen.Version,
+            ModelLevel = chosen.Model.Level,
+            Features = chosen.Model.Features,
+            HorizonDays = chosen.Model.ChurnHorizonDays,
+            ClvHorizonDays = chosen.Model.ClvHorizonDays,
+            Coverage = coverage,
+            Cutoffs = cutoffs,
+            Insights = insights,
+            Segments = night.Settings.Segments,
+            Margin = night.Settings.Margin,
+            DataThrough = BusinessCalendar.DateOf(night.Orders.LastDay),
+        };
+    }
+
+    /// <summary>
+    /// The cut-offs of tonight and of past quarters, from the first customers in key order, read and scored side by side and put together
+    /// in that order.
+    /// </summary>
+    private (SegmentCutoffs Cutoffs, InsightRecipe Insights) Sample(RetentionModel model, SourceCoverage coverage, Cutoff asOf)
+    {
+        var (settings, currency, firstOrderDay) = (night.Settings, night.Shop.Currency, night.Orders.FirstDay);
+        settings.Insights.Checked();
+        var freeze = new QuarterFreeze(asOf, firstOrderDay, settings.Insights, FrozenBefore(asOf, model));
+        var ranges = night.Store.Customers.Ranges(Part).Take(Math.Max(1, settings.SampleSize / Part)).ToList();
+        var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores, List<CustomerFacts>[] Quarters, long[] Keys)[ranges.Count];
+        Parallel.For(
+            0, ranges.Count, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism, CancellationToken = night.Cancellation },
+            () => (Scorer: new Scorer(model, currency, coverage, withReasons: false), Histories: new ShardHistories()),
+            (i, _, worker) =>
+            {
+                night.Store.Histories.Read(worker.Histories, ranges[i], night.Shop, coverage, asOf);
+                var (facts, scores) = (new CustomerFacts[worker.Histories.Count], new CustomerScore[worker.Histories.Count]);
+                var unscored = worker.Scorer.Score(worker.Histories, asOf, facts, scores).Select(customer => customer.Index).ToHashSet();
+                var keys = new long[worker.Histories.Count];
+                for (var at = 0; at < keys.Length; at++) keys[at] = worker.Histories[at].Profile.CustomerKey;
+                var quarters = night.Timed("insights sample", () => freeze.Facts(worker.Histories, coverage));
+                if (unscored.Count > 0) (facts, scores) = (Scored(facts), Scored(scores));
+                parts[i] = (facts, scores, quarters, keys);
+                return worker;
+
+                T[] Scored<T>(T[] all) => [.. all.Where((_, at) => !unscored.Contains(at))];
+            },
+            static _ => { });
+        var cutoffs = SegmentCutoffs.From(
+            parts.SelectMany(part => part.Facts).ToArray(), parts.SelectMany(part => part.Scores).ToArray(), settings.Segments);
+        var frozen = night.Timed("insights sample", () => freeze.Cutoffs(
+            [.. parts.Select(part => part.Quarters)], settings.Segments,
+            facts => RuleSegments.Score(facts, currency, model.ChurnHorizonDays, model.ClvHorizonDays, model.LostAfterDays)));
+        var insights = new InsightRecipe
+        {
+            Settings = settings.Insights,
+            FirstOrderDay = firstOrderDay,
+            Quarters = [.. frozen.Select(quarter => quarter with { Orders = OrdersBefore(quarter.From) })],
+            SampleUpTo = parts.SelectMany(part => part.Keys).Skip(settings.Insights.CorrelationSample - 1).FirstOrDefault(long.MaxValue),
+        };
+        return (cutoffs, insights);
+    }
+
+    /// <summary>The quarters the night before froze, unless they would mean something else today.</summary>
+    private IReadOnlyList<QuarterCutoffs> FrozenBefore(Cutoff asOf, RetentionModel model)
+    {
+        if (night.Store.Nights.UpTo(asOf)?.Recipe is not { Insights: { } before } recipe) return [];
+        var same = before.FirstOrderDay == night.Orders.FirstDay && recipe.Segments == night.Settings.Segments
+            && (recipe.HorizonDays, recipe.ClvHorizonDays) == (model.ChurnHorizonDays, model.ClvHorizonDays);
+        return same ? [.. before.Quarters.Where(quarter => quarter.Orders == OrdersBefore(quarter.From))] : [];
+    }
+
+    private long OrdersBefore(DateOnly day) => night.Store.Summaries.Orders(night.Shop, Cutoff.Of(day))?.Orders ?? 0;
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using PredictiveRetention.Storage;
+
+namespace PredictiveRetention.Runs;
+
+/// <summary>
+/// What the steps of a night share while one process works on a run: where, as whom, with which models, and how it waits and tells.
+/// </summary>
+/// <param name="owner">The process, in the ledger.</param>
+internal sealed class NightWork(
+    RetentionStore store, ModelRegistry models, RunSettings settings, Shop shop, OrderRange orders, string owner,
+    IProgress<RunProgress>? progress, CancellationToken cancellation)
+{
+    private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(200);
+
+    private readonly Patience _patience = new(store, settings.Patience);
+
+    public RetentionStore Store => store;
+
+    public RunSettings Settings => settings;
+
+    public Shop Shop => shop;
+
+    /// <summary>Those the night may see.</summary>
+    public OrderRange Orders => orders;
+
+    public string Owner => owner;
+
+    public NightModels Models { get; } = new(models);
+
+    public bool IsWatched => progress is not null;
+
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>Asks the database, again while it does not answer. Only for calls that may be repeated.</summary>
+    /// <param name="until">Null for as long as the night is not cancelled.</param>
+    public T Ask<T>(Func<T> call, CancellationToken? until = null) => _patience.With(call, until ?? cancellation);
+
+    /// <inheritdoc cref="Ask{T}"/>
+    public void Ask(Action call, CancellationToken? until = null) => _patience.With(call, until ?? cancellation);
+
+    /// <summary>Until a glance at what others do is worth while again.</summary>
+    public void Wait()
+    {
+        cancellation.WaitHandle.WaitOne(s_glance);
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    public void Report(RunProgress done) => progress?.Report(done);
+
+    public void Step(string name) => settings.OnStep?.Invoke(name);
+
+    public void Timed(string stage, Action work) => Timed(stage, () =>
+    {
+        work();
+        return true;
+    });
+
+    public T Timed<T>(string stage, Func<T> work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var result = work();
+        settings.OnTiming?.Invoke(stage, Stopwatch.GetElapsedTime(started));
+        return result;
+    }
+}
