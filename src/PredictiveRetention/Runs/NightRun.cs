@@ -26,7 +26,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
 
     private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(200);
 
-    private readonly Patience _patience = new(store, settings.Patience);
+    private readonly Patience _patience = new(store, settings);
 
     /// <exception cref="RetentionException">There is nothing to score, no model may speak about the date, or the database stays away; in the last case the run can be resumed.</exception>
     public RunResult Execute(RunRequest request, IProgress<RunProgress>? progress, CancellationToken cancellation)
@@ -36,7 +36,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             ?? throw new RetentionException(Failure.InputRejected, $"There is no order before {request.AsOf}: nobody to score.");
         var owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
         if (request.Purpose == RunPurpose.Replay) ModelFor(models, request.AsOf); // a replay no model may speak about is refused, and is no failed run
-        using var alive = new Heartbeat(store);
+        using var alive = new Heartbeat(store, settings);
         var claim = Claim(request, owner, progress, cancellation);
         switch (claim.Outcome)
         {
@@ -51,7 +51,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         }
         catch (OperationCanceledException)
         {
-            store.Release(claim.Run.RunId, owner);
+            LetGo(claim.Run.RunId, owner);
             throw;
         }
         catch (Exception fault) when (store.IsPassing(fault))
@@ -63,6 +63,18 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         {
             GiveUp(claim.Run.RunId, owner, fault);
             throw;
+        }
+    }
+
+    private void LetGo(long runId, string owner)
+    {
+        try
+        {
+            store.Release(runId, owner);
+        }
+        catch (Exception fault) when (store.IsPassing(fault))
+        {
+            // The leases end by themselves.
         }
     }
 
@@ -139,17 +151,17 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         };
         try
         {
-            Timed("snapshot", () => store.Snapshot(run, shop, settings.ShardSize, version, schemaHash, recipe.ToJson(), faults));
-        }
-        catch (Exception fault) when (store.IsPassing(fault))
-        {
-            // It may have been committed: the ledger is read again, and a run that is still planned gets its snapshot anew.
+            // It may have been committed although its answer was lost: only a run that is still planned gets its snapshot again.
+            Timed("snapshot", () => _patience.With(
+                () => store.Snapshot(run, shop, settings.ShardSize, version, schemaHash, recipe.ToJson(), faults), () => IsStill(run, RunState.Planned), cancellation));
         }
         catch (LeaseLostException)
         {
             // Somebody else makes it.
         }
     }
+
+    private bool IsStill(Run run, string state) => store.Run(run.RunId) is { } now && now.State == state && now.Fence == run.Fence;
 
     /// <exception cref="RetentionException">Every version learnt from days after the as-of, or none can be used.</exception>
     internal static (RetentionModel Model, string Version, string SchemaHash, IReadOnlyList<string> Faults) ModelFor(ModelRegistry models, Cutoff asOf)
@@ -264,23 +276,15 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     private void Commit(ShardClaim shard, ShardScorer scorer, CancellationToken cancellation)
     {
         var (checksum, totals, insights) = (scorer.Checksum(), scorer.Totals, Timed("insights", scorer.Insights));
-        while (true)
+        try
         {
-            try
-            {
-                store.CommitShard(shard, scorer.Predictions, scorer.Quarantined, checksum, totals, insights);
-                return;
-            }
-            catch (LeaseLostException)
-            {
-                return; // somebody else has it, and writes the same
-            }
-            catch (Exception fault) when (store.IsPassing(fault))
-            {
-                var (done, ours) = _patience.With(() => store.Fate(shard), cancellation);
-                if (done || !ours) return;
-                Wait(cancellation);
-            }
+            _patience.With(
+                () => store.CommitShard(shard, scorer.Predictions, scorer.Quarantined, checksum, totals, insights),
+                () => store.Fate(shard) is (DoneByUs: false, StillOurs: true), cancellation);
+        }
+        catch (LeaseLostException)
+        {
+            // Somebody else has it, and writes the same.
         }
     }
 
@@ -307,16 +311,13 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         var json = JsonSerializer.Serialize(headline, JsonSerializerOptions.Web);
         try
         {
-            if (breaches.Count > 0) store.Hold(run, json, string.Join("; ", breaches));
-            else Timed("publish", () => store.Publish(run, json));
+            Timed("publish", () => _patience.With(
+                () => { if (breaches.Count > 0) store.Hold(run, json, string.Join("; ", breaches)); else store.Publish(run, json); },
+                () => IsStill(run, RunState.Validating), cancellation));
         }
         catch (LeaseLostException)
         {
             return; // somebody else publishes
-        }
-        catch (Exception fault) when (store.IsPassing(fault))
-        {
-            return; // it may have been committed: the ledger is read again
         }
         Step("published");
         try

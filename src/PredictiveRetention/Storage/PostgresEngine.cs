@@ -98,10 +98,14 @@ internal sealed class PostgresEngine : Engine
             transaction: transaction);
     }
 
-    /// <summary>The server's own limits do not hold while it waits for the client's next part of a COPY.</summary>
+    /// <summary>
+    /// The server's own limits do not hold while it waits for the client's next part of a COPY. A name is read as a number only where it is one of
+    /// ours: the order in which conditions are looked at is the planner's.
+    /// </summary>
     public override void EndOverdue(DbConnection connection) => connection.Execute(
-        $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() AND application_name LIKE '{Bound}%' "
-        + $"AND xact_start < clock_timestamp() - make_interval(secs => substr(application_name, {Bound.Length + 1})::int)");
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        + "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() AND xact_start < clock_timestamp() - "
+        + $"CASE WHEN application_name ~ '^{Bound}[0-9]+$' THEN make_interval(secs => substr(application_name, {Bound.Length + 1})::int) END");
 
     /// <summary>Made beside and attached: creating it as a partition would lock readers of the table out until the transaction ends.</summary>
     public override void CreatePredictionRoom(DbConnection connection, DbTransaction transaction, long runId) =>
@@ -122,13 +126,7 @@ internal sealed class PostgresEngine : Engine
 
     public override void Tidy(DbConnection connection) => connection.Execute("VACUUM (ANALYZE) customer, orders", commandTimeout: 0);
 
-    public override bool IsPassing(Exception fault) => fault switch
-    {
-        RetentionException { InnerException: NpgsqlException inner } => IsPassing(inner),
-        PostgresException server => server.IsTransient || server.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.QueryCanceled or "25P03" or PostgresErrorCodes.DiskFull,
-        NpgsqlException or EndOfStreamException => true,
-        _ => false,
-    };
+    public override void ForgetConnections() => _source.Clear();
 
     public override void Dispose() => _source.Dispose();
 

@@ -23,6 +23,8 @@ public sealed partial class RetentionStore : IDisposable
     /// <summary>'SQLite' or 'PostgreSQL'.</summary>
     public string EngineName => _engine.Name;
 
+    public bool IsOnPostgres => _engine is PostgresEngine;
+
     /// <param name="address">'sqlite:PATH' or a PostgreSQL connection string.</param>
     /// <exception cref="RetentionException">The store cannot be reached, or its schema cannot be brought up to date.</exception>
     public static RetentionStore Open(string address)
@@ -55,11 +57,28 @@ public sealed partial class RetentionStore : IDisposable
     public Shop RequireShop() =>
         Shop() ?? throw new RetentionException(Failure.NotFound, "The store is empty. Import orders first: retain import --preset generic --orders FILE");
 
-    /// <summary>True when the database answers.</summary>
+    /// <summary>
+    /// True when the database answers, and every node of it: where customers are spread over several, one of their rows is asked for. The first
+    /// question after a restart of the server meets a dead connection, so it is asked once more.
+    /// </summary>
     public async Task<bool> AnswersAsync(CancellationToken cancellation)
     {
-        await using var connection = await _engine.OpenAsync(cancellation);
-        return await connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellation)) == 1;
+        try
+        {
+            return await AskedAsync();
+        }
+        catch (Exception fault) when (IsPassing(fault))
+        {
+            Reconnect();
+            return await AskedAsync();
+        }
+
+        async Task<bool> AskedAsync()
+        {
+            await using var connection = await _engine.OpenAsync(cancellation);
+            const string One = "SELECT count(*) FROM (SELECT customer_key FROM customer LIMIT 1) one";
+            return await connection.ExecuteScalarAsync<long>(new CommandDefinition(One, cancellationToken: cancellation)) <= 1;
+        }
     }
 
     /// <summary>The SQL of <see cref="DistributeOverCitus"/>.</summary>
@@ -76,7 +95,7 @@ public sealed partial class RetentionStore : IDisposable
     /// <exception cref="RetentionException">The store is not on PostgreSQL, or its server has no Citus.</exception>
     public void DistributeOverCitus()
     {
-        if (_engine is not PostgresEngine) throw new RetentionException(Failure.Usage, "Citus is an extension of PostgreSQL: name such a store with --store.");
+        if (!IsOnPostgres) throw new RetentionException(Failure.Usage, "Citus is an extension of PostgreSQL: name such a store with --store.");
         using var connection = _engine.Open();
         try
         {
@@ -95,9 +114,14 @@ public sealed partial class RetentionStore : IDisposable
         return connection.Query<string>("SELECT scriptname FROM schemaversions ORDER BY scriptname").AsList();
     }
 
-    /// <summary>True where the failure lies in the connection or the server's state and the same call may succeed a moment later.</summary>
-    public bool IsPassing(Exception fault) =>
-        fault is AggregateException several ? several.Flatten().InnerExceptions.All(_engine.IsPassing) : _engine.IsPassing(fault);
+    /// <summary>True where the failure lies in the connection or the server's state and the same call may succeed later.</summary>
+    public bool IsPassing(Exception fault) => DatabaseRefusal.MayPass(fault);
+
+    /// <summary>
+    /// Calls from now on open connections of their own: one that was kept while the server restarted is dead, and one that was opened while it
+    /// took no writes stays so.
+    /// </summary>
+    public void Reconnect() => _engine.ForgetConnections();
 
     public void Dispose() => _engine.Dispose();
 
