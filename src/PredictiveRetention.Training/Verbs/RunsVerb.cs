@@ -99,7 +99,8 @@ internal static class RunsVerb
         foreach (var night in unfinished)
         {
             var request = new RunRequest(RunPurpose.Night, DateOnly.ParseExact(night.BusinessDate, "yyyy-MM-dd", CultureInfo.InvariantCulture), Cutoff.Parse(night.AsOf));
-            var run = new NightRun(store, verb.Models, new RunSettings { WaitForOthers = RetentionStore.Lease + TimeSpan.FromSeconds(30) });
+            var settings = new RunSettings { Faults = verb.Faults, WaitForOthers = RetentionStore.Lease + TimeSpan.FromSeconds(30) };
+            var run = new NightRun(store, verb.Models, settings);
             var result = verb.Terminal.Follow(string.Create(CultureInfo.InvariantCulture, $"run {night.RunId}"), progress => run.Execute(request, ScoreVerb.Steps(progress), verb.Cancellation));
             if (verb.Json) verb.PrintJson(new { result.Outcome, result.Run.RunId, result.Run.State });
             else Line($"Run {result.Run.RunId} ({result.Run.BusinessDate}): {result.Run.State}");

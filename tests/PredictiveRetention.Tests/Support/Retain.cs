@@ -7,11 +7,15 @@ internal static class Retain
 {
     private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "retain.dll");
 
-    public static (int ExitCode, string Out, string Error) Run(params string[] arguments)
+    public static (int ExitCode, string Out, string Error) Run(params string[] arguments) => RunWith([], arguments);
+
+    /// <param name="variables">Of its environment.</param>
+    public static (int ExitCode, string Out, string Error) RunWith((string Name, string Value)[] variables, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(s_program);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in variables) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
