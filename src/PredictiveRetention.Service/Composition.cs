@@ -115,12 +115,12 @@ internal static class Composition
             var settings = provider.GetRequiredService<ServiceSettings>();
             if (settings.OnPostgres)
             {
-                HangfireSchema.Prepare(settings.Store);
+                var schema = JobTables.Make(settings.Store, settings.HangfireSchema);
                 hangfire.UsePostgreSqlStorage(
                     postgres => postgres.UseNpgsqlConnection(settings.Store),
                     new PostgreSqlStorageOptions
                     {
-                        SchemaName = HangfireSchema.Name,
+                        SchemaName = schema,
                         PrepareSchemaIfNecessary = false,
                         // Without sliding, a job longer than the timeout is started again beside itself.
                         UseSlidingInvisibilityTimeout = true,
