@@ -42,6 +42,7 @@ internal static class Composition
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => RetentionStore.Open(provider.GetRequiredService<ServiceSettings>().Store));
         services.AddSingleton(provider => new ModelRegistry(provider.GetRequiredService<ServiceSettings>().Models));
+        services.AddBackgroundFaults();
         services.AddSingleton<ModelHandle>();
         services.AddSingleton<CurrentNight>();
         services.AddSingleton<ActionDesk>();

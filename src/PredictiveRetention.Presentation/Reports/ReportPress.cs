@@ -43,8 +43,9 @@ public sealed class ReportPress(RetentionStore store, Playbook playbook, Targets
         var document = new ReportBuilder(store, playbook, targets, texts, writer, clock).Build(run, kind);
         var text = format == ReportFormat.Json ? document.ToJson() : await ReportPrinter.HtmlAsync(document, texts, writer);
         var compared = format == ReportFormat.Json ? ReportCheck.Json(text, document, store) : ReportCheck.Html(text, document, store, writer);
-        var temporary = path + ".partial";
-        var page = path + ".partial.html";
+        // Of their own: another process may be making the same report into a folder both share.
+        var temporary = $"{path}.{Guid.NewGuid():N}.partial";
+        var page = temporary + ".html";
         try
         {
             await File.WriteAllTextAsync(browser is null ? temporary : page, text, cancellation);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Hangfire;
 using PredictiveRetention.Runs;
-using PredictiveRetention.Service.Reports;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
@@ -11,14 +10,35 @@ namespace PredictiveRetention.Service.Nights;
 /// The night run as Hangfire wakes it. Only the run ledger decides what is to be done, so it does not matter how often, or from how many
 /// processes, this is started: a published date is left alone, a run whose worker fell silent is finished.
 /// </summary>
-public sealed class NightJob(RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IBackgroundJobClient jobs, JobStorage storage, IRecurringJobManager recurring, ReportShelf reports, ILogger<NightJob> logger)
+public sealed class NightJob(
+    RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IBackgroundJobClient jobs, JobStorage storage, IRecurringJobManager recurring,
+    StandingFaults faults, ILogger<NightJob> logger)
 {
     public const string Queue = "nightly";
     public const string RecurringId = "night";
 
+    /// <summary>What waits for a database, as a standing fault names it.</summary>
+    public const string Work = "nightly job";
+
     [Queue(Queue)]
     [AutomaticRetry(Attempts = 3)]
     public void Run(CancellationToken cancellation)
+    {
+        try
+        {
+            RunUnfinishedAndTonight(cancellation);
+            faults.End(Work);
+        }
+        catch (Exception fault) when (store.IsPassing(fault))
+        {
+            // Whatever was begun goes on where the ledger says, once the database takes it: that may be long after the last of Hangfire's attempts.
+            faults.Begin(Work, fault);
+            store.Reconnect();
+            LookAgain();
+        }
+    }
+
+    private void RunUnfinishedAndTonight(CancellationToken cancellation)
     {
         if (store.Shop() is not { } shop || store.Orders(shop) is null)
         {
@@ -51,7 +71,8 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
     {
         try
         {
-            var result = new NightRun(store, models, settings.Runs with { OnStep = step => { if (step == "snapshot") CallOthers(); } }).Execute(request, null, cancellation);
+            var runs = settings.Runs with { Clock = clock, Faults = faults, OnStep = step => { if (step == "snapshot") CallOthers(); } };
+            var result = new NightRun(store, models, runs).Execute(request, null, cancellation);
             var date = request.BusinessDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             logger.LogInformation("Night {Date}, run {Run}: {Outcome}.", date, result.Run.RunId, result.Outcome switch
             {
@@ -60,7 +81,6 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
                 RunOutcome.Held => "held, outside its guard bands: " + result.Run.Error,
                 _ => "another process holds it, looking again after its lease",
             });
-            if (result.Outcome == RunOutcome.Published) reports.MakeAfterNight(result.Run);
             if (result.Outcome == RunOutcome.Busy) LookAgain();
         }
         catch (LeaseLostException lost)

@@ -107,7 +107,7 @@ public sealed partial class ModelRegistry(string folder)
         {
             return Path.Combine(_kindFolder, version, ManifestFile) is var path && File.Exists(path) ? JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), ModelFolder.Json) : null;
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or IOException or UnauthorizedAccessException)
         {
             return null; // said by Load and Verify
         }
