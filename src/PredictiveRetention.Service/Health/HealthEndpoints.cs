@@ -1,5 +1,7 @@
+using System.Globalization;
 using Hangfire;
 using PredictiveRetention.Service.Model;
+using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
@@ -11,6 +13,7 @@ public sealed record Readiness(string Status, IReadOnlyDictionary<string, string
 
 internal static class HealthEndpoints
 {
+    private const string NotAsked = "not asked";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     public static void MapHealth(this IEndpointRouteBuilder app)
@@ -19,7 +22,9 @@ internal static class HealthEndpoints
         app.MapGet("/health/ready", ReadyAsync).AllowAnonymous().WithSummary("Store, model and job storage can be used").Produces<Readiness>().Produces<Readiness>(503);
     }
 
-    private static async Task<IResult> ReadyAsync(ServiceSettings settings, RetentionStore store, ModelRegistry models, ModelHandle handle, JobStorage jobs, CancellationToken cancellation)
+    private static async Task<IResult> ReadyAsync(
+        ServiceSettings settings, RetentionStore store, ModelRegistry models, ModelHandle handle, JobStorage jobs, StandingFaults faults, TimeProvider clock,
+        CancellationToken cancellation)
     {
         var checks = new Dictionary<string, string>
         {
@@ -33,9 +38,11 @@ internal static class HealthEndpoints
             }),
         };
         var ready = checks.Values.All(check => check == "ok");
-        var night = !ready ? "not asked" : await CheckAsync(() => NightAsync(store, cancellation));
-        checks["night"] = night;
-        return Results.Json(new Readiness(!ready ? "unready" : night == "ok" ? "ready" : "degraded", checks), statusCode: ready ? 200 : 503);
+        checks["night"] = !ready ? NotAsked : await CheckAsync(() => NightAsync(store, cancellation));
+        checks["data"] = !ready ? NotAsked : await CheckAsync(() => DataAsync(store, settings, clock, cancellation));
+        checks["work"] = faults.Sentence() ?? "ok";
+        var isWhole = checks.Values.All(check => check == "ok");
+        return Results.Json(new Readiness(!ready ? "unready" : isWhole ? "ready" : "degraded", checks), statusCode: ready ? 200 : 503);
     }
 
     /// <summary>Readers have the night before, so this does not take the service out.</summary>
@@ -49,6 +56,15 @@ internal static class HealthEndpoints
             { State: RunState.Scoring } working when !store.Progress(working.RunId).AtWork => $"run {working.RunId} stands still: nobody is at work on it",
             _ => null,
         };
+    }
+
+    /// <summary>What is published says so itself, but nobody may be looking. The sample of a demo is old by its nature.</summary>
+    private static async Task<string?> DataAsync(RetentionStore store, ServiceSettings settings, TimeProvider clock, CancellationToken cancellation)
+    {
+        if (settings.Demo == DemoKind.OnlineRetail || await store.CurrentRunAsync(cancellation) is not { } run || store.Shop() is not { } shop) return null;
+        return Freshness.Of(run, shop, settings, clock.GetUtcNow()) is { DataIsOld: true } old
+            ? string.Create(CultureInfo.InvariantCulture, $"it ends {old.LastDay}, {old.SilentDays} days before today: has an import stopped?")
+            : null;
     }
 
     /// <summary>A part that throws is a part that is not there; its message may name hosts and users, so only its kind is shown.</summary>

@@ -36,5 +36,6 @@ internal sealed class CurrentNight(RetentionStore store, ServiceSettings setting
     public PublishedNight? Describe(Run run) =>
         store.Shop() is { } shop && RunRecipe.Of(run) is { } recipe ? new PublishedNight(run, recipe, shop, Writer(run, recipe, shop)) : null;
 
-    private AnswerWriter Writer(Run run, RunRecipe recipe, Shop shop) => new(run, recipe, shop, settings.Runs.Playbook, clock.GetUtcNow());
+    private AnswerWriter Writer(Run run, RunRecipe recipe, Shop shop) =>
+        new(run, recipe, shop, settings.Runs.Playbook, Freshness.Of(run, shop, settings, clock.GetUtcNow()));
 }
