@@ -65,6 +65,8 @@ internal static class Composition
         var settings = app.Services.GetRequiredService<ServiceSettings>();
         app.Services.GetRequiredService<AdminKey>();
         app.Services.GetRequiredService<RetentionStore>();
+        app.UseHeadLikeGet();
+        app.UseRouting();
         app.UseSecurityHeaders();
         app.UseResponseCompression();
         app.UseFaults();
