@@ -31,7 +31,7 @@ internal static class Composition
         CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.GetCultureInfo("en"); // Hangfire's pages name it as theirs
         var builder = WebApplication.CreateBuilder(CommandLine.WithDemoJoined(args));
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls("http://localhost:5080");
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        ConsoleLog.SetDefaults(builder.Configuration);
         builder.Logging.AddFilter("Hangfire", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         // A start that fails ends in one line of Program, not in the host's stack trace before it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
