@@ -30,7 +30,7 @@ internal static class Composition
         CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.GetCultureInfo("en"); // Hangfire's pages name it as theirs
         var builder = WebApplication.CreateBuilder(CommandLine.WithDemoJoined(args));
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls("http://localhost:5080");
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        ConsoleLog.SetDefaults(builder.Configuration);
         builder.Logging.AddFilter("Hangfire", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         // A start that fails ends in one line of Program, not in the host's stack trace before it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
@@ -41,6 +41,7 @@ internal static class Composition
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(provider => RetentionStore.Open(provider.GetRequiredService<ServiceSettings>().Store));
         services.AddSingleton(provider => new ModelRegistry(provider.GetRequiredService<ServiceSettings>().Models));
+        services.AddBackgroundFaults();
         services.AddSingleton<ModelHandle>();
         services.AddSingleton<CurrentNight>();
         services.AddSingleton<ActionDesk>();
@@ -63,6 +64,8 @@ internal static class Composition
         var settings = app.Services.GetRequiredService<ServiceSettings>();
         app.Services.GetRequiredService<AdminKey>();
         app.Services.GetRequiredService<RetentionStore>();
+        app.UseHeadLikeGet();
+        app.UseRouting();
         app.UseSecurityHeaders();
         app.UseResponseCompression();
         app.UseFaults();
@@ -115,12 +118,12 @@ internal static class Composition
             var settings = provider.GetRequiredService<ServiceSettings>();
             if (settings.OnPostgres)
             {
-                HangfireSchema.Prepare(settings.Store);
+                var schema = JobTables.Make(settings.Store, settings.HangfireSchema);
                 hangfire.UsePostgreSqlStorage(
                     postgres => postgres.UseNpgsqlConnection(settings.Store),
                     new PostgreSqlStorageOptions
                     {
-                        SchemaName = HangfireSchema.Name,
+                        SchemaName = schema,
                         PrepareSchemaIfNecessary = false,
                         // Without sliding, a job longer than the timeout is started again beside itself.
                         UseSlidingInvisibilityTimeout = true,

@@ -10,9 +10,7 @@ if (args is ["--help" or "-h" or "-?"])
 
 try
 {
-    var app = Composition.Build(args);
-    await app.RunAsync();
-    return 0;
+    return await HostExit.RunAsync(Composition.Build(args));
 }
 catch (RetentionException fault)
 {
@@ -27,5 +25,10 @@ catch (System.Data.Common.DbException fault)
 catch (IOException fault) when (fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
 {
     Console.Error.WriteLine(fault.Message + " Name another with --urls http://localhost:PORT.");
+    return (int)Failure.DependencyUnavailable;
+}
+catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine("The service cannot start: " + fault.Message);
     return (int)Failure.DependencyUnavailable;
 }

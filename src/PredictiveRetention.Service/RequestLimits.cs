@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Threading.RateLimiting;
 
 namespace PredictiveRetention.Service;
@@ -24,14 +25,24 @@ internal static class RequestLimits
                     context.HttpContext.Response.Headers.RetryAfter = ((int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
                 return ValueTask.CompletedTask;
             };
-            // By identity, never by a header a caller could vary. Signing in has a small bucket of its own: keys are not to be guessed.
+            // By identity or connection, never by a header a caller could vary. Signing in has a small bucket of its own: keys are not to be guessed, and
+            // who guesses keeps only itself out.
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
                 http.Request.Path.StartsWithSegments("/health") ? RateLimitPartition.GetNoLimiter("health") // or strangers could have the service called dead
-                : http.Request.Path.StartsWithSegments("/sign-in") && HttpMethods.IsPost(http.Request.Method) ? Bucket("sign-in", 20, 1)
+                : http.Request.Path.StartsWithSegments("/sign-in") && HttpMethods.IsPost(http.Request.Method) ? Bucket("sign-in " + Caller(http), 20, 1)
                 : http.User.Identity?.IsAuthenticated == true ? Bucket("admin", 2 * Signed(http), Signed(http))
-                : Bucket("anonymous", 400, 100));
+                : Bucket("anonymous " + Caller(http), 400, 100));
         });
     }
+
+    /// <summary>The address a connection comes from; of IPv6 the network, which is what one caller has of it.</summary>
+    private static string Caller(HttpContext http) => http.Connection.RemoteIpAddress switch
+    {
+        null => "",
+        { IsIPv4MappedToIPv6: true } mapped => mapped.MapToIPv4().ToString(),
+        { AddressFamily: AddressFamily.InterNetworkV6 } network => Convert.ToHexString(network.GetAddressBytes().AsSpan(0, 8)),
+        var address => address.ToString(),
+    };
 
     private static int Signed(HttpContext http) => http.RequestServices.GetRequiredService<Settings.ServiceSettings>().RequestsPerSecond;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PredictiveRetention.Storage;
@@ -12,8 +11,9 @@ namespace PredictiveRetention.Training;
 /// </summary>
 internal sealed class Verb
 {
-    private static readonly Option<string> s_store = new("--store") { Description = "sqlite:PATH or a PostgreSQL connection string", DefaultValueFactory = _ => StoreAddress.Default };
-    private static readonly Option<string> s_models = new("--models") { Description = "folder of the model versions", DefaultValueFactory = _ => "models" };
+    // Without a default of the parser's: its help would print it, and with it a password.
+    private static readonly Option<string?> s_store = new("--store") { Description = $"sqlite:PATH or a PostgreSQL connection string ({ServiceSetting.StoreFrom})" };
+    private static readonly Option<string?> s_models = new("--models") { Description = $"folder of the model versions ({ServiceSetting.ModelsFrom})" };
     private static readonly Option<bool> s_json = new("--json") { Description = "print the result as JSON" };
     private static readonly Option<bool> s_quiet = new("--quiet", "-q") { Description = "print nothing but the result" };
 
@@ -29,9 +29,18 @@ internal sealed class Verb
     public CancellationToken Cancellation { get; }
     public Terminal Terminal { get; }
     public bool Json => _parsed.GetValue(s_json);
-    public ModelRegistry Models => new(_parsed.GetValue(s_models)!);
-    public ClassifierRegistry Classifiers => new(_parsed.GetValue(s_models)!);
-    public string StoreName => _parsed.GetValue(s_store)!;
+    public ModelRegistry Models => new(ModelsFolder);
+    public ClassifierRegistry Classifiers => new(ModelsFolder);
+    public string StoreName => _parsed.GetValue(s_store) ?? ServiceSetting.Store;
+
+    /// <summary>Where a run's waiting for its database is told.</summary>
+    public StandingFaults Faults => new(TimeProvider.System)
+    {
+        OnBegin = standing => Terminal.Say($"retain: {standing.Work}: {DatabaseRefusal.Of(standing.Fault)?.Message ?? standing.Fault.Message} It is tried again."),
+        OnEnd = standing => Terminal.Say($"retain: {standing.Work}: it goes on."),
+    };
+
+    private string ModelsFolder => _parsed.GetValue(s_models) ?? ServiceSetting.Models;
 
     public T? Value<T>(Option<T> option) => _parsed.GetValue(option);
 
@@ -101,10 +110,15 @@ internal sealed class Verb
             Console.Error.WriteLine("retain: " + lost.Message);
             return (int)Failure.Busy;
         }
-        catch (DbException fault) when (DatabaseRefusal.Of(fault) is { } refusal)
+        catch (Exception fault) when (DatabaseRefusal.Of(fault) is { } refusal)
         {
             Console.Error.WriteLine("retain: " + refusal.Message);
             return (int)refusal.Failure;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine("retain: " + fault.Message);
+            return (int)Failure.DependencyUnavailable;
         }
         catch (Exception bug)
         {

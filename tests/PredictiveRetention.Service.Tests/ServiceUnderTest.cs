@@ -80,6 +80,7 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
         builder.UseSetting("Retention:Data", _folder.FullName);
         builder.UseSetting("Retention:AdminKey", Key);
         builder.UseSetting("Retention:ShardSize", "100");
+        builder.UseSetting("Retention:StaleAfterDays", "1000000"); // the shops of most tests ended years ago
         foreach (var (name, value) in Settings) builder.UseSetting(name, value);
         builder.ConfigureServices(services => services.AddSingleton<TimeProvider>(Clock));
     }

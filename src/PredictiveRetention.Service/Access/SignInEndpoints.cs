@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace PredictiveRetention.Service.Access;
@@ -30,7 +31,7 @@ internal static class SignInEndpoints
         if (key.Matches(adminKey?.Trim()))
         {
             await AdmitAsync(http, key);
-            return Results.LocalRedirect(IsLocal(returnUrl) ? returnUrl! : "/");
+            return Results.LocalRedirect(RedirectHttpResult.IsLocalUrl(returnUrl) ? returnUrl! : "/");
         }
         await Task.Delay(TimeSpan.FromSeconds(1), http.RequestAborted);
         return Results.LocalRedirect("/sign-in?wrong=1");
@@ -38,6 +39,4 @@ internal static class SignInEndpoints
 
     private static Task AdmitAsync(HttpContext http, AdminKey key) =>
         http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, AdminAccess.Admin(CookieAuthenticationDefaults.AuthenticationScheme, key));
-
-    private static bool IsLocal(string? url) => url is { Length: > 0 } && url[0] == '/' && (url.Length == 1 || (url[1] != '/' && url[1] != '\\'));
 }

@@ -28,7 +28,7 @@ public sealed class DemoProgress
 /// </summary>
 internal sealed class DemoShop(
     RetentionStore store, ModelRegistry models, ServiceSettings settings, DemoProgress progress, AdminKey key, IServer server, IBackgroundJobClient jobs, TimeProvider clock,
-    IHostApplicationLifetime lifetime) : BackgroundService
+    IHostApplicationLifetime lifetime, StandingFaults faults) : BackgroundService
 {
     /// <summary>The simulated shop, but for the day it ends: the day before it is first shown.</summary>
     public static ShopPlan Simulated { get; } = new();
@@ -55,6 +55,7 @@ internal sealed class DemoShop(
         {
             // The page says it, too; the server goes on, so that it can be read there.
             progress.Failed = fault.Message;
+            faults.Begin("preparing the demo", fault);
             Say("The demo could not be prepared: " + fault.Message);
         }
     }

@@ -15,7 +15,7 @@ public sealed record ViewsAnswer(IReadOnlyList<InsightView> Items);
 /// <param name="Dimensions">Names of the labels.</param>
 /// <param name="Rows">Money in units of Currency; a part of a whole is 0 to 1. Larger groups come from numerators and denominators, never from values.</param>
 /// <param name="Currency">ISO 4217.</param>
-/// <param name="Stale">Published more than 36 hours ago.</param>
+/// <param name="Stale">Published more than 36 hours ago, or of orders that ended more than Retention:StaleAfterDays before today.</param>
 public sealed record InsightAnswer(
     string View, string Title, IReadOnlyList<string> Dimensions, IReadOnlyList<FigureRow> Rows, string Currency,
     string AsOf, long RunId, string ModelVersion, int HorizonDays, int ClvHorizonDays, DateTimeOffset PublishedAt, bool Stale);

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Hangfire;
 using PredictiveRetention.Service.Model;
+using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
@@ -11,6 +13,7 @@ public sealed record Readiness(string Status, IReadOnlyDictionary<string, string
 
 internal static class HealthEndpoints
 {
+    private const string NotAsked = "not asked";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     public static void MapHealth(this IEndpointRouteBuilder app)
@@ -19,7 +22,9 @@ internal static class HealthEndpoints
         app.MapGet("/health/ready", ReadyAsync).AllowAnonymous().WithSummary("Store, model and job storage can be used").Produces<Readiness>().Produces<Readiness>(503);
     }
 
-    private static async Task<IResult> ReadyAsync(ServiceSettings settings, RetentionStore store, ModelRegistry models, ModelHandle handle, JobStorage jobs, CancellationToken cancellation)
+    private static async Task<IResult> ReadyAsync(
+        ServiceSettings settings, RetentionStore store, ModelRegistry models, ModelHandle handle, JobStorage jobs, StandingFaults faults, TimeProvider clock,
+        CancellationToken cancellation)
     {
         var checks = new Dictionary<string, string>
         {
@@ -35,9 +40,11 @@ internal static class HealthEndpoints
         var ready = checks.Values.All(check => check == "ok");
         // Readers have the night before, so neither takes the service out.
         if (ready) checks["model"] = await CheckAsync(() => ModelsAsync(store, models, cancellation));
-        checks["night"] = !ready ? "not asked" : await CheckAsync(() => NightAsync(store, cancellation));
-        var whole = checks.Values.All(check => check == "ok");
-        return Results.Json(new Readiness(!ready ? "unready" : whole ? "ready" : "degraded", checks), statusCode: ready ? 200 : 503);
+        checks["night"] = !ready ? NotAsked : await CheckAsync(() => NightAsync(store, cancellation));
+        checks["data"] = !ready ? NotAsked : await CheckAsync(() => DataAsync(store, settings, clock, cancellation));
+        checks["work"] = faults.Sentence() ?? "ok";
+        var isWhole = checks.Values.All(check => check == "ok");
+        return Results.Json(new Readiness(!ready ? "unready" : isWhole ? "ready" : "degraded", checks), statusCode: ready ? 200 : 503);
     }
 
     /// <summary>
@@ -66,6 +73,15 @@ internal static class HealthEndpoints
                 $"run {night.RunId} stands still: nobody is at work on it",
             _ => null,
         };
+    }
+
+    /// <summary>What is published says so itself, but nobody may be looking. The sample of a demo is old by its nature.</summary>
+    private static async Task<string?> DataAsync(RetentionStore store, ServiceSettings settings, TimeProvider clock, CancellationToken cancellation)
+    {
+        if (settings.Demo == DemoKind.OnlineRetail || await store.Nights.CurrentAsync(cancellation) is not { } run || await store.ShopAsync(cancellation) is not { } shop) return null;
+        return Freshness.Of(run, shop, settings, clock.GetUtcNow()) is { DataIsOld: true } old
+            ? string.Create(CultureInfo.InvariantCulture, $"it ends {old.LastDay}, {old.SilentDays} days before today: has an import stopped?")
+            : null;
     }
 
     /// <summary>A part that throws is a part that is not there; its message may name hosts and users, so only its kind is shown.</summary>

@@ -13,9 +13,14 @@ namespace PredictiveRetention.Service.Importing;
 /// may be other machines. It is the import of the command line: a dry run, then one transaction, which waits for a night's writes and a
 /// night for its.
 /// </summary>
-internal sealed class ImportWork(Uploads uploads, RetentionStore store, ServiceSettings settings, Localiser texts, TimeProvider clock, ILogger<ImportWork> logger) : BackgroundService
+internal sealed class ImportWork(
+    Uploads uploads, RetentionStore store, ServiceSettings settings, Localiser texts, TimeProvider clock, StandingFaults faults, ILogger<ImportWork> logger)
+    : BackgroundService
 {
-    private static readonly TimeSpan s_betweenSweeps = TimeSpan.FromHours(1);
+    /// <summary>What it does, as a standing fault names it.</summary>
+    public const string Work = "imports", Writing = "writing down what became of an upload", Sweeping = "removing old uploads";
+
+    public static readonly TimeSpan BetweenSweeps = TimeSpan.FromMinutes(10);
 
     private Localiser T { get; } = texts;
 
@@ -24,9 +29,28 @@ internal sealed class ImportWork(Uploads uploads, RetentionStore store, ServiceS
 
     private sealed class Job : IDisposable
     {
-        public CancellationTokenSource Stop { get; } = new();
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Lock _gate = new();
+        private bool _isOver;
+
+        public CancellationToken Stop => _stop.Token;
         public ImportProgress? Progress { get; set; }
-        public void Dispose() => Stop.Dispose();
+
+        /// <summary>Of a job that has ended meanwhile, nothing.</summary>
+        public void Cancel()
+        {
+            lock (_gate)
+                if (!_isOver) _stop.Cancel();
+        }
+
+        public void Dispose()
+        {
+            lock (_gate)
+            {
+                _isOver = true;
+                _stop.Dispose();
+            }
+        }
     }
 
     /// <summary>False where the upload is gone or not in the step for it.</summary>
@@ -45,24 +69,31 @@ internal sealed class ImportWork(Uploads uploads, RetentionStore store, ServiceS
     /// <summary>Takes effect at the next ten thousand rows; what was stored by then is taken back.</summary>
     public void Cancel(string id)
     {
-        if (_jobs.TryGetValue(id, out var job)) job.Stop.Cancel();
+        if (_jobs.TryGetValue(id, out var job)) job.Cancel();
     }
 
     public ImportProgress? Progress(string id) => _jobs.GetValueOrDefault(id)?.Progress;
 
+    /// <summary>What an earlier process left behind goes before anybody can send a file: what is being received later is not taken for it.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        faults.Try(Sweeping, () => uploads.Sweep(atStart: true));
+        faults.Try(Work, () =>
+        {
+            foreach (var upload in uploads.All().Where(upload => upload.IsAtWork && !_jobs.ContainsKey(upload.Id))) Settle(upload.Id, Interrupted);
+        });
+        return base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield();
-        uploads.Sweep(atStart: true);
-        foreach (var upload in uploads.All().Where(upload => upload.IsAtWork)) Interrupted(upload.Id);
-        using var sweep = new PeriodicTimer(s_betweenSweeps, clock);
-        var sweeping = SweepAsync(sweep, stoppingToken);
+        var sweeping = SweepAsync(stoppingToken);
         await foreach (var id in _queue.Reader.ReadAllAsync(stoppingToken))
         {
             if (!_jobs.TryGetValue(id, out var job)) continue;
             try
             {
-                await Task.Run(() => Work(id, job, stoppingToken), CancellationToken.None);
+                if (!await faults.TryAsync(Work, () => Task.Run(() => Do(id, job, stoppingToken), CancellationToken.None), stoppingToken)) Settle(id, Failed);
             }
             finally
             {
@@ -73,64 +104,76 @@ internal sealed class ImportWork(Uploads uploads, RetentionStore store, ServiceS
         await sweeping;
     }
 
-    private async Task SweepAsync(PeriodicTimer sweep, CancellationToken stopping)
+    private async Task SweepAsync(CancellationToken stopping)
     {
+        using var sweep = new PeriodicTimer(BetweenSweeps, clock);
         while (await sweep.WaitForNextTickAsync(stopping))
         {
-            try
-            {
-                uploads.Sweep();
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                logger.LogWarning("Old uploads could not be removed: {Fault}", fault.Message);
-            }
+            faults.Try(Sweeping, () => uploads.Sweep());
+            faults.Try(Writing, uploads.WriteUnwritten);
         }
     }
 
-    private void Interrupted(string id) => uploads.Change(id, upload => upload with
+    /// <summary>Where the disk is full, what happened is no less so: it is written when there is room again.</summary>
+    private void Settle(string id, Func<Upload, Upload> change) => faults.Try(Writing, () => uploads.Settle(id, change));
+
+    private Upload Interrupted(Upload upload) => upload with
     {
         Step = upload.Step == UploadStep.Importing ? UploadStep.Checked : UploadStep.Mapping,
         Problem = T["The service was stopped in the middle of it. An import is stored whole or not at all, and the list of imports says which; importing again changes nothing that is there already."],
-    });
+    };
 
-    private void Work(string id, Job job, CancellationToken stopping)
+    private Upload Failed(Upload upload) => upload with
+    {
+        Step = upload.Step == UploadStep.Importing ? UploadStep.Checked : UploadStep.Mapping,
+        Problem = T["Something went wrong that should not; the log has it. Nothing was stored."],
+    };
+
+    private void Do(string id, Job job, CancellationToken stopping)
     {
         if (uploads.Find(id) is not { } upload) return;
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(job.Stop.Token, stopping);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(job.Stop, stopping);
+        // First what happened, then to write it down: a disk that takes no note of an import has not undone it.
+        Settle(id, After(upload, new Reported(job), either.Token, stopping));
+        if (uploads.Find(id) is { Step: UploadStep.Imported }) uploads.RemoveFiles(id);
+    }
+
+    /// <summary>Checks or imports, and says what that makes of the upload.</summary>
+    private Func<Upload, Upload> After(Upload upload, IProgress<ImportProgress> progress, CancellationToken cancellation, CancellationToken stopping)
+    {
+        var id = upload.Id;
         var isDryRun = upload.Step == UploadStep.Checking;
         try
         {
-            either.Token.ThrowIfCancellationRequested();
-            var outcome = Execute(upload, isDryRun, new Reported(job), either.Token);
-            uploads.Change(id, now => now with { Step = isDryRun ? UploadStep.Checked : UploadStep.Imported, Outcome = outcome, IsRefused = false });
-            if (!isDryRun) uploads.RemoveFiles(id);
+            cancellation.ThrowIfCancellationRequested();
+            var outcome = Execute(upload, isDryRun, progress, cancellation);
+            return now => now with { Step = isDryRun ? UploadStep.Checked : UploadStep.Imported, Outcome = outcome, IsRefused = false };
         }
         catch (ImportRefusedException refused)
         {
-            uploads.Change(id, now => now with { Step = UploadStep.Checked, Outcome = refused.Outcome, IsRefused = true, Problem = Said(id, refused.Message) });
+            return now => now with { Step = UploadStep.Checked, Outcome = refused.Outcome, IsRefused = true, Problem = Said(id, refused.Message) };
         }
         catch (OperationCanceledException)
         {
-            if (stopping.IsCancellationRequested) Interrupted(id);
-            else GoBack(T["It was cancelled. Nothing was stored."]);
+            return stopping.IsCancellationRequested ? Interrupted : Back(T["It was cancelled. Nothing was stored."]);
         }
         catch (RetentionException fault)
         {
-            GoBack(Said(id, fault.Message));
+            return Back(Said(id, fault.Message));
         }
         catch (Exception fault) when (fault is DbException or IOException or UnauthorizedAccessException)
         {
             logger.LogError(fault, "Upload {Id} could not be read or stored.", id);
-            GoBack(store.IsPassing(fault) || fault is DbException ? T["The store did not answer or was busy for too long. Nothing was stored; try again."] : T["The disk does not take it: {0} Nothing was stored.", Said(id, fault.Message)]);
+            return Back(store.IsPassing(fault) || fault is DbException ? T["The store did not answer or was busy for too long. Nothing was stored; try again."]
+                : T["The disk does not take it: {0} Nothing was stored.", Said(id, fault.Message)]);
         }
         catch (Exception fault)
         {
             logger.LogError(fault, "Upload {Id} failed.", id);
-            GoBack(T["Something went wrong that should not; the log has it. Nothing was stored."]);
+            return Failed;
         }
 
-        void GoBack(string problem) => uploads.Change(id, now => now with { Step = isDryRun ? UploadStep.Mapping : UploadStep.Checked, Problem = problem });
+        Func<Upload, Upload> Back(string problem) => now => now with { Step = isDryRun ? UploadStep.Mapping : UploadStep.Checked, Problem = problem };
     }
 
     private ImportOutcome Execute(Upload upload, bool isDryRun, IProgress<ImportProgress> progress, CancellationToken cancellation)

@@ -22,7 +22,12 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
     private readonly Lock _lock = new();
+
+    /// <summary>States that the disk did not take: they hold, and are written when it does.</summary>
+    private readonly Dictionary<string, Upload> _unwritten = [];
     private readonly string _root = Path.Combine(settings.DataFolder, "uploads");
+
+    public string Root => _root;
 
     public string FilesOf(string id) => Path.Combine(_root, id, "files");
 
@@ -77,6 +82,7 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
         if (id.Length != 32 || !id.All(char.IsAsciiHexDigitLower)) return null;
         lock (_lock)
         {
+            if (_unwritten.TryGetValue(id, out var held)) return held;
             var path = StateOf(id);
             if (!File.Exists(path)) return null;
             try
@@ -102,6 +108,31 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
         }
     }
 
+    /// <summary>As <see cref="Change"/>, for what has happened already: where the disk does not take it, it holds all the same until <see cref="WriteUnwritten"/>.</summary>
+    /// <exception cref="IOException">It holds in memory only; so does an <see cref="UnauthorizedAccessException"/> say.</exception>
+    public void Settle(string id, Func<Upload, Upload> change)
+    {
+        lock (_lock)
+        {
+            if (Find(id) is not { } upload) return;
+            var changed = change(upload) with { TouchedAtMs = NowMs };
+            _unwritten[id] = changed;
+            Save(changed);
+        }
+    }
+
+    /// <summary>Writes the states that hold in memory only.</summary>
+    /// <exception cref="IOException">The disk does not take them yet.</exception>
+    public void WriteUnwritten()
+    {
+        lock (_lock)
+            foreach (var upload in _unwritten.Values.ToList())
+            {
+                if (IsPast(upload) || !Directory.Exists(Path.Combine(_root, upload.Id))) _unwritten.Remove(upload.Id);
+                else Save(upload);
+            }
+    }
+
     public IReadOnlyList<Upload> All()
     {
         if (!Directory.Exists(_root)) return [];
@@ -110,7 +141,9 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
 
     public void Remove(string id)
     {
-        if (Find(id) is not null) Delete(Path.Combine(_root, id));
+        if (Find(id) is null) return;
+        lock (_lock) _unwritten.Remove(id);
+        Delete(Path.Combine(_root, id));
     }
 
     /// <summary>What was imported is in the store: the files need not lie here any longer.</summary>
@@ -140,7 +173,11 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
     {
         lock (_lock)
         {
-            WholeFile.Write(StateOf(upload.Id), JsonSerializer.SerializeToUtf8Bytes(upload, s_json));
+            // One writer, under a lock: the name beside it is always the same, and what a fault left there is written over.
+            var path = StateOf(upload.Id);
+            File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(upload, s_json));
+            File.Move(path + ".new", path, overwrite: true);
+            _unwritten.Remove(upload.Id);
         }
     }
 
@@ -150,7 +187,7 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
         {
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             logger.LogWarning("{Folder} could not be removed: {Fault} It is tried again later.", folder, fault.Message);
         }

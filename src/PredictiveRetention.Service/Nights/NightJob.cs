@@ -1,7 +1,6 @@
 using System.Globalization;
 using Hangfire;
 using PredictiveRetention.Runs;
-using PredictiveRetention.Service.Reports;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
@@ -11,14 +10,35 @@ namespace PredictiveRetention.Service.Nights;
 /// The night run as Hangfire wakes it. Only the run ledger decides what is to be done, so it does not matter how often, or from how many
 /// processes, this is started: a published date is left alone, a run whose worker fell silent is finished.
 /// </summary>
-public sealed class NightJob(RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IBackgroundJobClient jobs, JobStorage storage, IRecurringJobManager recurring, ReportShelf reports, ILogger<NightJob> logger)
+public sealed class NightJob(
+    RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IBackgroundJobClient jobs, JobStorage storage, IRecurringJobManager recurring,
+    StandingFaults faults, ILogger<NightJob> logger)
 {
     public const string Queue = "nightly";
     public const string RecurringId = "night";
 
+    /// <summary>What waits for a database, as a standing fault names it.</summary>
+    public const string Work = "nightly job";
+
     [Queue(Queue)]
     [AutomaticRetry(Attempts = 3)]
-    public async Task Run(CancellationToken cancellation)
+    public void Run(CancellationToken cancellation)
+    {
+        try
+        {
+            RunUnfinishedAndTonight(cancellation);
+            faults.End(Work);
+        }
+        catch (Exception fault) when (store.IsPassing(fault))
+        {
+            // Whatever was begun goes on where the ledger says, once the database takes it: that may be long after the last of Hangfire's attempts.
+            faults.Begin(Work, fault);
+            store.Reconnect();
+            LookAgain();
+        }
+    }
+
+    private void RunUnfinishedAndTonight(CancellationToken cancellation)
     {
         if (store.Shop() is not { } shop || store.Summaries.Orders(shop) is null)
         {
@@ -32,15 +52,14 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
             var night = tonight with { BusinessDate = unfinished.BusinessDate, AsOf = unfinished.AsOf };
             if (night.BusinessDate == tonight.BusinessDate) continue;
             if (IsOvertaken(night)) Close(night);
-            else await ExecuteAsync(night, cancellation);
+            else Execute(night, cancellation);
         }
-        await ExecuteAsync(tonight, cancellation);
+        Execute(tonight, cancellation);
     }
 
     /// <summary>A later night is published: finishing the older one would take readers back.</summary>
     private bool IsOvertaken(RunRequest night) =>
-        store.Nights.Current() is { } current
-        && current.BusinessDate > night.BusinessDate;
+        store.Nights.Current() is { } current && current.BusinessDate > night.BusinessDate;
 
     private void Close(RunRequest night)
     {
@@ -48,11 +67,12 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
         if (claim.Outcome == ClaimOutcome.Claimed) store.Runs.Fail(claim.Run, "A later night was published before this one was finished.");
     }
 
-    private async Task ExecuteAsync(RunRequest request, CancellationToken cancellation)
+    private void Execute(RunRequest request, CancellationToken cancellation)
     {
         try
         {
-            var result = new NightRun(store, models, settings.Runs with { OnStep = step => { if (step == "snapshot") CallOthers(); } }).Execute(request, null, cancellation);
+            var runs = settings.Runs with { Clock = clock, Faults = faults, OnStep = step => { if (step == "snapshot") CallOthers(); } };
+            var result = new NightRun(store, models, runs).Execute(request, null, cancellation);
             var date = request.BusinessDate.ToIso();
             logger.LogInformation("Night {Date}, run {Run}: {Outcome}.", date, result.Run.RunId, result.Outcome switch
             {
@@ -61,7 +81,6 @@ public sealed class NightJob(RetentionStore store, ModelRegistry models, Service
                 RunOutcome.Held => "held, outside its guard bands: " + result.Run.Error,
                 _ => "another process holds it, looking again after its lease",
             });
-            if (result.Outcome == RunOutcome.Published) await reports.MakeAfterNightAsync(result.Run);
             if (result.Outcome == RunOutcome.Busy) LookAgain();
         }
         catch (LeaseLostException lost)

@@ -4,21 +4,26 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Nights;
 
-/// <summary>At start: the recurring job, and a run at once where one was left unfinished or a date was missed while nobody was there.</summary>
+/// <summary>
+/// At start: the recurring job, and a run at once where one was left unfinished or a date was missed while nobody was there. Where the store or
+/// the jobs do not answer then, it is tried again until they do.
+/// </summary>
 internal sealed class NightSchedule(
-    RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IRecurringJobManager recurring, IBackgroundJobClient jobs, ILogger<NightSchedule> logger)
-    : IHostedService
+    RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IRecurringJobManager recurring, IBackgroundJobClient jobs,
+    StandingFaults faults, ILogger<NightSchedule> logger)
+    : BackgroundService
 {
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>What it does, as a standing fault names it.</summary>
+    public const string Work = "schedule of nights";
+
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    private bool _isSet;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        var shop = store.Shop();
-        var zone = Register(recurring, settings, shop);
-        var why = store.Runs.UnfinishedNights().Count > 0 ? "a night was left unfinished"
-            : shop is not null && await MissedAsync(zone, cancellationToken) ? "a night was missed"
-            : null;
-        if (why is null) return;
-        logger.LogInformation("Starting a night run at once: {Why}.", why);
-        jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None));
+        _isSet = await faults.TryAsync(Work, () => SetAsync(cancellationToken), cancellationToken);
+        await base.StartAsync(cancellationToken);
     }
 
     /// <summary>Says when the night run and the weekly retraining are due. The night job repeats it: the shop, and with it the zone, may have come after the start.</summary>
@@ -31,7 +36,31 @@ internal sealed class NightSchedule(
         return zone;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, clock);
+        while (!_isSet && await timer.WaitForNextTickAsync(stoppingToken)) _isSet = await faults.TryAsync(Work, () => SetAsync(stoppingToken), stoppingToken);
+    }
+
+    private async Task SetAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var shop = store.Shop();
+            var zone = Register(recurring, settings, shop);
+            var why = store.Runs.UnfinishedNights().Count > 0 ? "a night was left unfinished"
+                : shop is not null && await MissedAsync(zone, cancellation) ? "a night was missed"
+                : null;
+            if (why is null) return;
+            logger.LogInformation("Starting a night run at once: {Why}.", why);
+            jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None));
+        }
+        catch (Exception fault) when (store.IsPassing(fault))
+        {
+            store.Reconnect();
+            throw;
+        }
+    }
 
     /// <summary>
     /// The schedule was due since the last publication, or there is a champion and nothing was ever published. Hangfire's in-memory storage

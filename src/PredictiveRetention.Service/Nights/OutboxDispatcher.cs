@@ -1,38 +1,61 @@
 using System.Globalization;
+using Hangfire;
+using PredictiveRetention.Service.Reports;
+using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Nights;
 
 /// <summary>
-/// Hands out what the outbox holds, at least once: an event claimed by a process that died is delivered by another after its lease. For now
-/// the log is the only receiver; what needs a person is a warning there.
+/// Hands out what the outbox holds, at least once: an event claimed by a process that died is delivered by another after its lease. The log
+/// receives everything (what needs a person is a warning there), a published night also has its reports made.
 /// </summary>
-internal sealed class OutboxDispatcher(RetentionStore store, ILogger<OutboxDispatcher> logger) : BackgroundService
+internal sealed class OutboxDispatcher(
+    RetentionStore store, ServiceSettings settings, IBackgroundJobClient jobs, StandingFaults faults, ILogger<OutboxDispatcher> logger) : BackgroundService
 {
+    /// <summary>What it does, as a standing fault names it; an event that cannot be handed out is 'delivering KIND'.</summary>
+    public const string Work = "outbox", Delivering = "delivering ";
+
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
+
     private const int Batch = 100;
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(3);
     private readonly string _owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => faults.RepeatAsync(Work, Pause, () =>
     {
-        using var timer = new PeriodicTimer(s_pause);
-        do
+        HandOut();
+        return Task.CompletedTask;
+    }, stoppingToken);
+
+    private void HandOut()
+    {
+        try
         {
-            try
+            foreach (var happened in store.Outbox.Claim(_owner, Batch))
             {
-                foreach (var happened in store.Outbox.Claim(_owner, Batch))
+                // One that cannot be delivered is tried again after its lease, and does not hold the others up.
+                string? error = null;
+                faults.Try(Delivering + happened.Kind, () =>
                 {
-                    Deliver(happened);
-                    Failpoint.Pass("outbox-delivered");
-                    store.Outbox.Settle(happened, _owner);
-                }
-            }
-            catch (Exception fault) when (store.IsPassing(fault))
-            {
-                // The database is away; what was not settled is delivered when it is back.
+                    try
+                    {
+                        Deliver(happened);
+                    }
+                    catch (Exception fault)
+                    {
+                        error = fault.Message;
+                        throw;
+                    }
+                });
+                if (error is null) Failpoint.Pass("outbox-delivered");
+                store.Outbox.Settle(happened, _owner, error);
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (Exception fault) when (store.IsPassing(fault))
+        {
+            store.Reconnect(); // what was not settled is delivered when the database is back
+            throw;
+        }
     }
 
     private void Deliver(OutboxEvent happened)
@@ -48,6 +71,9 @@ internal sealed class OutboxDispatcher(RetentionStore store, ILogger<OutboxDispa
             case "model.unusable":
                 logger.LogError("Run {Run} was scored with an earlier model: {Why}", happened.RunId, happened.Payload);
                 break;
+            case "run.published" when settings.Reports.Count > 0:
+                jobs.Enqueue<ReportJob>(job => job.Run(happened.RunId, CancellationToken.None));
+                goto default;
             default:
                 logger.LogInformation("{Kind}: run {Run}, {What}.", happened.Kind, happened.RunId, happened.Payload);
                 break;

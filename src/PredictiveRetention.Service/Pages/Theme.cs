@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace PredictiveRetention.Service.Pages;
@@ -13,6 +14,6 @@ internal static class Theme
     {
         if (theme is "light" or "dark") http.Response.Cookies.Append(Cookie, theme, new CookieOptions { MaxAge = TimeSpan.FromDays(400), SameSite = SameSiteMode.Strict, HttpOnly = true });
         else http.Response.Cookies.Delete(Cookie);
-        return Results.LocalRedirect(back is { Length: > 0 } path && path[0] == '/' && !path.StartsWith("//", StringComparison.Ordinal) && !path.StartsWith("/\\", StringComparison.Ordinal) ? path : "/");
+        return Results.LocalRedirect(RedirectHttpResult.IsLocalUrl(back) ? back! : "/");
     }).ExcludeFromDescription();
 }

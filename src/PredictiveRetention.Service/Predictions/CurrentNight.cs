@@ -39,5 +39,6 @@ internal sealed class CurrentNight(RetentionStore store, ServiceSettings setting
             ? new PublishedNight(run, recipe, shop, Writer(run, recipe, shop))
             : null;
 
-    private AnswerWriter Writer(Run run, RunRecipe recipe, Shop shop) => new(run, recipe, shop, settings.Runs.Playbook, clock.GetUtcNow());
+    private AnswerWriter Writer(Run run, RunRecipe recipe, Shop shop) =>
+        new(run, recipe, shop, settings.Runs.Playbook, Freshness.Of(run, shop, settings, clock.GetUtcNow()));
 }

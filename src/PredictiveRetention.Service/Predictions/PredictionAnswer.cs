@@ -45,19 +45,17 @@ public sealed record NextOrderAnswer(string? P10, string? P50, string? P90);
 /// <param name="RevenueAtRisk">PChurn x SpendIfOrder; 0 for the lost.</param>
 /// <param name="Lost">Silent for so long that the customer is reported, not counted as risk.</param>
 /// <param name="Reasons">The three to five themes that move PChurn most, either way, largest first, each said by its strongest feature; empty for the recency rule.</param>
-/// <param name="Stale">Published more than 36 hours ago.</param>
+/// <param name="Stale">Published more than 36 hours ago, or of orders that ended more than Retention:StaleAfterDays before today.</param>
 public sealed record PredictionAnswer(
     string CustomerId, double PChurn, MoneyAnswer Clv, RangeAnswer? ClvRange, MoneyAnswer HistoricNet, MoneyAnswer TotalClv, double? PAlive, NextOrderAnswer? NextOrder, MoneyAnswer SpendIfOrder, MoneyAnswer RevenueAtRisk, bool Lost, RfmAnswer Rfm, SegmentsAnswer Segments, ActionAnswer Action, IReadOnlyList<SaidReason> Reasons,
     string AsOf, long RunId, string BusinessDate, string ModelVersion, string ModelLevel, int HorizonDays, int ClvHorizonDays, DateTimeOffset PublishedAt, bool Stale);
 
 /// <summary>Turns stored rows and fresh scores into answers, with the words of the run they belong to.</summary>
-internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playbook playbook, DateTimeOffset now)
+internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playbook playbook, Freshness freshness)
 {
-    public static readonly TimeSpan StaleAfter = TimeSpan.FromHours(36);
-
     public DateTimeOffset PublishedAt { get; } = DateTimeOffset.FromUnixTimeMilliseconds(run.PublishedAtMs ?? 0);
 
-    public bool Stale => now - PublishedAt > StaleAfter;
+    public bool Stale => freshness.IsStale;
 
     public PredictionAnswer Of(PredictionRow row) => Of(
         row.CustomerId, ScoreOf(row), row.NetRevenueMinor,

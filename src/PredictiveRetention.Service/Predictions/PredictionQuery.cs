@@ -139,7 +139,7 @@ internal readonly record struct PageCursor(long RunId, PagePosition Position, st
         var parts = Encoding.UTF8.GetString(bytes, 0, length).Split('|');
         return parts.Length == 4 && parts[3] == fingerprint
             && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var run)
-            && long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var bits)
+            && long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var bits) && double.IsFinite(BitConverter.Int64BitsToDouble(bits))
             && long.TryParse(parts[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var key)
             ? new PageCursor(run, new PagePosition(BitConverter.Int64BitsToDouble(bits), key), fingerprint)
             : throw invalid;

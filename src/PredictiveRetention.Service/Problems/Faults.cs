@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using PredictiveRetention.Service.Pages;
+using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Problems;
 
@@ -22,9 +23,17 @@ internal static class Faults
         SuppressDiagnosticsCallback = context => StatusOf(context.Exception) < 500,
     });
 
+    /// <summary>A database that was away leaves connections behind that are dead: the next request is not to meet another of them.</summary>
+    private static void Reconnect(HttpContext http)
+    {
+        var store = http.RequestServices.GetRequiredService<RetentionStore>();
+        if (http.Features.Get<IExceptionHandlerFeature>()?.Error is { } fault && store.IsPassing(fault)) store.Reconnect();
+    }
+
     /// <summary>A page for browsers, which needs neither store nor sign-in; problem details for everybody else.</summary>
     private static async Task AnswerAsync(HttpContext http)
     {
+        Reconnect(http);
         if (http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
             await FreshPage.RenderAsync<Trouble>(http, http.Response.StatusCode, new() { ["Status"] = http.Response.StatusCode, ["Trace"] = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier, ["Path"] = http.Request.Path });
         else

@@ -18,7 +18,7 @@ public sealed partial class ReportShelf(RetentionStore store, ServiceSettings se
 {
     private const int Remembered = 50;
 
-    // One after the other: a report of a large shop takes memory, and two of the same name would write the same file.
+    // One after the other: a report of a large shop takes memory.
     private readonly SemaphoreSlim _one = new(1);
 
     private readonly ConcurrentQueue<(string Key, string Why)> _refusals = new();
@@ -76,14 +76,14 @@ public sealed partial class ReportShelf(RetentionStore store, ServiceSettings se
     public string? Recall(string? key) => _refusals.FirstOrDefault(refusal => refusal.Key == key).Why;
 
     /// <summary>What the shop wants after every night. A report that cannot be made is said in the log; the night stands.</summary>
-    public async Task MakeAfterNightAsync(Run run)
+    public async Task MakeAfterNightAsync(Run run, CancellationToken cancellation)
     {
         foreach (var kind in settings.Reports)
             foreach (var format in Chromium.Find() is null ? [ReportFormat.Html] : new[] { ReportFormat.Html, ReportFormat.Pdf })
             {
                 try
                 {
-                    var made = await MakeAsync(run, kind, format, CancellationToken.None);
+                    var made = await MakeAsync(run, kind, format, cancellation);
                     logger.LogInformation("Report {File}: {Compared} numbers compared with the store.", made.File, made.Compared);
                 }
                 catch (Exception fault) when (fault is RetentionException or DbException or IOException or UnauthorizedAccessException)

@@ -51,6 +51,12 @@ public sealed record ServiceSettings
     /// <summary>How numbers, money and dates are written on pages, such as en-GB or en-IN; null = as the shop's currency suggests.</summary>
     public CultureInfo? Culture { get; init; }
 
+    /// <summary>How many business days may pass after the last order before what rests on it is called stale.</summary>
+    public required int StaleAfterDays { get; init; }
+
+    /// <summary>Where Hangfire's tables are on PostgreSQL; null = see <see cref="JobTables.SchemaBeside"/>.</summary>
+    public string? HangfireSchema { get; init; }
+
     /// <summary>Language of the texts of pages.</summary>
     public required CultureInfo Language { get; init; }
 
@@ -69,6 +75,9 @@ public sealed record ServiceSettings
     public string? StoreFile => OnPostgres ? null : Store["sqlite:".Length..];
 
     public bool OnPostgres => !Store.StartsWith("sqlite:", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A shop that imports once a week has data of up to seven days ago, and nothing is wrong.</summary>
+    public const int DefaultStaleAfterDays = 7;
 
     public static ServiceSettings Read(IConfiguration configuration)
     {
@@ -95,6 +104,8 @@ public sealed record ServiceSettings
             MaxUploadBytes = (ReadCount(section, "MaxUploadMB", faults) ?? 2048) * 1_048_576L,
             Reports = ReadReports(section["Reports"], faults),
             ReportsFolder = section["ReportsFolder"] is { Length: > 0 } reports ? reports : Path.Combine(home, "reports"),
+            StaleAfterDays = ReadCount(section, "StaleAfterDays", faults) ?? DefaultStaleAfterDays,
+            HangfireSchema = ReadSchema(section["HangfireSchema"], faults),
             Culture = ReadCulture(section["Culture"], faults),
             Language = ReadLanguage(section["Language"], faults),
             Role = ReadRole(configuration["role"], faults),
@@ -110,7 +121,8 @@ public sealed record ServiceSettings
     }
 
     /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
-    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "Definitions", "RequestsPerSecond", "MaxUploadMB", "Reports", "ReportsFolder", "Culture", "Language"];
+    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "Definitions", "RequestsPerSecond", "MaxUploadMB", "Reports", "ReportsFolder", "Culture", "Language", "StaleAfterDays",
+        "HangfireSchema"];
 
     private static void CheckCron(string name, string cron, List<string> faults)
     {
@@ -157,6 +169,13 @@ public sealed record ServiceSettings
             else faults.Add($"Retention:Reports '{word}' is no report; there are executive, monthly and performance, with commas between.");
         }
         return [.. kinds.Distinct()];
+    }
+
+    private static string? ReadSchema(string? name, List<string> faults)
+    {
+        if (name is not null && !JobTables.IsSchemaName(name))
+            faults.Add($"Retention:HangfireSchema '{name}' is no name of a schema: small letters, digits and _, at most 63.");
+        return name;
     }
 
     private static CultureInfo? ReadCulture(string? name, List<string> faults)

@@ -124,7 +124,8 @@ internal static class RunsVerb
         foreach (var night in unfinished)
         {
             var request = new RunRequest(RunPurpose.Night, night.BusinessDate, night.AsOf);
-            var run = new NightRun(store, verb.Models, new RunSettings { WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30) });
+            var settings = new RunSettings { Faults = verb.Faults, WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30) };
+            var run = new NightRun(store, verb.Models, settings);
             var result = verb.Terminal.Follow(string.Create(CultureInfo.InvariantCulture, $"run {night.RunId}"), progress => run.Execute(request, ScoreVerb.Steps(progress), verb.Cancellation));
             if (verb.Json) verb.PrintJson(new { result.Outcome, result.Run.RunId, State = result.Run.State.Word() });
             else Line($"Run {result.Run.RunId} ({result.Run.BusinessDate.ToIso()}): {result.Run.State.Word()}");

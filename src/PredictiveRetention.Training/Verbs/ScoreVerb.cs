@@ -54,6 +54,7 @@ internal static class ScoreVerb
             Margin = verb.Value(s_margin),
             ShardSize = Math.Max(1, verb.Value(s_shard)),
             Insights = definitions.Figures with { Thresholds = (verb.Value(s_targets) is { } file ? TargetsFile.Read(file) : Targets.None).Thresholds },
+            Faults = verb.Faults,
             // Another process that makes the snapshot will soon have shards to share, or be dead for a lease.
             WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30),
         };

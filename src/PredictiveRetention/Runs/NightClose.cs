@@ -29,16 +29,17 @@ internal sealed class NightClose(NightWork night)
         night.Step("figures");
         try
         {
-            if (breaches.Count > 0) night.Store.Runs.Hold(run, headline, string.Join("; ", breaches));
-            else night.Timed("publish", () => night.Store.Runs.Publish(run, headline));
+            night.Timed("publish", () => night.Make(
+                () =>
+                {
+                    if (breaches.Count > 0) night.Store.Runs.Hold(run, headline, string.Join("; ", breaches));
+                    else night.Store.Runs.Publish(run, headline);
+                },
+                () => night.IsStill(run, RunState.Validating)));
         }
         catch (LeaseLostException)
         {
             return; // somebody else publishes
-        }
-        catch (Exception fault) when (night.Store.IsPassing(fault))
-        {
-            return; // it may have been committed: the ledger is read again
         }
         night.Step("published");
         DropOld(run.Purpose);

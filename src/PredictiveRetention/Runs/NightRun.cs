@@ -24,7 +24,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         var night = new NightWork(store, models, settings, shop, orders, owner, progress, cancellation);
         // A replay no model may speak about is refused, and is no failed run.
         if (request.Purpose == RunPurpose.Replay) night.Models.Require(request.AsOf, store.Nights.Current());
-        using var alive = new Heartbeat(store);
+        using var alive = new Heartbeat(store, settings);
         var claim = ClaimOrWait(night, request);
         switch (claim.Outcome)
         {
@@ -40,7 +40,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         }
         catch (OperationCanceledException)
         {
-            store.Runs.Release(runId, owner);
+            LetGo(runId, owner);
             throw;
         }
         catch (Exception fault) when (store.IsPassing(fault))
@@ -53,6 +53,18 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         {
             GiveUp(runId, owner, fault);
             throw;
+        }
+    }
+
+    private void LetGo(long runId, string owner)
+    {
+        try
+        {
+            store.Runs.Release(runId, owner);
+        }
+        catch (Exception fault) when (store.IsPassing(fault))
+        {
+            // The leases end by themselves.
         }
     }
 

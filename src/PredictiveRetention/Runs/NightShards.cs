@@ -79,23 +79,15 @@ internal sealed class NightShards(NightWork night)
     private void Commit(ShardClaim shard, ShardScorer scorer, CancellationToken cancellation)
     {
         var (checksum, totals, insights) = (scorer.Checksum(), scorer.Totals, night.Timed("insights", scorer.Insights));
-        while (true)
+        try
         {
-            try
-            {
-                night.Store.Shards.Commit(shard, scorer.Predictions, scorer.Quarantined, checksum, totals, insights);
-                return;
-            }
-            catch (LeaseLostException)
-            {
-                return; // somebody else has it, and writes the same
-            }
-            catch (Exception fault) when (night.Store.IsPassing(fault))
-            {
-                var (done, ours) = night.Ask(() => night.Store.Shards.WhatBecameOf(shard), cancellation);
-                if (done || !ours) return;
-                night.Wait();
-            }
+            night.Make(
+                () => night.Store.Shards.Commit(shard, scorer.Predictions, scorer.Quarantined, checksum, totals, insights),
+                () => night.Store.Shards.WhatBecameOf(shard) is (DoneByUs: false, StillOurs: true), cancellation);
+        }
+        catch (LeaseLostException)
+        {
+            // Somebody else has it, and writes the same.
         }
     }
 

@@ -20,12 +20,10 @@ internal sealed class NightSnapshot(NightWork night)
         var recipe = Recipe(chosen, run.AsOf);
         try
         {
-            night.Timed("snapshot", () => night.Store.Runs.Snapshot(
-                run, night.Shop, night.Settings.ShardSize, chosen.SchemaHash, recipe, chosen.Faults));
-        }
-        catch (Exception fault) when (night.Store.IsPassing(fault))
-        {
-            // It may have been committed: the ledger is read again, and a run that is still planned gets its snapshot anew.
+            // It may have been committed although its answer was lost: only a run that is still planned gets its snapshot again.
+            night.Timed("snapshot", () => night.Make(
+                () => night.Store.Runs.Snapshot(run, night.Shop, night.Settings.ShardSize, chosen.SchemaHash, recipe, chosen.Faults),
+                () => night.IsStill(run, RunState.Planned)));
         }
         catch (LeaseLostException)
         {

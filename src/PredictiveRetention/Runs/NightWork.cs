@@ -13,7 +13,7 @@ internal sealed class NightWork(
 {
     private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(200);
 
-    private readonly Patience _patience = new(store, settings.Patience);
+    private readonly Patience _patience = new(store, settings);
 
     public RetentionStore Store => store;
 
@@ -38,6 +38,14 @@ internal sealed class NightWork(
 
     /// <inheritdoc cref="Ask{T}"/>
     public void Ask(Action call, CancellationToken? until = null) => _patience.With(call, until ?? cancellation);
+
+    /// <summary>Makes a change that must not be repeated blindly: after a fault the ledger says whether it has to be made again.</summary>
+    /// <param name="until">Null for as long as the night is not cancelled.</param>
+    public void Make(Action change, Func<bool> stillDue, CancellationToken? until = null) =>
+        _patience.With(change, stillDue, until ?? cancellation);
+
+    /// <summary>True where nobody took the run over and it got no further.</summary>
+    public bool IsStill(Run run, RunState state) => store.Runs.Find(run.RunId) is { } now && now.State == state && now.Fence == run.Fence;
 
     /// <summary>Until a glance at what others do is worth while again.</summary>
     public void Wait()

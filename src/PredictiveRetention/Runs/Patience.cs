@@ -2,33 +2,68 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Runs;
 
-/// <summary>Asks a database that does not answer again, with growing pauses, until it does or patience ends. Only for calls that may be repeated.</summary>
-internal sealed class Patience(RetentionStore store, TimeSpan atMost)
+/// <summary>
+/// Asks a database that does not answer, or takes no writes now, again: with growing pauses, until it does or patience ends. Meanwhile the fault
+/// stands among those of the settings.
+/// </summary>
+internal sealed class Patience(RetentionStore store, RunSettings settings)
 {
+    /// <summary>What waits, as a standing fault names it.</summary>
+    public const string Work = "night run";
+
+    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
 
+    /// <summary>Only for calls that may be repeated.</summary>
     public void With(Action call, CancellationToken cancellation) => With(() =>
     {
         call();
         return true;
     }, cancellation);
 
+    /// <summary>For a call that must not be repeated blindly: after a fault, <paramref name="stillDue"/> says whether it has to be made again.</summary>
+    public void With(Action call, Func<bool> stillDue, CancellationToken cancellation)
+    {
+        var isFirst = true;
+        With(() =>
+        {
+            if (!isFirst && !stillDue()) return;
+            isFirst = false;
+            call();
+        }, cancellation);
+    }
+
+    /// <summary>Only for calls that may be repeated.</summary>
     public T With<T>(Func<T> call, CancellationToken cancellation)
     {
-        var until = Environment.TickCount64 + atMost.TotalMilliseconds;
-        var pause = TimeSpan.FromMilliseconds(100);
+        var began = settings.Clock.GetTimestamp();
+        var pause = s_shortest;
+        Random? spread = null;
         while (true)
         {
             try
             {
-                return call();
+                var answer = call();
+                settings.Faults.End(Work);
+                return answer;
             }
-            catch (Exception fault) when (store.IsPassing(fault) && Environment.TickCount64 < until)
+            catch (Exception fault) when (store.IsPassing(fault))
             {
-                cancellation.WaitHandle.WaitOne(pause);
-                cancellation.ThrowIfCancellationRequested();
+                settings.Faults.Begin(Work, fault);
+                if (settings.Clock.GetElapsedTime(began) >= settings.Patience) throw;
+                // A quarter more or less, by who waits: those who lost the database together do not all come back at once.
+                spread ??= new Random(HashCode.Combine(Environment.MachineName, Environment.ProcessId, Environment.CurrentManagedThreadId));
+                Wait(pause * (0.75 + spread.NextDouble() / 2), cancellation);
                 pause = pause * 2 < s_longest ? pause * 2 : s_longest;
+                store.Reconnect();
             }
         }
+    }
+
+    private void Wait(TimeSpan pause, CancellationToken cancellation)
+    {
+        using var due = new ManualResetEventSlim();
+        using var timer = settings.Clock.CreateTimer(static due => ((ManualResetEventSlim)due!).Set(), due, pause, Timeout.InfiniteTimeSpan);
+        due.Wait(cancellation);
     }
 }

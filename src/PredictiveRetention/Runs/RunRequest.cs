@@ -53,8 +53,14 @@ public sealed record RunSettings
     /// <summary>How long to wait while somebody else makes the snapshot, before coming back with <see cref="RunOutcome.Busy"/>.</summary>
     public TimeSpan WaitForOthers { get; init; } = TimeSpan.Zero;
 
-    /// <summary>How long a database that does not answer is asked again.</summary>
+    /// <summary>How long a database that does not answer, or takes no writes, is asked again.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>What pauses, beats and patience are measured by.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Where what a run waits for stands meanwhile, and what its heartbeat could not do.</summary>
+    public StandingFaults Faults { get; init; } = new(TimeProvider.System);
 
     /// <summary>Told how long each stage took, by whichever thread it ran on: sample, snapshot, claim, read, compute, write, validate, publish, retention.</summary>
     public Action<string, TimeSpan>? OnTiming { get; init; }

@@ -75,8 +75,8 @@ internal abstract class Engine : IDisposable
     /// <summary>After a large change: lets the planner know, and the covering index be read without its table.</summary>
     public abstract void Tidy(DbConnection connection);
 
-    /// <summary>True where the failure lies in the connection or the server's state and the same call may succeed a moment later.</summary>
-    public abstract bool IsPassing(Exception fault);
+    /// <summary>Closes the connections that are kept open between calls.</summary>
+    public abstract void ForgetConnections();
 
     public abstract void Dispose();
 }

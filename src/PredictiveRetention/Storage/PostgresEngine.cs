@@ -138,13 +138,7 @@ internal sealed class PostgresEngine : Engine
 
     public override void Tidy(DbConnection connection) => connection.Execute("VACUUM (ANALYZE) customer, orders", commandTimeout: 0);
 
-    public override bool IsPassing(Exception fault) => fault switch
-    {
-        RetentionException { InnerException: NpgsqlException inner } => IsPassing(inner),
-        PostgresException server => server.IsTransient || server.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.QueryCanceled or "25P03" or PostgresErrorCodes.DiskFull,
-        NpgsqlException or EndOfStreamException => true,
-        _ => false,
-    };
+    public override void ForgetConnections() => _source.Clear();
 
     public override void Dispose() => _source.Dispose();
 

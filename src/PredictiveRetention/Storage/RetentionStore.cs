@@ -99,6 +99,8 @@ public sealed class RetentionStore : IDisposable
     /// <summary>For benchmarks, which compare with the least that can be done on the same connections.</summary>
     internal Engine Engine { get; }
 
+    public bool IsOnPostgres => Engine is PostgresEngine;
+
     /// <param name="address">'sqlite:PATH' or a PostgreSQL connection string.</param>
     /// <exception cref="RetentionException">The store cannot be reached, or its schema cannot be brought up to date.</exception>
     public static RetentionStore Open(string address)
@@ -157,16 +159,38 @@ public sealed class RetentionStore : IDisposable
     /// <inheritdoc cref="RequireShop"/>
     public async Task<Shop> RequireShopAsync(CancellationToken cancellation = default) => await ShopAsync(cancellation) ?? throw NoShop();
 
-    /// <summary>True when the database answers.</summary>
+    /// <summary>
+    /// True when the database answers, and every node of it: where customers are spread over several, one of their rows is asked for. The first
+    /// question after a restart of the server meets a dead connection, so it is asked once more.
+    /// </summary>
     public async Task<bool> AnswersAsync(CancellationToken cancellation)
     {
-        await using var connection = await Engine.OpenAsync(cancellation);
-        return await connection.ExecuteScalarAsync<int>(new CommandDefinition("SELECT 1", cancellationToken: cancellation)) == 1;
+        try
+        {
+            return await AskedAsync();
+        }
+        catch (Exception fault) when (IsPassing(fault))
+        {
+            Reconnect();
+            return await AskedAsync();
+        }
+
+        async Task<bool> AskedAsync()
+        {
+            await using var connection = await Engine.OpenAsync(cancellation);
+            const string One = "SELECT count(*) FROM (SELECT customer_key FROM customer LIMIT 1) one";
+            return await connection.ExecuteScalarAsync<long>(new CommandDefinition(One, cancellationToken: cancellation)) <= 1;
+        }
     }
 
-    /// <summary>True where the failure lies in the connection or the server's state and the same call may succeed a moment later.</summary>
-    public bool IsPassing(Exception fault) =>
-        fault is AggregateException several ? several.Flatten().InnerExceptions.All(Engine.IsPassing) : Engine.IsPassing(fault);
+    /// <summary>True where the failure lies in the connection or the server's state and the same call may succeed later.</summary>
+    public bool IsPassing(Exception fault) => DatabaseRefusal.MayPass(fault);
+
+    /// <summary>
+    /// Calls from now on open connections of their own: one that was kept while the server restarted is dead, and one that was opened while
+    /// it took no writes stays so.
+    /// </summary>
+    public void Reconnect() => Engine.ForgetConnections();
 
     public void Dispose() => Engine.Dispose();
 

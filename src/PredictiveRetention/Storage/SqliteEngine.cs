@@ -87,14 +87,9 @@ internal sealed class SqliteEngine : Engine
 
     public override void Tidy(DbConnection connection) => connection.Execute("PRAGMA optimize");
 
-    public override bool IsPassing(Exception fault) => fault switch
-    {
-        RetentionException { InnerException: SqliteException inner } => IsPassing(inner),
-        SqliteException { SqliteErrorCode: 5 or 6 or 10 or 13 } => true, // busy, locked, I/O error, disk full
-        _ => false,
-    };
+    public override void ForgetConnections() => SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
 
-    public override void Dispose() => SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
+    public override void Dispose() => ForgetConnections();
 
     private sealed class PreparedInsert : BulkInsert
     {

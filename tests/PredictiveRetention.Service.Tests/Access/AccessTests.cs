@@ -122,6 +122,53 @@ public sealed class AccessTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_guesses_at_the_form_keeps_nobody_else_out()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs a second address of this machine");
+        _service.UseKestrel(0);
+        _service.StartServer();
+        using var guesser = From("127.0.0.1");
+        using var other = From("127.0.0.2");
+        HttpResponseMessage last = null!;
+        for (var i = 0; i < 40; i++) last = await guesser.PostAsync("/sign-in", new FormUrlEncodedContent([]));
+        Assert.Equal(HttpStatusCode.TooManyRequests, last.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await other.PostAsync("/sign-in", new FormUrlEncodedContent([]))).StatusCode);
+
+        HttpClient From(string address) => new(new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, cancellation) =>
+            {
+                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+                await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellation);
+                return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+            },
+        }) { BaseAddress = _service.ClientOptions.BaseAddress };
+    }
+
+    /// <summary>A browser drops tabs and line ends from an address: what looks like a path may then be another host.</summary>
+    [Theory]
+    [InlineData("/\t/evil.example")]
+    [InlineData("/\n/evil.example")]
+    [InlineData("//evil.example")]
+    [InlineData("/\\evil.example")]
+    [InlineData("https://evil.example")]
+    public async Task A_return_address_that_is_not_of_this_service_leads_to_the_first_page(string back)
+    {
+        using var browser = await SignedInAsync(_service, follows: false);
+        browser.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
+        var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await browser.GetStringAsync("/"));
+        var token = page.QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+        foreach (var (path, fields) in new (string, (string, string)[])[] { ("/theme", [("theme", "dark"), ("back", back)]), ("/sign-in", [("adminKey", ServiceUnderTest.Key), ("returnUrl", back)]) })
+        {
+            using var form = new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", token), .. fields.Select(field => KeyValuePair.Create(field.Item1, field.Item2))]);
+            using var answer = await browser.PostAsync(path, form);
+            Assert.True(answer.StatusCode == HttpStatusCode.Found, $"{path}: {answer.StatusCode}");
+            Assert.Equal("/", answer.Headers.Location!.OriginalString);
+        }
+    }
+
+    [Fact]
     public async Task A_form_without_its_antiforgery_token_is_refused()
     {
         using var stranger = _service.Stranger();
@@ -162,10 +209,11 @@ public sealed class AccessTests : IDisposable
 
     private static string Ticket(ServiceUnderTest service) => ((PredictiveRetention.Service.Access.AdminKey)service.Services.GetService(typeof(PredictiveRetention.Service.Access.AdminKey))!).NewTicket();
 
-    private static async Task<HttpClient> SignedInAsync(ServiceUnderTest service)
+    private static async Task<HttpClient> SignedInAsync(ServiceUnderTest service, bool follows = true)
     {
-        var browser = service.CreateClient();
-        (await browser.GetAsync("/sign-in?ticket=" + Ticket(service))).EnsureSuccessStatusCode();
+        var browser = service.CreateClient(new Microsoft.AspNetCore.Mvc.Testing.WebApplicationFactoryClientOptions { AllowAutoRedirect = follows });
+        var answer = await browser.GetAsync("/sign-in?ticket=" + Ticket(service));
+        if (follows) answer.EnsureSuccessStatusCode();
         return browser;
     }
 }

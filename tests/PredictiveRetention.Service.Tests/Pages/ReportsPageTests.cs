@@ -54,7 +54,7 @@ public sealed class ReportFilesTests : IDisposable
         _service.WithPublishedNight(trained: false);
         var run = (await _service.Store.Nights.CurrentAsync())!;
         var shelf = _service.Services.GetRequiredService<ReportShelf>();
-        await shelf.MakeAfterNightAsync(run);
+        await shelf.MakeAfterNightAsync(run, TestContext.Current.CancellationToken);
         var files = shelf.All();
         Assert.Equal([ReportKind.Executive, ReportKind.Monthly], files.Where(file => file.Format == ReportFormat.Html).Select(file => file.Kind).Order());
         Assert.Equal(Chromium.Find() is null ? 2 : 4, files.Count);

@@ -84,6 +84,7 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
     [InlineData("min_p_churn=high", "min_p_churn", "not a number")]
     [InlineData("has_action=maybe", "has_action", "true nor false")]
     [InlineData("cursor=rubbish", "cursor", "not a cursor")]
+    [InlineData("cursor=MXw5MjIxMTIwMjM3MDQxMDkwNTYwfDB8ZTNiMGM0NDI5OGZj", "cursor", "not a cursor")] // of no number
     [InlineData("segment=VIP", "segment", "business_segment")]
     [InlineData("lost=true&lost=false", "lost", "more than once")]
     [InlineData("play=free-beer", "play", "loyalty-programme")]

@@ -7,15 +7,19 @@ internal static class Retain
 {
     private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "retain.dll");
 
-    public static (int ExitCode, string Out, string Error) Run(params string[] arguments) => RunIn(null, arguments);
+    public static (int ExitCode, string Out, string Error) Run(params string[] arguments) => RunWith([], arguments);
 
-    /// <param name="culture">Of the machine, such as de-DE; null leaves it as it is.</param>
-    public static (int ExitCode, string Out, string Error) RunIn(string? culture, params string[] arguments)
+    /// <param name="culture">Of the machine, such as de-DE.</param>
+    public static (int ExitCode, string Out, string Error) RunIn(string culture, params string[] arguments) =>
+        RunWith([("LC_ALL", culture.Replace('-', '_') + ".UTF-8")], arguments);
+
+    /// <param name="variables">Of its environment.</param>
+    public static (int ExitCode, string Out, string Error) RunWith((string Name, string Value)[] variables, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (culture is not null) start.Environment["LC_ALL"] = culture.Replace('-', '_') + ".UTF-8";
         start.ArgumentList.Add(s_program);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in variables) start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

@@ -18,6 +18,16 @@ public abstract class EngineUnderTest : IDisposable
     /// <summary>First column of each row, as text.</summary>
     public abstract List<string> Query(string sql);
 
+    /// <summary>The newest store takes no writes from now on, also over connections that are kept.</summary>
+    public abstract void MakeReadOnly();
+
+    public abstract void MakeWritable();
+
+    /// <summary>The newest store cannot be opened from now on, also over connections that are kept.</summary>
+    public abstract void TakeAway();
+
+    public abstract void BringBack();
+
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
     private protected static List<string> FirstColumn(DbConnection connection, string sql)
@@ -54,7 +64,37 @@ public sealed class SqliteUnderTest : EngineUnderTest
         return FirstColumn(connection, sql);
     }
 
-    private Microsoft.Data.Sqlite.SqliteConnection Newest() => new($"Data Source={Path.Combine(_folder.FullName, $"{_count - 1}.db")};Default Timeout=60");
+    // A file of a format newer than this SQLite writes is read and not written, whoever asks: root may write what is protected from others.
+    public override void MakeReadOnly() => SetFormat(3);
+
+    public override void MakeWritable() => SetFormat(2);
+
+    public override void TakeAway()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        File.Move(NewestFile, NewestFile + ".away");
+        Directory.CreateDirectory(NewestFile); // no file can be made in its place
+    }
+
+    public override void BringBack()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(NewestFile);
+        File.Move(NewestFile + ".away", NewestFile);
+    }
+
+    private string NewestFile => Path.Combine(_folder.FullName, $"{_count - 1}.db");
+
+    private void SetFormat(byte version)
+    {
+        const int WriteVersion = 18;
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        using var file = new FileStream(NewestFile, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        file.Position = WriteVersion;
+        file.WriteByte(version);
+    }
+
+    private Microsoft.Data.Sqlite.SqliteConnection Newest() => new($"Data Source={NewestFile};Default Timeout=60");
 
     public override void Dispose()
     {
@@ -93,7 +133,34 @@ public sealed class PostgresUnderTest : EngineUnderTest
         return FirstColumn(connection, sql);
     }
 
-    private string Newest => new NpgsqlConnectionStringBuilder(Server) { Database = _databases[^1] }.ToString();
+    public override void MakeReadOnly()
+    {
+        Execute($"ALTER DATABASE {_databases[^1]} SET default_transaction_read_only = on", Server);
+        EndConnections();
+    }
+
+    public override void MakeWritable()
+    {
+        Execute($"ALTER DATABASE {_databases[^1]} RESET default_transaction_read_only", Server);
+        EndConnections();
+    }
+
+    public override void TakeAway()
+    {
+        Execute($"ALTER DATABASE {_databases[^1]} WITH ALLOW_CONNECTIONS false", Server);
+        EndConnections();
+    }
+
+    public override void BringBack() => Execute($"ALTER DATABASE {_databases[^1]} WITH ALLOW_CONNECTIONS true", Server);
+
+    /// <summary>A statement for the server as a whole.</summary>
+    public void ExecuteOnServer(string sql) => Execute(sql, Server);
+
+    /// <summary>As a restart of the server would.</summary>
+    public void EndConnections() => Execute($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_databases[^1]}'", Server);
+
+    // A kept connection may be one of those that were ended.
+    private string Newest => new NpgsqlConnectionStringBuilder(Server) { Database = _databases[^1], Pooling = false }.ToString();
 
     private static void Execute(string sql, string? address)
     {
