@@ -50,15 +50,13 @@ internal sealed partial class Faults
         // Frozen once the shards are there, so that the other has some of them too.
         using var first = shop.Score(slow, "snapshot-committed:1:stop");
         var reached = first.WaitUntilFrozen();
-        var date = shop.Query("SELECT business_date FROM run")[0];
         using var second = shop.Score(fast);
         reached &= shop.Becomes("SELECT 1 FROM run_shard WHERE state <> 'open'");
         first.Continue();
         var exits = new[] { first.Wait(), second.Wait() };
         var broken = exits.All(exit => exit == 0) ? shop.Broken(checksums) : [$"ended with {string.Join(", ", exits)}: {first.Words} | {second.Words}"];
         reached &= shop.Query("SELECT DISTINCT substr(owner, 1, length(owner) - 2) FROM run_shard").Count == 2;
-        // Around midnight the two are right to see two dates.
-        if (shop.Query($"SELECT run_id FROM run WHERE business_date = '{date}'").Count != 1) broken.Add("more than one run of the date");
+        if (shop.Query("SELECT run_id FROM run").Count != 1) broken.Add("more than one run"); // it is noon in the shop: both see one date
         if (shop.Repeated() > 0) broken.Add("a shard was taken from a living worker");
         return new TrialResult(reached, broken);
     }

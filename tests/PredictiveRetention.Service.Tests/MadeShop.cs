@@ -14,9 +14,10 @@ internal sealed class MadeShop(Action<RetentionStore, ModelRegistry, string> mak
     public static MadeShop Whole { get; } = new((store, models, folder) =>
     {
         var files = Path.Combine(folder, "files");
-        ShopFiles.Write(files, new ShopPlan { Customers = 1200, Until = Cutoff.Of(DateOnly.FromDateTime(DateTime.UtcNow)) }, null, default);
-        ImportRun.Execute(store, ShopFiles.Import(files, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()), dryRun: false, rejectsPath: null, progress: null, default);
-        TrainingRun.Execute(store, models, new TrainingOptions { Folds = 2 }, TimeProvider.System, null, default);
+        ShopFiles.Write(files, new ShopPlan { Customers = 1200, Until = Cutoff.Of(UnendingDay.Today) }, null, default);
+        var import = ShopFiles.Import(files, UnendingDay.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+        ImportRun.Execute(store, import, dryRun: false, rejectsPath: null, progress: null, default);
+        TrainingRun.Execute(store, models, new TrainingOptions { Folds = 2 }, UnendingDay.Clock, null, default);
         Publish(store, models, 400);
     });
 
@@ -48,11 +49,16 @@ internal sealed class MadeShop(Action<RetentionStore, ModelRegistry, string> mak
         }
     }
 
-    private static void Train(RetentionStore store, ModelRegistry models, int daysEarlier) => TrainingRun.Execute(
-        store, models, new TrainingOptions { AsOf = SimulatedHistories.End.Minus(daysEarlier), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
+    private static void Train(RetentionStore store, ModelRegistry models, int daysEarlier)
+    {
+        var (asOf, days) = (SimulatedHistories.End.Minus(daysEarlier), Horizon.OfDays(60));
+        var options = new TrainingOptions { AsOf = asOf, Horizon = days, ClvHorizon = days };
+        TrainingRun.Execute(store, models, options, UnendingDay.Clock, null, default);
+    }
 
     private static void Publish(RetentionStore store, ModelRegistry models, int shardSize) =>
-        new NightRun(store, models, new RunSettings { ShardSize = shardSize }).Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System), null, default);
+        new NightRun(store, models, new RunSettings { ShardSize = shardSize })
+            .Execute(RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock), null, default);
 
     private static string Make(Action<RetentionStore, ModelRegistry, string> make)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting;
@@ -14,6 +15,9 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
 {
     public const string Key = "a-key-only-for-these-tests";
 
+    private static readonly string s_dueInHalfADay =
+        string.Create(CultureInfo.InvariantCulture, $"0 {UnendingDay.Clock.GetUtcNow().AddHours(12).Hour} * * *");
+
     private readonly EngineUnderTest _engine;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retention-service-");
 
@@ -28,8 +32,8 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
     /// <summary>What the service takes for now; the database keeps its own time.</summary>
     public SetClock Clock { get; } = new();
 
-    /// <summary>Settings on top of those every test has.</summary>
-    public Dictionary<string, string> Settings { get; } = [];
+    /// <summary>Settings on top of those every test has. No night is due by itself while the tests run, whatever the hour.</summary>
+    public Dictionary<string, string> Settings { get; } = new() { ["Retention:Cron"] = s_dueInHalfADay };
 
     public string DataFolder => _folder.FullName;
 
@@ -69,7 +73,8 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
     }
 
     public RunResult Night(RetentionStore store, bool again = false, Action<string>? onStep = null) =>
-        new NightRun(store, Models, new RunSettings { ShardSize = 100, OnStep = onStep }).Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System, again), null, default);
+        new NightRun(store, Models, new RunSettings { ShardSize = 100, OnStep = onStep })
+            .Execute(RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock, again), null, default);
 
     public static async Task<JsonElement> JsonAsync(HttpResponseMessage response) => JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
 
@@ -94,8 +99,8 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
     }
 }
 
-/// <summary>The real time, moved.</summary>
-public sealed class SetClock : TimeProvider
+/// <summary>The time of the tests, moved.</summary>
+public sealed class SetClock : UnendingDay
 {
     public TimeSpan Ahead { get; set; }
 

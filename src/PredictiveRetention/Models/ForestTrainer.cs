@@ -38,7 +38,8 @@ public static class ForestTrainer
     {
         var context = new MLContext(settings.Seed);
         var data = Load(context, rows, width, i => new Example { Label = labels[i], Weight = (float)(weights?[i] ?? 1) }, labels.Length);
-        var model = context.BinaryClassification.Trainers.FastTree(Boost(new FastTreeBinaryTrainer.Options(), settings)).Fit(data);
+        var trainer = context.BinaryClassification.Trainers.FastTree(Boost(new FastTreeBinaryTrainer.Options(), settings));
+        var model = OnThreadPool(trainer, data);
         return Flatten(model.Model.SubModel.TrainedTreeEnsemble, width).Covered(rows);
     }
 
@@ -47,7 +48,8 @@ public static class ForestTrainer
     {
         var context = new MLContext(settings.Seed);
         var data = Load(context, rows, width, i => new Example { Label = labels[i], Weight = (float)(weights?[i] ?? 1) }, labels.Length);
-        var model = context.BinaryClassification.Trainers.FastForest(Configure(new FastForestBinaryTrainer.Options(), settings)).Fit(data);
+        var trainer = context.BinaryClassification.Trainers.FastForest(Configure(new FastForestBinaryTrainer.Options(), settings));
+        var model = OnThreadPool(trainer, data);
         return Flatten(model.Model.TrainedTreeEnsemble, width).Covered(rows);
     }
 
@@ -96,7 +98,7 @@ public static class ForestTrainer
         var context = new MLContext(settings.Seed);
         var data = Load(context, rows, width, i => new Example { Target = targets[i], Weight = (float)(weights?[i] ?? 1) }, targets.Length);
         var options = Boost(new FastTreeRegressionTrainer.Options { LabelColumnName = nameof(Example.Target) }, settings);
-        return Flatten(context.Regression.Trainers.FastTree(options).Fit(data).Model.TrainedTreeEnsemble, width).Covered(rows);
+        return Flatten(OnThreadPool(context.Regression.Trainers.FastTree(options), data).Model.TrainedTreeEnsemble, width).Covered(rows);
     }
 
     /// <summary>Boosts Tweedie deviance, variance index 1.5 (Yang, Qian and Zou 2018); the score is the log of the expected target.</summary>
@@ -106,8 +108,17 @@ public static class ForestTrainer
         var context = new MLContext(settings.Seed);
         var data = Load(context, rows, width, i => new Example { Target = targets[i], Weight = (float)(weights?[i] ?? 1) }, targets.Length);
         var options = Boost(new FastTreeTweedieTrainer.Options { LabelColumnName = nameof(Example.Target) }, settings);
-        return Flatten(context.Regression.Trainers.FastTreeTweedie(options).Fit(data).Model.TrainedTreeEnsemble, width).Covered(rows);
+        var model = OnThreadPool(context.Regression.Trainers.FastTreeTweedie(options), data);
+        return Flatten(model.Model.TrainedTreeEnsemble, width).Covered(rows);
     }
+
+    /// <summary>
+    /// FastTree makes every step of a tree a task of the thread pool and waits for it. From a thread of the pool that is a call; from any
+    /// other it is two changes of thread, which together take longer than the step.
+    /// </summary>
+    private static TModel OnThreadPool<TModel>(IEstimator<TModel> trainer, IDataView data)
+        where TModel : ITransformer =>
+        Thread.CurrentThread.IsThreadPoolThread ? trainer.Fit(data) : Task.Run(() => trainer.Fit(data)).GetAwaiter().GetResult();
 
     private static TOptions Boost<TOptions>(TOptions options, ForestSettings settings)
         where TOptions : BoostedTreeOptions

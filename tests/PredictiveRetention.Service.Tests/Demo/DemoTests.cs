@@ -17,7 +17,6 @@ public sealed class DemoTests
         using var service = new ServiceUnderTest(new SqliteUnderTest());
         service.Settings["demo"] = "simulated";
         using var admin = service.Admin();
-        var today = DateOnly.FromDateTime(DateTime.UtcNow);
         for (var waited = 0; await service.Store.Nights.CurrentAsync() is null; waited++)
         {
             var page = await admin.GetStringAsync("/");
@@ -27,7 +26,7 @@ public sealed class DemoTests
         }
         var run = (await service.Store.Nights.CurrentAsync())!;
         // The data end yesterday, so that the dashboard is of today.
-        Assert.InRange(run.AsOf.Date, today.AddDays(-2), today.AddDays(1));
+        Assert.InRange(run.AsOf.Date, UnendingDay.Today.AddDays(-2), UnendingDay.Today.AddDays(1));
         Assert.InRange(run.ExpectedCount!.Value, 4900, new ShopPlan().Customers);
         var overview = await admin.GetStringAsync("/");
         Assert.Contains("Simulated data: 5,000 customers", overview, StringComparison.Ordinal);

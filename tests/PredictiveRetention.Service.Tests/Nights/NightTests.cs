@@ -45,7 +45,8 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
             store.Import(Some.Orders(300));
             using var stop = new CancellationTokenSource();
             var run = new NightRun(store, _service.Models, new RunSettings { ShardSize = 50, Parallelism = 1, OnStep = step => { if (step == "shard-committed") stop.Cancel(); } });
-            Assert.ThrowsAny<OperationCanceledException>(() => run.Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System), null, stop.Token));
+            var tonight = RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock);
+            Assert.ThrowsAny<OperationCanceledException>(() => run.Execute(tonight, null, stop.Token));
             Assert.Single(store.Runs.UnfinishedNights());
         }
         using var admin = _service.Admin();
@@ -83,7 +84,7 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
         using (var store = RetentionStore.Open(_service.Address))
         {
             store.Import(Some.Orders(300));
-            var yesterday = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-1);
+            var yesterday = UnendingDay.Today.AddDays(-1);
             var abandoned = store.Runs.Claim(RunPurpose.Night, yesterday, SimulatedHistories.End, "a worker that died", again: false).Run;
             store.Runs.Release(abandoned.RunId, abandoned.Owner!);
             _service.Night(store);
@@ -123,6 +124,7 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
     [Fact]
     public void The_recurring_job_is_registered_with_its_time()
     {
+        _service.Settings.Remove("Retention:Cron"); // what it is where nobody set it
         using var admin = _service.Admin();
         using var connection = ((JobStorage)_service.Services.GetService(typeof(JobStorage))!).GetConnection();
         var job = connection.GetAllEntriesFromHash("recurring-job:night");

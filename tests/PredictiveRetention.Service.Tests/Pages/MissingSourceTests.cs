@@ -14,7 +14,7 @@ public sealed class ShopOnDisk : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retention-missing-");
 
-    public ShopOnDisk() => ShopFiles.Write(Files, new ShopPlan { Customers = 250, Until = Cutoff.Of(DateOnly.FromDateTime(DateTime.UtcNow)) }, null, default);
+    public ShopOnDisk() => ShopFiles.Write(Files, new ShopPlan { Customers = 250, Until = Cutoff.Of(UnendingDay.Today) }, null, default);
 
     public string Files => Path.Combine(_folder.FullName, "files");
 
@@ -37,7 +37,7 @@ public sealed partial class MissingSourceTests(ShopOnDisk shop) : IClassFixture<
     {
         using (var store = RetentionStore.Open(_service.Address))
         {
-            var all = ShopFiles.Import(shop.Files, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+            var all = ShopFiles.Import(shop.Files, UnendingDay.Clock.GetUtcNow().ToUnixTimeMilliseconds());
             ImportRun.Execute(store, missing switch
             {
                 "refunds" => all with { RefundsFile = null },

@@ -14,7 +14,7 @@ public sealed class TwoNights : IDisposable
         Service.WithPublishedNight(trained: false);
         var store = Service.Store;
         First = Current(store);
-        var tonight = RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System);
+        var tonight = RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock);
         new NightRun(store, Service.Models, new RunSettings { ShardSize = 100 }).Execute(tonight with { BusinessDate = tonight.BusinessDate.AddDays(1) }, null, default);
         Second = Current(store);
         Assert.NotEqual(First, Second);

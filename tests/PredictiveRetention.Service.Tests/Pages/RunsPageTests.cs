@@ -1,5 +1,6 @@
 using PredictiveRetention.Presentation.Writing;
 using PredictiveRetention.Runs;
+using PredictiveRetention.Tests.Support;
 using Xunit;
 
 namespace PredictiveRetention.Service.Tests.Pages;
@@ -14,9 +15,10 @@ public sealed class RunsPageTests : BrowserTests
     {
         var store = Service.Store;
         var first = (await store.Nights.CurrentAsync())!;
-        var tomorrow = RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System) is var tonight ? tonight with { BusinessDate = tonight.BusinessDate.AddDays(1) } : null;
+        var tonight = RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock);
         var strict = new RunSettings { ShardSize = 100, Guard = new GuardBands { MaxMeanShift = -1 } };
-        var held = new NightRun(store, Service.Models, strict).Execute(tomorrow!, null, default);
+        var tomorrow = tonight with { BusinessDate = tonight.BusinessDate.AddDays(1) };
+        var held = new NightRun(store, Service.Models, strict).Execute(tomorrow, null, default);
         Assert.Equal(RunOutcome.Held, held.Outcome);
 
         var (page, errors) = await SignInAsync("/", theme, width);

@@ -107,7 +107,7 @@ public sealed class StateTests : IDisposable
     {
         _service.WithWholeShop();
         var store = _service.Store;
-        var tonight = RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System);
+        var tonight = RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock);
         var held = new NightRun(store, _service.Models, new RunSettings { ShardSize = 400, Guard = new GuardBands { MaxMeanShift = -1 } }).Execute(tonight with { BusinessDate = tonight.BusinessDate.AddDays(1) }, null, default);
         Assert.Equal(RunOutcome.Held, held.Outcome);
         foreach (var (route, page) in await OpenAllAsync())
@@ -122,7 +122,7 @@ public sealed class StateTests : IDisposable
     {
         _service.WithWholeShop();
         var store = _service.Store;
-        var tonight = RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System);
+        var tonight = RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock);
         var run = store.Runs.Claim(Storage.RunPurpose.Night, tonight.BusinessDate.AddDays(1), tonight.AsOf, "a worker of this test", again: false).Run;
         store.Runs.Fail(run, "planted fault");
         foreach (var (route, page) in await OpenAllAsync())

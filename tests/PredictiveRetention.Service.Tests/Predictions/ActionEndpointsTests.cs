@@ -172,7 +172,7 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         void Night(int daysEarlier)
         {
             var settings = new RunSettings { ShardSize = 100, Segments = new SegmentSettings { HighRiskCut = 0.6 } };
-            var tonight = RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System, again: true);
+            var tonight = RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock, again: true);
             new NightRun(store, _service.Models, settings).Execute(tonight with { BusinessDate = tonight.BusinessDate.AddDays(20 - daysEarlier), AsOf = tonight.AsOf.Minus(daysEarlier) }, null, default);
         }
     }
