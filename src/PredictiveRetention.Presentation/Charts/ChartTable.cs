@@ -31,6 +31,37 @@ public sealed record ChartTable(string RowName, IReadOnlyList<ChartSeries> Serie
 
     public bool IsEmpty => !Rows.Any(row => row.Cells.Any(cell => cell.Value is not null));
 
+    /// <summary>
+    /// What of it is drawn: the series of the first one's unit, since another has no axis, and no more of them than there are colours. Of
+    /// stacked columns the largest stay and the rest stand together; the table has all. A dot of a scatter needs both its values.
+    /// </summary>
+    /// <param name="rest">What the series that stand together are called.</param>
+    internal ChartTable Drawn(ChartKind kind, string rest)
+    {
+        if (kind == ChartKind.Scatter) return Where(row => row.Cells[0].Value is not null && row.Cells[1].Value is not null);
+        var drawn = Enumerable.Range(0, Series.Count).Where(i => Series[i].Unit == Series[0].Unit).ToList();
+        if (kind != ChartKind.StackedColumns || drawn.Count <= ChartStyle.Colours) return With([.. drawn.Take(ChartStyle.Colours)], []);
+        var largest = drawn.OrderByDescending(i => Rows.Sum(row => Math.Abs(row.Cells[i].Value ?? 0)))
+            .Take(ChartStyle.Colours - 1).ToHashSet();
+        return With([.. drawn.Where(largest.Contains)], [.. drawn.Where(i => !largest.Contains(i))]);
+
+        ChartTable With(IReadOnlyList<int> alone, IReadOnlyList<int> together)
+        {
+            var few = this with
+            {
+                Series = [.. alone.Select(i => Series[i])],
+                Rows = [.. Rows.Select(row => row with { Cells = [.. alone.Select(i => row.Cells[i])] })],
+            };
+            return together.Count == 0 ? few : few with
+            {
+                Series = [.. few.Series, new ChartSeries(rest, Series[0].Unit)],
+                Rows = [.. few.Rows.Zip(Rows, (row, all) => row with { Cells = [.. row.Cells, Sum(all)] })],
+            };
+
+            ChartCell Sum(ChartRow row) => new(together.Sum(i => row.Cells[i].Value ?? 0));
+        }
+    }
+
     /// <summary>The last rows only.</summary>
     public ChartTable Last(int rows) => this with { Rows = [.. Rows.TakeLast(rows)] };
 

@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using PredictiveRetention.Insights.Findings;
 
 namespace PredictiveRetention.Presentation.Writing;
 
 /// <summary>The one way numbers, money and dates are written for people: on pages, in reports and in sentences. Files and answers have plain invariant numbers.</summary>
-public sealed class Writer
+public sealed partial class Writer
 {
     /// <summary>A number and its unit are not torn apart at the end of a line.</summary>
     private const string Space = "\u00A0";
@@ -48,6 +49,24 @@ public sealed class Writer
 
     /// <summary>A quality figure; a dash where there is none.</summary>
     public string Metric(double? value) => value is { } known && double.IsFinite(known) ? Number(known, 3) : "-";
+
+    /// <summary>
+    /// A number as a person of this workspace writes it, or as a program does: 1,234.5 or 1.234,5 by the culture, 1234.5 and 0,5 always.
+    /// Null where it is none; what could be read both ways is read by the culture.
+    /// </summary>
+    public double? NumberOf(string text)
+    {
+        var (group, mark) = (_numbers.NumberGroupSeparator, _numbers.NumberDecimalSeparator);
+        // Where groups are set apart by a space of any kind, or by a curly apostrophe, people type the plain one.
+        if (string.IsNullOrWhiteSpace(group)) group = " ";
+        var plain = Spaces().Replace(text.Trim(), " ").Replace('’', '\'');
+        var (g, m) = (Regex.Escape(group.Replace('’', '\'')), Regex.Escape(mark));
+        if (Regex.IsMatch(plain, $@"^[+-]?\d{{1,3}}(?:{g}\d{{2,3}})*{g}\d{{3}}(?:{m}\d*)?$"))
+            plain = plain.Replace(group.Replace('’', '\''), "", StringComparison.Ordinal).Replace(mark, ".", StringComparison.Ordinal);
+        else plain = plain.Replace(',', '.');
+        var isNumber = double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value);
+        return isNumber ? value : null;
+    }
 
     public string Number(double value, int decimals) => Tidy(value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), _numbers));
 
@@ -100,6 +119,9 @@ public sealed class Writer
     /// <summary>An instant in the shop's zone, which is named.</summary>
     public string Time(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone).ToString("d MMM yyyy HH:mm", _culture) + " " + Zone.Id;
 
+    [GeneratedRegex(@"[\s\u00A0\u202F]+")]
+    private static partial Regex Spaces();
+
     private string Percent(double share, int decimals) => Number(100 * share, decimals) + Space + "%";
 
     /// <summary>A number as <see cref="Insights.NumberWords"/> writes it, in this culture.</summary>
@@ -111,11 +133,13 @@ public sealed class Writer
         while (end < body.Length && (char.IsAsciiDigit(body[end]) || body[end] is ',' or '.')) end++;
         var (digits, rest) = (body[..end], body[end..]);
         if (digits.Length == 0 || rest.StartsWith('-') || !double.TryParse(digits, NumberStyles.AllowThousands | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)) return shown;
+        if (value == 0) sign = ""; // nights of before have -0.00 in their sentences
         var point = digits.IndexOf('.', StringComparison.Ordinal);
         var decimals = point < 0 ? 0 : digits.Length - point - 1;
         return sign + (rest == " " + Currency.Code ? Tidy(value.ToString("C" + decimals.ToString(CultureInfo.InvariantCulture), _numbers)) : Number(value, decimals) + (rest == " %" ? Space + "%" : rest));
     }
 
-    /// <summary>A small negative number may round to -0.</summary>
-    private static string Tidy(string text) => text.Contains('-', StringComparison.Ordinal) && !text.Any(letter => letter is >= '1' and <= '9') ? text.Replace("-", "", StringComparison.Ordinal) : text;
+    /// <summary>A small negative number may round to -0; some cultures write the minus as a sign of their own.</summary>
+    private string Tidy(string text) => text.Any(letter => letter is >= '1' and <= '9') ? text
+        : text.Replace(_numbers.NegativeSign, "", StringComparison.Ordinal);
 }

@@ -28,10 +28,11 @@ internal static class ImportEndpoints
         MapForm(import, "/{id}/choices", async (id, form, services) =>
         {
             var (uploads, texts) = (services.GetRequiredService<Uploads>(), services.GetRequiredService<Localiser>());
-            var hasShop = await services.GetRequiredService<RetentionStore>().ShopAsync() is not null;
+            var isOfShop = services.GetRequiredService<ServiceSettings>().Demo == DemoKind.None
+                && await services.GetRequiredService<RetentionStore>().ShopAsync() is not null;
             var changed = uploads.Change(id, upload => upload.IsAtWork || upload.Step == UploadStep.Imported
                 ? null
-                : ChoicesForm.Read(upload, form, uploads.FilesOf(id), hasShop, texts));
+                : ChoicesForm.Read(upload, form, uploads.FilesOf(id), isOfShop, texts));
             if (changed is null) return uploads.Find(id) is null ? null : $"/data/import/{id}/check";
             if (form["do"] != "check" || changed.Problem is not null) return $"/data/import/{id}/mapping";
             services.GetRequiredService<ImportWork>().Start(id, UploadStep.Checking);

@@ -30,6 +30,11 @@ public abstract class FigurePage : LoadedComponent
     /// <summary>What of the address cannot be answered; null when it can, and when nothing has been published.</summary>
     protected string? Refusal { get; private set; }
 
+    /// <summary>What is wrong with filters of the address, by their names: the others stay, and the page says so at the field.</summary>
+    protected IReadOnlyDictionary<string, string> Faults => _faults;
+
+    private readonly Dictionary<string, string> _faults = [];
+
     private protected RunFigures Figures => _shelf!.Figures;
 
     protected IReadOnlyList<Card> Cards => _shelf!.Cards;
@@ -54,7 +59,7 @@ public abstract class FigurePage : LoadedComponent
         }
     }
 
-    /// <summary>Called once the run is known. A filter that is not known is a <see cref="BadParameterException"/>.</summary>
+    /// <summary>Called once the run is known. A filter that cannot be read is a <see cref="Fault"/>.</summary>
     protected virtual Task LoadAsync() => Task.CompletedTask;
 
     /// <summary>Another run than the address names, for a listing that began with it.</summary>
@@ -65,6 +70,24 @@ public abstract class FigurePage : LoadedComponent
         (Night, Refusal) = (null, why);
         if (!Http.Response.HasStarted) Http.Response.StatusCode = status;
     }
+
+    protected void Fault(string filter, string why)
+    {
+        _faults[filter] = why;
+        if (!Http.Response.HasStarted) Http.Response.StatusCode = StatusCodes.Status400BadRequest;
+    }
+
+    /// <summary>At the field of a filter: what is wrong with its value.</summary>
+    protected RenderFragment FaultOf(string filter) => builder =>
+    {
+        if (!_faults.TryGetValue(filter, out var why)) return;
+        builder.OpenElement(0, "span");
+        builder.AddAttribute(1, "class", "problem");
+        builder.AddAttribute(2, "role", "alert");
+        builder.AddAttribute(3, "translate", "no");
+        builder.AddContent(4, why);
+        builder.CloseElement();
+    };
 
     /// <summary>Rows of a view, or those with the labels; with the reason where there are none.</summary>
     protected IReadOnlyList<FigureRow> Rows(string view, params (string Dimension, string Value)[] where) => where.Length == 0 ? _shelf!.Rows(view) : Figures.Answer(FigureQuestion.OfView(view, [], where));
@@ -102,9 +125,12 @@ public abstract class FigurePage : LoadedComponent
 
     private bool NamesRun => Http.Request.Query.ContainsKey("run") || Http.Request.Query.ContainsKey("as_of");
 
-    /// <summary>The value of a filter in the address, or the first of those allowed.</summary>
-    /// <exception cref="BadParameterException">It is none of them.</exception>
-    protected string Choice(string name, params string[] allowed) =>
-        Http.Request.Query[name].ToString() is not { Length: > 0 } asked ? allowed[0]
-        : allowed.FirstOrDefault(known => known.Equals(asked, StringComparison.OrdinalIgnoreCase)) ?? throw new BadParameterException(name, Texts["'{0}' is none of: {1}.", BadParameterException.Quoted(asked), string.Join(", ", allowed)]);
+    /// <summary>The value of a filter in the address, or the first of those allowed; another is a <see cref="Fault"/>.</summary>
+    protected string Choice(string name, params string[] allowed)
+    {
+        if (Http.Request.Query[name].ToString() is not { Length: > 0 } asked) return allowed[0];
+        if (allowed.FirstOrDefault(known => known.Equals(asked, StringComparison.OrdinalIgnoreCase)) is { } known) return known;
+        Fault(name, Texts["'{0}' is none of: {1}.", BadParameterException.Quoted(asked), string.Join(", ", allowed)]);
+        return allowed[0];
+    }
 }

@@ -5,6 +5,18 @@
   // A mark of a chart says the row of the table it was drawn from, and leads to the customers behind it.
   const rowsOf = figure => [...figure.querySelectorAll('.as-table tbody tr')];
   const seriesOf = node => { const group = node.closest('[class*="rz-series-"]'); const found = group && /rz-series-(\d+)/.exec(group.getAttribute('class')); return found ? { group, at: +found[1] } : null; };
+  // Which row and column of it a mark was drawn from; null where it stands for several.
+  const cellOf = (plot, series, event) => {
+    const rows = rowsOf(plot.closest('figure'));
+    const from = +plot.dataset.columns.split(' ')[series.at];
+    if (series.group.matches('.rz-scatter-series')) return rows[from] ? { row: rows[from], column: 0 } : null;
+    if (from < 0) return null;
+    // A line has no point where there is no value, or one of few customers.
+    const hasPoint = row => !row.querySelectorAll('td')[from].querySelector('.none, .small-n');
+    const drawn = series.group.querySelector('circle') ? rows.filter(hasPoint) : rows;
+    const at = nearest(series.group, event, drawn);
+    return at < 0 ? null : { row: drawn[at], column: from };
+  };
   const tip = document.createElement('div');
   tip.className = 'tip';
   tip.hidden = true;
@@ -20,14 +32,11 @@
   document.addEventListener('pointermove', event => {
     const plot = event.target.closest && event.target.closest('.plot');
     const series = plot && seriesOf(event.target);
-    const figure = series && plot.closest('figure');
-    const rows = figure ? rowsOf(figure) : [];
-    const at = rows.length ? nearest(series.group, event, rows) : -1;
-    if (at < 0) { tip.hidden = true; return; }
-    const heads = [...figure.querySelectorAll('.as-table thead th')];
-    const cells = [...rows[at].querySelectorAll('td')];
-    const column = Math.min(series.at, cells.length - 1);
-    tip.textContent = `${rows[at].querySelector('th').textContent.trim()} · ${heads[column + 1].textContent.trim()}: ${cells[column].textContent.trim()}`;
+    const cell = series && cellOf(plot, series, event);
+    if (!cell) { tip.hidden = true; return; }
+    const head = plot.closest('figure').querySelectorAll('.as-table thead th')[cell.column + 1];
+    const [name, what, value] = [cell.row.querySelector('th'), head, cell.row.querySelectorAll('td')[cell.column]].map(node => node.textContent.trim());
+    tip.textContent = `${name} · ${what}: ${value}`;
     if (tip.parentElement !== plot) plot.appendChild(tip);
     const box = plot.getBoundingClientRect();
     tip.hidden = false;
@@ -38,10 +47,7 @@
   document.addEventListener('click', event => {
     const plot = event.target.closest && event.target.closest('.plot');
     const series = plot && seriesOf(event.target);
-    if (!series) return;
-    const rows = rowsOf(plot.closest('figure'));
-    const at = nearest(series.group, event, rows);
-    const link = at >= 0 && rows[at].querySelector('th a');
+    const link = series && cellOf(plot, series, event)?.row.querySelector('th a');
     if (link) location.href = link.href;
   });
 
@@ -53,6 +59,14 @@
     if (!matchMedia('(prefers-color-scheme: dark)').matches) return;
     form.elements.theme.value = 'light';
     form.querySelector('button').textContent = form.dataset.unchosen;
+  });
+
+  // What is cut at the right goes on there: it fades until it is scrolled to its end.
+  const more = region => region.classList.toggle('goes-on', region.scrollLeft + region.clientWidth < region.scrollWidth - 2);
+  const watched = new ResizeObserver(entries => entries.forEach(entry => more(entry.target)));
+  document.querySelectorAll('.scroll').forEach(region => {
+    watched.observe(region);
+    region.addEventListener('scroll', () => more(region), { passive: true });
   });
 
   // All of a list at once.

@@ -34,6 +34,9 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         ("min_clv", "in currency units", []), ("max_clv", "in currency units", []),
     ];
 
+    /// <summary>Parameters that take a number.</summary>
+    public static IReadOnlyList<string> Numbers { get; } = ["min_p_churn", "max_p_churn", "min_clv", "max_clv"];
+
     /// <exception cref="BadParameterException">A parameter is unknown or has no usable value.</exception>
     public static PredictionQuery Read(IQueryCollection query, Playbook playbook)
     {

@@ -138,6 +138,8 @@ internal static class ScoreVerb
     private static void Print(RunResult result, Shop shop, string? path, long? rows)
     {
         var recipe = result.Run.Recipe!;
+        if (result.Outcome == RunOutcome.AlreadyPublished)
+            Line($"Nothing was scored: {result.Run.BusinessDate.ToIso()} was published before, as follows; --again scores it anew.");
         Line($"Run {result.Run.RunId} ({result.Run.Purpose.Word()}) as of {result.Run.AsOf}: {(result.Run.Purpose == RunPurpose.Replay ? "finished, not shown to readers" : result.Run.State.Word())}, model {result.Run.ModelVersion}{(recipe.ModelLevel == Models.ModelLevel.RecencyRule ? " (recency rule, not a fitted model)" : "")}");
         if (result.Headline is { } headline)
         {

@@ -11,9 +11,14 @@ CREATE TABLE ratio (view VARCHAR, metric VARCHAR, d1 VARCHAR, d2 VARCHAR, d3 VAR
 CREATE TABLE plain (view VARCHAR, metric VARCHAR, d1 VARCHAR, d2 VARCHAR, d3 VARCHAR, value DOUBLE, customers BIGINT);
 CREATE TABLE absent (view VARCHAR, metric VARCHAR, d1 VARCHAR, d2 VARCHAR, d3 VARCHAR, state INTEGER);
 
+-- An average order value needs orders worth something after refunds.
+CREATE MACRO is_none(metric, numerator) AS metric IN ('aov', 'month_aov') AND numerator <= 0;
+
 CREATE VIEW again AS
 SELECT *, CASE WHEN value IS NULL THEN 1 WHEN customers < small_group() OR (customers IS NOT NULL AND denominator < small_group()) THEN 3 ELSE 0 END AS state FROM (
-  SELECT view, metric, d1, d2, d3, numerator, denominator, CASE WHEN denominator IS NULL THEN numerator WHEN denominator <> 0 THEN numerator / denominator END AS value, customers FROM ratio WHERE whole
+  SELECT view, metric, d1, d2, d3, numerator, denominator,
+    CASE WHEN denominator IS NULL THEN numerator WHEN denominator <> 0 AND NOT is_none(metric, numerator) THEN numerator / denominator END AS value, customers
+  FROM ratio WHERE whole
   UNION ALL
   SELECT view, metric, d1, d2, d3, NULL, NULL, CASE WHEN isfinite(value) THEN value END, customers FROM plain)
 UNION ALL

@@ -44,7 +44,11 @@ internal sealed class FigureSheet(InsightContext context)
     /// <summary>A sum, or a ratio of two; money in currency units already.</summary>
     public void Ratio(string view, Metric metric, double numerator, double? denominator, long? customers, string d1 = "", string d2 = "", string d3 = "", string? note = null)
     {
-        if (denominator == 0) Add(view, metric, numerator, denominator, null, customers, FigureState.NotAvailable, note ?? $"no {metric.Denominator}", d1, d2, d3);
+        var none = denominator == 0 ? $"no {metric.Denominator}"
+            : metric.IsOfPaid && numerator <= 0 ? $"no {metric.Denominator} worth anything after refunds"
+            : null;
+        if (none is not null)
+            Add(view, metric, numerator, denominator, null, customers, FigureState.NotAvailable, note ?? none, d1, d2, d3);
         else Add(view, metric, numerator, denominator, denominator is { } below ? numerator / below : numerator, customers, Size(customers, denominator), note, d1, d2, d3);
     }
 

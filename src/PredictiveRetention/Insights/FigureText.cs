@@ -10,15 +10,16 @@ public static class FigureText
     public static string Of(string unit, double value, Currency currency) => unit switch
     {
         "money" => Amount(value, currency) + " " + currency.Code,
-        "share" => Text($"{100 * value:N1} %"),
-        "count" => Text($"{value:N0}"),
-        "days" => Text($"{value:N1} days"),
-        "coefficient" => Text($"{value:F3}"),
-        _ => value != 0 && Math.Abs(value) < 1 ? Text($"{value:G3}") : Text($"{value:N2}"),
+        "share" => NumberWords.Text(100 * value, "N1") + " %",
+        "count" => NumberWords.Text(value, "N0"),
+        "days" => NumberWords.Text(value, "N1") + " days",
+        "coefficient" => NumberWords.Text(value, "F3"),
+        _ => NumberWords.Text(value, value != 0 && Math.Abs(value) < 1 ? "G3" : "N2"),
     };
 
     /// <summary>What a value was divided from, without a unit: money with decimals, numbers of things without.</summary>
-    public static string Part(double value) => value == Math.Truncate(value) ? Text($"{value:N0}") : Text($"{value:N2}");
+    public static string Part(double value) => NumberWords.Text(value, value == Math.Truncate(value) ? "N0" : "N2");
 
-    private static string Amount(double value, Currency currency) => value.ToString("N" + currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static string Amount(double value, Currency currency) =>
+        NumberWords.Text(value, "N" + currency.Decimals.ToString(CultureInfo.InvariantCulture));
 }

@@ -57,6 +57,9 @@ public sealed record Metric(
     internal MonthMeasure? MonthTop { get; init; }
     internal MonthMeasure? MonthBottom { get; init; }
 
+    /// <summary>A mean of what was paid: where refunds have taken back all of it, or more, there is no such mean.</summary>
+    internal bool IsOfPaid { get; init; }
+
     /// <summary>The denominator is the same sum over the whole shop.</summary>
     internal bool OfTotal { get; init; }
 

@@ -18,7 +18,7 @@ public static class NumberWords
     public static string Change(double value, Unit unit, Currency currency)
     {
         var size = unit == Unit.Share ? Text(100 * Math.Abs(value), "N2") + " points" : Of(Math.Abs(value), unit == Unit.Count ? Unit.Rate : unit, currency);
-        return (value < 0 ? "-" : "+") + size;
+        return Signed(value, size);
     }
 
     /// <summary>A figure as its metric says; a slope in the unit of what it is the slope of.</summary>
@@ -28,17 +28,22 @@ public static class NumberWords
         return figure.Metric switch
         {
             "slope" or "slope_low" or "slope_high" => Change(value, MetricCatalogue.Of(figure.D1).Unit, currency),
-            "change_1m" or "change_12m" => (value < 0 ? "" : "+") + Of(value, Unit.Share, currency),
+            "change_1m" or "change_12m" => Signed(value, Of(Math.Abs(value), Unit.Share, currency)),
             _ => Of(value, MetricCatalogue.Of(figure.Metric).Unit, currency),
         };
     }
 
     private static string Money(double value, Currency currency) => Text(value, "N" + currency.Decimals.ToString(CultureInfo.InvariantCulture)) + " " + currency.Code;
 
-    // A small negative number may round to -0.
-    private static string Text(double value, string format)
+    /// <summary>A number by a standard format; a small negative one that rounds to nothing is 0, not -0.</summary>
+    internal static string Text(double value, string format)
     {
         var text = value.ToString(format, CultureInfo.InvariantCulture);
-        return text.StartsWith('-') && text.All(letter => letter is '-' or '0' or '.' or ',') ? text[1..] : text;
+        return text.StartsWith('-') && IsNothing(text) ? text[1..] : text;
     }
+
+    /// <summary>A change that rounds to nothing went neither up nor down.</summary>
+    private static string Signed(double value, string size) => IsNothing(size) ? size : (value < 0 ? "-" : "+") + size;
+
+    private static bool IsNothing(string text) => !text.Any(letter => letter is >= '1' and <= '9');
 }

@@ -116,13 +116,18 @@ public sealed class PredictionReader
             yield return row;
     }
 
-    /// <summary>Customers whose id begins with a text, of a run, in the order of their ids; upper and lower case are told apart.</summary>
+    /// <summary>
+    /// Customers whose id begins with a text, of a run, whatever its upper and lower case: who has exactly this id first, then who has it
+    /// in another case, then who begins with it as it is written, then the others; each in the order of their ids.
+    /// </summary>
     public async Task<IReadOnlyList<PredictionRow>> SearchByIdAsync(
         long runId, string prefix, int limit, CancellationToken cancellation = default)
     {
         await using var connection = await _engine.OpenAsync(cancellation);
         return (await connection.QueryAsync<PredictionRow>(new CommandDefinition(
-            OfRun + " AND substr(c.customer_id, 1, @length) = @prefix ORDER BY c.customer_id, p.customer_key LIMIT @limit",
+            OfRun + " AND lower(substr(c.customer_id, 1, @length)) = lower(@prefix) "
+            + "ORDER BY CASE WHEN c.customer_id = @prefix THEN 0 WHEN lower(c.customer_id) = lower(@prefix) THEN 1 "
+            + "WHEN substr(c.customer_id, 1, @length) = @prefix THEN 2 ELSE 3 END, c.customer_id, p.customer_key LIMIT @limit",
             new { runId, prefix, length = prefix.EnumerateRunes().Count() /* as databases count */, limit },
             cancellationToken: cancellation))).AsList();
     }

@@ -49,6 +49,8 @@ public sealed class DemoTests
             await Task.Delay(100);
         }
         Assert.Contains("holds another shop (in GBP, not EUR)", page, StringComparison.Ordinal);
+        // Who tries the import in a demo is told on its first page that nothing comes of it.
+        Assert.Contains("nothing is imported into it", await admin.GetStringAsync("/data/import"), StringComparison.Ordinal);
     }
 
     [Fact]

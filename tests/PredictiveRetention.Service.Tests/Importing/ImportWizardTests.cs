@@ -3,7 +3,9 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using PredictiveRetention.Ingestion;
 using PredictiveRetention.Service.Importing;
+using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
@@ -34,6 +36,21 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
         var page = await PageAsync("/data");
         Assert.Contains("No orders have been imported yet", page, StringComparison.Ordinal);
         Assert.Contains("action=\"/data/import/files\"", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_looked_at_beside_a_demo_is_of_a_shop_of_its_own()
+    {
+        using (var store = RetentionStore.Open(_service.Address)) store.Import([new OrderRow("a", "1", 1_700_000_000_000, 1000, "GBP")]);
+        _service.Settings["demo"] = "simulated";
+        var id = await UploadAsync(("sales.csv", Orders));
+        Assert.Contains("name=\"currency\"", await PageAsync($"/data/import/{id}/mapping"), StringComparison.Ordinal);
+        var check = await PostAsync(
+            $"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("column.orders.order_id", "Bestellung"),
+            ("setting.orders.$date_order", "dmy"), ("currency", "eur"), ("zone", "Europe/Berlin"), ("do", "check"));
+        check = await WaitAsync($"/data/import/{id}/check", check);
+        Assert.Contains("3 of 4 rows can be imported; rejected: 1", check, StringComparison.Ordinal);
+        Assert.Contains("nothing is imported into it", check, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,6 +21,7 @@ public sealed class ActionPagesTests : BrowserTests
         await page.Locator("#picked-due").FillAsync("2030-01-31");
         await page.ClickAsync("text=Change the picked");
         Assert.Equal("2 saved.", await page.InnerTextAsync("#saved"));
+        Assert.Equal("saved", await page.EvaluateAsync<string>("document.activeElement.id"));
         await PictureAsync(page, $"actions-{theme}-{width}");
 
         await page.SelectOptionAsync("#owner", "Ann");

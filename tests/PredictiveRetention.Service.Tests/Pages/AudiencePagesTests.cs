@@ -1,6 +1,7 @@
 using System.Net;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Storage;
+using PredictiveRetention.Insights;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
@@ -35,6 +36,14 @@ public sealed class AudiencePagesTests : IDisposable
         var (_, offered) = await PageReader.ReadAsync(_service.Admin(), "/audience");
         Assert.Equal(metrics, offered.QuerySelectorAll("select[name=metric] option").Select(option => option.GetAttribute("value")));
         foreach (var metric in metrics) Assert.Contains($"option value=\"{metric}\" selected", await PageAsync("/audience?metric=" + metric), StringComparison.Ordinal);
+        // What is said of customers is not said of another figure.
+        foreach (var metric in metrics.Skip(1))
+        {
+            var (_, other) = await PageReader.ReadAsync(_service.Admin(), "/audience?metric=" + metric);
+            Assert.StartsWith(MetricCatalogue.Of(metric).Name, PageReader.TextOf(other.QuerySelector("h1")!), StringComparison.Ordinal);
+            Assert.Null(other.QuerySelector("#countries .so-what"));
+        }
+        Assert.NotNull(offered.QuerySelector("#countries .so-what"));
         var (status, refused) = await PageReader.ReadAsync(_service.Admin(), "/audience?metric=shoe_size");
         Assert.Equal(400, status);
         Assert.Equal($"'shoe_size' is none of: {string.Join(", ", metrics)}.", PageReader.TextOf(refused.QuerySelector("main [role=alert]")!));

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
 namespace PredictiveRetention.Service.Tests.Pages;
 
 /// <summary>From a group of customers to the list of them, over a shop with every source.</summary>
-public sealed class GroupLinksTests(GroupLinksTests.Shop shop) : IClassFixture<GroupLinksTests.Shop>
+public sealed partial class GroupLinksTests(GroupLinksTests.Shop shop) : IClassFixture<GroupLinksTests.Shop>
 {
     private HttpClient Admin => shop.Admin;
 
@@ -61,6 +62,67 @@ public sealed class GroupLinksTests(GroupLinksTests.Shop shop) : IClassFixture<G
         Assert.InRange(status, 400, 404);
         Assert.True(PageReader.MainOf(page).Length > 20, PageReader.MainOf(page));
     }
+
+    [Fact]
+    public async Task A_choice_there_is_not_leaves_the_others_as_they_were()
+    {
+        var (status, page) = await PageReader.ReadAsync(Admin, "/retention?by=week&kind=rolling");
+        Assert.Equal(400, status);
+        Assert.Equal("'week' is none of: month, quarter.", PageReader.TextOf(page.QuerySelector("label[for=by] [role=alert]")!));
+        Assert.Equal("rolling", page.QuerySelector("#kind option[selected]")!.GetAttribute("value"));
+    }
+
+    [Theory]
+    [InlineData("/settings")]
+    [InlineData("/glossary")]
+    [InlineData("/integrations")]
+    public async Task No_name_of_a_setting_is_an_empty_box(string address)
+    {
+        var (_, page) = await PageReader.ReadAsync(Admin, address);
+        Assert.All(page.QuerySelectorAll("main code"), code => Assert.NotEqual("", code.TextContent.Trim()));
+    }
+
+    [Fact]
+    public async Task The_glossary_offers_every_team_once_and_what_is_for_all_of_them_under_each()
+    {
+        var (_, page) = await PageReader.ReadAsync(Admin, "/glossary");
+        var teams = page.QuerySelectorAll("#team option").Select(PageReader.TextOf).ToList();
+        Assert.DoesNotContain(teams, team => team.Equals("all", StringComparison.OrdinalIgnoreCase));
+        foreach (var team in teams.Skip(1))
+        {
+            var (_, shown) = await PageReader.ReadAsync(Admin, "/glossary?team=" + Uri.EscapeDataString(team));
+            Assert.NotNull(shown.GetElementById("customers"));
+        }
+    }
+
+    /// <summary>Colours are eight; more series than that stand together, and the legend has a key for each that is drawn.</summary>
+    [Theory]
+    [InlineData("/segments?by=rfm_segment")]
+    [InlineData("/segments?by=persona")]
+    [InlineData("/segments")]
+    [InlineData("/")]
+    [InlineData("/retention")]
+    public async Task A_chart_has_a_colour_for_each_of_its_series_and_its_legend_has_the_same(string address)
+    {
+        var (_, page) = await PageReader.ReadAsync(Admin, address);
+        foreach (var figure in page.QuerySelectorAll("figure.chart"))
+            foreach (var plot in figure.QuerySelectorAll(".plot"))
+            {
+                var series = plot.QuerySelectorAll("g[class*=rz-series-]").SelectMany(group => group.ClassList)
+                    .Select(name => Series().Match(name)).Where(match => match.Success)
+                    .Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).Distinct().ToList();
+                if (plot.QuerySelector(".rz-scatter-series") is not null && series.Count > 8) Assert.Contains("alike", plot.ClassList);
+                else Assert.All(series, at => Assert.InRange(at, 0, 7));
+                var keys = figure.QuerySelectorAll(".legend .key").Select(key => key.ClassList.Single(name => name != "key")).ToList();
+                Assert.Equal(keys.Distinct(), keys);
+                // A line of small groups alone has neither a point nor a key.
+                if (plot.QuerySelector(".rz-column-series, .rz-stacked-column-series") is not null && series.Count > 1)
+                    Assert.Equal(series.Order().Select(at => $"s{at}"), keys);
+            }
+    }
+
+    [GeneratedRegex("^rz-series-([0-9]+)$")]
+    private static partial Regex Series();
 
     /// <summary>Ids of the file behind a list.</summary>
     private async Task<List<string>> ListAsync(string link)

@@ -114,6 +114,98 @@ public sealed class LookTests(WholeShopInBrowser shop) : IClassFixture<WholeShop
         Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
     }
 
+    /// <summary>What of a chart is cut, lies beyond its axes, is black, or is another colour than its key.</summary>
+    private const string ChartFaults = """
+        () => {
+          const faults = [];
+          const colour = (node, what) => getComputedStyle(node)[what];
+          for (const plot of document.querySelectorAll('.plot')) {
+            const box = plot.getBoundingClientRect();
+            if (!box.width) continue;
+            const say = what => faults.push(`#${plot.closest('figure').id} (${plot.className.trim()}): ${what}`);
+            for (const text of plot.querySelectorAll('text')) {
+              if (text.querySelector('text') || !text.textContent.trim()) continue;
+              const at = text.getBoundingClientRect();
+              if (text.textContent.includes('…')) say(`label shortened: ${text.textContent}`);
+              const clip = text.closest('[style*="clip-path"]');
+              const isClipped = clip && colour(clip, 'clipPath') !== 'none';
+              const room = isClipped ? clip.closest('svg').getBoundingClientRect() : box;
+              if (at.left < room.left - 1 || at.right > room.right + 1 || at.bottom > box.bottom + 1) say(`label cut: ${text.textContent}`);
+            }
+            const [axis, base] = ['.rz-value-axis .rz-line', '.rz-category-axis .rz-line'].map(line => plot.querySelector(line));
+            if (axis && base)
+              for (const dot of plot.querySelectorAll('.rz-scatter-series circle')) {
+                const [at, up, across] = [dot, axis, base].map(node => node.getBoundingClientRect());
+                const within = [at.left - up.left, across.top - at.bottom, at.top - up.top, across.right - at.right];
+                if (within.some(room => room < -3)) say(`dot beyond the axes: ${within.map(Math.round)}`);
+              }
+            plot.closest('figure').querySelectorAll('.legend .key').forEach(key => {
+              const series = [...key.classList].find(name => /^s\d+$/.test(name)).slice(1);
+              const mark = plot.querySelector(`.rz-series-${series} path, .rz-series-${series} circle`);
+              if (!mark) return;
+              const isFilled = mark.closest('.rz-column-series, .rz-stacked-column-series') || mark.tagName === 'circle';
+              const [drawn, told] = [colour(mark, isFilled ? 'fill' : 'stroke'), colour(key, 'backgroundColor')];
+              if (drawn !== told) say(`series ${series} is ${drawn}, its key ${told}`);
+            });
+            const marks = '[class*="rz-series-"] circle, .rz-column-series path, .rz-stacked-column-series path';
+            if ([...plot.querySelectorAll(marks)].some(mark => colour(mark, 'fill') === 'rgb(0, 0, 0)')) say('a mark is black');
+          }
+          for (const region of document.querySelectorAll('.scroll'))
+            if (region.checkVisibility() && region.scrollWidth > region.clientWidth + 2 && !region.classList.contains('goes-on'))
+              faults.push(`${region.getAttribute('aria-label')}: goes on to the right, and nothing says so`);
+          return faults;
+        }
+        """;
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(360)]
+    public async Task Every_chart_has_whole_labels_marks_within_its_axes_and_the_colours_of_its_legend(int width)
+    {
+        var (page, _) = await OpenAsync("light", width);
+        var faults = new List<string>();
+        string[] filtered = ["/segments?by=rfm_segment", "/segments?by=persona", "/audience?metric=p_churn"];
+        foreach (var route in (await Routes.OfAsync(shop.Service)).Concat(filtered))
+        {
+            await page.GotoAsync(shop.Url + route, new PageGotoOptions { WaitUntil = WaitUntilState.Load });
+            await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+            faults.AddRange((await page.EvaluateAsync<string[]>(ChartFaults)).Select(fault => $"{route}: {fault}"));
+        }
+        Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
+    }
+
+    [Fact]
+    public async Task The_first_table_of_engagement_fits_its_card()
+    {
+        var (page, _) = await OpenAsync("light", 1280);
+        await page.GotoAsync(shop.Url + "/engagement");
+        const string Fits = "(region => region.scrollWidth <= region.clientWidth + 1)(document.querySelector('#groups .scroll'))";
+        Assert.True(await page.EvaluateAsync<bool>(Fits));
+    }
+
+    [Theory]
+    [InlineData(1280)]
+    [InlineData(360)]
+    public async Task The_focus_is_seen_wherever_the_tab_key_takes_it(int width)
+    {
+        var (page, _) = await OpenAsync("light", width);
+        await page.GotoAsync(shop.Url + "/");
+        for (var i = 0; i < 12; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            // A hidden box may lend its ring to the label after it.
+            var unseen = await page.EvaluateAsync<string?>("""
+                () => {
+                  const at = document.activeElement;
+                  const seen = node => node && node.checkVisibility() && node.getBoundingClientRect().width > 2
+                    && getComputedStyle(node).outlineStyle !== 'none';
+                  return seen(at) || seen(at.nextElementSibling) ? null : at.outerHTML.slice(0, 120);
+                }
+                """);
+            Assert.True(unseen is null, $"stop {i + 1} is not seen: {unseen}");
+        }
+    }
+
     /// <summary>Signed in, at the first page; the list receives what the console says of errors.</summary>
     private async Task<(IPage Page, List<string> Errors)> OpenAsync(string theme, int width)
     {

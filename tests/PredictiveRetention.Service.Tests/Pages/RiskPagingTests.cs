@@ -127,6 +127,50 @@ public sealed class RiskPagingTests(TwoNights nights) : IClassFixture<TwoNights>
         }
     }
 
+    [Theory]
+    [InlineData("min_clv", "much", "Numbers are written as 1,234.5.")]
+    [InlineData("risk_band", "Huge", "'Huge' is not one of")]
+    [InlineData("sort", "shoe_size", "'shoe_size' is not one of")]
+    public async Task A_filter_that_cannot_be_read_is_told_at_its_field_and_the_others_stay(string field, string value, string said)
+    {
+        using var admin = nights.Service.Admin();
+        const string Others = "business_segment=VIP&value_tier=High&owner=Ann&min_p_churn=0.3&lost=false";
+        var (status, page) = await PageReader.ReadAsync(admin, $"/risk?{Others}&{field}={value}");
+        Assert.Equal(400, status);
+        Assert.Contains(said, PageReader.TextOf(page.QuerySelector($"label[for={field}] [role=alert]")!), StringComparison.Ordinal);
+        foreach (var (name, kept) in new[] { ("business_segment", "VIP"), ("value_tier", "High"), ("owner", "Ann") })
+            Assert.Equal(kept, page.QuerySelector($"#{name} option[selected]")?.GetAttribute("value"));
+        Assert.Equal("0.3", page.QuerySelector("#min_p_churn")!.GetAttribute("value"));
+        Assert.Equal("false", page.QuerySelector("form.filters input[name=lost]")!.GetAttribute("value"));
+        Assert.Null(page.QuerySelector("main table.list"));
+    }
+
+    [Fact]
+    public async Task A_customer_is_found_by_an_id_in_any_case()
+    {
+        using var admin = nights.Service.Admin();
+        var id = nights.Service.Store.Predictions.ReadAll(nights.Second).First(row => row.CustomerId.Any(char.IsAsciiLetter)).CustomerId;
+        foreach (var asked in new[] { id, id.ToLowerInvariant(), id.ToUpperInvariant() })
+        {
+            using var answer = await admin.GetAsync("/customers?q=" + Uri.EscapeDataString(asked));
+            Assert.Equal("/customers/" + Uri.EscapeDataString(id), answer.Headers.Location?.OriginalString);
+        }
+    }
+
+    [Fact]
+    public async Task A_number_of_a_filter_is_read_as_the_workspace_writes_it()
+    {
+        using var admin = nights.Service.Admin();
+        var plain = CsvText.Rows(await admin.GetStringAsync("/risk.csv?min_clv=1000"));
+        var (status, page) = await PageReader.ReadAsync(admin, "/risk?min_clv=1,000");
+        Assert.Equal(200, status);
+        Assert.Equal("1,000", page.QuerySelector("#min_clv")!.GetAttribute("value"));
+        Assert.Equal(plain, CsvText.Rows(await admin.GetStringAsync("/risk.csv?min_clv=1,000")));
+        Assert.Equal(plain.Skip(1).Take(25).Select(row => row[0]), Customers(page));
+        using var api = await admin.GetAsync("/api/v1/predictions?min_clv=1,000");
+        Assert.Equal((400, "application/problem+json"), ((int)api.StatusCode, api.Content.Headers.ContentType?.MediaType));
+    }
+
     [Fact]
     public async Task Filters_that_nobody_matches_say_so_and_offer_everybody()
     {

@@ -29,6 +29,43 @@ public sealed class WriterTests
     }
 
     [Theory]
+    [InlineData("sv-SE", "0,00")]
+    [InlineData("nb-NO", "0,00")]
+    [InlineData("de-DE", "0,00")]
+    [InlineData("en-GB", "0.00")]
+    public void No_zero_is_negative_however_a_culture_writes_the_minus(string culture, string expected) =>
+        Assert.Equal(expected, Of("EUR", culture).Number(-0.001, 2));
+
+    [Fact]
+    public void A_zero_of_a_stored_sentence_loses_its_sign()
+    {
+        var card = new Card(
+            "x", "001", CardKind.Question, "x", "Inactive -0.00 EUR a month and VIP -0.10 EUR.", CardState.Ok, [],
+            [new CardNumber("a", -0.001, "-0.00 EUR"), new CardNumber("b", -0.1, "-0.10 EUR")]);
+        Assert.Equal("Inactive €0.00 a month and VIP -€0.10.", Plain(Of("EUR").Sentence(card)));
+    }
+
+    [Theory]
+    [InlineData("en-IE", "1,000", 1000.0)]
+    [InlineData("en-IE", "1,234.5", 1234.5)]
+    [InlineData("en-IE", "0,5", 0.5)]
+    [InlineData("en-IE", "2500", 2500.0)]
+    [InlineData("en-IN", "1,28,57,994", 12_857_994.0)]
+    [InlineData("de-DE", "1.000", 1000.0)]
+    [InlineData("de-DE", "1.234,5", 1234.5)]
+    [InlineData("de-DE", "0,5", 0.5)]
+    [InlineData("de-DE", "0.5", 0.5)]
+    [InlineData("fr-FR", "1 234,5", 1234.5)]
+    [InlineData("de-CH", "1'234.5", 1234.5)]
+    [InlineData("en-IE", " -3 ", -3.0)]
+    [InlineData("en-IE", "1,00,0", null)]
+    [InlineData("en-IE", "much", null)]
+    [InlineData("en-IE", "", null)]
+    [InlineData("en-IE", "NaN", null)]
+    public void A_number_is_read_as_the_workspace_writes_it(string culture, string text, double? expected) =>
+        Assert.Equal(expected, Of("EUR", culture).NumberOf(text));
+
+    [Theory]
     [InlineData(0.030003, "3.0 %")]
     [InlineData(0.0048, "0.48 %")]
     [InlineData(-0.125, "-12.5 %")]

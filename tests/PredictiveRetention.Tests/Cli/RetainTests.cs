@@ -122,6 +122,9 @@ public sealed class RetainTests : IDisposable
         Assert.Equal(("published", 1), Outcome(first.Out));
         Assert.Equal(("alreadyPublished", 1), Outcome(second.Out));
         Assert.Contains("already published", second.Error, StringComparison.Ordinal);
+        var told = Retain.Run("score", "--store", Store, "--models", Models);
+        Assert.StartsWith("Nothing was scored: ", told.Out, StringComparison.Ordinal);
+        Assert.Contains("--again", told.Out, StringComparison.Ordinal);
         Assert.Equal(("published", 2), Outcome(Retain.Run("score", "--store", Store, "--models", Models, "--again", "--json").Out));
     }
 

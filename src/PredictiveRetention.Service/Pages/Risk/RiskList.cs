@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Primitives;
 using PredictiveRetention.Exports;
 using PredictiveRetention.Presentation.Texts;
 using PredictiveRetention.Presentation.Writing;
@@ -17,10 +18,29 @@ internal static class RiskList
 {
     private const int PageOfFile = 1000;
 
-    /// <summary>The question of an address, without what names its run.</summary>
+    /// <summary>The question of an address, without what names its run; its numbers may be written as the workspace writes them.</summary>
     /// <exception cref="BadParameterException">A filter is unknown or has no usable value.</exception>
-    public static PredictionQuery Read(IQueryCollection query, ServiceSettings settings) =>
-        PredictionQuery.Read(new QueryCollection(query.Where(pair => !AskedRun.Parameters.Contains(pair.Key) && !ActionForms.Outcome.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value)), settings.Runs.Playbook);
+    public static PredictionQuery Read(IQueryCollection query, ServiceSettings settings, Writer writer) =>
+        PredictionQuery.Read(new QueryCollection(Asked(query, writer)), settings.Runs.Playbook);
+
+    /// <summary>The same, told of each filter that cannot be read and without it.</summary>
+    public static PredictionQuery Read(IQueryCollection query, ServiceSettings settings, Writer writer, Action<string, string> fault)
+    {
+        for (var asked = Asked(query, writer); ;)
+            try
+            {
+                return PredictionQuery.Read(new QueryCollection(asked), settings.Runs.Playbook);
+            }
+            catch (BadParameterException bad) when (asked.Remove(bad.Parameter))
+            {
+                fault(bad.Parameter, bad.Message);
+            }
+    }
+
+    private static Dictionary<string, StringValues> Asked(IQueryCollection query, Writer writer) => query
+        .Where(pair => !AskedRun.Parameters.Contains(pair.Key) && !ActionForms.Outcome.Contains(pair.Key))
+        .ToDictionary(pair => pair.Key, pair => PredictionQuery.Numbers.Contains(pair.Key) && pair.Value.Count == 1
+            && writer.NumberOf(pair.Value.ToString()) is { } number ? new StringValues(number.ToString("R", CultureInfo.InvariantCulture)) : pair.Value);
 
     public static void MapRiskList(this IEndpointRouteBuilder app) => app.MapGet("/risk.csv", FileAsync).ExcludeFromDescription();
 
@@ -33,7 +53,8 @@ internal static class RiskList
         PublishedNight? night;
         try
         {
-            query = Read(new QueryCollection(http.Request.Query.Where(pair => pair.Key != "cursor").ToDictionary(pair => pair.Key, pair => pair.Value)), settings);
+            var asked = http.Request.Query.Where(pair => pair.Key != "cursor").ToDictionary(pair => pair.Key, pair => pair.Value);
+            query = Read(new QueryCollection(asked), settings, writer);
             (night, var problem) = await AskedRun.OfAsync(http.Request.Query, store, current, cancellation);
             if (night is null)
             {

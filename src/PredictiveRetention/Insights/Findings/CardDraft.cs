@@ -104,7 +104,27 @@ internal sealed class CardDraft(string id, CardKind kind, string title, FigureBo
         _small = true;
         // Once for each group, however much is told of it.
         if (!_marked.Add((figure.View, figure.D1, figure.D2, figure.D3))) return shown;
-        return $"{shown} (small group of {Shown(N(figure))})";
+        return $"{shown} ({Few(figure)})";
+    }
+
+    /// <summary>What a small figure has too few of: customers, or of many customers what it was divided by.</summary>
+    private string Few(Figure figure)
+    {
+        var metric = MetricCatalogue.Of(figure.Metric);
+        if (figure.Denominator is null || figure.Customers is not { } customers || customers < context.Insight.Recipe.Settings.SmallGroup)
+            return $"small group of {Shown(N(figure))}";
+        return metric.BottomIsMinor
+            ? $"of only {Shown(Bottom(figure, Unit.Money))}"
+            : $"few {metric.Denominator}: {Shown(Bottom(figure, Unit.Count))}";
+    }
+
+    /// <summary>The groups a ranking has beside the one told first; small ones come last, and the sentence says so.</summary>
+    public void SayOthers(IReadOnlyList<Figure> ranked, Figure first)
+    {
+        var others = ranked.Where(figure => figure != first).OrderBy(figure => figure.State == FigureState.Small).ToList();
+        if (others.Count == 0) return;
+        var small = others[^1].State == FigureState.Small;
+        Say($"The others{(small ? ", small groups at the end whatever their figure" : "")}: {List(others, static figure => figure.D1)}.");
     }
 
     public string Shown(CardNumber number)

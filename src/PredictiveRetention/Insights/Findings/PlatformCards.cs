@@ -26,7 +26,11 @@ internal static class PlatformCards
     {
         var rate = card.Need("kpis", "at_risk_rate");
         card.Say($"{card.Need("kpis", "high_risk")} customers are at high risk, {rate} of {card.Bottom(rate, Unit.Count)} not lost ({card.Context.Predicted}: a probability of {card.Number("risk band High from", card.Context.Insight.Cutoffs.HighRisk, Unit.Share)} or more of no purchase within {card.Horizon} days).");
-        card.Say($"By rule instead, {card.Need("kpis", "at_risk_rate_rule")} are in lifecycle At Risk. Expected to buy nothing: {card.Need("kpis", "expected_churners")}; revenue at risk {card.Need("kpis", "revenue_at_risk")}.");
+        var rule = card.Need("kpis", "at_risk_rate_rule");
+        card.Say($"By rule instead, {rule} are in lifecycle At Risk, {card.Top(rule, Unit.Count)} "
+            + $"of {card.Bottom(rule, Unit.Count)} whose lifecycle is not Lost.");
+        var (churners, risked) = (card.Need("kpis", "expected_churners"), card.Need("kpis", "revenue_at_risk"));
+        card.Say($"Expected to buy nothing: {churners}; revenue at risk {risked}.");
         card.Say($"{card.Need("kpis", "priority_customers")} of those at high risk are among the fifth of highest CLV, {card.Need("kpis", "priority_clv")} of it.");
     }
 

@@ -95,7 +95,7 @@ internal static class SegmentCards
         if (card.Ranked(BySegment, "aov") is not { Count: > 0 } ranked) return;
         var first = CardDraft.Lead(ranked);
         card.Say($"Business segment {first.D1}: {first} an order, all revenue over all {card.Bottom(first, Unit.Count)} orders of its {card.N(first)} customers to date.");
-        if (ranked.Count > 1) card.Say($"The others, small groups at the end whatever their figure: {card.List(ranked.Where(figure => figure != first), static figure => figure.D1)}.");
+        card.SayOthers(ranked, first);
         if (card.Book.LastMonth is not { } month) return;
         var monthly = card.Book.Rows(Monthly, "month_aov").Where(figure => figure.D1 == month).OrderByDescending(figure => figure.Value).ToList();
         if (monthly.Count > 0) card.Say($"In {month}, by the segment at its end: {card.List(monthly, static figure => figure.D2)}.");
@@ -178,7 +178,7 @@ internal static class SegmentCards
         if (card.Ranked(BySegment, "p_churn") is not { Count: > 0 } ranked) return;
         var first = CardDraft.Lead(ranked);
         card.Say($"Business segment {first.D1}: mean probability {first} of no purchase within {card.Horizon} days ({card.Context.Predicted}; {card.Bottom(first, Unit.Count)} customers not lost){(card.Book.Find("risk_quartiles", "risk_quartile", first.D1, "50") is { Value: not null } median ? $", half of them at or below {card.Shown(median)}" : "")}.");
-        if (ranked.Count > 1) card.Say($"The others, small groups at the end whatever their figure: {card.List(ranked.Where(figure => figure != first), static figure => figure.D1)}.");
+        card.SayOthers(ranked, first);
         card.Say($"Segment At Risk is cut by this probability and Inactive by recency, so both are high by their definition.");
     }
 
@@ -208,7 +208,7 @@ internal static class SegmentCards
         if (card.Ranked(BySegment, metric) is not { Count: > 0 } ranked) return;
         var first = CardDraft.Lead(ranked);
         card.Say($"{claim} in business segment {first.D1}: {first} ({card.N(first)} customers).");
-        if (ranked.Count > 1) card.Say($"The others, small groups at the end whatever their figure: {card.List(ranked.Where(figure => figure != first), static figure => figure.D1)}.");
+        card.SayOthers(ranked, first);
     }
 
     private static void VisitsAndValue(CardDraft card)

@@ -46,7 +46,7 @@ internal static class SummaryCards
         if (card.Ranked("by_persona", "revenue_per_customer") is not { Count: > 0 } ranked) return;
         var first = CardDraft.Lead(ranked);
         card.Say($"Persona {first.D1} has spent most a customer: {first} net to date ({card.N(first)} customers, {card.Need("by_persona", "revenue_share", first.D1)} of revenue).");
-        card.Say($"The others, small groups at the end whatever their figure: {card.List(ranked.Where(figure => figure != first), static figure => figure.D1)}.");
+        card.SayOthers(ranked, first);
     }
 
     private static void PersonaRisk(CardDraft card)
@@ -61,7 +61,7 @@ internal static class SummaryCards
         if (card.Ranked("by_persona", "clv_per_customer") is not { Count: > 0 } ranked) return;
         var first = CardDraft.Lead(ranked);
         card.Say($"Persona {first.D1} has the highest CLV a customer: {first} net within {card.ClvHorizon} days, {card.Context.Predicted} ({card.N(first)} customers, {card.Need("by_persona", "clv_share", first.D1)} of all CLV).");
-        card.Say($"The others, small groups at the end whatever their figure: {card.List(ranked.Where(figure => figure != first), static figure => figure.D1)}.");
+        card.SayOthers(ranked, first);
         if (card.Book.Find("by_persona", "customers", "Subscriber") is { Value: 0 } or null) card.Say($"Nobody is persona Subscriber: {(card.Book.Find("kpis", "subscriber_share") is { Value: not null } ? "no subscription is running" : card.Book.Why("kpis", "subscriber_share"))}.");
     }
 

@@ -79,8 +79,9 @@ internal static class OkrTracker
         string Change(double value) => NumberWords.Change(value, unit, currency);
     }
 
-    /// <summary>How many customers a figure is of: those below the line where customers are counted there.</summary>
-    private static double? Of(Figure figure) => MetricCatalogue.Of(figure.Metric) is { Unit: Unit.Share, Bottom: not null, BottomIsMinor: false } ? figure.Denominator : figure.Customers;
+    /// <summary>How many a figure is of: what was counted below its line (customers, reviews, deliveries), else its customers.</summary>
+    private static double? Of(Figure figure) =>
+        MetricCatalogue.Of(figure.Metric) is { Bottom: not null, BottomIsMinor: false } ? figure.Denominator : figure.Customers;
 
     private static string Points(IReadOnlyList<OkrPoint> history) => Math.Min(Monthly(history).Count(), PaceMonths).ToString(CultureInfo.InvariantCulture);
 
