@@ -28,7 +28,9 @@ internal static class Composition
     public static WebApplication Build(string[] args)
     {
         CommandLine.Check(args);
-        CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.GetCultureInfo("en"); // Hangfire's pages name it as theirs
+#pragma warning disable RS0030 // Hangfire's pages name it as theirs
+        CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.GetCultureInfo("en");
+#pragma warning restore RS0030
         var builder = WebApplication.CreateBuilder(CommandLine.WithDemoJoined(args));
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls("http://localhost:5080");
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
@@ -39,7 +41,9 @@ internal static class Composition
         // Read when first asked for, so that a test host's settings count too; asked for below, so that faults stop the start.
         var services = builder.Services;
         services.AddSingleton(provider => ServiceSettings.Read(provider.GetRequiredService<IConfiguration>()));
+#pragma warning disable RS0030 // the service's one clock
         services.AddSingleton(TimeProvider.System);
+#pragma warning restore RS0030
         services.AddSingleton(provider => RetentionStore.Open(provider.GetRequiredService<ServiceSettings>().Store));
         services.AddSingleton(provider => new ModelRegistry(provider.GetRequiredService<ServiceSettings>().Models));
         services.AddSingleton<ModelHandle>();

@@ -28,6 +28,12 @@ internal sealed class Verb
 
     public CancellationToken Cancellation { get; }
     public Terminal Terminal { get; }
+
+    /// <summary>The one clock of the command line.</summary>
+#pragma warning disable RS0030
+    public TimeProvider Clock { get; } = TimeProvider.System;
+#pragma warning restore RS0030
+
     public bool Json => _parsed.GetValue(s_json);
     public ModelRegistry Models => new(_parsed.GetValue(s_models)!);
     public ClassifierRegistry Classifiers => new(_parsed.GetValue(s_models)!);

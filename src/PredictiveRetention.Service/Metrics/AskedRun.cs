@@ -1,3 +1,4 @@
+using System.Globalization;
 using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Storage;
@@ -17,7 +18,7 @@ internal static class AskedRun
         if (asOf.Length > 0 && run.Length > 0) throw new BadParameterException("run", "as_of and run both name a run: give one of them.");
         if (run.Length > 0)
         {
-            if (!long.TryParse(run, out var runId)) throw new BadParameterException("run", $"'{BadParameterException.Quoted(run)}' is not the number of a run.");
+            if (!long.TryParse(run, CultureInfo.InvariantCulture, out var runId)) throw new BadParameterException("run", $"'{BadParameterException.Quoted(run)}' is not the number of a run.");
             // What is held may be looked at, or nobody could decide about it.
             return await store.RunAsync(runId, cancellation) is { } asked && (asked.PublishedAtMs is not null || asked.State == RunState.Held) && current.Describe(asked) is { } named
                 ? (named, null)

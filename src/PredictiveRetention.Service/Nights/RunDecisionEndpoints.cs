@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Storage;
@@ -34,7 +35,7 @@ internal static class RunDecisionEndpoints
 
     private static IResult Decide(RetentionStore store, string id, Action<long> decide)
     {
-        if (!long.TryParse(id, out var run)) return Problem.UnknownRun(id);
+        if (!long.TryParse(id, CultureInfo.InvariantCulture, out var run)) return Problem.UnknownRun(id);
         try
         {
             decide(run);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hangfire;
 using Microsoft.AspNetCore.Antiforgery;
 using PredictiveRetention.Runs;
@@ -30,7 +31,7 @@ internal static class RunEndpoints
                 : Results.Ok(new RunsAnswer([.. (await store.RunsAsync(limit ?? 30, cancellation)).Select(run => Answer(run))])))
             .WithSummary("Runs, newest first").Produces<RunsAnswer>().ProducesProblem(400);
         api.MapGet("/runs/{id}", async (string id, RetentionStore store, CancellationToken cancellation) =>
-                long.TryParse(id, out var runId) && await store.RunAsync(runId, cancellation) is { } run ? Results.Ok(Answer(run, store)) : Problem.UnknownRun(id))
+                long.TryParse(id, CultureInfo.InvariantCulture, out var runId) && await store.RunAsync(runId, cancellation) is { } run ? Results.Ok(Answer(run, store)) : Problem.UnknownRun(id))
             .WithSummary("One run, with its progress").Produces<RunAnswer>().ProducesProblem(404);
         api.MapPost("/runs", (RetentionStore store, IBackgroundJobClient jobs) => store.Shop() is null
                 ? Problem.Conflict("nothing-imported", "There is nobody to score", "Import orders first: retain import --orders FILE")

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Models;
@@ -151,7 +152,7 @@ public sealed partial class ModelRegistry(string folder)
         [.. Moves().GroupBy(move => move.Version).Select(moves => moves.Last()).Where(move => move.What == "kept" && move.Champion is { } then && string.CompareOrdinal(move.Version[..8], then[..8]) >= 0).Select(move => move.Version)];
 
     private static bool MaySpeakOf(string version, Cutoff cutoff) =>
-        version.Length > 9 && DateOnly.TryParseExact(version[..8], "yyyyMMdd", out var date) && Cutoff.Of(date).Day <= cutoff.Day;
+        version.Length > 9 && DateOnly.TryParseExact(version[..8], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) && Cutoff.Of(date).Day <= cutoff.Day;
 
     private DateTime WrittenAt(string version) => File.GetLastWriteTimeUtc(Path.Combine(_kindFolder, version, ManifestFile));
 
