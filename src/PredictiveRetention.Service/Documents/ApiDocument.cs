@@ -17,7 +17,7 @@ internal static class ApiDocument
             document.Info = new OpenApiInfo
             {
                 Title = "PredictiveRetention",
-                Version = "v1",
+                Version = ProductVersion.Text,
                 Description = "Who is about to stop buying, what customers are still worth, and the action worth its cost, from one published run. "
                     + "Refusals are problem details (RFC 9457) whose type begins with " + Problems.Problem.TypePrefix + ".",
             };
