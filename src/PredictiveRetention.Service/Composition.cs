@@ -159,8 +159,13 @@ internal static class Composition
             Console.Out.WriteLine($"PredictiveRetention listens on {url}");
             Console.Out.WriteLine($"  Dashboard  {url}/sign-in?ticket={key.NewTicket()}  (signs in once, within 30 minutes)");
         }
+        if (!PlainHttp.IsBehindProxy(app.Configuration))
+        {
+            foreach (var url in app.Urls.Where(PlainHttp.ReachesOthers))
+                app.Logger.LogWarning(PlainHttp.Warning, url);
+        }
         var settings = app.Services.GetRequiredService<ServiceSettings>();
-        Console.Out.WriteLine($"  Admin key  {key.Shown}");
+        Console.Out.WriteLine($"  Admin key  {key.Place}");
         Console.Out.WriteLine($"  Store      {settings.StoreFile ?? "PostgreSQL"}");
         Console.Out.WriteLine($"  Models     {Path.GetFullPath(settings.Models)}");
     });
