@@ -106,7 +106,5 @@ internal static class ImportVerb
             ? string.Create(CultureInfo.InvariantCulture, $", {DateTimeOffset.FromUnixTimeMilliseconds(first):yyyy-MM-dd} to {DateTimeOffset.FromUnixTimeMilliseconds(last):yyyy-MM-dd}")
             : "";
 
-    private static void Line(FormattableString text) => Console.Out.WriteLine(text.ToString(CultureInfo.InvariantCulture));
-
     private static void Line(string text) => Console.Out.WriteLine(text);
 }

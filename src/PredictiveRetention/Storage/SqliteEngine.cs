@@ -36,8 +36,11 @@ internal sealed class SqliteEngine : Engine
 
     public override string PredictionTable(long runId) => "prediction";
 
-    public override Dictionary<string, string> SchemaVariables => new() { ["clustered"] = "WITHOUT ROWID", ["by_run"] = "WITHOUT ROWID", ["bytes"] = "blob", ["false"] = "0", ["orders_in_time"] = "SELECT 1",
-        ["at_from"] = "strftime('%Y-%m-%dT%H:%M:%fZ', ", ["at_to"] = " / 1000.0, 'unixepoch')" };
+    public override Dictionary<string, string> SchemaVariables => new()
+    {
+        ["clustered"] = "WITHOUT ROWID", ["by_run"] = "WITHOUT ROWID", ["bytes"] = "blob", ["false"] = "0", ["orders_in_time"] = "SELECT 1",
+        ["at_from"] = "strftime('%Y-%m-%dT%H:%M:%fZ', ", ["at_to"] = " / 1000.0, 'unixepoch')"
+    };
 
     public override DbConnection Open()
     {

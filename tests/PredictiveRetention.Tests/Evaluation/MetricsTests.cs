@@ -75,7 +75,7 @@ public class MetricsTests
     }
 
     [Fact]
-    public void SpendMetrics_ReversedPredictor_HasNegativeGini() => 
+    public void SpendMetrics_ReversedPredictor_HasNegativeGini() =>
         Assert.Equal(-1, SpendMetrics.Of([.. Enumerable.Range(0, 1000).Select(i => (double)i)], [.. Enumerable.Range(0, 1000).Select(i => 1000.0 - i)]).Gini, 0.01);
 
     /// <summary>A row that counts three times is three rows, with ties, zeros and rows that count nothing.</summary>
