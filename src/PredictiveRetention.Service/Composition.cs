@@ -27,7 +27,9 @@ internal static class Composition
     public static WebApplication Build(string[] args)
     {
         CommandLine.Check(args);
-        CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.GetCultureInfo("en"); // Hangfire's pages name it as theirs
+#pragma warning disable RS0030 // Hangfire's pages name it as theirs
+        CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.GetCultureInfo("en");
+#pragma warning restore RS0030
         var builder = WebApplication.CreateBuilder(CommandLine.WithDemoJoined(args));
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls("http://localhost:5080");
         ConsoleLog.SetDefaults(builder.Configuration);
@@ -38,7 +40,9 @@ internal static class Composition
         // Read when first asked for, so that a test host's settings count too; asked for below, so that faults stop the start.
         var services = builder.Services;
         services.AddSingleton(provider => ServiceSettings.Read(provider.GetRequiredService<IConfiguration>()));
+#pragma warning disable RS0030 // the service's one clock
         services.AddSingleton(TimeProvider.System);
+#pragma warning restore RS0030
         services.AddSingleton(provider => RetentionStore.Open(provider.GetRequiredService<ServiceSettings>().Store));
         services.AddSingleton(provider => new ModelRegistry(provider.GetRequiredService<ServiceSettings>().Models));
         services.AddBackgroundFaults();
@@ -158,8 +162,13 @@ internal static class Composition
             Console.Out.WriteLine($"PredictiveRetention listens on {url}");
             Console.Out.WriteLine($"  Dashboard  {url}/sign-in?ticket={key.NewTicket()}  (signs in once, within 30 minutes)");
         }
+        if (!PlainHttp.IsBehindProxy(app.Configuration))
+        {
+            foreach (var url in app.Urls.Where(PlainHttp.ReachesOthers))
+                app.Logger.LogWarning(PlainHttp.Warning, url);
+        }
         var settings = app.Services.GetRequiredService<ServiceSettings>();
-        Console.Out.WriteLine($"  Admin key  {key.Shown}");
+        Console.Out.WriteLine($"  Admin key  {key.Place}");
         Console.Out.WriteLine($"  Store      {settings.StoreFile ?? "PostgreSQL"}");
         Console.Out.WriteLine($"  Models     {Path.GetFullPath(settings.Models)}");
     });

@@ -1,28 +1,8 @@
 using System.CommandLine;
-using PredictiveRetention.Training.Verbs;
+using PredictiveRetention.Training;
 
 // retain VERB: imports, trains and scores one shop's data from a terminal or a script.
-var root = new RootCommand("retain - who is about to stop buying, what each customer is still worth, and which action is worth its cost.")
-{
-    GenerateVerb.Command(),
-    ImportVerb.Command(),
-    TrainVerb.Command(),
-    BacktestVerb.Command(),
-    ModelsVerb.Command(),
-    ScoreVerb.Command(),
-    MetricsVerb.Command(),
-    ExportVerb.Command(),
-    ReportVerb.Command(),
-    ExplainVerb.Command(),
-    RunsVerb.Command(),
-    InsightsVerb.Command(),
-    OkrVerb.Command(),
-    WhatIfVerb.Command(),
-    VerifyFiguresVerb.Command(),
-    CheckVerb.Command(),
-    DbVerb.Command(),
-};
-var parsed = root.Parse(args);
+var parsed = RetainCommand.Root().Parse(args);
 return parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction
     ? UsageError(parsed)
     : await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

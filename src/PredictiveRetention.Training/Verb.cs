@@ -28,13 +28,19 @@ internal sealed class Verb
 
     public CancellationToken Cancellation { get; }
     public Terminal Terminal { get; }
+
+    /// <summary>The one clock of the command line.</summary>
+#pragma warning disable RS0030
+    public TimeProvider Clock { get; } = TimeProvider.System;
+#pragma warning restore RS0030
+
     public bool Json => _parsed.GetValue(s_json);
     public ModelRegistry Models => new(ModelsFolder);
     public ClassifierRegistry Classifiers => new(ModelsFolder);
     public string StoreName => _parsed.GetValue(s_store) ?? ServiceSetting.Store;
 
     /// <summary>Where a run's waiting for its database is told.</summary>
-    public StandingFaults Faults => new(TimeProvider.System)
+    public StandingFaults Faults => new(Clock)
     {
         OnBegin = standing => Terminal.Say($"retain: {standing.Work}: {DatabaseRefusal.Of(standing.Fault)?.Message ?? standing.Fault.Message} It is tried again."),
         OnEnd = standing => Terminal.Say($"retain: {standing.Work}: it goes on."),

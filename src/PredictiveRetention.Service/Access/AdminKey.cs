@@ -7,8 +7,8 @@ using PredictiveRetention.Service.Settings;
 namespace PredictiveRetention.Service.Access;
 
 /// <summary>
-/// The one key that opens everything but the health endpoints, and the one-time tickets that stand for it in a sign-in link, so that the key
-/// itself is in no address bar. A generated key is kept in a file only its owner can read, and survives restarts.
+/// The one key that opens everything but the health endpoints, and the one-time tickets that stand for it in a sign-in link, so that the
+/// key itself is in no address bar. A generated key is kept in a file only its owner can read, and survives restarts.
 /// </summary>
 public sealed class AdminKey(ServiceSettings settings, TimeProvider clock)
 {
@@ -18,8 +18,11 @@ public sealed class AdminKey(ServiceSettings settings, TimeProvider clock)
 
     public string Value { get; } = settings.AdminKey ?? Kept(settings.DataFolder);
 
-    /// <summary>What is printed at start: a generated key, but never one that was configured, which would end up in logs.</summary>
-    public string Shown => settings.AdminKey is null ? Value : "(the one in Retention:AdminKey)";
+    /// <summary>Where it is found, as printed at start. Never the key: what is printed stays in journals and histories of shells.</summary>
+    public string Place => settings.AdminKey is null ? "in " + FileIn(settings.DataFolder) : "the one in Retention:AdminKey";
+
+    /// <summary>What a shell puts into a call in its place.</summary>
+    public string InShell => settings.AdminKey is null ? $"$(cat '{FileIn(settings.DataFolder)}')" : "KEY";
 
     /// <summary>Names the key without telling it.</summary>
     public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("session:" + Value)))[..16];
@@ -40,7 +43,7 @@ public sealed class AdminKey(ServiceSettings settings, TimeProvider clock)
 
     private static string Kept(string folder)
     {
-        var path = Path.Combine(folder, "admin.key");
+        var path = FileIn(folder);
         try
         {
             if (File.Exists(path) && File.ReadAllText(path).Trim() is { Length: >= 16 } kept) return kept;
@@ -58,6 +61,8 @@ public sealed class AdminKey(ServiceSettings settings, TimeProvider clock)
             throw new RetentionException(Failure.DependencyUnavailable, $"The admin key cannot be kept in {path}: {fault.Message} Name another folder with Retention:Data, or a key with Retention:AdminKey.", fault);
         }
     }
+
+    private static string FileIn(string folder) => Path.GetFullPath(Path.Combine(folder, "admin.key"));
 
     private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 }

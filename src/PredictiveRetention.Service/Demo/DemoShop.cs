@@ -148,8 +148,8 @@ internal sealed class DemoShop(
         Say("");
         Say(string.Create(CultureInfo.InvariantCulture, $"Ready after {_clock.Elapsed.TotalSeconds:F1} s."));
         Say($"  Dashboard    {SignInLink}  (signs in once, within 30 minutes)");
-        Say($"  Endpoints    curl -H \"Authorization: Bearer {(settings.AdminKey is null ? key.Value : "KEY")}\" \"{Url}/api/v1/predictions?limit=3\"");
-        Say($"  Admin key    {key.Shown}");
+        Say($"  Endpoints    curl -H \"Authorization: Bearer {key.InShell}\" \"{Url}/api/v1/predictions?limit=3\"");
+        Say($"  Admin key    {key.Place}");
         Say($"  API docs     {Url}/docs    Jobs  {Url}/jobs");
         Say($"  {(settings.Demo == DemoKind.Simulated ? "Simulated    nothing is real" : "Sample data  UCI Online Retail")}, kept in {settings.StoreFile ?? store.EngineName}");
         Say("  Your own     dotnet run -c Release --project src/PredictiveRetention.Training -- import --orders YOUR.csv");

@@ -17,14 +17,17 @@ internal static class ApiDocument
             document.Info = new OpenApiInfo
             {
                 Title = "PredictiveRetention",
-                Version = "v1",
+                Version = ProductVersion.Text,
                 Description = "Who is about to stop buying, what customers are still worth, and the action worth its cost, from one published run. "
                     + "Refusals are problem details (RFC 9457) whose type begins with " + Problems.Problem.TypePrefix + ".",
             };
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {
-                [Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "The admin key the service prints at start." },
+                [Scheme] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "The admin key; the service prints at its start which file has it.",
+                },
             };
             return Task.CompletedTask;
         });

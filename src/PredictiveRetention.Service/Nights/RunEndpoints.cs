@@ -31,7 +31,7 @@ internal static class RunEndpoints
                 : Results.Ok(new RunsAnswer([.. (await store.Runs.NewestAsync(limit ?? 30, cancellation)).Select(run => Answer(run))])))
             .WithSummary("Runs, newest first").Produces<RunsAnswer>().ProducesProblem(400);
         api.MapGet("/runs/{id}", async (string id, RetentionStore store, CancellationToken cancellation) =>
-                long.TryParse(id, out var runId) && await store.Runs.FindAsync(runId, cancellation) is { } run
+                long.TryParse(id, CultureInfo.InvariantCulture, out var runId) && await store.Runs.FindAsync(runId, cancellation) is { } run
                     ? Results.Ok(await AnswerAsync(run, store, cancellation))
                     : Problem.UnknownRun(id))
             .WithSummary("One run, with its progress").Produces<RunAnswer>().ProducesProblem(404);

@@ -32,7 +32,10 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
         if (due is not null && !IsoDate.TryRead(due, out _)) throw new BadParameterException("due", $"'{BadParameterException.Quoted(due)}' is not a date such as 2026-01-31.");
         var wanted = before with
         {
-            Owner = Kept("owner", change.Owner, before.Owner, LongestName), Status = status, Due = due, Note = Kept("note", change.Note, before.Note, LongestNote),
+            Owner = Kept("owner", change.Owner, before.Owner, LongestName),
+            Status = status,
+            Due = due,
+            Note = Kept("note", change.Note, before.Note, LongestNote),
             Version = change.Version ?? throw new BadParameterException("version", "It is missing: the version the change was made from, 0 where nobody has changed it."),
         };
         // What is as it was asked to be is no change, and leaves no row.

@@ -14,7 +14,7 @@ internal static class CommandLine
           --SECTION:NAME VALUE
                            any setting, such as --Retention:Cron "0 3 * * *" or --ConnectionStrings:Retention "Host=..."
 
-        The README lists the settings; environment variables (Retention__Cron) and appsettings.json say the same.
+        docs/settings.md lists the settings; environment variables (Retention__Cron) and appsettings.json say the same.
         """;
 
     private const string Demo = "--demo";

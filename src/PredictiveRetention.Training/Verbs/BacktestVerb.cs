@@ -34,7 +34,7 @@ internal static class BacktestVerb
         };
         using var store = verb.RequireStore();
         var report = verb.Terminal.Follow("backtest", progress => BacktestRun.Execute(
-            store, options, verb.Value(s_origins), TimeProvider.System, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
+            store, options, verb.Value(s_origins), verb.Clock, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
         if (verb.Json) verb.PrintJson(Summary(report));
         else Print(report);
     }

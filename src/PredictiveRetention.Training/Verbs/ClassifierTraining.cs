@@ -40,7 +40,7 @@ internal static class ClassifierTraining
     {
         using var store = verb.OpenFilledStore();
         var trained = verb.Terminal.Follow("training", progress => ContractualRun.Train(
-            store, options, Horizon.Parse(verb.Value(Grace)!).Days, TimeProvider.System, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
+            store, options, Horizon.Parse(verb.Value(Grace)!).Days, verb.Clock, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
         var (version, folder) = verb.Classifiers.Add(ClassifierRegistry.Contractual, trained.Model, name => ContractualRecipe.Card(name, trained));
         Tell(verb, ClassifierRegistry.Contractual, version, folder, trained.Entries, trained.Members, trained.Origins[0].Customers, trained.Origins[0].ChurnRate, []);
     }
@@ -62,7 +62,7 @@ internal static class ClassifierTraining
     {
         var model = verb.Classifiers.Champion<ContractualModel>(ClassifierRegistry.Contractual);
         using var store = verb.OpenFilledStore();
-        var scored = ContractualRun.Score(store, model, new TrainingOptions { AsOf = asOf }, TimeProvider.System, verb.Cancellation);
+        var scored = ContractualRun.Score(store, model, new TrainingOptions { AsOf = asOf }, verb.Clock, verb.Cancellation);
         Written(verb, [.. scored.Select(row => row.CustomerId)], [.. scored.Select(row => row.PChurn)], output);
     }
 

@@ -23,7 +23,7 @@ internal static class ExplainVerb
     private static void Run(Verb verb)
     {
         using var store = verb.RequireStore();
-        var explained = ExplainRun.Execute(store, verb.Models, verb.Value(s_customer)!, verb.Value(s_asOf) is { } asOf ? Cutoff.Parse(asOf) : null, TimeProvider.System);
+        var explained = ExplainRun.Execute(store, verb.Models, verb.Value(s_customer)!, verb.Value(s_asOf) is { } asOf ? Cutoff.Parse(asOf) : null, verb.Clock);
         foreach (var fault in explained.Faults) verb.Terminal.Say($"retain: {fault} The score is by {explained.ModelVersion} instead.");
         if (verb.Json) verb.PrintJson(Summary(explained));
         else Print(explained, store.RequireShop().Currency);

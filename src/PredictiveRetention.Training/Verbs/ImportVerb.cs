@@ -55,7 +55,7 @@ internal static class ImportVerb
             ShopCurrency = verb.Value(s_currency),
             Statuses = verb.Value(s_statuses)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             Purchases = verb.Value(s_purchases) is { } rule ? PurchaseRule.Parse(rule) : null,
-            NowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
+            NowMs = verb.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         var rejects = verb.Value(s_rejects) ?? (dryRun ? null : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(orders))) + ".rejects.csv");
         try

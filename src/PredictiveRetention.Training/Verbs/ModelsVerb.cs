@@ -80,11 +80,11 @@ internal static class ModelsVerb
         var models = verb.Models;
         var version = Named(models, verb.Value(s_version)!);
         models.Load(version); // what cannot be used is not promoted
-        models.Promote(version, verb.Value(s_by)!, verb.Value(s_reason)!, TimeProvider.System);
+        models.Promote(version, verb.Value(s_by)!, verb.Value(s_reason)!, verb.Clock);
         Said(verb, version, "is the champion");
     }
 
-    private static void RollBack(Verb verb) => Said(verb, verb.Models.RollBack(verb.Value(s_by)!, verb.Value(s_reason)!, TimeProvider.System), "is the champion again");
+    private static void RollBack(Verb verb) => Said(verb, verb.Models.RollBack(verb.Value(s_by)!, verb.Value(s_reason)!, verb.Clock), "is the champion again");
 
     private static void Verify(Verb verb)
     {

@@ -39,7 +39,7 @@ internal static class ReportVerb
         var run = await AskedRun.OfAsync(verb, store);
         var shop = await store.RequireShopAsync(verb.Cancellation);
         var texts = new Localiser(CultureInfo.GetCultureInfo(Localiser.Languages[0]));
-        var press = new ReportPress(store, playbook, targets, texts, new Writer(culture ?? WorkspaceCulture.Of(shop.Currency), shop.Currency, shop.Calendar.TimeZone), TimeProvider.System);
+        var press = new ReportPress(store, playbook, targets, texts, new Writer(culture ?? WorkspaceCulture.Of(shop.Currency), shop.Currency, shop.Calendar.TimeZone), verb.Clock);
         var path = verb.Value(s_out) ?? ReportPress.NameOf(kind, run.AsOf.ToString(), run.RunId, format);
         verb.Terminal.Say($"retain: writing the {ReportPress.WordOf(kind)} report of run {run.RunId.ToString(CultureInfo.InvariantCulture)}");
         var printed = await press.WriteAsync(run, kind, format, path, verb.Cancellation);

@@ -44,8 +44,8 @@ internal static class ScoreVerb
         using var store = verb.OpenFilledStore();
         var shop = store.RequireShop();
         var orders = store.Summaries.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
-        var request = verb.Value(s_asOf) is { } asOf ? RunRequest.Replay(Cutoff.Parse(asOf)) : RunRequest.Tonight(store, shop, TimeProvider.System, verb.Value(s_again));
-        Check(request, store, shop, orders);
+        var request = verb.Value(s_asOf) is { } asOf ? RunRequest.Replay(Cutoff.Parse(asOf)) : RunRequest.Tonight(store, shop, verb.Clock, verb.Value(s_again));
+        Check(verb, request, store, shop, orders);
         var definitions = verb.Value(s_definitions) is { } own ? DefinitionsFile.Read(own) : new DefinitionsFile();
         var settings = new RunSettings
         {
@@ -93,11 +93,11 @@ internal static class ScoreVerb
     }
 
     /// <exception cref="RetentionException">The data cannot speak about the day.</exception>
-    private static void Check(RunRequest request, RetentionStore store, Shop shop, OrderRange orders)
+    private static void Check(Verb verb, RunRequest request, RetentionStore store, Shop shop, OrderRange orders)
     {
         if (request.AsOf.Day <= orders.FirstDay)
             throw new RetentionException(Failure.InputRejected, $"The cutoff {request.AsOf} is not after the first order, {new Cutoff(orders.FirstDay)}: nobody to score.");
-        var tonight = RunRequest.Tonight(store, shop, TimeProvider.System);
+        var tonight = RunRequest.Tonight(store, shop, verb.Clock);
         if (request.Purpose == RunPurpose.Replay && request.AsOf.Day > tonight.AsOf.Day)
             throw new RetentionException(Failure.Usage, $"--as-of {request.AsOf} is after {tonight.AsOf}, the latest day the data can speak about.");
     }
@@ -120,7 +120,7 @@ internal static class ScoreVerb
         var shop = store.RequireShop();
         var orders = store.Summaries.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
         var request = RunRequest.Replay(asOf);
-        Check(request, store, shop, orders);
+        Check(verb, request, store, shop, orders);
         // As the nights are counted, or the figures of two days would not compare.
         var night = store.Nights.UpTo(asOf) ?? store.Nights.Current();
         var recipe = night is null ? null : night.Recipe;

@@ -19,7 +19,7 @@ internal sealed class CsvScanner(Stream utf8, char delimiter, int expectedFields
     private readonly SearchValues<byte> _stops = SearchValues.Create([(byte)delimiter, (byte)'\n', (byte)'\r', 0]);
     private readonly List<Range> _fields = [];
 
-    private byte[] _buffer = new byte[4 * RecordBytesMax];
+    private readonly byte[] _buffer = new byte[4 * RecordBytesMax];
     private int _start, _length, _lines;
     private bool _ended, _begun;
     private long _nextLine = 1;

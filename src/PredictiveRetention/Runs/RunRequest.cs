@@ -56,11 +56,13 @@ public sealed record RunSettings
     /// <summary>How long a database that does not answer, or takes no writes, is asked again.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 
+#pragma warning disable RS0030 // how long something took, never what day it is: that is in the request
     /// <summary>What pauses, beats and patience are measured by.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Where what a run waits for stands meanwhile, and what its heartbeat could not do.</summary>
     public StandingFaults Faults { get; init; } = new(TimeProvider.System);
+#pragma warning restore RS0030
 
     /// <summary>Told how long each stage took, by whichever thread it ran on: sample, snapshot, claim, read, compute, write, validate, publish, retention.</summary>
     public Action<string, TimeSpan>? OnTiming { get; init; }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Insights;
@@ -68,9 +69,9 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
                 SetAside(i, fault.Message);
             }
         }
-        var started = TimeProvider.System.GetTimestamp();
+        var started = Stopwatch.GetTimestamp();
         Count();
-        onTiming?.Invoke("insights", TimeProvider.System.GetElapsedTime(started));
+        onTiming?.Invoke("insights", Stopwatch.GetElapsedTime(started));
     }
 
     /// <summary>Counts everybody who has a prediction, as it is written.</summary>

@@ -54,7 +54,8 @@ internal sealed class PostgresEngine : Engine
 
     public override Dictionary<string, string> SchemaVariables => new() { ["clustered"] = "", ["by_run"] = "PARTITION BY LIST (run_id)", ["bytes"] = "bytea", ["false"] = "false",
         ["orders_in_time"] = "CREATE INDEX orders_in_time ON orders (customer_key, ordered_at_ms, order_id) INCLUDE (amount_minor) WHERE is_valid",
-        ["at_from"] = "to_timestamp(", ["at_to"] = " / 1000.0)" };
+        ["at_from"] = "to_timestamp(", ["at_to"] = " / 1000.0)"
+    };
 
     public override DbConnection Open()
     {

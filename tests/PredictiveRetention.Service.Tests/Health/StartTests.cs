@@ -31,4 +31,30 @@ public sealed class StartTests
         Assert.DoesNotContain("geheim", error + await output, StringComparison.Ordinal);
         Assert.Equal(exitCode, process.ExitCode);
     }
+
+    [Fact]
+    public async Task What_is_printed_at_start_has_no_key_and_says_where_it_is()
+    {
+        var folder = Directory.CreateTempSubdirectory("retention-start-");
+        var program = Path.Combine(AppContext.BaseDirectory, "PredictiveRetention.Service.dll");
+        var start = new ProcessStartInfo("dotnet", [program, "--Retention:Data=" + folder.FullName, "--urls", "http://127.0.0.1:0"])
+        {
+            RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        var printed = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            printed.Add(line);
+            if (line.Contains("  Models ", StringComparison.Ordinal)) break;
+        }
+        process.Kill();
+        await process.WaitForExitAsync();
+        var file = Path.Combine(folder.FullName, "admin.key");
+        var key = (await File.ReadAllTextAsync(file)).Trim();
+        folder.Delete(recursive: true);
+        Assert.True(key.Length > 20, key);
+        Assert.DoesNotContain(printed, line => line.Contains(key, StringComparison.Ordinal));
+        Assert.Contains(printed, line => line.Contains(file, StringComparison.Ordinal));
+    }
 }

@@ -15,8 +15,13 @@ internal static class RichShop
         store.Import(
             Some.Orders(customers).Select((order, i) => order with
             {
-                DiscountMinor = i % 3 == 0 ? 100 : 0, Category = i % 2 == 0 ? "books" : "games", MarginMinor = order.AmountMinor / 3, Quantity = 1 + (i % 4), ReviewScore = 1 + (i % 5),
-                PromisedAtMs = order.OrderedAtMs + (5 * 86_400_000L), DeliveredAtMs = order.OrderedAtMs + ((2 + (i % 6)) * 86_400_000L),
+                DiscountMinor = i % 3 == 0 ? 100 : 0,
+                Category = i % 2 == 0 ? "books" : "games",
+                MarginMinor = order.AmountMinor / 3,
+                Quantity = 1 + (i % 4),
+                ReviewScore = 1 + (i % 5),
+                PromisedAtMs = order.OrderedAtMs + (5 * 86_400_000L),
+                DeliveredAtMs = order.OrderedAtMs + ((2 + (i % 6)) * 86_400_000L),
             }),
             [new RefundRow("C1", "R1", Some.Shop.Calendar.StartOf(SimulatedHistories.End.Day - 10), 100, "GBP")],
             Enumerable.Range(1, customers).Select(i => new CustomerRow("C" + i, BirthYear: 1950 + (i % 50), Gender: i % 2 == 0 ? "female" : "male", Country: i % 3 == 0 ? "DE" : "GB", AcquisitionChannel: s_channels[i % s_channels.Length])));
