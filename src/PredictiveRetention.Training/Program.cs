@@ -1,7 +1,9 @@
 using System.CommandLine;
+using PredictiveRetention.Training;
 using PredictiveRetention.Training.Verbs;
 
 // retain VERB: imports, trains and scores one shop's data from a terminal or a script.
+if (!Console.IsOutputRedirected) Console.SetOut(new ShownText(Console.Out));
 var root = new RootCommand("retain - who is about to stop buying, what each customer is still worth, and which action is worth its cost.")
 {
     GenerateVerb.Command(),

@@ -28,7 +28,9 @@ internal static class ImportEndpoints
         MapForm(import, "/{id}/choices", (id, form, services) =>
         {
             var uploads = services.GetRequiredService<Uploads>();
-            var changed = uploads.Change(id, upload => upload.IsAtWork || upload.Step == UploadStep.Imported ? null : ChoicesForm.Read(upload, form, uploads.FilesOf(id), services.GetRequiredService<RetentionStore>().Shop() is not null, services.GetRequiredService<Localiser>()));
+            var hasShop = services.GetRequiredService<RetentionStore>().Shop() is not null;
+            var changed = uploads.Change(id, upload => upload.IsAtWork || upload.Step == UploadStep.Imported ? null
+                : ChoicesForm.Read(upload, form, uploads, hasShop, services.GetRequiredService<Localiser>()));
             if (changed is null) return uploads.Find(id) is null ? null : $"/data/import/{id}/check";
             if (form["do"] != "check" || changed.Problem is not null) return $"/data/import/{id}/mapping";
             services.GetRequiredService<ImportWork>().Start(id, UploadStep.Checking);
