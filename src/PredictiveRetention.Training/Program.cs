@@ -2,6 +2,7 @@ using System.CommandLine;
 using PredictiveRetention.Training;
 
 // retain VERB: imports, trains and scores one shop's data from a terminal or a script.
+if (!Console.IsOutputRedirected) Console.SetOut(new ShownText(Console.Out));
 var parsed = RetainCommand.Root().Parse(args);
 return parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction
     ? UsageError(parsed)

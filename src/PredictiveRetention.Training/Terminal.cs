@@ -13,7 +13,7 @@ internal sealed class Terminal(bool quiet)
 
     public void Say(string line)
     {
-        if (!quiet) Console.Error.WriteLine(line);
+        if (!quiet) Console.Error.WriteLine(ForeignText.Message(line));
     }
 
     /// <summary>Runs work that reports how much of how much is done (0 of 0: not known yet) and what it is doing.</summary>

@@ -103,22 +103,22 @@ internal sealed class Verb
         }
         catch (RetentionException failure)
         {
-            Console.Error.WriteLine("retain: " + failure.Message);
+            Tell(failure.Message);
             return (int)failure.Failure;
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("retain: cancelled; nothing half-done was kept.");
+            Tell("cancelled; nothing half-done was kept.");
             return 130;
         }
         catch (LeaseLostException lost)
         {
-            Console.Error.WriteLine("retain: " + lost.Message);
+            Tell(lost.Message);
             return (int)Failure.Busy;
         }
         catch (Exception fault) when (DatabaseRefusal.Of(fault) is { } refusal)
         {
-            Console.Error.WriteLine("retain: " + refusal.Message);
+            Tell(refusal.Message);
             return (int)refusal.Failure;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -128,10 +128,13 @@ internal sealed class Verb
         }
         catch (Exception bug)
         {
-            Console.Error.WriteLine("retain: unexpected failure, please report it:" + Environment.NewLine + bug);
+            Tell("unexpected failure, please report it:" + Environment.NewLine + bug);
             return (int)Failure.Unexpected;
         }
     }
+
+    /// <summary>Messages repeat what files hold: none of it may speak to the terminal.</summary>
+    private static void Tell(string message) => Console.Error.WriteLine("retain: " + ForeignText.Message(message));
 
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
     {

@@ -22,7 +22,7 @@ internal static class ChoicesForm
     public static string KindField(int file) => "kind." + file.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The upload with what the form says; its problem is what cannot be done. What was checked before is forgotten.</summary>
-    public static Upload Read(Upload upload, IFormCollection form, string folder, bool hasShop, Localiser texts)
+    public static Upload Read(Upload upload, IFormCollection form, Uploads uploads, bool hasShop, Localiser texts)
     {
         var before = upload.Choices;
         var preset = ImportRequest.Presets.Contains(form["preset"].ToString()) ? form["preset"].ToString() : before.Preset;
@@ -41,8 +41,17 @@ internal static class ChoicesForm
             Statuses = Text(form, "statuses"),
         };
         if (hasShop) choices = choices with { Currency = null, TimeZone = null };
-        upload = upload with { Choices = choices, Step = UploadStep.Mapping, Outcome = null, IsRefused = false, Files = [.. upload.Files.Select(file => Split(file, DelimiterOf(before, file), DelimiterOf(choices, file), folder))] };
+        var folder = uploads.FilesOf(upload.Id);
+        upload = upload with
+        {
+            Choices = choices, Step = UploadStep.Mapping, Outcome = null, IsRefused = false,
+            Files = [.. upload.Files.Select(file => Split(file, DelimiterOf(before, file), DelimiterOf(choices, file)))],
+        };
         return upload with { Problem = ProblemOf(upload, texts) };
+
+        // Another delimiter makes other columns.
+        UploadedFile Split(UploadedFile file, string? before, string? now) => before == now ? file
+            : uploads.LookAt(Path.Combine(folder, file.Name), now is null ? null : now == "\\t" ? '\t' : now[0], CancellationToken.None);
     }
 
     private static Dictionary<string, string> Kinds(Upload upload, IFormCollection form, string preset)
@@ -66,10 +75,6 @@ internal static class ChoicesForm
 
     private static string? DelimiterOf(ImportChoices choices, UploadedFile file) => choices.Settings.GetValueOrDefault(choices.Kinds.GetValueOrDefault(file.Name, ""))?.GetValueOrDefault("$delimiter");
 
-    /// <summary>Another delimiter makes other columns.</summary>
-    private static UploadedFile Split(UploadedFile file, string? before, string? now, string folder) =>
-        before == now ? file : Uploads.LookAt(Path.Combine(folder, file.Name), now is null ? null : now == "\\t" ? '\t' : now[0], CancellationToken.None);
-
     private static string? ProblemOf(Upload upload, Localiser T)
     {
         var choices = upload.Choices;
@@ -79,7 +84,7 @@ internal static class ChoicesForm
         if (twice is not null) return T["Two files are taken for {0}: leave one out and import it afterwards.", twice.Key];
         if (upload.FileOf("orders") is null) return T["None of the files is the orders file, and every import reads one. Importing the same orders again changes nothing."];
         if (upload.Parts.FirstOrDefault(part => part.File.Preview is null) is { File: { } unreadable }) return unreadable.Problem;
-        var missing = upload.MissingColumns().ToList();
+        var missing = upload.MissingColumns();
         return missing.Count == 0 ? null : string.Join(" ", missing.GroupBy(field => field.Kind).Select(file => T["{0}, line 1: no column for {1}. Name one below.", upload.FileOf(file.Key)!.Name, string.Join(", ", file.Select(field => field.Field))]));
     }
 

@@ -32,7 +32,7 @@ internal static class ImportEndpoints
                 && await services.GetRequiredService<RetentionStore>().ShopAsync() is not null;
             var changed = uploads.Change(id, upload => upload.IsAtWork || upload.Step == UploadStep.Imported
                 ? null
-                : ChoicesForm.Read(upload, form, uploads.FilesOf(id), isOfShop, texts));
+                : ChoicesForm.Read(upload, form, uploads, isOfShop, texts));
             if (changed is null) return uploads.Find(id) is null ? null : $"/data/import/{id}/check";
             if (form["do"] != "check" || changed.Problem is not null) return $"/data/import/{id}/mapping";
             services.GetRequiredService<ImportWork>().Start(id, UploadStep.Checking);

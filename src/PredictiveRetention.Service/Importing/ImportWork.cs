@@ -179,7 +179,9 @@ internal sealed class ImportWork(
     private ImportOutcome Execute(Upload upload, bool isDryRun, IProgress<ImportProgress> progress, CancellationToken cancellation)
     {
         File.WriteAllText(uploads.MappingOf(upload.Id), upload.MappingJson());
-        var request = upload.ToRequest(uploads.FilesOf(upload.Id), uploads.MappingOf(upload.Id), clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var request = upload.ToRequest(uploads.FilesOf(upload.Id), uploads.MappingOf(upload.Id), now)
+            with { UnpackedBytesMax = settings.MaxUnpackedBytes };
         File.Delete(uploads.RejectsOf(upload.Id));
         // A demo's shop is not the one whose files these are: they are tried as those of a new one.
         var outcome = ImportRun.Execute(settings.Demo == DemoKind.None ? store : null, request, isDryRun, uploads.RejectsOf(upload.Id), progress, cancellation);

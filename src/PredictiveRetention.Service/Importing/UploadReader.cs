@@ -24,7 +24,8 @@ internal sealed class UploadReader(Uploads uploads, IAntiforgery antiforgery, Se
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body) body.MaxRequestBodySize = null;
         if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
             || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= 200 } boundary) return (null, UploadProblem.NoForm);
-        var folder = uploads.Receive();
+        var (free, tooMuch) = uploads.Receive();
+        if (free is not { } folder) return (null, await TurnAwayAsync(http, tooMuch!));
         try
         {
             if (http.Request.ContentLength > Free(folder)) return (null, await TurnAwayAsync(http, UploadProblem.DiskFull));
@@ -54,7 +55,7 @@ internal sealed class UploadReader(Uploads uploads, IAntiforgery antiforgery, Se
         var left = settings.MaxUploadBytes;
         var isTrusted = false;
         var files = 0;
-        while (await reader.ReadNextSectionAsync(http.RequestAborted) is { } section)
+        while (await Sent(new ValueTask<MultipartSection?>(reader.ReadNextSectionAsync(http.RequestAborted))) is { } section)
         {
             if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition)) return UploadProblem.NoForm;
             if (!disposition.IsFileDisposition())
@@ -83,7 +84,7 @@ internal sealed class UploadReader(Uploads uploads, IAntiforgery antiforgery, Se
         await using var file = new FileStream(path, options);
         var buffer = new byte[128 * 1024];
         int read;
-        while (left >= 0 && (read = await from.ReadAsync(buffer, cancellation)) > 0)
+        while (left >= 0 && (read = await Sent(from.ReadAsync(buffer, cancellation))) > 0)
         {
             left -= read;
             if (left >= 0) await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
@@ -108,8 +109,21 @@ internal sealed class UploadReader(Uploads uploads, IAntiforgery antiforgery, Se
     private static async Task<string> TextAsync(Stream body, CancellationToken cancellation)
     {
         var buffer = new byte[TokenMax];
-        var length = await body.ReadAtLeastAsync(buffer, TokenMax, throwOnEndOfStream: false, cancellation);
+        var length = await Sent(body.ReadAtLeastAsync(buffer, TokenMax, throwOnEndOfStream: false, cancellation));
         return System.Text.Encoding.ASCII.GetString(buffer, 0, length).ReplaceLineEndings("");
+    }
+
+    /// <summary>A body that ends before its form does is the sender's fault and no disk's.</summary>
+    private static async ValueTask<T> Sent<T>(ValueTask<T> reading)
+    {
+        try
+        {
+            return await reading;
+        }
+        catch (IOException cut) when (cut is not BadHttpRequestException)
+        {
+            throw new BadHttpRequestException("The form is not whole: it ends before its last part does.", cut);
+        }
     }
 
     /// <summary>The file's own name without a path and without what file systems and DuckDB take for something else.</summary>
@@ -136,4 +150,6 @@ internal static class UploadProblem
     public const string TooLarge = "too-large";
     public const string TooMany = "too-many";
     public const string DiskFull = "disk-full";
+    public const string Busy = "busy";
+    public const string TooManyKept = "too-many-kept";
 }

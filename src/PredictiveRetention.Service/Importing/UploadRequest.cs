@@ -10,16 +10,26 @@ internal static class UploadRequest
     // Read by people and by 'retain import', never put into a page as markup.
     private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The header each field is read from: as chosen, else as detected.</summary>
-    public static string? ColumnOf(this Upload upload, string kind, string field) =>
-        upload.Choices.Columns.GetValueOrDefault(kind) is { } chosen && chosen.TryGetValue(field, out var header) ? header : upload.Detected(kind).GetValueOrDefault(field);
+    /// <summary>The header each field of a kind is read from. Headings are compared for it: to be asked once, not for every field.</summary>
+    public static FieldColumns ColumnsOf(this Upload upload, string kind) => new(
+        upload.FileOf(kind)?.Preview is { } preview ? PresetDetection.ColumnsOf(upload.Choices.Preset, kind, preview.Headers)
+            : new Dictionary<string, string>(),
+        upload.Choices.Columns.GetValueOrDefault(kind) ?? new Dictionary<string, string?>());
 
-    public static IReadOnlyDictionary<string, string> Detected(this Upload upload, string kind) =>
-        upload.FileOf(kind)?.Preview is { } preview ? PresetDetection.ColumnsOf(upload.Choices.Preset, kind, preview.Headers) : new Dictionary<string, string>();
-
-    /// <summary>Fields the preset cannot do without and nobody named a column for, by kind. Objects in a cell are opened by the import itself.</summary>
-    public static IEnumerable<(string Kind, string Field)> MissingColumns(this Upload upload) => upload.Parts.SelectMany(part => PresetDetection.Fields(upload.Choices.Preset, part.Kind)
-        .Where(field => field.Required && upload.ColumnOf(part.Kind, field.Name) is null).Select(field => (part.Kind, field.Name)));
+    /// <summary>
+    /// Fields the preset cannot do without and nobody named a column for, by kind. Objects in a cell are opened by the import itself.
+    /// </summary>
+    public static IReadOnlyList<(string Kind, string Field)> MissingColumns(this Upload upload)
+    {
+        var missing = new List<(string Kind, string Field)>();
+        foreach (var (kind, _) in upload.Parts)
+        {
+            var columns = upload.ColumnsOf(kind);
+            missing.AddRange(PresetDetection.Fields(upload.Choices.Preset, kind)
+                .Where(field => field.Required && columns[field.Name] is null).Select(field => (kind, field.Name)));
+        }
+        return missing;
+    }
 
     /// <summary>The mapping as --map reads it: every column that is used, and null where one that was detected shall not be.</summary>
     public static string MappingJson(this Upload upload)
@@ -27,11 +37,11 @@ internal static class UploadRequest
         var files = new Dictionary<string, Dictionary<string, string?>>();
         foreach (var (kind, _) in upload.Parts)
         {
-            var detected = upload.Detected(kind);
+            var columns = upload.ColumnsOf(kind);
             var entries = new Dictionary<string, string?>();
             foreach (var field in PresetDetection.Fields(upload.Choices.Preset, kind))
-                if (upload.ColumnOf(kind, field.Name) is { } header) entries[field.Name] = header;
-                else if (detected.ContainsKey(field.Name)) entries[field.Name] = null;
+                if (columns[field.Name] is { } header) entries[field.Name] = header;
+                else if (columns.Detected.ContainsKey(field.Name)) entries[field.Name] = null;
             foreach (var (name, value) in upload.Choices.Settings.GetValueOrDefault(kind, new Dictionary<string, string>())) entries[name] = value;
             if (entries.Count > 0) files[kind] = entries;
         }
@@ -77,4 +87,11 @@ internal static class UploadRequest
     public static bool IsFolder(string preset) => PresetDetection.Files(preset).Contains("order_customers");
 
     private static string Quoted(string word) => word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' or ',') && word.Length > 0 && word[0] != '-' ? word : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+}
+
+/// <summary>The columns of one file: by field, the header that was detected, and the one a person chose instead (null: none).</summary>
+internal sealed record FieldColumns(IReadOnlyDictionary<string, string> Detected, IReadOnlyDictionary<string, string?> Chosen)
+{
+    /// <summary>The header a field is read from; null where it is read from none.</summary>
+    public string? this[string field] => Chosen.TryGetValue(field, out var header) ? header : Detected.GetValueOrDefault(field);
 }

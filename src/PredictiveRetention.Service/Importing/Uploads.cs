@@ -17,8 +17,9 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
     private const int PreviewRows = 20;
     private const int CellMax = 300;
 
-    /// <summary>More than any export has; a page that lets choose among more is of no use to anybody.</summary>
-    private const int ColumnsMax = 1000;
+    /// <summary>Uploads that lie here at once, and those that are being received.</summary>
+    private const int KeptMax = 20;
+    private const int ReceivedMax = 4;
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web);
     private readonly Lock _lock = new();
@@ -35,15 +36,45 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
 
     public string RejectsOf(string id) => Path.Combine(_root, id, "rejects.csv");
 
-    /// <summary>A new folder to receive files in; <see cref="Admit"/> makes an upload of it, <see cref="GiveUp"/> leaves nothing of it.</summary>
-    public string Receive()
+    /// <summary>
+    /// A new folder to receive files in, or the problem where too much is received or lies here already; <see cref="Admit"/> makes an
+    /// upload of it, <see cref="GiveUp"/> leaves nothing of it.
+    /// </summary>
+    public (string? Folder, string? Problem) Receive()
     {
         Sweep();
-        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var folder = Path.Combine(_root, Receiving + id, "files");
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return folder;
+        lock (_lock)
+        {
+            if (TooMuch() is { } problem) return (null, problem);
+            var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+            var folder = Path.Combine(_root, Receiving + id, "files");
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return (folder, null);
+        }
+    }
+
+    private string? TooMuch()
+    {
+        if (!Directory.Exists(_root)) return null;
+        var folders = Directory.GetDirectories(_root);
+        var receiving = folders.Count(folder => Path.GetFileName(folder).StartsWith(Receiving, StringComparison.Ordinal));
+        if (receiving >= ReceivedMax) return UploadProblem.Busy;
+        var bytes = folders.Sum(BytesOf);
+        return folders.Length >= KeptMax || bytes > ReceivedMax * settings.MaxUploadBytes ? UploadProblem.TooManyKept : null;
+    }
+
+    /// <summary>Of a folder that another request may be removing.</summary>
+    private static long BytesOf(string folder)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     public void GiveUp(string folder) => Delete(Path.GetDirectoryName(folder)!);
@@ -61,13 +92,12 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
     }
 
     /// <summary>The beginning of a file and its candidates; where it cannot be read, why.</summary>
-    public static UploadedFile LookAt(string path, char? delimiter, CancellationToken cancellation)
+    public UploadedFile LookAt(string path, char? delimiter, CancellationToken cancellation)
     {
         var (name, bytes) = (Path.GetFileName(path), new FileInfo(path).Length);
         try
         {
-            var preview = FilePreview.Read(path, delimiter, PreviewRows, cancellation);
-            if (preview.Headers.Count > ColumnsMax) throw new RetentionException(Failure.InputRejected, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path}, line 1: {preview.Headers.Count} columns are more than any export has ({ColumnsMax} at most): is it the right file?"));
+            var preview = FilePreview.Read(path, delimiter, PreviewRows, settings.MaxUnpackedBytes, cancellation);
             return new UploadedFile(name, bytes, preview with { Rows = [.. preview.Rows.Select(Short)] }, PresetDetection.Of(name, preview.Headers), null);
         }
         catch (RetentionException fault)

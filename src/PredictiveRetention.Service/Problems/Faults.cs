@@ -59,7 +59,7 @@ internal static class Faults
                 problem.Extensions["errors"] = new Dictionary<string, string[]> { [PathOf(json)] = ["It is not what the API document describes here."] };
                 break;
             case BadHttpRequestException bad:
-                problem.Detail = bad.Message;
+                problem.Detail = ForeignText.Message(bad.Message, Problem.DetailMax);
                 break;
             case RetentionException or DbException:
                 // Their messages may name hosts and users: the log has them.

@@ -36,8 +36,11 @@ internal static class Problem
 
     public static IResult Unavailable(string detail) => Of(503, "unavailable", "A part the service needs is not available", detail);
 
+    /// <summary>What was asked stands in the answer, and may be as long as an address.</summary>
+    public const int DetailMax = 2000;
+
     private static IResult Of(int status, string type, string title, string detail, Dictionary<string, object?>? extensions = null) =>
-        Results.Problem(detail, statusCode: status, title: title, type: Type(type), extensions: extensions);
+        Results.Problem(ForeignText.Message(detail, DetailMax), statusCode: status, title: title, type: Type(type), extensions: extensions);
 
     private static string Type(string name) => TypePrefix + name;
 }

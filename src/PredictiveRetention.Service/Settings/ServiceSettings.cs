@@ -1,5 +1,6 @@
 using System.Globalization;
 using Hangfire.Logging;
+using PredictiveRetention.Ingestion;
 using PredictiveRetention.Insights.Okr;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Presentation.Reports;
@@ -68,6 +69,9 @@ public sealed record ServiceSettings
     /// <summary>What one upload of the import wizard may weigh, all its files together.</summary>
     public required long MaxUploadBytes { get; init; }
 
+    /// <summary>What one packed file of an upload may unpack to.</summary>
+    public required long MaxUnpackedBytes { get; init; }
+
     /// <summary>The shop of --demo, which is loaded, trained on and scored at start.</summary>
     public required DemoKind Demo { get; init; }
 
@@ -101,7 +105,8 @@ public sealed record ServiceSettings
             Runs = runs with { Insights = runs.Insights with { Thresholds = targets.Thresholds } },
             Targets = targets,
             RequestsPerSecond = ReadCount(section, "RequestsPerSecond", faults) ?? 2000,
-            MaxUploadBytes = (ReadCount(section, "MaxUploadMB", faults) ?? 2048) * 1_048_576L,
+            MaxUploadBytes = (ReadCount(section, "MaxUploadMB", "MaxUnpackedMB", faults) ?? 2048) * 1_048_576L,
+            MaxUnpackedBytes = ReadCount(section, "MaxUnpackedMB", faults) is { } unpacked ? unpacked * 1_048_576L : FileLimits.UnpackedBytes,
             Reports = ReadReports(section["Reports"], faults),
             ReportsFolder = section["ReportsFolder"] is { Length: > 0 } reports ? reports : Path.Combine(home, "reports"),
             StaleAfterDays = ReadCount(section, "StaleAfterDays", faults) ?? DefaultStaleAfterDays,
@@ -121,7 +126,7 @@ public sealed record ServiceSettings
     }
 
     /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
-    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "Definitions", "RequestsPerSecond", "MaxUploadMB", "Reports", "ReportsFolder", "Culture", "Language", "StaleAfterDays",
+    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "Definitions", "RequestsPerSecond", "MaxUploadMB", "MaxUnpackedMB", "Reports", "ReportsFolder", "Culture", "Language", "StaleAfterDays",
         "HangfireSchema"];
 
     private static void CheckCron(string name, string cron, List<string> faults)

@@ -21,19 +21,36 @@ internal static class ImportVerb
     private static readonly Option<string?> s_zone = new("--time-zone") { Description = "the shop's time zone (IANA; default: the store's, the preset's, or UTC)" };
     private static readonly Option<string?> s_purchases = new("--purchases") { Description = "with a first import: zero-value (orders worth nothing are purchases too), merge-days (a customer's orders of one day are one), or both with a comma" };
     private static readonly Option<string?> s_rejects = new("--rejects") { Description = "where rejected rows go (default: FILE.rejects.csv in the current folder)" };
+    private static readonly Option<int> s_maxUnpacked = new("--max-unpacked-mb")
+    {
+        Description = "what one packed file may unpack to, in MB",
+        DefaultValueFactory = _ => (int)(FileLimits.UnpackedBytes >> 20),
+    };
+
     private static readonly Option<bool> s_dryRun = new("--dry-run") { Description = "read and report, store nothing" };
 
-    static ImportVerb() => s_file.Validators.Add(file =>
+    static ImportVerb()
     {
-        // Taken for the file, a misspelt --dry-run would import.
-        foreach (var word in file.Tokens.Select(token => token.Value).Where(word => word.StartsWith('-'))) file.AddError($"'{word}' is no option of import; retain import --help lists them.");
-    });
+        s_file.Validators.Add(file =>
+        {
+            // Taken for the file, a misspelt --dry-run would import.
+            foreach (var word in file.Tokens.Select(token => token.Value).Where(word => word.StartsWith('-')))
+                file.AddError($"'{word}' is no option of import; retain import --help lists them.");
+        });
+        s_maxUnpacked.Validators.Add(size =>
+        {
+            if (size.GetValueOrDefault<int>() < 1) size.AddError("--max-unpacked-mb takes a whole number above 0.");
+        });
+    }
 
     public static Command Command() => Verb.Command(
         "import",
         "Reads orders, refunds, customers, events and subscriptions into the store.\n  Example: retain import --preset generic --orders orders.csv --refunds refunds.csv",
         VerbUses.Store,
-        [s_file, s_preset, s_orders, s_customers, s_refunds, s_events, s_subscriptions, s_map, s_statuses, s_currency, s_zone, s_purchases, s_rejects, s_dryRun],
+        [
+            s_file, s_preset, s_orders, s_customers, s_refunds, s_events, s_subscriptions, s_map, s_statuses, s_currency, s_zone,
+            s_purchases, s_rejects, s_maxUnpacked, s_dryRun,
+        ],
         Run);
 
     private static void Run(Verb verb)
@@ -55,6 +72,7 @@ internal static class ImportVerb
             ShopCurrency = verb.Value(s_currency),
             Statuses = verb.Value(s_statuses)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             Purchases = verb.Value(s_purchases) is { } rule ? PurchaseRule.Parse(rule) : null,
+            UnpackedBytesMax = (long)verb.Value(s_maxUnpacked) << 20,
             NowMs = verb.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         var rejects = verb.Value(s_rejects) ?? (dryRun ? null : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(orders))) + ".rejects.csv");
@@ -80,10 +98,10 @@ internal static class ImportVerb
         }
         foreach (var file in outcome.Mapping.Files)
         {
-            Line($"{file.Path} ({file.Format}{(file.Encoding is null ? "" : ", " + file.Encoding)}{(file.Delimiter is null ? "" : $", delimiter '{file.Delimiter}'")}{(file.Grain is null ? "" : $", one row a{("aeiou".Contains(file.Grain[0], StringComparison.Ordinal) ? "n " : " ")}{file.Grain}")})");
-            foreach (var column in file.Columns) Line($"  {column.Field,-20} <- {column.Header}{(column.Format is null ? "" : $" ({column.Format})")}{(column.ChosenBy == "name" ? "" : $"  [{column.ChosenBy}]")}");
-            if (file.Ignored.Count > 0) Line($"  not used: {string.Join(", ", file.Ignored)}");
-            foreach (var assumption in file.Assumptions) Line($"  assumed: {assumption}");
+            Line($"{Shown(file.Path)} ({file.Format}{(file.Encoding is null ? "" : ", " + file.Encoding)}{(file.Delimiter is null ? "" : $", delimiter '{file.Delimiter}'")}{(file.Grain is null ? "" : $", one row a{("aeiou".Contains(file.Grain[0], StringComparison.Ordinal) ? "n " : " ")}{file.Grain}")})");
+            foreach (var column in file.Columns) Line($"  {column.Field,-20} <- {ForeignText.Shown(column.Header)}{(column.Format is null ? "" : $" ({column.Format})")}{(column.ChosenBy == "name" ? "" : $"  [{column.ChosenBy}]")}");
+            if (file.Ignored.Count > 0) Line($"  not used: {ForeignText.Shown(file.Ignored)}");
+            foreach (var assumption in file.Assumptions) Line($"  assumed: {Shown(assumption)}");
         }
         foreach (var file in outcome.Report.Files)
         {
@@ -91,8 +109,8 @@ internal static class ImportVerb
             foreach (var stored in file.Stored)
                 Line($"  {stored.Count,12:N0} {stored.Kind}{Sum(stored.Amount, outcome.Report.ShopCurrency)}");
             foreach (var reason in file.Rejected)
-                Line($"  {reason.Count,12:N0} rejected: {reason.Reason}{Sum(reason.Amount, reason.Currency)}{First(reason.ExampleLine)}");
-            foreach (var note in file.Notes) Line($"  {note.Count,12:N0} noted: {note.Note}{First(note.ExampleLine)}");
+                Line($"  {reason.Count,12:N0} rejected: {Shown(reason.Reason)}{Sum(reason.Amount, reason.Currency)}{First(reason.ExampleLine)}");
+            foreach (var note in file.Notes) Line($"  {note.Count,12:N0} noted: {Shown(note.Note)}{First(note.ExampleLine)}");
             foreach (var money in file.Money)
             {
                 var rounding = money.Rounding == 0 ? "" : Invariant.Text($" + rounding {money.Rounding}");
@@ -115,4 +133,7 @@ internal static class ImportVerb
         file is { FirstMs: { } first, LastMs: { } last }
             ? string.Create(CultureInfo.InvariantCulture, $", {DateTimeOffset.FromUnixTimeMilliseconds(first):yyyy-MM-dd} to {DateTimeOffset.FromUnixTimeMilliseconds(last):yyyy-MM-dd}")
             : "";
+
+    /// <summary>Sentences and paths that hold words of a file.</summary>
+    private static string Shown(string text) => ForeignText.Shown(text, 1000);
 }

@@ -52,11 +52,13 @@ public sealed record OrderRow(
     long? MarginMinor = null);
 
 /// <summary>Money given back, on its own date. AmountMinor is positive whatever sign the source used.</summary>
-public sealed record RefundRow(string CustomerId, string RefundId, long RefundedAtMs, long AmountMinor, string Currency, string? OrderId = null);
+public sealed record RefundRow(
+    string CustomerId, string RefundId, long RefundedAtMs, long AmountMinor, string Currency, string? OrderId = null);
 
 public enum EngagementType { EmailSent = 1, EmailDelivered, EmailOpened, EmailClicked, Visit, AppSession, Ticket }
 
-public sealed record EngagementRow(string CustomerId, EngagementType Type, long OccurredAtMs, string? CampaignId = null, string? MessageId = null);
+public sealed record EngagementRow(
+    string CustomerId, EngagementType Type, long OccurredAtMs, string? CampaignId = null, string? MessageId = null);
 
 public sealed record SubscriptionRow(
     string CustomerId,

@@ -37,7 +37,10 @@ internal static class CellFunctions
         connection.RegisterScalarFunction<string, string, bool>("has_other_offset", (cells, results, count) =>
         {
             for (ulong i = 0; i < count; i++)
-                results.WriteValue(Cell(cells[0], i) is { } text && WrittenTime.HasOtherOffset(text, cells[1].GetValue<string>(i), calendar), i);
+            {
+                var text = Cell(cells[0], i);
+                results.WriteValue(text is not null && WrittenTime.HasOtherOffset(text, cells[1].GetValue<string>(i), calendar), i);
+            }
         });
         connection.RegisterScalarFunction<long, long>("day_start", (cells, results, count) =>
         {

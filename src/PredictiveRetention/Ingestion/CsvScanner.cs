@@ -11,7 +11,7 @@ namespace PredictiveRetention.Ingestion;
 internal sealed class CsvScanner(Stream utf8, char delimiter, int expectedFields = 0) : IDisposable
 {
     /// <summary>Longer than any record a shop exports; a quote not closed within it is not closed at all.</summary>
-    public const int RecordBytesMax = 1 << 20;
+    public const int RecordBytesMax = FileLimits.CellBytes;
 
     private const byte Quote = (byte)'"';
 
@@ -107,7 +107,8 @@ internal sealed class CsvScanner(Stream utf8, char delimiter, int expectedFields
             if (rest[..stop].Contains(Quote)) IsOdd = true;
             at += stop;
             if (at < text.Length && text[at] == 0) { Fault = "NUL character"; return 0; }
-            if (at == text.Length && !_ended) { Fault = "line is longer than 2 MB"; return 0; }
+            if (at > 2 * RecordBytesMax || (at == text.Length && !_ended)) { Fault = "line is longer than 2 MB"; return 0; }
+            if (at - field > RecordBytesMax) { Fault = "cell is longer than 1 MB"; return 0; }
             _fields.Add(field..at);
             if (at == text.Length || text[at] != _delimiter)
             {

@@ -10,16 +10,16 @@ internal sealed class CsvSource
 {
     private readonly SourceText _text;
 
-    private CsvSource(SourceText text, char delimiter, IReadOnlyList<string> headers)
+    private CsvSource(SourceText text, char delimiter, Headings headings)
     {
         _text = text;
         Delimiter = delimiter;
-        Headers = headers;
+        Headings = headings;
         ReadyPath = text.PlainPath;
     }
 
     public char Delimiter { get; }
-    public IReadOnlyList<string> Headers { get; }
+    public Headings Headings { get; }
     public string EncodingName => _text.EncodingName;
 
     /// <summary>What DuckDB reads: UTF-8, a header line, sound records only.</summary>
@@ -31,34 +31,45 @@ internal sealed class CsvSource
     /// <summary>Records that could not be split.</summary>
     public long FaultyRecords { get; private set; }
 
-    public static CsvSource Open(string path, char? delimiter, string scratchFolder, CancellationToken ct)
+    public static CsvSource Open(string path, char? delimiter, string scratchFolder, long unpackedMax, CancellationToken ct)
     {
-        var source = OpenHeader(path, delimiter, scratchFolder, ct);
+        var source = OpenHeader(path, delimiter, scratchFolder, unpackedMax, null, ct);
         source.MakeReady(scratchFolder, ct);
         return source;
     }
 
+    /// <summary>The file as plain text within the limits, for a reader that finds delimiter and records itself.</summary>
+    /// <exception cref="RetentionException">It has no header that can be read, or goes beyond <see cref="FileLimits"/>.</exception>
+    public static string PlainFile(string path, string scratchFolder, CancellationToken ct) =>
+        OpenHeader(path, null, scratchFolder, FileLimits.UnpackedBytes, null, ct)._text.PlainPath;
+
     /// <summary>The first rows, with no pass over the others.</summary>
-    public static FilePreview Preview(string path, char? delimiter, int rows, string scratchFolder, CancellationToken ct)
+    public static FilePreview Preview(string path, char? delimiter, int rows, string scratchFolder, long unpackedMax, CancellationToken ct)
     {
-        var source = OpenHeader(path, delimiter, scratchFolder, ct);
+        // Twice the longest lines, as UTF-16 has them: more of a packed file is not looked at.
+        var beginning = 4L * (rows + 2) * CsvScanner.RecordBytesMax;
+        var source = OpenHeader(path, delimiter, scratchFolder, unpackedMax, beginning, ct);
         var first = source.Records().Take(rows).Select(record => new PreviewRow(
             record.At.Line,
-            record.At.Fault is null ? [.. record.At.Fields.Select(field => CellText(record.At.Record[field]))] : [Encoding.UTF8.GetString(record.At.Record)],
+            record.At.Fault is not null ? [Encoding.UTF8.GetString(record.At.Record)]
+                : [.. record.At.Fields.Select(field => CellText(record.At.Record[field]))],
             record.At.Fault)).ToList();
         if (first.Count == 0) throw new RetentionException(Failure.InputRejected, $"{path} has a header and no rows.");
-        return new FilePreview("csv", source.EncodingName, source.Delimiter.ToString(), source.Headers, first);
+        return new FilePreview("csv", source.EncodingName, source.Delimiter.ToString(), source.Headings.Names, first);
     }
 
-    private static CsvSource OpenHeader(string path, char? delimiter, string scratchFolder, CancellationToken ct)
+    private static CsvSource OpenHeader(
+        string path, char? delimiter, string scratchFolder, long unpackedMax, long? beginning, CancellationToken ct)
     {
-        var text = SourceText.Open(path, scratchFolder, ct);
+        var text = SourceText.Open(path, scratchFolder, unpackedMax, beginning, ct);
         var separator = delimiter ?? DetectDelimiter(text);
         using var scanner = new CsvScanner(text.OpenUtf8(), separator);
         if (!scanner.Read()) throw new RetentionException(Failure.InputRejected, $"{path} is empty: it has no header line.");
+        var place = FormattableString.Invariant($"{path}, line {scanner.Line}");
         if (scanner.Fault is not null)
-            throw new RetentionException(Failure.InputRejected, $"{path}, line {scanner.Line}: the header cannot be read: {scanner.Fault}.");
-        return new CsvSource(text, separator, HeadersOf(scanner));
+            throw new RetentionException(Failure.InputRejected, $"{place}: the header cannot be read: {scanner.Fault}.");
+        FileLimits.CheckColumns(place, scanner.Fields.Count);
+        return new CsvSource(text, separator, Headings.Read(place, HeadersOf(scanner)));
     }
 
     /// <summary>All records after the header in file order, faulty ones included; sound ones are numbered 1, 2, ... as in DuckDB.</summary>
@@ -72,7 +83,7 @@ internal sealed class CsvSource
     /// <summary>A scanner past the header.</summary>
     private CsvScanner OpenRecords()
     {
-        var scanner = new CsvScanner(_text.OpenUtf8(), Delimiter, Headers.Count);
+        var scanner = new CsvScanner(_text.OpenUtf8(), Delimiter, Headings.Count);
         scanner.Read();
         return scanner;
     }
@@ -89,16 +100,17 @@ internal sealed class CsvSource
         // Asked after the last record: what follows it (a lone carriage return, say) is odd too.
         // DuckDB would take a path such as 'orders[1].csv' for a pattern.
         if (scanner.IsOdd || !_text.IsUtf8 || ReadyPath.AsSpan().IndexOfAny("*?[") >= 0)
-            WriteAnew(Path.Combine(scratchFolder, Guid.NewGuid().ToString("N") + ".csv"));
+            WriteAnew(Path.Combine(scratchFolder, Guid.NewGuid().ToString("N") + ".csv"), ct);
     }
 
-    private void WriteAnew(string path)
+    private void WriteAnew(string path, CancellationToken ct)
     {
         using var ready = new BufferedStream(File.Create(path), 1 << 20);
-        ready.Write(Encoding.UTF8.GetBytes(string.Join(Delimiter, Headers.Select((_, i) => $"c{i}")) + "\n"));
+        ready.Write(Encoding.UTF8.GetBytes(string.Join(Delimiter, Headings.Names.Select((_, i) => $"c{i}")) + "\n"));
         foreach (var (number, record) in Records())
         {
             if (number is not null) WriteRecord(ready, record);
+            if ((number & 0xFFFF) == 0) ct.ThrowIfCancellationRequested();
         }
         ReadyPath = path;
     }
@@ -135,12 +147,13 @@ internal sealed class CsvSource
     {
         var headers = new List<string>(scanner.Fields.Count);
         foreach (var range in scanner.Fields) headers.Add(CellText(scanner.Record[range]));
-        return HeaderNames.Distinct(headers);
+        return headers;
     }
 
     private static string CellText(ReadOnlySpan<byte> field)
     {
         var text = Encoding.UTF8.GetString(field).Trim();
-        return text.StartsWith('"') && text.EndsWith('"') && text.Length > 1 ? text[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal).Trim() : text;
+        var isQuoted = text.StartsWith('"') && text.EndsWith('"') && text.Length > 1;
+        return isQuoted ? text[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal).Trim() : text;
     }
 }

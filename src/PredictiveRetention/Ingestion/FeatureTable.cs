@@ -1,5 +1,6 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using static PredictiveRetention.Ingestion.ImportDatabase;
 
 namespace PredictiveRetention.Ingestion;
 
@@ -13,27 +14,47 @@ public sealed record TableColumn(string Name, double[]? Numbers, string?[]? Text
 public sealed record FeatureTable(string Path, int Rows, IReadOnlyList<TableColumn> Columns)
 {
     /// <exception cref="RetentionException">There is no such column; those there are are named.</exception>
-    public TableColumn Column(string name) => Columns.FirstOrDefault(column => string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new RetentionException(Failure.InputRejected, $"{Path} has no column '{name}'. It has: {string.Join(", ", Columns.Select(column => column.Name))}.");
+    public TableColumn Column(string name) =>
+        Columns.FirstOrDefault(column => string.Equals(column.Name, name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new RetentionException(Failure.InputRejected,
+            $"{Path} has no column '{name}'. It has: {ForeignText.Shown([.. Columns.Select(column => column.Name)])}.");
 
-    /// <summary>Reads CSV (also gzipped) or Parquet. A column in which every filled cell is a number is one of numbers; any other is one of categories.</summary>
-    /// <exception cref="RetentionException">The file is not there, is empty, or a row cannot be read: then with line and reason.</exception>
+    /// <summary>
+    /// Reads CSV (also gzipped) or Parquet. A column in which every filled cell is a number is one of numbers; any other is one of
+    /// categories.
+    /// </summary>
+    /// <exception cref="RetentionException">The file is not there, is empty, or goes beyond <see cref="FileLimits"/>, or a row cannot be
+    /// read: then with line and reason.</exception>
     public static FeatureTable Read(string path)
     {
         if (!File.Exists(path)) throw new RetentionException(Failure.NotFound, $"There is no file {path}.");
+        using var scratch = new ScratchFolder();
         using var connection = new DuckDBConnection("Data Source=:memory:");
         connection.Open();
-        var file = "'" + path.Replace("'", "''", StringComparison.Ordinal) + "'";
-        var source = path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase) ? $"read_parquet({file})" : $"read_csv({file}, header = true, all_varchar = true, nullstr = '')";
+        var isParquet = path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
+        if (isParquet) ParquetFooter.Check(path, FileLimits.UnpackedBytes);
+        var source = isParquet ? $"read_parquet({Literal(path)})"
+            : $"read_csv({Literal(CsvSource.PlainFile(path, scratch.Path, default))}, header = true, all_varchar = true, nullstr = '')";
         try
         {
             using var command = connection.CreateCommand();
             command.CommandText = $"SELECT COLUMNS(*)::VARCHAR FROM {source}";
             using var reader = command.ExecuteReader();
-            var cells = Enumerable.Range(0, reader.FieldCount).Select(_ => new List<string?>()).ToArray();
             var names = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToArray();
+            FileLimits.CheckHeadings(path, names);
+            var cells = names.Select(_ => new List<string?>()).ToArray();
+            var (packed, held) = (new FileInfo(path).Length, 0L);
             while (reader.Read())
-                for (var c = 0; c < cells.Length; c++) cells[c].Add(reader.IsDBNull(c) || string.IsNullOrWhiteSpace(reader.GetString(c)) ? null : reader.GetString(c).Trim());
+            {
+                for (var c = 0; c < cells.Length; c++)
+                {
+                    var cell = reader.IsDBNull(c) ? "" : reader.GetString(c);
+                    cells[c].Add(string.IsNullOrWhiteSpace(cell) ? null : cell.Trim());
+                    held += cell.Length;
+                }
+                // A dictionary of one long text makes little of very many cells, whatever the footer says.
+                if (isParquet) FileLimits.CheckUnpacked(path, packed, held, FileLimits.UnpackedBytes);
+            }
             if (cells.Length == 0 || cells[0].Count == 0) throw new RetentionException(Failure.InputRejected, $"{path} holds no row.");
             return new FeatureTable(path, cells[0].Count, [.. names.Zip(cells, Typed)]);
         }
@@ -49,7 +70,9 @@ public sealed record FeatureTable(string Path, int Rows, IReadOnlyList<TableColu
         for (var i = 0; i < numbers.Length; i++)
         {
             if (cells[i] is not { } cell) numbers[i] = double.NaN;
-            else if (!double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]) || !double.IsFinite(numbers[i])) return new TableColumn(name, null, [.. cells]);
+            else if (!double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i])
+                || !double.IsFinite(numbers[i]))
+                return new TableColumn(name, null, [.. cells]);
         }
         return new TableColumn(name, numbers, [.. cells]);
     }

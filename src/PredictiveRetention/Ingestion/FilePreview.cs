@@ -5,12 +5,15 @@ namespace PredictiveRetention.Ingestion;
 /// <param name="Encoding">Text encoding of a CSV file.</param>
 /// <param name="Delimiter">Field separator of a CSV file.</param>
 /// <param name="Headers">Its columns; the second of two equal ones is called name__2.</param>
-public sealed record FilePreview(string Format, string? Encoding, string? Delimiter, IReadOnlyList<string> Headers, IReadOnlyList<PreviewRow> Rows)
+public sealed record FilePreview(
+    string Format, string? Encoding, string? Delimiter, IReadOnlyList<string> Headers, IReadOnlyList<PreviewRow> Rows)
 {
     /// <summary>Reads no more of the file than it must.</summary>
     /// <param name="delimiter">Null: the one the header line holds most of.</param>
+    /// <param name="unpackedMax">What a packed file may hold, in bytes.</param>
     /// <exception cref="RetentionException">The file cannot be read; the message says in which line.</exception>
-    public static FilePreview Read(string path, char? delimiter, int rows, CancellationToken cancellation) => SourceFile.Preview(path, delimiter, rows, cancellation);
+    public static FilePreview Read(string path, char? delimiter, int rows, long unpackedMax, CancellationToken cancellation) =>
+        SourceFile.Preview(path, delimiter, rows, unpackedMax, cancellation);
 }
 
 /// <param name="Line">The line of a CSV file the row begins on; the number of the row otherwise.</param>

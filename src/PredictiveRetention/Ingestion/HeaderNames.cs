@@ -10,12 +10,16 @@ internal static class HeaderNames
     public static List<string> Distinct(IReadOnlyList<string> headers)
     {
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        // By name, the number tried last: a file of one heading again and again is numbered in one pass.
+        var numbers = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         var names = new List<string>(headers.Count);
         for (var i = 0; i < headers.Count; i++)
         {
             var wanted = headers[i].Length > 0 ? headers[i] : string.Create(CultureInfo.InvariantCulture, $"column_{i + 1}");
             var name = wanted;
-            for (var n = 2; !taken.Add(name); n++) name = string.Create(CultureInfo.InvariantCulture, $"{wanted}__{n}");
+            var n = numbers.GetValueOrDefault(wanted, 1);
+            while (!taken.Add(name)) name = string.Create(CultureInfo.InvariantCulture, $"{wanted}__{++n}");
+            numbers[wanted] = n;
             names.Add(name);
         }
         return names;

@@ -51,12 +51,25 @@ internal sealed class ImportDatabase : IDisposable
         if (command.CommandText.Length > 0) command.ExecuteNonQuery();
         command.CommandText = sql;
         command.UseStreamingMode = true;
-        using var reader = command.ExecuteReader();
+        using var stop = _ct.Register(command.Cancel);
+        using var reader = Stoppable(command.ExecuteReader);
         var rows = 0;
-        while (reader.Read())
+        while (Stoppable(reader.Read))
         {
             if ((++rows & 0xFFFF) == 0) _ct.ThrowIfCancellationRequested();
             yield return reader;
+        }
+    }
+
+    private T Stoppable<T>(Func<T> ask)
+    {
+        try
+        {
+            return ask();
+        }
+        catch (DuckDBException) when (_ct.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(_ct);
         }
     }
 
@@ -77,6 +90,16 @@ internal sealed class ImportDatabase : IDisposable
 
     /// <summary>A text as an SQL literal; null as NULL.</summary>
     public static string Text(string? value) => value is null ? "NULL" : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    /// <summary>A path as an SQL literal of this one file: DuckDB takes 'orders[1].json' for a pattern.</summary>
+    public static string Literal(string path)
+    {
+        var literal = new StringBuilder(path.Length);
+        foreach (var letter in path)
+            if (letter is '*' or '?' or '[') literal.Append('[').Append(letter).Append(']');
+            else literal.Append(letter);
+        return Text(literal.ToString());
+    }
 
     public static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -23,7 +23,7 @@ internal sealed class ImportPlan
     private ImportPlan(ImportRequest request, ImportDatabase database, Preset preset)
     {
         (_request, _database, _preset) = (request, database, preset);
-        _fields = Declare(database, preset);
+        _fields = DeclaredFields.Declare(database, preset);
         _maps = MapFile.Read(request.MappingFile, _fields);
     }
 
@@ -45,17 +45,8 @@ internal sealed class ImportPlan
     public MappingReport Report()
     {
         var grain = _database.Variable("orders_grain");
-        return new MappingReport(_preset.Name, Currency.Code, [.. _files.Select(file => MappingOf(file, file.Name == "orders" ? grain : null))]);
-    }
-
-    private static IReadOnlyList<PresetField> Declare(ImportDatabase database, Preset preset)
-    {
-        database.Execute(Preset.Macros);
-        database.Execute(preset.Declarations);
-        return [.. database.Query("SELECT file, field, kind, required, array_to_string(headers, '|') FROM fields")
-            .Select(row => new PresetField(
-                row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3),
-                row.GetString(4).Split('|', StringSplitOptions.RemoveEmptyEntries)))];
+        return new MappingReport(
+            _preset.Name, Currency.Code, [.. _files.Select(file => MappingOf(file, file.Name == "orders" ? grain : null))]);
     }
 
     private IEnumerable<(string Name, string Path)> FilesOf(ImportRequest request)
@@ -78,10 +69,12 @@ internal sealed class ImportPlan
         if (fields.Count == 0)
             throw new RetentionException(Failure.Usage,
                 $"Preset {_preset.Name} reads no {name} file: leave out {path} or use --preset generic.");
-        var file = SourceFile.Load(_database, name, path, fields, MapOf(name), scratchFolder, ct, _request.Folder);
-        var columns = new HeaderMatcher(path, file.Headers, MapOf(name)).Match(fields);
+        var file = SourceFile.Load(
+            _database, name, path, fields, MapOf(name), scratchFolder, _request.UnpackedBytesMax, _request.Folder, ct);
+        var columns = new HeaderMatcher(path, file.Headings, MapOf(name)).Match(fields);
         var missing = fields.Where(field => field.Required && columns.All(column => column.Field != field)).ToList();
-        if (missing.Count > 0) throw new MissingColumns(file, missing, _preset.Name, Calendar, scratchFolder).Refusal(ct);
+        if (missing.Count > 0)
+            throw new MissingColumns(file, missing, _preset.Name).Refusal(new LikelyColumns(_database, file, columns));
         var formats = new ColumnFormats(_database, file.Table, MapOf(name));
         _formats[name] = formats.Detect(columns);
         _assumptions[name] = formats.Assumptions;
@@ -90,17 +83,21 @@ internal sealed class ImportPlan
         NoteOffsets(file);
     }
 
-    private BusinessCalendar Calendar => _request.Calendar ?? throw new InvalidOperationException("The calendar is settled before files are read.");
+    private BusinessCalendar Calendar =>
+        _request.Calendar ?? throw new InvalidOperationException("The calendar is settled before files are read.");
 
     /// <summary>A plain ISO time names no offset, and a column of them has the format iso.</summary>
     private void NoteOffsets(SourceFile file)
     {
-        foreach (var column in _columns[file.Name].Where(column => column.Field.Kind == "time" && _formats[file.Name][column.Field.Name] != "iso"))
+        var formats = _formats[file.Name];
+        foreach (var column in _columns[file.Name].Where(column => column.Field.Kind == "time" && formats[column.Field.Name] != "iso"))
+        {
+            var note = $"{column.Header}: times with an offset other than that of {Calendar.TimeZone.Id}: converted";
             _database.Execute($"""
-                INSERT INTO canonical_notes
-                SELECT {Text(file.Name)}, {Text($"{column.Header}: times with an offset other than that of {Calendar.TimeZone.Id}: converted")}, count(*), min(rowid) + 1
-                FROM {file.Table} WHERE has_other_offset(c{Number(column.Index)}, {Text(_formats[file.Name][column.Field.Name])})
+                INSERT INTO canonical_notes SELECT {Text(file.Name)}, {Text(note)}, count(*), min(rowid) + 1
+                FROM {file.Table} WHERE has_other_offset(c{Number(column.Index)}, {Text(formats[column.Field.Name])})
                 """);
+        }
     }
 
     private void SettleCurrency()
@@ -139,9 +136,11 @@ internal sealed class ImportPlan
     private void SettleStatuses()
     {
         if (_request.Statuses is not null && _columns["orders"].All(column => column.Field.Name != "status"))
-            throw new RetentionException(Failure.Usage, $"{_request.OrdersFile} has no column for the status of an order, so --statuses has nothing to choose by.");
+            throw new RetentionException(Failure.Usage,
+                $"{_request.OrdersFile} has no column for the status of an order, so --statuses has nothing to choose by.");
         if (_request.Statuses is { } statuses)
-            _database.SetVariable("sale_statuses", $"list_transform([{string.Join(", ", statuses.Select(Text))}]::VARCHAR[], lambda s: status_word(s))");
+            _database.SetVariable(
+                "sale_statuses", $"list_transform([{string.Join(", ", statuses.Select(Text))}]::VARCHAR[], lambda s: status_word(s))");
         else if (_database.Variable("preset_statuses") is null) _database.SetVariable("sale_statuses", "[]::VARCHAR[]");
         else _database.Execute("SET VARIABLE sale_statuses = getvariable('preset_statuses')");
     }
@@ -167,7 +166,11 @@ internal sealed class ImportPlan
         try
         {
             _database.Execute(_preset.Rows);
-            foreach (var kind in s_kinds) _database.Execute($"CREATE VIEW complete_{kind} AS FROM canonical_{kind}{(_database.Has(kind) ? $" UNION ALL BY NAME FROM {kind}" : "")}");
+            foreach (var kind in s_kinds)
+            {
+                var rows = _database.Has(kind) ? $" UNION ALL BY NAME FROM {kind}" : "";
+                _database.Execute($"CREATE VIEW complete_{kind} AS FROM canonical_{kind}{rows}");
+            }
             _database.Execute(Preset.Rules);
         }
         catch (DuckDBException fault) when (!Preset.Shipped.Contains(_preset.Name))
@@ -188,22 +191,7 @@ internal sealed class ImportPlan
             file.Name, file.Path, file.Format, file.Csv?.EncodingName, delimiter, grain,
             [.. columns.Select(column => new ColumnMapping(
                 column.Field.Name, column.Header, column.ChosenBy, _formats[file.Name].GetValueOrDefault(column.Field.Name)))],
-            [.. file.Headers.Where((_, i) => !used.Contains(i))],
+            [.. file.Headings.Names.Where((_, i) => !used.Contains(i))],
             _assumptions[file.Name]);
-    }
-
-    /// <summary>The calendar of a preset whose source has a time zone of its own; else UTC's.</summary>
-    internal static BusinessCalendar CalendarOf(string preset, string scratchFolder, CancellationToken ct)
-    {
-        using var database = new ImportDatabase(BusinessCalendar.Utc, scratchFolder, ct);
-        Declare(database, Preset.Load(preset));
-        return database.Variable("preset_time_zone") is { } zone ? BusinessCalendar.Of(zone) : BusinessCalendar.Utc;
-    }
-
-    /// <summary>Fields of another shipped preset, for the sentence that names the one that would fit.</summary>
-    internal static IReadOnlyList<PresetField> FieldsOfPreset(string name, BusinessCalendar calendar, string scratchFolder, CancellationToken ct)
-    {
-        using var database = new ImportDatabase(calendar, scratchFolder, ct);
-        return Declare(database, Preset.Load(name));
     }
 }

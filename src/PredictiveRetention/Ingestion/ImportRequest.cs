@@ -3,7 +3,9 @@ namespace PredictiveRetention.Ingestion;
 /// <summary>What to read, and how to understand it.</summary>
 public sealed record ImportRequest
 {
-    /// <summary>Name of a shipped preset (generic, shopify, ...: see <see cref="Presets"/>), or the path of an analyst's own, ending in .sql.</summary>
+    /// <summary>
+    /// Name of a shipped preset (generic, shopify, ...: see <see cref="Presets"/>), or the path of an analyst's own, ending in .sql.
+    /// </summary>
     public required string Preset { get; init; }
 
     /// <summary>
@@ -26,14 +28,22 @@ public sealed record ImportRequest
     /// <summary>ISO 4217 code the shop keeps. Null takes the preset's, else the most frequent one in the orders file.</summary>
     public string? ShopCurrency { get; init; }
 
-    /// <summary>Order statuses that are a sale, however the file spells them. Null takes the preset's, else all but those known to be none.</summary>
+    /// <summary>
+    /// Order statuses that are a sale, however the file spells them. Null takes the preset's, else all but those known to be none.
+    /// </summary>
     public IReadOnlyList<string>? Statuses { get; init; }
 
     /// <summary>What counts as one purchase, for a first import; null keeps the store's, or the default.</summary>
     public PurchaseRule? Purchases { get; init; }
 
-    /// <summary>Files in this folder are named without it in reports and rejects: where an upload is kept is nobody's business. Null names them as given.</summary>
+    /// <summary>
+    /// Files in this folder are named without it in reports and rejects: where an upload is kept is nobody's business. Null names them as
+    /// given.
+    /// </summary>
     public string? Folder { get; init; }
+
+    /// <summary>What one packed file may hold, in bytes.</summary>
+    public long UnpackedBytesMax { get; init; } = FileLimits.UnpackedBytes;
 
     /// <summary>Orders after this instant are noted as dated in the future; 0 asks for no such check.</summary>
     public long NowMs { get; init; }

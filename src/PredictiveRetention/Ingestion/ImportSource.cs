@@ -1,10 +1,8 @@
-using static PredictiveRetention.Ingestion.ImportDatabase;
-
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>
-/// Files on their way into the store. <see cref="Open"/> reads and judges all of them; the canonical rows are then streamed, the
-/// writer may turn single rows away, and <see cref="Finish"/> says what became of every row.
+/// Files on their way into the store. <see cref="Open"/> reads and judges all of them; the canonical rows are then streamed, and
+/// <see cref="Finish"/> says what became of every row.
 /// Customers are those of the customers file and of stored orders; one who is only in another file has no row of their own.
 /// </summary>
 public sealed class ImportSource : IDisposable
@@ -35,11 +33,6 @@ public sealed class ImportSource : IDisposable
     /// <summary>Records in all files.</summary>
     public long? TotalRows => _files.Sum(file => file.Records);
 
-    public bool HasCustomers => Holds("customers");
-    public bool HasRefunds => Holds("refunds");
-    public bool HasEvents => Holds("events");
-    public bool HasSubscriptions => Holds("subscriptions");
-
     /// <summary>Checks the files, detects how they are written, and sorts their rows into stored and rejected.</summary>
     /// <exception cref="RetentionException">A file is missing, empty, or lacks a required column; the message says what to do.</exception>
     public static ImportSource Open(ImportRequest request, CancellationToken ct)
@@ -48,7 +41,7 @@ public sealed class ImportSource : IDisposable
         ImportDatabase? database = null;
         try
         {
-            request = request with { Calendar = request.Calendar ?? ImportPlan.CalendarOf(request.Preset, scratch.Path, ct) };
+            request = request with { Calendar = request.Calendar ?? DeclaredFields.CalendarOf(request.Preset, scratch.Path, ct) };
             database = new ImportDatabase(request.Calendar, scratch.Path, ct);
             return new ImportSource(database, scratch, ImportPlan.Carry(request, database, scratch.Path, ct), request.Calendar);
         }
@@ -66,20 +59,6 @@ public sealed class ImportSource : IDisposable
     public IEnumerable<EngagementRow> Events() => _reader.Events();
     public IEnumerable<SubscriptionRow> Subscriptions() => _reader.Subscriptions();
 
-    /// <summary>Turns away an order handed out by <see cref="Orders"/>; likewise the other overloads.</summary>
-    public void Reject(OrderRow order, string reason) =>
-        _rejects.Add("orders", [("order_id", Text(order.OrderId)), ("customer_id", Text(order.CustomerId))], reason);
-
-    public void Reject(RefundRow refund, string reason) =>
-        _rejects.Add("refunds", [("refund_id", Text(refund.RefundId)), ("customer_id", Text(refund.CustomerId))], reason);
-
-    public void Reject(EngagementRow row, string reason) =>
-        _rejects.Add("events", [("occurred_at", Number(row.OccurredAtMs)), ("customer_id", Text(row.CustomerId))], reason);
-
-    public void Reject(SubscriptionRow subscription, string reason) =>
-        _rejects.Add("subscriptions",
-            [("subscription_id", Text(subscription.SubscriptionId)), ("customer_id", Text(subscription.CustomerId))], reason);
-
     /// <summary>What became of every row, once the writer is done.</summary>
     /// <exception cref="InvalidOperationException">Rows or money are not accounted for: a bug, and nothing may be stored.</exception>
     public QualityReport Finish()
@@ -96,8 +75,4 @@ public sealed class ImportSource : IDisposable
         _database.Dispose();
         _scratch.Dispose();
     }
-
-    private bool Holds(string view) =>
-        _files.Any(file => file.Name == view)
-        || (_database.Has(view) && _database.Count($"SELECT count(*) FROM (FROM {view} LIMIT 1)") > 0);
 }

@@ -46,7 +46,8 @@ internal static class MapFile
         foreach (var entry in file.Value.EnumerateObject())
         {
             if (entry.Name.StartsWith('$')) settings[entry.Name] = Setting(path, file.Name, entry);
-            else if (fields.Any(field => field.File == file.Name && field.Name == entry.Name)) columns[entry.Name] = entry.Value.GetString();
+            else if (fields.Any(field => field.File == file.Name && field.Name == entry.Name))
+                columns[entry.Name] = entry.Value.GetString();
             else
             {
                 var known = fields.Where(field => field.File == file.Name).Select(field => field.Name);
@@ -81,5 +82,9 @@ internal static class MapFile
         ["$currency"] = [],
     };
 
-    private static readonly JsonDocumentOptions s_lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions s_lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 }

@@ -1,34 +1,38 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>The refusal of a file without its required columns: what is missing, what was looked for, and the two ways on.</summary>
-internal sealed class MissingColumns(
-    SourceFile file, IReadOnlyList<PresetField> missing, string preset, BusinessCalendar calendar, string scratchFolder)
+internal sealed class MissingColumns(SourceFile file, IReadOnlyList<PresetField> missing, string preset)
 {
-    public RetentionException Refusal(CancellationToken ct)
+    public RetentionException Refusal(LikelyColumns likely)
     {
         var lookedFor = missing.Select(field => $"  {field.Name}: looked for {string.Join(", ", field.Headers.Prepend(field.Name))}");
         var message = $"""
-            {file.Path}, line 1: no column for {string.Join(", ", missing.Select(field => field.Name))} (preset {preset}).
+            {file.Path}, line 1: no column for {Names(missing)} (preset {preset}).
             {string.Join('\n', lookedFor)}
-              found: {string.Join(", ", file.Headers)}
+              found: {ForeignText.Shown(file.Headings.Names)}
             """;
-        return new RetentionException(Failure.InputRejected, $"{message}\n{WayOn(ct)}");
+        return new RetentionException(Failure.InputRejected, $"{message}\n{WayOn(likely)}");
     }
 
-    private string WayOn(CancellationToken ct)
+    private string WayOn(LikelyColumns likely)
     {
-        var fitting = Preset.Shipped.FirstOrDefault(
-            other => other != preset && Fits(ImportPlan.FieldsOfPreset(other, calendar, scratchFolder, ct)));
-        return fitting is not null
-            ? $"The file looks like one for --preset {fitting}."
-            : "Name the column in a JSON file and give it with --map: "
-                + $"{{ \"{file.Name}\": {{ \"{missing[0].Name}\": \"{file.Headers[0]}\" }} }}";
+        if (PresetDetection.Fitting(file.Name, file.Headings, preset) is { } fitting)
+            return $"The file looks like one for --preset {fitting}.";
+        var columns = likely.For(missing);
+        var others = missing.Where(field => !columns.ContainsKey(field)).ToList();
+        var unlike = $"none of the columns looks like {string.Join(" or ", others.Select(field => field.Name))}, "
+            + "neither by its heading nor by what it holds";
+        if (columns.Count == 0) return $"Name the column in a JSON file and give it with --map, if it is there: {unlike}.";
+        var entries = missing.Where(columns.ContainsKey).Select(field => $"{Quoted(field.Name)}: {Quoted(columns[field])}");
+        return $"Name the column in a JSON file and give it with --map: {{ {Quoted(file.Name)}: {{ {string.Join(", ", entries)} }} }}"
+            + (others.Count == 0 ? "" : $"\nOf the others {unlike}.");
     }
 
-    private bool Fits(IReadOnlyList<PresetField> fields)
-    {
-        var ofFile = fields.Where(field => field.File == file.Name).ToList();
-        var matched = new HeaderMatcher(file.Path, file.Headers, FileMap.None).Match(ofFile);
-        return ofFile.Count > 0 && ofFile.Where(field => field.Required).All(field => matched.Any(column => column.Field == field));
-    }
+    private static string Names(IEnumerable<PresetField> fields) => string.Join(", ", fields.Select(field => field.Name));
+
+    /// <summary>As JSON: what a heading holds of control characters is escaped there.</summary>
+    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

@@ -11,7 +11,8 @@ internal sealed record Preset(string Name, string Declarations, string Rows)
     private const string LoadLine = "\n-- LOAD";
 
     /// <summary>The shipped presets; a file that fits none of the one asked for may fit another.</summary>
-    public static IReadOnlyList<string> Shipped { get; } = ["generic", "online-retail", "olist", "shopify", "woocommerce", "stripe", "segment"];
+    public static IReadOnlyList<string> Shipped { get; } =
+        ["generic", "online-retail", "olist", "shopify", "woocommerce", "stripe", "segment"];
 
     public static string Macros => Resource("macros.sql");
 
@@ -51,4 +52,11 @@ internal sealed record Preset(string Name, string Declarations, string Rows)
 /// <param name="Kind">text, time, money, number or flag.</param>
 /// <param name="Required">Without it the file cannot be read.</param>
 /// <param name="Headers">Names sources give it, the likeliest first.</param>
-internal sealed record PresetField(string File, string Name, string Kind, bool Required, IReadOnlyList<string> Headers);
+internal sealed record PresetField(string File, string Name, string Kind, bool Required, IReadOnlyList<string> Headers)
+{
+    /// <summary>The name as headings are compared.</summary>
+    public string PlainName { get; } = HeaderNames.Plain(Name);
+
+    /// <summary>The headers as headings are compared.</summary>
+    public IReadOnlyList<string> PlainHeaders { get; } = [.. Headers.Select(HeaderNames.Plain)];
+}

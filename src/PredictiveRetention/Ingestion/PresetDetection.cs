@@ -3,10 +3,13 @@ namespace PredictiveRetention.Ingestion;
 /// <summary>One way to understand a file.</summary>
 /// <param name="Preset">Name of a shipped preset.</param>
 /// <param name="File">What it is to that preset: orders, refunds, customers, events, subscriptions, or a table of its folder.</param>
-/// <param name="Confidence">0 to 1; below <see cref="PresetDetection.Unlikely"/> a column is missing that the preset cannot do without.</param>
+/// <param name="Confidence">
+/// 0 to 1; below <see cref="PresetDetection.Unlikely"/> a column is missing that the preset cannot do without.
+/// </param>
 /// <param name="Columns">Header by field, as the preset would read them.</param>
 /// <param name="Missing">Fields the preset cannot do without and found no column for.</param>
-public sealed record PresetCandidate(string Preset, string File, double Confidence, IReadOnlyDictionary<string, string> Columns, IReadOnlyList<string> Missing)
+public sealed record PresetCandidate(
+    string Preset, string File, double Confidence, IReadOnlyDictionary<string, string> Columns, IReadOnlyList<string> Missing)
 {
     public bool Fits => Missing.Count == 0;
 }
@@ -28,71 +31,93 @@ public static class PresetDetection
 
     /// <summary>Names that generic has for any of its fields: they tell presets apart from it no further.</summary>
     private static readonly Lazy<HashSet<string>> s_common = new(() =>
-        [.. s_fields.Value["generic"].SelectMany(field => field.Headers.Prepend(field.Name)).Select(HeaderNames.Plain)]);
+        [.. s_fields.Value["generic"].SelectMany(field => field.PlainHeaders.Prepend(field.PlainName))]);
 
     private static readonly (string File, string[] Words)[] s_words =
     [
-        ("refunds", ["refund", "return", "credit"]), ("customers", ["customer", "contact", "client"]), ("events", ["event", "email", "visit"]),
-        ("subscriptions", ["subscription", "membership"]), ("orders", ["order", "sales", "transaction", "invoice"]),
+        ("refunds", ["refund", "return", "credit"]), ("customers", ["customer", "contact", "client"]),
+        ("events", ["event", "email", "visit"]), ("subscriptions", ["subscription", "membership"]),
+        ("orders", ["order", "sales", "transaction", "invoice"]),
     ];
 
     /// <summary>Every way to read the file, the likeliest first.</summary>
-    public static IReadOnlyList<PresetCandidate> Of(string fileName, IReadOnlyList<string> headers)
+    public static IReadOnlyList<PresetCandidate> Of(string fileName, IReadOnlyList<string> headers) => Of(fileName, new Headings(headers));
+
+    internal static IReadOnlyList<PresetCandidate> Of(string fileName, Headings headings)
     {
         var judged = s_fields.Value
-            .SelectMany(preset => preset.Value.GroupBy(field => field.File).Select(file => Judge(preset.Key, file.Key, [.. file], fileName, headers)))
+            .SelectMany(preset => preset.Value.GroupBy(field => field.File)
+                .Select(file => Judge(preset.Key, file.Key, [.. file], fileName, headings)))
             .OrderByDescending(judgement => judgement.Candidate.Fits).ThenByDescending(judgement => judgement.Points)
             .ToList();
         var (best, points) = judged[0];
         // What another reading would explain as well is no certainty.
         var isOpen = best.Fits && judged.Skip(1).Any(other => other.Candidate.Fits && other.Points >= 0.95 * points);
-        return [best with { Confidence = isOpen ? 0.8 * best.Confidence : best.Confidence }, .. judged.Skip(1).Select(judgement => judgement.Candidate)];
+        if (isOpen) best = best with { Confidence = 0.8 * best.Confidence };
+        return [best, .. judged.Skip(1).Select(judgement => judgement.Candidate)];
     }
 
     /// <summary>Header by field, as the preset reads this file.</summary>
     public static IReadOnlyDictionary<string, string> ColumnsOf(string preset, string file, IReadOnlyList<string> headers) =>
-        Match([.. FieldsOf(preset).Where(field => field.File == file)], headers).ToDictionary(column => column.Field.Name, column => column.Header);
+        Match(FieldsOf(preset, file), new Headings(headers)).ToDictionary(column => column.Field.Name, column => column.Header);
+
+    /// <summary>The first shipped preset but this one that finds all it needs in a file of this kind; null where there is none.</summary>
+    internal static string? Fitting(string file, Headings headings, string but) => s_fields.Value.Keys.FirstOrDefault(preset =>
+    {
+        var fields = preset == but ? [] : FieldsOf(preset, file);
+        var matched = Match(fields, headings);
+        return fields.Count > 0 && fields.Where(field => field.Required).All(field => matched.Any(column => column.Field == field));
+    });
 
     /// <summary>What a preset reads from a kind of file; nothing from one it does not know.</summary>
     public static IReadOnlyList<ImportField> Fields(string preset, string file) =>
-        [.. FieldsOf(preset).Where(field => field.File == file).Select(field => new ImportField(field.Name, field.Kind.Replace("utc_", "", StringComparison.Ordinal), field.Required))];
+        [.. FieldsOf(preset, file).Select(field =>
+            new ImportField(field.Name, field.Kind.Replace("utc_", "", StringComparison.Ordinal), field.Required))];
 
     /// <summary>Kinds of file a preset reads: one, several, or the tables of its folder.</summary>
     public static IReadOnlyList<string> Files(string preset) => [.. FieldsOf(preset).Select(field => field.File).Distinct()];
 
     private static IReadOnlyList<PresetField> FieldsOf(string preset) => s_fields.Value.GetValueOrDefault(preset, []);
 
-    private static (PresetCandidate Candidate, double Points) Judge(string preset, string file, IReadOnlyList<PresetField> fields, string fileName, IReadOnlyList<string> headers)
+    private static IReadOnlyList<PresetField> FieldsOf(string preset, string file) =>
+        [.. FieldsOf(preset).Where(field => field.File == file)];
+
+    private static (PresetCandidate Candidate, double Points) Judge(
+        string preset, string file, IReadOnlyList<PresetField> fields, string fileName, Headings headings)
     {
-        var matched = Match(fields, headers);
+        var matched = Match(fields, headings);
         var required = fields.Count(field => field.Required);
-        var missing = fields.Where(field => field.Required && matched.All(column => column.Field != field)).Select(field => field.Name).ToList();
-        var distinct = preset == "generic" ? [] : matched.Where(column => !s_common.Value.Contains(HeaderNames.Plain(column.Header))).ToHashSet();
-        var opened = JsonCells(fields, headers);
-        var points = matched.Sum(column => column.ChosenBy == "name" ? 1.5 : 1) + distinct.Count + opened + (IsNamedFor(preset, file, fileName) ? 1.5 : 0);
+        var missing = fields.Where(field => field.Required && matched.All(column => column.Field != field))
+            .Select(field => field.Name).ToList();
+        var distinct = preset == "generic" ? []
+            : matched.Where(column => !s_common.Value.Contains(headings.Plain(column.Index))).ToHashSet();
+        var opened = JsonCells(fields, headings);
+        var points = matched.Sum(column => column.ChosenBy == "name" ? 1.5 : 1) + distinct.Count + opened
+            + (IsNamedFor(preset, file, fileName) ? 1.5 : 0);
         var sure = matched.Count(column => column.Field.Required && (column.ChosenBy == "name" || distinct.Contains(column)));
-        var explained = Math.Max(matched.Count / (double)headers.Count, preset == "generic" ? 0 : Math.Min(1, (matched.Count + opened) / (double)fields.Count));
+        var explained = Math.Max(
+            matched.Count / (double)headings.Count,
+            preset == "generic" ? 0 : Math.Min(1, (matched.Count + opened) / (double)fields.Count));
         var confidence = missing.Count == 0
             ? Math.Min(0.99, 0.55 + 0.25 * sure / Math.Max(1, required) + 0.2 * explained)
             : Unlikely * (required - missing.Count) / required * 0.99;
-        return (new PresetCandidate(preset, file, confidence, matched.ToDictionary(column => column.Field.Name, column => column.Header), missing), points);
+        var columns = matched.ToDictionary(column => column.Field.Name, column => column.Header);
+        return (new PresetCandidate(preset, file, confidence, columns, missing), points);
     }
 
-    private static IReadOnlyList<MatchedColumn> Match(IReadOnlyList<PresetField> fields, IReadOnlyList<string> headers) => new HeaderMatcher("", headers, FileMap.None).Match(fields);
+    private static IReadOnlyList<MatchedColumn> Match(IReadOnlyList<PresetField> fields, Headings headings) =>
+        new HeaderMatcher("", headings, FileMap.None).Match(fields);
 
     /// <summary>Columns that hold objects the preset looks into, such as the properties of an event.</summary>
-    private static int JsonCells(IReadOnlyList<PresetField> fields, IReadOnlyList<string> headers) => fields
+    private static int JsonCells(IReadOnlyList<PresetField> fields, Headings headings) => fields
         .SelectMany(field => field.Headers).Where(name => name.Contains('.', StringComparison.Ordinal))
         .Select(name => HeaderNames.Plain(name[..name.IndexOf('.', StringComparison.Ordinal)])).Distinct()
-        .Count(cell => headers.Any(header => HeaderNames.Plain(header) == cell));
+        .Count(cell => headings.At(cell).Count > 0);
 
     private static bool IsNamedFor(string preset, string file, string fileName) => preset != "generic"
         ? fileName.Contains(preset, StringComparison.OrdinalIgnoreCase)
         : s_words.FirstOrDefault(word => word.Words.Any(part => fileName.Contains(part, StringComparison.OrdinalIgnoreCase))).File == file;
 
-    private static Dictionary<string, IReadOnlyList<PresetField>> ReadFields()
-    {
-        using var scratch = new ScratchFolder();
-        return Preset.Shipped.ToDictionary(name => name, name => ImportPlan.FieldsOfPreset(name, BusinessCalendar.Utc, scratch.Path, CancellationToken.None));
-    }
+    private static Dictionary<string, IReadOnlyList<PresetField>> ReadFields() =>
+        Preset.Shipped.ToDictionary(name => name, DeclaredFields.Of);
 }

@@ -10,7 +10,8 @@ internal sealed class QualityCheck(
     /// <summary>Kinds of canonical rows, with the time each is dated by and whether it is money.</summary>
     private static readonly (string View, string Time, bool HasMoney)[] s_kinds =
     [
-        ("orders", "ordered_at", true), ("refunds", "refunded_at", true), ("events", "occurred_at", false), ("subscriptions", "started_at", false),
+        ("orders", "ordered_at", true), ("refunds", "refunded_at", true),
+        ("events", "occurred_at", false), ("subscriptions", "started_at", false),
     ];
 
     private readonly string _ordersMoney = database.Variable("orders_money") ?? "orders";
@@ -19,21 +20,17 @@ internal sealed class QualityCheck(
 
     public QualityReport Report()
     {
-        var stored = s_kinds.Where(kind => database.Has(kind.View)).SelectMany(kind => StoredOf(kind.View, kind.Time, kind.HasMoney)).ToList();
+        var stored = s_kinds.Where(kind => database.Has(kind.View))
+            .SelectMany(kind => StoredOf(kind.View, kind.Time, kind.HasMoney)).ToList();
         return new QualityReport(currency.Code, [.. files.Select(file => QualityOf(file, stored))]);
     }
 
     private List<Stored> StoredOf(string view, string time, bool hasMoney)
     {
         var amount = hasMoney ? "amount" : "0::DECIMAL(38,6)";
-        // Late rejects were part of the view and are not stored.
         return database.Query($"""
-            SELECT v.source, n - coalesce(late, 0), exact - coalesce(late_exact, 0), rounded - coalesce(late_rounded, 0), first_ms, last_ms
-            FROM (SELECT source, count(*) AS n, sum({amount})::DECIMAL(38,6) AS exact, sum({reader.Minor(amount)})::BIGINT AS rounded,
-                    min({time}) AS first_ms, max({time}) AS last_ms
-                  FROM {CanonicalReader.Complete(view)} GROUP BY source) AS v
-            LEFT JOIN (SELECT source, count(*) AS late, sum(abs(amount)) AS late_exact, sum({reader.Minor("abs(amount)")})::BIGINT AS late_rounded
-                  FROM late_rejects WHERE view = {Text(view)} GROUP BY source) AS l ON l.source = v.source
+            SELECT source, count(*), sum({amount})::DECIMAL(38,6), sum({reader.Minor(amount)})::BIGINT, min({time}), max({time})
+            FROM {CanonicalReader.Complete(view)} GROUP BY source
             """).Select(row => new Stored(
                 row.GetString(0), view, row.GetInt64(1), Sign(view, row.GetString(0)) * row.GetDecimal(2),
                 Sign(view, row.GetString(0)) * currency.FromMinor(row.GetInt64(3)),
@@ -60,19 +57,25 @@ internal sealed class QualityCheck(
             cells.ToDictionary(cell => cell.Column.Field.Name, cell => Math.Round(1 - (double)cell.Read / file.SoundRecords, 6)));
     }
 
-    /// <summary>Where a row is one order, refund or event, each is stored or rejected. Customers are gathered from several files, and other tables are looked up.</summary>
+    /// <summary>
+    /// Where a row is one order, refund or event, each is stored or rejected. Customers are gathered from several files, and other tables
+    /// are looked up.
+    /// </summary>
     private void CheckRows(SourceFile file, IReadOnlyList<Stored> stored, long rejected)
     {
-        if (s_kinds.All(kind => kind.View != file.Name) || (file.Name == "orders" && database.Variable("orders_grain") is not (null or "order"))) return;
+        var isOrders = file.Name == "orders";
+        if (s_kinds.All(kind => kind.View != file.Name) || (isOrders && database.Variable("orders_grain") is not (null or "order"))) return;
         var kept = stored.Sum(rows => rows.Count);
         if (kept + rejected != file.Records)
-            throw new InvalidOperationException($"{file.Path}: {file.Records} rows were read, but {kept} are stored and {rejected} rejected.");
+            throw new InvalidOperationException(
+                $"{file.Path}: {file.Records} rows were read, but {kept} are stored and {rejected} rejected.");
     }
 
     private static IEnumerable<StoredRows> StoredRowsOf(SourceFile file, IReadOnlyList<Stored> stored, long rejected)
     {
         if (file.Name == "customers") yield return new StoredRows("customers", file.Records - rejected, null);
-        foreach (var rows in stored) yield return new StoredRows(rows.Kind, rows.Count, rows.Kind is "orders" or "refunds" ? rows.Rounded : null);
+        foreach (var rows in stored)
+            yield return new StoredRows(rows.Kind, rows.Count, rows.Kind is "orders" or "refunds" ? rows.Rounded : null);
     }
 
     private List<RejectReason> ReasonsOf(SourceFile file) => [.. database.Query($"""
@@ -108,11 +111,13 @@ internal sealed class QualityCheck(
     /// <summary>An order is not lost for the sake of its review score; a required cell that cannot be read is a reject.</summary>
     private static IEnumerable<QualityNote> UnreadableCells(IEnumerable<CellCount> cells) => cells
         .Where(cell => !cell.Column.Field.Required && cell.Filled > cell.Read)
-        .Select(cell => new QualityNote($"{cell.Column.Header}: cells that are no {cell.Column.Field.Kind.Replace("utc_", "", StringComparison.Ordinal)}, left empty", cell.Filled - cell.Read));
+        .Select(cell => (Cell: cell, Kind: cell.Column.Field.Kind.Replace("utc_", "", StringComparison.Ordinal)))
+        .Select(cell => new QualityNote(
+            $"{cell.Cell.Column.Header}: cells that are no {cell.Kind}, left empty", cell.Cell.Filled - cell.Cell.Read));
 
     private List<MoneyCheck> MoneyOf(SourceFile file, IReadOnlyList<Stored> stored)
     {
-        // An order turned away by the writer takes its money with it, wherever that is written.
+        // An order that is rejected takes its money with it, wherever that is written.
         var sources = file.Name == _ordersMoney ? $"source IN ('orders', {Text(file.Name)})" : $"source = {Text(file.Name)}";
         if (!database.Has("money_read")) return [];
         return [.. database.Query($"""

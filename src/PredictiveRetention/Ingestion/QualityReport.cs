@@ -6,7 +6,9 @@ public sealed record QualityReport(string ShopCurrency, IReadOnlyList<FileQualit
     public long RowsRead => Files.Sum(file => file.RowsRead);
     public long RowsRejected => Files.Sum(file => file.RowsRejected);
 
-    /// <summary>More than half of some file was rejected: the mapping is wrong rather than the rows, and nothing should be stored.</summary>
+    /// <summary>
+    /// More than half of some file was rejected: the mapping is wrong rather than the rows, and nothing should be stored.
+    /// </summary>
     public bool TooManyRejected => Files.Any(file => file.RowsRejected * 2 > file.RowsRead);
 }
 

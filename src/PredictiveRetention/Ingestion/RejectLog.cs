@@ -4,42 +4,29 @@ using static PredictiveRetention.Ingestion.ImportDatabase;
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>
-/// Every record that is not stored, in table rejected: those too broken to split, those the preset refused, and those the writer
-/// turned away later. Line numbers and texts are fetched by one more pass over a file, and only when it has rejects or notes.
+/// Every record that is not stored, in table rejected: those too broken to split and those the preset refused. Line numbers and texts
+/// are fetched by one more pass over a file, and only when it has rejects or notes.
 /// </summary>
 internal sealed class RejectLog(
     ImportDatabase database, IReadOnlyList<SourceFile> files, IReadOnlyDictionary<string, IReadOnlyList<MatchedColumn>> columns)
 {
-    private readonly List<string> _late = [];
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
     private bool _complete;
 
-    /// <summary>Records a row that was handed out and could not be stored, found again by its ids.</summary>
-    public void Add(string view, IReadOnlyList<(string Column, string Value)> ids, string reason)
-    {
-        if (_complete) throw new InvalidOperationException("Rows can be rejected until the import is finished.");
-        // Money inside an orders file that went back is negative there, as in money_read.
-        var amount = view switch { "orders" => "amount", "refunds" => "CASE source WHEN 'refunds' THEN amount ELSE -amount END", _ => "NULL" };
-        _late.Add($"""
-            SELECT source, record, {Text(ids[^1].Column)} AS field, {Text(reason)} AS reason, getvariable('shop_currency') AS currency,
-              {amount} AS amount, {Text(view)} AS view
-            FROM {CanonicalReader.Complete(view)} WHERE {string.Join(" AND ", ids.Select(id => $"{id.Column} = {id.Value}"))} LIMIT 1
-            """);
-    }
-
-    /// <summary>Builds table rejected; afterwards nothing can be added.</summary>
+    /// <summary>Builds table rejected.</summary>
     public void Complete()
     {
         if (_complete) return;
         _complete = true;
-        database.Execute("CREATE TABLE late_rejects AS SELECT *, NULL::VARCHAR AS view FROM canonical_rejects");
-        foreach (var late in _late) database.Execute("INSERT INTO late_rejects BY NAME " + late);
-        database.Execute("CREATE TABLE all_rejects AS FROM canonical_rejects UNION ALL BY NAME FROM late_rejects"
+        database.Execute("CREATE TABLE all_rejects AS FROM canonical_rejects"
             + (database.Has("rejects") ? " UNION ALL BY NAME FROM rejects" : ""));
         database.Execute("CREATE TABLE all_notes AS FROM canonical_notes UNION ALL BY NAME FROM rule_notes"
             + (database.Has("notes") ? " UNION ALL BY NAME FROM notes" : ""));
         database.Execute("""
             CREATE TABLE reject_lines (source VARCHAR, record BIGINT, line BIGINT, fault VARCHAR, text VARCHAR);
-            CREATE TABLE rejected (source VARCHAR, path VARCHAR, line BIGINT, header VARCHAR, reason VARCHAR, message VARCHAR, value VARCHAR,
+            CREATE TABLE rejected (
+              source VARCHAR, path VARCHAR, line BIGINT, header VARCHAR, reason VARCHAR, message VARCHAR, value VARCHAR,
               amount DECIMAL(38,6), currency VARCHAR, text VARCHAR);
             """);
         foreach (var file in files)
@@ -49,15 +36,36 @@ internal sealed class RejectLog(
         }
     }
 
-    /// <summary>Writes them in the order of the files; returns how many.</summary>
+    /// <summary>
+    /// Writes them in the order of the files; returns how many. Written beside and renamed: nobody sees half of it, and a link of that
+    /// name is replaced and not followed.
+    /// </summary>
     public int Write(string path)
     {
         Complete();
+        var partial = path + ".partial";
+        File.Delete(partial);
+        try
+        {
+            int written;
+            // New: a link somebody left under the other name is not followed either.
+            using (var csv = new StreamWriter(new FileStream(partial, FileMode.CreateNew), s_utf8)) written = Write(csv);
+            File.Move(partial, path, overwrite: true);
+            return written;
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    private int Write(StreamWriter csv)
+    {
         var written = 0;
-        using var csv = new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         csv.Write("file,line,column,reason,value,row_text\n");
         var order = string.Join(" ", files.Select((file, i) => $"WHEN {Text(file.Name)} THEN {i}"));
-        foreach (var row in database.Query($"SELECT path, line, header, message, value, text FROM rejected ORDER BY CASE source {order} END, line"))
+        foreach (var row in database.Query(
+            $"SELECT path, line, header, message, value, text FROM rejected ORDER BY CASE source {order} END, line"))
         {
             for (var i = 0; i < row.FieldCount; i++)
             {
@@ -73,21 +81,24 @@ internal sealed class RejectLog(
 
     private void FindLines(SourceFile file)
     {
-        var wanted = database.Query($"""
+        var records = $"""
             SELECT DISTINCT record FROM (
-              SELECT source, record FROM all_rejects UNION ALL SELECT source, other_record FROM all_rejects UNION ALL SELECT source, record FROM all_notes)
-            WHERE source = {Text(file.Name)} AND record IS NOT NULL ORDER BY record
-            """).Select(row => row.GetInt64(0)).ToArray();
+              SELECT source, record FROM all_rejects UNION ALL SELECT source, other_record FROM all_rejects
+              UNION ALL SELECT source, record FROM all_notes)
+            WHERE source = {Text(file.Name)} AND record IS NOT NULL
+            """;
         if (file.Csv is null)
         {
             // Parquet and JSON have rows: their number stands for the line, and the row is written out as JSON.
-            var row = string.Join(", ", file.Headers.Take(file.OwnColumns).Select((header, i) => $"{Text(header)}, c{i}"));
+            var row = string.Join(", ", file.Headings.Names.Take(file.OwnColumns).Select((header, i) => $"{Text(header)}, c{i}"));
             database.Execute($"""
                 INSERT INTO reject_lines SELECT {Text(file.Name)}, rowid + 1, rowid + 1, NULL, json_object({row})::VARCHAR FROM {file.Table}
-                WHERE rowid + 1 IN ({string.Join(", ", wanted.Prepend(0).Select(Number))})
+                WHERE rowid + 1 IN ({records})
                 """);
+            return;
         }
-        else if (wanted.Length > 0 || file.FaultyRecords > 0) FindLines(file.Name, file.Csv, wanted);
+        var wanted = database.Query($"{records} ORDER BY record").Select(row => row.GetInt64(0)).ToArray();
+        if (wanted.Length > 0 || file.FaultyRecords > 0) FindLines(file.Name, file.Csv, wanted);
     }
 
     private void FindLines(string source, CsvSource csv, long[] wanted)

@@ -1,3 +1,4 @@
+using DuckDB.NET.Data;
 using static PredictiveRetention.Ingestion.ImportDatabase;
 
 namespace PredictiveRetention.Ingestion;
@@ -8,15 +9,15 @@ namespace PredictiveRetention.Ingestion;
 /// </summary>
 internal sealed class SourceFile
 {
-    private readonly IReadOnlyList<string> _columns;
     private readonly string _place;
 
-    private SourceFile(string name, string path, string format, IReadOnlyList<string> headers, CsvSource? csv)
+    private SourceFile(string name, string path, string format, Headings headings, CsvSource? csv)
     {
         Name = name;
         Path = _place = path;
         Format = format;
-        Headers = _columns = headers;
+        Headings = headings;
+        OwnColumns = headings.Count;
         Csv = csv;
     }
 
@@ -29,7 +30,10 @@ internal sealed class SourceFile
     public string Format { get; }
 
     /// <summary>The file's columns, and those found inside its JSON cells.</summary>
-    public IReadOnlyList<string> Headers { get; private set; }
+    public Headings Headings { get; private set; }
+
+    /// <summary>Columns that are the file's own, not found inside others.</summary>
+    public int OwnColumns { get; }
 
     /// <summary>Null for Parquet and JSON, which have rows and no lines.</summary>
     public CsvSource? Csv { get; }
@@ -39,21 +43,30 @@ internal sealed class SourceFile
     public long FaultyRecords => Csv?.FaultyRecords ?? 0;
     public long Records => SoundRecords + FaultyRecords;
 
+    /// <param name="unpackedMax">Bytes a packed file may hold.</param>
+    /// <param name="folder">Reports name the file without it; null names it as given.</param>
     public static SourceFile Load(
-        ImportDatabase database, string name, string path, IReadOnlyList<PresetField> fields, FileMap map, string scratchFolder, CancellationToken ct, string? folder = null)
+        ImportDatabase database, string name, string path, IReadOnlyList<PresetField> fields, FileMap map, string scratchFolder,
+        long unpackedMax, string? folder, CancellationToken ct)
     {
         Check(path);
         var format = FormatOf(path);
         try
         {
-            var file = format == "csv" ? OpenCsv(name, path, map, scratchFolder, ct) : OpenTyped(database, name, path, format);
+            var file = format == "csv" ? OpenCsv(name, path, map, scratchFolder, unpackedMax, ct)
+                : OpenTyped(database, name, path, format, unpackedMax, ct);
             if (folder is not null) file.Path = System.IO.Path.GetRelativePath(folder, path);
+            if (format == "parquet") file.CheckVolume(database, unpackedMax);
             // Cells are trimmed here, once: every expression over them would otherwise do it again.
-            var cells = string.Join(", ", file.Headers.Select((_, i) => $"cell(c{i}) AS c{i}"));
+            var cells = string.Join(", ", file.Headings.Names.Select((_, i) => $"cell(c{i}) AS c{i}"));
             database.Execute($"CREATE TABLE {file.Table} AS SELECT {cells} FROM {file.Rows}");
             file.CountRecords(database);
             file.OpenJsonCells(database, fields);
             return file;
+        }
+        catch (DuckDBException fault) when (format != "csv")
+        {
+            throw new RetentionException(Failure.InputRejected, $"{path} cannot be read as {format}: {Said(fault)}", fault);
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {
@@ -63,24 +76,25 @@ internal sealed class SourceFile
 
     /// <summary>The first rows as they are written, their headers, and how the file was opened.</summary>
     /// <exception cref="RetentionException">It cannot be read; the message says where.</exception>
-    public static FilePreview Preview(string path, char? delimiter, int rows, CancellationToken ct)
+    public static FilePreview Preview(string path, char? delimiter, int rows, long unpackedMax, CancellationToken ct)
     {
         Check(path);
         var format = FormatOf(path);
         using var scratch = new ScratchFolder();
         try
         {
-            if (format == "csv") return CsvSource.Preview(path, delimiter, rows, scratch.Path, ct);
+            if (format == "csv") return CsvSource.Preview(path, delimiter, rows, scratch.Path, unpackedMax, ct);
             using var database = new ImportDatabase(BusinessCalendar.Utc, scratch.Path, ct);
-            var file = OpenTyped(database, "preview", path, format);
-            var cells = string.Join(", ", file.Headers.Select((_, i) => $"c{Number(i)}"));
+            var file = OpenTyped(database, "preview", path, format, unpackedMax, ct);
+            var headers = file.Headings.Names;
+            var cells = string.Join(", ", headers.Select((_, i) => $"c{Number(i)}"));
             var read = database.Query($"SELECT {cells} FROM {file.Rows} LIMIT {Number(rows)}")
-                .Select(row => (IReadOnlyList<string>)[.. file.Headers.Select((_, i) => row.IsDBNull(i) ? "" : row.GetString(i))])
+                .Select(row => (IReadOnlyList<string>)[.. headers.Select((_, i) => row.IsDBNull(i) ? "" : row.GetString(i))])
                 .ToList();
             if (read.Count == 0) throw new RetentionException(Failure.InputRejected, $"{path} has no rows.");
-            return new FilePreview(format, null, null, file.Headers, [.. read.Select((row, i) => new PreviewRow(i + 1, row, null))]);
+            return new FilePreview(format, null, null, headers, [.. read.Select((row, i) => new PreviewRow(i + 1, row, null))]);
         }
-        catch (DuckDB.NET.Data.DuckDBException fault)
+        catch (DuckDBException fault)
         {
             throw new RetentionException(Failure.InputRejected, $"{path} cannot be read as {format}: {Said(fault)}", fault);
         }
@@ -109,47 +123,77 @@ internal sealed class SourceFile
     };
 
     /// <summary>The name a packed file has when it is unpacked.</summary>
-    private static string Unpacked(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
+    private static string Unpacked(string path) => UnpackedStream.IsPacked(path) ? path[..^3] : path;
 
-    private static SourceFile OpenCsv(string name, string path, FileMap map, string scratchFolder, CancellationToken ct)
+    private static SourceFile OpenCsv(
+        string name, string path, FileMap map, string scratchFolder, long unpackedMax, CancellationToken ct)
     {
-        var csv = CsvSource.Open(path, map.Delimiter, scratchFolder, ct);
-        return new SourceFile(name, path, "csv", csv.Headers, csv);
+        var csv = CsvSource.Open(path, map.Delimiter, scratchFolder, unpackedMax, ct);
+        return new SourceFile(name, path, "csv", csv.Headings, csv);
     }
 
-    private static SourceFile OpenTyped(ImportDatabase database, string name, string path, string format)
+    /// <summary>DuckDB sees it once it is known to be neither too deep nor too wide.</summary>
+    private static SourceFile OpenTyped(
+        ImportDatabase database, string name, string path, string format, long unpackedMax, CancellationToken ct)
     {
+        if (format == "parquet") ParquetFooter.Check(path, unpackedMax);
+        else JsonOutline.Check(path, unpackedMax, ct);
         try
         {
             var headers = database.Query($"DESCRIBE FROM {Reader(format, path)}").Select(row => row.GetString(0)).ToList();
-            return new SourceFile(name, path, format, HeaderNames.Distinct(headers), csv: null);
+            return new SourceFile(name, path, format, Headings.Read(path, headers), csv: null);
         }
-        catch (DuckDB.NET.Data.DuckDBException fault)
+        catch (DuckDBException fault)
         {
             throw new RetentionException(Failure.InputRejected, $"{path} is no {format} file: {Said(fault)}", fault);
         }
     }
 
+    /// <summary>A dictionary of one long text makes little of very many cells, whatever the footer says.</summary>
+    private void CheckVolume(ImportDatabase database, long unpackedMax)
+    {
+        var bytes = string.Join(" + ", Headings.Names.Select((_, i) => $"coalesce(sum(strlen(c{i})), 0)"));
+        var volume = database.Query($"SELECT ({bytes})::DOUBLE FROM {Rows}").Select(row => row.GetDouble(0)).Single();
+        FileLimits.CheckUnpacked(_place, new FileInfo(_place).Length, (long)Math.Min(volume, long.MaxValue / 2), unpackedMax);
+    }
+
     /// <summary>What DuckDB says of a file, without the SQL it was reading it with.</summary>
-    private static string Said(DuckDB.NET.Data.DuckDBException fault)
+    private static string Said(DuckDBException fault)
     {
         var sql = fault.Message.IndexOf("\nLINE ", StringComparison.Ordinal);
         return (sql < 0 ? fault.Message : fault.Message[..sql]).Trim();
     }
 
     private string Rows => Csv is null
-        ? $"(SELECT {(Format == "json" ? "json_extract_string(COLUMNS(*), '$')" : "COLUMNS(*)::VARCHAR")} FROM {Reader(Format, _place)}) "
-            + $"AS r({string.Join(", ", _columns.Select((_, i) => $"c{i}"))})"
+        ? $"(SELECT {string.Join(", ", Names.Select(NotTooLong))} "
+            + $"FROM (SELECT {Values} FROM {Reader(Format, _place)}) AS r({string.Join(", ", Names)}))"
         : $"""
            read_csv({Text(Csv.ReadyPath)}, delim = {Text(Csv.Delimiter.ToString())}, quote = '"', escape = '"', header = true,
-             auto_detect = false, max_line_size = {4 * CsvScanner.RecordBytesMax}, nullstr = '',
-             columns = {"{"}{string.Join(", ", _columns.Select((_, i) => $"'c{i}': 'VARCHAR'"))}{"}"})
+             auto_detect = false, compression = 'none', max_line_size = {4 * CsvScanner.RecordBytesMax}, nullstr = '',
+             columns = {"{"}{string.Join(", ", Names.Select(name => $"'{name}': 'VARCHAR'"))}{"}"})
            """;
 
+    private IEnumerable<string> Names => Enumerable.Range(0, OwnColumns).Select(i => $"c{i}");
+
+    private string Values => Format == "json" ? "json_extract_string(COLUMNS(*), '$')" : "COLUMNS(*)::VARCHAR";
+
+    /// <summary>What CSV is split by knows how long a cell is; here DuckDB is told to stop.</summary>
+    private string NotTooLong(string name, int column)
+    {
+        var heading = Text($"column '{ForeignText.Shown(Headings.Names[column])}' has a cell of ");
+        return $"""
+            CASE WHEN strlen({name}) > {FileLimits.CellBytes}
+              THEN error({heading} || strlen({name}) || ' bytes ({FileLimits.CellBytes} at most)') ELSE {name} END AS {name}
+            """;
+    }
+
     private static string Reader(string format, string path) => format == "parquet"
-        ? $"read_parquet({Text(path)})"
+        ? $"read_parquet({Literal(path)})"
         // Values stay as they are written: a time that DuckDB recognised would lose its offset, and objects would no longer be JSON.
-        : $"read_json({Text(path)}, sample_size = -1, maximum_depth = 1)";
+        : $"""
+           read_json({Literal(path)}, sample_size = -1, maximum_depth = 1, map_inference_threshold = -1,
+             compression = '{(UnpackedStream.IsPacked(path) ? "gzip" : "uncompressed")}')
+           """;
 
     /// <summary>
     /// Adds a column for every header such as 'properties.total' that the preset knows and some cell of 'properties' has. A file that has
@@ -160,23 +204,26 @@ internal sealed class SourceFile
         var inside = fields.SelectMany(field => field.Headers).Where(header => header.Contains('.', StringComparison.Ordinal)).Distinct();
         foreach (var cell in inside.GroupBy(header => HeaderNames.Plain(header[..header.IndexOf('.', StringComparison.Ordinal)])))
         {
-            var column = _columns.ToList().FindIndex(header => HeaderNames.Plain(header) == cell.Key);
-            var headers = cell.Where(header => Headers.All(other => HeaderNames.Plain(other) != HeaderNames.Plain(header))).ToList();
-            if (column < 0 || headers.Count == 0) continue;
+            var column = Headings.At(cell.Key).Where(at => at < OwnColumns).Cast<int?>().FirstOrDefault();
+            var headers = cell.Where(header => Headings.At(HeaderNames.Plain(header)).Count == 0).ToList();
+            if (column is null || headers.Count == 0) continue;
+            var text = $"c{column}";
             var paths = string.Join(", ", headers.Select(header => Text("$" + header[header.IndexOf('.', StringComparison.Ordinal)..])));
-            var opened = $"(SELECT *, CASE WHEN json_valid(c{Number(column)}) THEN json_extract_string(c{Number(column)}, [{paths}]) END AS inside FROM {Table})";
-            var filled = database.Query($"SELECT {string.Join(", ", headers.Select((_, i) => $"count(inside[{Number(i + 1)}])"))} FROM {opened}")
+            var opened = $"(SELECT *, CASE WHEN json_valid({text}) THEN json_extract_string({text}, [{paths}]) END AS inside FROM {Table})";
+            var counts = string.Join(", ", headers.Select((_, i) => $"count(inside[{i + 1}])"));
+            var filled = database.Query($"SELECT {counts} FROM {opened}")
                 .Select(row => headers.Select((_, i) => row.GetInt64(i) > 0).ToList()).Single();
             var kept = headers.Select((header, i) => (Header: header, Index: i)).Where(header => filled[header.Index]).ToList();
             if (kept.Count == 0) continue;
-            var added = kept.Select((header, i) => $"cell(inside[{Number(header.Index + 1)}]) AS c{Number(Headers.Count + i)}");
-            database.Execute($"CREATE TABLE opened AS SELECT * EXCLUDE (inside), {string.Join(", ", added)} FROM {opened}; DROP TABLE {Table}; ALTER TABLE opened RENAME TO {Table};");
-            Headers = [.. Headers, .. kept.Select(header => header.Header)];
+            var added = string.Join(", ", kept.Select((header, i) => $"cell(inside[{header.Index + 1}]) AS c{Headings.Count + i}"));
+            database.Execute($"""
+                CREATE TABLE opened AS SELECT * EXCLUDE (inside), {added} FROM {opened};
+                DROP TABLE {Table};
+                ALTER TABLE opened RENAME TO {Table};
+                """);
+            Headings = Headings.With(kept.Select(header => header.Header));
         }
     }
-
-    /// <summary>Columns that are the file's own, not found inside others.</summary>
-    public int OwnColumns => _columns.Count;
 
     private void CountRecords(ImportDatabase database)
     {

@@ -17,28 +17,34 @@ internal sealed class SourceFolder(ImportDatabase database, string preset, strin
     {
         if (!Directory.Exists(path))
             throw File.Exists(path)
-                ? new RetentionException(Failure.Usage, $"Preset {preset} reads a folder of tables, and {path} is a file: name the folder it is in.")
+                ? new RetentionException(Failure.Usage,
+                    $"Preset {preset} reads a folder of tables, and {path} is a file: name the folder it is in.")
                 : new RetentionException(Failure.NotFound, $"{path} does not exist.");
         var tables = Tables();
         var found = tables.ToDictionary(table => table, Find);
         var missing = tables.Where(table => table.Role == "required" && found[table] is null).ToList();
         if (missing.Count > 0)
             throw new RetentionException(Failure.InputRejected,
-                $"{path} has no {string.Join(", no ", missing.Select(table => table.Names[0] + ".csv"))} (or .csv.gz): preset {preset} cannot do without.");
-        foreach (var table in tables.Where(table => table.Role == "optional" && found[table] is null)) Note($"{table.Names[0]} is not there: {table.Says}");
+                $"{path} has no {string.Join(", no ", missing.Select(table => table.Names[0] + ".csv"))} (or .csv.gz): "
+                + $"preset {preset} cannot do without.");
+        foreach (var table in tables.Where(table => table.Role == "optional" && found[table] is null))
+            Note($"{table.Names[0]} is not there: {table.Says}");
         foreach (var table in tables.Where(table => table.Role == "unused" && found[table] is not null))
             Note($"{Path.GetFileName(found[table])}: {table.Says}");
         var known = found.Values.ToHashSet();
-        foreach (var other in Files(path).Where(file => !known.Contains(file))) Note($"{Path.GetFileName(other)}: no table of this preset: not used");
+        foreach (var other in Files(path).Where(file => !known.Contains(file)))
+            Note($"{Path.GetFileName(other)}: no table of this preset: not used");
         return [.. tables.Where(table => table.Role != "unused" && found[table] is not null).Select(table => (table.File, found[table]!))];
     }
 
     private List<Table> Tables() => [.. database
         .Query("SELECT file, array_to_string(names, '|'), role, says FROM tables")
-        .Select(row => new Table(row.GetString(0), row.GetString(1).Split('|'), row.GetString(2), row.IsDBNull(3) ? "" : row.GetString(3)))];
+        .Select(row => new Table(
+            row.GetString(0), row.GetString(1).Split('|'), row.GetString(2), row.IsDBNull(3) ? "" : row.GetString(3)))];
 
     private string? Find(Table table) => table.Names
-        .SelectMany(name => Files(path).Where(file => s_endings.Any(ending => Path.GetFileName(file).Equals(name + ending, StringComparison.OrdinalIgnoreCase))))
+        .SelectMany(name => Files(path).Where(file =>
+            s_endings.Any(ending => Path.GetFileName(file).Equals(name + ending, StringComparison.OrdinalIgnoreCase))))
         .FirstOrDefault();
 
     private static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(folder)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Unicode;
 
@@ -28,9 +27,14 @@ internal sealed class SourceText
 
     public string PlainPath => _plainPath;
 
-    public static SourceText Open(string path, string scratchFolder, CancellationToken ct)
+    /// <param name="path">The file, packed or not.</param>
+    /// <param name="scratchFolder">Where an unpacked copy goes.</param>
+    /// <param name="unpackedMax">Bytes it may unpack to.</param>
+    /// <param name="beginning">Bytes to unpack of a packed file, where the first rows are all that is wanted.</param>
+    /// <param name="ct">Ends the unpacking.</param>
+    public static SourceText Open(string path, string scratchFolder, long unpackedMax, long? beginning, CancellationToken ct)
     {
-        var plain = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? Unpack(path, scratchFolder) : path;
+        var plain = UnpackedStream.IsPacked(path) ? Unpack(path, scratchFolder, unpackedMax, beginning, ct) : path;
         ct.ThrowIfCancellationRequested();
         using var file = File.OpenRead(plain);
         Span<byte> mark = stackalloc byte[3];
@@ -38,7 +42,7 @@ internal sealed class SourceText
         if (marked.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])) return new SourceText(plain, Encoding.Unicode, "UTF-16 LE");
         if (marked.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])) return new SourceText(plain, Encoding.BigEndianUnicode, "UTF-16 BE");
         file.Position = 0;
-        if (IsValidUtf8(file, ct)) return new SourceText(plain, s_utf8, "UTF-8");
+        if (IsValidUtf8(file, isCut: file.Length == beginning, ct)) return new SourceText(plain, s_utf8, "UTF-8");
         return new SourceText(plain, s_windows1252, "Windows-1252");
     }
 
@@ -48,23 +52,24 @@ internal sealed class SourceText
         return IsUtf8 ? file : Encoding.CreateTranscodingStream(file, _encoding, s_utf8);
     }
 
-    private static string Unpack(string path, string scratchFolder)
+    private static string Unpack(string path, string scratchFolder, long unpackedMax, long? beginning, CancellationToken ct)
     {
         var plain = Path.Combine(scratchFolder, Guid.NewGuid().ToString("N") + ".txt");
-        try
+        using var packed = UnpackedStream.Open(path, unpackedMax, ct);
+        using var unpacked = File.Create(plain);
+        var buffer = new byte[1 << 17];
+        var left = beginning ?? long.MaxValue;
+        int read;
+        while (left > 0 && (read = packed.Read(buffer, 0, (int)Math.Min(left, buffer.Length))) > 0)
         {
-            using var packed = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
-            using var unpacked = File.Create(plain);
-            packed.CopyTo(unpacked, 1 << 20);
-            return plain;
+            unpacked.Write(buffer, 0, read);
+            left -= read;
         }
-        catch (InvalidDataException damaged)
-        {
-            throw new RetentionException(Failure.InputRejected, $"{path} cannot be unpacked: {damaged.Message}", damaged);
-        }
+        return plain;
     }
 
-    private static bool IsValidUtf8(Stream file, CancellationToken ct)
+    /// <param name="isCut">The file may end within a character.</param>
+    private static bool IsValidUtf8(Stream file, bool isCut, CancellationToken ct)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
         try
@@ -75,7 +80,7 @@ internal sealed class SourceText
                 ct.ThrowIfCancellationRequested();
                 var read = file.Read(buffer, kept, buffer.Length - kept);
                 var text = buffer.AsSpan(0, kept + read);
-                if (read == 0) return text.IsEmpty;
+                if (read == 0) return text.IsEmpty || isCut;
                 // A character may be cut by the end of the buffer: it is judged together with the next bytes.
                 kept = UnfinishedBytes(text);
                 if (!Utf8.IsValid(text[..^kept])) return false;

@@ -4,7 +4,8 @@ namespace PredictiveRetention.Ingestion;
 
 /// <summary>
 /// The view source_&lt;file&gt; a preset reads: record number, the preset's fields with their types, and the text of those that
-/// are not text. A field without a column is null throughout, and a file that was not given is an empty view, so a preset needs no conditions.
+/// are not text. A field without a column is null throughout, and a file that was not given is an empty view, so a preset needs no
+/// conditions.
 /// </summary>
 internal static class TypedView
 {

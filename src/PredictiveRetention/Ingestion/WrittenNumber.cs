@@ -22,7 +22,8 @@ internal static partial class WrittenNumber
     /// <summary>No number is longer, and the expressions below would be slow on a long run of spaces.</summary>
     private const int LengthMax = 48;
 
-    private const string Before = @"^(?<opened>\()?\s*(?:\+|(?<minus>[-−]))?\s*(?:[A-Z]{1,3}|kr|Rs|zł)?\.?\s*\p{Sc}?\s*(?:\+|(?<minus>[-−]))?\s*";
+    private const string Before =
+        @"^(?<opened>\()?\s*(?:\+|(?<minus>[-−]))?\s*(?:[A-Z]{1,3}|kr|Rs|zł)?\.?\s*\p{Sc}?\s*(?:\+|(?<minus>[-−]))?\s*";
     private const string After = @"\s*(?:\p{Sc}|[A-Z]{3}|kr|zł|Kč|Ft|lei)?\.?\s*(?<minus>[-−])?\s*(?<closed>\))?$";
 
     [GeneratedRegex(Before

@@ -23,7 +23,8 @@ internal static partial class WrittenTime
     /// <summary>The text names an offset, and the shop's clocks had another one then.</summary>
     public static bool HasOtherOffset(string text, string dateOrder, BusinessCalendar calendar)
     {
-        if (text.Length > LengthMax || OffsetMs(Parts().Match(text)) is not { } offsetMs || ToUtc(text, dateOrder, calendar) is not { } ms) return false;
+        if (text.Length > LengthMax || OffsetMs(Parts().Match(text)) is not { } offsetMs) return false;
+        if (ToUtc(text, dateOrder, calendar) is not { } ms) return false;
         // Times outside the calendar are refused for their date.
         if (ms < calendar.StartOf(BusinessCalendar.FirstDay) || ms > calendar.StartOf(BusinessCalendar.LastDay)) return false;
         return (long)calendar.TimeZone.GetUtcOffset(DateTimeOffset.FromUnixTimeMilliseconds(ms)).TotalMilliseconds != offsetMs;
@@ -45,7 +46,8 @@ internal static partial class WrittenTime
     private static long? ClockMs(Match match)
     {
         if (!match.Groups["hour"].Success) return 0;
-        var (hour, minute, second) = (Int(match.Groups["hour"].Value), Int(match.Groups["minute"].Value), Int(match.Groups["second"].Value));
+        var (hour, minute) = (Int(match.Groups["hour"].Value), Int(match.Groups["minute"].Value));
+        var second = Int(match.Groups["second"].Value);
         var half = match.Groups["half"];
         if (half.Success)
         {
@@ -72,7 +74,8 @@ internal static partial class WrittenTime
         var digits = text.IndexOf('.') is var point and >= 0 ? point : text.Length;
         return digits switch
         {
-            5 when number is >= 20_000 and < 80_000 => WallClock.ToUtc(calendar, (long)Math.Round((number - ExcelDayOf1970) * 86_400) * 1000),
+            5 when number is >= 20_000 and < 80_000 =>
+                WallClock.ToUtc(calendar, (long)Math.Round((number - ExcelDayOf1970) * 86_400) * 1000),
             8 => OfExact(text, ["yyyyMMdd"], calendar),
             9 or 10 => (long)(number * 1000),
             12 or 13 => (long)number,

@@ -15,7 +15,11 @@ internal sealed class AudienceReader
     // Deeper is either a mistake or a YAML alias that contains itself.
     private const int MaxDepth = 8;
 
+    // More is no audience anybody wrote: a YAML alias stands for as many conditions as what it names, and those for theirs.
+    private const int MaxMappings = 1000;
+
     private bool _speaksOfLost;
+    private int _mappings;
 
     /// <summary>
     /// Lost customers are in an audience only when the play says so: it has a `lost` condition, or names the lifecycle Lost.
@@ -30,6 +34,16 @@ internal sealed class AudienceReader
 
     private AllOf Mapping(YamlFields parent, string name, YamlNode node, int depth, bool negated)
     {
+        if (++_mappings > MaxMappings)
+        {
+            if (_mappings == MaxMappings + 1)
+            {
+                parent.Fault(name, node.Start, $"is one of more than {MaxMappings} mappings: an alias repeats what it names every time");
+            }
+
+            return Nobody;
+        }
+
         if (depth > MaxDepth)
         {
             parent.Fault(name, node.Start, $"is nested deeper than {MaxDepth} levels");

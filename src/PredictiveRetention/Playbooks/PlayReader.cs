@@ -42,18 +42,12 @@ internal static partial class PlayReader
 
     private static YamlMappingNode? Root(string file, string text, PlayFaults faults)
     {
-        var stream = new YamlStream();
-        try
+        if (YamlText.Load(file, text, faults) is not { } documents)
         {
-            stream.Load(new StringReader(text));
-        }
-        catch (YamlException fault)
-        {
-            faults.Add(file, fault.Start, "", $"is not YAML: {fault.Message}");
             return null;
         }
 
-        var root = stream.Documents.Count == 1 ? stream.Documents[0].RootNode as YamlMappingNode : null;
+        var root = documents.Count == 1 ? documents[0].RootNode as YamlMappingNode : null;
         if (root is null)
         {
             faults.Add(file, new Mark(0, 1, 1), "", "is not one play: a file holds one mapping of fields, beginning with id");

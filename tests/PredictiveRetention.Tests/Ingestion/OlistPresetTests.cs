@@ -78,15 +78,6 @@ public sealed class OlistPresetTests
     }
 
     [Fact]
-    public void Olist_order_turned_away_by_the_writer_takes_its_payments_with_it()
-    {
-        using var import = Folder(Small);
-        import.Source.Reject(import.Stored[0], "key already taken");
-        var money = Assert.Single(import.QualityOf("payments").Money);
-        Assert.Equal((49.83m, 27.00m, 22.83m), (money.Read, money.Stored, money.Rejected));
-    }
-
-    [Fact]
     public void Olist_statuses_that_are_a_sale_can_be_named()
     {
         using var import = Folder(Small, "Shipped", "delivered");

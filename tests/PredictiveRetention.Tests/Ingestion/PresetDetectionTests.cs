@@ -72,14 +72,14 @@ public sealed class PresetDetectionTests
         try
         {
             File.WriteAllText(path, "Name;Wert\n\"a\nb\";\"say \"\"hi\"\"\"\nonly one\n<b>;=1+1\n");
-            var preview = FilePreview.Read(path, null, 20, TestContext.Current.CancellationToken);
+            var preview = FilePreview.Read(path, null, 20, FileLimits.UnpackedBytes, TestContext.Current.CancellationToken);
             Assert.Equal(["Name", "Wert"], preview.Headers);
             Assert.Equal(";", preview.Delimiter);
             Assert.Equal([2L, 4L, 5L], preview.Rows.Select(row => row.Line));
             Assert.Equal(["a\nb", "say \"hi\""], preview.Rows[0].Cells);
             Assert.Equal("2 columns expected, 1 found", preview.Rows[1].Fault);
             Assert.Equal(["<b>", "=1+1"], preview.Rows[2].Cells);
-            Assert.Single(FilePreview.Read(path, null, 1, TestContext.Current.CancellationToken).Rows);
+            Assert.Single(FilePreview.Read(path, null, 1, FileLimits.UnpackedBytes, TestContext.Current.CancellationToken).Rows);
         }
         finally
         {

@@ -104,7 +104,8 @@ public sealed class RoundTripTests
     {
         try
         {
-            return SourceFile.Load(database, "rows", path, [], FileMap.None, scratchFolder, TestContext.Current.CancellationToken);
+            return SourceFile.Load(
+                database, "rows", path, [], FileMap.None, scratchFolder, FileLimits.UnpackedBytes, null, TestContext.Current.CancellationToken);
         }
         catch (Exception fault)
         {

@@ -25,18 +25,13 @@ public sealed record Targets(IReadOnlyList<Target> Goals, IReadOnlyList<Benchmar
     public static Targets Parse(string file, string text)
     {
         var faults = new PlayFaults("the targets");
-        var stream = new YamlStream();
-        try
+        if (YamlText.Load(file, text, faults) is not { } documents)
         {
-            stream.Load(new StringReader(text));
-        }
-        catch (YamlException fault)
-        {
-            faults.Add(file, fault.Start, "", $"is not YAML: {fault.Message}");
             faults.ThrowIfAny();
+            return None;
         }
-        if (stream.Documents.Count == 0) return None;
-        if (stream.Documents[0].RootNode is not YamlMappingNode root)
+        if (documents.Count == 0) return None;
+        if (documents[0].RootNode is not YamlMappingNode root)
         {
             faults.Add(file, new Mark(0, 1, 1), "", "is no mapping of targets, benchmarks and thresholds");
             faults.ThrowIfAny();
