@@ -31,7 +31,8 @@ public sealed class Page(string title)
         foreach (var row in rows)
         {
             _body.Append("<tr>");
-            foreach (var (at, cell) in row.Index()) _body.Append(at == 0 ? "<th scope=\"row\">" : "<td>").Append(Escape(cell)).Append(at == 0 ? "</th>" : "</td>");
+            foreach (var (at, cell) in row.Index())
+                _body.Append(at == 0 ? "<th scope=\"row\">" : "<td>").Append(Escape(cell)).Append(at == 0 ? "</th>" : "</td>");
             _body.Append("</tr>");
         }
         _body.AppendLine("</tbody></table></div>");

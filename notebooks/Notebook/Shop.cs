@@ -7,8 +7,8 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Notebook;
 
 /// <summary>
-/// A shop in a store that is gone when the notebook ends: the sample that comes with the project, or an orders file named on the command line.
-/// Usage of every notebook: [orders.csv] [page.html] [--currency EUR]
+/// A shop in a store that is gone when the notebook ends: the sample that comes with the project, or an orders file named on the command
+/// line. Usage of every notebook: [orders.csv] [page.html] [--currency EUR]
 /// </summary>
 public sealed class SampleShop : IDisposable
 {
@@ -17,9 +17,11 @@ public sealed class SampleShop : IDisposable
     public SampleShop(string[] arguments, string notebook)
     {
         var currency = arguments.SkipWhile(argument => argument != "--currency").Skip(1).FirstOrDefault();
-        arguments = [.. arguments.TakeWhile(argument => argument != "--currency"), .. arguments.SkipWhile(argument => argument != "--currency").Skip(2)];
+        arguments = [.. arguments.TakeWhile(argument => argument != "--currency"),
+            .. arguments.SkipWhile(argument => argument != "--currency").Skip(2)];
         var orders = arguments.FirstOrDefault(argument => !argument.EndsWith(".html", StringComparison.OrdinalIgnoreCase));
-        PageFile = arguments.FirstOrDefault(argument => argument.EndsWith(".html", StringComparison.OrdinalIgnoreCase)) ?? Path.Combine(Root, "notebooks", "out", notebook + ".html");
+        PageFile = arguments.FirstOrDefault(argument => argument.EndsWith(".html", StringComparison.OrdinalIgnoreCase))
+            ?? Path.Combine(Root, "notebooks", "out", notebook + ".html");
         var sample = Path.Combine(Root, "training-data", "online-retail");
         Name = orders is null ? "UCI Online Retail (D. Chen, CC BY 4.0)" : Path.GetFileName(orders);
         Store = RetentionStore.Open("sqlite:" + Path.Combine(_folder.FullName, "shop.db"));
@@ -65,9 +67,11 @@ public sealed class SampleShop : IDisposable
 
     /// <summary>Trains with default settings, showing the steps.</summary>
     public (LoadedModel Loaded, TrainedModel Trained, GateDecision Gate) Train() =>
-        TrainingRun.Execute(Store, Models, new TrainingOptions { By = "notebook" }, TimeProvider.System, new Steps(), CancellationToken.None);
+        TrainingRun.Execute(Store, Models, new TrainingOptions { By = "notebook" }, TimeProvider.System, new Steps(),
+            CancellationToken.None);
 
-    public BacktestReport Backtest(int origins) => BacktestRun.Execute(Store, new TrainingOptions(), origins, TimeProvider.System, new Steps(), CancellationToken.None);
+    public BacktestReport Backtest(int origins) =>
+        BacktestRun.Execute(Store, new TrainingOptions(), origins, TimeProvider.System, new Steps(), CancellationToken.None);
 
     public void Dispose()
     {

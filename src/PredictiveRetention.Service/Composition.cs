@@ -33,7 +33,9 @@ internal static class Composition
         var builder = WebApplication.CreateBuilder(CommandLine.WithDemoJoined(args));
         if (string.IsNullOrEmpty(builder.Configuration["urls"])) builder.WebHost.UseUrls("http://localhost:5080");
         ConsoleLog.SetDefaults(builder.Configuration);
-        builder.Logging.AddFilter("Hangfire", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
+        builder.Logging.AddFilter("Hangfire", LogLevel.Warning)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         // A start that fails ends in one line of Program, not in the host's stack trace before it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
@@ -62,7 +64,8 @@ internal static class Composition
             json.SerializerOptions.NumberHandling |= System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, AnswerJson.Default);
         });
-        AddHangfire(services, Enum.TryParse<ServiceRole>(builder.Configuration["role"], ignoreCase: true, out var role) ? role : ServiceRole.All);
+        AddHangfire(services,
+            Enum.TryParse<ServiceRole>(builder.Configuration["role"], ignoreCase: true, out var role) ? role : ServiceRole.All);
 
         var app = builder.Build();
         var settings = app.Services.GetRequiredService<ServiceSettings>();
@@ -89,7 +92,13 @@ internal static class Composition
         app.MapStyle();
         app.MapTheme();
         app.MapOpenApi();
-        app.MapScalarApiReference("/docs", options => options.DisableDefaultFonts().DisableAgent().DisableMcp().DisableTelemetry().HideDeveloperTools().WithTitle("PredictiveRetention API"));
+        app.MapScalarApiReference("/docs",
+            options => options.DisableDefaultFonts()
+                .DisableAgent()
+                .DisableMcp()
+                .DisableTelemetry()
+                .HideDeveloperTools()
+                .WithTitle("PredictiveRetention API"));
         var api = app.MapGroup("/api/v1");
         api.MapGroup("").WithTags("Predictions").MapPredictions();
         api.MapGroup("").WithTags("Actions").MapActions();
@@ -108,7 +117,9 @@ internal static class Composition
         app.MapReports();
         app.MapRiskList();
         app.MapActionForms();
-        app.MapHangfireDashboard("/jobs", new DashboardOptions { Authorization = [new JobsAccess()], DisplayStorageConnectionString = false, DashboardTitle = "Jobs" }).RequireAuthorization();
+        app.MapHangfireDashboard("/jobs",
+            new DashboardOptions { Authorization = [new JobsAccess()], DisplayStorageConnectionString = false, DashboardTitle = "Jobs" })
+            .RequireAuthorization();
         app.MapRazorComponents<App>();
         if (settings.Demo == DemoKind.None) PrintAccess(app);
         return app;
@@ -152,7 +163,8 @@ internal static class Composition
     }
 
     private static void PrintWork(WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
-        Console.Out.WriteLine($"PredictiveRetention works on nights; {string.Join(", ", app.Urls.Select(url => url + "/health/ready"))} says how it is."));
+        Console.Out.WriteLine(
+            $"PredictiveRetention works on nights; {string.Join(", ", app.Urls.Select(url => url + "/health/ready"))} says how it is."));
 
     private static void PrintAccess(WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
     {

@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace PredictiveRetention.Service;
 
-/// <summary>Answers HEAD as it would answer GET, without the body: endpoints are written for GET, and who asks only whether one is there gets to know.</summary>
+/// <summary>
+/// Answers HEAD as it would answer GET, without the body: endpoints are written for GET, and who asks only whether one is there gets to
+/// know.
+/// </summary>
 internal static class HeadLikeGet
 {
     /// <summary>Before routing, and before all that writes.</summary>

@@ -22,14 +22,17 @@ internal static class RequestLimits
             limiter.OnRejected = (context, _) =>
             {
                 if (context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after))
-                    context.HttpContext.Response.Headers.RetryAfter = ((int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+                    context.HttpContext.Response.Headers.RetryAfter =
+                        ((int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
                 return ValueTask.CompletedTask;
             };
-            // By identity or connection, never by a header a caller could vary. Signing in has a small bucket of its own: keys are not to be guessed, and
-            // who guesses keeps only itself out.
+            // By identity or connection, never by a header a caller could vary. Signing in has a small bucket of its own: keys are not to
+            // be guessed, and who guesses keeps only itself out.
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
-                http.Request.Path.StartsWithSegments("/health") ? RateLimitPartition.GetNoLimiter("health") // or strangers could have the service called dead
-                : http.Request.Path.StartsWithSegments("/sign-in") && HttpMethods.IsPost(http.Request.Method) ? Bucket("sign-in " + Caller(http), 20, 1)
+                // or strangers could have the service called dead
+                http.Request.Path.StartsWithSegments("/health") ? RateLimitPartition.GetNoLimiter("health")
+                : http.Request.Path.StartsWithSegments("/sign-in") && HttpMethods.IsPost(http.Request.Method)
+                ? Bucket("sign-in " + Caller(http), 20, 1)
                 : http.User.Identity?.IsAuthenticated == true ? Bucket("admin", 2 * Signed(http), Signed(http))
                 : Bucket("anonymous " + Caller(http), 400, 100));
         });
@@ -48,9 +51,14 @@ internal static class RequestLimits
 
     public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((http, next) =>
     {
-        // Hangfire's dashboard and the API reference bring inline scripts of their own; our pages have none, and of style only what places a mark in a chart.
+        // Hangfire's dashboard and the API reference bring inline scripts of their own; our pages have none, and of style only what places
+        // a mark in a chart.
         var foreign = http.Request.Path.StartsWithSegments("/jobs") || http.Request.Path.StartsWithSegments("/docs");
-        var policy = http.Request.Path.StartsWithSegments(Reports.ReportEndpoints.Files) ? Reports.ReportEndpoints.Policy : $"default-src 'self'; script-src 'self'{(foreign ? " 'unsafe-inline'" : "")}; style-src 'self'{(foreign ? " 'unsafe-inline'" : "; style-src-attr 'unsafe-inline'")}; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        var policy = http.Request.Path.StartsWithSegments(Reports.ReportEndpoints.Files)
+            ? Reports.ReportEndpoints.Policy
+            : $"default-src 'self'; script-src 'self'{(foreign ? " 'unsafe-inline'" : "")}; style-src "
+                + $"'self'{(foreign ? " 'unsafe-inline'" : "; style-src-attr 'unsafe-inline'")}; img-src 'self' data:; font-src 'self' "
+                + $"data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
         // Written at the last moment, because an error page begins by clearing the headers.
         http.Response.OnStarting(() =>
         {
@@ -63,12 +71,13 @@ internal static class RequestLimits
         return next(http);
     });
 
-    private static RateLimitPartition<string> Bucket(string name, int burst, int aSecond) => RateLimitPartition.GetTokenBucketLimiter(name, _ => new TokenBucketRateLimiterOptions
-    {
-        TokenLimit = burst,
-        TokensPerPeriod = aSecond,
-        ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-        QueueLimit = 0,
-        AutoReplenishment = true,
-    });
+    private static RateLimitPartition<string> Bucket(string name, int burst, int aSecond) =>
+        RateLimitPartition.GetTokenBucketLimiter(name, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = burst,
+            TokensPerPeriod = aSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
+            AutoReplenishment = true,
+        });
 }

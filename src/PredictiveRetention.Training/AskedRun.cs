@@ -5,26 +5,37 @@ using PredictiveRetention.Training.Verbs;
 
 namespace PredictiveRetention.Training;
 
-/// <summary>The run a question is about: the published night, the one of a day (replayed where there is none), or one named by its number.</summary>
+/// <summary>
+/// The run a question is about: the published night, the one of a day (replayed where there is none), or one named by its number.
+/// </summary>
 internal static class AskedRun
 {
-    public static readonly Option<string?> AsOf = new("--as-of") { Description = "as of this past day: its night or replay, or a replay made for it (yyyy-mm-dd; default: the published night)" };
+    public static readonly Option<string?> AsOf =
+        new("--as-of")
+        {
+            Description =
+            "as of this past day: its night or replay, or a replay made for it (yyyy-mm-dd; default: the published night)"
+        };
     public static readonly Option<long?> RunId = new("--run") { Description = "number of a run instead" };
 
     public static async Task<Run> OfAsync(Verb verb, RetentionStore store)
     {
         store.RequireShop();
-        if (verb.Value(AsOf) is not null && verb.Value(RunId) is not null) throw new RetentionException(Failure.Usage, "--as-of and --run both name a run: give one of them.");
+        if (verb.Value(AsOf) is not null && verb.Value(RunId) is not null)
+            throw new RetentionException(Failure.Usage, "--as-of and --run both name a run: give one of them.");
         if (verb.Value(RunId) is { } number)
-            return await store.Runs.FindAsync(number, verb.Cancellation) is { } run && (run.PublishedAtMs is not null || run.State == RunState.Held)
+            return await store.Runs.FindAsync(number, verb.Cancellation) is { } run
+                && (run.PublishedAtMs is not null || run.State == RunState.Held)
                 ? run
-                : throw new RetentionException(Failure.NotFound, $"There is no finished run {number.ToString(CultureInfo.InvariantCulture)}. retain runs list shows what there is.");
+                : throw new RetentionException(Failure.NotFound,
+                    $"There is no finished run {number.ToString(CultureInfo.InvariantCulture)}. retain runs list shows what there is.");
         if (verb.Value(AsOf) is { } text)
         {
             var asOf = Cutoff.Parse(text);
             return await store.Runs.OfDayAsync(asOf, verb.Cancellation) ?? ScoreVerb.Replay(verb, store, asOf);
         }
         return await store.Nights.CurrentAsync(verb.Cancellation)
-            ?? throw new RetentionException(Failure.NotFound, "No night has been published yet. Score one (after retain train): retain score; or ask for a past day: --as-of D");
+            ?? throw new RetentionException(Failure.NotFound,
+                "No night has been published yet. Score one (after retain train): retain score; or ask for a past day: --as-of D");
     }
 }

@@ -48,7 +48,8 @@ internal sealed class Terminal(bool quiet)
             if (clock.Elapsed < next && step.What == last) return;
             next = clock.Elapsed + s_lineEvery;
             last = step.What;
-            var part = step.All > 0 ? string.Create(CultureInfo.InvariantCulture, $" {step.Done}/{step.All}") : step.Done > 0 ? string.Create(CultureInfo.InvariantCulture, $" {step.Done}") : "";
+            var part = step.All > 0 ? string.Create(CultureInfo.InvariantCulture, $" {step.Done}/{step.All}") : step.Done > 0
+                ? string.Create(CultureInfo.InvariantCulture, $" {step.Done}") : "";
             Say(string.Create(CultureInfo.InvariantCulture, $"[{clock.Elapsed.TotalSeconds,6:F1} s] {title}: {step.Words}{part}"));
         }));
     }

@@ -12,8 +12,10 @@ namespace PredictiveRetention.Training;
 internal sealed class Verb
 {
     // Without a default of the parser's: its help would print it, and with it a password.
-    private static readonly Option<string?> s_store = new("--store") { Description = $"sqlite:PATH or a PostgreSQL connection string ({ServiceSetting.StoreFrom})" };
-    private static readonly Option<string?> s_models = new("--models") { Description = $"folder of the model versions ({ServiceSetting.ModelsFrom})" };
+    private static readonly Option<string?> s_store =
+        new("--store") { Description = $"sqlite:PATH or a PostgreSQL connection string ({ServiceSetting.StoreFrom})" };
+    private static readonly Option<string?> s_models =
+        new("--models") { Description = $"folder of the model versions ({ServiceSetting.ModelsFrom})" };
     private static readonly Option<bool> s_json = new("--json") { Description = "print the result as JSON" };
     private static readonly Option<bool> s_quiet = new("--quiet", "-q") { Description = "print nothing but the result" };
 
@@ -42,7 +44,9 @@ internal sealed class Verb
     /// <summary>Where a run's waiting for its database is told.</summary>
     public StandingFaults Faults => new(Clock)
     {
-        OnBegin = standing => Terminal.Say($"retain: {standing.Work}: {DatabaseRefusal.Of(standing.Fault)?.Message ?? standing.Fault.Message} It is tried again."),
+        OnBegin = standing =>
+            Terminal.Say(
+                $"retain: {standing.Work}: {DatabaseRefusal.Of(standing.Fault)?.Message ?? standing.Fault.Message} It is tried again."),
         OnEnd = standing => Terminal.Say($"retain: {standing.Work}: it goes on."),
     };
 

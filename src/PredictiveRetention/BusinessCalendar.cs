@@ -62,7 +62,9 @@ public sealed class BusinessCalendar
 
     public static DateOnly DateOf(int day) => s_epoch.AddDays(day);
 
-    /// <summary>UTC milliseconds of a wall-clock time without offset. A time skipped by the clocks going forward is moved past the gap.</summary>
+    /// <summary>
+    /// UTC milliseconds of a wall-clock time without offset. A time skipped by the clocks going forward is moved past the gap.
+    /// </summary>
     public long FromLocal(DateTime local)
     {
         var wall = DateTime.SpecifyKind(local, DateTimeKind.Unspecified);

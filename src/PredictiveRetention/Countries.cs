@@ -4,14 +4,15 @@ using System.Text;
 namespace PredictiveRetention;
 
 /// <summary>
-/// A country or territory of ISO 3166-1 (and Kosovo, XK) and the part of the world shops report it under: North America (Central America and the
-/// Caribbean with it), South America, Europe (Russia and Cyprus with it), Asia (Turkey, the Caucasus and the Middle East with it), Africa,
-/// or Australia/Oceania (Antarctica, where nobody orders, with it).
+/// A country or territory of ISO 3166-1 (and Kosovo, XK) and the part of the world shops report it under: North America (Central America
+/// and the Caribbean with it), South America, Europe (Russia and Cyprus with it), Asia (Turkey, the Caucasus and the Middle East with it),
+/// Africa, or Australia/Oceania (Antarctica, where nobody orders, with it).
 /// </summary>
 public sealed record Country(string Code, string Name, string Region)
 {
     /// <summary>The six regions, in the order reports list them.</summary>
-    public static IReadOnlyList<string> Regions { get; } = ["North America", "Europe", "Asia", "Australia/Oceania", "Africa", "South America"];
+    public static IReadOnlyList<string> Regions { get; } = ["North America", "Europe", "Asia", "Australia/Oceania", "Africa",
+        "South America"];
 
     /// <summary>
     /// The country a text means: its two or three letter code, its English name, or another name in use (UK, England, EIRE, RSA, Holland).
@@ -32,7 +33,8 @@ public sealed record Country(string Code, string Name, string Region)
     private static FrozenDictionary<string, Country> Build()
     {
         var known = new Dictionary<string, Country>();
-        foreach (var (region, lines) in new[] { ("North America", NorthAmerica), ("South America", SouthAmerica), ("Europe", Europe), ("Asia", Asia), ("Africa", Africa), ("Australia/Oceania", Oceania) })
+        foreach (var (region, lines) in new[] { ("North America", NorthAmerica), ("South America", SouthAmerica), ("Europe", Europe),
+            ("Asia", Asia), ("Africa", Africa), ("Australia/Oceania", Oceania) })
         {
             foreach (var line in lines.Split('\n'))
             {

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace PredictiveRetention;
 
-/// <summary>Texts as cells of CSV files: the one rule for all files that leave the house, so that an id is spelt the same in each.</summary>
+/// <summary>
+/// Texts as cells of CSV files: the one rule for all files that leave the house, so that an id is spelt the same in each.
+/// </summary>
 public static class CsvCell
 {
     // What a spreadsheet takes for the beginning of a formula, also in the full width of East Asian keyboards.
@@ -22,7 +24,9 @@ public static class CsvCell
         return safe.AsSpan().IndexOfAny(s_quoted) < 0 ? safe : InQuotes(safe);
     }
 
-    /// <summary>For programs, which take no text for a formula, and for words of our own: in quotes only where a reader by the comma needs them.</summary>
+    /// <summary>
+    /// For programs, which take no text for a formula, and for words of our own: in quotes only where a reader by the comma needs them.
+    /// </summary>
     public static string Plain(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : InQuotes(text);
 
     private static string InQuotes(string text) => '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';

@@ -60,7 +60,8 @@ public static class ForeignText
     private static bool Misleads(char letter) => char.GetUnicodeCategory(letter) switch
     {
         UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Surrogate => true,
-        UnicodeCategory.Format => letter is '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'),
+        UnicodeCategory.Format =>
+            letter is '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'),
         _ => false,
     };
 }

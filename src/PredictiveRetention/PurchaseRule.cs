@@ -2,7 +2,8 @@ namespace PredictiveRetention;
 
 /// <summary>What counts as one purchase, where a shop wants it otherwise than by default; fixed by its first import.</summary>
 /// <param name="ZeroValue">Orders worth nothing are purchases too.</param>
-/// <param name="MergeDays">Orders of a customer on one business day are one order: for sources that keep one row a payment or a line.</param>
+/// <param name="MergeDays">Orders of a customer on one business day are one order: for sources that keep one row a payment or a
+/// line.</param>
 public readonly record struct PurchaseRule(bool ZeroValue, bool MergeDays)
 {
     private const string ZeroValueWord = "zero-value";
@@ -14,7 +15,8 @@ public readonly record struct PurchaseRule(bool ZeroValue, bool MergeDays)
     {
         var words = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return words.FirstOrDefault(word => word is not (ZeroValueWord or MergeDaysWord or "default")) is { } other
-            ? throw new RetentionException(Failure.Usage, $"'{other}' is no rule of purchases. Known: {ZeroValueWord}, {MergeDaysWord}, default.")
+            ? throw new RetentionException(Failure.Usage,
+                $"'{other}' is no rule of purchases. Known: {ZeroValueWord}, {MergeDaysWord}, default.")
             : new PurchaseRule(words.Contains(ZeroValueWord), words.Contains(MergeDaysWord));
     }
 

@@ -13,7 +13,8 @@ public sealed record StandingFault(string Work, Exception Fault, DateTimeOffset 
 /// </summary>
 public sealed class StandingFaults(TimeProvider clock)
 {
-    private readonly SortedDictionary<string, (StandingFault Fault, HashSet<(Type, string, int)> Told)> _standing = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (StandingFault Fault,
+        HashSet<(Type, string, int)> Told)> _standing = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
     /// <summary>Told a fault once for each kind it comes in, not each time it comes.</summary>

@@ -16,7 +16,9 @@ internal static class BtydBenchmark
         var group = Measure.MedianSeconds(runs, () => BtydSample.Of(x, tx, t));
         Measure.Line($"  grouping     {group:F3} s, {sample.X.Length} different histories");
         var pareto = ParetoNbd.Fit(sample);
-        Measure.Line($"  Pareto/NBD   {Measure.MedianSeconds(runs, () => ParetoNbd.Fit(sample)):F3} s, {pareto.Iterations} iterations, {pareto.Model}");
+        Measure.Line(
+            $"  Pareto/NBD   {Measure.MedianSeconds(runs, () => ParetoNbd.Fit(sample)):F3} s, {pareto.Iterations} iterations, "
+                + $"{pareto.Model}");
         Measure.Line($"  BG/NBD       {Measure.MedianSeconds(runs, () => BgNbd.Fit(sample)):F3} s");
         Measure.Line($"  MBG/NBD      {Measure.MedianSeconds(runs, () => MbgNbd.Fit(sample)):F3} s");
         Measure.Line($"  Gamma-Gamma  {Measure.MedianSeconds(runs, () => GammaGamma.Fit(days, spends)):F3} s");
@@ -39,7 +41,8 @@ internal static class BtydBenchmark
             t[i] = random.Next(30, 730) / 7.0;
             var rate = -0.22 * Math.Log((1 - random.NextDouble()) * (1 - random.NextDouble()));
             var stops = -120 * Math.Log(1 - random.NextDouble());
-            for (var at = -Math.Log(1 - random.NextDouble()) / rate; at < Math.Min(t[i], stops); at -= Math.Log(1 - random.NextDouble()) / rate) (x[i], tx[i]) = (x[i] + 1, Math.Round(at * 7) / 7);
+            for (var at = -Math.Log(1 - random.NextDouble()) / rate; at < Math.Min(t[i], stops); at -= Math.Log(1 - random.NextDouble())
+                / rate) (x[i], tx[i]) = (x[i] + 1, Math.Round(at * 7) / 7);
             tx[i] = Math.Min(tx[i], t[i]);
         }
         return (x, tx, t);

@@ -23,7 +23,8 @@ internal static class ImportBenchmark
             Measure.Line($"import: {shop.Orders} orders, {size:F1} MB of CSV into SQLite; median of {runs}");
             Measure.Line($"  bare read, line by line  {bare:F3} s ({lines} lines)");
             Measure.Line($"  read and check (dry run) {dry:F3} s = {dry / bare:F1} x bare, {shop.Orders / dry / 1e3:F0} k orders/s");
-            Measure.Line($"  import                   {import:F3} s = {import / bare:F1} x bare, {shop.Orders / import / 1e3:F0} k orders/s");
+            Measure.Line(
+                $"  import                   {import:F3} s = {import / bare:F1} x bare, {shop.Orders / import / 1e3:F0} k orders/s");
         }
         finally
         {

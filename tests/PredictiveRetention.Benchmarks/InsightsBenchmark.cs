@@ -6,7 +6,9 @@ using PredictiveRetention.Segments;
 
 namespace PredictiveRetention.Benchmarks;
 
-/// <summary>Counting customers into figures against building their features, one thread, in processor time: what a busy machine does not change.</summary>
+/// <summary>
+/// Counting customers into figures against building their features, one thread, in processor time: what a busy machine does not change.
+/// </summary>
 internal static class InsightsBenchmark
 {
     public static void Run(SimulatedShop shop, int runs)
@@ -36,14 +38,19 @@ internal static class InsightsBenchmark
             double featured = 0, counted = 0, packed = 0;
             foreach (var histories in shop.Histories(20_000))
             {
-                featured += Cpu(() => { for (var i = 0; i < histories.Count; i++) facts[i] = builder.Build(histories[i].Before(asOf), row); });
+                featured += Cpu(() =>
+                {
+                    for (var i =
+                    0; i < histories.Count; i++) facts[i] = builder.Build(histories[i].Before(asOf), row);
+                });
                 count.Sums.Clear();
                 counted += Cpu(() =>
                 {
                     for (var i = 0; i < histories.Count; i++)
                     {
                         var score = RuleSegments.Score(facts[i], currency, 90, 365, 365);
-                        count.Add(histories, histories[i], facts[i], score, Segmenter.Assign(facts[i], score, cutoffs, segments), Recommendation.None(NoAction.NoPlayApplies));
+                        count.Add(histories, histories[i], facts[i], score, Segmenter.Assign(facts[i], score, cutoffs, segments),
+                            Recommendation.None(NoAction.NoPlayApplies));
                     }
                 });
                 packed += Cpu(() => bytes = count.Sums.ToBytes().Length);
@@ -55,7 +62,9 @@ internal static class InsightsBenchmark
         }
         Measure.Line($"insights: {shop.Customers} customers, {shop.Orders} orders, one thread, processor time; median of {runs}");
         Measure.Line($"  features     {1e6 * Measure.Median(features) / shop.Customers:F2} us a customer");
-        Measure.Line($"  counting     {1e6 * Measure.Median(counting) / shop.Customers:F2} us a customer = {Measure.Median(counting) / Measure.Median(features):F2} x features");
+        Measure.Line(
+            $"  counting     {1e6 * Measure.Median(counting) / shop.Customers:F2} us a customer = "
+                + $"{Measure.Median(counting) / Measure.Median(features):F2} x features");
         Measure.Line($"  packing      {1e6 * Measure.Median(packing) / shop.Customers:F2} us a customer, {bytes / 1e3:F0} kB a shard");
     }
 

@@ -11,7 +11,8 @@ namespace PredictiveRetention.Benchmarks;
 
 /// <summary>
 /// GET of one prediction against a bare endpoint that does one read by primary key on the same pool of the same process: throughput when
-/// nothing else happens, and latency while nights repeat in a process of their own. Requests of both kinds alternate, so both meet the same night.
+/// nothing else happens, and latency while nights repeat in a process of their own. Requests of both kinds alternate, so both meet the same
+/// night.
 /// </summary>
 internal static class LoadBenchmark
 {
@@ -24,14 +25,18 @@ internal static class LoadBenchmark
         var role = Environment.GetEnvironmentVariable(Role);
         if (role == "nights") Nights(address);
         else if (role is not null) await ServeAsync(address, role);
-        else await MeasureAsync(address, customers, seconds, ["load", "--customers", customers.ToString(CultureInfo.InvariantCulture), "--orders-each", ordersEach.ToString(CultureInfo.InvariantCulture), "--server", server]);
+        else await MeasureAsync(address, customers, seconds,
+            ["load", "--customers", customers.ToString(CultureInfo.InvariantCulture), "--orders-each",
+                ordersEach.ToString(CultureInfo.InvariantCulture), "--server", server]);
     }
 
     private static async Task ServeAsync(string address, string url)
     {
-        var app = Composition.Build(["--urls", url, "--role", "web", "--ConnectionStrings:Retention", address, "--Retention:AdminKey", Key, "--Retention:Models", NightBenchmark.Models, "--Retention:RequestsPerSecond", "1000000"]);
+        var app = Composition.Build(["--urls", url, "--role", "web", "--ConnectionStrings:Retention", address, "--Retention:AdminKey", Key,
+            "--Retention:Models", NightBenchmark.Models, "--Retention:RequestsPerSecond", "1000000"]);
         var pool = app.Services.GetRequiredService<RetentionStore>();
-        app.MapGet("/bare/{key}", async (long key, CancellationToken cancellation) => Results.Ok(await BareAsync(pool, key, cancellation))).AllowAnonymous();
+        app.MapGet("/bare/{key}", async (long key,
+            CancellationToken cancellation) => Results.Ok(await BareAsync(pool, key, cancellation))).AllowAnonymous();
         await app.RunAsync();
     }
 
@@ -52,7 +57,8 @@ internal static class LoadBenchmark
     }
 
     private static void Night(RetentionStore store) =>
-        new NightRun(store, new ModelRegistry(NightBenchmark.Models), new RunSettings()).Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System, again: true), null, default);
+        new NightRun(store, new ModelRegistry(NightBenchmark.Models), new RunSettings())
+            .Execute(RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System, again: true), null, default);
 
     private static async Task MeasureAsync(string address, int customers, int seconds, string[] arguments)
     {
@@ -73,7 +79,8 @@ internal static class LoadBenchmark
             }
         }
         string Ours(Random random) => "/api/v1/predictions/" + SimulatedShop.Id(random.Next(customers));
-        string Bare(Random random) => "/bare/" + CustomerKey.Of(SimulatedShop.Id(random.Next(customers))).ToString(CultureInfo.InvariantCulture);
+        string Bare(Random random) =>
+            "/bare/" + CustomerKey.Of(SimulatedShop.Id(random.Next(customers))).ToString(CultureInfo.InvariantCulture);
         await LoadAsync(http, [Ours, Bare], 8, 20); // until the rows are in memory, as they are in a service that has run for a while
         var (ours, bare) = (new List<double>(), new List<double>());
         for (var turn = 0; turn < 5; turn++)
@@ -81,7 +88,9 @@ internal static class LoadBenchmark
             bare.Add((await LoadAsync(http, [Bare], 16, 3)).Sum(kind => kind.Latencies.Count) / 3.0);
             ours.Add((await LoadAsync(http, [Ours], 16, 3)).Sum(kind => kind.Latencies.Count) / 3.0);
         }
-        Measure.Line($"idle, 16 clients: {Measure.Median(ours):F0} predictions/s, bare endpoint {Measure.Median(bare):F0}/s: {Measure.Median(ours) / Measure.Median(bare):F2} of it");
+        Measure.Line(
+            $"idle, 16 clients: {Measure.Median(ours):F0} predictions/s, bare endpoint {Measure.Median(bare):F0}/s: "
+                + $"{Measure.Median(ours) / Measure.Median(bare):F2} of it");
 
         var before = Published(address);
         using var nights = Start("nights", arguments);
@@ -94,9 +103,16 @@ internal static class LoadBenchmark
         nights.Kill();
         service.Kill();
         foreach (var (kind, name) in results.Zip(["prediction", "bare endpoint"]))
-            Measure.Line($"under nights, 4 clients, {name,-14} {kind.Latencies.Count,8} requests, {kind.Errors} errors, p50 {Percentile(kind.Latencies, 0.5):F2} ms, p99 {Percentile(kind.Latencies, 0.99):F2} ms, max {kind.Latencies.Max():F1} ms");
-        Measure.Line($"p99 {Percentile(results[0].Latencies, 0.99) / Percentile(results[1].Latencies, 0.99):F2} of the bare endpoint's; {published} nights published meanwhile");
-        Measure.Line($"a reader that will not wait 5 ms for a lock: {reads} reads of pointer and row over {published} publications, refused {waited} times; longest read {longest:F1} ms");
+            Measure.Line(
+                $"under nights, 4 clients, {name,-14} {kind.Latencies.Count,8} requests, {kind.Errors} errors, p50 "
+                    + $"{Percentile(kind.Latencies, 0.5):F2} ms, p99 {Percentile(kind.Latencies, 0.99):F2} ms, max "
+                    + $"{kind.Latencies.Max():F1} ms");
+        Measure.Line(
+            $"p99 {Percentile(results[0].Latencies, 0.99) / Percentile(results[1].Latencies, 0.99):F2} of the bare endpoint's; "
+                + $"{published} nights published meanwhile");
+        Measure.Line(
+            $"a reader that will not wait 5 ms for a lock: {reads} reads of pointer and row over {published} publications, refused "
+                + $"{waited} times; longest read {longest:F1} ms");
     }
 
     private static Process Start(string role, string[] arguments)
@@ -110,7 +126,8 @@ internal static class LoadBenchmark
     }
 
     /// <summary>Each client asks one question after the other, the kinds in turn.</summary>
-    private static async Task<List<(List<double> Latencies, int Errors)>> LoadAsync(HttpClient http, Func<Random, string>[] kinds, int clients, int seconds)
+    private static async Task<List<(List<double> Latencies, int Errors)>> LoadAsync(HttpClient http, Func<Random, string>[] kinds,
+        int clients, int seconds)
     {
         var latencies = kinds.Select(_ => new ConcurrentBag<double>()).ToList();
         var errors = new int[kinds.Length];
@@ -125,7 +142,8 @@ internal static class LoadBenchmark
                 using var response = await http.GetAsync(kinds[kind](random));
                 var body = await response.Content.ReadAsStringAsync();
                 latencies[kind].Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-                if (!response.IsSuccessStatusCode && Interlocked.Increment(ref errors[kind]) == 1) Measure.Line($"first error: {(int)response.StatusCode} {body}");
+                if (!response.IsSuccessStatusCode && Interlocked.Increment(ref errors[kind]) == 1)
+                    Measure.Line($"first error: {(int)response.StatusCode} {body}");
             }
         })));
         return [.. latencies.Zip(errors).Select(pair => (pair.First.ToList(), pair.Second))];
@@ -142,7 +160,9 @@ internal static class LoadBenchmark
         while (!stop.IsCancellationRequested)
         {
             var started = Stopwatch.GetTimestamp();
-            using var command = new NpgsqlCommand("SELECT p.p_churn FROM current_run r JOIN prediction p ON p.run_id = r.run_id AND p.customer_key = @key WHERE r.purpose = 'night'", connection);
+            using var command = new NpgsqlCommand(
+                "SELECT p.p_churn FROM current_run r JOIN prediction p ON p.run_id = r.run_id AND p.customer_key = @key WHERE r.purpose "
+                    + "= 'night'", connection);
             command.Parameters.AddWithValue("key", CustomerKey.Of(SimulatedShop.Id(random.Next(customers))));
             try
             {
@@ -158,7 +178,8 @@ internal static class LoadBenchmark
         return (reads, refused, longest);
     }
 
-    private static long Published(string address) => NightBenchmark.Scalar(address, "SELECT count(*) FROM run_event WHERE what = 'published'");
+    private static long Published(string address) =>
+        NightBenchmark.Scalar(address, "SELECT count(*) FROM run_event WHERE what = 'published'");
 
     private static double Percentile(List<double> values, double share)
     {

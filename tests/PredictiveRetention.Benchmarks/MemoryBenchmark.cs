@@ -29,7 +29,8 @@ internal static class MemoryBenchmark
                 var sized = new SimulatedShop(customers, (int)(shop.Orders / shop.Customers), seed: 1);
                 sized.WriteCsv(csv);
                 using (var opened = RetentionStore.Open("sqlite:" + path))
-                    ImportRun.Execute(opened, new ImportRequest { Preset = "generic", OrdersFile = csv, Calendar = BusinessCalendar.Utc }, dryRun: false, null, null, default);
+                    ImportRun.Execute(opened, new ImportRequest { Preset = "generic", OrdersFile = csv, Calendar = BusinessCalendar.Utc },
+                        dryRun: false, null, null, default);
                 File.Delete(csv);
                 foreach (var work in new[] { "train", "night" }) Run(work, path);
             }
@@ -65,8 +66,11 @@ internal static class MemoryBenchmark
         using var store = RetentionStore.Open("sqlite:" + path);
         var shop = store.RequireShop();
         var clock = Stopwatch.StartNew();
-        var result = new NightRun(store, new ModelRegistry(path + ".models"), new RunSettings()).Execute(RunRequest.Tonight(store, shop, TimeProvider.System), null, default);
+        var result = new NightRun(store, new ModelRegistry(path + ".models"), new RunSettings())
+            .Execute(RunRequest.Tonight(store, shop, TimeProvider.System), null, default);
         using var process = Process.GetCurrentProcess();
-        Measure.Line($"night run: {result.Headline!.Customers} customers in {clock.Elapsed.TotalSeconds:F1} s; peak working set {process.PeakWorkingSet64 / 1e6:F0} MB");
+        Measure.Line(
+            $"night run: {result.Headline!.Customers} customers in {clock.Elapsed.TotalSeconds:F1} s; peak working set "
+                + $"{process.PeakWorkingSet64 / 1e6:F0} MB");
     }
 }

@@ -28,11 +28,15 @@ internal static class NightBenchmark
         }
         var small = Alone(Math.Max(1, customers / 10), ordersEach, server, runs);
         var large = Alone(customers, ordersEach, server, runs);
-        Measure.Line($"cost of a customer at {customers}: {large / customers / (small / Math.Max(1, customers / 10)):F2} x that at {customers / 10}");
+        Measure.Line(
+            $"cost of a customer at {customers}: {large / customers
+                / (small / Math.Max(1, customers / 10)):F2} x that at {customers / 10}");
         if (processes > 1) Shared(customers, ordersEach, server, processes, runs);
     }
 
-    /// <summary>Floor and night take turns, so that neither has the quieter machine; the night is a process of its own, for its memory.</summary>
+    /// <summary>
+    /// Floor and night take turns, so that neither has the quieter machine; the night is a process of its own, for its memory.
+    /// </summary>
     private static double Alone(int customers, int ordersEach, string server, int runs)
     {
         var address = Prepare(customers, ordersEach, server);
@@ -50,13 +54,14 @@ internal static class NightBenchmark
         Measure.Line($"  floor: orders out    {copyOut,8:F2} s");
         Measure.Line($"  floor: rows in       {copyIn,8:F2} s");
         Measure.Line($"  floor                {copyOut + copyIn,8:F2} s");
-        Measure.Line($"  night run            {night,8:F2} s = {night / (copyOut + copyIn):F2} x floor, {1e6 * night / customers:F2} us a customer");
+        Measure.Line(
+            $"  night run            {night,8:F2} s = {night / (copyOut + copyIn):F2} x floor, {1e6 * night / customers:F2} us a customer");
         return night;
     }
 
     /// <summary>
-    /// One process alone and several sharing the run, in turn. They are started once and have all scored a night before, as the workers of a
-    /// service have. The time is the ledger's: from the claim to the publication.
+    /// One process alone and several sharing the run, in turn. They are started once and have all scored a night before, as the workers of
+    /// a service have. The time is the ledger's: from the claim to the publication.
     /// </summary>
     private static void Shared(int customers, int ordersEach, string server, int processes, int pairs)
     {
@@ -94,7 +99,8 @@ internal static class NightBenchmark
         while (Console.In.ReadLine() is { } role)
         {
             // Hangfire calls the others once the snapshot is made.
-            if (role == "join") while (Scalar(address, $"SELECT count(*) FROM run WHERE run_id > {last} AND state <> 'planned'") == 0) Thread.Sleep(10);
+            if (role == "join")
+                while (Scalar(address, $"SELECT count(*) FROM run WHERE run_id > {last} AND state <> 'planned'") == 0) Thread.Sleep(10);
             var run = new NightRun(store, new ModelRegistry(Models), new RunSettings());
             run.Execute(RunRequest.Tonight(store, shop, TimeProvider.System, again: role == "lead"), null, default);
             last = Scalar(address, "SELECT max(run_id) FROM run");
@@ -108,19 +114,34 @@ internal static class NightBenchmark
         using var store = RetentionStore.Open(address);
         var shop = store.RequireShop();
         var stages = new ConcurrentDictionary<string, double>();
-        var settings = new RunSettings { OnTiming = (stage, time) => stages.AddOrUpdate(stage, time.TotalSeconds, (_, sum) => sum + time.TotalSeconds) };
+        var settings = new RunSettings
+        {
+            OnTiming = (stage,
+            time) => stages.AddOrUpdate(stage, time.TotalSeconds, (_, sum) => sum + time.TotalSeconds)
+        };
         var clock = Stopwatch.StartNew();
-        var result = new NightRun(store, new ModelRegistry(Models), settings).Execute(RunRequest.Tonight(store, shop, TimeProvider.System, again: true), null, default);
+        var result = new NightRun(store, new ModelRegistry(Models), settings)
+            .Execute(RunRequest.Tonight(store, shop, TimeProvider.System, again: true), null, default);
         var seconds = clock.Elapsed.TotalSeconds;
         using var process = Process.GetCurrentProcess();
-        Measure.Line($"run {result.Run.RunId}, {result.Outcome}, {result.Headline!.Customers} customers, {result.Headline.Actions} actions, model {result.Run.ModelVersion}");
-        foreach (var stage in new[] { "sample", "snapshot", "claim", "read", "compute", "write", "validate", "figures", "publish", "retention" })
+        Measure.Line(
+            $"run {result.Run.RunId}, {result.Outcome}, {result.Headline!.Customers} customers, {result.Headline.Actions} actions, model "
+                + $"{result.Run.ModelVersion}");
+        foreach (var stage in new[] { "sample", "snapshot", "claim", "read", "compute", "write", "validate", "figures", "publish",
+            "retention" })
             Measure.Line($"  {stage,-10} {stages.GetValueOrDefault(stage),8:F2} s");
         // Thread seconds, as those of the stages they are part of: counting is in compute, packing in write, past quarters in sample.
-        var insights = stages.GetValueOrDefault("insights") + stages.GetValueOrDefault("insights sample") + stages.GetValueOrDefault("figures");
-        var all = new[] { "sample", "snapshot", "claim", "read", "compute", "write", "validate", "figures", "publish", "retention" }.Sum(stage => stages.GetValueOrDefault(stage));
-        Measure.Line($"  insights   {insights,8:F2} s of {all:F2} s of all threads = {100 * insights / all:F1} % (counting {stages.GetValueOrDefault("insights"):F2}, past quarters {stages.GetValueOrDefault("insights sample"):F2}, figures {stages.GetValueOrDefault("figures"):F2})");
-        Measure.Line($"  cpu        {process.TotalProcessorTime.TotalSeconds,8:F2} s of this process; peak memory {process.PeakWorkingSet64 / 1e6:F0} MB");
+        var insights = stages.GetValueOrDefault("insights") + stages.GetValueOrDefault("insights sample")
+            + stages.GetValueOrDefault("figures");
+        var all = new[] { "sample", "snapshot", "claim", "read", "compute", "write", "validate", "figures", "publish",
+            "retention" }.Sum(stage => stages.GetValueOrDefault(stage));
+        Measure.Line(
+            $"  insights   {insights,8:F2} s of {all:F2} s of all threads = {100 * insights / all:F1} % (counting "
+                + $"{stages.GetValueOrDefault("insights"):F2}, past quarters {stages.GetValueOrDefault("insights sample"):F2}, figures "
+                + $"{stages.GetValueOrDefault("figures"):F2})");
+        Measure.Line(
+            $"  cpu        {process.TotalProcessorTime.TotalSeconds,8:F2} s of this process; peak memory "
+                + $"{process.PeakWorkingSet64 / 1e6:F0} MB");
         Measure.Line($"seconds {seconds:F3}");
     }
 
@@ -135,8 +156,11 @@ internal static class NightBenchmark
 
     private static Process Start(string role, int customers, int ordersEach, string server, bool keepInput = false)
     {
-        string[] arguments = ["night", "--customers", customers.ToString(CultureInfo.InvariantCulture), "--orders-each", ordersEach.ToString(CultureInfo.InvariantCulture), "--server", server];
-        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true, RedirectStandardInput = keepInput };
+        string[] arguments = ["night", "--customers", customers.ToString(CultureInfo.InvariantCulture), "--orders-each",
+            ordersEach.ToString(CultureInfo.InvariantCulture), "--server", server];
+        var start = new ProcessStartInfo(Environment.ProcessPath!,
+            arguments)
+        { RedirectStandardOutput = true, RedirectStandardInput = keepInput };
         start.Environment[Child] = role;
         return Process.Start(start)!;
     }
@@ -164,7 +188,8 @@ internal static class NightBenchmark
         {
             // One model for every size: what is measured is the night, and the model of a large shop is no larger.
             if (customers > 100_000) Prepare(100_000, ordersEach, server);
-            else TrainingRun.Execute(store, new ModelRegistry(Models), new TrainingOptions { Horizon = Horizon.OfDays(90) }, TimeProvider.System, null, default);
+            else TrainingRun.Execute(store, new ModelRegistry(Models), new TrainingOptions { Horizon = Horizon.OfDays(90) },
+                TimeProvider.System, null, default);
         }
         return address;
     }
@@ -175,7 +200,10 @@ internal static class NightBenchmark
         connection.Open();
         var buffer = new byte[1 << 17];
         var clock = Stopwatch.StartNew();
-        using (var copy = connection.BeginRawBinaryCopy("COPY (SELECT customer_key, ordered_at_ms, amount_minor FROM orders WHERE is_valid ORDER BY customer_key, ordered_at_ms, order_id) TO STDOUT (FORMAT binary)"))
+        using (var copy =
+            connection.BeginRawBinaryCopy(
+                "COPY (SELECT customer_key, ordered_at_ms, amount_minor FROM orders WHERE is_valid ORDER BY customer_key, ordered_at_ms, "
+                    + "order_id) TO STDOUT (FORMAT binary)"))
             while (copy.Read(buffer, 0, buffer.Length) > 0) { }
         return clock.Elapsed.TotalSeconds;
     }
@@ -186,10 +214,13 @@ internal static class NightBenchmark
         using var connection = new NpgsqlConnection(address);
         connection.Open();
         using var rows = new MemoryStream();
-        using (var copy = connection.BeginRawBinaryCopy($"COPY (SELECT * FROM prediction_run_{run} ORDER BY customer_key) TO STDOUT (FORMAT binary)")) copy.CopyTo(rows);
+        using (var copy =
+            connection.BeginRawBinaryCopy($"COPY (SELECT * FROM prediction_run_{run} ORDER BY customer_key) TO STDOUT (FORMAT binary)"))
+            copy.CopyTo(rows);
         Execute(address, $"DROP TABLE IF EXISTS bench_rows; CREATE TABLE bench_rows (LIKE prediction_run_{run} INCLUDING ALL)");
         var clock = Stopwatch.StartNew();
-        using (var copy = connection.BeginRawBinaryCopy("COPY bench_rows FROM STDIN (FORMAT binary)")) copy.Write(rows.GetBuffer(), 0, (int)rows.Length);
+        using (var copy = connection.BeginRawBinaryCopy("COPY bench_rows FROM STDIN (FORMAT binary)"))
+            copy.Write(rows.GetBuffer(), 0, (int)rows.Length);
         var seconds = clock.Elapsed.TotalSeconds;
         Execute(address, "DROP TABLE bench_rows");
         return seconds;

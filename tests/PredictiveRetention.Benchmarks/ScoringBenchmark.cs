@@ -7,10 +7,20 @@ internal static class ScoringBenchmark
 {
     public static void Run(SimulatedShop shop, int runs)
     {
-        var request = new TrainingRequest { Cutoff = SimulatedShop.End, Horizon = Horizon.OfDays(90), Currency = Currency.Of("GBP"), Coverage = default };
+        var request = new TrainingRequest
+        {
+            Cutoff = SimulatedShop.End, Horizon = Horizon.OfDays(90), Currency = Currency.Of("GBP"),
+            Coverage = default
+        };
         var clock = System.Diagnostics.Stopwatch.StartNew();
         var model = new TrainingRecipe(new RecipeSettings()).Train(request, () => shop.Histories(20_000), null, default).Model;
-        Measure.Line($"training: {clock.Elapsed.TotalSeconds:F1} s, {model.Level}; trees: {string.Join(", ", model.Churn!.Forests.Append(model.Churn.Tweedie).Append(model.Churn.SpendForest).OfType<PredictiveRetention.Models.ForestMember>().Select(member => $"{member.Name} {member.Forest.Roots.Length}"))}");
+        Measure.Line(
+            $"training: {clock.Elapsed.TotalSeconds:F1} s, {model.Level}; trees: "
+                + $"{string.Join(", ",
+                    model.Churn!.Forests.Append(model.Churn.Tweedie)
+                        .Append(model.Churn.SpendForest)
+                        .OfType<PredictiveRetention.Models.ForestMember>()
+                        .Select(member => $"{member.Name} {member.Forest.Roots.Length}"))}");
         var schema = new FeatureSchema(model.Features);
         var builder = new FeatureBuilder(request.Currency, request.Coverage);
         var rows = new float[shop.Customers * schema.Width];
@@ -44,6 +54,8 @@ internal static class ScoringBenchmark
         Measure.Line($"  one thread   {one:F3} s = {shop.Customers / one / 1e3:F0} k customers/s");
         Measure.Line($"  with reasons {why:F3} s = {shop.Customers / why / 1e3:F0} k customers/s");
         Measure.Line($"  one forest   {quick:F3} s, by walking {walked:F3} s: {walked / quick:F1} times as fast");
-        Measure.Line($"  all cores    {both:F3} s = {shop.Customers / both / 1e3:F0} k customers/s (mean p_churn {answers.Average(answer => answer.PChurn):F4}, mean CLV {answers.Average(answer => answer.Clv):F2})");
+        Measure.Line(
+            $"  all cores    {both:F3} s = {shop.Customers / both / 1e3:F0} k customers/s (mean p_churn "
+                + $"{answers.Average(answer => answer.PChurn):F4}, mean CLV {answers.Average(answer => answer.Clv):F2})");
     }
 }

@@ -4,8 +4,8 @@ using PredictiveRetention.Histories;
 namespace PredictiveRetention.Benchmarks;
 
 /// <summary>
-/// A seeded shop for measuring: as many orders a customer as asked for on average, half the customers still buying at the end, values around a
-/// level of each customer's own. Made to be timed, not to be learnt from.
+/// A seeded shop for measuring: as many orders a customer as asked for on average, half the customers still buying at the end, values
+/// around a level of each customer's own. Made to be timed, not to be learnt from.
 /// </summary>
 internal sealed class SimulatedShop(int customers, int ordersEach, int seed)
 {
@@ -37,7 +37,8 @@ internal sealed class SimulatedShop(int customers, int ordersEach, int seed)
         {
             var order = 0;
             foreach (var (day, amount) in Purchases(customer))
-                yield return new Ingestion.OrderRow(Id(customer), string.Create(CultureInfo.InvariantCulture, $"O{customer}-{order++}"), BusinessCalendar.Utc.StartOf(day) + 36_000_000, amount, "GBP");
+                yield return new Ingestion.OrderRow(Id(customer), string.Create(CultureInfo.InvariantCulture, $"O{customer}-{order++}"),
+                    BusinessCalendar.Utc.StartOf(day) + 36_000_000, amount, "GBP");
         }
     }
 
@@ -48,7 +49,8 @@ internal sealed class SimulatedShop(int customers, int ordersEach, int seed)
         var order = 0;
         for (var customer = 0; customer < customers; customer++)
             foreach (var (day, amount) in Purchases(customer))
-                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Id(customer)},O{order++},{BusinessCalendar.DateOf(day):yyyy-MM-dd}T10:00:00,{amount / 100m:F2},GBP"));
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{Id(customer)},O{order++},{BusinessCalendar.DateOf(day):yyyy-MM-dd}T10:00:00,{amount / 100m:F2},GBP"));
     }
 
     public static string Id(int customer) => "C" + customer.ToString("D7", CultureInfo.InvariantCulture);

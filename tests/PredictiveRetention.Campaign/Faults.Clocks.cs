@@ -16,7 +16,8 @@ internal sealed partial class Faults
         ["Asia/Kolkata"] = [Utc(2026, 3, 29, 1, 0), Utc(2026, 10, 25, 1, 0)],
     };
 
-    private static readonly TimeSpan[] s_jumps = [TimeSpan.FromHours(1), TimeSpan.FromHours(-1), TimeSpan.FromDays(1), TimeSpan.FromDays(-1), TimeSpan.FromSeconds(-1)];
+    private static readonly TimeSpan[] s_jumps = [TimeSpan.FromHours(1), TimeSpan.FromHours(-1), TimeSpan.FromDays(1),
+        TimeSpan.FromDays(-1), TimeSpan.FromSeconds(-1)];
 
     private IEnumerable<Fault> ClockFaults(string engine)
     {
@@ -27,7 +28,8 @@ internal sealed partial class Faults
         if (engine == "SQLite") yield return new Fault("night in which the clocks change, run every half hour", engine, ClocksChange);
     }
 
-    private static DateTime Utc(int year, int month, int day, int hour, int minute) => new(year, month, day, hour, minute, 0, DateTimeKind.Utc);
+    private static DateTime Utc(int year, int month, int day, int hour, int minute) =>
+        new(year, month, day, hour, minute, 0, DateTimeKind.Utc);
 
     private TrialResult ClockJumps(string engine, int trial)
     {
@@ -54,7 +56,9 @@ internal sealed partial class Faults
         reached &= shop.Becomes("SELECT 1 FROM run_shard WHERE state <> 'open'");
         first.Continue();
         var exits = new[] { first.Wait(), second.Wait() };
-        var broken = exits.All(exit => exit == 0) ? shop.Broken(checksums) : [$"ended with {string.Join(", ", exits)}: {first.Words} | {second.Words}"];
+        var broken = exits.All(exit => exit == 0)
+            ? shop.Broken(checksums)
+            : [$"ended with {string.Join(", ", exits)}: {first.Words} | {second.Words}"];
         reached &= shop.Query("SELECT DISTINCT substr(owner, 1, length(owner) - 2) FROM run_shard").Count == 2;
         if (shop.Query("SELECT run_id FROM run").Count != 1) broken.Add("more than one run"); // it is noon in the shop: both see one date
         if (shop.Repeated() > 0) broken.Add("a shard was taken from a living worker");
@@ -80,6 +84,7 @@ internal sealed partial class Faults
         }
         var runs = shop.Query("SELECT business_date FROM run ORDER BY run_id");
         if (!runs.SequenceEqual(dates)) broken.Add($"{zone}: runs of {string.Join(", ", runs)}, not of {string.Join(", ", dates)}");
-        return new TrialResult(place.GetUtcOffset(change.AddHours(-3)) != place.GetUtcOffset(change.AddHours(3)) || zone == "Asia/Kolkata", broken);
+        return new TrialResult(place.GetUtcOffset(change.AddHours(-3)) != place.GetUtcOffset(change.AddHours(3)) || zone == "Asia/Kolkata",
+            broken);
     }
 }

@@ -25,7 +25,8 @@ internal sealed partial class Faults
         var services = Enumerable.Range(0, 3).Select(_ => Night.Serve(shop.Store, home.Path)).ToList();
         var broken = new List<string>();
         if (!shop.Becomes(Tonight)) broken.Add("no night was published within a minute");
-        else if (!shop.Becomes("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM hangfire.job WHERE statename IN ('Enqueued', 'Processing'))")) broken.Add("jobs were left");
+        else if (!shop.Becomes("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM hangfire.job WHERE statename IN ('Enqueued', 'Processing'))"))
+            broken.Add("jobs were left");
         if (services.Any(service => service.HasExited)) broken.Add("a service ended");
         foreach (var service in services) service.Kill();
         if (services.Any(service => service.Words.Contains("fail:", StringComparison.Ordinal))) broken.Add("a service logged an error");
@@ -44,14 +45,16 @@ internal sealed partial class Faults
         using var survivor = Night.Serve(shop.Store, home.Path, "shard-committed:1:stop");
         var shared = survivor.WaitUntilFrozen();
         var alive = shop.Holders();
-        using var killed = Night.Serve(shop.Store, home.Path, string.Create(CultureInfo.InvariantCulture, $"shard-scored:{1 + trial % 4}:kill"));
+        using var killed = Night.Serve(shop.Store, home.Path,
+            string.Create(CultureInfo.InvariantCulture, $"shard-scored:{1 + trial % 4}:kill"));
         killed.Wait();
         var reached = shared && killed.Passed("shard-scored") > 0;
         shop.LetLeasesPass(shop.Holders().Except(alive).ToList());
         survivor.Continue();
         var published = shop.Becomes(Tonight);
         survivor.Kill();
-        return new TrialResult(reached, published ? [.. shop.Broken(checksums), .. TooMuchRepeated(shop)] : ["the survivor did not publish: " + survivor.Words]);
+        return new TrialResult(reached,
+            published ? [.. shop.Broken(checksums), .. TooMuchRepeated(shop)] : ["the survivor did not publish: " + survivor.Words]);
     }
 
     /// <summary>What was claimed or delivered without being settled is delivered (again) by the next one.</summary>
@@ -65,10 +68,12 @@ internal sealed partial class Faults
         var exit = killed.Wait();
         var reached = exit == 137 && killed.Passed(place) == 1;
         var broken = new List<string>();
-        if (shop.Query("SELECT run_id FROM outbox WHERE delivered_at_ms IS NULL").Count == 0) broken.Add("it was settled before it was delivered");
+        if (shop.Query("SELECT run_id FROM outbox WHERE delivered_at_ms IS NULL").Count == 0)
+            broken.Add("it was settled before it was delivered");
         shop.Execute("UPDATE outbox SET lease_until_ms = 0");
         using var next = Night.Serve(shop.Store, home.Path);
-        if (!shop.Becomes("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE delivered_at_ms IS NULL)")) broken.Add("nobody delivered it");
+        if (!shop.Becomes("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE delivered_at_ms IS NULL)"))
+            broken.Add("nobody delivered it");
         next.Kill();
         return new TrialResult(reached, [.. broken, .. shop.Broken(checksums)]);
     }

@@ -3,11 +3,13 @@ using System.Globalization;
 namespace PredictiveRetention.Campaign;
 
 /// <summary>What one injection came to.</summary>
-/// <param name="Reached">The fault took place, seen from outside the product: in the failpoint's log, in the process's state, in the proxy.</param>
+/// <param name="Reached">The fault took place, seen from outside the product: in the failpoint's log, in the process's state, in the
+/// proxy.</param>
 /// <param name="Broken">Invariants that do not hold afterwards, and anything else that should not be.</param>
 internal sealed record TrialResult(bool Reached, IReadOnlyList<string> Broken);
 
-/// <param name="AtOnce">How many trials may take place side by side: one where the server is stopped, many where most of the time is spent waiting; null: as many as there are processors.</param>
+/// <param name="AtOnce">How many trials may take place side by side: one where the server is stopped, many where most of the time is spent
+/// waiting; null: as many as there are processors.</param>
 internal sealed record Fault(string Name, string Engine, Func<int, TrialResult> Try, int? Times = null, int? AtOnce = null);
 
 /// <summary>Every fault, for every store it makes sense on.</summary>
@@ -23,14 +25,16 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
 
     private static readonly string[] s_places =
     [
-        "run-claimed", "snapshot-begun", "snapshot-committed", "shard-claimed", "shard-read", "shard-scored", "shard-begun", "shard-copying", "shard-written", "shard-committed",
+        "run-claimed", "snapshot-begun", "snapshot-committed", "shard-claimed", "shard-read", "shard-scored", "shard-begun",
+        "shard-copying", "shard-written", "shard-committed",
         "validating", "publish-begun", "publish-committing", "published", "retention-dropping",
     ];
 
     private static readonly string[] s_frozenInside = ["shard-written", "shard-copying"];
 
     // Inside a transaction the frozen process keeps its locks until the server ends it, 15 s later, or in a copy another process, after 30.
-    private static readonly string[] s_frozen = ["run-claimed", "snapshot-committed", "shard-claimed", "shard-scored", "shard-committed", "validating", .. s_frozenInside];
+    private static readonly string[] s_frozen = ["run-claimed", "snapshot-committed", "shard-claimed", "shard-scored", "shard-committed",
+        "validating", .. s_frozenInside];
 
     private static readonly Lazy<bool> s_mayMount = new(() =>
     {
@@ -47,7 +51,8 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
         {
             foreach (var place in s_places) yield return new Fault("kill -9 at " + place, engine, trial => Kill(engine, place, trial));
             foreach (var place in s_frozen.Where(place => engine == "PostgreSQL" || !s_frozenInside.Contains(place)))
-                yield return new Fault("frozen past its lease at " + place, engine, trial => Freeze(engine, place, trial), AtOnce: s_frozenInside.Contains(place) ? 7 : null);
+                yield return new Fault("frozen past its lease at " + place, engine, trial => Freeze(engine, place, trial),
+                    AtOnce: s_frozenInside.Contains(place) ? 7 : null);
             yield return new Fault("three started at once", engine, _ => Three(engine));
             yield return new Fault("started again after it was published", engine, _ => Again(engine));
             yield return new Fault("two share a run, one killed", engine, trial => ShareAndKill(engine, trial));
@@ -58,8 +63,14 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
         if (s_mayMount.Value) yield return new Fault("disk full, then space again", "SQLite", _ => DiskFull());
         if (server is null) yield break;
         if (s_mayMount.Value) yield return new Fault("disk full, then space again", "PostgreSQL", ServerDiskFull);
-        yield return new Fault("connections ended in mid-COPY", "PostgreSQL", trial => Stopped("shard-copying", trial, shop => server.Execute("postgres", $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{shop.Database}'")));
-        yield return new Fault("connections ended before a commit", "PostgreSQL", trial => Stopped("shard-written", trial, shop => server.Execute("postgres", $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{shop.Database}'")));
+        yield return new Fault("connections ended in mid-COPY", "PostgreSQL",
+            trial => Stopped("shard-copying", trial,
+                shop => server.Execute("postgres",
+                    $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{shop.Database}'")));
+        yield return new Fault("connections ended before a commit", "PostgreSQL",
+            trial => Stopped("shard-written", trial,
+                shop => server.Execute("postgres",
+                    $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{shop.Database}'")));
         yield return new Fault("COMMIT arrives, its answer does not", "PostgreSQL", UnknownCommit);
         yield return new Fault("n-th call to the database cut off, every n", "PostgreSQL", NthCall, Times: CountCalls());
         yield return new Fault("server stopped at once and started again", "PostgreSQL", trial => Stopped("shard-scored", trial, _ =>
@@ -72,7 +83,8 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
     private Shop Copy(string engine, bool full = false) =>
         Copy(engine, full ? Full : Template);
 
-    private Shop Copy(string engine, string template) => engine == "SQLite" ? new SqliteShop(Path.Combine(folder, template + ".db")) : new PostgresShop(server!, template);
+    private Shop Copy(string engine, string template) =>
+        engine == "SQLite" ? new SqliteShop(Path.Combine(folder, template + ".db")) : new PostgresShop(server!, template);
 
     private TrialResult Kill(string engine, string place, int trial)
     {
@@ -99,7 +111,8 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
         var exit = zombie.Wait();
         // It finds the night published, or is refused; either way it changes nothing.
         if (exit is not (0 or 5)) broken.Add($"the frozen process ended with {exit}: {zombie.Words}");
-        if (shop.Query("SELECT max(run_id) FROM run")[0] + " " + shop.Query("SELECT sum(fence) FROM run_shard")[0] != before) broken.Add("the frozen process changed the ledger after it was overtaken");
+        if (shop.Query("SELECT max(run_id) FROM run")[0] + " " + shop.Query("SELECT sum(fence) FROM run_shard")[0] != before)
+            broken.Add("the frozen process changed the ledger after it was overtaken");
         broken.AddRange(shop.Broken(checksums));
         return new TrialResult(reached, broken);
     }
@@ -110,7 +123,8 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
         var nights = new[] { shop.Score(), shop.Score(), shop.Score() };
         var exits = nights.Select(night => night.Wait()).ToList();
         var broken = shop.Broken(checksums);
-        if (exits.Any(exit => exit != 0)) broken.Add($"exit codes {string.Join(", ", exits)}: {string.Join(" | ", nights.Select(night => night.Words))}");
+        if (exits.Any(exit => exit != 0))
+            broken.Add($"exit codes {string.Join(", ", exits)}: {string.Join(" | ", nights.Select(night => night.Words))}");
         if (shop.Query("SELECT run_id FROM run").Count != 1) broken.Add("more than one run");
         foreach (var night in nights) night.Dispose();
         return new TrialResult(true, broken);
@@ -124,7 +138,9 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
             using var night = shop.Score();
             if (night.Wait() is var exit and not 0) return new TrialResult(true, [$"time {time} ended with {exit}: {night.Words}"]);
         }
-        return new TrialResult(true, [.. shop.Broken(checksums), .. shop.Query("SELECT run_id FROM run").Count == 1 ? Array.Empty<string>() : ["more than one run"]]);
+        return new TrialResult(true,
+            [.. shop.Broken(checksums),
+                .. shop.Query("SELECT run_id FROM run").Count == 1 ? Array.Empty<string>() : ["more than one run"]]);
     }
 
     /// <summary>The older process works on; none of its kind starts any more; the newer one ends the night if the older did not.</summary>
@@ -140,7 +156,8 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
         var broken = new List<string>();
         using (var refused = shop.Score())
         {
-            if (refused.Wait() != 7 || !refused.Words.Contains("newer", StringComparison.Ordinal)) broken.Add("an older process started on a newer schema: " + refused.Words);
+            if (refused.Wait() != 7 || !refused.Words.Contains("newer", StringComparison.Ordinal))
+                broken.Add("an older process started on a newer schema: " + refused.Words);
         }
         older.Continue();
         var exit = older.Wait();
@@ -153,7 +170,8 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
     private TrialResult ImportKilled(string engine)
     {
         using var shop = Copy(engine, Empty);
-        var import = new[] { "import", "--orders", Path.Combine(folder, "orders.csv"), "--rejects", Path.Combine(folder, Guid.NewGuid().ToString("N")), "--store", shop.Store };
+        var import = new[] { "import", "--orders", Path.Combine(folder, "orders.csv"), "--rejects",
+            Path.Combine(folder, Guid.NewGuid().ToString("N")), "--store", shop.Store };
         using var killed = new Night("import-merged:1:kill", import);
         killed.Wait();
         var reached = killed.Passed("import-merged") == 1;
@@ -229,7 +247,8 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
         using var night = shop.Score(through: shop.Through(proxy));
         var exit = night.Wait();
         var broken = new List<string>();
-        if (exit is not (0 or 7) || night.Words.Contains("unexpected failure", StringComparison.Ordinal)) broken.Add($"ended with {exit}: {night.Words}");
+        if (exit is not (0 or 7) || night.Words.Contains("unexpected failure", StringComparison.Ordinal))
+            broken.Add($"ended with {exit}: {night.Words}");
         broken.AddRange(Finish(shop));
         return new TrialResult(proxy.Reached, broken);
     }
@@ -309,7 +328,8 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
 
     private static bool Shell(string command)
     {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", command + " >/dev/null 2>&1"]))!;
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh",
+            ["-c", command + " >/dev/null 2>&1"]))!;
         process.WaitForExit();
         return process.ExitCode == 0;
     }

@@ -33,7 +33,8 @@ internal sealed class Night : IDisposable
     }
 
     /// <summary>A `retain` that works on one shard at a time.</summary>
-    public static Night WithOneWorker(string failpoints, params string[] arguments) => new(s_retain, failpoints, null, arguments, oneWorker: true);
+    public static Night WithOneWorker(string failpoints, params string[] arguments) =>
+        new(s_retain, failpoints, null, arguments, oneWorker: true);
 
     /// <summary>A `retain` whose clock is wrong.</summary>
     public static Night Under(Clock clock, string? failpoints, params string[] arguments) => new(s_retain, failpoints, clock, arguments);
@@ -41,7 +42,8 @@ internal sealed class Night : IDisposable
     /// <summary>The service: it looks for a night that is due or unfinished at start, and stays.</summary>
     public static Night Serve(string store, string folder, string? failpoints = null) => new(s_service, failpoints, null,
     [
-        "--urls", "http://127.0.0.1:0", "--ConnectionStrings:Retention", store, "--Retention:Data", folder, "--Retention:Models", Path.Combine(folder, "models"),
+        "--urls", "http://127.0.0.1:0", "--ConnectionStrings:Retention", store, "--Retention:Data", folder, "--Retention:Models",
+        Path.Combine(folder, "models"),
         "--Retention:ShardSize", Shop.ShardSize, "--Retention:AdminKey", "a-key-for-the-campaign",
     ]);
 
@@ -52,7 +54,8 @@ internal sealed class Night : IDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>How often the process passed the place.</summary>
-    public int Passed(string failpoint) => File.ReadAllLines(_log).Count(line => line.StartsWith(failpoint + " ", StringComparison.Ordinal));
+    public int Passed(string failpoint) =>
+        File.ReadAllLines(_log).Count(line => line.StartsWith(failpoint + " ", StringComparison.Ordinal));
 
     /// <summary>The exit code; a process that takes longer than two minutes is ended and counts as stuck (-1).</summary>
     public int Wait()
@@ -81,7 +84,8 @@ internal sealed class Night : IDisposable
         return false;
     }
 
-    public void Continue() => Process.Start("kill", ["-CONT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit();
+    public void Continue() =>
+        Process.Start("kill", ["-CONT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit();
 
     public void Kill() => _process.Kill();
 

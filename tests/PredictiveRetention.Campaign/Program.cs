@@ -3,7 +3,8 @@ using System.CommandLine;
 using System.Globalization;
 using PredictiveRetention.Campaign;
 
-// Injects faults into real night runs and checks the invariants after each. Exit code 1: an invariant broke, or a fault was reached too rarely.
+// Injects faults into real night runs and checks the invariants after each. Exit code 1: an invariant broke, or a fault was reached too
+// rarely.
 var times = new Option<int>("--times") { Description = "injections of each fault", DefaultValueFactory = _ => 20 };
 var only = new Option<string?>("--only") { Description = "only faults whose name contains this" };
 var engine = new Option<string?>("--engine") { Description = "PostgreSQL or SQLite; default both" };
@@ -26,7 +27,8 @@ static int Run(int times, string? only, string? engine, int skip)
             && (engine is null || fault.Engine.Equals(engine, StringComparison.OrdinalIgnoreCase))).Skip(skip).ToList();
         var failed = false;
         Console.Out.WriteLine($"{"fault",-54} {"engine",-10} {"injected",8} {"reached",8}  invariants");
-        // Where a fault has too few trials to keep the processors busy, faults take place side by side; who stops the server comes after all others.
+        // Where a fault has too few trials to keep the processors busy, faults take place side by side; who stops the server comes after
+        // all others.
         var sideBySide = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, Environment.ProcessorCount / times) };
         Parallel.ForEach(OneByOne(faults.Where(fault => fault.AtOnce != 1)), sideBySide, Tell);
         foreach (var fault in faults.Where(fault => fault.AtOnce == 1)) Tell(fault);
@@ -55,7 +57,8 @@ static int Run(int times, string? only, string? engine, int skip)
 }
 
 // Handed out in their order, each to whoever is free.
-static OrderablePartitioner<Fault> OneByOne(IEnumerable<Fault> faults) => Partitioner.Create(faults, EnumerablePartitionerOptions.NoBuffering);
+static OrderablePartitioner<Fault> OneByOne(IEnumerable<Fault> faults) =>
+    Partitioner.Create(faults, EnumerablePartitionerOptions.NoBuffering);
 
 // As often as asked; what was not reached (the process was done before it came to the place) is tried again, up to twice as often.
 static List<TrialResult> Try(Fault fault, int times)
@@ -63,14 +66,16 @@ static List<TrialResult> Try(Fault fault, int times)
     var results = new List<TrialResult>();
     var wanted = times < Enough ? Math.Min(times, fault.Times ?? times) : fault.Times ?? times;
     Round(wanted);
-    while (fault.Times is null && results.Count < 2 * wanted && results.Count(result => result.Reached) is var reached && reached < wanted) Round(wanted - reached);
+    while (fault.Times is null && results.Count < 2 * wanted && results.Count(result => result.Reached) is var reached && reached < wanted)
+        Round(wanted - reached);
     if (!Console.IsErrorRedirected) Console.Error.Write("\r\u001b[K");
     return results;
 
     void Round(int trials)
     {
         var first = results.Count;
-        Parallel.For(first, first + trials, new ParallelOptions { MaxDegreeOfParallelism = fault.AtOnce ?? Environment.ProcessorCount }, trial =>
+        Parallel.For(first, first + trials, new ParallelOptions { MaxDegreeOfParallelism = fault.AtOnce ?? Environment.ProcessorCount },
+            trial =>
         {
             // A quick tour takes its few n-th calls from all over the run.
             var result = Guarded(fault, fault.Times is { } all && wanted < all ? trial * all / wanted : trial);
@@ -120,7 +125,8 @@ static IReadOnlyList<string> Prepare(string folder, ThrowawayPostgres? server)
     using (var night = undisturbed.Score()) night.Wait();
     return undisturbed.Checksums();
 
-    void Import(string store, string? zone = null) => Must("import", "--orders", orders, "--store", store, "--time-zone", zone ?? ZoneOfNoon());
+    void Import(string store, string? zone = null) =>
+        Must("import", "--orders", orders, "--store", store, "--time-zone", zone ?? ZoneOfNoon());
 
     // Of days gone by, so that tonight's is the eighth and one must go.
     void Nights(string store)
@@ -129,7 +135,8 @@ static IReadOnlyList<string> Prepare(string folder, ThrowawayPostgres? server)
         var models = new PredictiveRetention.Storage.ModelRegistry(Path.Combine(folder, "no-models"));
         var tonight = PredictiveRetention.Runs.RunRequest.Tonight(opened, opened.RequireShop(), TimeProvider.System);
         for (var day = 7; day > 0; day--)
-            new PredictiveRetention.Runs.NightRun(opened, models, new PredictiveRetention.Runs.RunSettings { ShardSize = 25 }).Execute(tonight with { BusinessDate = tonight.BusinessDate.AddDays(-day) }, null, default);
+            new PredictiveRetention.Runs.NightRun(opened, models, new PredictiveRetention.Runs.RunSettings { ShardSize = 25 })
+                .Execute(tonight with { BusinessDate = tonight.BusinessDate.AddDays(-day) }, null, default);
         Npgsql.NpgsqlConnection.ClearAllPools();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
     }

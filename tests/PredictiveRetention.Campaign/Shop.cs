@@ -31,15 +31,20 @@ internal abstract class Shop : IDisposable
     }
 
     /// <summary>Who holds a lease now.</summary>
-    public List<string> Holders() => Query("SELECT owner FROM run WHERE owner IS NOT NULL UNION SELECT owner FROM run_shard WHERE state = 'claimed'");
+    public List<string> Holders() =>
+        Query("SELECT owner FROM run WHERE owner IS NOT NULL UNION SELECT owner FROM run_shard WHERE state = 'claimed'");
 
-    /// <summary>What time does to the leases of those who fell silent. Rows they still have locked wait for the server to end them.</summary>
+    /// <summary>
+    /// What time does to the leases of those who fell silent. Rows they still have locked wait for the server to end them.
+    /// </summary>
     public void LetLeasesPass(IReadOnlyCollection<string> silent)
     {
         if (silent.Count == 0) return;
         var holders = string.Join(", ", silent.Select(owner => $"'{owner}'"));
         Execute($"UPDATE run SET lease_until_ms = 0 WHERE run_id IN (SELECT run_id FROM run WHERE owner IN ({holders}){SkipLocked})");
-        Execute($"UPDATE run_shard SET lease_until_ms = 0 WHERE (run_id, shard) IN (SELECT run_id, shard FROM run_shard WHERE state = 'claimed' AND owner IN ({holders}){SkipLocked})");
+        Execute(
+            $"UPDATE run_shard SET lease_until_ms = 0 WHERE (run_id, shard) IN (SELECT run_id, shard FROM run_shard WHERE state = "
+                + $"'claimed' AND owner IN ({holders}){SkipLocked})");
     }
 
     protected abstract string SkipLocked { get; }
@@ -56,24 +61,38 @@ internal abstract class Shop : IDisposable
     public List<string> Broken(IReadOnlyList<string> checksums)
     {
         var broken = new List<string>();
-        if (Query("SELECT r.run_id FROM current_run c JOIN run r ON r.run_id = c.run_id WHERE r.state = 'published'").Count != 1) return ["I2: no published night"];
+        if (Query("SELECT r.run_id FROM current_run c JOIN run r ON r.run_id = c.run_id WHERE r.state = 'published'").Count != 1)
+            return ["I2: no published night"];
         var run = Query("SELECT run_id FROM current_run")[0];
         var rows = Query($"SELECT count(*) FROM prediction WHERE run_id = {run}")[0];
-        if (rows != Number(Customers) || Query($"SELECT count(DISTINCT customer_key) FROM prediction WHERE run_id = {run}")[0] != rows) broken.Add($"I1: {rows} rows of {Customers} customers");
-        if (Query("SELECT business_date FROM run WHERE state = 'published' AND purpose = 'night' GROUP BY business_date HAVING count(*) > 1").Count > 0) broken.Add("I3: two published runs of one date");
-        if (Query($"SELECT kind FROM outbox WHERE run_id = {run} AND kind = 'run.published'").Count != 1) broken.Add("I4: told other than once");
-        if (Query($"SELECT run_id FROM run WHERE run_id = {run} AND model_version IS NOT NULL AND settings IS NOT NULL").Count != 1) broken.Add("I5: the run does not say what made it");
-        if (Query($"SELECT shard FROM run_shard WHERE run_id = {run} AND (state <> 'done' OR fence <> attempts)").Count > 0) broken.Add("I6: a shard was not committed by its last holder");
-        if (!Query($"SELECT checksum FROM run_shard WHERE run_id = {run} ORDER BY shard").SequenceEqual(checksums)) broken.Add("I7: checksums differ from an undisturbed run");
+        if (rows != Number(Customers) || Query($"SELECT count(DISTINCT customer_key) FROM prediction WHERE run_id = {run}")[0] != rows)
+            broken.Add($"I1: {rows} rows of {Customers} customers");
+        if (Query(
+            "SELECT business_date FROM run WHERE state = 'published' AND purpose = 'night' "
+            + "GROUP BY business_date HAVING count(*) > 1").Count > 0)
+            broken.Add("I3: two published runs of one date");
+        if (Query($"SELECT kind FROM outbox WHERE run_id = {run} AND kind = 'run.published'").Count != 1)
+            broken.Add("I4: told other than once");
+        if (Query($"SELECT run_id FROM run WHERE run_id = {run} AND model_version IS NOT NULL AND settings IS NOT NULL").Count != 1)
+            broken.Add("I5: the run does not say what made it");
+        if (Query($"SELECT shard FROM run_shard WHERE run_id = {run} AND (state <> 'done' OR fence <> attempts)").Count > 0)
+            broken.Add("I6: a shard was not committed by its last holder");
+        if (!Query($"SELECT checksum FROM run_shard WHERE run_id = {run} ORDER BY shard").SequenceEqual(checksums))
+            broken.Add("I7: checksums differ from an undisturbed run");
         using var store = RetentionStore.Open(Store);
-        broken.AddRange(store.Verifier.Verify(store.RequireShop(), null, default).Where(check => !check.Holds).Select(check => $"{check.Name}: {string.Join(", ", check.Broken)}"));
+        broken.AddRange(store.Verifier.Verify(store.RequireShop(), null, default)
+            .Where(check => !check.Holds)
+            .Select(check => $"{check.Name}: {string.Join(", ", check.Broken)}"));
         return broken;
     }
 
-    public List<string> Checksums() => Query("SELECT s.checksum FROM run_shard s JOIN current_run c ON c.run_id = s.run_id ORDER BY s.shard");
+    public List<string> Checksums() =>
+        Query("SELECT s.checksum FROM run_shard s JOIN current_run c ON c.run_id = s.run_id ORDER BY s.shard");
 
     /// <summary>Shards that were claimed more than once: work that was repeated.</summary>
-    public int Repeated() => int.Parse(Query("SELECT coalesce(sum(s.attempts - 1), 0) FROM run_shard s JOIN current_run c ON c.run_id = s.run_id")[0], CultureInfo.InvariantCulture);
+    public int Repeated() =>
+        int.Parse(Query("SELECT coalesce(sum(s.attempts - 1), 0) FROM run_shard s JOIN current_run c ON c.run_id = s.run_id")[0],
+            CultureInfo.InvariantCulture);
 
     public static void WriteOrders(string path)
     {
@@ -83,12 +102,16 @@ internal abstract class Shop : IDisposable
         for (var customer = 0; customer < Customers; customer++)
         {
             var day = new DateOnly(2023, 1, 1).AddDays(random.Next(600));
-            for (var order = 0; order <= random.Next(12) && day < new DateOnly(2025, 1, 1); order++, day = day.AddDays(1 + random.Next(120)))
-                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"C{customer},O{customer}-{order},{day:yyyy-MM-dd}T10:00:00,{5 + random.Next(20000) / 100.0:F2},EUR"));
+            for (var order = 0; order <= random.Next(12)
+                && day < new DateOnly(2025, 1, 1); order++, day = day.AddDays(1 + random.Next(120)))
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"C{customer},O{customer}-{order},{day:yyyy-MM-dd}T10:00:00,{5 + random.Next(20000) / 100.0:F2},EUR"));
         }
     }
 
-    private static string[] ScoreVerb(string store) => ["score", "--store", store, "--models", Path.Combine(Path.GetTempPath(), "retention-campaign-no-models"), "--shard-size", ShardSize];
+    private static string[] ScoreVerb(string store) =>
+        ["score", "--store", store, "--models", Path.Combine(Path.GetTempPath(), "retention-campaign-no-models"), "--shard-size",
+            ShardSize];
 
     protected static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }
@@ -102,7 +125,8 @@ internal sealed class PostgresShop : Shop
     {
         (_server, Database) = (server, "trial_" + Number(Interlocked.Increment(ref s_count)));
         // A template may not be in use while it is copied.
-        lock (server) server.Execute("postgres", $"CREATE DATABASE {Database} TEMPLATE {template}{(tablespace is null ? "" : " TABLESPACE " + tablespace)}");
+        lock (server) server.Execute("postgres",
+            $"CREATE DATABASE {Database} TEMPLATE {template}{(tablespace is null ? "" : " TABLESPACE " + tablespace)}");
     }
 
     public string Database { get; }
@@ -115,7 +139,8 @@ internal sealed class PostgresShop : Shop
 
     public override void Execute(string sql) => _server.Execute(Database, sql);
 
-    public override List<string> Query(string sql) => [.. _server.Query(Database, sql).Select(row => Convert.ToString(row[0], CultureInfo.InvariantCulture)!)];
+    public override List<string> Query(string sql) =>
+        [.. _server.Query(Database, sql).Select(row => Convert.ToString(row[0], CultureInfo.InvariantCulture)!)];
 
     public override void Dispose() => _server.Execute("postgres", $"DROP DATABASE {Database} WITH (FORCE)");
 }

@@ -34,8 +34,13 @@ internal sealed class ThrowawayPostgres : IDisposable
     public static ThrowawayPostgres? TryStart(string settings = "")
     {
         var bin = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).Where(path => File.Exists(Path.Combine(path, "postgres"))).Order(StringComparer.Ordinal).LastOrDefault()
-            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').FirstOrDefault(path => File.Exists(Path.Combine(path, "postgres")));
+            ? Directory.GetDirectories("/usr/lib/postgresql")
+                .Select(version => Path.Combine(version, "bin"))
+                .Where(path => File.Exists(Path.Combine(path, "postgres")))
+                .Order(StringComparer.Ordinal)
+                .LastOrDefault()
+            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+                .FirstOrDefault(path => File.Exists(Path.Combine(path, "postgres")));
         return bin is null ? null : new ThrowawayPostgres(bin, settings);
     }
 
@@ -105,9 +110,12 @@ internal sealed class ThrowawayPostgres : IDisposable
     private static void Run(string program, params string[] arguments)
     {
         // No pipes: the server would inherit them and hold them open.
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", program, .. arguments]) { WorkingDirectory = "/" })!;
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh",
+            ["-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", program, .. arguments])
+        { WorkingDirectory = "/" })!;
         process.WaitForExit();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
     }
 
     private static int FreePort()

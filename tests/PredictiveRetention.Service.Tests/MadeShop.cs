@@ -64,7 +64,8 @@ internal sealed class MadeShop(Action<RetentionStore, ModelRegistry, string> mak
     {
         var folder = Directory.CreateTempSubdirectory("retention-made-shop-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        using (var store = RetentionStore.Open("sqlite:" + Path.Combine(folder, "shop.db"))) make(store, new ModelRegistry(Path.Combine(folder, "models")), folder);
+        using (var store = RetentionStore.Open("sqlite:" + Path.Combine(folder, "shop.db")))
+            make(store, new ModelRegistry(Path.Combine(folder, "models")), folder);
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools(); // what the log beside the file holds is then in the file
         return folder;
     }

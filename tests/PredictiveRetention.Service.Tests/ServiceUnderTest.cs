@@ -76,7 +76,8 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
         new NightRun(store, Models, new RunSettings { ShardSize = 100, OnStep = onStep })
             .Execute(RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock, again), null, default);
 
-    public static async Task<JsonElement> JsonAsync(HttpResponseMessage response) => JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+    public static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>
+        JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

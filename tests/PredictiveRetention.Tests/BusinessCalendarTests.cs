@@ -17,7 +17,8 @@ public class BusinessCalendarTests
         for (var instant = new DateTimeOffset(2005, 1, 1, 0, 0, 0, TimeSpan.Zero); instant.Year < 2025; instant = instant.AddMinutes(30))
         {
             var local = TimeZoneInfo.ConvertTime(instant, calendar.TimeZone);
-            Assert.Equal(BusinessCalendar.DayNumber(DateOnly.FromDateTime(local.DateTime)), calendar.DayOf(instant.ToUnixTimeMilliseconds()));
+            Assert.Equal(BusinessCalendar.DayNumber(DateOnly.FromDateTime(local.DateTime)),
+                calendar.DayOf(instant.ToUnixTimeMilliseconds()));
         }
     }
 
@@ -36,7 +37,8 @@ public class BusinessCalendarTests
     [InlineData("Atlantic/Azores", 2024, 10, 27, 0)] // at one o'clock of the first offset, none, back to midnight
     [InlineData("America/Havana", 2024, 11, 3, 4)] // at one o'clock of UTC-4 back to midnight
     [InlineData("America/St_Johns", 2010, 11, 7, 3.5)] // at one minute past midnight of UTC-2:30 back to the day before
-    public void StartOf_ADayWhoseMidnightIsThereTwice_IsTheFirstUnlessTheDayBeforeComesBack(string zone, int year, int month, int day, double hours) =>
+    public void StartOf_ADayWhoseMidnightIsThereTwice_IsTheFirstUnlessTheDayBeforeComesBack(string zone, int year, int month, int day,
+        double hours) =>
         Assert.Equal(
             new DateTimeOffset(year, month, day, 0, 0, 0, TimeSpan.Zero).AddHours(hours).ToUnixTimeMilliseconds(),
             BusinessCalendar.Of(zone).StartOf(new DateOnly(year, month, day)));

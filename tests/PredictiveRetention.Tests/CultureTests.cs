@@ -9,11 +9,17 @@ using Xunit;
 
 namespace PredictiveRetention.Tests;
 
-/// <summary>From the file to the score file: the same to the last byte, whatever calendar, digits and capitals the machine writes in.</summary>
+/// <summary>
+/// From the file to the score file: the same to the last byte, whatever calendar, digits and capitals the machine writes in.
+/// </summary>
 public sealed class CultureTests : IDisposable
 {
     private static readonly Lazy<TrainedModel> s_trained = new(() => new TrainingRecipe(new RecipeSettings { Folds = 2 }).Train(
-        new TrainingRequest { Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60), Currency = Some.Shop.Currency, Coverage = default },
+        new TrainingRequest
+        {
+            Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60),
+            Currency = Some.Shop.Currency, Coverage = default
+        },
         () => SimulatedHistories.Shards(SimulatedHistories.Customers(700)), null, default));
 
     private static readonly Lazy<string[]> s_expected = new(() => In(CultureInfo.InvariantCulture));
@@ -48,7 +54,8 @@ public sealed class CultureTests : IDisposable
             Assert.True(import.ExitCode == 0, import.Error);
             Assert.Matches(@"Stored as import 1: \d,\d{3} rows new, 0 changed, 0 there already\.", import.Out);
             Assert.Matches(@"money: read \d+,\d{3}\.\d\d = stored ", import.Out);
-            var refused = Retain.RunIn(culture, "score", "--as-of", "1999-01-01", "--store", store, "--models", Path.Combine(folder.FullName, "models"));
+            var refused = Retain.RunIn(culture, "score", "--as-of", "1999-01-01", "--store", store, "--models",
+                Path.Combine(folder.FullName, "models"));
             Assert.Matches(@"The cutoff 1999-01-01 is not after the first order, 20\d\d-\d\d-\d\d: nobody to score\.", refused.Error);
         }
         finally
@@ -57,7 +64,9 @@ public sealed class CultureTests : IDisposable
         }
     }
 
-    /// <summary>The score file, the figures and one explanation of a shop that was imported, scored by a fitted model and read in a culture.</summary>
+    /// <summary>
+    /// The score file, the figures and one explanation of a shop that was imported, scored by a fitted model and read in a culture.
+    /// </summary>
     private static string[] In(CultureInfo culture)
     {
         CultureInfo.CurrentCulture = culture;
@@ -66,7 +75,8 @@ public sealed class CultureTests : IDisposable
         try
         {
             using var store = RetentionStore.Open(engine.NewAddress());
-            ImportRun.Execute(store, new ImportRequest { Preset = "generic", OrdersFile = WriteOrders(folder.FullName) }, dryRun: false, null, null, default);
+            ImportRun.Execute(store, new ImportRequest { Preset = "generic", OrdersFile = WriteOrders(folder.FullName) }, dryRun: false,
+                null, null, default);
             var registry = new ModelRegistry(Path.Combine(folder.FullName, "models"));
             registry.Promote(registry.Add(s_trained.Value).Version, "anna", "a test", TimeProvider.System);
             var request = new RunRequest(RunPurpose.Night, SimulatedHistories.End.Date, SimulatedHistories.End);
@@ -75,10 +85,12 @@ public sealed class CultureTests : IDisposable
             Csv.Write(ScoreFile.Table(store, store.RequireShop(), night.Run), scores);
             using var figures = new MemoryStream();
             Csv.Write(ExportTable.Of(store, SqlViews.All.Single(view => view.Name == "v_metric")), figures);
-            var explained = ExplainRun.Execute(store, registry, "C" + SimulatedHistories.Customers(700)[0].Key, SimulatedHistories.End, TimeProvider.System);
+            var explained = ExplainRun.Execute(store, registry, "C" + SimulatedHistories.Customers(700)[0].Key, SimulatedHistories.End,
+                TimeProvider.System);
             return
             [
-                scores.ToString(), System.Text.Encoding.UTF8.GetString(figures.ToArray()), night.Run.ModelVersion!, night.Run.BusinessDate.ToIso(), night.Run.AsOf.ToString(),
+                scores.ToString(), System.Text.Encoding.UTF8.GetString(figures.ToArray()), night.Run.ModelVersion!,
+                night.Run.BusinessDate.ToIso(), night.Run.AsOf.ToString(),
                 string.Join('\n', explained.Why!.Themes.Select(theme => theme.Words)),
             ];
         }
@@ -93,7 +105,8 @@ public sealed class CultureTests : IDisposable
         var path = Path.Combine(folder, "orders.csv");
         File.WriteAllLines(path, SimulatedHistories.Customers(700)
             .SelectMany(customer => customer.Orders.Select((order, i) => string.Create(CultureInfo.InvariantCulture,
-                $"C{customer.Key},O{customer.Key}-{i},{BusinessCalendar.DateOf(order.Day):yyyy-MM-dd} 10:00,{order.AmountMinor / 100m},GBP")))
+                $"C{customer.Key},O{customer.Key}-{i},{BusinessCalendar.DateOf(order.Day):yyyy-MM-dd} 10:00,{order.AmountMinor
+                    / 100m},GBP")))
             .Prepend("customer_id,order_id,ordered_at,amount,currency"));
         return path;
     }

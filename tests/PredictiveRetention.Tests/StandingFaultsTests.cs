@@ -52,7 +52,11 @@ public sealed class StandingFaultsTests
     [Fact]
     public void Telling_may_fail_too()
     {
-        var faults = new StandingFaults(_clock) { OnBegin = _ => throw new IOException("the log is on the same disk"), OnEnd = _ => throw new IOException() };
+        var faults = new StandingFaults(_clock)
+        {
+            OnBegin = _ => throw new IOException("the log is on the same disk"),
+            OnEnd = _ => throw new IOException()
+        };
         Assert.False(faults.Try("beating", () => throw new IOException()));
         Assert.True(faults.Try("beating", () => { }));
     }
@@ -62,7 +66,8 @@ public sealed class StandingFaultsTests
     {
         using var stop = new CancellationTokenSource();
         var passes = 0;
-        Exception?[] become = [new IOException(), null, new OutOfMemoryException(), new OperationCanceledException("not the one asked for"), null];
+        Exception?[] become = [new IOException(), null, new OutOfMemoryException(), new OperationCanceledException("not the one asked for"),
+            null];
         var done = become.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToList();
         var work = _heard.Faults.RepeatAsync("delivering", TimeSpan.FromSeconds(3), () =>
         {

@@ -16,10 +16,12 @@ public class VocabularyTests
     [InlineData("GBP", 123450, "1234.50")]
     [InlineData("JPY", 1234, "1234")]
     [InlineData("KWD", 1, "0.001")]
-    public void Currency_Text_HasTheDecimalsOfTheCurrency(string code, long minor, string text) => Assert.Equal(text, Currency.Of(code).Text(minor));
+    public void Currency_Text_HasTheDecimalsOfTheCurrency(string code, long minor, string text) =>
+        Assert.Equal(text, Currency.Of(code).Text(minor));
 
     [Fact]
-    public void Currency_UnknownCode_IsNamed() => Assert.Contains("XYZ", Assert.Throws<RetentionException>(() => Currency.Of("XYZ")).Message, StringComparison.Ordinal);
+    public void Currency_UnknownCode_IsNamed() =>
+        Assert.Contains("XYZ", Assert.Throws<RetentionException>(() => Currency.Of("XYZ")).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("90d", 90)]
@@ -31,13 +33,15 @@ public class VocabularyTests
     [InlineData("-5")]
     [InlineData("3 months")]
     [InlineData("99999d")]
-    public void Horizon_Parse_RefusesWhatIsNoHorizon(string text) => Assert.Equal(Failure.Usage, Assert.Throws<RetentionException>(() => Horizon.Parse(text)).Failure);
+    public void Horizon_Parse_RefusesWhatIsNoHorizon(string text) =>
+        Assert.Equal(Failure.Usage, Assert.Throws<RetentionException>(() => Horizon.Parse(text)).Failure);
 
     [Theory]
     [InlineData("10/09/2011")]
     [InlineData("2011-13-01")]
     [InlineData("yesterday")]
-    public void Cutoff_Parse_RefusesWhatIsNoDate(string text) => Assert.Contains(text, Assert.Throws<RetentionException>(() => Cutoff.Parse(text)).Message, StringComparison.Ordinal);
+    public void Cutoff_Parse_RefusesWhatIsNoDate(string text) =>
+        Assert.Contains(text, Assert.Throws<RetentionException>(() => Cutoff.Parse(text)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void CustomerKey_IsTheHashOfTheId_TheSameOnEveryMachine()

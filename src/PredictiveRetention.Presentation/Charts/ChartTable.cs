@@ -7,23 +7,40 @@ namespace PredictiveRetention.Presentation.Charts;
 /// <param name="RowIsPeriod">Labels are days, months or quarters as ISO writes them.</param>
 public sealed record ChartTable(string RowName, IReadOnlyList<ChartSeries> Series, IReadOnlyList<ChartRow> Rows, bool RowIsPeriod = false)
 {
-    /// <summary>One row a label of a dimension, one series a metric. Rows of figures without the label (why there are none) are left to <see cref="Why"/>.</summary>
-    public static ChartTable ByGroup(IReadOnlyList<FigureRow> figures, string dimension, string rowName, IReadOnlyList<string> metrics, Func<string, string?>? link = null)
+    /// <summary>
+    /// One row a label of a dimension, one series a metric. Rows of figures without the label (why there are none) are left to
+    /// <see cref="Why"/>.
+    /// </summary>
+    public static ChartTable ByGroup(IReadOnlyList<FigureRow> figures, string dimension, string rowName, IReadOnlyList<string> metrics,
+        Func<string, string?>? link = null)
     {
         var with = figures.Where(figure => figure.Labels.ContainsKey(dimension)).ToList();
         var series = metrics.Select(metric => SeriesOf(figures, metric)).ToList();
-        var rows = with.GroupBy(figure => figure.Labels[dimension]).Select(group => new ChartRow(group.Key, [.. metrics.Select(metric => ChartCell.Of(group.FirstOrDefault(figure => figure.Metric == metric)))], link?.Invoke(group.Key))).ToList();
+        var rows = with.GroupBy(figure => figure.Labels[dimension])
+            .Select(group => new ChartRow(group.Key,
+                [.. metrics.Select(metric => ChartCell.Of(group.FirstOrDefault(figure => figure.Metric == metric)))],
+                link?.Invoke(group.Key)))
+            .ToList();
         return new ChartTable(rowName, series, rows, IsPeriod(dimension)) { Why = WhyNone(figures) };
     }
 
     /// <summary>One row a label of a dimension, one series a label of another, one metric.</summary>
-    public static ChartTable Pivot(IReadOnlyList<FigureRow> figures, string dimension, string across, string metric, string rowName, Func<string, string?>? link = null)
+    public static ChartTable Pivot(IReadOnlyList<FigureRow> figures, string dimension, string across, string metric, string rowName,
+        Func<string, string?>? link = null)
     {
-        var with = figures.Where(figure => figure.Metric == metric && figure.Labels.ContainsKey(dimension) && figure.Labels.ContainsKey(across)).ToList();
+        var with = figures.Where(figure => figure.Metric == metric && figure.Labels.ContainsKey(dimension)
+            && figure.Labels.ContainsKey(across))
+            .ToList();
         var names = with.Select(figure => figure.Labels[across]).Distinct().ToList();
         var unit = with.FirstOrDefault()?.Unit ?? "count";
-        var rows = with.GroupBy(figure => figure.Labels[dimension]).Select(group => new ChartRow(group.Key, [.. names.Select(name => ChartCell.Of(group.FirstOrDefault(figure => figure.Labels[across] == name)))], link?.Invoke(group.Key))).ToList();
-        return new ChartTable(rowName, [.. names.Select(name => new ChartSeries(name, unit) { IsData = true })], rows, IsPeriod(dimension)) { Why = WhyNone(figures) };
+        var rows = with.GroupBy(figure => figure.Labels[dimension])
+            .Select(group => new ChartRow(group.Key,
+                [.. names.Select(name => ChartCell.Of(group.FirstOrDefault(figure => figure.Labels[across] == name)))],
+                link?.Invoke(group.Key)))
+            .ToList();
+        return new ChartTable(rowName, [.. names.Select(name => new ChartSeries(name, unit) { IsData = true })], rows,
+            IsPeriod(dimension))
+        { Why = WhyNone(figures) };
     }
 
     /// <summary>Why there is nothing to draw; null when there is, or nobody said.</summary>
@@ -71,16 +88,21 @@ public sealed record ChartTable(string RowName, IReadOnlyList<ChartSeries> Serie
     public ChartTable Where(Func<ChartRow, bool> which) => this with { Rows = [.. Rows.Where(which)] };
 
     /// <summary>Highest first, by a series.</summary>
-    public ChartTable Ranked(int series = 0) => this with { Rows = [.. Rows.OrderByDescending(row => row.Cells[series].Value ?? double.NegativeInfinity)] };
+    public ChartTable Ranked(int series = 0) =>
+        this with { Rows = [.. Rows.OrderByDescending(row => row.Cells[series].Value ?? double.NegativeInfinity)] };
 
-    public IEnumerable<(ChartRow Row, double Value)> ValuesOf(int series) => Rows.Where(row => row.Cells[series].Value is not null).Select(row => (row, row.Cells[series].Value!.Value));
+    public IEnumerable<(ChartRow Row, double Value)> ValuesOf(int series) =>
+        Rows.Where(row => row.Cells[series].Value is not null).Select(row => (row, row.Cells[series].Value!.Value));
 
     private static ChartSeries SeriesOf(IReadOnlyList<FigureRow> figures, string metric) =>
-        figures.FirstOrDefault(figure => figure.Metric == metric) is { } known ? new ChartSeries(known.Name, known.Unit) { IsData = true } : new ChartSeries(MetricCatalogue.Of(metric).Name, FigureRow.WordOf(MetricCatalogue.Of(metric).Unit)) { IsData = true };
+        figures.FirstOrDefault(figure => figure.Metric == metric) is { } known
+            ? new ChartSeries(known.Name, known.Unit) { IsData = true }
+            : new ChartSeries(MetricCatalogue.Of(metric).Name, FigureRow.WordOf(MetricCatalogue.Of(metric).Unit)) { IsData = true };
 
     private static bool IsPeriod(string dimension) => dimension is "month" or "day" or "cohort" or "cohort_month" or "cohort_quarter";
 
-    private static string? WhyNone(IReadOnlyList<FigureRow> figures) => figures.FirstOrDefault(figure => figure.State == "notAvailable" && figure.Note is not null)?.Note;
+    private static string? WhyNone(IReadOnlyList<FigureRow> figures) =>
+        figures.FirstOrDefault(figure => figure.State == "notAvailable" && figure.Note is not null)?.Note;
 }
 
 /// <param name="Unit">count, money, share, days, score, rate, coefficient.</param>
@@ -108,7 +130,11 @@ public sealed record ChartCell(double? Value, string? Note = null, bool IsSmall 
     public FigureRow? Figure { get; init; }
 
     public static ChartCell Of(FigureRow? figure) =>
-        figure is null ? new ChartCell(default(double?)) : new ChartCell(figure.Value, figure.Note, figure.State == "small", figure.Customers) { IsOpen = figure.State == "incomplete", Figure = figure };
+        figure is null
+            ? new ChartCell(default(double?))
+            : new ChartCell(figure.Value, figure.Note, figure.State == "small",
+                figure.Customers)
+            { IsOpen = figure.State == "incomplete", Figure = figure };
 }
 
 public enum ChartKind

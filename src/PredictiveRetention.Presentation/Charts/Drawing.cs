@@ -10,7 +10,9 @@ using PredictiveRetention.Presentation.Writing;
 
 namespace PredictiveRetention.Presentation.Charts;
 
-/// <summary>A <see cref="Plot"/> as markup. The same cells drawn once are not drawn again: that is most of the time a page of charts takes.</summary>
+/// <summary>
+/// A <see cref="Plot"/> as markup. The same cells drawn once are not drawn again: that is most of the time a page of charts takes.
+/// </summary>
 public sealed class Drawing : ComponentBase
 {
     /// <summary>Some ten thousand characters each.</summary>
@@ -37,7 +39,11 @@ public sealed class Drawing : ComponentBase
             return;
         }
         await using var renderer = new HtmlRenderer(Services, Logging);
-        var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(Kind)] = Kind, [nameof(Table)] = Table, [nameof(Width)] = Width, [nameof(Height)] = Height });
+        var parameters = ParameterView.FromDictionary(new Dictionary<string, object?>
+        {
+            [nameof(Kind)] = Kind, [nameof(Table)] = Table,
+            [nameof(Width)] = Width, [nameof(Height)] = Height
+        });
         _markup = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<Plot>(parameters)).ToHtmlString());
         if (s_drawn.Count >= Most) s_drawn.Clear();
         s_drawn[key] = _markup;
@@ -49,12 +55,16 @@ public sealed class Drawing : ComponentBase
     private string Key()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Kind}|{Width}|{Height}|{W.CultureName}|{W.Currency.Code}|{Table.RowName}|{Table.RowIsPeriod}");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{Kind}|{Width}|{Height}|{W.CultureName}|{W.Currency.Code}|{Table.RowName}|{Table.RowIsPeriod}");
         foreach (var series in Table.Series) text.Append(CultureInfo.InvariantCulture, $"\n{series.Name}|{series.Unit}");
         foreach (var row in Table.Rows)
         {
             text.Append('\n').Append(row.Label);
-            foreach (var cell in row.Cells) text.Append('|').Append(cell.Value is { } value ? value.ToString("R", CultureInfo.InvariantCulture) : "").Append(cell.IsSmall ? "*" : "");
+            foreach (var cell in row.Cells)
+                text.Append('|')
+                    .Append(cell.Value is { } value ? value.ToString("R", CultureInfo.InvariantCulture) : "")
+                    .Append(cell.IsSmall ? "*" : "");
         }
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }

@@ -3,7 +3,6 @@ using PredictiveRetention.Insights.Okr;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Presentation.Texts;
 using PredictiveRetention.Presentation.Writing;
-using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Presentation.Reports;
@@ -11,7 +10,8 @@ namespace PredictiveRetention.Presentation.Reports;
 /// <summary>Puts a report of a run together from its figures, cards, targets and plays.</summary>
 /// <param name="playbook">The plays of the shop, by which recommendations are named.</param>
 /// <param name="targets">What the shop wants of its KPIs; none where it has said nothing.</param>
-public sealed class ReportBuilder(RetentionStore store, Playbook playbook, Targets targets, Localiser texts, Writer writer, TimeProvider clock)
+public sealed class ReportBuilder(RetentionStore store, Playbook playbook, Targets targets, Localiser texts, Writer writer,
+    TimeProvider clock)
 {
     /// <exception cref="RetentionException">The run has no figures or cards to report.</exception>
     public async Task<ReportDocument> BuildAsync(Run run, ReportKind kind, CancellationToken cancellation = default)

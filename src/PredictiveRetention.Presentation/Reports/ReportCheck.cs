@@ -8,40 +8,57 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Presentation.Reports;
 
-/// <summary>Compares what a report says with the store, after it was written: no report with a number the store does not have leaves the house.</summary>
+/// <summary>
+/// Compares what a report says with the store, after it was written: no report with a number the store does not have leaves the house.
+/// </summary>
 public static partial class ReportCheck
 {
     private const int Named = 10;
 
-    /// <summary>Compares every number written in the HTML and every figure behind its sentences with the run's figures, read anew.</summary>
+    /// <summary>
+    /// Compares every number written in the HTML and every figure behind its sentences with the run's figures, read anew.
+    /// </summary>
     /// <returns>How many numbers were compared.</returns>
     /// <exception cref="RetentionException">One differs: <see cref="Failure.QualityGate"/>.</exception>
     public static async Task<int> HtmlAsync(
         string html, ReportDocument document, RetentionStore store, Writer writer, CancellationToken cancellation = default)
     {
         var check = await Comparison.ReadAsync(store, document, cancellation);
-        var written = Written().Matches(html).Select(match => (Key: WebUtility.HtmlDecode(match.Groups[1].Value), Text: WebUtility.HtmlDecode(match.Groups[2].Value))).ToList();
+        var written = Written()
+            .Matches(html)
+            .Select(match => (Key: WebUtility.HtmlDecode(match.Groups[1].Value), Text: WebUtility.HtmlDecode(match.Groups[2].Value)))
+            .ToList();
         foreach (var (key, text) in written)
         {
             if (check.Find(key) is not { } figure) check.Differs($"{key} is written as {text}, and the run has no such figure");
             else if (figure.Value is not { } value) check.Differs($"{key} is written as {text}, and is {figure.Note ?? "not available"}");
-            else if (text != writer.Of(figure.Unit, value)) check.Differs($"{key} is written as {text}, and is {writer.Of(figure.Unit, value)}");
+            else if (text != writer.Of(figure.Unit, value))
+                check.Differs($"{key} is written as {text}, and is {writer.Of(figure.Unit, value)}");
         }
         var expected = document.Figures.Count(figure => figure.Value is not null);
         if (written.Count < expected) check.Differs($"{expected} figures belong into the report, and {written.Count} are written");
         foreach (Match match in Said().Matches(html))
         {
             var (id, text) = (match.Groups[1].Value, WebUtility.HtmlDecode(match.Groups[2].Value));
-            if (check.StoredCard(id) is { } card && text != writer.Sentence(card)) check.Differs($"the sentence {id} is not that of the run");
+            if (check.StoredCard(id) is { } card && text != writer.Sentence(card))
+                check.Differs($"the sentence {id} is not that of the run");
         }
         foreach (var chart in document.Sections.SelectMany(section => section.Blocks).OfType<ReportChart>())
-            if (chart is { IsTitledByFinding: true, Says: { } says } && check.StoredCard(says.Id) is { } card && SaidIn.Parts(writer.Sentence(card)).First != chart.Title) check.Differs($"the title of {chart.Id} is not what {says.Id} of the run says");
+            if (chart is { IsTitledByFinding: true, Says: { } says } && check.StoredCard(says.Id) is { } card
+                && SaidIn.Parts(writer.Sentence(card)).First != chart.Title)
+                check.Differs($"the title of {chart.Id} is not what {says.Id} of the run says");
         foreach (Match match in Numbered().Matches(html))
         {
             var (name, text) = (WebUtility.HtmlDecode(match.Groups[1].Value), WebUtility.HtmlDecode(match.Groups[2].Value));
             var card = check.StoredCard(name.Split(' ')[0]);
-            var number = card?.Numbers.FirstOrDefault(one => one.Name == (name.EndsWith(" customers", StringComparison.Ordinal) ? "customers it is recommended to" : "expected net value of the play, all customers"));
-            if (number is null || text != (name.EndsWith(" customers", StringComparison.Ordinal) ? writer.Count(number.Value) : writer.Money(number.Value))) check.Differs($"{name} is written as {text}, and the run says {number?.Shown ?? "nothing"}");
+            var number = card?.Numbers.FirstOrDefault(one => one.Name == (name.EndsWith(" customers", StringComparison.Ordinal)
+                ? "customers it is recommended to"
+                : "expected net value of the play, all customers"));
+            if (number is null
+                || text != (name.EndsWith(" customers", StringComparison.Ordinal)
+                    ? writer.Count(number.Value)
+                    : writer.Money(number.Value)))
+                check.Differs($"{name} is written as {text}, and the run says {number?.Shown ?? "nothing"}");
         }
         return written.Count + check.Sentences(document.Cards);
     }
@@ -77,10 +94,20 @@ public static partial class ReportCheck
         }
         else if (element.ValueKind == JsonValueKind.Object)
         {
-            if (element.TryGetProperty("view", out var view) && element.TryGetProperty("metric", out var metric) && element.TryGetProperty("labels", out var labels) && labels.ValueKind == JsonValueKind.Object && element.TryGetProperty("value", out var value))
+            if (element.TryGetProperty("view", out var view) && element.TryGetProperty("metric", out var metric)
+                && element.TryGetProperty("labels", out var labels) && labels.ValueKind == JsonValueKind.Object
+                && element.TryGetProperty("value", out var value))
             {
-                var row = new FigureRow(view.GetString()!, labels.EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!), metric.GetString()!, "", "", null, null, null, null, "", null);
-                yield return (FigureKey.Of(row), value.ValueKind switch { JsonValueKind.Number => value.GetDouble(), JsonValueKind.String => double.Parse(value.GetString()!, System.Globalization.CultureInfo.InvariantCulture), _ => null });
+                var row = new FigureRow(view.GetString()!,
+                    labels.EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!), metric.GetString()!, "",
+                    "", null, null, null, null, "", null);
+                yield return (FigureKey.Of(row),
+                    value.ValueKind switch
+                    {
+                        JsonValueKind.Number => value.GetDouble(),
+                        JsonValueKind.String => double.Parse(value.GetString()!, System.Globalization.CultureInfo.InvariantCulture),
+                        _ => null
+                    });
             }
             else
             {
@@ -137,21 +164,31 @@ public static partial class ReportCheck
             var compared = 0;
             foreach (var card in cards.DistinctBy(card => card.Id + card.Answer))
             {
-                if (StoredCard(card.Id) is { } stored && stored.Answer != card.Answer) Differs($"the sentence {card.Id} is not that of the run");
+                if (StoredCard(card.Id) is { } stored && stored.Answer != card.Answer)
+                    Differs($"the sentence {card.Id} is not that of the run");
                 foreach (var told in card.Figures)
                 {
                     compared++;
                     var view = ViewCatalogue.Find(told.View);
-                    var key = view is null ? "" : FigureKey.Of(FigureRow.Of(view, new Figure(told.View, told.Metric, told.D1, told.D2, told.D3, null, null, null, null, FigureState.Ok)));
-                    if (Find(key) is { } figure && !Same(figure.Value, told.Value)) Differs($"{card.Id} says {told.Shown} of {key}, and the store has {Text(figure.Value)}");
-                    else if (Find(key) is null && told.Value is not null && double.IsFinite(told.Value.Value)) Differs($"{card.Id} says {told.Shown} of {key}, and the run has no such figure");
+                    var key = view is null
+                        ? ""
+                        : FigureKey.Of(FigureRow.Of(view,
+                            new Figure(told.View, told.Metric, told.D1, told.D2, told.D3, null, null, null, null, FigureState.Ok)));
+                    if (Find(key) is { } figure && !Same(figure.Value, told.Value))
+                        Differs($"{card.Id} says {told.Shown} of {key}, and the store has {Text(figure.Value)}");
+                    else if (Find(key) is null && told.Value is not null && double.IsFinite(told.Value.Value))
+                        Differs($"{card.Id} says {told.Shown} of {key}, and the run has no such figure");
                 }
             }
             if (_differences.Count == 0) return compared;
             var shown = string.Join(Environment.NewLine, _differences.Take(Named).Select(difference => "  - " + difference));
             throw new RetentionException(
                 Failure.QualityGate,
-                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The report differs from run {_run} in {_differences.Count} places, so nothing was written:{Environment.NewLine}{shown}{(_differences.Count > Named ? Environment.NewLine + "  - and more" : "")}"));
+                string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                    $"The report differs from run {_run} in {_differences.Count} places, so nothing was "
+                        + $"written:{Environment.NewLine}{shown}{(_differences.Count > Named
+                            ? Environment.NewLine + "  - and more"
+                            : "")}"));
         }
     }
 }

@@ -20,7 +20,10 @@ public enum ReportKind
     Performance,
 }
 
-/// <summary>A report as data: what is written as HTML, printed as PDF and given as JSON. Every number in it is a figure of the run, or of a sentence that names its figures.</summary>
+/// <summary>
+/// A report as data: what is written as HTML, printed as PDF and given as JSON. Every number in it is a figure of the run, or of a sentence
+/// that names its figures.
+/// </summary>
 public sealed record ReportDocument(ReportKind Kind, string Title, ReportFront Front, IReadOnlyList<ReportSection> Sections)
 {
     /// <summary>All figures shown, in the order of the pages; a figure shown twice is there twice.</summary>
@@ -47,7 +50,8 @@ public sealed record ReportDocument(ReportKind Kind, string Title, ReportFront F
 /// <param name="DataThrough">Day of the last one.</param>
 /// <param name="ModelLevel">full, collapsed or by rule: how much of the model could be fitted.</param>
 public sealed record ReportFront(
-    long RunId, string RunState, string AsOf, DateTimeOffset GeneratedAt, string TimeZone, DateOnly? DataFrom, DateOnly DataThrough, string ModelVersion, string ModelLevel, string Currency, int HorizonDays, int ClvHorizonDays);
+    long RunId, string RunState, string AsOf, DateTimeOffset GeneratedAt, string TimeZone, DateOnly? DataFrom, DateOnly DataThrough,
+    string ModelVersion, string ModelLevel, string Currency, int HorizonDays, int ClvHorizonDays);
 
 public sealed record ReportSection(string Id, string Title, IReadOnlyList<ReportBlock> Blocks);
 
@@ -85,7 +89,8 @@ public sealed record ReportChart(string Id, ChartKind Kind, string Title, Card? 
     /// <summary>The title is the first sentence of the card; otherwise it is only a name, and the whole card stands below it.</summary>
     public bool IsTitledByFinding { get; init; }
 
-    public override IEnumerable<FigureRow> Figures => Table.Rows.SelectMany(row => row.Cells).Select(cell => cell.Figure).OfType<FigureRow>();
+    public override IEnumerable<FigureRow> Figures =>
+        Table.Rows.SelectMany(row => row.Cells).Select(cell => cell.Figure).OfType<FigureRow>();
 
     public override IEnumerable<Card> Cards => Says is null ? [] : [Says];
 }
@@ -106,7 +111,8 @@ public sealed record ReportRecommendations(IReadOnlyList<ReportRecommendation> P
 /// <summary>A play as proposed by the run. Its impact is expected by assumption until it is measured.</summary>
 /// <param name="Customers">Null where it is the best action for nobody.</param>
 /// <param name="Uplift">Assumed points of probability of an order within the horizon, as a share.</param>
-public sealed record ReportRecommendation(string Name, string Priority, string Action, string Owner, string Timeline, double? Customers, double? ExpectedNetValue, double? Uplift, string Assumption, string Status, string MeasuredImpact, Card Says);
+public sealed record ReportRecommendation(string Name, string Priority, string Action, string Owner, string Timeline, double? Customers,
+    double? ExpectedNetValue, double? Uplift, string Assumption, string Status, string MeasuredImpact, Card Says);
 
 /// <summary>Words and what they mean, of metrics or of segments.</summary>
 public sealed record ReportTerms(IReadOnlyList<ReportTerm> Terms) : ReportBlock;

@@ -39,7 +39,8 @@ internal sealed class ReportMaterial(Run run, Playbook playbook, Localiser texts
 
     public bool HasCards => _cards.Count > 0;
 
-    public IReadOnlyList<FigureRow> Rows(string view, params (string Dimension, string Value)[] where) => _figures.Answer(FigureQuestion.OfView(view, [], where));
+    public IReadOnlyList<FigureRow> Rows(string view, params (string Dimension, string Value)[] where) =>
+        _figures.Answer(FigureQuestion.OfView(view, [], where));
 
     /// <summary>Headline numbers; one that is not there says why.</summary>
     public ReportTiles Tiles(params string[] metrics) =>
@@ -60,19 +61,23 @@ internal sealed class ReportMaterial(Run run, Playbook playbook, Localiser texts
         return new ReportChart(id, kind, finding ?? name, card, howToRead, table) { IsTitledByFinding = finding is not null };
     }
 
-    public ChartTable ByGroup(string view, string dimension, string rowName, params string[] metrics) => Filled(ChartTable.ByGroup(Rows(view), dimension, rowName, metrics));
+    public ChartTable ByGroup(string view, string dimension, string rowName, params string[] metrics) =>
+        Filled(ChartTable.ByGroup(Rows(view), dimension, rowName, metrics));
 
-    public ChartTable Pivot(string view, string dimension, string across, string metric, string rowName, params (string Dimension, string Value)[] where) =>
+    public ChartTable Pivot(string view, string dimension, string across, string metric, string rowName,
+        params (string Dimension, string Value)[] where) =>
         ChartTable.Pivot(Rows(view, where), dimension, across, metric, rowName);
 
     /// <summary>Months that were seen whole, the last so many.</summary>
-    public static ChartTable Months(ChartTable table, int months) => table.Where(row => row.Label.Length == 7 && row.Cells.Any(cell => cell.Value is not null)).Last(months);
+    public static ChartTable Months(ChartTable table, int months) =>
+        table.Where(row => row.Label.Length == 7 && row.Cells.Any(cell => cell.Value is not null)).Last(months);
 
     /// <summary>A cross table with its totals at both edges, which are figures of the run like the rest.</summary>
     public ChartTable WithTotals(ChartTable pivot, string rowsView, string columnsView, string metric)
     {
         var (sides, below, all) = (Rows(rowsView), Rows(columnsView), Rows("kpis"));
-        ChartCell Side(IReadOnlyList<FigureRow> of, string label) => ChartCell.Of(of.FirstOrDefault(row => row.Metric == metric && row.Labels.Values.Contains(label)));
+        ChartCell Side(IReadOnlyList<FigureRow> of, string label) =>
+            ChartCell.Of(of.FirstOrDefault(row => row.Metric == metric && row.Labels.Values.Contains(label)));
         var unit = pivot.Series.Count > 0 ? pivot.Series[0].Unit : "count";
         return pivot with
         {
@@ -80,7 +85,9 @@ internal sealed class ReportMaterial(Run run, Playbook playbook, Localiser texts
             Rows =
             [
                 .. pivot.Rows.Select(row => row with { Cells = [.. row.Cells, Side(sides, row.Label)] }),
-                new ChartRow(T["Total"], [.. pivot.Series.Select(series => Side(below, series.Name)), ChartCell.Of(all.FirstOrDefault(row => row.Metric == metric && row.Labels.Count == 0))]),
+                new ChartRow(T["Total"],
+                    [.. pivot.Series.Select(series => Side(below, series.Name)),
+                        ChartCell.Of(all.FirstOrDefault(row => row.Metric == metric && row.Labels.Count == 0))]),
             ],
         };
     }
@@ -88,7 +95,11 @@ internal sealed class ReportMaterial(Run run, Playbook playbook, Localiser texts
     public static ChartTable Columns(ChartTable table, Func<ChartSeries, bool> which)
     {
         var kept = Enumerable.Range(0, table.Series.Count).Where(i => which(table.Series[i])).ToList();
-        return table with { Series = [.. kept.Select(i => table.Series[i])], Rows = [.. table.Rows.Select(row => row with { Cells = [.. kept.Select(i => row.Cells[i])] })] };
+        return table with
+        {
+            Series = [.. kept.Select(i => table.Series[i])],
+            Rows = [.. table.Rows.Select(row => row with { Cells = [.. kept.Select(i => row.Cells[i])] })]
+        };
     }
 
     public ReportObjectives Objectives() =>
@@ -102,15 +113,22 @@ internal sealed class ReportMaterial(Run run, Playbook playbook, Localiser texts
         new([.. _cards.Where(card => card.Kind == CardKind.Recommendation && which(card)).Select(Recommendation)]);
 
     public ReportTerms Segments(string taxonomy) =>
-        run.Recipe is { } recipe && SegmentRules.Of(recipe.Segments, recipe.Cutoffs, writer.Currency).FirstOrDefault(rule => rule.Id == taxonomy) is { } found
+        run.Recipe is { } recipe
+            && SegmentRules.Of(recipe.Segments, recipe.Cutoffs, writer.Currency).FirstOrDefault(rule => rule.Id == taxonomy) is { } found
             ? new([.. found.Segments.Select(segment => new ReportTerm(segment.Segment, segment.Rule, null, null))])
             : new([]);
 
     /// <summary>Every metric the report shows, and what it means.</summary>
     public static ReportTerms Glossary(IEnumerable<ReportSection> sections) =>
         new([
-            .. sections.SelectMany(section => section.Blocks).SelectMany(block => block.Figures).Select(figure => figure.Metric).Distinct().Select(GlossaryEntry.Find).OfType<GlossaryEntry>()
-                .OrderBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase).Select(entry => new ReportTerm(entry.Name, entry.Meaning, entry.Formula, string.Join(", ", entry.Teams))),
+            .. sections.SelectMany(section => section.Blocks)
+                .SelectMany(block => block.Figures)
+                .Select(figure => figure.Metric)
+                .Distinct()
+                .Select(GlossaryEntry.Find)
+                .OfType<GlossaryEntry>()
+                .OrderBy(entry => entry.Name, StringComparer.OrdinalIgnoreCase)
+                .Select(entry => new ReportTerm(entry.Name, entry.Meaning, entry.Formula, string.Join(", ", entry.Teams))),
         ]);
 
     private FigureRow FigureOf(OkrKpi kpi)
@@ -120,7 +138,8 @@ internal sealed class ReportMaterial(Run run, Playbook playbook, Localiser texts
         try
         {
             var rows = _figures.Answer(FigureQuestion.OfView(kpi.View, [kpi.Metric], where));
-            return rows.FirstOrDefault(row => row.Labels.Count == where.Length) ?? (rows.Count > 0 ? rows[0] : null) ?? FigureRow.None(view, kpi.Metric, T["the run has no such figure"]);
+            return rows.FirstOrDefault(row => row.Labels.Count == where.Length)
+                ?? (rows.Count > 0 ? rows[0] : null) ?? FigureRow.None(view, kpi.Metric, T["the run has no such figure"]);
         }
         catch (UnknownNameException)
         {
@@ -145,13 +164,18 @@ internal sealed class ReportMaterial(Run run, Playbook playbook, Localiser texts
         double? Number(string name) => card.Numbers.FirstOrDefault(number => number.Name == name)?.Value;
         var play = playbook.Plays.FirstOrDefault(play => card.Id.EndsWith(".play_" + play.Id.Replace('-', '_'), StringComparison.Ordinal));
         // The run may have been made with another playbook than today's: then only its own sentence is sure.
-        var same = play is not null && card.Answer.StartsWith($"Priority {PlayNames.Of(play.Priority)}. Owner: {play.Owner}. Timeline: {play.Timeline}.", StringComparison.Ordinal);
+        var same = play is not null
+            && card.Answer.StartsWith($"Priority {PlayNames.Of(play.Priority)}. Owner: {play.Owner}. Timeline: {play.Timeline}.",
+                StringComparison.Ordinal);
         var seeSentence = T["see its sentence"];
         return new ReportRecommendation(
-            card.Title, same ? PlayNames.Of(play!.Priority) : seeSentence, same ? play!.Why : seeSentence, same ? play!.Owner : seeSentence, same ? play!.Timeline : seeSentence,
-            Number("customers it is recommended to"), Number("expected net value of the play, all customers"), Number("assumed uplift"), same ? play!.ExpectedUplift.Source : seeSentence,
+            card.Title, same ? PlayNames.Of(play!.Priority) : seeSentence, same ? play!.Why : seeSentence, same ? play!.Owner : seeSentence,
+            same ? play!.Timeline : seeSentence,
+            Number("customers it is recommended to"), Number("expected net value of the play, all customers"), Number("assumed uplift"),
+            same ? play!.ExpectedUplift.Source : seeSentence,
             T["Proposed"], T["Not measured yet"], card);
     }
 
-    private ChartTable Filled(ChartTable table) => table with { Rows = [.. table.Rows.Where(row => row.Cells.Any(cell => cell.Value is not null and not 0))] };
+    private ChartTable Filled(ChartTable table) =>
+        table with { Rows = [.. table.Rows.Where(row => row.Cells.Any(cell => cell.Value is not null and not 0))] };
 }

@@ -21,10 +21,12 @@ public enum ReportFormat
 
 /// <param name="Compared">Numbers that were compared with the store after the report was written.</param>
 /// <param name="Missing">Figures without a value, each named with its reason in the report.</param>
-public sealed record PrintedReport(ReportKind Kind, ReportFormat Format, long RunId, string AsOf, string File, long Bytes, int Compared, int Missing);
+public sealed record PrintedReport(ReportKind Kind, ReportFormat Format, long RunId, string AsOf, string File, long Bytes, int Compared,
+    int Missing);
 
 /// <summary>Makes reports as files: builds, writes, compares with the store, and only then lets a file be seen.</summary>
-public sealed class ReportPress(RetentionStore store, Playbook playbook, Targets targets, Localiser texts, Writer writer, TimeProvider clock)
+public sealed class ReportPress(RetentionStore store, Playbook playbook, Targets targets, Localiser texts, Writer writer,
+    TimeProvider clock)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
@@ -36,8 +38,10 @@ public sealed class ReportPress(RetentionStore store, Playbook playbook, Targets
 
     public static string WordOf(ReportFormat format) => format.ToString().ToLowerInvariant();
 
-    /// <exception cref="RetentionException">The run cannot be reported, a number differs from the store, no browser prints PDF here, or the file cannot be written. Nothing is left behind.</exception>
-    public async Task<PrintedReport> WriteAsync(Run run, ReportKind kind, ReportFormat format, string path, CancellationToken cancellation = default)
+    /// <exception cref="RetentionException">The run cannot be reported, a number differs from the store, no browser prints PDF here, or the
+    /// file cannot be written. Nothing is left behind.</exception>
+    public async Task<PrintedReport> WriteAsync(Run run, ReportKind kind, ReportFormat format, string path,
+        CancellationToken cancellation = default)
     {
         var browser = format == ReportFormat.Pdf ? Chromium.Require() : null; // before the work
         var document = await new ReportBuilder(store, playbook, targets, texts, writer, clock).BuildAsync(run, kind, cancellation);
@@ -56,6 +60,7 @@ public sealed class ReportPress(RetentionStore store, Playbook playbook, Targets
         {
             throw new RetentionException(Failure.NotFound, $"The report cannot be written to '{path}': {fault.Message}", fault);
         }
-        return new PrintedReport(kind, format, run.RunId, run.AsOf.ToString(), path, new FileInfo(path).Length, compared, document.Figures.Count(figure => figure.Value is null));
+        return new PrintedReport(kind, format, run.RunId, run.AsOf.ToString(), path, new FileInfo(path).Length, compared,
+            document.Figures.Count(figure => figure.Value is null));
     }
 }

@@ -24,7 +24,9 @@ public static class ReportPrinter
         await using var provider = services.BuildServiceProvider();
         await using var renderer = new HtmlRenderer(provider, provider.GetRequiredService<ILoggerFactory>());
         return await renderer.Dispatcher.InvokeAsync(async () =>
-            (await renderer.RenderComponentAsync<ReportPage>(ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(ReportPage.Document)] = document }))).ToHtmlString());
+            (await renderer.RenderComponentAsync<ReportPage>(ParameterView.FromDictionary(new Dictionary<string,
+                object?>
+            { [nameof(ReportPage.Document)] = document }))).ToHtmlString());
     }
 
     /// <summary>Radzen's components ask for one; nothing is called while a page is only written.</summary>

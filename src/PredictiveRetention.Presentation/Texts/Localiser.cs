@@ -31,7 +31,9 @@ public sealed class Localiser(CultureInfo language)
     /// <param name="values">Numbers come written already, by the <see cref="Writing.Writer"/>.</param>
     public string this[string english, params object?[] values] => string.Format(CultureInfo.InvariantCulture, this[english], values);
 
-    /// <summary>What a text is called in the list, where names that differ in capitals alone are one: 'customers' is not 'Customers'.</summary>
+    /// <summary>
+    /// What a text is called in the list, where names that differ in capitals alone are one: 'customers' is not 'Customers'.
+    /// </summary>
     public static string NameOf(string english) => english.Length > 0 && char.IsLower(english[0]) ? "_" + english : english;
 
     private static string Pseudonym(string english)

@@ -4,7 +4,10 @@ using PredictiveRetention.Insights.Findings;
 
 namespace PredictiveRetention.Presentation.Writing;
 
-/// <summary>The one way numbers, money and dates are written for people: on pages, in reports and in sentences. Files and answers have plain invariant numbers.</summary>
+/// <summary>
+/// The one way numbers, money and dates are written for people: on pages, in reports and in sentences. Files and answers have plain
+/// invariant numbers.
+/// </summary>
 public sealed partial class Writer
 {
     /// <summary>A number and its unit are not torn apart at the end of a line.</summary>
@@ -20,7 +23,9 @@ public sealed partial class Writer
         _numbers = (NumberFormatInfo)culture.NumberFormat.Clone();
         _numbers.CurrencySymbol = WorkspaceCulture.SymbolOf(currency);
         _numbers.CurrencyGroupSizes = _numbers.NumberGroupSizes;
-        _numbers.CurrencyNegativePattern = _numbers.CurrencyPositivePattern is 1 or 3 ? (_numbers.CurrencyPositivePattern == 1 ? 5 : 8) : (_numbers.CurrencyPositivePattern == 2 ? 9 : 1);
+        _numbers.CurrencyNegativePattern = _numbers.CurrencyPositivePattern is 1 or 3
+            ? (_numbers.CurrencyPositivePattern == 1 ? 5 : 8)
+            : (_numbers.CurrencyPositivePattern == 2 ? 9 : 1);
         _numbers.PercentPositivePattern = 0;
         _numbers.PercentNegativePattern = 0;
     }
@@ -68,7 +73,8 @@ public sealed partial class Writer
         return isNumber ? value : null;
     }
 
-    public string Number(double value, int decimals) => Tidy(value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), _numbers));
+    public string Number(double value, int decimals) =>
+        Tidy(value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), _numbers));
 
     /// <summary>A figure as its unit asks: count, money, share, days, score, rate, coefficient.</summary>
     public string Of(string unit, double value) => unit switch
@@ -87,15 +93,22 @@ public sealed partial class Writer
         if (unit == "share") return Percent(value, Math.Abs(value) is > 0 and < 0.1 ? 1 : 0);
         var size = Math.Abs(value);
         var (scaled, suffix) = size >= 1e6 ? (value / 1e6, Space + "M") : size >= 1e4 ? (value / 1e3, Space + "k") : (value, "");
-        var decimals = size is > 0 and < 10 && suffix.Length == 0 && scaled != Math.Round(scaled) ? 2 : scaled == Math.Round(scaled) ? 0 : 1;
-        return (unit == "money" ? Tidy(scaled.ToString("C" + decimals.ToString(CultureInfo.InvariantCulture), _numbers)) : Number(scaled, decimals)) + suffix;
+        var decimals = size is > 0 and < 10 && suffix.Length == 0 && scaled != Math.Round(scaled) ? 2 : scaled == Math.Round(scaled) ? 0
+            : 1;
+        return (unit == "money"
+            ? Tidy(scaled.ToString("C" + decimals.ToString(CultureInfo.InvariantCulture), _numbers))
+            : Number(scaled, decimals)) + suffix;
     }
 
     /// <summary>A sentence of a card, its numbers written as this workspace writes them.</summary>
     public string Sentence(Card card)
     {
         var (text, at) = (card.Answer, 0);
-        foreach (var shown in card.Figures.Select(figure => figure.Shown).Concat(card.Numbers.Select(number => number.Shown)).Where(shown => shown.Length > 0).Distinct().OrderByDescending(shown => shown.Length))
+        foreach (var shown in card.Figures.Select(figure => figure.Shown)
+            .Concat(card.Numbers.Select(number => number.Shown))
+            .Where(shown => shown.Length > 0)
+            .Distinct()
+            .OrderByDescending(shown => shown.Length))
             for (at = text.IndexOf(shown, StringComparison.Ordinal); at >= 0; at = text.IndexOf(shown, at, StringComparison.Ordinal))
             {
                 var whole = !IsOfNumber(text, at - 1) && !IsOfNumber(text, at + shown.Length);
@@ -105,7 +118,9 @@ public sealed partial class Writer
             }
         return text;
 
-        static bool IsOfNumber(string text, int at) => at >= 0 && at < text.Length && (char.IsAsciiDigit(text[at]) || (text[at] is '.' or ',' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])));
+        static bool IsOfNumber(string text, int at) =>
+            at >= 0 && at < text.Length
+                && (char.IsAsciiDigit(text[at]) || (text[at] is '.' or ',' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])));
     }
 
     /// <summary>An ISO day, month or quarter as people read it; anything else as it is.</summary>
@@ -117,7 +132,8 @@ public sealed partial class Writer
     public string Day(DateOnly day) => day.ToString("d MMM yyyy", _culture);
 
     /// <summary>An instant in the shop's zone, which is named.</summary>
-    public string Time(DateTimeOffset instant) => TimeZoneInfo.ConvertTime(instant, Zone).ToString("d MMM yyyy HH:mm", _culture) + " " + Zone.Id;
+    public string Time(DateTimeOffset instant) =>
+        TimeZoneInfo.ConvertTime(instant, Zone).ToString("d MMM yyyy HH:mm", _culture) + " " + Zone.Id;
 
     [GeneratedRegex(@"[\s\u00A0\u202F]+")]
     private static partial Regex Spaces();
@@ -132,11 +148,16 @@ public sealed partial class Writer
         var end = 0;
         while (end < body.Length && (char.IsAsciiDigit(body[end]) || body[end] is ',' or '.')) end++;
         var (digits, rest) = (body[..end], body[end..]);
-        if (digits.Length == 0 || rest.StartsWith('-') || !double.TryParse(digits, NumberStyles.AllowThousands | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)) return shown;
+        if (digits.Length == 0 || rest.StartsWith('-')
+            || !double.TryParse(digits, NumberStyles.AllowThousands | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out var value)) return shown;
         if (value == 0) sign = ""; // nights of before have -0.00 in their sentences
         var point = digits.IndexOf('.', StringComparison.Ordinal);
         var decimals = point < 0 ? 0 : digits.Length - point - 1;
-        return sign + (rest == " " + Currency.Code ? Tidy(value.ToString("C" + decimals.ToString(CultureInfo.InvariantCulture), _numbers)) : Number(value, decimals) + (rest == " %" ? Space + "%" : rest));
+        return sign
+            + (rest == " " + Currency.Code
+                ? Tidy(value.ToString("C" + decimals.ToString(CultureInfo.InvariantCulture), _numbers))
+                : Number(value, decimals) + (rest == " %" ? Space + "%" : rest));
     }
 
     /// <summary>A small negative number may round to -0; some cultures write the minus as a sign of their own.</summary>

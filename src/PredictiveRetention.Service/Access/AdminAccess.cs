@@ -23,7 +23,8 @@ internal static class AdminAccess
         services.AddSingleton<AdminKey>();
         services.AddAuthentication(EitherScheme)
             .AddPolicyScheme(EitherScheme, null, options => options.ForwardDefaultSelector = context =>
-                context.Request.Headers.ContainsKey("Authorization") || context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/openapi")
+                context.Request.Headers.ContainsKey("Authorization") || context.Request.Path.StartsWithSegments("/api")
+                    || context.Request.Path.StartsWithSegments("/openapi")
                 && !context.Request.Cookies.ContainsKey("retention") ? BearerScheme : CookieAuthenticationDefaults.AuthenticationScheme)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerScheme, null)
             .AddCookie(options =>
@@ -39,12 +40,14 @@ internal static class AdminAccess
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
 
-    public static ClaimsPrincipal Admin(string scheme, AdminKey key) => new(new ClaimsIdentity([new Claim(ClaimTypes.Name, "admin"), new Claim(KeyClaim, key.Fingerprint)], scheme));
+    public static ClaimsPrincipal Admin(string scheme, AdminKey key) =>
+        new(new ClaimsIdentity([new Claim(ClaimTypes.Name, "admin"), new Claim(KeyClaim, key.Fingerprint)], scheme));
 
     /// <summary>A new admin key ends the sessions of the old one.</summary>
     private static Task RefuseOtherKeys(CookieValidatePrincipalContext context)
     {
-        if (context.Principal?.FindFirstValue(KeyClaim) != context.HttpContext.RequestServices.GetRequiredService<AdminKey>().Fingerprint) context.RejectPrincipal();
+        if (context.Principal?.FindFirstValue(KeyClaim) != context.HttpContext.RequestServices.GetRequiredService<AdminKey>().Fingerprint)
+            context.RejectPrincipal();
         return Task.CompletedTask;
     }
 
@@ -55,7 +58,8 @@ internal static class AdminAccess
     private static bool MayUseCookie(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || request.Headers["Sec-Fetch-Site"] == "same-origin";
 
-    private sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AdminKey key)
+    private sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
+        AdminKey key)
         : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
     {
         protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
@@ -82,7 +86,9 @@ internal static class AdminAccess
     }
 }
 
-/// <summary>Hangfire's own check lets every local request in, and behind a proxy on the same host every request is local: ask for our identity.</summary>
+/// <summary>
+/// Hangfire's own check lets every local request in, and behind a proxy on the same host every request is local: ask for our identity.
+/// </summary>
 internal sealed class JobsAccess : IDashboardAuthorizationFilter
 {
     public bool Authorize(DashboardContext context) => context.GetHttpContext().User.Identity?.IsAuthenticated == true;

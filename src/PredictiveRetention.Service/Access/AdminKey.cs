@@ -29,7 +29,9 @@ public sealed class AdminKey(ServiceSettings settings, TimeProvider clock)
 
     /// <summary>Compares in a time that does not depend on where the texts differ.</summary>
     public bool Matches(string? candidate) =>
-        candidate is not null && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(candidate)), SHA256.HashData(Encoding.UTF8.GetBytes(Value)));
+        candidate is not null
+            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(candidate)),
+                SHA256.HashData(Encoding.UTF8.GetBytes(Value)));
 
     /// <summary>A ticket that signs in once, soon.</summary>
     public string NewTicket()
@@ -58,7 +60,9 @@ public sealed class AdminKey(ServiceSettings settings, TimeProvider clock)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new RetentionException(Failure.DependencyUnavailable, $"The admin key cannot be kept in {path}: {fault.Message} Name another folder with Retention:Data, or a key with Retention:AdminKey.", fault);
+            throw new RetentionException(Failure.DependencyUnavailable,
+                $"The admin key cannot be kept in {path}: {fault.Message} Name another folder with Retention:Data, or a key with "
+                    + $"Retention:AdminKey.", fault);
         }
     }
 

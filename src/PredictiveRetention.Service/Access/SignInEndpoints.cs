@@ -26,7 +26,8 @@ internal static class SignInEndpoints
         return true;
     }
 
-    private static async Task<IResult> SignInAsync(HttpContext http, AdminKey key, [FromForm] string? adminKey, [FromForm] string? returnUrl)
+    private static async Task<IResult> SignInAsync(HttpContext http, AdminKey key, [FromForm] string? adminKey,
+        [FromForm] string? returnUrl)
     {
         if (key.Matches(adminKey?.Trim()))
         {
@@ -38,5 +39,6 @@ internal static class SignInEndpoints
     }
 
     private static Task AdmitAsync(HttpContext http, AdminKey key) =>
-        http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme, AdminAccess.Admin(CookieAuthenticationDefaults.AuthenticationScheme, key));
+        http.SignInAsync(CookieAuthenticationDefaults.AuthenticationScheme,
+            AdminAccess.Admin(CookieAuthenticationDefaults.AuthenticationScheme, key));
 }

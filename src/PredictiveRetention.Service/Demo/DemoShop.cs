@@ -23,11 +23,12 @@ public sealed class DemoProgress
 }
 
 /// <summary>
-/// --demo: loads a simulated shop, or the real sample, trains and has Hangfire score it, while the web server already answers. What is there from
-/// an earlier start is not done again.
+/// --demo: loads a simulated shop, or the real sample, trains and has Hangfire score it, while the web server already answers. What is
+/// there from an earlier start is not done again.
 /// </summary>
 internal sealed class DemoShop(
-    RetentionStore store, ModelRegistry models, ServiceSettings settings, DemoProgress progress, AdminKey key, IServer server, IBackgroundJobClient jobs, TimeProvider clock,
+    RetentionStore store, ModelRegistry models, ServiceSettings settings, DemoProgress progress, AdminKey key, IServer server,
+    IBackgroundJobClient jobs, TimeProvider clock,
     IHostApplicationLifetime lifetime, StandingFaults faults) : BackgroundService
 {
     /// <summary>The simulated shop, but for the day it ends: the day before it is first shown.</summary>
@@ -47,7 +48,8 @@ internal sealed class DemoShop(
             else if (settings.Demo == DemoKind.Simulated) await ImportSimulatedAsync(stoppingToken);
             else await Step("Importing the sample orders", () => Import(OnlineRetail(), stoppingToken), stoppingToken);
             if (models.ChampionVersion() is null) await Step("Training churn and value", () => Train(stoppingToken), stoppingToken);
-            if (await store.Nights.CurrentAsync(stoppingToken) is null) await Step("Scoring every customer through Hangfire", () => ScoreAsync(stoppingToken), stoppingToken);
+            if (await store.Nights.CurrentAsync(stoppingToken) is null)
+                await Step("Scoring every customer through Hangfire", () => ScoreAsync(stoppingToken), stoppingToken);
             progress.Doing = null;
             Ready();
         }
@@ -78,7 +80,8 @@ internal sealed class DemoShop(
     {
         var expected = settings.Demo == DemoKind.Simulated ? ShopPlan.Currency.Code : "GBP";
         if (shop.Currency.Code == expected) return;
-        throw new RetentionException(Failure.InputRejected, $"The store holds another shop (in {shop.Currency.Code}, not {expected}); name a store of its own for this demo, or none.");
+        throw new RetentionException(Failure.InputRejected,
+            $"The store holds another shop (in {shop.Currency.Code}, not {expected}); name a store of its own for this demo, or none.");
     }
 
     private async Task ImportSimulatedAsync(CancellationToken cancellation)
@@ -87,8 +90,10 @@ internal sealed class DemoShop(
         try
         {
             var plan = Simulated with { Until = Cutoff.Of(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)) };
-            await Step(string.Create(CultureInfo.InvariantCulture, $"Simulating {plan.Customers:N0} customers"), () => Generate(folder, plan, cancellation), cancellation);
-            await Step("Importing the simulated shop", () => Import(ShopFiles.Import(folder, clock.GetUtcNow().ToUnixTimeMilliseconds()), cancellation), cancellation);
+            await Step(string.Create(CultureInfo.InvariantCulture, $"Simulating {plan.Customers:N0} customers"),
+                () => Generate(folder, plan, cancellation), cancellation);
+            await Step("Importing the simulated shop",
+                () => Import(ShopFiles.Import(folder, clock.GetUtcNow().ToUnixTimeMilliseconds()), cancellation), cancellation);
         }
         finally
         {
@@ -99,7 +104,10 @@ internal sealed class DemoShop(
     private static Task<string> Generate(string folder, ShopPlan plan, CancellationToken cancellation)
     {
         var summary = ShopFiles.Write(folder, plan, null, cancellation);
-        return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"{plan.From} to {plan.Until.Minus(1)}: {string.Join(", ", summary.Rows.Select(file => Invariant.Text($"{file.Value:N0} {Path.GetFileNameWithoutExtension(file.Key)}")))}"));
+        return Task.FromResult(string.Create(CultureInfo.InvariantCulture,
+            $"{plan.From} to {plan.Until.Minus(1)}: "
+                + $"{string.Join(", ",
+                    summary.Rows.Select(file => Invariant.Text($"{file.Value:N0} {Path.GetFileNameWithoutExtension(file.Key)}")))}"));
     }
 
     private ImportRequest OnlineRetail()
@@ -118,7 +126,11 @@ internal sealed class DemoShop(
     private Task<string> Import(ImportRequest request, CancellationToken cancellation)
     {
         var outcome = ImportRun.Execute(store, request, dryRun: false, rejectsPath: null, progress: null, cancellation);
-        return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"{string.Join(" and ", outcome.Report.Files.Select(file => Invariant.Text($"{file.Stored.Sum(kind => kind.Count):N0} {file.File}")))}, {outcome.Report.RowsRejected:N0} rows rejected"));
+        return Task.FromResult(string.Create(CultureInfo.InvariantCulture,
+            $"{string.Join(" and ",
+                outcome.Report.Files.Select(file =>
+                    Invariant.Text($"{file.Stored.Sum(kind =>
+                        kind.Count):N0} {file.File}")))}, {outcome.Report.RowsRejected:N0} rows rejected"));
     }
 
     /// <summary>Every source of the simulated shop becomes features: with two folds they are learnt from within a minute.</summary>
@@ -127,7 +139,9 @@ internal sealed class DemoShop(
     private Task<string> Train(CancellationToken cancellation)
     {
         var (loaded, trained, _) = TrainingRun.Execute(store, models, Training, clock, null, cancellation);
-        return Task.FromResult(string.Create(CultureInfo.InvariantCulture, $"model {loaded.Version}: churn within {trained.Model.ChurnHorizonDays} days, AUC {trained.League?.Model.Churn?.Auc:F3} one horizon earlier"));
+        return Task.FromResult(string.Create(CultureInfo.InvariantCulture,
+            $"model {loaded.Version}: churn within {trained.Model.ChurnHorizonDays} days, AUC {trained.League?.Model.Churn?.Auc:F3} one "
+                + $"horizon earlier"));
     }
 
     private async Task<string> ScoreAsync(CancellationToken cancellation)
@@ -137,7 +151,8 @@ internal sealed class DemoShop(
         Run? published;
         while ((published = await store.Nights.CurrentAsync(cancellation)) is null)
         {
-            if (await store.Runs.NewestAsync(1, cancellation) is [{ State: RunState.Failed } failed] && failed.RunId > before) throw new RetentionException(Failure.Unexpected, $"Run {failed.RunId} failed: {failed.Error}");
+            if (await store.Runs.NewestAsync(1, cancellation) is [{ State: RunState.Failed } failed] && failed.RunId > before)
+                throw new RetentionException(Failure.Unexpected, $"Run {failed.RunId} failed: {failed.Error}");
             await Task.Delay(100, cancellation);
         }
         return string.Create(CultureInfo.InvariantCulture, $"run {published.RunId} published: {published.ExpectedCount:N0} customers");
@@ -151,7 +166,8 @@ internal sealed class DemoShop(
         Say($"  Endpoints    curl -H \"Authorization: Bearer {key.InShell}\" \"{Url}/api/v1/predictions?limit=3\"");
         Say($"  Admin key    {key.Place}");
         Say($"  API docs     {Url}/docs    Jobs  {Url}/jobs");
-        Say($"  {(settings.Demo == DemoKind.Simulated ? "Simulated    nothing is real" : "Sample data  UCI Online Retail")}, kept in {settings.StoreFile ?? store.EngineName}");
+        Say($"  {(settings.Demo == DemoKind.Simulated ? "Simulated    nothing is real" : "Sample data  UCI Online Retail")}, kept in "
+            + $"{settings.StoreFile ?? store.EngineName}");
         Say("  Your own     dotnet run -c Release --project src/PredictiveRetention.Training -- import --orders YOUR.csv");
     }
 

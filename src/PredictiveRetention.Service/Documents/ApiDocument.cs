@@ -5,7 +5,9 @@ using PredictiveRetention.Service.Predictions;
 
 namespace PredictiveRetention.Service.Documents;
 
-/// <summary>What the generated OpenAPI document cannot know: the title, the key, and the parameters of the listing, which is read by hand.</summary>
+/// <summary>
+/// What the generated OpenAPI document cannot know: the title, the key, and the parameters of the listing, which is read by hand.
+/// </summary>
 internal static class ApiDocument
 {
     private const string Scheme = "AdminKey";
@@ -18,7 +20,8 @@ internal static class ApiDocument
             {
                 Title = "PredictiveRetention",
                 Version = ProductVersion.Text,
-                Description = "Who is about to stop buying, what customers are still worth, and the action worth its cost, from one published run. "
+                Description =
+                    "Who is about to stop buying, what customers are still worth, and the action worth its cost, from one published run. "
                     + "Refusals are problem details (RFC 9457) whose type begins with " + Problems.Problem.TypePrefix + ".",
             };
             document.Components ??= new OpenApiComponents();
@@ -26,7 +29,8 @@ internal static class ApiDocument
             {
                 [Scheme] = new OpenApiSecurityScheme
                 {
-                    Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "The admin key; the service prints at its start which file has it.",
+                    Type = SecuritySchemeType.Http, Scheme = "bearer",
+                    Description = "The admin key; the service prints at its start which file has it.",
                 },
             };
             return Task.CompletedTask;
@@ -35,13 +39,16 @@ internal static class ApiDocument
         {
             var path = context.Description.RelativePath ?? "";
             if (!path.StartsWith("health", StringComparison.Ordinal))
-                operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
+                operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme,
+                    context.Document)] = [] }];
             if (Parameters(path) is { } parameters) operation.Parameters = [.. operation.Parameters ?? [], .. parameters.Select(Parameter)];
             return Task.CompletedTask;
         });
     });
 
-    /// <summary>Of the questions that are read by hand; the dimensions of a view, which are filters too, are in the list of views.</summary>
+    /// <summary>
+    /// Of the questions that are read by hand; the dimensions of a view, which are filters too, are in the list of views.
+    /// </summary>
     private static IEnumerable<(string Name, string Meaning, IReadOnlyList<string> Values)>? Parameters(string path) => path switch
     {
         "api/v1/predictions" or "api/v1/actions" => PredictionQuery.Parameters,
@@ -59,7 +66,9 @@ internal static class ApiDocument
         Description = known.Meaning,
         Schema = new OpenApiSchema
         {
-            Type = known.Name == "limit" ? JsonSchemaType.Integer : known.Name.StartsWith("min_", StringComparison.Ordinal) || known.Name.StartsWith("max_", StringComparison.Ordinal) ? JsonSchemaType.Number : JsonSchemaType.String,
+            Type = known.Name == "limit" ? JsonSchemaType.Integer
+                : known.Name.StartsWith("min_", StringComparison.Ordinal) || known.Name.StartsWith("max_", StringComparison.Ordinal)
+                ? JsonSchemaType.Number : JsonSchemaType.String,
             Enum = known.Values.Count == 0 ? null : [.. known.Values.Select(value => (JsonNode)JsonValue.Create(value)!)],
         },
     };

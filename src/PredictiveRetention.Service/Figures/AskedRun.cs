@@ -12,15 +12,18 @@ internal static class AskedRun
 
     /// <returns>The night, or why there is none.</returns>
     /// <exception cref="BadParameterException">as_of is no date, run is no number, or both are given.</exception>
-    public static async Task<(PublishedNight? Night, IResult? Problem)> OfAsync(IQueryCollection query, RetentionStore store, CurrentNight current, CancellationToken cancellation)
+    public static async Task<(PublishedNight? Night, IResult? Problem)> OfAsync(IQueryCollection query, RetentionStore store,
+        CurrentNight current, CancellationToken cancellation)
     {
         var (asOf, run) = (query["as_of"].ToString(), query["run"].ToString());
         if (asOf.Length > 0 && run.Length > 0) throw new BadParameterException("run", "as_of and run both name a run: give one of them.");
         if (run.Length > 0)
         {
-            if (!long.TryParse(run, CultureInfo.InvariantCulture, out var runId)) throw new BadParameterException("run", $"'{BadParameterException.Quoted(run)}' is not the number of a run.");
+            if (!long.TryParse(run, CultureInfo.InvariantCulture, out var runId))
+                throw new BadParameterException("run", $"'{BadParameterException.Quoted(run)}' is not the number of a run.");
             // What is held may be looked at, or nobody could decide about it.
-            return await store.Runs.FindAsync(runId, cancellation) is { } asked && (asked.PublishedAtMs is not null || asked.State == RunState.Held)
+            return await store.Runs.FindAsync(runId, cancellation) is { } asked
+                && (asked.PublishedAtMs is not null || asked.State == RunState.Held)
                 && await current.DescribeAsync(asked, cancellation) is { } named
                 ? (named, null)
                 : (null, Problem.UnknownRun(run));
@@ -28,7 +31,8 @@ internal static class AskedRun
         if (asOf.Length > 0)
         {
             var day = Day(asOf);
-            return await store.Runs.OfDayAsync(day, cancellation) is { } found && await current.DescribeAsync(found, cancellation) is { } night
+            return await store.Runs.OfDayAsync(day, cancellation) is { } found
+                && await current.DescribeAsync(found, cancellation) is { } night
                 ? (night, null)
                 : (null, Problem.NothingOfDay(asOf));
         }

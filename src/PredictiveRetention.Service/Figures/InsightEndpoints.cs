@@ -13,7 +13,8 @@ public sealed record GlossaryAnswer(IReadOnlyList<GlossaryEntry> Items);
 public sealed record ViewsAnswer(IReadOnlyList<InsightView> Items);
 
 /// <param name="Dimensions">Names of the labels.</param>
-/// <param name="Rows">Money in units of Currency; a part of a whole is 0 to 1. Larger groups come from numerators and denominators, never from values.</param>
+/// <param name="Rows">Money in units of Currency; a part of a whole is 0 to 1. Larger groups come from numerators and denominators, never
+/// from values.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Stale">Published more than 36 hours ago, or of orders that ended more than Retention:StaleAfterDays before today.</param>
 public sealed record InsightAnswer(
@@ -25,7 +26,9 @@ internal static class InsightEndpoints
     /// <summary>Parameters of a question that are no dimensions.</summary>
     public static IReadOnlyList<(string Name, string Meaning, IReadOnlyList<string> Values)> Parameters { get; } =
     [
-        ("group_by", "a dimension, or several with commas, as the list of views names them: lifecycle; month; month,business_segment. Only with a metric", []),
+        ("group_by",
+            "a dimension, or several with commas, as the list of views names them: lifecycle; month; month,business_segment. Only with a "
+                + "metric", []),
         ("metric", "of a view, only these; may be repeated", []),
         ("as_of", "the night or replay of this day; the published night when absent", []),
         ("run", "number of a run instead", []),
@@ -35,20 +38,29 @@ internal static class InsightEndpoints
     public static void MapInsights(this IEndpointRouteBuilder api)
     {
         api.MapGet("/metrics", () => Results.Ok(new GlossaryAnswer(GlossaryEntry.All)))
-            .WithSummary("The glossary: every metric with unit, formula, meaning, filter and the sources it needs").Produces<GlossaryAnswer>();
-        api.MapGet("/metrics/{id}", (string id) => GlossaryEntry.Find(id) is { } entry ? Results.Ok(entry) : Problem.UnknownFigure(Unknown(() => FigureQuestion.Of(id, null, []))))
+            .WithSummary("The glossary: every metric with unit, formula, meaning, filter and the sources it needs")
+            .Produces<GlossaryAnswer>();
+        api.MapGet("/metrics/{id}",
+            (string id) => GlossaryEntry.Find(id) is { } entry
+                ? Results.Ok(entry)
+                : Problem.UnknownFigure(Unknown(() => FigureQuestion.Of(id, null, []))))
             .WithSummary("One metric of the glossary").Produces<GlossaryEntry>().ProducesProblem(404);
         api.MapGet("/insights", () => Results.Ok(new ViewsAnswer(ViewCatalogue.All)))
             .WithSummary("The views there are: title, dimensions, metrics, and where they are shown").Produces<ViewsAnswer>();
         api.MapGet("/insights/{metricOrView}", OneAsync)
-            .WithSummary("Figures of a run: a metric, grouped or not, or a whole view; every dimension of the view is a filter, its labels in any case")
+            .WithSummary(
+                "Figures of a run: a metric, grouped or not, or a whole view; every dimension of the view is a filter, its labels in any "
+                    + "case")
             .Produces<InsightAnswer>(200, "application/json", "text/csv").Produces(304).ProducesProblem(400).ProducesProblem(404);
     }
 
-    private static async Task<IResult> OneAsync(string metricOrView, HttpContext http, RetentionStore store, CurrentNight current, CancellationToken cancellation)
+    private static async Task<IResult> OneAsync(string metricOrView, HttpContext http, RetentionStore store, CurrentNight current,
+        CancellationToken cancellation)
     {
         var query = http.Request.Query;
-        if (MetricCatalogue.Find(metricOrView) is null && ViewCatalogue.Find(metricOrView) is null) return Problem.UnknownFigure(Unknown(() => FigureQuestion.Of(metricOrView, null, []), () => FigureQuestion.OfView(metricOrView, [], [])));
+        if (MetricCatalogue.Find(metricOrView) is null && ViewCatalogue.Find(metricOrView) is null)
+            return Problem.UnknownFigure(Unknown(() => FigureQuestion.Of(metricOrView, null, []),
+                () => FigureQuestion.OfView(metricOrView, [], [])));
         try
         {
             var question = Question(metricOrView, query);
@@ -58,7 +70,8 @@ internal static class InsightEndpoints
             var figures = await RunFigures.ReadAsync(store, night.Run, [question.View.Id], cancellation);
             var rows = figures.Answer(question); // a name that is not known is a 400 also to those who have an answer
             http.Response.Headers.Vary = "Accept";
-            if (PredictionEndpoints.NotModified(http, night, csv ? "-csv" : "")) return Results.StatusCode(StatusCodes.Status304NotModified);
+            if (PredictionEndpoints.NotModified(http, night, csv ? "-csv" : ""))
+                return Results.StatusCode(StatusCodes.Status304NotModified);
             if (csv)
             {
                 using var text = new StringWriter(CultureInfo.InvariantCulture);
@@ -68,7 +81,8 @@ internal static class InsightEndpoints
             }
             return Results.Ok(new InsightAnswer(
                 question.View.Id, question.View.Title, question.View.Dimensions, rows, night.Shop.Currency.Code,
-                night.Run.AsOf.ToString(), night.Run.RunId, night.Recipe.ModelVersion, night.Recipe.HorizonDays, night.Recipe.ClvHorizonDays, night.Answers.PublishedAt, night.Answers.Stale));
+                night.Run.AsOf.ToString(), night.Run.RunId, night.Recipe.ModelVersion, night.Recipe.HorizonDays,
+                night.Recipe.ClvHorizonDays, night.Answers.PublishedAt, night.Answers.Stale));
         }
         catch (BadParameterException bad)
         {
@@ -85,15 +99,21 @@ internal static class InsightEndpoints
         var known = Parameters.Select(parameter => parameter.Name).ToList();
         foreach (var name in known.Where(name => name != "metric"))
             if (query[name].Count > 1) throw new BadParameterException(name, "It is given more than once.");
-        var where = query.Where(pair => !known.Contains(pair.Key)).SelectMany(pair => pair.Value.Select(value => (pair.Key, value ?? ""))).ToList();
+        var where = query.Where(pair => !known.Contains(pair.Key))
+            .SelectMany(pair => pair.Value.Select(value => (pair.Key, value ?? "")))
+            .ToList();
         var groupBy = query["group_by"].ToString() is { Length: > 0 } text ? text : null;
         string[] metrics = [.. query["metric"].OfType<string>()];
         if (MetricCatalogue.Find(metricOrView) is null)
         {
-            if (groupBy is not null) throw new BadParameterException("group_by", $"{metricOrView} is a view and has its groups already; group a metric: {string.Join(", ", ViewCatalogue.Find(metricOrView)!.Metrics.Take(10))}, ...");
+            if (groupBy is not null)
+                throw new BadParameterException("group_by",
+                    $"{metricOrView} is a view and has its groups already; group a metric: "
+                        + $"{string.Join(", ", ViewCatalogue.Find(metricOrView)!.Metrics.Take(10))}, ...");
             return FigureQuestion.OfView(metricOrView, metrics, where);
         }
-        if (metrics.Length > 0) throw new BadParameterException("metric", $"{metricOrView} is a metric already; 'metric' chooses among those of a view.");
+        if (metrics.Length > 0)
+            throw new BadParameterException("metric", $"{metricOrView} is a metric already; 'metric' chooses among those of a view.");
         return FigureQuestion.Of(metricOrView, groupBy, where);
     }
 
@@ -101,7 +121,8 @@ internal static class InsightEndpoints
     {
         "csv" => true,
         "json" => false,
-        "" => http.Request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1).FirstOrDefault()?.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) == true,
+        "" => http.Request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1)
+            .FirstOrDefault()?.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) == true,
         var other => throw new BadParameterException("format", $"'{other}' is not one of json, csv."),
     };
 

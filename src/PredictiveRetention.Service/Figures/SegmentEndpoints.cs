@@ -11,7 +11,8 @@ namespace PredictiveRetention.Service.Figures;
 /// <param name="Customers">Null where the run has no figure of it.</param>
 /// <param name="PChurn">Mean predicted probability, of those not lost.</param>
 public sealed record SegmentAnswer(
-    string Segment, string Rule, double? Customers, double? CustomerShare, double? Revenue, double? RevenueShare, double? Aov, double? RevenuePerCustomer, double? RepeatRate, double? PChurn,
+    string Segment, string Rule, double? Customers, double? CustomerShare, double? Revenue, double? RevenueShare, double? Aov,
+    double? RevenuePerCustomer, double? RepeatRate, double? PChurn,
     double? Clv, double? RevenueAtRisk);
 
 /// <param name="From">A quarter's first day.</param>
@@ -28,11 +29,13 @@ public sealed record MovesAnswer(string? Month, IReadOnlyList<string> Months, IR
 /// <param name="Quarters">Cut-offs by which past months are told, where the taxonomy has such; of a single taxonomy.</param>
 /// <param name="Moves">Who moved from which segment to which in a month; of a single taxonomy that is followed.</param>
 public sealed record TaxonomyAnswer(
-    string Id, string Name, string Rule, IReadOnlyList<SegmentAnswer> Segments, IReadOnlyList<QuarterRuleAnswer>? Quarters, MovesAnswer? Moves);
+    string Id, string Name, string Rule, IReadOnlyList<SegmentAnswer> Segments, IReadOnlyList<QuarterRuleAnswer>? Quarters,
+    MovesAnswer? Moves);
 
 /// <param name="Population">Customers with a purchase the cut-offs were taken from.</param>
 public sealed record SegmentsPage(
-    IReadOnlyList<TaxonomyAnswer> Items, int Population, string Currency, string AsOf, long RunId, string ModelVersion, DateTimeOffset PublishedAt, bool Stale);
+    IReadOnlyList<TaxonomyAnswer> Items, int Population, string Currency, string AsOf, long RunId, string ModelVersion,
+    DateTimeOffset PublishedAt, bool Stale);
 
 internal static class SegmentEndpoints
 {
@@ -44,19 +47,33 @@ internal static class SegmentEndpoints
 
     public static void MapSegments(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/segments", (HttpContext http, RetentionStore store, CurrentNight current, CancellationToken cancellation) => AnswerAsync(http.Request.Query["taxonomy"].ToString() is { Length: > 0 } id ? id : null, "taxonomy", http, store, current, cancellation))
-            .WithSummary("Every way customers are put into segments: the rule with the run's numbers, and who is in each").Produces<SegmentsPage>().Produces(304).ProducesProblem(400).ProducesProblem(404);
-        api.MapGet("/segments/{taxonomy}", (string taxonomy, HttpContext http, RetentionStore store, CurrentNight current, CancellationToken cancellation) => AnswerAsync(taxonomy, null, http, store, current, cancellation))
-            .WithSummary("One taxonomy, with the cut-offs of past quarters and the moves of a month").Produces<SegmentsPage>().Produces(304).ProducesProblem(400).ProducesProblem(404);
+        api.MapGet("/segments", (HttpContext http, RetentionStore store, CurrentNight current,
+            CancellationToken cancellation) => AnswerAsync(http.Request.Query["taxonomy"].ToString() is { Length: > 0 } id ? id : null,
+                "taxonomy", http, store, current, cancellation))
+            .WithSummary("Every way customers are put into segments: the rule with the run's numbers, and who is in each")
+            .Produces<SegmentsPage>()
+            .Produces(304)
+            .ProducesProblem(400)
+            .ProducesProblem(404);
+        api.MapGet("/segments/{taxonomy}", (string taxonomy, HttpContext http, RetentionStore store, CurrentNight current,
+            CancellationToken cancellation) => AnswerAsync(taxonomy, null, http, store, current, cancellation))
+            .WithSummary("One taxonomy, with the cut-offs of past quarters and the moves of a month")
+            .Produces<SegmentsPage>()
+            .Produces(304)
+            .ProducesProblem(400)
+            .ProducesProblem(404);
     }
 
-    private static async Task<IResult> AnswerAsync(string? taxonomy, string? parameter, HttpContext http, RetentionStore store, CurrentNight current, CancellationToken cancellation)
+    private static async Task<IResult> AnswerAsync(string? taxonomy, string? parameter, HttpContext http, RetentionStore store,
+        CurrentNight current, CancellationToken cancellation)
     {
         try
         {
             foreach (var (name, values) in http.Request.Query)
             {
-                if (Parameters.All(known => known.Name != name)) throw new BadParameterException(name, $"It is not known. Known: {string.Join(", ", Parameters.Select(known => known.Name))}.");
+                if (Parameters.All(known => known.Name != name))
+                    throw new BadParameterException(name,
+                        $"It is not known. Known: {string.Join(", ", Parameters.Select(known => known.Name))}.");
                 if (values.Count > 1) throw new BadParameterException(name, "It is given more than once.");
             }
             var (night, problem) = await AskedRun.OfAsync(http.Request.Query, store, current, cancellation);
@@ -75,7 +92,8 @@ internal static class SegmentEndpoints
             var month = http.Request.Query["month"].ToString();
             return Results.Ok(new SegmentsPage(
                 [.. asked.Select(rule => Of(rule, figures, night, taxonomy is not null, month))],
-                recipe.Cutoffs.Population, shop.Currency.Code, night.Run.AsOf.ToString(), night.Run.RunId, recipe.ModelVersion, night.Answers.PublishedAt, night.Answers.Stale));
+                recipe.Cutoffs.Population, shop.Currency.Code, night.Run.AsOf.ToString(), night.Run.RunId, recipe.ModelVersion,
+                night.Answers.PublishedAt, night.Answers.Stale));
         }
         catch (BadParameterException bad)
         {
@@ -90,18 +108,23 @@ internal static class SegmentEndpoints
         {
             double? Value(string metric) => values[(segment.Segment, metric)].FirstOrDefault();
             return new SegmentAnswer(
-                segment.Segment, segment.Rule, Value("customers"), Value("customer_share"), Value("revenue"), Value("revenue_share"), Value("aov"), Value("revenue_per_customer"), Value("repeat_rate"), Value("p_churn"), Value("clv"), Value("revenue_at_risk"));
+                segment.Segment, segment.Rule, Value("customers"), Value("customer_share"), Value("revenue"), Value("revenue_share"),
+                Value("aov"), Value("revenue_per_customer"), Value("repeat_rate"), Value("p_churn"), Value("clv"),
+                Value("revenue_at_risk"));
         });
-        return new TaxonomyAnswer(rule.Id, rule.Name, rule.Rule, [.. segments], whole && rule.FollowsTheShop ? Quarters(rule, night) : null, whole ? Moves(rule, figures, month) : null);
+        return new TaxonomyAnswer(rule.Id, rule.Name, rule.Rule, [.. segments], whole && rule.FollowsTheShop ? Quarters(rule, night) : null,
+            whole ? Moves(rule, figures, month) : null);
     }
 
     private static string Label(Figure figure) => figure.D2.Length == 0 ? figure.D1 : $"{figure.D1}|{figure.D2}|{figure.D3}";
 
-    private static IReadOnlyList<QuarterRuleAnswer>? Quarters(SegmentRule rule, PublishedNight night) => night.Recipe.Insights is not { } insights ? null :
+    private static IReadOnlyList<QuarterRuleAnswer>? Quarters(SegmentRule rule, PublishedNight night) =>
+        night.Recipe.Insights is not { } insights ? null :
     [
         .. insights.Quarters.Select(quarter => new QuarterRuleAnswer(
             Day(quarter.From), Day(quarter.TakenOn),
-            SegmentRules.Of(night.Recipe.Segments, quarter.Cutoffs, night.Shop.Currency).First(then => then.Id == rule.Id) is var then && rule.Id == "rfm_segment"
+            SegmentRules.Of(night.Recipe.Segments, quarter.Cutoffs, night.Shop.Currency).First(then => then.Id == rule.Id) is var then
+                && rule.Id == "rfm_segment"
                 ? new Dictionary<string, string> { ["scores"] = then.Rule }
                 : then.Segments.ToDictionary(segment => segment.Segment, segment => segment.Rule))),
     ];
@@ -109,13 +132,22 @@ internal static class SegmentEndpoints
     private static MovesAnswer? Moves(SegmentRule rule, RunFigures figures, string month)
     {
         if (ViewCatalogue.Find("moves_" + rule.Id) is not { } view)
-            return month.Length == 0 ? null : throw new BadParameterException("month", $"Moves between {rule.Name.ToLowerInvariant()} segments are not counted; they are of lifecycle, value_tier, business_segment, rfm_segment.");
+            return month.Length == 0
+                ? null
+                : throw new BadParameterException("month",
+                    $"Moves between {rule.Name.ToLowerInvariant()} segments are not counted; they are of lifecycle, value_tier, "
+                        + $"business_segment, rfm_segment.");
         var moved = figures.Of(view.Id);
         var months = moved.Select(figure => figure.D1).Distinct().Order(StringComparer.Ordinal).ToList();
-        if (month.Length > 0 && !months.Contains(month)) throw new BadParameterException("month", $"There are no moves of '{month}'. Allowed: {string.Join(", ", months)}.");
+        if (month.Length > 0 && !months.Contains(month))
+            throw new BadParameterException("month", $"There are no moves of '{month}'. Allowed: {string.Join(", ", months)}.");
         var asked = month.Length > 0 ? month : months.LastOrDefault();
-        var shares = moved.Where(figure => figure.D1 == asked && figure.Metric == "moved_share").ToDictionary(figure => (figure.D2, figure.D3), figure => figure.Value);
-        return new MovesAnswer(asked, months, [.. moved.Where(figure => figure.D1 == asked && figure.Metric == "moved").Select(figure => new MoveAnswer(figure.D2, figure.D3, figure.Value ?? 0, shares.GetValueOrDefault((figure.D2, figure.D3))))]);
+        var shares = moved.Where(figure => figure.D1 == asked && figure.Metric == "moved_share")
+            .ToDictionary(figure => (figure.D2, figure.D3), figure => figure.Value);
+        return new MovesAnswer(asked, months,
+            [.. moved.Where(figure => figure.D1 == asked && figure.Metric == "moved")
+                .Select(figure => new MoveAnswer(figure.D2, figure.D3, figure.Value ?? 0,
+                    shares.GetValueOrDefault((figure.D2, figure.D3))))]);
     }
 
     private static string Day(DateOnly day) => day.ToIso();

@@ -14,8 +14,10 @@ internal static class BackgroundFaults
             // Where the database says no, its words are enough; of anything else the place in the code is wanted.
             OnBegin = standing => logger.LogError(
                 DatabaseRefusal.Of(standing.Fault) is null && standing.Fault is not RetentionException ? standing.Fault : null,
-                "{Work}: {Why} It is tried again; /health/ready shows it as long as it lasts.", standing.Work, DatabaseRefusal.Of(standing.Fault)?.Message ?? standing.Fault.Message),
-            OnEnd = standing => logger.LogInformation("{Work}: it goes on, after {Times} failures since {Since:u}.", standing.Work, standing.Times, standing.Since),
+                "{Work}: {Why} It is tried again; /health/ready shows it as long as it lasts.", standing.Work,
+                DatabaseRefusal.Of(standing.Fault)?.Message ?? standing.Fault.Message),
+            OnEnd = standing => logger.LogInformation("{Work}: it goes on, after {Times} failures since {Since:u}.", standing.Work,
+                standing.Times, standing.Since),
         };
     });
 
@@ -23,5 +25,7 @@ internal static class BackgroundFaults
     public static string? Sentence(this StandingFaults faults) =>
         faults.All is { Count: > 0 } all ? string.Join("; ", all.Select(standing => string.Create(
             CultureInfo.InvariantCulture,
-            $"{standing.Work}: {DatabaseRefusal.WithoutNames(standing.Fault) ?? standing.Fault.GetBaseException().GetType().Name}, {standing.Times} times since {standing.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z"))) : null;
+            $"{standing.Work}: {DatabaseRefusal.WithoutNames(standing.Fault) ?? standing.Fault.GetBaseException().GetType().Name}, "
+                + $"{standing.Times} times since {standing.Since.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z")))
+                : null;
 }

@@ -18,19 +18,31 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/health/live", () => Results.Text("alive")).AllowAnonymous().WithSummary("The process answers").Produces<string>(contentType: "text/plain");
-        app.MapGet("/health/ready", ReadyAsync).AllowAnonymous().WithSummary("Store, model and job storage can be used").Produces<Readiness>().Produces<Readiness>(503);
+        app.MapGet("/health/live", () => Results.Text("alive"))
+            .AllowAnonymous()
+            .WithSummary("The process answers")
+            .Produces<string>(contentType: "text/plain");
+        app.MapGet("/health/ready", ReadyAsync)
+            .AllowAnonymous()
+            .WithSummary("Store, model and job storage can be used")
+            .Produces<Readiness>()
+            .Produces<Readiness>(503);
     }
 
     private static async Task<IResult> ReadyAsync(
-        ServiceSettings settings, RetentionStore store, ModelRegistry models, ModelHandle handle, JobStorage jobs, StandingFaults faults, TimeProvider clock,
+        ServiceSettings settings, RetentionStore store, ModelRegistry models, ModelHandle handle, JobStorage jobs, StandingFaults faults,
+        TimeProvider clock,
         CancellationToken cancellation)
     {
         var checks = new Dictionary<string, string>
         {
             // SQLite goes on in a file that was removed, and what it writes there is lost at the next start.
-            ["store"] = await CheckAsync(async () => settings.StoreFile is { } file && !File.Exists(file) ? "the file is gone" : await store.AnswersAsync(cancellation) ? null : "does not answer"),
-            ["model"] = await CheckAsync(() => Task.FromResult(models.ChampionVersion() is { } champion && handle.Champion()?.Version != champion ? "the champion cannot be loaded" : null)),
+            ["store"] = await CheckAsync(async () => settings.StoreFile is { } file && !File.Exists(file) ? "the file is gone"
+                : await store.AnswersAsync(cancellation) ? null : "does not answer"),
+            ["model"] = await CheckAsync(() => Task.FromResult(models.ChampionVersion() is { } champion
+                && handle.Champion()?.Version != champion
+                ? "the champion cannot be loaded"
+                : null)),
             ["jobs"] = await CheckAsync(() =>
             {
                 jobs.GetMonitoringApi().Queues();
@@ -56,7 +68,8 @@ internal static class HealthEndpoints
         var night = await store.Nights.CurrentAsync(cancellation);
         return night?.ModelVersion is { } version && version != ModelRegistry.RuleSchema && !versions.Contains(version)
                 ? $"the published night was scored by {version}, which is not in the models folder"
-            : models.ChampionVersion() is { } champion ? versions.Contains(champion) ? null : $"the champion {champion} is not in the models folder"
+            : models.ChampionVersion() is { } champion
+            ? versions.Contains(champion) ? null : $"the champion {champion} is not in the models folder"
             : versions.Count > 0 ? "no version in the models folder is named champion"
             : null;
     }
@@ -76,11 +89,14 @@ internal static class HealthEndpoints
     }
 
     /// <summary>What is published says so itself, but nobody may be looking. The sample of a demo is old by its nature.</summary>
-    private static async Task<string?> DataAsync(RetentionStore store, ServiceSettings settings, TimeProvider clock, CancellationToken cancellation)
+    private static async Task<string?> DataAsync(RetentionStore store, ServiceSettings settings, TimeProvider clock,
+        CancellationToken cancellation)
     {
-        if (settings.Demo == DemoKind.OnlineRetail || await store.Nights.CurrentAsync(cancellation) is not { } run || await store.ShopAsync(cancellation) is not { } shop) return null;
+        if (settings.Demo == DemoKind.OnlineRetail || await store.Nights.CurrentAsync(cancellation) is not { } run
+            || await store.ShopAsync(cancellation) is not { } shop) return null;
         return Freshness.Of(run, shop, settings, clock.GetUtcNow()) is { DataIsOld: true } old
-            ? string.Create(CultureInfo.InvariantCulture, $"it ends {old.LastDay}, {old.SilentDays} days before today: has an import stopped?")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"it ends {old.LastDay}, {old.SilentDays} days before today: has an import stopped?")
             : null;
     }
 

@@ -13,7 +13,8 @@ internal static class ChoicesForm
     public const string Nothing = " nothing";
 
     /// <summary>Settings of --map a person can choose, with the words it knows.</summary>
-    public static IReadOnlyList<(string Name, string[] Words)> Settings { get; } = [("$date_order", ["dmy", "mdy", "ymd"]), ("$decimal_mark", [".", ","]), ("$delimiter", [",", ";", "|", "\\t"]), ("$grain", ["order", "line"])];
+    public static IReadOnlyList<(string Name, string[] Words)> Settings { get; } = [("$date_order", ["dmy", "mdy", "ymd"]),
+        ("$decimal_mark", [".", ","]), ("$delimiter", [",", ";", "|", "\\t"]), ("$grain", ["order", "line"])];
 
     public static string ColumnField(string kind, string field) => $"column.{kind}.{field}";
 
@@ -44,7 +45,10 @@ internal static class ChoicesForm
         var folder = uploads.FilesOf(upload.Id);
         upload = upload with
         {
-            Choices = choices, Step = UploadStep.Mapping, Outcome = null, IsRefused = false,
+            Choices = choices,
+            Step = UploadStep.Mapping,
+            Outcome = null,
+            IsRefused = false,
             Files = [.. upload.Files.Select(file => Split(file, DelimiterOf(before, file), DelimiterOf(choices, file)))],
         };
         return upload with { Problem = ProblemOf(upload, texts) };
@@ -58,35 +62,54 @@ internal static class ChoicesForm
     {
         // Another preset reads other kinds: they are detected anew.
         if (preset != upload.Choices.Preset)
-            return upload.Files.ToDictionary(file => file.Name, file => file.Candidates.Where(candidate => candidate.Preset == preset).Select(candidate => candidate.File).FirstOrDefault() ?? ImportChoices.LeftOut);
+            return upload.Files.ToDictionary(file => file.Name,
+                file => file.Candidates.Where(candidate => candidate.Preset == preset).Select(candidate => candidate.File).FirstOrDefault()
+                    ?? ImportChoices.LeftOut);
         var known = PresetDetection.Files(preset);
-        return upload.Files.Select((file, i) => (file.Name, Kind: form[KindField(i)].ToString())).ToDictionary(file => file.Name, file => known.Contains(file.Kind) ? file.Kind : ImportChoices.LeftOut);
+        return upload.Files.Select((file,
+            i) => (file.Name, Kind: form[KindField(i)].ToString()))
+                .ToDictionary(file => file.Name, file => known.Contains(file.Kind) ? file.Kind : ImportChoices.LeftOut);
     }
 
-    private static Dictionary<string, IReadOnlyDictionary<string, string?>> ColumnsOf(Upload upload, IFormCollection form) => upload.Parts.ToDictionary(part => part.Kind, part =>
+    private static Dictionary<string, IReadOnlyDictionary<string, string?>> ColumnsOf(Upload upload, IFormCollection form) =>
+        upload.Parts.ToDictionary(part => part.Kind, part =>
         (IReadOnlyDictionary<string, string?>)PresetDetection.Fields(upload.Choices.Preset, part.Kind)
             .Select(field => (field.Name, Choice: form[ColumnField(part.Kind, field.Name)].ToString()))
             .Where(field => field.Choice == Nothing || part.File.Preview!.Headers.Contains(field.Choice))
             .ToDictionary(field => field.Name, field => field.Choice == Nothing ? null : field.Choice));
 
-    private static Dictionary<string, IReadOnlyDictionary<string, string>> SettingsOf(Upload upload, IFormCollection form) => upload.Parts.ToDictionary(part => part.Kind, part =>
-        (IReadOnlyDictionary<string, string>)Settings.Select(setting => (setting.Name, setting.Words, Choice: form[SettingField(part.Kind, setting.Name)].ToString()))
+    private static Dictionary<string, IReadOnlyDictionary<string, string>> SettingsOf(Upload upload, IFormCollection form) =>
+        upload.Parts.ToDictionary(part => part.Kind, part =>
+        (IReadOnlyDictionary<string, string>)Settings.Select(setting => (setting.Name, setting.Words,
+            Choice: form[SettingField(part.Kind, setting.Name)].ToString()))
             .Where(setting => setting.Words.Contains(setting.Choice)).ToDictionary(setting => setting.Name, setting => setting.Choice));
 
-    private static string? DelimiterOf(ImportChoices choices, UploadedFile file) => choices.Settings.GetValueOrDefault(choices.Kinds.GetValueOrDefault(file.Name, ""))?.GetValueOrDefault("$delimiter");
+    private static string? DelimiterOf(ImportChoices choices, UploadedFile file) =>
+        choices.Settings.GetValueOrDefault(choices.Kinds.GetValueOrDefault(file.Name, ""))?.GetValueOrDefault("$delimiter");
 
     private static string? ProblemOf(Upload upload, Localiser T)
     {
         var choices = upload.Choices;
-        if (choices.Currency is { } currency && Currency.TryOf(currency) is null) return T["'{0}' is no currency: write its three letters, such as EUR.", currency];
-        if (choices.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)) return T["'{0}' is no time zone: write an IANA name such as Europe/London.", zone];
-        var twice = choices.Kinds.Values.Where(kind => kind != ImportChoices.LeftOut).GroupBy(kind => kind).FirstOrDefault(kind => kind.Count() > 1);
+        if (choices.Currency is { } currency && Currency.TryOf(currency) is null)
+            return T["'{0}' is no currency: write its three letters, such as EUR.", currency];
+        if (choices.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+            return T["'{0}' is no time zone: write an IANA name such as Europe/London.", zone];
+        var twice = choices.Kinds.Values.Where(kind => kind != ImportChoices.LeftOut)
+            .GroupBy(kind => kind)
+            .FirstOrDefault(kind => kind.Count() > 1);
         if (twice is not null) return T["Two files are taken for {0}: leave one out and import it afterwards.", twice.Key];
-        if (upload.FileOf("orders") is null) return T["None of the files is the orders file, and every import reads one. Importing the same orders again changes nothing."];
+        if (upload.FileOf("orders") is null)
+            return T["None of the files is the orders file, and every import reads one. Importing the same orders again changes nothing."];
         if (upload.Parts.FirstOrDefault(part => part.File.Preview is null) is { File: { } unreadable }) return unreadable.Problem;
         var missing = upload.MissingColumns();
-        return missing.Count == 0 ? null : string.Join(" ", missing.GroupBy(field => field.Kind).Select(file => T["{0}, line 1: no column for {1}. Name one below.", upload.FileOf(file.Key)!.Name, string.Join(", ", file.Select(field => field.Field))]));
+        return missing.Count == 0
+            ? null
+            : string.Join(" ",
+                missing.GroupBy(field => field.Kind)
+                    .Select(file => T["{0}, line 1: no column for {1}. Name one below.", upload.FileOf(file.Key)!.Name,
+                        string.Join(", ", file.Select(field => field.Field))]));
     }
 
-    private static string? Text(IFormCollection form, string name) => form[name].ToString().Trim() is { Length: > 0 and <= 500 } text ? text : null;
+    private static string? Text(IFormCollection form, string name) =>
+        form[name].ToString().Trim() is { Length: > 0 and <= 500 } text ? text : null;
 }

@@ -56,21 +56,28 @@ internal static class ImportEndpoints
             return "/data/import";
         });
         import.MapGet("/{id}/mapping.json", (string id, Uploads uploads) =>
-            uploads.Find(id) is { } upload ? Results.Bytes(System.Text.Encoding.UTF8.GetBytes(upload.MappingJson()), "application/json", "mapping.json") : Results.NotFound());
+            uploads.Find(id) is { } upload
+                ? Results.Bytes(System.Text.Encoding.UTF8.GetBytes(upload.MappingJson()), "application/json", "mapping.json")
+                : Results.NotFound());
         import.MapGet("/{id}/rejects.csv", (string id, Uploads uploads) =>
-            uploads.Find(id) is not null && File.Exists(uploads.RejectsOf(id)) ? Results.File(uploads.RejectsOf(id), "text/csv; charset=utf-8", "rejects.csv") : Results.NotFound());
+            uploads.Find(id) is not null && File.Exists(uploads.RejectsOf(id))
+                ? Results.File(uploads.RejectsOf(id), "text/csv; charset=utf-8", "rejects.csv")
+                : Results.NotFound());
     }
 
     private static void MapForm(RouteGroupBuilder group, string pattern, Func<string, IFormCollection, IServiceProvider, string?> act) =>
         MapForm(group, pattern, (id, form, services) => Task.FromResult(act(id, form, services)));
 
     /// <summary>A form whose answer is the page to look at next; null where there is no such upload.</summary>
-    private static void MapForm(RouteGroupBuilder group, string pattern, Func<string, IFormCollection, IServiceProvider, Task<string?>> act) =>
+    private static void MapForm(RouteGroupBuilder group, string pattern,
+        Func<string, IFormCollection, IServiceProvider, Task<string?>> act) =>
         group.MapPost(pattern, async Task<IResult> (string id, HttpContext http, IAntiforgery antiforgery, Uploads uploads) =>
         {
             await antiforgery.ValidateRequestAsync(http);
             if (uploads.Find(id) is null) return Results.NotFound();
-            return await act(id, await http.Request.ReadFormAsync(http.RequestAborted), http.RequestServices) is { } next ? See(next) : Results.NotFound();
+            return await act(id, await http.Request.ReadFormAsync(http.RequestAborted), http.RequestServices) is { } next
+                ? See(next)
+                : Results.NotFound();
         });
 
     /// <summary>After a change, with GET.</summary>

@@ -9,12 +9,13 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Service.Importing;
 
 /// <summary>
-/// Checks and imports uploads, one after the other, where their files lie: in this process, and not through the nights' queue, whose workers
-/// may be other machines. It is the import of the command line: a dry run, then one transaction, which waits for a night's writes and a
-/// night for its.
+/// Checks and imports uploads, one after the other, where their files lie: in this process, and not through the nights' queue, whose
+/// workers may be other machines. It is the import of the command line: a dry run, then one transaction, which waits for a night's writes
+/// and a night for its.
 /// </summary>
 internal sealed class ImportWork(
-    Uploads uploads, RetentionStore store, ServiceSettings settings, Localiser texts, TimeProvider clock, StandingFaults faults, ILogger<ImportWork> logger)
+    Uploads uploads, RetentionStore store, ServiceSettings settings, Localiser texts, TimeProvider clock, StandingFaults faults,
+    ILogger<ImportWork> logger)
     : BackgroundService
 {
     /// <summary>What it does, as a standing fault names it.</summary>
@@ -56,7 +57,8 @@ internal sealed class ImportWork(
     /// <summary>False where the upload is gone or not in the step for it.</summary>
     public bool Start(string id, UploadStep step)
     {
-        var started = uploads.Change(id, upload => upload.IsAtWork || !MayStart(upload, step) ? null : upload with { Step = step, Problem = null });
+        var started = uploads.Change(id,
+            upload => upload.IsAtWork || !MayStart(upload, step) ? null : upload with { Step = step, Problem = null });
         if (started is null) return false;
         _jobs[id] = new Job();
         return _queue.Writer.TryWrite(id);
@@ -74,13 +76,16 @@ internal sealed class ImportWork(
 
     public ImportProgress? Progress(string id) => _jobs.GetValueOrDefault(id)?.Progress;
 
-    /// <summary>What an earlier process left behind goes before anybody can send a file: what is being received later is not taken for it.</summary>
+    /// <summary>
+    /// What an earlier process left behind goes before anybody can send a file: what is being received later is not taken for it.
+    /// </summary>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         faults.Try(Sweeping, () => uploads.Sweep(atStart: true));
         faults.Try(Work, () =>
         {
-            foreach (var upload in uploads.All().Where(upload => upload.IsAtWork && !_jobs.ContainsKey(upload.Id))) Settle(upload.Id, Interrupted);
+            foreach (var upload in uploads.All().Where(upload => upload.IsAtWork && !_jobs.ContainsKey(upload.Id)))
+                Settle(upload.Id, Interrupted);
         });
         return base.StartAsync(cancellationToken);
     }
@@ -93,7 +98,8 @@ internal sealed class ImportWork(
             if (!_jobs.TryGetValue(id, out var job)) continue;
             try
             {
-                if (!await faults.TryAsync(Work, () => Task.Run(() => Do(id, job, stoppingToken), CancellationToken.None), stoppingToken)) Settle(id, Failed);
+                if (!await faults.TryAsync(Work, () => Task.Run(() => Do(id, job, stoppingToken), CancellationToken.None), stoppingToken))
+                    Settle(id, Failed);
             }
             finally
             {
@@ -120,7 +126,9 @@ internal sealed class ImportWork(
     private Upload Interrupted(Upload upload) => upload with
     {
         Step = upload.Step == UploadStep.Importing ? UploadStep.Checked : UploadStep.Mapping,
-        Problem = T["The service was stopped in the middle of it. An import is stored whole or not at all, and the list of imports says which; importing again changes nothing that is there already."],
+        Problem =
+            T["The service was stopped in the middle of it. An import is stored whole or not at all, and the list of imports says which; "
+                + "importing again changes nothing that is there already."],
     };
 
     private Upload Failed(Upload upload) => upload with
@@ -139,7 +147,8 @@ internal sealed class ImportWork(
     }
 
     /// <summary>Checks or imports, and says what that makes of the upload.</summary>
-    private Func<Upload, Upload> After(Upload upload, IProgress<ImportProgress> progress, CancellationToken cancellation, CancellationToken stopping)
+    private Func<Upload, Upload> After(Upload upload, IProgress<ImportProgress> progress, CancellationToken cancellation,
+        CancellationToken stopping)
     {
         var id = upload.Id;
         var isDryRun = upload.Step == UploadStep.Checking;
@@ -151,7 +160,13 @@ internal sealed class ImportWork(
         }
         catch (ImportRefusedException refused)
         {
-            return now => now with { Step = UploadStep.Checked, Outcome = refused.Outcome, IsRefused = true, Problem = Said(id, refused.Message) };
+            return now => now with
+            {
+                Step = UploadStep.Checked,
+                Outcome = refused.Outcome,
+                IsRefused = true,
+                Problem = Said(id, refused.Message)
+            };
         }
         catch (OperationCanceledException)
         {
@@ -164,7 +179,8 @@ internal sealed class ImportWork(
         catch (Exception fault) when (fault is DbException or IOException or UnauthorizedAccessException)
         {
             logger.LogError(fault, "Upload {Id} could not be read or stored.", id);
-            return Back(store.IsPassing(fault) || fault is DbException ? T["The store did not answer or was busy for too long. Nothing was stored; try again."]
+            return Back(store.IsPassing(fault) || fault is DbException
+                ? T["The store did not answer or was busy for too long. Nothing was stored; try again."]
                 : T["The disk does not take it: {0} Nothing was stored.", Said(id, fault.Message)]);
         }
         catch (Exception fault)
@@ -173,7 +189,8 @@ internal sealed class ImportWork(
             return Failed;
         }
 
-        Func<Upload, Upload> Back(string problem) => now => now with { Step = isDryRun ? UploadStep.Mapping : UploadStep.Checked, Problem = problem };
+        Func<Upload, Upload> Back(string problem) =>
+            now => now with { Step = isDryRun ? UploadStep.Mapping : UploadStep.Checked, Problem = problem };
     }
 
     private ImportOutcome Execute(Upload upload, bool isDryRun, IProgress<ImportProgress> progress, CancellationToken cancellation)
@@ -181,15 +198,19 @@ internal sealed class ImportWork(
         File.WriteAllText(uploads.MappingOf(upload.Id), upload.MappingJson());
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var request = upload.ToRequest(uploads.FilesOf(upload.Id), uploads.MappingOf(upload.Id), now)
-            with { UnpackedBytesMax = settings.MaxUnpackedBytes };
+            with
+        { UnpackedBytesMax = settings.MaxUnpackedBytes };
         File.Delete(uploads.RejectsOf(upload.Id));
         // A demo's shop is not the one whose files these are: they are tried as those of a new one.
-        var outcome = ImportRun.Execute(settings.Demo == DemoKind.None ? store : null, request, isDryRun, uploads.RejectsOf(upload.Id), progress, cancellation);
+        var outcome = ImportRun.Execute(settings.Demo == DemoKind.None ? store : null, request, isDryRun, uploads.RejectsOf(upload.Id),
+            progress, cancellation);
         return outcome with { RejectsFile = null };
     }
 
     private string Said(string id, string message) =>
-        Uploads.WithoutFolder(message, uploads.FilesOf(id)).Replace(uploads.MappingOf(id), "the mapping", StringComparison.Ordinal).Replace($" All are in {uploads.RejectsOf(id)}.", "", StringComparison.Ordinal);
+        Uploads.WithoutFolder(message, uploads.FilesOf(id))
+            .Replace(uploads.MappingOf(id), "the mapping", StringComparison.Ordinal)
+            .Replace($" All are in {uploads.RejectsOf(id)}.", "", StringComparison.Ordinal);
 
     private sealed class Reported(Job job) : IProgress<ImportProgress>
     {

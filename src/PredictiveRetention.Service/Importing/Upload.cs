@@ -30,7 +30,12 @@ public sealed record Upload
     public UploadedFile? FileOf(string kind) => Files.FirstOrDefault(file => Choices.Kinds.GetValueOrDefault(file.Name) == kind);
 
     /// <summary>The kinds of file that take part, in the order the preset reads them.</summary>
-    [JsonIgnore] public IEnumerable<(string Kind, UploadedFile File)> Parts => PresetDetection.Files(Choices.Preset).Select(kind => (kind, FileOf(kind))).Where(part => part.Item2 is not null).Select(part => (part.kind, part.Item2!));
+    [JsonIgnore]
+    public IEnumerable<(string Kind, UploadedFile File)> Parts =>
+            PresetDetection.Files(Choices.Preset)
+                .Select(kind => (kind, FileOf(kind)))
+                .Where(part => part.Item2 is not null)
+                .Select(part => (part.kind, part.Item2!));
 }
 
 public enum UploadStep
@@ -44,7 +49,8 @@ public enum UploadStep
 
 /// <param name="Preview">Null where the file cannot be read; then <paramref name="Problem"/> says why.</param>
 /// <param name="Candidates">How it could be understood, the likeliest first.</param>
-public sealed record UploadedFile(string Name, long Bytes, FilePreview? Preview, IReadOnlyList<PresetCandidate> Candidates, string? Problem);
+public sealed record UploadedFile(string Name, long Bytes, FilePreview? Preview, IReadOnlyList<PresetCandidate> Candidates,
+    string? Problem);
 
 /// <summary>What a person decided about an upload; what they left alone is as it was detected.</summary>
 public sealed record ImportChoices
@@ -57,10 +63,14 @@ public sealed record ImportChoices
     public required IReadOnlyDictionary<string, string> Kinds { get; init; }
 
     /// <summary>By kind and field, the header to read or null for none; fields that are not here are read as detected.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string?>> Columns { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, string?>>();
+    public IReadOnlyDictionary<string,
+        IReadOnlyDictionary<string, string?>> Columns
+    { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, string?>>();
 
     /// <summary>By kind, the settings of --map such as $date_order.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Settings { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, string>>();
+    public IReadOnlyDictionary<string,
+        IReadOnlyDictionary<string, string>> Settings
+    { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, string>>();
 
     public string? Currency { get; init; }
     public string? TimeZone { get; init; }
@@ -76,7 +86,8 @@ public sealed record ImportChoices
         var kinds = files.ToDictionary(file => file.Name, _ => LeftOut);
         foreach (var file in readable)
         {
-            var kind = file.Candidates.Where(candidate => candidate.Preset == preset && (candidate.Fits || (preset == "generic" && readable.Count == 1 && candidate.File == "orders")))
+            var kind = file.Candidates.Where(candidate => candidate.Preset == preset
+                && (candidate.Fits || (preset == "generic" && readable.Count == 1 && candidate.File == "orders")))
                 .Select(candidate => candidate.File).FirstOrDefault();
             if (kind is not null && !kinds.ContainsValue(kind)) kinds[file.Name] = kind;
         }

@@ -22,8 +22,10 @@ internal sealed class UploadReader(Uploads uploads, IAntiforgery antiforgery, Se
     {
         // Counted here, so that a browser that sends too much gets a page that says so and not a broken connection.
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } body) body.MaxRequestBodySize = null;
-        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= 200 } boundary) return (null, UploadProblem.NoForm);
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
+            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= 200 } boundary)
+            return (null, UploadProblem.NoForm);
         var (free, tooMuch) = uploads.Receive();
         if (free is not { } folder) return (null, await TurnAwayAsync(http, tooMuch!));
         try
@@ -67,7 +69,9 @@ internal sealed class UploadReader(Uploads uploads, IAntiforgery antiforgery, Se
                 continue;
             }
             if (!isTrusted) throw new BadHttpRequestException("The form's token is missing or comes after the files.");
-            var sent = (disposition.FileNameStar.HasValue ? disposition.FileNameStar : HeaderUtilities.RemoveQuotes(disposition.FileName)).Value ?? "";
+            var sent = (disposition.FileNameStar.HasValue
+                ? disposition.FileNameStar
+                : HeaderUtilities.RemoveQuotes(disposition.FileName)).Value ?? "";
             if (sent.Length == 0) continue; // no file was chosen
             if (++files > FilesMax) return UploadProblem.TooMany;
             left = await CopyAsync(section.Body, Path.Combine(folder, FreeName(folder, sent)), left, http.RequestAborted);
@@ -79,7 +83,11 @@ internal sealed class UploadReader(Uploads uploads, IAntiforgery antiforgery, Se
     /// <summary>Bytes that may still come; below 0 it was too much.</summary>
     private static async Task<long> CopyAsync(Stream from, string path, long left, CancellationToken cancellation)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous, BufferSize = 0 };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous,
+            BufferSize = 0
+        };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using var file = new FileStream(path, options);
         var buffer = new byte[128 * 1024];
@@ -92,7 +100,9 @@ internal sealed class UploadReader(Uploads uploads, IAntiforgery antiforgery, Se
         return left;
     }
 
-    /// <summary>A browser shows an answer only when it has sent everything: the rest is read and forgotten, as far as that is bearable.</summary>
+    /// <summary>
+    /// A browser shows an answer only when it has sent everything: the rest is read and forgotten, as far as that is bearable.
+    /// </summary>
     private async Task<string> TurnAwayAsync(HttpContext http, string problem)
     {
         var bearable = 2 * settings.MaxUploadBytes + (1 << 20);
@@ -129,13 +139,18 @@ internal sealed class UploadReader(Uploads uploads, IAntiforgery antiforgery, Se
     /// <summary>The file's own name without a path and without what file systems and DuckDB take for something else.</summary>
     private static string FreeName(string folder, string sent)
     {
-        var name = new string([.. sent[(sent.LastIndexOfAny(['/', '\\']) + 1)..].Where(letter => !char.IsControl(letter)).Select(letter => letter is '*' or '?' or '[' or ']' or '{' or '}' or ':' ? '_' : letter)]).Trim();
+        var name = new string([.. sent[(sent.LastIndexOfAny(['/', '\\']) + 1)..].Where(letter => !char.IsControl(letter))
+            .Select(letter => letter is '*' or '?' or '[' or ']' or '{' or '}' or ':' ? '_' : letter)])
+            .Trim();
         if (name.Trim('.').Length == 0) name = "file";
         // The end says what the file is, so the middle goes.
         while (System.Text.Encoding.UTF8.GetByteCount(name) > NameMax) name = name.Remove(Math.Min(20, name.Length / 2), 1);
-        name = new string([.. name.EnumerateRunes().Where(rune => rune != System.Text.Rune.ReplacementChar).SelectMany(rune => rune.ToString())]);
+        name = new string([.. name.EnumerateRunes()
+            .Where(rune => rune != System.Text.Rune.ReplacementChar)
+            .SelectMany(rune => rune.ToString())]);
         var free = name;
-        for (var n = 2; File.Exists(Path.Combine(folder, free)); n++) free = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{n}-{name}");
+        for (var n = 2; File.Exists(Path.Combine(folder, free)); n++)
+            free = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{n}-{name}");
         return free;
     }
 

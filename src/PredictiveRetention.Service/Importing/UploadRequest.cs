@@ -8,9 +8,15 @@ namespace PredictiveRetention.Service.Importing;
 internal static class UploadRequest
 {
     // Read by people and by 'retain import', never put into a page as markup.
-    private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
-    /// <summary>The header each field of a kind is read from. Headings are compared for it: to be asked once, not for every field.</summary>
+    /// <summary>
+    /// The header each field of a kind is read from. Headings are compared for it: to be asked once, not for every field.
+    /// </summary>
     public static FieldColumns ColumnsOf(this Upload upload, string kind) => new(
         upload.FileOf(kind)?.Preview is { } preview ? PresetDetection.ColumnsOf(upload.Choices.Preset, kind, preview.Headers)
             : new Dictionary<string, string>(),
@@ -42,7 +48,8 @@ internal static class UploadRequest
             foreach (var field in PresetDetection.Fields(upload.Choices.Preset, kind))
                 if (columns[field.Name] is { } header) entries[field.Name] = header;
                 else if (columns.Detected.ContainsKey(field.Name)) entries[field.Name] = null;
-            foreach (var (name, value) in upload.Choices.Settings.GetValueOrDefault(kind, new Dictionary<string, string>())) entries[name] = value;
+            foreach (var (name, value) in upload.Choices.Settings.GetValueOrDefault(kind, new Dictionary<string, string>()))
+                entries[name] = value;
             if (entries.Count > 0) files[kind] = entries;
         }
         return JsonSerializer.Serialize(files, s_readable);
@@ -53,7 +60,11 @@ internal static class UploadRequest
         return new ImportRequest
         {
             Preset = upload.Choices.Preset,
-            OrdersFile = IsFolder(upload.Choices.Preset) ? folder : Place("orders") ?? throw new RetentionException(Failure.InputRejected, "None of the files is the orders file, and every import reads one."),
+            OrdersFile = IsFolder(upload.Choices.Preset)
+                ? folder
+                : Place("orders")
+                    ?? throw new RetentionException(Failure.InputRejected,
+                        "None of the files is the orders file, and every import reads one."),
             CustomersFile = Place("customers"),
             RefundsFile = Place("refunds"),
             EventsFile = Place("events"),
@@ -66,7 +77,8 @@ internal static class UploadRequest
             NowMs = nowMs,
         };
 
-        string? Place(string kind) => IsFolder(upload.Choices.Preset) || upload.FileOf(kind) is not { } file ? null : Path.Combine(folder, file.Name);
+        string? Place(string kind) =>
+            IsFolder(upload.Choices.Preset) || upload.FileOf(kind) is not { } file ? null : Path.Combine(folder, file.Name);
     }
 
     /// <summary>What to type for the same import, in a folder with the same files and the mapping as mapping.json.</summary>
@@ -86,7 +98,10 @@ internal static class UploadRequest
     /// <summary>A preset whose files are the tables of one folder.</summary>
     public static bool IsFolder(string preset) => PresetDetection.Files(preset).Contains("order_customers");
 
-    private static string Quoted(string word) => word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' or ',') && word.Length > 0 && word[0] != '-' ? word : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    private static string Quoted(string word) =>
+        word.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' or ',') && word.Length > 0 && word[0] != '-'
+            ? word
+            : "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }
 
 /// <summary>The columns of one file: by field, the header that was detected, and the one a person chose instead (null: none).</summary>

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Service.Settings;
-using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Importing;
 
@@ -84,7 +83,10 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
     {
         var received = Path.GetDirectoryName(folder)!;
         var id = Path.GetFileName(received)[Receiving.Length..];
-        var files = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(path => LookAt(path, null, cancellation)).ToList();
+        var files = Directory.EnumerateFiles(folder)
+            .Order(StringComparer.Ordinal)
+            .Select(path => LookAt(path, null, cancellation))
+            .ToList();
         Directory.Move(received, Path.Combine(_root, id));
         var upload = new Upload { Id = id, TouchedAtMs = NowMs, Files = files, Choices = ImportChoices.Detect(files) };
         Save(upload);
@@ -98,7 +100,8 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
         try
         {
             var preview = FilePreview.Read(path, delimiter, PreviewRows, settings.MaxUnpackedBytes, cancellation);
-            return new UploadedFile(name, bytes, preview with { Rows = [.. preview.Rows.Select(Short)] }, PresetDetection.Of(name, preview.Headers), null);
+            return new UploadedFile(name, bytes, preview with { Rows = [.. preview.Rows.Select(Short)] },
+                PresetDetection.Of(name, preview.Headers), null);
         }
         catch (RetentionException fault)
         {
@@ -138,7 +141,10 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
         }
     }
 
-    /// <summary>As <see cref="Change"/>, for what has happened already: where the disk does not take it, it holds all the same until <see cref="WriteUnwritten"/>.</summary>
+    /// <summary>
+    /// As <see cref="Change"/>, for what has happened already: where the disk does not take it, it holds all the same until
+    /// <see cref="WriteUnwritten"/>.
+    /// </summary>
     /// <exception cref="IOException">It holds in memory only; so does an <see cref="UnauthorizedAccessException"/> say.</exception>
     public void Settle(string id, Func<Upload, Upload> change)
     {
@@ -166,7 +172,10 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
     public IReadOnlyList<Upload> All()
     {
         if (!Directory.Exists(_root)) return [];
-        return [.. Directory.EnumerateDirectories(_root).Select(folder => Find(Path.GetFileName(folder))).OfType<Upload>().OrderByDescending(upload => upload.TouchedAtMs)];
+        return [.. Directory.EnumerateDirectories(_root)
+            .Select(folder => Find(Path.GetFileName(folder)))
+            .OfType<Upload>()
+            .OrderByDescending(upload => upload.TouchedAtMs)];
     }
 
     public void Remove(string id)
@@ -186,12 +195,15 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
         foreach (var folder in Directory.EnumerateDirectories(_root))
         {
             var name = Path.GetFileName(folder);
-            var isPast = name.StartsWith(Receiving, StringComparison.Ordinal) ? atStart || clock.GetUtcNow() - Directory.GetLastWriteTimeUtc(folder) > Life : Find(name) is null;
+            var isPast = name.StartsWith(Receiving, StringComparison.Ordinal)
+                ? atStart || clock.GetUtcNow() - Directory.GetLastWriteTimeUtc(folder) > Life
+                : Find(name) is null;
             if (isPast) Delete(folder);
         }
     }
 
-    public static string WithoutFolder(string message, string folder) => message.Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Replace(folder, ".", StringComparison.Ordinal);
+    public static string WithoutFolder(string message, string folder) =>
+        message.Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Replace(folder, ".", StringComparison.Ordinal);
 
     private long NowMs => clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -223,5 +235,6 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
         }
     }
 
-    private static PreviewRow Short(PreviewRow row) => row with { Cells = [.. row.Cells.Select(cell => cell.Length > CellMax ? cell[..CellMax] + "…" : cell)] };
+    private static PreviewRow Short(PreviewRow row) =>
+        row with { Cells = [.. row.Cells.Select(cell => cell.Length > CellMax ? cell[..CellMax] + "…" : cell)] };
 }

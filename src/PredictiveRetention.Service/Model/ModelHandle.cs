@@ -1,5 +1,4 @@
 using PredictiveRetention.Models;
-using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Model;
@@ -38,5 +37,6 @@ internal sealed class ModelHandle(ModelRegistry registry, StandingFaults faults)
         }
     }
 
-    private LoadedModel? Load(string? version, LoadedModel? current) => version is null || version == current?.Version ? current : registry.Load(version);
+    private LoadedModel? Load(string? version, LoadedModel? current) =>
+        version is null || version == current?.Version ? current : registry.Load(version);
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
 using PredictiveRetention.Evaluation;
-using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Storage;
 
@@ -10,12 +9,15 @@ namespace PredictiveRetention.Service.Model;
 /// <param name="Role">champion, challenger or nothing.</param>
 /// <param name="JudgedAt">The cutoff of the same recipe one horizon earlier, which the metrics are of.</param>
 public sealed record VersionAnswer(
-    string Version, string? Role, string Level, string Cutoff, int HorizonDays, int ClvHorizonDays, string? JudgedAt, ChurnMetrics? ChurnMetrics, SpendMetrics? SpendMetrics, bool? LeakAuditPassed);
+    string Version, string? Role, string Level, string Cutoff, int HorizonDays, int ClvHorizonDays, string? JudgedAt,
+    ChurnMetrics? ChurnMetrics, SpendMetrics? SpendMetrics, bool? LeakAuditPassed);
 
 /// <param name="Moves">What was decided, newest first.</param>
-/// <param name="Drift">Of the published night's customers against those its model was made for; null where there is nothing to compare with.</param>
+/// <param name="Drift">Of the published night's customers against those its model was made for; null where there is nothing to compare
+/// with.</param>
 /// <param name="Realised">What became of the newest night that is a horizon old; null while there is none.</param>
-public sealed record VersionsAnswer(IReadOnlyList<VersionAnswer> Versions, IReadOnlyList<ModelMove> Moves, DriftReport? Drift, Realised? Realised);
+public sealed record VersionsAnswer(IReadOnlyList<VersionAnswer> Versions, IReadOnlyList<ModelMove> Moves, DriftReport? Drift,
+    Realised? Realised);
 
 /// <param name="Reason">Why, for the record.</param>
 public sealed record PromotionRequest(string? Reason);
@@ -27,29 +29,41 @@ internal static class VersionEndpoints
 {
     public static void MapVersions(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/models", async (ModelRegistry models, RetentionStore store, CancellationToken cancellation) => Results.Ok(await AnswerAsync(models, store, cancellation)))
-            .WithSummary("All versions, what was decided about them, drift and what became of earlier predictions").Produces<VersionsAnswer>();
-        api.MapGet("/models/{version}", (string version, ModelRegistry models) => About(version, models, found => Results.Ok(Of(found, models))))
+        api.MapGet("/models", async (ModelRegistry models, RetentionStore store,
+            CancellationToken cancellation) => Results.Ok(await AnswerAsync(models, store, cancellation)))
+            .WithSummary("All versions, what was decided about them, drift and what became of earlier predictions")
+            .Produces<VersionsAnswer>();
+        api.MapGet("/models/{version}", (string version,
+            ModelRegistry models) => About(version, models, found => Results.Ok(Of(found, models))))
             .WithSummary("One version").Produces<VersionAnswer>().ProducesProblem(404);
         api.MapGet("/models/{version}/tenths", (string version, string? format, ModelRegistry models) => About(version, models, found =>
                 found.Tenths is not { } tenths ? Problem.NoFigure("The version was not judged: its card says why.")
                 : format is null or "json" ? Results.Ok(tenths)
                 : format == "csv" ? Results.File(System.Text.Encoding.UTF8.GetBytes(Csv(tenths)), "text/csv", $"tenths-{version}.csv")
                 : Problem.BadParameter("format", "It is json or csv.")))
-            .WithSummary("What a version's recipe said of ten groups of customers one horizon earlier, and what came").Produces<JudgedTenths>(200, "application/json", "text/csv").ProducesProblem(400).ProducesProblem(404);
+            .WithSummary("What a version's recipe said of ten groups of customers one horizon earlier, and what came")
+            .Produces<JudgedTenths>(200, "application/json", "text/csv")
+            .ProducesProblem(400)
+            .ProducesProblem(404);
         api.MapGet("/models/{version}/card", (string version, ModelRegistry models) =>
                 About(version, models, found => Results.Text(models.Card(found.Version), "text/markdown")))
             .WithSummary("One version's model card").Produces<string>(contentType: "text/markdown").ProducesProblem(404);
-        api.MapPost("/models/{version}/promote", (string version, PromotionRequest? request, ModelRegistry models, TimeProvider clock) => Promote(models, version, "admin, API", request?.Reason, clock))
-            .WithSummary("Makes a version the champion, whatever the gate said").Produces<ChampionAnswer>().ProducesProblem(404).ProducesProblem(409);
-        api.MapPost("/models/rollback", (PromotionRequest? request, ModelRegistry models, TimeProvider clock) => RollBack(models, "admin, API", request?.Reason, clock))
+        api.MapPost("/models/{version}/promote", (string version, PromotionRequest? request, ModelRegistry models,
+            TimeProvider clock) => Promote(models, version, "admin, API", request?.Reason, clock))
+            .WithSummary("Makes a version the champion, whatever the gate said")
+            .Produces<ChampionAnswer>()
+            .ProducesProblem(404)
+            .ProducesProblem(409);
+        api.MapPost("/models/rollback", (PromotionRequest? request, ModelRegistry models,
+            TimeProvider clock) => RollBack(models, "admin, API", request?.Reason, clock))
             .WithSummary("Puts the champion before this one back").Produces<ChampionAnswer>().ProducesProblem(409);
     }
 
     /// <summary>The buttons of the models page.</summary>
     public static void MapVersionButtons(this IEndpointRouteBuilder app)
     {
-        app.MapPost("/models/{version}/promote", async (string version, HttpContext http, IAntiforgery antiforgery, ModelRegistry models, TimeProvider clock) =>
+        app.MapPost("/models/{version}/promote", async (string version, HttpContext http, IAntiforgery antiforgery, ModelRegistry models,
+            TimeProvider clock) =>
         {
             await antiforgery.ValidateRequestAsync(http);
             return Back(Promote(models, version, "admin, dashboard", (await http.Request.ReadFormAsync())["reason"], clock));
@@ -60,7 +74,8 @@ internal static class VersionEndpoints
             return Back(RollBack(models, "admin, dashboard", (await http.Request.ReadFormAsync())["reason"], clock));
         }).ExcludeFromDescription();
 
-        static IResult Back(IResult result) => result is Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult refused ? refused : Results.LocalRedirect("/models");
+        static IResult Back(IResult result) =>
+            result is Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult refused ? refused : Results.LocalRedirect("/models");
     }
 
     private static async Task<VersionsAnswer> AnswerAsync(ModelRegistry models, RetentionStore store, CancellationToken cancellation)
@@ -72,18 +87,24 @@ internal static class VersionEndpoints
     }
 
     private static VersionAnswer Of(ModelManifest manifest, ModelRegistry models) => new(
-        manifest.Version, manifest.Version == models.ChampionVersion() ? "champion" : manifest.Version == models.ChallengerVersion() ? "challenger" : null, manifest.Level, manifest.Cutoff,
-        manifest.HorizonDays, manifest.ClvHorizonDays, manifest.JudgedAt, manifest.ChurnMetrics, manifest.SpendMetrics, manifest.LeakAuditPassed);
+        manifest.Version,
+        manifest.Version == models.ChampionVersion() ? "champion" : manifest.Version == models.ChallengerVersion() ? "challenger" : null,
+        manifest.Level, manifest.Cutoff,
+        manifest.HorizonDays, manifest.ClvHorizonDays, manifest.JudgedAt, manifest.ChurnMetrics, manifest.SpendMetrics,
+        manifest.LeakAuditPassed);
 
     private static string Csv(JudgedTenths tenths) => "of,tenth,customers,said,came\n" + string.Concat(
         tenths.Churn.Select((tenth, i) => ("churn", i, tenth)).Concat(tenths.Spend.Select((tenth, i) => ("spend", i, tenth)))
-            .Select(line => string.Create(CultureInfo.InvariantCulture, $"{line.Item1},{line.i + 1},{line.tenth.Customers},{line.tenth.Said:R},{line.tenth.Came:R}\n")));
+            .Select(line => string.Create(CultureInfo.InvariantCulture,
+                $"{line.Item1},{line.i + 1},{line.tenth.Customers},{line.tenth.Said:R},{line.tenth.Came:R}\n")));
 
     private static IResult About(string version, ModelRegistry models, Func<ModelManifest, IResult> answer)
     {
         try
         {
-            return models.Versions().Contains(version) && models.Manifest(version) is { } found ? answer(found) : Problem.UnknownModel(version);
+            return models.Versions().Contains(version) && models.Manifest(version) is { } found
+                ? answer(found)
+                : Problem.UnknownModel(version);
         }
         catch (RetentionException fault)
         {
@@ -118,5 +139,6 @@ internal static class VersionEndpoints
         }
     }
 
-    private static string Reason(string? reason) => string.IsNullOrWhiteSpace(reason) ? "asked for" : reason.Trim() is { Length: > 500 } long_ ? long_[..500] : reason.Trim();
+    private static string Reason(string? reason) =>
+        string.IsNullOrWhiteSpace(reason) ? "asked for" : reason.Trim() is { Length: > 500 } long_ ? long_[..500] : reason.Trim();
 }

@@ -19,7 +19,8 @@ public static class CronTime
         if (cron.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length != 5) throw new FormatException("it has not five fields");
         using var storage = new InMemoryStorage();
         // A second on, because the schedule counts the instant itself; cron knows minutes only.
-        var schedule = new RecurringJobManager(storage, JobFilterProviders.Providers, new DefaultTimeZoneResolver(), () => instant.UtcDateTime.AddSeconds(1));
+        var schedule = new RecurringJobManager(storage, JobFilterProviders.Providers, new DefaultTimeZoneResolver(),
+            () => instant.UtcDateTime.AddSeconds(1));
         try
         {
             schedule.AddOrUpdate("asked", s_nothing, cron, new RecurringJobOptions { TimeZone = zone });

@@ -11,7 +11,8 @@ namespace PredictiveRetention.Service.Nights;
 /// processes, this is started: a published date is left alone, a run whose worker fell silent is finished.
 /// </summary>
 public sealed class NightJob(
-    RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IBackgroundJobClient jobs, JobStorage storage, IRecurringJobManager recurring,
+    RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IBackgroundJobClient jobs, JobStorage storage,
+    IRecurringJobManager recurring,
     StandingFaults faults, ILogger<NightJob> logger)
 {
     public const string Queue = "nightly";
@@ -31,7 +32,8 @@ public sealed class NightJob(
         }
         catch (Exception fault) when (store.IsPassing(fault))
         {
-            // Whatever was begun goes on where the ledger says, once the database takes it: that may be long after the last of Hangfire's attempts.
+            // Whatever was begun goes on where the ledger says, once the database takes it: that may be long after the last of Hangfire's
+            // attempts.
             faults.Begin(Work, fault);
             store.Reconnect();
             LookAgain();
@@ -63,7 +65,8 @@ public sealed class NightJob(
 
     private void Close(RunRequest night)
     {
-        var claim = store.Runs.Claim(night.Purpose, night.BusinessDate, night.AsOf, $"{Environment.MachineName}/{Guid.NewGuid():N}", again: false);
+        var claim = store.Runs.Claim(night.Purpose, night.BusinessDate, night.AsOf, $"{Environment.MachineName}/{Guid.NewGuid():N}",
+            again: false);
         if (claim.Outcome == ClaimOutcome.Claimed) store.Runs.Fail(claim.Run, "A later night was published before this one was finished.");
     }
 
@@ -90,7 +93,9 @@ public sealed class NightJob(
         }
     }
 
-    /// <summary>Now there are shards to share: a job for every other process that works on nights. Whoever finds the run done does nothing.</summary>
+    /// <summary>
+    /// Now there are shards to share: a job for every other process that works on nights. Whoever finds the run done does nothing.
+    /// </summary>
     private void CallOthers()
     {
         var workers = storage.GetMonitoringApi().Servers().Count(server => server.Queues.Contains(Queue));

@@ -5,11 +5,12 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Service.Nights;
 
 /// <summary>
-/// At start: the recurring job, and a run at once where one was left unfinished or a date was missed while nobody was there. Where the store or
-/// the jobs do not answer then, it is tried again until they do.
+/// At start: the recurring job, and a run at once where one was left unfinished or a date was missed while nobody was there. Where the
+/// store or the jobs do not answer then, it is tried again until they do.
 /// </summary>
 internal sealed class NightSchedule(
-    RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IRecurringJobManager recurring, IBackgroundJobClient jobs,
+    RetentionStore store, ModelRegistry models, ServiceSettings settings, TimeProvider clock, IRecurringJobManager recurring,
+    IBackgroundJobClient jobs,
     StandingFaults faults, ILogger<NightSchedule> logger)
     : BackgroundService
 {
@@ -26,12 +27,18 @@ internal sealed class NightSchedule(
         await base.StartAsync(cancellationToken);
     }
 
-    /// <summary>Says when the night run and the weekly retraining are due. The night job repeats it: the shop, and with it the zone, may have come after the start.</summary>
+    /// <summary>
+    /// Says when the night run and the weekly retraining are due. The night job repeats it: the shop, and with it the zone, may have come
+    /// after the start.
+    /// </summary>
     public static TimeZoneInfo Register(IRecurringJobManager recurring, ServiceSettings settings, Shop? shop)
     {
         var zone = settings.CronZone ?? shop?.Calendar.TimeZone ?? TimeZoneInfo.Utc;
-        recurring.AddOrUpdate<NightJob>(NightJob.RecurringId, NightJob.Queue, job => job.Run(CancellationToken.None), settings.Cron, new RecurringJobOptions { TimeZone = zone });
-        if (settings.RetrainCron is { } weekly) recurring.AddOrUpdate<RetrainingJob>(RetrainingJob.RecurringId, NightJob.Queue, job => job.Run(CancellationToken.None), weekly, new RecurringJobOptions { TimeZone = zone });
+        recurring.AddOrUpdate<NightJob>(NightJob.RecurringId, NightJob.Queue, job => job.Run(CancellationToken.None), settings.Cron,
+            new RecurringJobOptions { TimeZone = zone });
+        if (settings.RetrainCron is { } weekly)
+            recurring.AddOrUpdate<RetrainingJob>(RetrainingJob.RecurringId, NightJob.Queue, job => job.Run(CancellationToken.None), weekly,
+                new RecurringJobOptions { TimeZone = zone });
         else recurring.RemoveIfExists(RetrainingJob.RecurringId);
         return zone;
     }
@@ -39,7 +46,8 @@ internal sealed class NightSchedule(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause, clock);
-        while (!_isSet && await timer.WaitForNextTickAsync(stoppingToken)) _isSet = await faults.TryAsync(Work, () => SetAsync(stoppingToken), stoppingToken);
+        while (!_isSet && await timer.WaitForNextTickAsync(stoppingToken))
+            _isSet = await faults.TryAsync(Work, () => SetAsync(stoppingToken), stoppingToken);
     }
 
     private async Task SetAsync(CancellationToken cancellation)
@@ -68,7 +76,8 @@ internal sealed class NightSchedule(
     /// </summary>
     private async Task<bool> MissedAsync(TimeZoneInfo zone, CancellationToken cancellation)
     {
-        if (await store.Nights.CurrentAsync(cancellation) is not { PublishedAtMs: { } publishedAt }) return models.ChampionVersion() is not null;
+        if (await store.Nights.CurrentAsync(cancellation) is not { PublishedAtMs: { } publishedAt })
+            return models.ChampionVersion() is not null;
         return CronTime.NextAfter(DateTimeOffset.FromUnixTimeMilliseconds(publishedAt), settings.Cron, zone) <= clock.GetUtcNow();
     }
 }

@@ -11,7 +11,8 @@ namespace PredictiveRetention.Service.Nights;
 /// receives everything (what needs a person is a warning there), a published night also has its reports made.
 /// </summary>
 internal sealed class OutboxDispatcher(
-    RetentionStore store, ServiceSettings settings, IBackgroundJobClient jobs, StandingFaults faults, ILogger<OutboxDispatcher> logger) : BackgroundService
+    RetentionStore store, ServiceSettings settings, IBackgroundJobClient jobs, StandingFaults faults,
+    ILogger<OutboxDispatcher> logger) : BackgroundService
 {
     /// <summary>What it does, as a standing fault names it; an event that cannot be handed out is 'delivering KIND'.</summary>
     public const string Work = "outbox", Delivering = "delivering ";
@@ -19,7 +20,8 @@ internal sealed class OutboxDispatcher(
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
     private const int Batch = 100;
-    private readonly string _owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
+    private readonly string _owner = string.Create(CultureInfo.InvariantCulture,
+        $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => faults.RepeatAsync(Work, Pause, () =>
     {
@@ -63,7 +65,9 @@ internal sealed class OutboxDispatcher(
         switch (happened.Kind)
         {
             case "run.held":
-                logger.LogWarning("Run {Run} is held, readers keep the night before: {Why}. Decide on the page /runs, or with retain runs publish or discard {Run}.", happened.RunId, happened.Payload, happened.RunId);
+                logger.LogWarning(
+                    "Run {Run} is held, readers keep the night before: {Why}. Decide on the page /runs, or with retain runs publish or "
+                        + "discard {Run}.", happened.RunId, happened.Payload, happened.RunId);
                 break;
             case "run.failed":
                 logger.LogError("Run {Run} failed, readers keep the night before: {Why}", happened.RunId, happened.Payload);

@@ -6,8 +6,8 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Service.Nights;
 
 /// <summary>
-/// The weekly retraining as Hangfire wakes it: the champion's recipe on what has been imported since, through the gate. Training again on the
-/// same data makes the same version, so it does not matter how often this is started. It shares the nights' queue: one after the other.
+/// The weekly retraining as Hangfire wakes it: the champion's recipe on what has been imported since, through the gate. Training again on
+/// the same data makes the same version, so it does not matter how often this is started. It shares the nights' queue: one after the other.
 /// </summary>
 public sealed class RetrainingJob(RetentionStore store, ModelRegistry models, TimeProvider clock, ILogger<RetrainingJob> logger)
 {
@@ -35,7 +35,8 @@ public sealed class RetrainingJob(RetentionStore store, ModelRegistry models, Ti
         if (champion is null && store.Nights.Current() is { } night && night.ModelVersion != ModelRegistry.RuleSchema)
         {
             logger.LogError(
-                "There is no champion in {Folder}, and the published night was scored by {Version}. Nothing was learnt: is it the right folder? "
+                "There is no champion in {Folder}, and the published night was scored by {Version}. Nothing was learnt: is it the right "
+                    + "folder? "
                 + "retain train begins anew, and names its horizons.", models.Folder, night.ModelVersion);
             return;
         }
@@ -47,12 +48,15 @@ public sealed class RetrainingJob(RetentionStore store, ModelRegistry models, Ti
             By = "weekly retraining",
         };
         var (loaded, trained, gate) = TrainingRun.Execute(store, models, options, clock, new LoggedSteps(logger), cancellation);
-        if (gate.Promoted) logger.LogInformation("Model {Version} ({Level}) is the champion: {Reason}.", loaded.Version, trained.Model.Level, gate.Reason);
-        else logger.LogWarning("Model {Version} was kept, {Champion} goes on: {Reason}.", loaded.Version, models.ChampionVersion(), gate.Reason);
+        if (gate.Promoted)
+            logger.LogInformation("Model {Version} ({Level}) is the champion: {Reason}.", loaded.Version, trained.Model.Level, gate.Reason);
+        else logger.LogWarning("Model {Version} was kept, {Champion} goes on: {Reason}.", loaded.Version, models.ChampionVersion(),
+            gate.Reason);
     }
 
     private sealed class LoggedSteps(ILogger logger) : IProgress<TrainingStep>
     {
-        public void Report(TrainingStep value) => logger.LogInformation("Retraining, step {Done} of {All}: {Step}.", value.Done, value.All, value.Name);
+        public void Report(TrainingStep value) =>
+            logger.LogInformation("Retraining, step {Done} of {All}: {Step}.", value.Done, value.All, value.Name);
     }
 }

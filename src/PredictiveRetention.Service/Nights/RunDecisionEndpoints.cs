@@ -10,8 +10,10 @@ internal static class RunDecisionEndpoints
 {
     private static readonly (string Name, string Summary, Func<RunDecisions, long, string, CancellationToken, Task> Decide)[] s_decisions =
     [
-        ("publish", "Publishes a held run although it is outside its guard bands", (decisions, run, by, stop) => decisions.PublishAsync(run, by, stop)),
-        ("discard", "Gives a held run up; readers keep what they have", (decisions, run, by, stop) => decisions.DiscardAsync(run, by, stop)),
+        ("publish", "Publishes a held run although it is outside its guard bands", (decisions, run, by,
+            stop) => decisions.PublishAsync(run, by, stop)),
+        ("discard", "Gives a held run up; readers keep what they have", (decisions, run, by,
+            stop) => decisions.DiscardAsync(run, by, stop)),
         ("rollback", "Shows readers an earlier night again", (decisions, run, by, stop) => decisions.RollBackAsync(run, by, stop)),
     ];
 

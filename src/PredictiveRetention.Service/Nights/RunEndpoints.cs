@@ -1,7 +1,6 @@
 using System.Globalization;
 using Hangfire;
 using Microsoft.AspNetCore.Antiforgery;
-using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Storage;
 
@@ -13,7 +12,8 @@ namespace PredictiveRetention.Service.Nights;
 /// <param name="Quarantined">Customers who could not be scored.</param>
 /// <param name="Events">What happened to the run and who did it; of a single run.</param>
 public sealed record RunAnswer(
-    long RunId, string Purpose, string BusinessDate, int Attempt, string AsOf, string State, string? ModelVersion, long? Customers, int? ShardsDone, int? Shards, long? CustomersDone, double? CustomersPerSecond, double? RemainingSeconds, long? Quarantined,
+    long RunId, string Purpose, string BusinessDate, int Attempt, string AsOf, string State, string? ModelVersion, long? Customers,
+    int? ShardsDone, int? Shards, long? CustomersDone, double? CustomersPerSecond, double? RemainingSeconds, long? Quarantined,
     DateTimeOffset CreatedAt, DateTimeOffset? PublishedAt, string? Error, RunHeadline? Headline, IReadOnlyList<RunEventAnswer>? Events);
 
 public sealed record RunEventAnswer(DateTimeOffset At, string Actor, string What, string? Detail);
@@ -35,15 +35,22 @@ internal static class RunEndpoints
                     ? Results.Ok(await AnswerAsync(run, store, cancellation))
                     : Problem.UnknownRun(id))
             .WithSummary("One run, with its progress").Produces<RunAnswer>().ProducesProblem(404);
-        api.MapPost("/runs", async (RetentionStore store, IBackgroundJobClient jobs, CancellationToken cancellation) => await store.ShopAsync(cancellation) is null
+        api.MapPost("/runs", async (RetentionStore store, IBackgroundJobClient jobs,
+            CancellationToken cancellation) => await store.ShopAsync(cancellation) is null
                 ? Problem.Conflict("nothing-imported", "There is nobody to score", "Import orders first: retain import --orders FILE")
                 : Results.Accepted(
-                    "/api/v1/runs", new TriggerAnswer(jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None)), "Tonight's run has been queued; a date that is published is left alone.")))
-            .WithSummary("Wakes tonight's run; asking twice changes nothing, so an Idempotency-Key is welcome and not needed").Produces<TriggerAnswer>(202).ProducesProblem(409);
+                    "/api/v1/runs",
+                    new TriggerAnswer(jobs.Enqueue<NightJob>(job => job.Run(CancellationToken.None)),
+                        "Tonight's run has been queued; a date that is published is left alone.")))
+            .WithSummary("Wakes tonight's run; asking twice changes nothing, so an Idempotency-Key is welcome and not needed")
+            .Produces<TriggerAnswer>(202)
+            .ProducesProblem(409);
     }
 
     /// <summary>The button of a dashboard that has nothing to show yet: a model from what was imported, then the night.</summary>
-    public static void MapFirstNight(this IEndpointRouteBuilder app) => app.MapPost("/nights/first", async (HttpContext http, IAntiforgery antiforgery, RetentionStore store, ModelRegistry models, IBackgroundJobClient jobs) =>
+    public static void MapFirstNight(this IEndpointRouteBuilder app) =>
+        app.MapPost("/nights/first", async (HttpContext http, IAntiforgery antiforgery, RetentionStore store, ModelRegistry models,
+            IBackgroundJobClient jobs) =>
     {
         await antiforgery.ValidateRequestAsync(http);
         if (await store.ShopAsync(http.RequestAborted) is null) return Results.LocalRedirect("/data");
@@ -51,7 +58,8 @@ internal static class RunEndpoints
         else
         {
             var training = jobs.Enqueue<RetrainingJob>(job => job.Run(CancellationToken.None));
-            jobs.ContinueJobWith<NightJob>(training, job => job.Run(CancellationToken.None), options: JobContinuationOptions.OnAnyFinishedState);
+            jobs.ContinueJobWith<NightJob>(training, job => job.Run(CancellationToken.None),
+                options: JobContinuationOptions.OnAnyFinishedState);
         }
         return Results.LocalRedirect("/?started=1");
     }).ExcludeFromDescription();
@@ -70,11 +78,14 @@ internal static class RunEndpoints
             RemainingSeconds = working ? shards.RemainingSeconds : null,
             Quarantined = await store.Shards.QuarantinedCountAsync(run.RunId, cancellation),
             Events = [.. events.Select(happened =>
-                new RunEventAnswer(DateTimeOffset.FromUnixTimeMilliseconds(happened.AtMs), happened.Actor, happened.What, happened.Detail))],
+                new RunEventAnswer(DateTimeOffset.FromUnixTimeMilliseconds(happened.AtMs), happened.Actor, happened.What,
+                    happened.Detail))],
         };
     }
 
     private static RunAnswer Answer(Run run) => new(
-        run.RunId, run.Purpose.Word(), run.BusinessDate.ToIso(), run.Attempt, run.AsOf.ToString(), run.State.Word(), run.ModelVersion, run.ExpectedCount, null, null, null, null, null, null,
-        DateTimeOffset.FromUnixTimeMilliseconds(run.CreatedAtMs), run.PublishedAtMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, run.Error, run.Headline, null);
+        run.RunId, run.Purpose.Word(), run.BusinessDate.ToIso(), run.Attempt, run.AsOf.ToString(), run.State.Word(), run.ModelVersion,
+        run.ExpectedCount, null, null, null, null, null, null,
+        DateTimeOffset.FromUnixTimeMilliseconds(run.CreatedAtMs),
+        run.PublishedAtMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null, run.Error, run.Headline, null);
 }

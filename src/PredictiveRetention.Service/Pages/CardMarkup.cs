@@ -10,6 +10,8 @@ internal static class CardMarkup
 
     /// <param name="table">What a wide table is called, which scrolls in a box of its own.</param>
     public static string Html(string markdown, string table) => Markdown.ToHtml(markdown, s_pipeline)
-        .Replace("<table>", $"<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"{HtmlEncoder.Default.Encode(table)}\"><table>", StringComparison.Ordinal)
+        .Replace("<table>",
+            $"<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"{HtmlEncoder.Default.Encode(table)}\"><table>",
+            StringComparison.Ordinal)
         .Replace("</table>", "</table></div>", StringComparison.Ordinal);
 }

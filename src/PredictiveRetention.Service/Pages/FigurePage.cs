@@ -44,7 +44,8 @@ public abstract class FigurePage : LoadedComponent
         try
         {
             var (night, _) = await AskedRun.OfAsync(Http.Request.Query, Store, Current, Http.RequestAborted);
-            if (night is null && (Http.Request.Query.ContainsKey("run") || Http.Request.Query.ContainsKey("as_of"))) Refuse(StatusCodes.Status404NotFound, Texts["There is no such run, or nothing was published for that day."]);
+            if (night is null && (Http.Request.Query.ContainsKey("run") || Http.Request.Query.ContainsKey("as_of")))
+                Refuse(StatusCodes.Status404NotFound, Texts["There is no such run, or nothing was published for that day."]);
             if ((Night = night) is null) return;
             _shelf = await Shelf.OfAsync(night!.Run, Http.RequestAborted);
             await LoadAsync();
@@ -63,7 +64,8 @@ public abstract class FigurePage : LoadedComponent
     protected virtual Task LoadAsync() => Task.CompletedTask;
 
     /// <summary>Another run than the address names, for a listing that began with it.</summary>
-    private protected async Task ShowAsync(PublishedNight night) => (Night, _shelf) = (night, await Shelf.OfAsync(night.Run, Http.RequestAborted));
+    private protected async Task ShowAsync(PublishedNight night) =>
+        (Night, _shelf) = (night, await Shelf.OfAsync(night.Run, Http.RequestAborted));
 
     protected void Refuse(int status, string why)
     {
@@ -90,7 +92,8 @@ public abstract class FigurePage : LoadedComponent
     };
 
     /// <summary>Rows of a view, or those with the labels; with the reason where there are none.</summary>
-    protected IReadOnlyList<FigureRow> Rows(string view, params (string Dimension, string Value)[] where) => where.Length == 0 ? _shelf!.Rows(view) : Figures.Answer(FigureQuestion.OfView(view, [], where));
+    protected IReadOnlyList<FigureRow> Rows(string view, params (string Dimension, string Value)[] where) =>
+        where.Length == 0 ? _shelf!.Rows(view) : Figures.Answer(FigureQuestion.OfView(view, [], where));
 
     /// <summary>One figure of the shop as a whole.</summary>
     protected FigureRow? Kpi(string metric) => Rows("kpis").FirstOrDefault(row => row.Metric == metric && row.Labels.Count == 0);
@@ -103,7 +106,9 @@ public abstract class FigurePage : LoadedComponent
     /// <summary>What a card says, its numbers as this workspace writes them; null where the run has none.</summary>
     protected string? Sentence(string id) => CardOf(id) is { } card ? Words.Sentence(card) : null;
 
-    /// <summary>The first sentence of what a card says, where it is short enough to be a title; else null. The rest is <see cref="Rest"/>.</summary>
+    /// <summary>
+    /// The first sentence of what a card says, where it is short enough to be a title; else null. The rest is <see cref="Rest"/>.
+    /// </summary>
     protected string? Finding(string id) => SaidIn.Parts(Sentence(id)).First;
 
     /// <summary>What a card says that is not its <see cref="Finding"/>.</summary>
@@ -111,16 +116,24 @@ public abstract class FigurePage : LoadedComponent
 
     /// <summary>The figures of a view as a file, of the run that is shown.</summary>
     protected string Csv(string view, params string[] metrics) =>
-        $"/api/v1/insights/{view}?format=csv&run={Night!.Run.RunId}{string.Concat(metrics.Select(metric => "&metric=" + Uri.EscapeDataString(metric)))}";
+        $"/api/v1/insights/"
+            + $"{view}?format=csv&run="
+            + $"{Night!.Run.RunId}{string.Concat(metrics.Select(metric => "&metric=" + Uri.EscapeDataString(metric)))}";
 
     /// <summary>The customers behind a group, of the run that is shown.</summary>
     protected string CustomersOf(string filter, string value) =>
-        $"/risk?{filter}={Uri.EscapeDataString(value)}{(NamesRun ? "&run=" + Night!.Run.RunId.ToString(System.Globalization.CultureInfo.InvariantCulture) : "")}";
+        $"/risk?"
+            + $"{filter}="
+            + $"{Uri.EscapeDataString(value)}"
+            + $"{(NamesRun ? "&run=" + Night!.Run.RunId.ToString(System.Globalization.CultureInfo.InvariantCulture) : "")}";
 
     /// <summary>In a form of filters: it stays with the run the address names.</summary>
     protected RenderFragment AskedRunFields => builder =>
     {
-        if (NamesRun) builder.AddMarkupContent(0, $"<input type=\"hidden\" name=\"run\" value=\"{Night!.Run.RunId.ToString(System.Globalization.CultureInfo.InvariantCulture)}\" />");
+        if (NamesRun)
+            builder.AddMarkupContent(0,
+                $"<input type=\"hidden\" name=\"run\" "
+                    + $"value=\"{Night!.Run.RunId.ToString(System.Globalization.CultureInfo.InvariantCulture)}\" />");
     };
 
     private bool NamesRun => Http.Request.Query.ContainsKey("run") || Http.Request.Query.ContainsKey("as_of");

@@ -6,7 +6,10 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Pages;
 
-/// <summary>Figures and cards of the runs that were looked at last. They do not change once a run has been counted, so a page need not ask for them again.</summary>
+/// <summary>
+/// Figures and cards of the runs that were looked at last. They do not change once a run has been counted, so a page need not ask for them
+/// again.
+/// </summary>
 internal sealed class FigureShelf(RetentionStore store)
 {
     private const int Runs = 3;

@@ -3,10 +3,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace PredictiveRetention.Service.Pages;
 
-/// <summary>A page in place of one that came to nothing, afresh, headers and services: the one before has used up those of the request.</summary>
+/// <summary>
+/// A page in place of one that came to nothing, afresh, headers and services: the one before has used up those of the request.
+/// </summary>
 internal static class FreshPage
 {
-    public static async Task RenderAsync<TPage>(HttpContext http, int status, Dictionary<string, object?> parameters) where TPage : IComponent
+    public static async Task RenderAsync<TPage>(HttpContext http, int status,
+        Dictionary<string, object?> parameters) where TPage : IComponent
     {
         var services = http.RequestServices;
         http.Response.Clear();

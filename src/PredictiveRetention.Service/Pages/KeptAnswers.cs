@@ -7,29 +7,36 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Pages;
 
-/// <summary>Answers about published nights that take a large store long and never change: the first who asks waits, the next do not.</summary>
+/// <summary>
+/// Answers about published nights that take a large store long and never change: the first who asks waits, the next do not.
+/// </summary>
 internal sealed class KeptAnswers(RetentionStore store, ServiceSettings settings)
 {
     private const int Most = 300;
     private const int LongestKept = 200;
 
-    private readonly ConcurrentDictionary<(long Run, PredictionFilter Filter, PredictionOrder Order, int Limit), IReadOnlyList<PredictionRow>> _tops = new();
+    private readonly ConcurrentDictionary<(long Run, PredictionFilter Filter, PredictionOrder Order,
+        int Limit), IReadOnlyList<PredictionRow>> _tops = new();
     private readonly ConcurrentDictionary<(long Run, PredictionFilter Filter), (long, double)> _totals = new();
     private readonly ConcurrentDictionary<(long Run, long Earlier), long> _moves = new();
     private readonly ConcurrentDictionary<long, IReadOnlyList<OkrLine>> _okrs = new();
-    private readonly ConcurrentDictionary<(long Run, WhatIfRequest Request), PredictiveRetention.Insights.WhatIf.WhatIfAnswer> _whatIfs = new();
+    private readonly ConcurrentDictionary<(long Run,
+        WhatIfRequest Request), PredictiveRetention.Insights.WhatIf.WhatIfAnswer> _whatIfs = new();
 
     /// <summary>The beginning of a list.</summary>
-    public async Task<IReadOnlyList<PredictionRow>> TopAsync(long runId, PredictionFilter filter, PredictionOrder order, int limit, CancellationToken cancellation)
+    public async Task<IReadOnlyList<PredictionRow>> TopAsync(long runId, PredictionFilter filter, PredictionOrder order, int limit,
+        CancellationToken cancellation)
     {
-        if (!filter.IsSteady || limit > LongestKept) return await store.Predictions.PageAsync(runId, filter, order, null, limit, cancellation);
+        if (!filter.IsSteady || limit > LongestKept)
+            return await store.Predictions.PageAsync(runId, filter, order, null, limit, cancellation);
         if (_tops.TryGetValue((runId, filter, order, limit), out var known)) return known;
         if (_tops.Count >= Most) _tops.Clear();
         return _tops[(runId, filter, order, limit)] = await store.Predictions.PageAsync(runId, filter, order, null, limit, cancellation);
     }
 
     /// <summary>How many customers a filter leaves, and their revenue at risk.</summary>
-    public async Task<(long Customers, double RevenueAtRisk)> TotalsAsync(long runId, PredictionFilter filter, CancellationToken cancellation)
+    public async Task<(long Customers, double RevenueAtRisk)> TotalsAsync(long runId, PredictionFilter filter,
+        CancellationToken cancellation)
     {
         if (!filter.IsSteady) return await store.Predictions.TotalsAsync(runId, filter, cancellation);
         if (_totals.TryGetValue((runId, filter), out var known)) return known;
@@ -47,7 +54,8 @@ internal sealed class KeptAnswers(RetentionStore store, ServiceSettings settings
     }
 
     /// <exception cref="RetentionException">An input that cannot be, or a figure the run does not have.</exception>
-    public async Task<PredictiveRetention.Insights.WhatIf.WhatIfAnswer> WhatIfAsync(Run run, WhatIfRequest request, CancellationToken cancellation)
+    public async Task<PredictiveRetention.Insights.WhatIf.WhatIfAnswer> WhatIfAsync(Run run, WhatIfRequest request,
+        CancellationToken cancellation)
     {
         if (_whatIfs.TryGetValue((run.RunId, request), out var known)) return known;
         if (_whatIfs.Count >= Most) _whatIfs.Clear();

@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Components;
 namespace PredictiveRetention.Service.Pages;
 
 /// <summary>
-/// Drawn once, when what it shows is there: any other component is drawn as soon as its loading waits for a store, and again when it is done.
+/// Drawn once, when what it shows is there: any other component is drawn as soon as its loading waits for a store, and again when it is
+/// done.
 /// </summary>
 public abstract class LoadedComponent : ComponentBase
 {

@@ -22,11 +22,13 @@ internal static class PageServices
         services.AddScoped(provider =>
         {
             var shop = provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<ShopOfRequest>()?.Shop;
-            return new Writer(provider.GetRequiredService<ServiceSettings>().Culture ?? WorkspaceCulture.Of(shop?.Currency), shop?.Currency ?? Currency.Of("EUR"), shop?.Calendar.TimeZone ?? TimeZoneInfo.Utc);
+            return new Writer(provider.GetRequiredService<ServiceSettings>().Culture ?? WorkspaceCulture.Of(shop?.Currency),
+                shop?.Currency ?? Currency.Of("EUR"), shop?.Calendar.TimeZone ?? TimeZoneInfo.Utc);
         });
         services.AddResponseCompression(compression =>
         {
-            // Not over HTTPS, the default: pages repeat what a caller typed beside customers' data, and the compressed size would tell of it.
+            // Not over HTTPS, the default: pages repeat what a caller typed beside customers' data, and the compressed size would tell of
+            // it.
             compression.Providers.Add<BrotliCompressionProvider>();
             compression.Providers.Add<GzipCompressionProvider>();
         });

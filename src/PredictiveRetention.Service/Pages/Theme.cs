@@ -10,9 +10,12 @@ internal static class Theme
 
     public static string? Of(HttpContext http) => http.Request.Cookies[Cookie] is "light" or "dark" ? http.Request.Cookies[Cookie] : null;
 
-    public static void MapTheme(this IEndpointRouteBuilder app) => app.MapPost("/theme", (HttpContext http, [FromForm] string? theme, [FromForm] string? back) =>
+    public static void MapTheme(this IEndpointRouteBuilder app) =>
+        app.MapPost("/theme", (HttpContext http, [FromForm] string? theme, [FromForm] string? back) =>
     {
-        if (theme is "light" or "dark") http.Response.Cookies.Append(Cookie, theme, new CookieOptions { MaxAge = TimeSpan.FromDays(400), SameSite = SameSiteMode.Strict, HttpOnly = true });
+        if (theme is "light" or "dark")
+            http.Response.Cookies.Append(Cookie, theme,
+                new CookieOptions { MaxAge = TimeSpan.FromDays(400), SameSite = SameSiteMode.Strict, HttpOnly = true });
         else http.Response.Cookies.Delete(Cookie);
         return Results.LocalRedirect(RedirectHttpResult.IsLocalUrl(back) ? back! : "/");
     }).ExcludeFromDescription();

@@ -7,7 +7,8 @@ namespace PredictiveRetention.Service.Predictions;
 /// <param name="Version">The version the change was made from; 0 where nobody has changed it.</param>
 /// <param name="Play">Default: the play recommended tonight, or by-hand where none is.</param>
 /// <param name="Status">open, in progress, done, dismissed. What is absent stays as it is; an empty text removes it.</param>
-public sealed record ActionChange(int? Version, string? Play = null, string? Owner = null, string? Status = null, string? Due = null, string? Note = null);
+public sealed record ActionChange(int? Version, string? Play = null, string? Owner = null, string? Status = null, string? Due = null,
+    string? Note = null);
 
 internal enum ActionOutcome { Saved, UnknownCustomer, ChangedMeanwhile }
 
@@ -18,25 +19,33 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
     public const int LongestNote = 1000;
 
     /// <exception cref="BadParameterException">A field has no usable value.</exception>
-    public async Task<(ActionOutcome Outcome, ActionWork? Work)> ChangeAsync(string customerId, ActionChange change, string actor, CancellationToken cancellation)
+    public async Task<(ActionOutcome Outcome, ActionWork? Work)> ChangeAsync(string customerId, ActionChange change, string actor,
+        CancellationToken cancellation)
     {
         if (await current.CustomerAsync(customerId, cancellation) is not var (_, row)) return (ActionOutcome.UnknownCustomer, null);
         var plays = settings.Runs.Playbook;
         var play = change.Play is { Length: > 0 } named ? named : row.PlayId ?? ActionWork.ByHand;
         var known = (await store.Work.OfCustomerAsync(row.CustomerId, cancellation)).FirstOrDefault(work => work.PlayId == play);
-        if (known is null && play != ActionWork.ByHand && play != row.PlayId && plays.Find(play) is null) throw new BadParameterException("play", $"'{BadParameterException.Quoted(play)}' is not one of {string.Join(", ", plays.Plays.Select(known => known.Id))}.");
+        if (known is null && play != ActionWork.ByHand && play != row.PlayId && plays.Find(play) is null)
+            throw new BadParameterException("play",
+                $"'{BadParameterException.Quoted(play)}' is not one of {string.Join(", ", plays.Plays.Select(known => known.Id))}.");
         var before = known ?? new ActionWork { CustomerKey = row.CustomerKey, PlayId = play };
         var status = change.Status is { Length: > 0 } asked ? asked : before.Status;
-        if (!ActionStatus.All.Contains(status)) throw new BadParameterException("status", $"'{BadParameterException.Quoted(status)}' is not one of {string.Join(", ", ActionStatus.All)}.");
+        if (!ActionStatus.All.Contains(status))
+            throw new BadParameterException("status",
+                $"'{BadParameterException.Quoted(status)}' is not one of {string.Join(", ", ActionStatus.All)}.");
         var due = Kept("due", change.Due, before.Due, LongestName);
-        if (due is not null && !IsoDate.TryRead(due, out _)) throw new BadParameterException("due", $"'{BadParameterException.Quoted(due)}' is not a date such as 2026-01-31.");
+        if (due is not null && !IsoDate.TryRead(due, out _))
+            throw new BadParameterException("due", $"'{BadParameterException.Quoted(due)}' is not a date such as 2026-01-31.");
         var wanted = before with
         {
             Owner = Kept("owner", change.Owner, before.Owner, LongestName),
             Status = status,
             Due = due,
             Note = Kept("note", change.Note, before.Note, LongestNote),
-            Version = change.Version ?? throw new BadParameterException("version", "It is missing: the version the change was made from, 0 where nobody has changed it."),
+            Version = change.Version
+                ?? throw new BadParameterException("version",
+                    "It is missing: the version the change was made from, 0 where nobody has changed it."),
         };
         // What is as it was asked to be is no change, and leaves no row.
         if (wanted == before) return (ActionOutcome.Saved, before);
@@ -49,8 +58,10 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
         if (asked is null) return before;
         var text = asked.Trim();
         if (text.Length == 0 || text == ActionWork.Nobody) return null;
-        if (text.Length > longest) throw new BadParameterException(name, $"It is longer than {longest.ToString(CultureInfo.InvariantCulture)} characters.");
-        if (text.Contains('\0', StringComparison.Ordinal)) throw new BadParameterException(name, "It holds a character that cannot be stored.");
+        if (text.Length > longest)
+            throw new BadParameterException(name, $"It is longer than {longest.ToString(CultureInfo.InvariantCulture)} characters.");
+        if (text.Contains('\0', StringComparison.Ordinal))
+            throw new BadParameterException(name, "It holds a character that cannot be stored.");
         return text;
     }
 }

@@ -8,7 +8,8 @@ namespace PredictiveRetention.Service.Predictions;
 public sealed record ActionWorkAnswer(string CustomerId, string Play, string? Owner, string Status, string? Due, string? Note, int Version);
 
 /// <param name="Play">The recommended play; by-hand where a person acts without one.</param>
-public sealed record ActionListItem(string CustomerId, string Play, double PChurn, MoneyAnswer Clv, MoneyAnswer ExpectedNetValue, MoneyAnswer Cost, ActionWorkAnswer Work);
+public sealed record ActionListItem(string CustomerId, string Play, double PChurn, MoneyAnswer Clv, MoneyAnswer ExpectedNetValue,
+    MoneyAnswer Cost, ActionWorkAnswer Work);
 
 /// <param name="NextCursor">Null on the last page.</param>
 public sealed record ActionPage(IReadOnlyList<ActionListItem> Items, string? NextCursor, long RunId, string AsOf);
@@ -19,12 +20,23 @@ internal static class ActionEndpoints
     public static void MapActions(this IEndpointRouteBuilder api)
     {
         api.MapGet("/actions", ListAsync)
-            .WithSummary("Tonight's recommended actions with owner, status, due date and note; filters, sort and cursor as /predictions has them").Produces<ActionPage>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(410);
+            .WithSummary(
+                "Tonight's recommended actions with owner, status, due date and note; filters, sort and cursor as /predictions has them")
+            .Produces<ActionPage>()
+            .ProducesProblem(400)
+            .ProducesProblem(404)
+            .ProducesProblem(410);
         api.MapPatch("/actions/{customerId}", ChangeAsync)
-            .WithSummary("Changes owner, status, due date or note of a customer's action; refused when somebody changed it since the version sent").Produces<ActionWorkAnswer>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409);
+            .WithSummary(
+                "Changes owner, status, due date or note of a customer's action; refused when somebody changed it since the version sent")
+            .Produces<ActionWorkAnswer>()
+            .ProducesProblem(400)
+            .ProducesProblem(404)
+            .ProducesProblem(409);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, RetentionStore store, CurrentNight current, ServiceSettings settings, CancellationToken cancellation)
+    private static async Task<IResult> ListAsync(HttpContext http, RetentionStore store, CurrentNight current, ServiceSettings settings,
+        CancellationToken cancellation)
     {
         try
         {
@@ -39,8 +51,10 @@ internal static class ActionEndpoints
             http.Response.Headers.CacheControl = "private, no-store";
             return Results.Ok(new ActionPage(
                 [.. page.Select(row => new ActionListItem(
-                    row.CustomerId, row.PlayId ?? ActionWork.ByHand, row.PChurn, MoneyAnswer.Of(row.Clv, currency), MoneyAnswer.Of(row.ExpectedNetValue, currency), MoneyAnswer.Of(row.ActionCost, currency),
-                    Answer(row.CustomerId, work.GetValueOrDefault(row.CustomerKey) ?? new ActionWork { PlayId = row.PlayId ?? ActionWork.ByHand })))],
+                    row.CustomerId, row.PlayId ?? ActionWork.ByHand, row.PChurn, MoneyAnswer.Of(row.Clv, currency),
+                    MoneyAnswer.Of(row.ExpectedNetValue, currency), MoneyAnswer.Of(row.ActionCost, currency),
+                    Answer(row.CustomerId,
+                        work.GetValueOrDefault(row.CustomerKey) ?? new ActionWork { PlayId = row.PlayId ?? ActionWork.ByHand })))],
                 next, night.Run.RunId, night.Run.AsOf.ToString()));
         }
         catch (BadParameterException bad)
@@ -58,7 +72,8 @@ internal static class ActionEndpoints
             {
                 ActionOutcome.Saved => Results.Ok(Answer(customerId, work!)),
                 ActionOutcome.UnknownCustomer => Problem.UnknownCustomer(customerId),
-                _ => Problem.Conflict("stale-version", "Somebody changed this action since", "Read it again, and make the change from the version it has now."),
+                _ => Problem.Conflict("stale-version", "Somebody changed this action since",
+                    "Read it again, and make the change from the version it has now."),
             };
         }
         catch (BadParameterException bad)
@@ -67,5 +82,6 @@ internal static class ActionEndpoints
         }
     }
 
-    private static ActionWorkAnswer Answer(string customerId, ActionWork work) => new(customerId, work.PlayId, work.Owner, work.Status, work.Due, work.Note, work.Version);
+    private static ActionWorkAnswer Answer(string customerId, ActionWork work) =>
+        new(customerId, work.PlayId, work.Owner, work.Status, work.Due, work.Note, work.Version);
 }

@@ -1,4 +1,3 @@
-using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
@@ -26,7 +25,9 @@ internal sealed class CurrentNight(RetentionStore store, ServiceSettings setting
     public async Task<(PublishedNight Night, PredictionRow Row)?> CustomerAsync(string customerId, CancellationToken cancellation)
     {
         var row = await store.Predictions.FindCurrentAsync(customerId, cancellation)
-            ?? (customerId.Contains("%2F", StringComparison.OrdinalIgnoreCase) ? await store.Predictions.FindCurrentAsync(customerId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellation) : null);
+            ?? (customerId.Contains("%2F", StringComparison.OrdinalIgnoreCase)
+                ? await store.Predictions.FindCurrentAsync(customerId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), cancellation)
+                : null);
         if (row is null) return null;
         var known = _known;
         if (known?.Run.RunId != row.RunId)

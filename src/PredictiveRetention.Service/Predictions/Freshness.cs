@@ -3,7 +3,10 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Predictions;
 
-/// <summary>How old what readers see is: the night, and the orders it rests on. A night that is made punctually of orders that stopped coming in is as old as they.</summary>
+/// <summary>
+/// How old what readers see is: the night, and the orders it rests on. A night that is made punctually of orders that stopped coming in is
+/// as old as they.
+/// </summary>
 /// <param name="LastDay">The last day whose orders the run knew, ISO.</param>
 /// <param name="SilentDays">Business days between it and today: 0 where orders of yesterday are there.</param>
 /// <param name="NightIsOld">Published more than 36 hours ago.</param>
@@ -18,6 +21,7 @@ internal readonly record struct Freshness(string LastDay, int SilentDays, bool N
     {
         var silent = Math.Max(0, shop.Calendar.DayOf(now.ToUnixTimeMilliseconds()) - run.AsOf.Day);
         return new Freshness(
-            run.AsOf.Minus(1).ToString(), silent, now - DateTimeOffset.FromUnixTimeMilliseconds(run.PublishedAtMs ?? 0) > s_nightIsOldAfter, silent > settings.StaleAfterDays);
+            run.AsOf.Minus(1).ToString(), silent, now - DateTimeOffset.FromUnixTimeMilliseconds(run.PublishedAtMs ?? 0) > s_nightIsOldAfter,
+            silent > settings.StaleAfterDays);
     }
 }

@@ -1,7 +1,6 @@
 using PredictiveRetention.Features;
 using PredictiveRetention.Models;
 using PredictiveRetention.Playbooks;
-using PredictiveRetention.Runs;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Segments;
 using PredictiveRetention.Storage;
@@ -21,11 +20,13 @@ public sealed record MoneyAnswer(string Amount, string Currency)
 public sealed record RfmAnswer(int Score, int RecencyDays, int Frequency, MoneyAnswer Monetary);
 
 public sealed record SegmentsAnswer(
-    string Rfm, string Lifecycle, string ValueTier, string FrequencyClass, string ClvTier, string Business, string Engagement, string Persona, string RiskBand);
+    string Rfm, string Lifecycle, string ValueTier, string FrequencyClass, string ClvTier, string Business, string Engagement,
+    string Persona, string RiskBand);
 
 /// <param name="Play">Null when nothing is recommended; None then says why.</param>
 public sealed record ActionAnswer(
-    string? Play, string? Name, string? Priority, string? Owner, string? Channel, string? Timeline, MoneyAnswer? ExpectedNetValue, MoneyAnswer? Cost, string? None);
+    string? Play, string? Name, string? Priority, string? Owner, string? Channel, string? Timeline, MoneyAnswer? ExpectedNetValue,
+    MoneyAnswer? Cost, string? None);
 
 /// <summary>Bounds of expected spend: so much of customers like this one spent within them.</summary>
 public sealed record RangeAnswer(MoneyAnswer Low80, MoneyAnswer High80, MoneyAnswer Low90, MoneyAnswer High90);
@@ -44,11 +45,15 @@ public sealed record NextOrderAnswer(string? P10, string? P50, string? P90);
 /// <param name="SpendIfOrder">Expected net spend within HorizonDays if there is a purchase.</param>
 /// <param name="RevenueAtRisk">PChurn x SpendIfOrder; 0 for the lost.</param>
 /// <param name="Lost">Silent for so long that the customer is reported, not counted as risk.</param>
-/// <param name="Reasons">The three to five themes that move PChurn most, either way, largest first, each said by its strongest feature; empty for the recency rule.</param>
+/// <param name="Reasons">The three to five themes that move PChurn most, either way, largest first, each said by its strongest feature;
+/// empty for the recency rule.</param>
 /// <param name="Stale">Published more than 36 hours ago, or of orders that ended more than Retention:StaleAfterDays before today.</param>
 public sealed record PredictionAnswer(
-    string CustomerId, double PChurn, MoneyAnswer Clv, RangeAnswer? ClvRange, MoneyAnswer HistoricNet, MoneyAnswer TotalClv, double? PAlive, NextOrderAnswer? NextOrder, MoneyAnswer SpendIfOrder, MoneyAnswer RevenueAtRisk, bool Lost, RfmAnswer Rfm, SegmentsAnswer Segments, ActionAnswer Action, IReadOnlyList<SaidReason> Reasons,
-    string AsOf, long RunId, string BusinessDate, string ModelVersion, string ModelLevel, int HorizonDays, int ClvHorizonDays, DateTimeOffset PublishedAt, bool Stale);
+    string CustomerId, double PChurn, MoneyAnswer Clv, RangeAnswer? ClvRange, MoneyAnswer HistoricNet, MoneyAnswer TotalClv, double? PAlive,
+    NextOrderAnswer? NextOrder, MoneyAnswer SpendIfOrder, MoneyAnswer RevenueAtRisk, bool Lost, RfmAnswer Rfm, SegmentsAnswer Segments,
+    ActionAnswer Action, IReadOnlyList<SaidReason> Reasons,
+    string AsOf, long RunId, string BusinessDate, string ModelVersion, string ModelLevel, int HorizonDays, int ClvHorizonDays,
+    DateTimeOffset PublishedAt, bool Stale);
 
 /// <summary>Turns stored rows and fresh scores into answers, with the words of the run they belong to.</summary>
 internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playbook playbook, Freshness freshness)
@@ -61,17 +66,23 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
         row.CustomerId, ScoreOf(row), row.NetRevenueMinor,
         new RfmAnswer(row.Rfm, row.DaysSinceLastOrder, row.Orders, MoneyAnswer.Of(row.NetRevenueMinor, shop.Currency)),
         new SegmentsAnswer(
-            SegmentNames.Of((RfmSegment)row.RfmSegment), SegmentNames.Of((Lifecycle)row.Lifecycle), SegmentNames.Of((ValueTier)row.ValueTier),
-            SegmentNames.Of((FrequencyClass)row.FrequencyClass), SegmentNames.Of((ClvTier)row.ClvTier), SegmentNames.Of((BusinessSegment)row.BusinessSegment),
-            SegmentNames.Of((EngagementSegment)row.EngagementSegment), SegmentNames.Of((Persona)row.Persona), SegmentNames.Of((RiskBand)row.RiskBand)),
+            SegmentNames.Of((RfmSegment)row.RfmSegment), SegmentNames.Of((Lifecycle)row.Lifecycle),
+            SegmentNames.Of((ValueTier)row.ValueTier),
+            SegmentNames.Of((FrequencyClass)row.FrequencyClass), SegmentNames.Of((ClvTier)row.ClvTier),
+            SegmentNames.Of((BusinessSegment)row.BusinessSegment),
+            SegmentNames.Of((EngagementSegment)row.EngagementSegment), SegmentNames.Of((Persona)row.Persona),
+            SegmentNames.Of((RiskBand)row.RiskBand)),
         Action(row.PlayId, row.ExpectedNetValue, row.ActionCost, (NoAction?)row.NoAction), run.AsOf);
 
-    public PredictionAnswer Of(string customerId, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, in Recommendation action, Cutoff asOf) => Of(
+    public PredictionAnswer Of(string customerId, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments,
+        in Recommendation action, Cutoff asOf) => Of(
         customerId, score, facts.NetRevenueMinor,
         new RfmAnswer(segments.Rfm.Code, facts.DaysSinceLastOrder, facts.Orders, MoneyAnswer.Of(facts.NetRevenueMinor, shop.Currency)),
         new SegmentsAnswer(
-            SegmentNames.Of(segments.RfmSegment), SegmentNames.Of(segments.Lifecycle), SegmentNames.Of(segments.ValueTier), SegmentNames.Of(segments.FrequencyClass),
-            SegmentNames.Of(segments.ClvTier), SegmentNames.Of(segments.BusinessSegment), SegmentNames.Of(segments.EngagementSegment), SegmentNames.Of(segments.Persona), SegmentNames.Of(segments.RiskBand)),
+            SegmentNames.Of(segments.RfmSegment), SegmentNames.Of(segments.Lifecycle), SegmentNames.Of(segments.ValueTier),
+            SegmentNames.Of(segments.FrequencyClass),
+            SegmentNames.Of(segments.ClvTier), SegmentNames.Of(segments.BusinessSegment), SegmentNames.Of(segments.EngagementSegment),
+            SegmentNames.Of(segments.Persona), SegmentNames.Of(segments.RiskBand)),
         Action(action.PlayId, action.ExpectedNetValue, action.Cost, action.Reason), asOf);
 
     private PredictionAnswer Of(
@@ -79,33 +90,47 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
     {
         var historic = (double)shop.Currency.FromMinor(netMinor);
         return new PredictionAnswer(
-            customerId, score.PChurn, Money(score.Clv), Range(score.Range), Money(historic), Money(historic + score.Clv), float.IsNaN(score.PAlive) ? null : score.PAlive, Next(score.Next, asOf),
-            Money(score.SpendIfOrder), Money(score.RevenueAtRisk), score.Lost, rfm, segments, action, [.. ReasonWords.Of(score.Reasons, recipe.Features, shop.Currency)],
-            asOf.ToString(), run.RunId, run.BusinessDate.ToIso(), recipe.ModelVersion, recipe.ModelLevel.ToString(), recipe.HorizonDays, recipe.ClvHorizonDays, PublishedAt, Stale);
+            customerId, score.PChurn, Money(score.Clv), Range(score.Range), Money(historic), Money(historic + score.Clv),
+            float.IsNaN(score.PAlive) ? null : score.PAlive, Next(score.Next, asOf),
+            Money(score.SpendIfOrder), Money(score.RevenueAtRisk), score.Lost, rfm, segments, action,
+            [.. ReasonWords.Of(score.Reasons, recipe.Features, shop.Currency)],
+            asOf.ToString(), run.RunId, run.BusinessDate.ToIso(), recipe.ModelVersion, recipe.ModelLevel.ToString(), recipe.HorizonDays,
+            recipe.ClvHorizonDays, PublishedAt, Stale);
     }
 
-    private static CustomerScore ScoreOf(PredictionRow row) => new(row.PChurn, row.Clv, row.SpendIfOrder, row.Lost, StoredReasons.Read(row.Reasons))
-    {
-        PAlive = (float)(row.PAlive ?? double.NaN),
-        Range = row.ClvHi90 is null ? SpendRange.None : new SpendRange((float)row.ClvLo80!.Value, (float)row.ClvHi80!.Value, (float)row.ClvLo90!.Value, (float)row.ClvHi90.Value),
-        Next = new NextOrder((float)(row.NextOrderP10 ?? double.PositiveInfinity), (float)(row.NextOrderP50 ?? double.PositiveInfinity), (float)(row.NextOrderP90 ?? double.PositiveInfinity)),
-    };
+    private static CustomerScore ScoreOf(PredictionRow row) =>
+        new(row.PChurn, row.Clv, row.SpendIfOrder, row.Lost, StoredReasons.Read(row.Reasons))
+        {
+            PAlive = (float)(row.PAlive ?? double.NaN),
+            Range = row.ClvHi90 is null
+            ? SpendRange.None
+            : new SpendRange((float)row.ClvLo80!.Value, (float)row.ClvHi80!.Value, (float)row.ClvLo90!.Value, (float)row.ClvHi90.Value),
+            Next = new NextOrder((float)(row.NextOrderP10 ?? double.PositiveInfinity), (float)(row.NextOrderP50 ?? double.PositiveInfinity),
+            (float)(row.NextOrderP90 ?? double.PositiveInfinity)),
+        };
 
     private MoneyAnswer Money(double amount) => MoneyAnswer.Of(amount, shop.Currency);
 
     private RangeAnswer? Range(in SpendRange range) =>
-        float.IsNaN(range.High90) ? null : new RangeAnswer(Money(range.Low80), Money(range.High80), Money(range.Low90), Money(range.High90));
+        float.IsNaN(range.High90)
+            ? null
+            : new RangeAnswer(Money(range.Low80), Money(range.High80), Money(range.Low90), Money(range.High90));
 
-    private NextOrderAnswer? Next(in NextOrder next, Cutoff asOf) => recipe.ModelLevel == ModelLevel.RecencyRule ? null : new NextOrderAnswer(Date(next.P10, asOf), Date(next.P50, asOf), Date(next.P90, asOf));
+    private NextOrderAnswer? Next(in NextOrder next, Cutoff asOf) =>
+        recipe.ModelLevel == ModelLevel.RecencyRule
+            ? null
+            : new NextOrderAnswer(Date(next.P10, asOf), Date(next.P50, asOf), Date(next.P90, asOf));
 
     private static string? Date(float days, Cutoff asOf) => NextOrderDate.Of(asOf, float.IsFinite(days) ? days : null)?.ToIso();
 
     private ActionAnswer Action(string? playId, double netValue, double cost, NoAction? reason)
     {
-        if (playId is null) return new ActionAnswer(null, null, null, null, null, null, null, null, reason is { } why ? PlayNames.Of(why) : null);
+        if (playId is null)
+            return new ActionAnswer(null, null, null, null, null, null, null, null, reason is { } why ? PlayNames.Of(why) : null);
         var play = playbook.Find(playId);
         return new ActionAnswer(
-            playId, play?.Name, play is null ? null : PlayNames.Of(play.Priority), play?.Owner, play is null ? null : PlayNames.Of(play.Channel), play?.Timeline,
+            playId, play?.Name, play is null ? null : PlayNames.Of(play.Priority), play?.Owner,
+            play is null ? null : PlayNames.Of(play.Channel), play?.Timeline,
             MoneyAnswer.Of(netValue, shop.Currency), MoneyAnswer.Of(cost, shop.Currency), null);
     }
 }

@@ -8,7 +8,8 @@ namespace PredictiveRetention.Service.Predictions;
 
 /// <param name="Items">In the order asked for.</param>
 /// <param name="NextCursor">Null on the last page.</param>
-public sealed record PredictionPage(IReadOnlyList<PredictionAnswer> Items, string? NextCursor, long RunId, string AsOf, DateTimeOffset PublishedAt, bool Stale);
+public sealed record PredictionPage(IReadOnlyList<PredictionAnswer> Items, string? NextCursor, long RunId, string AsOf,
+    DateTimeOffset PublishedAt, bool Stale);
 
 /// <param name="AsOf">Of the night that said it.</param>
 public sealed record PastScoreAnswer(string AsOf, double PChurn, MoneyAnswer Clv);
@@ -18,14 +19,25 @@ internal static class PredictionEndpoints
     public static void MapPredictions(this IEndpointRouteBuilder api)
     {
         api.MapGet("/predictions/{customerId}", OneAsync)
-            .WithSummary("One customer's prediction of the published night").Produces<PredictionAnswer>().Produces(304).ProducesProblem(404);
+            .WithSummary("One customer's prediction of the published night")
+            .Produces<PredictionAnswer>()
+            .Produces(304)
+            .ProducesProblem(404);
         api.MapGet("/predictions/{customerId}/history", HistoryAsync)
-            .WithSummary("What the nights whose predictions are kept said of a customer, oldest first").Produces<IReadOnlyList<PastScoreAnswer>>(200, "application/json", "text/csv").ProducesProblem(400).ProducesProblem(404);
+            .WithSummary("What the nights whose predictions are kept said of a customer, oldest first")
+            .Produces<IReadOnlyList<PastScoreAnswer>>(200, "application/json", "text/csv")
+            .ProducesProblem(400)
+            .ProducesProblem(404);
         api.MapGet("/predictions", ListAsync)
-            .WithSummary("Customers of the published night, page by page: filters by segment names, play, has_action, lost, min/max p_churn and clv; sort and cursor")
+            .WithSummary(
+                "Customers of the published night, page by page: filters by segment names, play, has_action, lost, min/max p_churn and "
+                    + "clv; sort and cursor")
             .Produces<PredictionPage>().ProducesProblem(400).ProducesProblem(410);
         api.MapPost("/predictions/what-if", WhatIf.ScoreAsync)
-            .WithSummary("Scores a posted history with the champion, as the night run would; nothing is stored").Produces<WhatIfAnswer>().ProducesValidationProblem().ProducesProblem(404);
+            .WithSummary("Scores a posted history with the champion, as the night run would; nothing is stored")
+            .Produces<WhatIfAnswer>()
+            .ProducesValidationProblem()
+            .ProducesProblem(404);
     }
 
     private static async Task<IResult> OneAsync(string customerId, HttpContext http, CurrentNight current, CancellationToken cancellation)
@@ -35,27 +47,35 @@ internal static class PredictionEndpoints
         return NotModified(http, night) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(night.Answers.Of(row));
     }
 
-    private static async Task<IResult> HistoryAsync(string customerId, string? format, RetentionStore store, CurrentNight current, CancellationToken cancellation)
+    private static async Task<IResult> HistoryAsync(string customerId, string? format, RetentionStore store, CurrentNight current,
+        CancellationToken cancellation)
     {
         if (format is not (null or "json" or "csv")) return Problem.BadParameter("format", "It is json or csv.");
         if (await current.CustomerAsync(customerId, cancellation) is not var (night, row))
             return await current.FindAsync(cancellation) is null ? Problem.NothingPublished() : Problem.UnknownCustomer(customerId);
         var scores = await store.Predictions.PastScoresAsync(row.CustomerKey, cancellation);
-        if (format != "csv") return Results.Ok(scores.Select(score => new PastScoreAnswer(score.AsOf, score.PChurn, MoneyAnswer.Of(score.Clv, night.Shop.Currency))));
-        var lines = scores.Select(score => string.Create(CultureInfo.InvariantCulture, $"{score.AsOf},{score.PChurn:R},{MoneyAnswer.Of(score.Clv, night.Shop.Currency).Amount},{night.Shop.Currency.Code}\n"));
-        return Results.File(System.Text.Encoding.UTF8.GetBytes("as_of,p_churn,clv,currency\n" + string.Concat(lines)), "text/csv", "history.csv");
+        if (format != "csv")
+            return Results.Ok(scores.Select(score => new PastScoreAnswer(score.AsOf, score.PChurn,
+                MoneyAnswer.Of(score.Clv, night.Shop.Currency))));
+        var lines = scores.Select(score => string.Create(CultureInfo.InvariantCulture,
+            $"{score.AsOf},{score.PChurn:R},{MoneyAnswer.Of(score.Clv, night.Shop.Currency).Amount},{night.Shop.Currency.Code}\n"));
+        return Results.File(System.Text.Encoding.UTF8.GetBytes("as_of,p_churn,clv,currency\n" + string.Concat(lines)), "text/csv",
+            "history.csv");
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, RetentionStore store, CurrentNight current, ServiceSettings settings, CancellationToken cancellation)
+    private static async Task<IResult> ListAsync(HttpContext http, RetentionStore store, CurrentNight current, ServiceSettings settings,
+        CancellationToken cancellation)
     {
         try
         {
             var query = PredictionQuery.Read(http.Request.Query, settings.Runs.Playbook);
             var (night, cursor) = await BeginAsync(http, query, store, current, cancellation);
             if (night is null) return cursor is null ? Problem.NothingPublished() : Problem.ListingExpired();
-            if (cursor is null && query.Filter.IsSteady && NotModified(http, night)) return Results.StatusCode(StatusCodes.Status304NotModified);
+            if (cursor is null && query.Filter.IsSteady && NotModified(http, night))
+                return Results.StatusCode(StatusCodes.Status304NotModified);
             var (page, next) = await PageAsync(http, query, night, cursor, store, cancellation);
-            return Results.Ok(new PredictionPage([.. page.Select(night.Answers.Of)], next, night.Run.RunId, night.Run.AsOf.ToString(), night.Answers.PublishedAt, night.Answers.Stale));
+            return Results.Ok(new PredictionPage([.. page.Select(night.Answers.Of)], next, night.Run.RunId, night.Run.AsOf.ToString(),
+                night.Answers.PublishedAt, night.Answers.Stale));
         }
         catch (BadParameterException bad)
         {
@@ -63,21 +83,30 @@ internal static class PredictionEndpoints
         }
     }
 
-    /// <summary>The night a listing is of: the one its cursor began with, or the published one; null where it is not there (any more).</summary>
+    /// <summary>
+    /// The night a listing is of: the one its cursor began with, or the published one; null where it is not there (any more).
+    /// </summary>
     /// <exception cref="BadParameterException">The cursor is of another listing.</exception>
-    internal static async Task<(PublishedNight? Night, PageCursor? Cursor)> BeginAsync(HttpContext http, PredictionQuery query, RetentionStore store, CurrentNight current, CancellationToken cancellation)
+    internal static async Task<(PublishedNight? Night, PageCursor? Cursor)> BeginAsync(HttpContext http, PredictionQuery query,
+        RetentionStore store, CurrentNight current, CancellationToken cancellation)
     {
-        var cursor = http.Request.Query["cursor"].ToString() is { Length: > 0 } text ? PageCursor.Parse(text, query.Fingerprint) : (PageCursor?)null;
+        var cursor = http.Request.Query["cursor"].ToString() is { Length: > 0 } text
+            ? PageCursor.Parse(text, query.Fingerprint)
+            : (PageCursor?)null;
         var night = cursor is { } position
-            ? await store.Runs.FindAsync(position.RunId, cancellation) is { State: RunState.Published or RunState.Superseded } run ? await current.DescribeAsync(run, cancellation) : null
+            ? await store.Runs.FindAsync(position.RunId, cancellation) is { State: RunState.Published or RunState.Superseded } run
+                ? await current.DescribeAsync(run, cancellation)
+                : null
             : await current.FindAsync(cancellation);
         return (night, cursor);
     }
 
     /// <summary>The rows of a page and the cursor of the next, which goes into the Link header too.</summary>
-    internal static async Task<(IReadOnlyList<PredictionRow> Rows, string? Next)> PageAsync(HttpContext http, PredictionQuery query, PublishedNight night, PageCursor? cursor, RetentionStore store, CancellationToken cancellation)
+    internal static async Task<(IReadOnlyList<PredictionRow> Rows, string? Next)> PageAsync(HttpContext http, PredictionQuery query,
+        PublishedNight night, PageCursor? cursor, RetentionStore store, CancellationToken cancellation)
     {
-        var rows = await store.Predictions.PageAsync(night.Run.RunId, query.Filter, query.Order, cursor?.Position, query.Limit + 1, cancellation);
+        var rows = await store.Predictions.PageAsync(night.Run.RunId, query.Filter, query.Order, cursor?.Position, query.Limit + 1,
+            cancellation);
         if (rows.Count <= query.Limit) return (rows, null);
         var next = new PageCursor(night.Run.RunId, After(rows[query.Limit - 1], query.Order), query.Fingerprint).ToString();
         http.Response.Headers.Link = $"<{http.Request.Path}{http.Request.QueryString.WithCursor(next)}>; rel=\"next\"";
@@ -108,6 +137,7 @@ internal static class PredictionEndpoints
         var ours = form.Length == 0 ? night.ETag : night.ETag[..^1] + form + '"';
         http.Response.Headers.ETag = ours;
         http.Response.Headers.CacheControl = "private, no-cache";
-        return http.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(EntityTagHeaderValue.Parse(ours), useStrongComparison: false));
+        return http.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(EntityTagHeaderValue.Parse(ours),
+            useStrongComparison: false));
     }
 }

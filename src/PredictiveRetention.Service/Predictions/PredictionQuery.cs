@@ -21,15 +21,19 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         ("cursor", "nextCursor of the page before; the other parameters stay as they were", []),
         ("limit", "customers a page, 1 to 1000; 50 when absent", []),
         ("sort", "descending; customer is the order of the customer keys", s_sorts),
-        Of<RfmSegment>("rfm_segment"), Of<Lifecycle>("lifecycle"), Of<ValueTier>("value_tier"), Of<FrequencyClass>("frequency_class"), Of<ClvTier>("clv_tier"),
-        Of<BusinessSegment>("business_segment"), Of<EngagementSegment>("engagement_segment"), Of<Persona>("persona"), ("risk_band", "the risk band, in any case; without the lost, who are counted apart, unless lost=true", SegmentNames.All<RiskBand>()),
+        Of<RfmSegment>("rfm_segment"), Of<Lifecycle>("lifecycle"), Of<ValueTier>("value_tier"), Of<FrequencyClass>("frequency_class"),
+        Of<ClvTier>("clv_tier"),
+        Of<BusinessSegment>("business_segment"), Of<EngagementSegment>("engagement_segment"), Of<Persona>("persona"),
+        ("risk_band", "the risk band, in any case; without the lost, who are counted apart, unless lost=true",
+            SegmentNames.All<RiskBand>()),
         ("country", "two letters, ISO 3166", []),
         ("play", "id of the recommended play, see /api/v1/plays", []),
         ("has_action", "whether an action is recommended", ["true", "false"]),
         ("lost", "whether the customer counts as lost", ["true", "false"]),
         ("moved_up", "true: only customers at high risk who were not in the night before", ["true", "false"]),
         ("owner", "who works on an action of the customer; " + ActionWork.Nobody + " for nobody", []),
-        ("status", "of an action of the customer; what is recommended and nobody has touched is open", [.. ActionStatus.All, ActionStatus.Unfinished]),
+        ("status", "of an action of the customer; what is recommended and nobody has touched is open",
+            [.. ActionStatus.All, ActionStatus.Unfinished]),
         ("min_p_churn", "0 to 1", []), ("max_p_churn", "0 to 1", []),
         ("min_clv", "in currency units", []), ("max_clv", "in currency units", []),
     ];
@@ -42,7 +46,9 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
     {
         foreach (var (name, values) in query)
         {
-            if (Parameters.All(known => known.Name != name)) throw new BadParameterException(name, $"It is not known. Known: {string.Join(", ", Parameters.Select(known => known.Name))}.");
+            if (Parameters.All(known => known.Name != name))
+                throw new BadParameterException(name,
+                    $"It is not known. Known: {string.Join(", ", Parameters.Select(known => known.Name))}.");
             if (values.Count > 1) throw new BadParameterException(name, "It is given more than once.");
         }
         var filter = new PredictionFilter
@@ -73,10 +79,15 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         var order = Array.IndexOf(s_sorts, sort);
         if (order < 0) throw new BadParameterException("sort", $"'{sort}' is not one of {string.Join(", ", s_sorts)}.");
         var limit = 50;
-        if (Value(query, "limit") is { } text && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MaxLimit))
+        if (Value(query, "limit") is { } text
+            && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MaxLimit))
             throw new BadParameterException("limit", $"'{BadParameterException.Quoted(text)}' is not a whole number from 1 to {MaxLimit}.");
-        var asked = string.Join('&', query.Where(pair => pair.Key is not ("cursor" or "limit")).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}"));
-        return new PredictionQuery(filter, (PredictionOrder)order, limit, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked)))[..12]);
+        var asked = string.Join('&',
+            query.Where(pair => pair.Key is not ("cursor" or "limit"))
+                .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => $"{pair.Key}={pair.Value}"));
+        return new PredictionQuery(filter, (PredictionOrder)order, limit,
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(asked)))[..12]);
     }
 
     private static (string, string, IReadOnlyList<string>) Of<T>(string name)
@@ -86,16 +97,20 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         where T : struct, Enum =>
         Value(query, name) is not { } text ? null
         : SegmentNames.TryParse<T>(text, out var segment) ? Convert.ToInt32(segment, CultureInfo.InvariantCulture)
-        : throw new BadParameterException(name, $"'{BadParameterException.Quoted(text)}' is not one of {string.Join(", ", SegmentNames.All<T>())}.");
+        : throw new BadParameterException(name,
+            $"'{BadParameterException.Quoted(text)}' is not one of {string.Join(", ", SegmentNames.All<T>())}.");
 
     private static bool? Bool(IQueryCollection query, string name) =>
-        Value(query, name) is not { } text ? null : bool.TryParse(text, out var value) ? value : throw new BadParameterException(name, $"'{BadParameterException.Quoted(text)}' is neither true nor false.");
+        Value(query, name) is not { } text ? null : bool.TryParse(text, out var value) ? value
+            : throw new BadParameterException(name, $"'{BadParameterException.Quoted(text)}' is neither true nor false.");
 
     private static double? Number(IQueryCollection query, string name, double min = double.MinValue, double max = double.MaxValue) =>
         Value(query, name) is not { } text ? null
-        : !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value) ? throw new BadParameterException(name, $"'{BadParameterException.Quoted(text)}' is not a number.")
+        : !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || !double.IsFinite(value)
+        ? throw new BadParameterException(name, $"'{BadParameterException.Quoted(text)}' is not a number.")
         : value >= min && value <= max ? value
-        : throw new BadParameterException(name, string.Create(CultureInfo.InvariantCulture, $"{BadParameterException.Quoted(text)} is not from {min} to {max}."));
+        : throw new BadParameterException(name,
+            string.Create(CultureInfo.InvariantCulture, $"{BadParameterException.Quoted(text)} is not from {min} to {max}."));
 
     private static string? CountryOf(IQueryCollection query) =>
         Value(query, "country") is not { } code ? null
@@ -105,15 +120,20 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
     private static string? Play(IQueryCollection query, Playbook playbook) =>
         Value(query, "play") is not { } id ? null
         : playbook.Find(id) is not null ? id
-        : throw new BadParameterException("play", $"'{BadParameterException.Quoted(id)}' is not one of {string.Join(", ", playbook.Plays.Select(play => play.Id))}.");
+        : throw new BadParameterException("play",
+            $"'{BadParameterException.Quoted(id)}' is not one of {string.Join(", ", playbook.Plays.Select(play => play.Id))}.");
 
     private static string? Status(IQueryCollection query) =>
         Value(query, "status") is not { } text ? null
         : ActionStatus.All.Append(ActionStatus.Unfinished).FirstOrDefault(known => known.Equals(text, StringComparison.OrdinalIgnoreCase))
-            ?? throw new BadParameterException("status", $"'{BadParameterException.Quoted(text)}' is not one of {string.Join(", ", ActionStatus.All)}, {ActionStatus.Unfinished}.");
+            ?? throw new BadParameterException("status",
+                $"'{BadParameterException.Quoted(text)}' is not one of {string.Join(", ", ActionStatus.All)}, {ActionStatus.Unfinished}.");
 
-    private static string? Value(IQueryCollection query, string name) => query.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } value
-        ? value.Contains('\0', StringComparison.Ordinal) ? throw new BadParameterException(name, "It holds a character no text has.") : value
+    private static string? Value(IQueryCollection query, string name) =>
+        query.TryGetValue(name, out var values) && values.Count > 0 && values[0] is { Length: > 0 } value
+        ? value.Contains('\0', StringComparison.Ordinal)
+            ? throw new BadParameterException(name, "It holds a character no text has.")
+            : value
         : null;
 }
 
@@ -131,18 +151,21 @@ internal sealed class BadParameterException(string parameter, string detail) : E
 internal readonly record struct PageCursor(long RunId, PagePosition Position, string Fingerprint)
 {
     public override string ToString() => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
-        string.Create(CultureInfo.InvariantCulture, $"{RunId}|{BitConverter.DoubleToInt64Bits(Position.Value)}|{Position.CustomerKey}|{Fingerprint}")));
+        string.Create(CultureInfo.InvariantCulture,
+            $"{RunId}|{BitConverter.DoubleToInt64Bits(Position.Value)}|{Position.CustomerKey}|{Fingerprint}")));
 
     /// <exception cref="BadParameterException">The text is no cursor, or one of another question.</exception>
     public static PageCursor Parse(string text, string fingerprint)
     {
-        var invalid = new BadParameterException("cursor", "It is not a cursor of this listing. Use the one of the last answer, with the same filters and sort.");
+        var invalid = new BadParameterException("cursor",
+            "It is not a cursor of this listing. Use the one of the last answer, with the same filters and sort.");
         var bytes = new byte[text.Length];
         if (text.Length > 200 || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out var length)) throw invalid;
         var parts = Encoding.UTF8.GetString(bytes, 0, length).Split('|');
         return parts.Length == 4 && parts[3] == fingerprint
             && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var run)
-            && long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var bits) && double.IsFinite(BitConverter.Int64BitsToDouble(bits))
+            && long.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var bits)
+            && double.IsFinite(BitConverter.Int64BitsToDouble(bits))
             && long.TryParse(parts[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var key)
             ? new PageCursor(run, new PagePosition(BitConverter.Int64BitsToDouble(bits), key), fingerprint)
             : throw invalid;

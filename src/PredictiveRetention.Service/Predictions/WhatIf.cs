@@ -12,7 +12,8 @@ namespace PredictiveRetention.Service.Predictions;
 /// <param name="OrderedAt">RFC 3339; a time without an offset is the shop's.</param>
 /// <param name="Amount">Paid, after discount, in the shop's currency.</param>
 public sealed record WhatIfOrder(
-    string? OrderedAt, decimal? Amount, string? OrderId = null, decimal? Discount = null, int? Quantity = null, string? Category = null, string? Channel = null,
+    string? OrderedAt, decimal? Amount, string? OrderId = null, decimal? Discount = null, int? Quantity = null, string? Category = null,
+    string? Channel = null,
     string? PromisedAt = null, string? DeliveredAt = null, double? ReviewScore = null, decimal? Margin = null);
 
 public sealed record WhatIfRefund(string? RefundedAt, decimal? Amount, string? OrderId = null);
@@ -20,19 +21,21 @@ public sealed record WhatIfRefund(string? RefundedAt, decimal? Amount, string? O
 /// <param name="Type">email_sent, email_delivered, email_opened, email_clicked, visit, app_session, ticket.</param>
 public sealed record WhatIfEvent(string? OccurredAt, string? Type);
 
-public sealed record WhatIfSubscription(string? StartedAt, string? EndedAt = null, string? CancelledAt = null, decimal? Amount = null, bool IsTrial = false);
+public sealed record WhatIfSubscription(string? StartedAt, string? EndedAt = null, string? CancelledAt = null, decimal? Amount = null,
+    bool IsTrial = false);
 
 /// <param name="AsOf">ISO date; default: the as-of of the published night.</param>
 public sealed record WhatIfHistory(
-    string? CustomerId, string? AsOf, IReadOnlyList<WhatIfOrder>? Orders, IReadOnlyList<WhatIfRefund>? Refunds = null, IReadOnlyList<WhatIfEvent>? Events = null,
+    string? CustomerId, string? AsOf, IReadOnlyList<WhatIfOrder>? Orders, IReadOnlyList<WhatIfRefund>? Refunds = null,
+    IReadOnlyList<WhatIfEvent>? Events = null,
     IReadOnlyList<WhatIfSubscription>? Subscriptions = null, bool? EmailConsent = null);
 
 /// <param name="IgnoredAfterAsOf">Posted rows at or after the as-of, which a prediction must not see.</param>
 public sealed record WhatIfAnswer(PredictionAnswer Prediction, int OrdersUsed, int IgnoredAfterAsOf);
 
 /// <summary>
-/// Scores a history that is not in the store, by the same code, model and cut-offs as the published night: given a stored customer's history it
-/// gives that customer's stored score.
+/// Scores a history that is not in the store, by the same code, model and cut-offs as the published night: given a stored customer's
+/// history it gives that customer's stored score.
 /// </summary>
 internal static partial class WhatIf
 {
@@ -40,17 +43,20 @@ internal static partial class WhatIf
     private const int MaxErrors = 50;
     private const decimal MaxAmount = 10_000_000_000m;
 
-    public static async Task<IResult> ScoreAsync(WhatIfHistory? posted, CurrentNight current, ModelHandle models, ServiceSettings settings, CancellationToken cancellation)
+    public static async Task<IResult> ScoreAsync(WhatIfHistory? posted, CurrentNight current, ModelHandle models, ServiceSettings settings,
+        CancellationToken cancellation)
     {
         if (await current.FindAsync(cancellation) is not { } night) return Problem.NothingPublished();
         if (posted is null) return Problem.Invalid(new() { ["$"] = ["A history is needed."] });
         var reading = new PostedHistory(posted, night.Shop, night.Run.AsOf);
         if (reading.Errors.Count > 0) return Problem.Invalid(reading.Errors);
-        if (models.Of(night.Recipe) is not { } model) return Problem.Unavailable($"The model {night.Recipe.ModelVersion} of the published night cannot be loaded.");
+        if (models.Of(night.Recipe) is not { } model)
+            return Problem.Unavailable($"The model {night.Recipe.ModelVersion} of the published night cannot be loaded.");
         var scorer = new Scorer(model, night.Shop.Currency, night.Recipe.Coverage);
         var (facts, score) = scorer.Score(reading.History, reading.AsOf);
         var segments = Segmenter.Assign(facts, score, night.Recipe.Cutoffs, night.Recipe.Segments);
-        var action = new Recommender(settings.Runs.Playbook, new PlaybookEconomics(night.Shop.Currency, night.Recipe.Margin)).Recommend(facts, score, segments);
+        var action = new Recommender(settings.Runs.Playbook, new PlaybookEconomics(night.Shop.Currency, night.Recipe.Margin))
+            .Recommend(facts, score, segments);
         var answer = night.Answers.Of(posted.CustomerId ?? "", facts, score, segments, action, reading.AsOf);
         return Results.Ok(new WhatIfAnswer(answer, reading.History.Before(reading.AsOf).Orders.Length, reading.Ignored));
     }
@@ -76,7 +82,8 @@ internal static partial class WhatIf
             _profile = new CustomerProfile(0, posted.CustomerId ?? "", EmailConsent: posted.EmailConsent);
             AsOf = posted.AsOf is { } asOf ? Date(asOf, "asOf") : defaultAsOf;
             if (posted.Orders is not { Count: > 0 }) Error("orders", "At least one order is needed.");
-            if ((posted.Orders?.Count ?? 0) + (posted.Refunds?.Count ?? 0) + (posted.Events?.Count ?? 0) + (posted.Subscriptions?.Count ?? 0) > MaxRows) Error("orders", $"At most {MaxRows} rows are scored at once.");
+            if ((posted.Orders?.Count ?? 0) + (posted.Refunds?.Count ?? 0) + (posted.Events?.Count ?? 0)
+                + (posted.Subscriptions?.Count ?? 0) > MaxRows) Error("orders", $"At most {MaxRows} rows are scored at once.");
             RefuseNull(posted.Orders, "orders");
             RefuseNull(posted.Refunds, "refunds");
             RefuseNull(posted.Events, "events");
@@ -105,12 +112,16 @@ internal static partial class WhatIf
                 var (order, path) = (orders[i], $"orders[{i}]");
                 var day = Day(order.OrderedAt, path + ".orderedAt", required: true) ?? 0;
                 if (day >= AsOf.Day) Ignored++;
-                if (order.Quantity is < 0 or > 1_000_000) Error(path + ".quantity", FormattableString.Invariant($"{order.Quantity} is not a number from 0 to 1,000,000."));
+                if (order.Quantity is < 0 or > 1_000_000)
+                    Error(path + ".quantity", FormattableString.Invariant($"{order.Quantity} is not a number from 0 to 1,000,000."));
                 // Also refuses NaN, which must not reach a model.
-                if (order.ReviewScore is { } review && review is not (>= 1 and <= 5)) Error(path + ".reviewScore", "It is not a score from 1 to 5.");
+                if (order.ReviewScore is { } review && review is not (>= 1 and <= 5))
+                    Error(path + ".reviewScore", "It is not a score from 1 to 5.");
                 _orders.Add(new Order(
-                    day, Money(order.Amount, path + ".amount", required: true) ?? 0, Money(order.Discount, path + ".discount"), order.Quantity, Money(order.Margin, path + ".margin", min: -MaxAmount),
-                    Code(order.Category), Code(order.Channel), Day(order.PromisedAt, path + ".promisedAt"), Day(order.DeliveredAt, path + ".deliveredAt"), (float?)order.ReviewScore,
+                    day, Money(order.Amount, path + ".amount", required: true) ?? 0, Money(order.Discount, path + ".discount"),
+                    order.Quantity, Money(order.Margin, path + ".margin", min: -MaxAmount),
+                    Code(order.Category), Code(order.Channel), Day(order.PromisedAt, path + ".promisedAt"),
+                    Day(order.DeliveredAt, path + ".deliveredAt"), (float?)order.ReviewScore,
                     linked && order.OrderId is { } id ? CustomerKey.Of(id) : 0));
             }
         }
@@ -122,7 +133,8 @@ internal static partial class WhatIf
                 var (refund, path) = (refunds[i], $"refunds[{i}]");
                 var day = Day(refund.RefundedAt, path + ".refundedAt", required: true) ?? 0;
                 if (day >= AsOf.Day) Ignored++;
-                _refunds.Add(new Refund(day, Money(refund.Amount, path + ".amount", required: true) ?? 0, refund.OrderId is { } id ? CustomerKey.Of(id) : 0));
+                _refunds.Add(new Refund(day, Money(refund.Amount, path + ".amount", required: true) ?? 0,
+                    refund.OrderId is { } id ? CustomerKey.Of(id) : 0));
             }
         }
 
@@ -132,8 +144,11 @@ internal static partial class WhatIf
             {
                 var day = Day(events[i].OccurredAt, $"events[{i}].occurredAt", required: true) ?? 0;
                 if (day >= AsOf.Day) Ignored++;
-                if (Enum.TryParse<EngagementType>(events[i].Type?.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var type) && Enum.IsDefined(type)) _events.Add(new Engagement(day, type));
-                else Error($"events[{i}].type", $"'{events[i].Type}' is not one of email_sent, email_delivered, email_opened, email_clicked, visit, app_session, ticket.");
+                if (Enum.TryParse<EngagementType>(events[i].Type?.Replace("_", "", StringComparison.Ordinal), ignoreCase: true,
+                    out var type) && Enum.IsDefined(type)) _events.Add(new Engagement(day, type));
+                else Error($"events[{i}].type",
+                    $"'{events[i].Type}' is not one of email_sent, email_delivered, email_opened, email_clicked, visit, app_session, "
+                        + $"ticket.");
             }
         }
 
@@ -144,7 +159,8 @@ internal static partial class WhatIf
                 var (row, path) = (subscriptions[i], $"subscriptions[{i}]");
                 var day = Day(row.StartedAt, path + ".startedAt", required: true) ?? 0;
                 if (day >= AsOf.Day) Ignored++;
-                _subscriptions.Add(new Subscription(day, Day(row.EndedAt, path + ".endedAt"), Day(row.CancelledAt, path + ".cancelledAt"), Money(row.Amount, path + ".amount"), row.IsTrial));
+                _subscriptions.Add(new Subscription(day, Day(row.EndedAt, path + ".endedAt"), Day(row.CancelledAt, path + ".cancelledAt"),
+                    Money(row.Amount, path + ".amount"), row.IsTrial));
             }
         }
 
@@ -157,12 +173,16 @@ internal static partial class WhatIf
             }
             var invariant = System.Globalization.CultureInfo.InvariantCulture;
             // Year first: 10/9/2011 is a different day to different people.
-            if (!IsoDate().IsMatch(text) || !DateTime.TryParse(text, invariant, System.Globalization.DateTimeStyles.RoundtripKind, out var time) || time.Year is < 1970 or > 2100)
+            if (!IsoDate().IsMatch(text)
+                || !DateTime.TryParse(text, invariant, System.Globalization.DateTimeStyles.RoundtripKind, out var time)
+                || time.Year is < 1970 or > 2100)
             {
                 Error(path, $"'{text}' is not a time from 1970 to 2100 such as 2024-05-31T14:00:00Z.");
                 return null;
             }
-            var utcMs = time.Kind == DateTimeKind.Unspecified ? _shop.Calendar.FromLocal(time) : new DateTimeOffset(time.ToUniversalTime()).ToUnixTimeMilliseconds();
+            var utcMs = time.Kind == DateTimeKind.Unspecified
+                ? _shop.Calendar.FromLocal(time)
+                : new DateTimeOffset(time.ToUniversalTime()).ToUnixTimeMilliseconds();
             return _shop.Calendar.DayOf(utcMs);
         }
 
@@ -184,7 +204,8 @@ internal static partial class WhatIf
             if (amount is null && required) Error(path, "It is missing.");
             if (amount is not { } value) return null;
             if (value >= min && value <= MaxAmount) return _shop.Currency.ToMinor(value);
-            Error(path, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{value} is not an amount from {min} to {MaxAmount}."));
+            Error(path,
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{value} is not an amount from {min} to {MaxAmount}."));
             return null;
         }
 

@@ -6,7 +6,10 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Problems;
 
-/// <summary>What is answered when a request ends in an exception: the caller's fault is a 4xx that says where, a database that is away a 503, the rest is ours.</summary>
+/// <summary>
+/// What is answered when a request ends in an exception: the caller's fault is a 4xx that says where, a database that is away a 503, the
+/// rest is ours.
+/// </summary>
 internal static class Faults
 {
     public static void AddFaults(this IServiceCollection services)
@@ -23,7 +26,9 @@ internal static class Faults
         SuppressDiagnosticsCallback = context => StatusOf(context.Exception) < 500,
     });
 
-    /// <summary>A database that was away leaves connections behind that are dead: the next request is not to meet another of them.</summary>
+    /// <summary>
+    /// A database that was away leaves connections behind that are dead: the next request is not to meet another of them.
+    /// </summary>
     private static void Reconnect(HttpContext http)
     {
         var store = http.RequestServices.GetRequiredService<RetentionStore>();
@@ -35,9 +40,20 @@ internal static class Faults
     {
         Reconnect(http);
         if (http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
-            await FreshPage.RenderAsync<Trouble>(http, http.Response.StatusCode, new() { ["Status"] = http.Response.StatusCode, ["Trace"] = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier, ["Path"] = http.Request.Path });
+            await FreshPage.RenderAsync<Trouble>(http, http.Response.StatusCode,
+                new()
+                {
+                    ["Status"] = http.Response.StatusCode,
+                    ["Trace"] = System.Diagnostics.Activity.Current?.TraceId.ToString() ?? http.TraceIdentifier,
+                    ["Path"] = http.Request.Path
+                });
         else
-            await http.RequestServices.GetRequiredService<IProblemDetailsService>().TryWriteAsync(new ProblemDetailsContext { HttpContext = http, ProblemDetails = { Status = http.Response.StatusCode }, Exception = http.Features.Get<IExceptionHandlerFeature>()?.Error });
+            await http.RequestServices.GetRequiredService<IProblemDetailsService>()
+                .TryWriteAsync(new ProblemDetailsContext
+                {
+                    HttpContext = http, ProblemDetails = { Status = http.Response.StatusCode },
+                    Exception = http.Features.Get<IExceptionHandlerFeature>()?.Error
+                });
     }
 
     private static int StatusOf(Exception fault) => fault switch
@@ -56,7 +72,9 @@ internal static class Faults
             case BadHttpRequestException { InnerException: JsonException json }:
                 problem.Type = Problem.TypePrefix + "invalid-body";
                 problem.Title = "The body cannot be read";
-                problem.Extensions["errors"] = new Dictionary<string, string[]> { [PathOf(json)] = ["It is not what the API document describes here."] };
+                problem.Extensions["errors"] = new Dictionary<string,
+                    string[]>
+                { [PathOf(json)] = ["It is not what the API document describes here."] };
                 break;
             case BadHttpRequestException bad:
                 problem.Detail = ForeignText.Message(bad.Message, Problem.DetailMax);

@@ -11,10 +11,12 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Service.Reports;
 
 /// <summary>A report's file.</summary>
-public sealed record ShelvedReport(string Name, ReportKind Kind, ReportFormat Format, string AsOf, long RunId, DateTimeOffset MadeAt, long Bytes);
+public sealed record ShelvedReport(string Name, ReportKind Kind, ReportFormat Format, string AsOf, long RunId, DateTimeOffset MadeAt,
+    long Bytes);
 
 /// <summary>Reports as files of a folder: the folder is the history, so what a person puts there or takes away counts.</summary>
-public sealed partial class ReportShelf(RetentionStore store, ServiceSettings settings, Localiser texts, TimeProvider clock, ILogger<ReportShelf> logger) : IDisposable
+public sealed partial class ReportShelf(RetentionStore store, ServiceSettings settings, Localiser texts, TimeProvider clock,
+    ILogger<ReportShelf> logger) : IDisposable
 {
     private const int Remembered = 50;
 
@@ -28,15 +30,24 @@ public sealed partial class ReportShelf(RetentionStore store, ServiceSettings se
     /// <summary>Newest first.</summary>
     public IReadOnlyList<ShelvedReport> All() =>
         !Directory.Exists(Folder) ? []
-        : [.. Directory.EnumerateFiles(Folder).Select(Path.GetFileName).OfType<string>().Select(Find).OfType<ShelvedReport>().OrderByDescending(report => report.MadeAt).ThenBy(report => report.Name, StringComparer.Ordinal)];
+        : [.. Directory.EnumerateFiles(Folder)
+            .Select(Path.GetFileName)
+            .OfType<string>()
+            .Select(Find)
+            .OfType<ShelvedReport>()
+            .OrderByDescending(report => report.MadeAt)
+            .ThenBy(report => report.Name, StringComparer.Ordinal)];
 
     /// <summary>A file of this folder that is a report; null for every other name, whatever is in it.</summary>
     public ShelvedReport? Find(string name)
     {
-        if (ReportName().Match(name) is not { Success: true } match || !long.TryParse(match.Groups[3].Value, CultureInfo.InvariantCulture, out var run)) return null;
+        if (ReportName().Match(name) is not { Success: true } match
+            || !long.TryParse(match.Groups[3].Value, CultureInfo.InvariantCulture, out var run)) return null;
         var file = new FileInfo(PathOf(name));
         return file.Exists
-            ? new ShelvedReport(name, Enum.Parse<ReportKind>(match.Groups[1].Value, ignoreCase: true), Enum.Parse<ReportFormat>(match.Groups[4].Value, ignoreCase: true), match.Groups[2].Value, run, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero), file.Length)
+            ? new ShelvedReport(name, Enum.Parse<ReportKind>(match.Groups[1].Value, ignoreCase: true),
+                Enum.Parse<ReportFormat>(match.Groups[4].Value, ignoreCase: true), match.Groups[2].Value, run,
+                new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero), file.Length)
             : null;
     }
 
@@ -52,7 +63,8 @@ public sealed partial class ReportShelf(RetentionStore store, ServiceSettings se
         try
         {
             Directory.CreateDirectory(Folder);
-            return await press.WriteAsync(run, kind, format, PathOf(ReportPress.NameOf(kind, run.AsOf.ToString(), run.RunId, format)), cancellation);
+            return await press.WriteAsync(run, kind, format, PathOf(ReportPress.NameOf(kind, run.AsOf.ToString(), run.RunId, format)),
+                cancellation);
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {

@@ -19,16 +19,22 @@ internal static class CommandLine
 
     private const string Demo = "--demo";
 
-    /// <summary>The arguments with --demo and its word as one, which is how a configuration reads them: it would take the option after it for the word.</summary>
+    /// <summary>
+    /// The arguments with --demo and its word as one, which is how a configuration reads them: it would take the option after it for the
+    /// word.
+    /// </summary>
     public static string[] WithDemoJoined(string[] arguments)
     {
         var joined = new List<string>();
         for (var i = 0; i < arguments.Length; i++)
-            joined.Add(arguments[i] != Demo ? arguments[i] : Demo + "=" + (IsValue(arguments, i + 1) ? arguments[++i] : DemoNames.Of(DemoKind.Simulated)));
+            joined.Add(arguments[i] != Demo
+                ? arguments[i]
+                : Demo + "=" + (IsValue(arguments, i + 1) ? arguments[++i] : DemoNames.Of(DemoKind.Simulated)));
         return [.. joined];
     }
 
-    private static bool IsValue(string[] arguments, int i) => i < arguments.Length && !arguments[i].StartsWith("--", StringComparison.Ordinal);
+    private static bool IsValue(string[] arguments, int i) =>
+        i < arguments.Length && !arguments[i].StartsWith("--", StringComparison.Ordinal);
 
     /// <exception cref="RetentionException">A word is no option.</exception>
     public static void Check(string[] arguments)
@@ -36,14 +42,16 @@ internal static class CommandLine
         for (var i = 0; i < arguments.Length; i++)
         {
             var word = arguments[i];
-            // --name=value is left to the configuration: any host setting can be written so. Names in the section Retention are checked there.
+            // --name=value is left to the configuration: any host setting can be written so. Names in the section Retention are checked
+            // there.
             if (word == Demo)
             {
                 if (IsValue(arguments, i + 1)) i++;
                 continue;
             }
             if (word.StartsWith("--", StringComparison.Ordinal) && word.Contains('=', StringComparison.Ordinal)) continue;
-            if (word is not ("--urls" or "--role" or "--environment" or "--contentRoot") && !(word.StartsWith("--", StringComparison.Ordinal) && word.Contains(':', StringComparison.Ordinal)))
+            if (word is not ("--urls" or "--role" or "--environment" or "--contentRoot")
+                && !(word.StartsWith("--", StringComparison.Ordinal) && word.Contains(':', StringComparison.Ordinal)))
                 throw new RetentionException(Failure.Usage, $"'{word}' is no option." + Environment.NewLine + Environment.NewLine + Usage);
             if (++i == arguments.Length) throw new RetentionException(Failure.Usage, $"{word} needs a value.");
         }

@@ -20,7 +20,8 @@ public static class DemoNames
 
     // In the order of the enum's values; the last two are what --demo says to a configuration that knows keys and values only.
     private static readonly (string Name, DemoKind Kind)[] s_names =
-        [("none", DemoKind.None), ("simulated", DemoKind.Simulated), ("online-retail", DemoKind.OnlineRetail), ("true", DemoKind.Simulated), ("false", DemoKind.None)];
+        [("none", DemoKind.None), ("simulated", DemoKind.Simulated), ("online-retail", DemoKind.OnlineRetail), ("true", DemoKind.Simulated),
+            ("false", DemoKind.None)];
 
     public static string Of(DemoKind kind) => s_names[(int)kind].Name;
 

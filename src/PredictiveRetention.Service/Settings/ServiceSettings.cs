@@ -13,8 +13,8 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Service.Settings;
 
 /// <summary>
-/// What the service is told at start, by the section 'Retention' of the configuration (so also by environment variables such as Retention__Cron)
-/// and by --demo. Every fault is reported in one message before anything starts.
+/// What the service is told at start, by the section 'Retention' of the configuration (so also by environment variables such as
+/// Retention__Cron) and by --demo. Every fault is reported in one message before anything starts.
 /// </summary>
 public sealed record ServiceSettings
 {
@@ -49,7 +49,9 @@ public sealed record ServiceSettings
     /// <summary>Where the files of reports are kept.</summary>
     public required string ReportsFolder { get; init; }
 
-    /// <summary>How numbers, money and dates are written on pages, such as en-GB or en-IN; null = as the shop's currency suggests.</summary>
+    /// <summary>
+    /// How numbers, money and dates are written on pages, such as en-GB or en-IN; null = as the shop's currency suggests.
+    /// </summary>
     public CultureInfo? Culture { get; init; }
 
     /// <summary>How many business days may pass after the last order before what rests on it is called stale.</summary>
@@ -95,7 +97,9 @@ public sealed record ServiceSettings
         var home = demo == DemoKind.None ? data : Path.Combine(data, "demo-" + DemoNames.Of(demo));
         var settings = new ServiceSettings
         {
-            Store = configuration.GetConnectionString("Retention") is { Length: > 0 } store ? store : "sqlite:" + Path.Combine(home, demo == DemoKind.None ? "retention.db" : "demo.db"),
+            Store = configuration.GetConnectionString("Retention") is { Length: > 0 } store
+                ? store
+                : "sqlite:" + Path.Combine(home, demo == DemoKind.None ? "retention.db" : "demo.db"),
             Models = section["Models"] ?? (demo == DemoKind.None ? "models" : Path.Combine(home, "models")),
             DataFolder = data,
             Cron = section["Cron"] ?? "0 2 * * *",
@@ -105,8 +109,10 @@ public sealed record ServiceSettings
             Runs = runs with { Insights = runs.Insights with { Thresholds = targets.Thresholds } },
             Targets = targets,
             RequestsPerSecond = ReadCount(section, "RequestsPerSecond", faults) ?? 2000,
-            MaxUploadBytes = (ReadCount(section, "MaxUploadMB", "MaxUnpackedMB", faults) ?? 2048) * 1_048_576L,
-            MaxUnpackedBytes = ReadCount(section, "MaxUnpackedMB", faults) is { } unpacked ? unpacked * 1_048_576L : FileLimits.UnpackedBytes,
+            MaxUploadBytes = (ReadCount(section, "MaxUploadMB", faults) ?? 2048) * 1_048_576L,
+            MaxUnpackedBytes = ReadCount(section, "MaxUnpackedMB", faults) is { } unpacked
+                ? unpacked * 1_048_576L
+                : FileLimits.UnpackedBytes,
             Reports = ReadReports(section["Reports"], faults),
             ReportsFolder = section["ReportsFolder"] is { Length: > 0 } reports ? reports : Path.Combine(home, "reports"),
             StaleAfterDays = ReadCount(section, "StaleAfterDays", faults) ?? DefaultStaleAfterDays,
@@ -116,17 +122,25 @@ public sealed record ServiceSettings
             Role = ReadRole(configuration["role"], faults),
             Demo = demo,
         };
-        if (settings.Role != ServiceRole.All && !settings.OnPostgres) faults.Add("--role web and worker need PostgreSQL (ConnectionStrings:Retention): on the embedded store one process does everything.");
+        if (settings.Role != ServiceRole.All && !settings.OnPostgres)
+            faults.Add(
+                "--role web and worker need PostgreSQL (ConnectionStrings:Retention): on the embedded store one process does everything.");
         CheckCron("Cron", settings.Cron, faults);
         if (settings.RetrainCron is { } retrain) CheckCron("RetrainCron", retrain, faults);
         foreach (var name in section.GetChildren().Select(child => child.Key).Except(s_known, StringComparer.OrdinalIgnoreCase))
             faults.Add($"Retention:{name} is no setting. Known: {string.Join(", ", s_known)}.");
         if (settings.AdminKey is { Length: < 16 }) faults.Add("Retention:AdminKey has fewer than 16 characters.");
-        return faults.Count == 0 ? settings : throw new RetentionException(Failure.Usage, "The service cannot start:" + Environment.NewLine + string.Join(Environment.NewLine, faults.Select(fault => "  - " + fault)));
+        return faults.Count == 0
+            ? settings
+            : throw new RetentionException(Failure.Usage,
+                "The service cannot start:" + Environment.NewLine
+                    + string.Join(Environment.NewLine, faults.Select(fault => "  - " + fault)));
     }
 
     /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
-    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin", "Plays", "Targets", "Definitions", "RequestsPerSecond", "MaxUploadMB", "MaxUnpackedMB", "Reports", "ReportsFolder", "Culture", "Language", "StaleAfterDays",
+    private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin",
+        "Plays", "Targets", "Definitions", "RequestsPerSecond", "MaxUploadMB", "MaxUnpackedMB", "Reports", "ReportsFolder", "Culture",
+        "Language", "StaleAfterDays",
         "HangfireSchema"];
 
     private static void CheckCron(string name, string cron, List<string> faults)
@@ -135,7 +149,8 @@ public sealed record ServiceSettings
         LogProvider.SetCurrentLogProvider(null);
         try
         {
-            if (CronTime.NextAfter(DateTimeOffset.UnixEpoch, cron, TimeZoneInfo.Utc) is null) faults.Add($"Retention:{name} '{cron}' is never due.");
+            if (CronTime.NextAfter(DateTimeOffset.UnixEpoch, cron, TimeZoneInfo.Utc) is null)
+                faults.Add($"Retention:{name} '{cron}' is never due.");
         }
         catch (FormatException fault)
         {
@@ -161,7 +176,8 @@ public sealed record ServiceSettings
     private static void CheckUrls(string? urls, List<string> faults)
     {
         foreach (var url in (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            if (!url.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+            if (!url.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+                && !url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
                 faults.Add($"--urls '{url}' is no address; write http://localhost:5080.");
     }
 
@@ -239,7 +255,8 @@ public sealed record ServiceSettings
         if (ReadCount(section, "ShardSize", faults) is { } size) runs = runs with { ShardSize = size };
         if (section["Margin"] is { } margin)
         {
-            if (double.TryParse(margin, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1) runs = runs with { Margin = share };
+            if (double.TryParse(margin, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1)
+                runs = runs with { Margin = share };
             else faults.Add($"Retention:Margin is '{margin}'; a share from 0 to 1 is needed.");
         }
         if (section["Plays"] is { } folder)

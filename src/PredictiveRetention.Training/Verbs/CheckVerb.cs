@@ -7,12 +7,15 @@ namespace PredictiveRetention.Training.Verbs;
 internal static class CheckVerb
 {
     private static readonly Option<string?> s_plays = new("--plays") { Description = "folder of your own plays" };
-    private static readonly Option<string?> s_targets = new("--targets") { Description = "YAML file of your targets, benchmarks and thresholds" };
-    private static readonly Option<string?> s_definitions = new("--definitions") { Description = "JSON file of your own limits of segments and figures" };
+    private static readonly Option<string?> s_targets =
+        new("--targets") { Description = "YAML file of your targets, benchmarks and thresholds" };
+    private static readonly Option<string?> s_definitions =
+        new("--definitions") { Description = "JSON file of your own limits of segments and figures" };
 
     public static Command Command() => Verb.Command(
         "check",
-        "Checks plays (the shipped ones and a folder of your own) and lists them, and a file of targets; every fault is named with file and line.\n  Example: retain check --plays my-plays/ --targets targets.yaml",
+        "Checks plays (the shipped ones and a folder of your own) and lists them, and a file of targets; every fault is named with file "
+            + "and line.\n  Example: retain check --plays my-plays/ --targets targets.yaml",
         VerbUses.None,
         [s_plays, s_targets, s_definitions],
         Run);
@@ -24,12 +27,17 @@ internal static class CheckVerb
         var definitions = verb.Value(s_definitions) is { } own ? DefinitionsFile.Read(own) : null;
         if (verb.Json)
         {
-            verb.PrintJson(playbook.Plays.Select(play => new { play.Id, play.Name, Priority = PlayNames.Of(play.Priority), play.Owner, Channel = PlayNames.Of(play.Channel), play.Timeline }));
+            verb.PrintJson(playbook.Plays.Select(play => new
+            {
+                play.Id, play.Name, Priority = PlayNames.Of(play.Priority), play.Owner,
+                Channel = PlayNames.Of(play.Channel), play.Timeline
+            }));
             return;
         }
         foreach (var play in playbook.Plays) Console.Out.WriteLine($"{play.Id,-28} {PlayNames.Of(play.Priority),-9} {play.Name}");
         Console.Out.WriteLine($"{playbook.Plays.Count} plays, no fault.");
-        if (targets is not null) Console.Out.WriteLine($"{targets.Goals.Count} targets and {targets.Benchmarks.Count} benchmarks, no fault.");
+        if (targets is not null)
+            Console.Out.WriteLine($"{targets.Goals.Count} targets and {targets.Benchmarks.Count} benchmarks, no fault.");
         if (definitions is not null) Console.Out.WriteLine("Definitions, no fault.");
     }
 }

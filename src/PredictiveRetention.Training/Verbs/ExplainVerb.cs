@@ -11,7 +11,8 @@ namespace PredictiveRetention.Training.Verbs;
 internal static class ExplainVerb
 {
     private static readonly Argument<string> s_customer = new("CUSTOMER") { Description = "id of the customer" };
-    private static readonly Option<string?> s_asOf = new("--as-of") { Description = "as of this past day (yyyy-mm-dd; default: that of tonight's run)" };
+    private static readonly Option<string?> s_asOf =
+        new("--as-of") { Description = "as of this past day (yyyy-mm-dd; default: that of tonight's run)" };
 
     public static Command Command() => Verb.Command(
         "explain",
@@ -23,7 +24,8 @@ internal static class ExplainVerb
     private static void Run(Verb verb)
     {
         using var store = verb.RequireStore();
-        var explained = ExplainRun.Execute(store, verb.Models, verb.Value(s_customer)!, verb.Value(s_asOf) is { } asOf ? Cutoff.Parse(asOf) : null, verb.Clock);
+        var explained = ExplainRun.Execute(store, verb.Models, verb.Value(s_customer)!,
+            verb.Value(s_asOf) is { } asOf ? Cutoff.Parse(asOf) : null, verb.Clock);
         foreach (var fault in explained.Faults) verb.Terminal.Say($"retain: {fault} The score is by {explained.ModelVersion} instead.");
         if (verb.Json) verb.PrintJson(Summary(explained));
         else Print(explained, store.RequireShop().Currency);
@@ -44,7 +46,9 @@ internal static class ExplainVerb
             score.Clv,
             ClvRange = float.IsNaN(score.Range.High90) ? (SpendRange?)null : score.Range,
             PAlive = float.IsNaN(score.PAlive) ? (float?)null : score.PAlive,
-            NextOrder = explained.Why is null ? null : new { P10 = Day(explained, score.Next.P10), P50 = Day(explained, score.Next.P50), P90 = Day(explained, score.Next.P90) },
+            NextOrder = explained.Why is null
+                ? null
+                : new { P10 = Day(explained, score.Next.P10), P50 = Day(explained, score.Next.P50), P90 = Day(explained, score.Next.P90) },
             score.Lost,
             explained.Why,
         };
@@ -53,20 +57,29 @@ internal static class ExplainVerb
     private static void Print(ExplainedCustomer explained, Currency currency)
     {
         var (model, score) = (explained.Model, explained.Score);
-        Line($"Customer {explained.CustomerId} as of {explained.AsOf}, model {explained.ModelVersion}{(explained.Why is null ? " (scored by the recency rule, not a fitted model)" : "")}{(score.Lost ? ", long lost" : "")}");
+        Line($"Customer {explained.CustomerId} as of {explained.AsOf}, model "
+            + $"{explained.ModelVersion}{(explained.Why is null ? " (scored by the recency rule, not a fitted model)" : "")}"
+            + $"{(score.Lost ? ", long lost" : "")}");
         Line($"  p_churn {100 * score.PChurn:F1} %: no purchase within {model.ChurnHorizonDays} days");
         Line($"  CLV {Money(score.Clv)}: expected net spend within {model.ClvHorizonDays} days");
-        if (!float.IsNaN(score.Range.High90)) Line($"    80 % from {Money(score.Range.Low80)} to {Money(score.Range.High80)}, 90 % from {Money(score.Range.Low90)} to {Money(score.Range.High90)}");
+        if (!float.IsNaN(score.Range.High90))
+            Line($"    80 % from {Money(score.Range.Low80)} to {Money(score.Range.High80)}, 90 % from {Money(score.Range.Low90)} to "
+                + $"{Money(score.Range.High90)}");
         if (explained.Why is not { } why) return;
         Line($"  p_alive {100 * score.PAlive:F1} %: has not stopped, as Pareto/NBD alone tells it");
         Line($"  next order: P10 {Date(score.Next.P10)}, P50 {Date(score.Next.P50)}, P90 {Date(score.Next.P90)}");
         Table(why);
 
-        string Money(double amount) => amount.ToString("N" + currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " " + currency.Code;
-        string Date(float days) => Day(explained, days) ?? string.Create(CultureInfo.InvariantCulture, $"not within {model.ChurnHorizonDays} days");
+        string Money(double amount) =>
+            amount.ToString("N" + currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " "
+                + currency.Code;
+        string Date(float days) =>
+            Day(explained, days) ?? string.Create(CultureInfo.InvariantCulture, $"not within {model.ChurnHorizonDays} days");
     }
 
-    /// <summary>From the average customer down to this one. A change is that of the rounded sums beside it, so that what is shown adds up.</summary>
+    /// <summary>
+    /// From the average customer down to this one. A change is that of the rounded sums beside it, so that what is shown adds up.
+    /// </summary>
     private static void Table(ScoreExplanation why)
     {
         const string Average = "the average customer";
@@ -80,7 +93,8 @@ internal static class ExplainVerb
             var (before, sum) = (Math.Round(100 * p, 1), Math.Round(logOdds, 3));
             p += theme.PChurn;
             logOdds += theme.LogOdds;
-            Line($"  {theme.Words.PadRight(width)}  {Math.Round(100 * p, 1) - before,8:+0.0;-0.0;0.0}  {100 * p,6:F1} %  {Math.Round(logOdds, 3) - sum,8:+0.000;-0.000;0.000}  {Math.Round(logOdds, 3) + 0.0,8:F3}");
+            Line($"  {theme.Words.PadRight(width)}  {Math.Round(100 * p, 1) - before,8:+0.0;-0.0;0.0}  {100 * p,6:F1} %  "
+                + $"{Math.Round(logOdds, 3) - sum,8:+0.000;-0.000;0.000}  {Math.Round(logOdds, 3) + 0.0,8:F3}");
         }
         Line($"  {"this customer".PadRight(width)}  {"",8}  {100 * why.PChurn,6:F1} %  {"",8}  {Math.Round(why.LogOdds, 3) + 0.0,8:F3}");
     }

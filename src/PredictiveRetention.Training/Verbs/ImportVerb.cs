@@ -8,19 +8,41 @@ namespace PredictiveRetention.Training.Verbs;
 
 internal static class ImportVerb
 {
-    private static readonly Option<string> s_preset = new("--preset") { Description = string.Join(", ", ImportRequest.Presets) + ", or the path of a preset of your own (.sql)", DefaultValueFactory = _ => "generic" };
-    private static readonly Argument<string?> s_file = new("file") { Description = "the preset's main file, or the folder of its tables (the same as --orders)", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string> s_preset = new("--preset")
+    {
+        Description = string.Join(", ", ImportRequest.Presets) + ", or the path of a preset of your own (.sql)",
+        DefaultValueFactory = _ => "generic"
+    };
+    private static readonly Argument<string?> s_file = new("file")
+    {
+        Description = "the preset's main file, or the folder of its tables (the same as --orders)", Arity = ArgumentArity.ZeroOrOne
+    };
     private static readonly Option<string?> s_orders = new("--orders") { Description = "orders, or their line items" };
     private static readonly Option<string?> s_customers = new("--customers") { Description = "customers" };
     private static readonly Option<string?> s_refunds = new("--refunds") { Description = "refunds" };
     private static readonly Option<string?> s_events = new("--events") { Description = "e-mails, visits, app sessions, tickets" };
     private static readonly Option<string?> s_subscriptions = new("--subscriptions") { Description = "subscriptions" };
-    private static readonly Option<string?> s_map = new("--map") { Description = "JSON that names columns and formats where detection is wrong" };
-    private static readonly Option<string?> s_statuses = new("--statuses") { Description = "order statuses that are a sale, such as delivered,shipped (default: the preset's, or all but cancelled, failed and the like)" };
-    private static readonly Option<string?> s_currency = new("--currency") { Description = "the shop's currency, where the files name none (ISO 4217)" };
-    private static readonly Option<string?> s_zone = new("--time-zone") { Description = "the shop's time zone (IANA; default: the store's, the preset's, or UTC)" };
-    private static readonly Option<string?> s_purchases = new("--purchases") { Description = "with a first import: zero-value (orders worth nothing are purchases too), merge-days (a customer's orders of one day are one), or both with a comma" };
-    private static readonly Option<string?> s_rejects = new("--rejects") { Description = "where rejected rows go (default: FILE.rejects.csv in the current folder)" };
+    private static readonly Option<string?> s_map =
+        new("--map") { Description = "JSON that names columns and formats where detection is wrong" };
+    private static readonly Option<string?> s_statuses =
+        new("--statuses")
+        {
+            Description =
+            "order statuses that are a sale, such as delivered,shipped (default: the preset's, or all but cancelled, failed and the like)"
+        };
+    private static readonly Option<string?> s_currency =
+        new("--currency") { Description = "the shop's currency, where the files name none (ISO 4217)" };
+    private static readonly Option<string?> s_zone =
+        new("--time-zone") { Description = "the shop's time zone (IANA; default: the store's, the preset's, or UTC)" };
+    private static readonly Option<string?> s_purchases =
+        new("--purchases")
+        {
+            Description =
+            "with a first import: zero-value (orders worth nothing are purchases too), merge-days (a customer's orders of one day are "
+                + "one), or both with a comma"
+        };
+    private static readonly Option<string?> s_rejects =
+        new("--rejects") { Description = "where rejected rows go (default: FILE.rejects.csv in the current folder)" };
     private static readonly Option<int> s_maxUnpacked = new("--max-unpacked-mb")
     {
         Description = "what one packed file may unpack to, in MB",
@@ -45,7 +67,8 @@ internal static class ImportVerb
 
     public static Command Command() => Verb.Command(
         "import",
-        "Reads orders, refunds, customers, events and subscriptions into the store.\n  Example: retain import --preset generic --orders orders.csv --refunds refunds.csv",
+        "Reads orders, refunds, customers, events and subscriptions into the store.\n  Example: retain import --preset generic --orders "
+            + "orders.csv --refunds refunds.csv",
         VerbUses.Store,
         [
             s_file, s_preset, s_orders, s_customers, s_refunds, s_events, s_subscriptions, s_map, s_statuses, s_currency, s_zone,
@@ -55,8 +78,12 @@ internal static class ImportVerb
 
     private static void Run(Verb verb)
     {
-        if (verb.Value(s_orders) is { } named && verb.Value(s_file) is { } beside) throw new RetentionException(Failure.Usage, $"The main file is named twice: --orders {named} and {beside}. One import reads one.");
-        var orders = verb.Value(s_orders) ?? verb.Value(s_file) ?? throw new RetentionException(Failure.Usage, "Name the file to import: retain import --preset generic --orders FILE");
+        if (verb.Value(s_orders) is { } named && verb.Value(s_file) is { } beside)
+            throw new RetentionException(Failure.Usage,
+                $"The main file is named twice: --orders {named} and {beside}. One import reads one.");
+        var orders = verb.Value(s_orders)
+            ?? verb.Value(s_file)
+                ?? throw new RetentionException(Failure.Usage, "Name the file to import: retain import --preset generic --orders FILE");
         var dryRun = verb.Value(s_dryRun);
         using var store = dryRun ? verb.FindStore() : verb.OpenStore();
         var request = new ImportRequest
@@ -75,11 +102,13 @@ internal static class ImportVerb
             UnpackedBytesMax = (long)verb.Value(s_maxUnpacked) << 20,
             NowMs = verb.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
         };
-        var rejects = verb.Value(s_rejects) ?? (dryRun ? null : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(orders))) + ".rejects.csv");
+        var rejects = verb.Value(s_rejects)
+            ?? (dryRun ? null : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(orders))) + ".rejects.csv");
         try
         {
             var outcome = verb.Terminal.Follow("importing", progress => ImportRun.Execute(
-                store, request, dryRun, rejects, progress.Of<ImportProgress>(p => new Step(p.Rows, p.Total ?? 0, p.Kind)), verb.Cancellation));
+                store, request, dryRun, rejects, progress.Of<ImportProgress>(p => new Step(p.Rows, p.Total ?? 0, p.Kind)),
+                verb.Cancellation));
             Print(verb, outcome, dryRun);
         }
         catch (ImportRefusedException refused)
@@ -98,8 +127,14 @@ internal static class ImportVerb
         }
         foreach (var file in outcome.Mapping.Files)
         {
-            Line($"{Shown(file.Path)} ({file.Format}{(file.Encoding is null ? "" : ", " + file.Encoding)}{(file.Delimiter is null ? "" : $", delimiter '{file.Delimiter}'")}{(file.Grain is null ? "" : $", one row a{("aeiou".Contains(file.Grain[0], StringComparison.Ordinal) ? "n " : " ")}{file.Grain}")})");
-            foreach (var column in file.Columns) Line($"  {column.Field,-20} <- {ForeignText.Shown(column.Header)}{(column.Format is null ? "" : $" ({column.Format})")}{(column.ChosenBy == "name" ? "" : $"  [{column.ChosenBy}]")}");
+            Line($"{Shown(file.Path)} ({file.Format}{(file.Encoding is null ? "" : ", " + file.Encoding)}"
+                + $"{(file.Delimiter is null ? "" : $", delimiter '{file.Delimiter}'")}"
+                + $"{(file.Grain is null
+                    ? ""
+                    : $", one row a{("aeiou".Contains(file.Grain[0], StringComparison.Ordinal) ? "n " : " ")}{file.Grain}")})");
+            foreach (var column in file.Columns)
+                Line($"  {column.Field,-20} <- {ForeignText.Shown(column.Header)}{(column.Format is null ? "" : $" ({column.Format})")}"
+                    + $"{(column.ChosenBy == "name" ? "" : $"  [{column.ChosenBy}]")}");
             if (file.Ignored.Count > 0) Line($"  not used: {ForeignText.Shown(file.Ignored)}");
             foreach (var assumption in file.Assumptions) Line($"  assumed: {Shown(assumption)}");
         }
@@ -109,7 +144,8 @@ internal static class ImportVerb
             foreach (var stored in file.Stored)
                 Line($"  {stored.Count,12:N0} {stored.Kind}{Sum(stored.Amount, outcome.Report.ShopCurrency)}");
             foreach (var reason in file.Rejected)
-                Line($"  {reason.Count,12:N0} rejected: {Shown(reason.Reason)}{Sum(reason.Amount, reason.Currency)}{First(reason.ExampleLine)}");
+                Line($"  {reason.Count,12:N0} rejected: "
+                    + $"{Shown(reason.Reason)}{Sum(reason.Amount, reason.Currency)}{First(reason.ExampleLine)}");
             foreach (var note in file.Notes) Line($"  {note.Count,12:N0} noted: {Shown(note.Note)}{First(note.ExampleLine)}");
             foreach (var money in file.Money)
             {
@@ -118,7 +154,9 @@ internal static class ImportVerb
             }
         }
         Line(outcome.Stored is { } result
-            ? Invariant.Text($"Stored as import {result.ImportId}: {result.Inserted:N0} rows new, {result.Updated:N0} changed, {result.Unchanged:N0} there already.")
+            ? Invariant.Text(
+                $"Stored as import {result.ImportId}: {result.Inserted:N0} rows new, {result.Updated:N0} changed, {result.Unchanged:N0} "
+                    + $"there already.")
             : dryRun ? "Dry run: nothing was stored." : "Nothing was stored.");
         if (outcome.RejectsFile is { } rejects) Line($"Rejected rows: {rejects}");
     }
@@ -131,7 +169,9 @@ internal static class ImportVerb
 
     private static string Range(FileQuality file) =>
         file is { FirstMs: { } first, LastMs: { } last }
-            ? string.Create(CultureInfo.InvariantCulture, $", {DateTimeOffset.FromUnixTimeMilliseconds(first):yyyy-MM-dd} to {DateTimeOffset.FromUnixTimeMilliseconds(last):yyyy-MM-dd}")
+            ? string.Create(CultureInfo.InvariantCulture,
+                $", {DateTimeOffset.FromUnixTimeMilliseconds(first):yyyy-MM-dd} to "
+                    + $"{DateTimeOffset.FromUnixTimeMilliseconds(last):yyyy-MM-dd}")
             : "";
 
     /// <summary>Sentences and paths that hold words of a file.</summary>

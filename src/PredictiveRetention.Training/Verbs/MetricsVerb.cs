@@ -11,16 +11,26 @@ namespace PredictiveRetention.Training.Verbs;
 /// <summary>Prints figures of a run, and says what they mean.</summary>
 internal static class MetricsVerb
 {
-    private static readonly Argument<string[]> s_metrics = new("METRIC") { Description = "ids of metrics (default: the headline numbers)", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<string?> s_groupBy = new("--group-by") { Description = "lifecycle, month, month,business_segment, ...: retain metrics --list says what there is" };
+    private static readonly Argument<string[]> s_metrics = new("METRIC")
+    {
+        Description = "ids of metrics (default: the headline numbers)",
+        Arity = ArgumentArity.ZeroOrMore
+    };
+    private static readonly Option<string?> s_groupBy =
+        new("--group-by") { Description = "lifecycle, month, month,business_segment, ...: retain metrics --list says what there is" };
     private static readonly Option<string?> s_view = new("--view") { Description = "a whole view, or of it the METRICs named" };
-    private static readonly Option<string[]> s_where = new("--where") { Description = "only rows with this label: dimension=value; may be repeated", DefaultValueFactory = _ => [] };
+    private static readonly Option<string[]> s_where = new("--where")
+    {
+        Description = "only rows with this label: dimension=value; may be repeated", DefaultValueFactory = _ => []
+    };
     private static readonly Option<bool> s_csv = new("--csv") { Description = "print CSV" };
-    private static readonly Option<bool> s_list = new("--list") { Description = "explain the metrics instead: name, unit, formula, meaning, needed sources, views" };
+    private static readonly Option<bool> s_list =
+        new("--list") { Description = "explain the metrics instead: name, unit, formula, meaning, needed sources, views" };
 
     public static Command Command() => Verb.Command(
         "metrics",
-        "Prints figures of the published night, or of a past day, with what each was divided from and of how many.\n  Example: retain metrics aov repeat_rate --group-by lifecycle",
+        "Prints figures of the published night, or of a past day, with what each was divided from and of how many.\n  Example: retain "
+            + "metrics aov repeat_rate --group-by lifecycle",
         VerbUses.Store | VerbUses.Models,
         [s_metrics, AskedRun.AsOf, AskedRun.RunId, s_groupBy, s_view, s_where, s_csv, s_list],
         RunAsync);
@@ -41,7 +51,12 @@ internal static class MetricsVerb
         var figures = await RunFigures.ReadAsync(store, run, questions.Select(question => question.View.Id), verb.Cancellation);
         var rows = questions.SelectMany(figures.Answer).ToList();
         if (verb.Json)
-            verb.PrintJson(new { AsOf = run.AsOf.ToString(), run.RunId, Purpose = run.Purpose.Word(), run.ModelVersion, PublishedAt = run.PublishedAtMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null, Currency = shop.Currency.Code, Rows = rows });
+            verb.PrintJson(new
+            {
+                AsOf = run.AsOf.ToString(), run.RunId, Purpose = run.Purpose.Word(), run.ModelVersion,
+                PublishedAt = run.PublishedAtMs is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : (DateTimeOffset?)null,
+                Currency = shop.Currency.Code, Rows = rows
+            });
         else if (verb.Value(s_csv))
             Csv.Write(FigureFile.Table([.. questions.SelectMany(question => question.View.Dimensions).Distinct()], rows), Console.Out);
         else Print(run, shop.Currency, rows);
@@ -52,7 +67,9 @@ internal static class MetricsVerb
     {
         var where = verb.Value(s_where)!.Select(Pair).ToList();
         if (verb.Value(s_view) is { } view)
-            return verb.Value(s_groupBy) is null ? [FigureQuestion.OfView(view, metrics, where)] : throw new RetentionException(Failure.Usage, "--view has its groups already: leave --group-by out.");
+            return verb.Value(s_groupBy) is null
+                ? [FigureQuestion.OfView(view, metrics, where)]
+                : throw new RetentionException(Failure.Usage, "--view has its groups already: leave --group-by out.");
         if (metrics.Length > 0) return [.. metrics.Select(metric => FigureQuestion.Of(metric, verb.Value(s_groupBy), where))];
         return verb.Value(s_groupBy) is { } groupBy
             ? [FigureQuestion.OfView(FigureQuestion.Grouped(groupBy).Id, [], where)]
@@ -60,21 +77,31 @@ internal static class MetricsVerb
     }
 
     private static (string, string) Pair(string text) =>
-        text.IndexOf('=', StringComparison.Ordinal) is > 0 and var at ? (text[..at], text[(at + 1)..]) : throw new RetentionException(Failure.Usage, $"--where {text}: write dimension=value, such as lifecycle=Active.");
+        text.IndexOf('=', StringComparison.Ordinal) is > 0 and var at
+            ? (text[..at], text[(at + 1)..])
+            : throw new RetentionException(Failure.Usage, $"--where {text}: write dimension=value, such as lifecycle=Active.");
 
     private static void Print(Run run, Currency currency, List<FigureRow> rows)
     {
         Line($"As of {run.AsOf}, run {run.RunId}{(run.Purpose == RunPurpose.Replay ? " (replay)" : "")}, model {run.ModelVersion}");
         // One metric, many groups: its name stands above. Else a line a metric.
         var single = rows.Select(row => row.Metric).Distinct().Count() == 1;
-        var byMetric = rows.All(row => row.Labels.Count == 0) ? [("", rows)] : rows.GroupBy(row => row.Metric).Select(group => (group.First().Name, group.ToList())).ToList();
+        var byMetric = rows.All(row => row.Labels.Count == 0)
+            ? [("", rows)]
+            : rows.GroupBy(row => row.Metric).Select(group => (group.First().Name, group.ToList())).ToList();
         foreach (var (heading, of) in byMetric)
         {
             if (heading.Length > 0) Line($"{(single ? "" : "\n")}{heading} ({of[0].Metric})");
-            string Name(FigureRow row) => heading.Length == 0 ? row.Name : row.Labels.Count == 0 ? "all" : string.Join(" | ", row.Labels.Values);
-            var cells = of.Select(row => (Name: Name(row), Value: row.Value is { } value ? FigureText.Of(row.Unit, value, currency) : "-", Made: Made(row), row.Note)).ToList();
-            var (name, value, made) = (cells.Max(cell => cell.Name.Length), cells.Max(cell => cell.Value.Length), cells.Max(cell => cell.Made.Length));
-            foreach (var cell in cells) Console.Out.WriteLine($"  {cell.Name.PadRight(name)}  {cell.Value.PadLeft(value)}  {cell.Made.PadRight(made)}  {cell.Note}".TrimEnd());
+            string Name(FigureRow row) =>
+                heading.Length == 0 ? row.Name : row.Labels.Count == 0 ? "all" : string.Join(" | ", row.Labels.Values);
+            var cells = of.Select(row => (Name: Name(row), Value: row.Value is { } value ? FigureText.Of(row.Unit, value, currency) : "-",
+                Made: Made(row), row.Note))
+                .ToList();
+            var (name, value, made) = (cells.Max(cell => cell.Name.Length), cells.Max(cell => cell.Value.Length),
+                cells.Max(cell => cell.Made.Length));
+            foreach (var cell in cells)
+                Console.Out.WriteLine(
+                    $"  {cell.Name.PadRight(name)}  {cell.Value.PadLeft(value)}  {cell.Made.PadRight(made)}  {cell.Note}".TrimEnd());
         }
         if (rows.Count == 0) Console.Out.WriteLine("  no rows");
     }

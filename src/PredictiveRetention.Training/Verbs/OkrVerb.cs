@@ -8,7 +8,8 @@ namespace PredictiveRetention.Training.Verbs;
 
 internal static class OkrVerb
 {
-    private static readonly Option<string?> s_targets = new("--targets") { Description = "YAML file of your targets; without it every KPI is shown without one" };
+    private static readonly Option<string?> s_targets =
+        new("--targets") { Description = "YAML file of your targets; without it every KPI is shown without one" };
 
     public static Command Command() => Verb.Command(
         "okr",

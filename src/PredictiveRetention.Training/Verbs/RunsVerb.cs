@@ -11,17 +11,31 @@ internal static class RunsVerb
 {
     private static readonly Argument<long> s_run = new("run") { Description = "number of the run" };
     private static readonly Option<int> s_limit = new("--limit") { Description = "how many, newest first", DefaultValueFactory = _ => 20 };
-    private static readonly Option<string> s_by = new("--by") { Description = "who decides, for the record", DefaultValueFactory = _ => Environment.UserName };
+    private static readonly Option<string> s_by = new("--by")
+    {
+        Description = "who decides, for the record",
+        DefaultValueFactory = _ => Environment.UserName
+    };
 
-    public static Command Command() => new("runs", "Night runs: what there is, whether it is whole, and what becomes of a run that is held.\n  Example: retain runs verify")
+    public static Command Command() =>
+        new("runs",
+            "Night runs: what there is, whether it is whole, and what becomes of a run that is held.\n  Example: retain runs verify")
     {
         Verb.Command("list", "Lists runs, newest first.\n  Example: retain runs list --limit 5", VerbUses.Store, [s_limit], ListAsync),
-        Verb.Command("show", "Shows one run: how far it is, its numbers, what happened to it and who did it.\n  Example: retain runs show 12", VerbUses.Store, [s_run], ShowAsync),
-        Verb.Command("verify", "Checks the invariants of every run whose rows are there, from the rows themselves; exit code 6 when one is broken.\n  Example: retain runs verify", VerbUses.Store, [], Verify),
-        Verb.Command("publish", "Publishes a held run although it is outside its guard bands.\n  Example: retain runs publish 12 --by anna", VerbUses.Store, [s_run, s_by], PublishAsync),
-        Verb.Command("discard", "Gives a held run up; readers keep what they have.\n  Example: retain runs discard 12 --by anna", VerbUses.Store, [s_run, s_by], DiscardAsync),
-        Verb.Command("rollback", "Shows readers an earlier night again.\n  Example: retain runs rollback 11 --by anna", VerbUses.Store, [s_run, s_by], RollBackAsync),
-        Verb.Command("resume", "Goes on with nights that were begun and not ended.\n  Example: retain runs resume", VerbUses.Store | VerbUses.Models, [], Resume),
+        Verb.Command("show",
+            "Shows one run: how far it is, its numbers, what happened to it and who did it.\n  Example: retain runs show 12",
+            VerbUses.Store, [s_run], ShowAsync),
+        Verb.Command("verify",
+            "Checks the invariants of every run whose rows are there, from the rows themselves; exit code 6 when one is broken.\n  "
+                + "Example: retain runs verify", VerbUses.Store, [], Verify),
+        Verb.Command("publish", "Publishes a held run although it is outside its guard bands.\n  Example: retain runs publish 12 --by anna",
+            VerbUses.Store, [s_run, s_by], PublishAsync),
+        Verb.Command("discard", "Gives a held run up; readers keep what they have.\n  Example: retain runs discard 12 --by anna",
+            VerbUses.Store, [s_run, s_by], DiscardAsync),
+        Verb.Command("rollback", "Shows readers an earlier night again.\n  Example: retain runs rollback 11 --by anna", VerbUses.Store,
+            [s_run, s_by], RollBackAsync),
+        Verb.Command("resume", "Goes on with nights that were begun and not ended.\n  Example: retain runs resume",
+            VerbUses.Store | VerbUses.Models, [], Resume),
     };
 
     private static async Task ListAsync(Verb verb)
@@ -50,7 +64,11 @@ internal static class RunsVerb
         if (runs.Count == 0) Console.Out.WriteLine("No run yet: retain score makes one.");
         else Line($"{"run",6}  {"purpose",-7} {"date",-10} {"try",3}  {"as of",-10}  {"state",-11} {"customers",11}  model");
         foreach (var run in runs)
-            Line($"{run.RunId,6}  {run.Purpose.Word(),-7} {run.BusinessDate.ToIso(),-10} {run.Attempt,3}  {run.AsOf,-10}  {run.State.Word(),-11} {run.ExpectedCount,11:N0}  {run.ModelVersion}{(run.RunId == current ? "  <- readers see this" : "")}{(run.Error is null ? "" : "  " + run.Error)}");
+            Line($"{run.RunId,6}  {run.Purpose.Word(),-7} {run.BusinessDate.ToIso(),-10} {run.Attempt,3}  {run.AsOf,-10}  "
+                + $"{run.State.Word(),-11} {run.ExpectedCount,11:N0}  "
+                + $"{run.ModelVersion}{(run.RunId == current
+                    ? "  <- readers see this"
+                    : "")}{(run.Error is null ? "" : "  " + run.Error)}");
     }
 
     private static async Task ShowAsync(Verb verb)
@@ -74,12 +92,17 @@ internal static class RunsVerb
             });
             return;
         }
-        Line($"Run {run.RunId}: {run.Purpose.Word()} of {run.BusinessDate.ToIso()}, attempt {run.Attempt}, as of {run.AsOf}: {run.State.Word()}{(run.Error is null ? "" : ": " + run.Error)}");
-        Line($"  model {run.ModelVersion ?? "not chosen yet"}; {shards.Done:N0} of {shards.All:N0} shards done, {shards.Customers:N0} of {shards.Expected:N0} customers{Pace(run, shards)}");
-        if (run.Headline is { } headline) Line($"  mean churn probability {headline.MeanPChurn:F3}, CLV {headline.Clv:N2}, {headline.Actions:N0} actions");
+        Line($"Run {run.RunId}: {run.Purpose.Word()} of {run.BusinessDate.ToIso()}, attempt {run.Attempt}, as of {run.AsOf}: "
+            + $"{run.State.Word()}{(run.Error is null ? "" : ": " + run.Error)}");
+        Line($"  model {run.ModelVersion ?? "not chosen yet"}; {shards.Done:N0} of {shards.All:N0} shards done, {shards.Customers:N0} of "
+            + $"{shards.Expected:N0} customers{Pace(run, shards)}");
+        if (run.Headline is { } headline)
+            Line($"  mean churn probability {headline.MeanPChurn:F3}, CLV {headline.Clv:N2}, {headline.Actions:N0} actions");
         if (quarantined > 0) Line($"  {quarantined:N0} customers could not be scored:");
         foreach (var (customer, reason) in quarantine) Line($"    {customer}: {reason}");
-        foreach (var happened in events) Line($"  {DateTimeOffset.FromUnixTimeMilliseconds(happened.AtMs):yyyy-MM-dd HH:mm:ss}Z  {happened.What,-12} {happened.Actor}{(happened.Detail is null ? "" : "  " + happened.Detail)}");
+        foreach (var happened in events)
+            Line($"  {DateTimeOffset.FromUnixTimeMilliseconds(happened.AtMs):yyyy-MM-dd HH:mm:ss}Z  {happened.What,-12} "
+                + $"{happened.Actor}{(happened.Detail is null ? "" : "  " + happened.Detail)}");
         if (run.State == RunState.Held) Line($"Decide: retain runs publish {run.RunId}, or retain runs discard {run.RunId}");
     }
 
@@ -87,7 +110,10 @@ internal static class RunsVerb
     {
         using var store = verb.RequireStore();
         var shop = store.RequireShop();
-        var checks = verb.Terminal.Follow("verifying", progress => store.Verifier.Verify(shop, run => progress.Report(new Step(0, 0, string.Create(CultureInfo.InvariantCulture, $"run {run.RunId}"))), verb.Cancellation));
+        var checks = verb.Terminal.Follow("verifying",
+            progress => store.Verifier.Verify(shop,
+                run => progress.Report(new Step(0, 0, string.Create(CultureInfo.InvariantCulture, $"run {run.RunId}"))),
+                verb.Cancellation));
         if (verb.Json) verb.PrintJson(checks);
         foreach (var check in verb.Json ? [] : checks)
         {
@@ -126,7 +152,8 @@ internal static class RunsVerb
             var request = new RunRequest(RunPurpose.Night, night.BusinessDate, night.AsOf);
             var settings = new RunSettings { Faults = verb.Faults, WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30) };
             var run = new NightRun(store, verb.Models, settings);
-            var result = verb.Terminal.Follow(string.Create(CultureInfo.InvariantCulture, $"run {night.RunId}"), progress => run.Execute(request, ScoreVerb.Steps(progress), verb.Cancellation));
+            var result = verb.Terminal.Follow(string.Create(CultureInfo.InvariantCulture, $"run {night.RunId}"),
+                progress => run.Execute(request, ScoreVerb.Steps(progress), verb.Cancellation));
             if (verb.Json) verb.PrintJson(new { result.Outcome, result.Run.RunId, State = result.Run.State.Word() });
             else Line($"Run {result.Run.RunId} ({result.Run.BusinessDate.ToIso()}): {result.Run.State.Word()}");
         }
@@ -162,8 +189,14 @@ internal static class RunsVerb
 
     private static string Pace(Run run, ShardProgress shards) => (run.State, shards) switch
     {
-        (RunState.Scoring, { AtWork: false }) => $"; nobody is at work on it{(Time(shards.LastMs ?? shards.SinceMs) is { } last ? string.Create(CultureInfo.InvariantCulture, $" since {last:yyyy-MM-dd HH:mm:ss}Z") : "")}: a worker, or retain runs resume, goes on with it",
-        (RunState.Scoring, { Rate: { } rate }) => string.Create(CultureInfo.InvariantCulture, $", {rate:N0} customers/s, {shards.RemainingSeconds:N0} s left"),
+        (RunState.Scoring, { AtWork: false }) =>
+            $"; nobody is at work on "
+                + $"it"
+                + $"{(Time(shards.LastMs ?? shards.SinceMs) is { } last
+                    ? string.Create(CultureInfo.InvariantCulture, $" since {last:yyyy-MM-dd HH:mm:ss}Z")
+                    : "")}: a worker, or retain runs resume, goes on with it",
+        (RunState.Scoring, { Rate: { } rate }) =>
+            string.Create(CultureInfo.InvariantCulture, $", {rate:N0} customers/s, {shards.RemainingSeconds:N0} s left"),
         _ => "",
     };
 

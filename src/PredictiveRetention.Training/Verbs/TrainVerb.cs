@@ -10,16 +10,29 @@ namespace PredictiveRetention.Training.Verbs;
 
 internal static class TrainVerb
 {
-    private static readonly Option<string?> s_asOf = new("--as-of") { Description = "use nothing from this day on (yyyy-mm-dd; default: the day after the last order)" };
-    private static readonly Option<string?> s_horizon = new("--horizon") { Description = "churn = no purchase within this, e.g. 90d (default: chosen from the gaps between purchases)" };
-    private static readonly Option<string> s_clvHorizon = new("--clv-horizon") { Description = "value = expected net spend within this", DefaultValueFactory = _ => "365d" };
-    private static readonly Option<int> s_seed = new("--seed") { Description = "same data, same seed, same model", DefaultValueFactory = _ => 1 };
+    private static readonly Option<string?> s_asOf =
+        new("--as-of") { Description = "use nothing from this day on (yyyy-mm-dd; default: the day after the last order)" };
+    private static readonly Option<string?> s_horizon =
+        new("--horizon") { Description = "churn = no purchase within this, e.g. 90d (default: chosen from the gaps between purchases)" };
+    private static readonly Option<string> s_clvHorizon = new("--clv-horizon")
+    {
+        Description = "value = expected net spend within this",
+        DefaultValueFactory = _ => "365d"
+    };
+    private static readonly Option<int> s_seed = new("--seed")
+    {
+        Description = "same data, same seed, same model",
+        DefaultValueFactory = _ => 1
+    };
 
-    private static readonly Option<bool> s_lightGbm = new("--lightgbm") { Description = "LightGBM as one more member, where its native library is there" };
+    private static readonly Option<bool> s_lightGbm =
+        new("--lightgbm") { Description = "LightGBM as one more member, where its native library is there" };
 
     public static Command Command() => Verb.Command(
         "train",
-        "Fits churn and value on the stored orders, judges them on later ones, and makes them the champion.\n  Example: retain train --as-of 2011-09-10 --horizon 90d --clv-horizon 90d\n  Example: retain train --table customers.csv --label churned --id customer\n  Example: retain train --contractual --grace 30d",
+        "Fits churn and value on the stored orders, judges them on later ones, and makes them the champion.\n  Example: retain train "
+            + "--as-of 2011-09-10 --horizon 90d --clv-horizon 90d\n  Example: retain train --table customers.csv --label churned --id "
+            + "customer\n  Example: retain train --contractual --grace 30d",
         VerbUses.Store | VerbUses.Models,
         [s_asOf, s_horizon, s_clvHorizon, s_seed, s_lightGbm, .. ClassifierTraining.ForTraining],
         Run);
@@ -80,20 +93,40 @@ internal static class TrainVerb
 
     private static void Print(LoadedModel loaded, TrainedModel trained, GateDecision gate, string champion)
     {
-        Line($"Model {loaded.Version} ({Words(trained.Model.Level)}) {(gate.Promoted ? "is the champion" : $"was kept; the champion is still {champion}")}: {gate.Reason}.");
-        Line($"  {(trained.Model.Churn is null ? "looked at" : "learnt from")} {trained.Survey.Orders:N0} orders of {trained.Survey.Customers:N0} customers before {trained.Request.Cutoff}");
-        Line($"  churn: no purchase within {trained.Model.ChurnHorizonDays} days{(!trained.HorizonChosen ? "" : trained.Survey.CoveredGaps(0) is null ? " (nobody has bought twice, so there are no gaps to choose by)" : " (the smallest candidate covering 85 % of the gaps between purchases)")}");
-        if (trained.HorizonChosen && trained.Survey.CoveredGaps(0) is not null) Line($"  gaps covered: {string.Join(", ", trained.Survey.GapCurve().Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Days}d {100 * point.Covered:F1} %")))}");
-        Line($"  value: net spend within {trained.Model.ClvHorizonDays} days{(trained.Value is not { } value || value.Plan.Horizon.Days == trained.Model.ClvHorizonDays ? "" : string.Create(CultureInfo.InvariantCulture, $", learnt from {value.Plan.Horizon.Days} days and carried to those by BTYD"))}");
-        if (trained.Churn is { OrderMembers.Count: > 0 } churn) Line($"  blend: {string.Join(", ", churn.OrderMembers.SkipLast(1).Select(member => string.Create(CultureInfo.InvariantCulture, $"{member.Name} {member.Weight:F2}")))}");
+        Line($"Model {loaded.Version} ({Words(trained.Model.Level)}) "
+            + $"{(gate.Promoted ? "is the champion" : $"was kept; the champion is still {champion}")}: {gate.Reason}.");
+        Line($"  {(trained.Model.Churn is null ? "looked at" : "learnt from")} {trained.Survey.Orders:N0} orders of "
+            + $"{trained.Survey.Customers:N0} customers before {trained.Request.Cutoff}");
+        Line($"  churn: no purchase within {trained.Model.ChurnHorizonDays} "
+            + $"days"
+            + $"{(!trained.HorizonChosen ? "" : trained.Survey.CoveredGaps(0) is null ? " (nobody has bought twice, so there are no gaps "
+                + "to choose by)" : " (the smallest candidate covering 85 % of the gaps between purchases)")}");
+        if (trained.HorizonChosen && trained.Survey.CoveredGaps(0) is not null)
+            Line($"  gaps covered: "
+                + $"{string.Join(", ",
+                    trained.Survey.GapCurve()
+                        .Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.Days}d {100 * point.Covered:F1} %")))}");
+        Line($"  value: net spend within {trained.Model.ClvHorizonDays} "
+            + $"days"
+            + $"{(trained.Value is not { } value || value.Plan.Horizon.Days == trained.Model.ClvHorizonDays
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture,
+                    $", learnt from {value.Plan.Horizon.Days} days and carried to those by BTYD"))}");
+        if (trained.Churn is { OrderMembers.Count: > 0 } churn)
+            Line($"  blend: "
+                + $"{string.Join(", ",
+                    churn.OrderMembers.SkipLast(1)
+                        .Select(member => string.Create(CultureInfo.InvariantCulture, $"{member.Name} {member.Weight:F2}")))}");
         if (trained.League is { } league)
         {
             Line($"  judged one horizon earlier, at {league.Origin}, on {league.Customers:N0} customers:");
             Line($"    {"",-44} {"AUC",7} {"log loss",9} {"ECE",7} {"bias",7} {"Gini",7} {"top 10 %",9}");
             foreach (var entry in league.Entries)
-                Line($"    {entry.Name,-44} {entry.Churn?.Auc,7:F4} {entry.Churn?.LogLoss,9:F4} {entry.Churn?.Ece10,7:F4} {entry.Spend?.Bias,7:F3} {entry.Spend?.Gini,7:F4} {entry.Spend?.Top10,9:F4}");
+                Line($"    {entry.Name,-44} {entry.Churn?.Auc,7:F4} {entry.Churn?.LogLoss,9:F4} {entry.Churn?.Ece10,7:F4} "
+                    + $"{entry.Spend?.Bias,7:F3} {entry.Spend?.Gini,7:F4} {entry.Spend?.Top10,9:F4}");
             if (league.RuleRanksChurnAsWell) Line($"    a simple rule ranks churn as well: see the card");
-            if (league.RuleIsBetterCalibrated) Line($"    a simple rule's probabilities were closer (log loss): trust the order more than the percentages");
+            if (league.RuleIsBetterCalibrated)
+                Line($"    a simple rule's probabilities were closer (log loss): trust the order more than the percentages");
         }
         else
         {

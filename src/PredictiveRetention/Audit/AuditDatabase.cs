@@ -7,7 +7,9 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Audit;
 
-/// <summary>The rows of a store in DuckDB, as they are but for days instead of instants; in memory, spilling to a folder that is gone afterwards.</summary>
+/// <summary>
+/// The rows of a store in DuckDB, as they are but for days instead of instants; in memory, spilling to a folder that is gone afterwards.
+/// </summary>
 internal sealed class AuditDatabase : IDisposable
 {
     private readonly DuckDBConnection _connection = new("Data Source=:memory:");
@@ -18,7 +20,8 @@ internal sealed class AuditDatabase : IDisposable
     {
         _cancellation = cancellation;
         _connection.Open();
-        Run($"SET temp_directory = {Text(_spill.FullName)}; SET autoinstall_known_extensions = false; SET preserve_insertion_order = false;");
+        Run($"SET temp_directory = {Text(_spill.FullName)}; SET autoinstall_known_extensions = false; SET preserve_insertion_order = "
+            + $"false;");
     }
 
     public long LastImport { get; private set; }
@@ -83,21 +86,30 @@ internal sealed class AuditDatabase : IDisposable
         var (segments, cuts, settings) = (recipe.Segments, recipe.Cutoffs, recipe.Insights!.Settings);
         (string Name, double? Value)[] numbers =
         [
-            ("as_of", asOf.Day), ("horizon", recipe.HorizonDays), ("clv_horizon", recipe.ClvHorizonDays), ("lost_after", RetentionModel.LostAfter(recipe.HorizonDays)), ("coverage", (int)recipe.Coverage.Sources),
-            ("months_window", settings.Months), ("days_window", settings.Days), ("migration_months", settings.MigrationMonths), ("small_group", settings.SmallGroup), ("middle_aged_from", settings.MiddleAgedFrom),
-            ("senior_from", settings.SeniorFrom), ("text_values", settings.TextValues), ("correlation_sample", settings.CorrelationSample), ("sample_size", new RunSettings().SampleSize),
-            ("active_days", segments.ActiveDays), ("at_risk_days", segments.AtRiskDays), ("dormant_days", segments.DormantDays), ("new_days", segments.NewDays), ("reactivated_gap_days", segments.ReactivatedGapDays),
-            ("regular_orders", segments.RegularOrders), ("power_user_orders", segments.PowerUserOrders), ("discount_seeker_orders", segments.DiscountSeekerOrders), ("loyalist_orders", segments.LoyalistOrders),
+            ("as_of", asOf.Day), ("horizon", recipe.HorizonDays), ("clv_horizon", recipe.ClvHorizonDays),
+            ("lost_after", RetentionModel.LostAfter(recipe.HorizonDays)), ("coverage", (int)recipe.Coverage.Sources),
+            ("months_window", settings.Months), ("days_window", settings.Days), ("migration_months", settings.MigrationMonths),
+            ("small_group", settings.SmallGroup), ("middle_aged_from", settings.MiddleAgedFrom),
+            ("senior_from", settings.SeniorFrom), ("text_values", settings.TextValues), ("correlation_sample", settings.CorrelationSample),
+            ("sample_size", new RunSettings().SampleSize),
+            ("active_days", segments.ActiveDays), ("at_risk_days", segments.AtRiskDays), ("dormant_days", segments.DormantDays),
+            ("new_days", segments.NewDays), ("reactivated_gap_days", segments.ReactivatedGapDays),
+            ("regular_orders", segments.RegularOrders), ("power_user_orders", segments.PowerUserOrders),
+            ("discount_seeker_orders", segments.DiscountSeekerOrders), ("loyalist_orders", segments.LoyalistOrders),
         ];
         (string Name, double? Value)[] doubles =
         [
-            ("minor", shop.Currency.MinorPerUnit), ("discounted_orders_share", segments.DiscountedOrdersShare), ("discount_of_gross_share", segments.DiscountOfGrossShare), ("high_value_share", segments.HighValueShare),
-            ("low_value_share", segments.LowValueShare), ("vip_share", segments.VipShare), ("high_risk_cut", segments.HighRiskCut), ("now_high_value", cuts.HighValueMinor), ("now_mid_value", cuts.MidValueMinor),
-            ("now_premium_clv", cuts.PremiumClv), ("now_gold_clv", cuts.GoldClv), ("now_silver_clv", cuts.SilverClv), ("now_vip_clv", cuts.VipClv), ("now_top_fifth_clv", cuts.TopFifthClv), ("now_high_risk", cuts.HighRisk),
+            ("minor", shop.Currency.MinorPerUnit), ("discounted_orders_share", segments.DiscountedOrdersShare),
+            ("discount_of_gross_share", segments.DiscountOfGrossShare), ("high_value_share", segments.HighValueShare),
+            ("low_value_share", segments.LowValueShare), ("vip_share", segments.VipShare), ("high_risk_cut", segments.HighRiskCut),
+            ("now_high_value", cuts.HighValueMinor), ("now_mid_value", cuts.MidValueMinor),
+            ("now_premium_clv", cuts.PremiumClv), ("now_gold_clv", cuts.GoldClv), ("now_silver_clv", cuts.SilverClv),
+            ("now_vip_clv", cuts.VipClv), ("now_top_fifth_clv", cuts.TopFifthClv), ("now_high_risk", cuts.HighRisk),
             ("now_medium_risk", cuts.MediumRisk),
         ];
         (string Name, bool Value)[] flags =
-            [("zero_value", shop.Purchases.ZeroValue), ("merge_days", shop.Purchases.MergeDays), ("by_rule", recipe.ModelLevel == ModelLevel.RecencyRule), ("fixed_frequency", segments.FrequencyCuts is not null)];
+            [("zero_value", shop.Purchases.ZeroValue), ("merge_days", shop.Purchases.MergeDays),
+                ("by_rule", recipe.ModelLevel == ModelLevel.RecencyRule), ("fixed_frequency", segments.FrequencyCuts is not null)];
         foreach (var (name, value) in numbers) Run($"CREATE MACRO {name}() AS CAST({Number(value)} AS INTEGER)");
         foreach (var (name, value) in doubles) Run($"CREATE MACRO {name}() AS {Number(value)}");
         foreach (var (name, value) in flags) Run($"CREATE MACRO {name}() AS {(value ? "true" : "false")}");
@@ -106,38 +118,58 @@ internal sealed class AuditDatabase : IDisposable
     /// <summary>Cut-offs of the quarters, and of the run itself as those of day -1.</summary>
     private void CutOffs(RunRecipe recipe, IReadOnlySet<DateOnly> kept)
     {
-        Run("CREATE TABLE cut (from_day INTEGER, taken_day INTEGER, kept BOOLEAN, population BIGINT, r20 DOUBLE, r40 DOUBLE, r60 DOUBLE, r80 DOUBLE, f20 DOUBLE, f40 DOUBLE, f60 DOUBLE, f80 DOUBLE, "
-            + "m20 DOUBLE, m40 DOUBLE, m60 DOUBLE, m80 DOUBLE, high_value DOUBLE, mid_value DOUBLE, vip DOUBLE, high_risk DOUBLE, base_rate DOUBLE)");
+        Run("CREATE TABLE cut (from_day INTEGER, taken_day INTEGER, kept BOOLEAN, population BIGINT, r20 DOUBLE, r40 DOUBLE, r60 DOUBLE, "
+            + "r80 DOUBLE, f20 DOUBLE, f40 DOUBLE, f60 DOUBLE, f80 DOUBLE, "
+            + "m20 DOUBLE, m40 DOUBLE, m60 DOUBLE, m80 DOUBLE, high_value DOUBLE, mid_value DOUBLE, vip DOUBLE, high_risk DOUBLE, "
+            + "base_rate DOUBLE)");
         Add(-1, -1, false, recipe.Cutoffs);
-        foreach (var quarter in recipe.Insights!.Quarters) Add(BusinessCalendar.DayNumber(quarter.From), BusinessCalendar.DayNumber(quarter.TakenOn), kept.Contains(quarter.From), quarter.Cutoffs);
+        foreach (var quarter in recipe.Insights!.Quarters)
+            Add(BusinessCalendar.DayNumber(quarter.From), BusinessCalendar.DayNumber(quarter.TakenOn), kept.Contains(quarter.From),
+                quarter.Cutoffs);
 
         void Add(int from, int taken, bool isKept, SegmentCutoffs c)
         {
             double?[] values =
             [
-                c.Population, c.Recency.P20, c.Recency.P40, c.Recency.P60, c.Recency.P80, c.Frequency.P20, c.Frequency.P40, c.Frequency.P60, c.Frequency.P80,
-                c.MonetaryMinor.P20, c.MonetaryMinor.P40, c.MonetaryMinor.P60, c.MonetaryMinor.P80, c.HighValueMinor, c.MidValueMinor, c.VipClv, c.HighRisk, c.BaseRate,
+                c.Population, c.Recency.P20, c.Recency.P40, c.Recency.P60, c.Recency.P80, c.Frequency.P20, c.Frequency.P40, c.Frequency.P60,
+                c.Frequency.P80,
+                c.MonetaryMinor.P20, c.MonetaryMinor.P40, c.MonetaryMinor.P60, c.MonetaryMinor.P80, c.HighValueMinor, c.MidValueMinor,
+                c.VipClv, c.HighRisk, c.BaseRate,
             ];
-            Run(string.Create(CultureInfo.InvariantCulture, $"INSERT INTO cut VALUES ({from}, {taken}, {isKept}, {string.Join(", ", values.Select(Number))})"));
+            Run(string.Create(CultureInfo.InvariantCulture,
+                $"INSERT INTO cut VALUES ({from}, {taken}, {isKept}, {string.Join(", ", values.Select(Number))})"));
         }
     }
 
     private void RfmCells()
     {
         Run("CREATE TABLE rfm_cell (code INTEGER, segment VARCHAR)");
-        foreach (var (segment, codes) in RfmGrid.Codes) Run($"INSERT INTO rfm_cell VALUES {string.Join(", ", codes.Select(code => $"({Number(code)}, {Text(SegmentNames.Of(segment))})"))}");
+        foreach (var (segment, codes) in RfmGrid.Codes)
+            Run($"INSERT INTO rfm_cell VALUES "
+                + $"{string.Join(", ", codes.Select(code => $"({Number(code)}, {Text(SegmentNames.Of(segment))})"))}");
     }
 
     private void Orders(Func<string, RowReader> rows, BusinessCalendar calendar)
     {
-        Run("CREATE TABLE shop_order (customer BIGINT, id VARCHAR, ordered_at BIGINT, day INTEGER, amount BIGINT, discount BIGINT, valid BOOLEAN, category VARCHAR, promised_day INTEGER, delivered_day INTEGER, review DOUBLE, margin BIGINT)");
-        using var order = rows("SELECT customer_key, order_id, ordered_at_ms, amount_minor, discount_minor, is_valid, category, promised_at_ms, delivered_at_ms, review_score, margin_minor FROM orders");
+        Run("CREATE TABLE shop_order (customer BIGINT, id VARCHAR, ordered_at BIGINT, day INTEGER, amount BIGINT, discount BIGINT, valid "
+            + "BOOLEAN, category VARCHAR, promised_day INTEGER, delivered_day INTEGER, review DOUBLE, margin BIGINT)");
+        using var order =
+            rows("SELECT customer_key, order_id, ordered_at_ms, amount_minor, discount_minor, is_valid, category, promised_at_ms, "
+                + "delivered_at_ms, review_score, margin_minor FROM orders");
         Copy("shop_order", order, to =>
         {
             to.AppendValue(order.Long()).AppendValue(order.Text());
             var at = order.Long();
-            to.AppendValue(at).AppendValue(calendar.DayOf(at)).AppendValue(order.Long()).AppendValue(order.MaybeLong()).AppendValue(order.Bool()).AppendValue(order.MaybeText());
-            to.AppendValue(Day(order.MaybeLong(), calendar)).AppendValue(Day(order.MaybeLong(), calendar)).AppendValue(order.MaybeDouble()).AppendValue(order.MaybeLong());
+            to.AppendValue(at)
+                .AppendValue(calendar.DayOf(at))
+                .AppendValue(order.Long())
+                .AppendValue(order.MaybeLong())
+                .AppendValue(order.Bool())
+                .AppendValue(order.MaybeText());
+            to.AppendValue(Day(order.MaybeLong(), calendar))
+                .AppendValue(Day(order.MaybeLong(), calendar))
+                .AppendValue(order.MaybeDouble())
+                .AppendValue(order.MaybeLong());
         });
     }
 
@@ -145,13 +177,24 @@ internal sealed class AuditDatabase : IDisposable
     {
         Run("CREATE TABLE refund (customer BIGINT, day INTEGER, amount BIGINT, order_id VARCHAR)");
         using (var refund = rows("SELECT customer_key, refunded_at_ms, amount_minor, order_id FROM refund"))
-            Copy("refund", refund, to => to.AppendValue(refund.Long()).AppendValue(calendar.DayOf(refund.Long())).AppendValue(refund.Long()).AppendValue(refund.MaybeText()));
+            Copy("refund", refund,
+                to => to.AppendValue(refund.Long())
+                    .AppendValue(calendar.DayOf(refund.Long()))
+                    .AppendValue(refund.Long())
+                    .AppendValue(refund.MaybeText()));
         Run("CREATE TABLE event (customer BIGINT, day INTEGER, type INTEGER, message VARCHAR)");
         using (var happened = rows("SELECT customer_key, occurred_at_ms, event_type, message_id FROM engagement"))
-            Copy("event", happened, to => to.AppendValue(happened.Long()).AppendValue(calendar.DayOf(happened.Long())).AppendValue(happened.Int()).AppendValue(happened.Text()));
+            Copy("event", happened,
+                to => to.AppendValue(happened.Long())
+                    .AppendValue(calendar.DayOf(happened.Long()))
+                    .AppendValue(happened.Int())
+                    .AppendValue(happened.Text()));
         Run("CREATE TABLE subscription (customer BIGINT, started_day INTEGER, ended_day INTEGER)");
         using (var subscription = rows("SELECT customer_key, started_at_ms, ended_at_ms FROM subscription"))
-            Copy("subscription", subscription, to => to.AppendValue(subscription.Long()).AppendValue(calendar.DayOf(subscription.Long())).AppendValue(Day(subscription.MaybeLong(), calendar)));
+            Copy("subscription", subscription,
+                to => to.AppendValue(subscription.Long())
+                    .AppendValue(calendar.DayOf(subscription.Long()))
+                    .AppendValue(Day(subscription.MaybeLong(), calendar)));
         Run("CREATE TABLE profile (customer BIGINT, birth_year INTEGER, gender VARCHAR, country VARCHAR, region VARCHAR, channel VARCHAR)");
         using (var profile = rows("SELECT customer_key, birth_year, gender, country, acquisition_channel FROM customer"))
             Copy("profile", profile, to =>
@@ -168,10 +211,15 @@ internal sealed class AuditDatabase : IDisposable
         string[] doubles = ["p_churn", "clv", "spend_if_order", "revenue_at_risk", "expected_net_value", "action_cost"];
         string[] numbers =
         [
-            "orders", "purchase_days", "days_since_last_order", "days_since_first_order", "rfm", "rfm_segment", "lifecycle", "value_tier", "frequency_class", "clv_tier", "business_segment", "engagement_segment", "persona", "risk_band",
+            "orders", "purchase_days", "days_since_last_order", "days_since_first_order", "rfm", "rfm_segment", "lifecycle", "value_tier",
+            "frequency_class", "clv_tier", "business_segment", "engagement_segment", "persona", "risk_band",
         ];
-        Run($"CREATE TABLE prediction (customer BIGINT, net_revenue BIGINT, lost BOOLEAN, play VARCHAR, {string.Join(", ", doubles.Select(name => name + " DOUBLE"))}, {string.Join(", ", numbers.Select(name => name + " INTEGER"))})");
-        using var row = rows($"SELECT customer_key, net_revenue_minor, lost, play_id, {string.Join(", ", doubles)}, {string.Join(", ", numbers)} FROM prediction WHERE run_id = {runId.ToString(CultureInfo.InvariantCulture)}");
+        Run($"CREATE TABLE prediction (customer BIGINT, net_revenue BIGINT, lost BOOLEAN, play VARCHAR, "
+            + $"{string.Join(", ", doubles.Select(name => name + " DOUBLE"))}, "
+            + $"{string.Join(", ", numbers.Select(name => name + " INTEGER"))})");
+        using var row =
+            rows($"SELECT customer_key, net_revenue_minor, lost, play_id, {string.Join(", ", doubles)}, {string.Join(", ", numbers)} "
+                + $"FROM prediction WHERE run_id = {runId.ToString(CultureInfo.InvariantCulture)}");
         Copy("prediction", row, to =>
         {
             to.AppendValue(row.Long()).AppendValue(row.Long()).AppendValue(row.Bool()).AppendValue(row.MaybeText());
@@ -182,13 +230,20 @@ internal sealed class AuditDatabase : IDisposable
 
     private void Published(Func<string, RowReader> rows, long runId)
     {
-        Run("CREATE TABLE published (seq INTEGER, view VARCHAR, metric VARCHAR, d1 VARCHAR, d2 VARCHAR, d3 VARCHAR, numerator DOUBLE, denominator DOUBLE, value DOUBLE, customers BIGINT, state INTEGER)");
-        using var row = rows($"SELECT seq, view, metric, d1, d2, d3, numerator, denominator, value, customers, state FROM figure WHERE run_id = {runId.ToString(CultureInfo.InvariantCulture)}");
+        Run("CREATE TABLE published (seq INTEGER, view VARCHAR, metric VARCHAR, d1 VARCHAR, d2 VARCHAR, d3 VARCHAR, numerator DOUBLE, "
+            + "denominator DOUBLE, value DOUBLE, customers BIGINT, state INTEGER)");
+        using var row =
+            rows($"SELECT seq, view, metric, d1, d2, d3, numerator, denominator, value, customers, state FROM figure WHERE run_id = "
+                + $"{runId.ToString(CultureInfo.InvariantCulture)}");
         Copy("published", row, to =>
         {
             to.AppendValue(row.Int());
             for (var text = 0; text < 5; text++) to.AppendValue(row.Text());
-            to.AppendValue(row.MaybeDouble()).AppendValue(row.MaybeDouble()).AppendValue(row.MaybeDouble()).AppendValue(row.MaybeLong()).AppendValue(row.Int());
+            to.AppendValue(row.MaybeDouble())
+                .AppendValue(row.MaybeDouble())
+                .AppendValue(row.MaybeDouble())
+                .AppendValue(row.MaybeLong())
+                .AppendValue(row.Int());
         });
     }
 
@@ -208,7 +263,8 @@ internal sealed class AuditDatabase : IDisposable
 
     /// <summary>A number as SQL; all its digits.</summary>
     private static string Number(double? value) =>
-        value is not { } known ? "CAST(NULL AS DOUBLE)" : double.IsInfinity(known) ? "CAST('Infinity' AS DOUBLE)" : "CAST(" + known.ToString("R", CultureInfo.InvariantCulture) + " AS DOUBLE)";
+        value is not { } known ? "CAST(NULL AS DOUBLE)" : double.IsInfinity(known) ? "CAST('Infinity' AS DOUBLE)"
+            : "CAST(" + known.ToString("R", CultureInfo.InvariantCulture) + " AS DOUBLE)";
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -14,15 +14,17 @@ public readonly record struct Interval(double Value, double Low, double High)
 }
 
 /// <summary>
-/// How often a customer counts in a replicate: a Poisson number of mean 1 drawn from the key (the bootstrap of Hanley and MacGibbon 2006), so a
-/// customer counts as often at every origin - customers, not rows, are drawn - and the draw depends on nobody else.
+/// How often a customer counts in a replicate: a Poisson number of mean 1 drawn from the key (the bootstrap of Hanley and MacGibbon 2006),
+/// so a customer counts as often at every origin - customers, not rows, are drawn - and the draw depends on nobody else.
 /// </summary>
 internal static class CustomerBootstrap
 {
     public const int Replicates = 200;
 
     // P(at most k), k = 0, 1, ...: e^-1 times the partial sums of 1/k!.
-    private static readonly double[] s_atMost = [.. Enumerable.Range(0, 12).Select(k => Math.Exp(-1) * Enumerable.Range(0, k + 1).Sum(j => 1 / Enumerable.Range(1, j).Aggregate(1.0, (product, i) => product * i)))];
+    private static readonly double[] s_atMost = [.. Enumerable.Range(0, 12)
+        .Select(k => Math.Exp(-1) * Enumerable.Range(0, k + 1).Sum(j => 1 / Enumerable.Range(1, j).Aggregate(1.0, (product,
+            i) => product * i)))];
 
     public static int[] Weights(long[] keys, int replicate)
     {

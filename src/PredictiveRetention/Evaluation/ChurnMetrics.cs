@@ -1,6 +1,8 @@
 namespace PredictiveRetention.Evaluation;
 
-/// <summary>How well a churn probability ranks and is calibrated. The label is 1 for a customer who bought nothing in the horizon.</summary>
+/// <summary>
+/// How well a churn probability ranks and is calibrated. The label is 1 for a customer who bought nothing in the horizon.
+/// </summary>
 /// <param name="Customers">Customers judged.</param>
 /// <param name="ChurnRate">Share who churned.</param>
 /// <param name="Auc">Area under the ROC curve, ties counted half (Hanley and McNeil 1982).</param>
@@ -11,17 +13,21 @@ namespace PredictiveRetention.Evaluation;
 /// <param name="LiftAt10">Churn rate of the tenth with the highest probability over the overall rate.</param>
 /// <param name="MeanPrediction">Mean probability: to be compared with ChurnRate.</param>
 public sealed record ChurnMetrics(
-    int Customers, double ChurnRate, double Auc, double AveragePrecision, double LogLoss, double Brier, double Ece10, double LiftAt10, double MeanPrediction)
+    int Customers, double ChurnRate, double Auc, double AveragePrecision, double LogLoss, double Brier, double Ece10, double LiftAt10,
+    double MeanPrediction)
 {
     /// <param name="churned">1 or 0 a customer.</param>
     /// <param name="predicted">P(churn), 0..1.</param>
-    public static ChurnMetrics Of(double[] churned, double[] predicted) => new ChurnColumn(churned, predicted).Weighted([.. churned.Select(_ => 1)]);
+    public static ChurnMetrics Of(double[] churned, double[] predicted) =>
+        new ChurnColumn(churned, predicted).Weighted([.. churned.Select(_ => 1)]);
 
     /// <summary>Area under the ROC curve of scores on any scale; NaN where one class is missing.</summary>
     internal static double AucOf(double[] churned, double[] scores) => new ChurnColumn(churned, scores).Auc();
 }
 
-/// <summary>One column of churn probabilities beside what happened: its metrics under any weighting of the customers, sorted once.</summary>
+/// <summary>
+/// One column of churn probabilities beside what happened: its metrics under any weighting of the customers, sorted once.
+/// </summary>
 internal sealed class ChurnColumn(double[] churned, double[] predicted)
 {
     private readonly Ranking _ranking = new(predicted);

@@ -7,8 +7,8 @@ namespace PredictiveRetention.Evaluation;
 public sealed record ClassifierFit(ClassifierModel Model, IReadOnlyList<MemberRecord> Members);
 
 /// <summary>
-/// Fits the members once on all rows and once for each fold on the others; from the answers to the rows held out come the trees to keep, the
-/// calibrations and the blend. A group of rows (a customer) has one fold.
+/// Fits the members once on all rows and once for each fold on the others; from the answers to the rows held out come the trees to keep,
+/// the calibrations and the blend. A group of rows (a customer) has one fold.
 /// </summary>
 public sealed class ClassifierRecipe(RecipeSettings settings)
 {
@@ -57,8 +57,10 @@ public sealed class ClassifierRecipe(RecipeSettings settings)
         return new ClassifierFit(
             new ClassifierModel(columns, linear!, [boostedMember, baggedMember], weights),
             [
-                new MemberRecord("logistic on log features", weights.Weights[0], Loss(linearOdds, labels)), new MemberRecord("FastTree", weights.Weights[1], Loss(treeOdds, labels)),
-                new MemberRecord("FastForest", weights.Weights[2], Loss(forestOdds, labels)), new MemberRecord("blend", 1, Loss(blend, labels)),
+                new MemberRecord("logistic on log features", weights.Weights[0], Loss(linearOdds, labels)),
+                new MemberRecord("FastTree", weights.Weights[1], Loss(treeOdds, labels)),
+                new MemberRecord("FastForest", weights.Weights[2], Loss(forestOdds, labels)),
+                new MemberRecord("blend", 1, Loss(blend, labels)),
             ]);
 
         float[] Take(int[] at)
@@ -69,7 +71,8 @@ public sealed class ClassifierRecipe(RecipeSettings settings)
         }
     }
 
-    private static double Loss(double[] odds, bool[] labels) => odds.Zip(labels, (score, label) => Logistic.Softplus(label ? -score : score)).Average();
+    private static double Loss(double[] odds, bool[] labels) =>
+        odds.Zip(labels, (score, label) => Logistic.Softplus(label ? -score : score)).Average();
 
     /// <summary>A forest on all rows, and the scores of the folds' forests of the rows they did not see, by number of trees.</summary>
     private sealed class Held(int rows, int columns)
@@ -82,17 +85,21 @@ public sealed class ClassifierRecipe(RecipeSettings settings)
         {
             var path = new double[forest.Roots.Length];
             forest.Path(row, path);
-            for (var c = 0; c < _scores.Length; c++) _scores[c][at] = path.Length == 0 ? forest.Bias : _scores.Length == 1 ? path[^1] : path[Math.Min(s_checkpoints[c], path.Length) - 1];
+            for (var c = 0; c < _scores.Length; c++)
+                _scores[c][at] = path.Length == 0 ? forest.Bias : _scores.Length == 1 ? path[^1]
+                    : path[Math.Min(s_checkpoints[c], path.Length) - 1];
         }
 
         public ForestMember Calibrated(string name, bool[] labels, out double[] odds)
         {
             var lines = _scores.Select(column => LogisticCalibration.Fit(column, labels)).ToArray();
-            var answers = _scores.Zip(lines, (column, line) => column.Select(score => line.Slope * score + line.Intercept).ToArray()).ToArray();
+            var answers = _scores.Zip(lines, (column,
+                line) => column.Select(score => line.Slope * score + line.Intercept).ToArray()).ToArray();
             var losses = answers.Select(column => Loss(column, labels)).ToArray();
             var best = Array.IndexOf(losses, losses.Min());
             odds = answers[best];
-            return new ForestMember(name, _scores.Length == 1 ? Forest! : Forest!.First(s_checkpoints[best]), lines[best].Slope, lines[best].Intercept);
+            return new ForestMember(name, _scores.Length == 1 ? Forest! : Forest!.First(s_checkpoints[best]), lines[best].Slope,
+                lines[best].Intercept);
         }
     }
 }

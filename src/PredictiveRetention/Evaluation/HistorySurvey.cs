@@ -10,10 +10,12 @@ namespace PredictiveRetention.Evaluation;
 /// <param name="Orders">Orders before the cutoff.</param>
 /// <param name="FirstDay">Day of the first order.</param>
 /// <param name="LastDay">Day of the last order before the cutoff.</param>
-/// <param name="GapDays">GapDays[d]: how often d days lay between two purchase days of one customer; the last entry holds the longer ones.</param>
+/// <param name="GapDays">GapDays[d]: how often d days lay between two purchase days of one customer; the last entry holds the longer
+/// ones.</param>
 /// <param name="FirstPurchaseDays">The days on which customers bought for the first time, ascending, one a buyer.</param>
 /// <param name="Checksum">SHA-256 over every row before the cutoff, in order: the same data has the same checksum.</param>
-public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int FirstDay, int LastDay, long[] GapDays, int[] FirstPurchaseDays, string Checksum)
+public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int FirstDay, int LastDay, long[] GapDays,
+    int[] FirstPurchaseDays, string Checksum)
 {
     private static readonly int[] s_horizons = [30, 60, 90, 120, 180, 365];
 
@@ -41,7 +43,9 @@ public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int F
 
     /// <summary>The smallest of 30, 60, 90, 120, 180, 365 days that covers 85 % of the observed repeat gaps; 90 without repeats.</summary>
     public Horizon DefaultHorizon() =>
-        CoveredGaps(0) is null ? Horizon.OfDays(90) : Horizon.OfDays(s_horizons.FirstOrDefault(days => CoveredGaps(days) >= 0.85, s_horizons[^1]));
+        CoveredGaps(0) is null
+            ? Horizon.OfDays(90)
+            : Horizon.OfDays(s_horizons.FirstOrDefault(days => CoveredGaps(days) >= 0.85, s_horizons[^1]));
 
     public static HistorySurvey Of(IEnumerable<ShardHistories> histories, Cutoff cutoff, CancellationToken cancellation)
     {
@@ -68,7 +72,8 @@ public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int F
                     previous = order.Day;
                     if (firstPurchase < 0) firstPurchase = order.Day;
                 }
-                foreach (ref readonly var refund in history.Refunds) Append(hash, row, history.Profile.CustomerKey, ~refund.Day, refund.AmountMinor);
+                foreach (ref readonly var refund in history.Refunds)
+                    Append(hash, row, history.Profile.CustomerKey, ~refund.Day, refund.AmountMinor);
                 if (firstPurchase >= 0) firstDays.Add(firstPurchase);
                 orders += history.Orders.Length;
                 first = Math.Min(first, history.Orders[0].Day);
@@ -76,7 +81,8 @@ public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int F
             }
         }
         firstDays.Sort();
-        return new HistorySurvey(customers, firstDays.Count, orders, first, last, gaps, [.. firstDays], Convert.ToHexStringLower(hash.GetHashAndReset()));
+        return new HistorySurvey(customers, firstDays.Count, orders, first, last, gaps, [.. firstDays],
+            Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     private static void Append(IncrementalHash hash, Span<byte> row, long key, int day, long amount)

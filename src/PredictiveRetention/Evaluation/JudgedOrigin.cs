@@ -25,23 +25,27 @@ public sealed record Contender(string Name, ContenderKind Kind, double[]? PChurn
 }
 
 /// <summary>
-/// A fit made as of an origin and, beside it, its members and the naive rules, each with its answers for the customers of that origin. Every
-/// rule that needs numbers (a base rate, a mean, the slope of recency) takes them from an earlier slice, never from the one it is judged on.
+/// A fit made as of an origin and, beside it, its members and the naive rules, each with its answers for the customers of that origin.
+/// Every rule that needs numbers (a base rate, a mean, the slope of recency) takes them from an earlier slice, never from the one it is
+/// judged on.
 /// </summary>
 /// <param name="Contenders">The model first.</param>
 /// <param name="Ranges">The model's intervals of spend; null where it has none.</param>
 public sealed record JudgedOrigin(LabelledSlice Slice, ModelLevel Level, IReadOnlyList<Contender> Contenders, SpendRange[]? Ranges)
 {
     /// <param name="judged">The horizon after the fit's cutoff.</param>
-    /// <param name="earlier">A slice of the same horizon before the fit's cutoff; null where the history holds none: rules that need its numbers are left out.</param>
+    /// <param name="earlier">A slice of the same horizon before the fit's cutoff; null where the history holds none: rules that need its
+    /// numbers are left out.</param>
     public static JudgedOrigin Of(BlendFit fit, LabelledSlice judged, LabelledSlice? earlier)
     {
         var h = judged.Horizon.Days;
         var answers = new BlendAnswer[judged.Count];
         fit.Model.Predict(judged.Rows, fit.Target(judged.Unlabelled, h), answers);
-        var contenders = new List<Contender> { new(Contender.Ours, ContenderKind.Model, [.. answers.Select(answer => 1 - answer.POrder)], [.. answers.Select(answer => answer.Spend)]) };
+        var contenders = new List<Contender> { new(Contender.Ours, ContenderKind.Model, [.. answers.Select(answer => 1 - answer.POrder)],
+            [.. answers.Select(answer => answer.Spend)]) };
         foreach (var (name, odds, logSpend) in fit.Model.Members(judged.Rows, h))
-            contenders.Add(new Contender(name, ContenderKind.Member, odds?.Select(x => 1 - Logistic.Sigmoid(x)).ToArray(), logSpend?.Select(Math.Exp).ToArray()));
+            contenders.Add(new Contender(name, ContenderKind.Member, odds?.Select(x => 1 - Logistic.Sigmoid(x)).ToArray(),
+                logSpend?.Select(Math.Exp).ToArray()));
         contenders.AddRange(Rules(judged, earlier));
         return new JudgedOrigin(judged, fit.Unseen is null ? ModelLevel.Btyd : fit.Plan.Level, contenders, Intervals(fit, judged, answers));
     }
@@ -60,17 +64,22 @@ public sealed record JudgedOrigin(LabelledSlice Slice, ModelLevel Level, IReadOn
         }
         yield return Rule(Contender.Recency, byRecency, null);
         yield return Rule("same as last horizon", null, judged.Facts.Select(f => Math.Max(0, f.SpendInLastHorizon)));
-        yield return Rule("spend rate x horizon", null, judged.Facts.Select(f => RecencyRule.SpendAtRate(f.NetRevenue, f.TenureDays, h, 0)));
-        yield return Rule(Contender.SpendByRecency, null, judged.Facts.Zip(byRecency, (f, p) => RecencyRule.SpendAtRate(f.NetRevenue, f.TenureDays, h, p)));
+        yield return Rule("spend rate x horizon", null,
+            judged.Facts.Select(f => RecencyRule.SpendAtRate(f.NetRevenue, f.TenureDays, h, 0)));
+        yield return Rule(Contender.SpendByRecency, null, judged.Facts.Zip(byRecency, (f,
+            p) => RecencyRule.SpendAtRate(f.NetRevenue, f.TenureDays, h, p)));
         yield return Rule("spend to date", null, judged.Facts.Select(f => Math.Max(0, f.NetRevenue)));
 
-        static Contender Rule(string name, IEnumerable<double>? p, IEnumerable<double>? spend) => new(name, ContenderKind.Rule, p?.ToArray(), spend?.ToArray());
+        static Contender Rule(string name, IEnumerable<double>? p, IEnumerable<double>? spend) =>
+            new(name, ContenderKind.Rule, p?.ToArray(), spend?.ToArray());
     }
 
     private static SpendRange[]? Intervals(BlendFit fit, LabelledSlice judged, BlendAnswer[] answers)
     {
-        if (fit.Unseen is not { } unseen || SpendIntervals.Fit(unseen.POrder, unseen.Spend, unseen.Net, unseen.PurchaseDays) is not { } intervals) return null;
-        return [.. answers.Select((answer, i) => intervals.Of(fit.Model.PurchaseDays(judged.Rows.AsSpan(i * judged.Width, judged.Width)), answer.POrder, answer.Spend))];
+        if (fit.Unseen is not { } unseen
+            || SpendIntervals.Fit(unseen.POrder, unseen.Spend, unseen.Net, unseen.PurchaseDays) is not { } intervals) return null;
+        return [.. answers.Select((answer,
+            i) => intervals.Of(fit.Model.PurchaseDays(judged.Rows.AsSpan(i * judged.Width, judged.Width)), answer.POrder, answer.Spend))];
     }
 
     private static double LogDays(NaiveFacts facts) => Math.Log(1 + facts.DaysSinceLastOrder);

@@ -4,8 +4,8 @@ namespace PredictiveRetention.Evaluation;
 public sealed record JudgedTenth(int Customers, double Said, double Came);
 
 /// <summary>
-/// What a recipe said of the customers it was judged on, beside what they did, by tenths of what was said: whether it is calibrated, and how
-/// far up its lists the ones that matter stand.
+/// What a recipe said of the customers it was judged on, beside what they did, by tenths of what was said: whether it is calibrated, and
+/// how far up its lists the ones that matter stand.
 /// </summary>
 /// <param name="Churn">By probability of no purchase, highest first; said and came are 0..1.</param>
 /// <param name="Spend">By expected net spend within the horizon, highest first; currency units a customer.</param>

@@ -12,14 +12,18 @@ namespace PredictiveRetention.Evaluation;
 /// <param name="Groups">What each customer is told apart by in a backtest.</param>
 /// <param name="Past">Everybody who had bought before the origin, the lost included.</param>
 public sealed record LabelledSlice(
-    Cutoff Origin, Horizon Horizon, int Width, long[] Keys, float[] Rows, NaiveFacts[] Facts, CustomerGroup[] Groups, bool[] Ordered, int[] PurchaseDays, double[] Net, OriginPast Past)
+    Cutoff Origin, Horizon Horizon, int Width, long[] Keys, float[] Rows, NaiveFacts[] Facts, CustomerGroup[] Groups, bool[] Ordered,
+    int[] PurchaseDays, double[] Net, OriginPast Past)
 {
     public int Count => Keys.Length;
 
     /// <summary>1 for a customer who bought nothing in the horizon.</summary>
     public double[] Churned => [.. Ordered.Select(ordered => ordered ? 0.0 : 1.0)];
 
-    /// <summary>Days after the origin as buy-till-you-die models count them, fitted on what lay before it: more of them in a stronger season than that was.</summary>
+    /// <summary>
+    /// Days after the origin as buy-till-you-die models count them, fitted on what lay before it: more of them in a stronger season than
+    /// that was.
+    /// </summary>
     public double SeasonalDays(int days) => days * RetailSeason.Mean(Origin, days) / Past.SeasonIndex;
 
     /// <summary>What its customers did together.</summary>
@@ -57,4 +61,5 @@ public sealed class OriginPast
 public readonly record struct CustomerGroup(string? Segment, string? Country);
 
 /// <summary>Money in currency units.</summary>
-public readonly record struct NaiveFacts(int Orders, int DaysSinceLastOrder, int TenureDays, double NetRevenue, double SpendInLastHorizon, double? MeanGapDays);
+public readonly record struct NaiveFacts(int Orders, int DaysSinceLastOrder, int TenureDays, double NetRevenue, double SpendInLastHorizon,
+    double? MeanGapDays);

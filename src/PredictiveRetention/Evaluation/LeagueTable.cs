@@ -14,7 +14,8 @@ public sealed record LeagueTable(Cutoff Origin, Horizon Horizon, int Customers, 
     public bool RuleRanksChurnAsWell => Rules.Any(entry => entry.Churn?.Auc >= Model.Churn!.Auc);
 
     /// <summary>A rule that ranked spend no worse than the model; null where there is none.</summary>
-    public string? RuleRanksSpendAsWell => Rules.Where(entry => entry.Spend?.Gini >= Model.Spend?.Gini).MaxBy(entry => entry.Spend!.Gini)?.Name;
+    public string? RuleRanksSpendAsWell =>
+        Rules.Where(entry => entry.Spend?.Gini >= Model.Spend?.Gini).MaxBy(entry => entry.Spend!.Gini)?.Name;
 
     /// <summary>True when a rule's probabilities were closer to what happened than the model's.</summary>
     public bool RuleIsBetterCalibrated => Rules.Any(entry => entry.Churn?.LogLoss < Model.Churn!.LogLoss);
@@ -24,7 +25,8 @@ public sealed record LeagueTable(Cutoff Origin, Horizon Horizon, int Customers, 
         var churned = judged.Slice.Churned;
         var bySpend = new Ranking(judged.Slice.Net);
         int[] once = [.. churned.Select(_ => 1)];
-        return new LeagueTable(judged.Slice.Origin, judged.Slice.Horizon, judged.Slice.Count, [.. judged.Contenders.Select(contender => new LeagueEntry(
+        return new LeagueTable(judged.Slice.Origin, judged.Slice.Horizon, judged.Slice.Count,
+            [.. judged.Contenders.Select(contender => new LeagueEntry(
             contender.Name,
             contender.Kind,
             contender.PChurn is { } p ? new ChurnColumn(churned, p).Weighted(once) : null,

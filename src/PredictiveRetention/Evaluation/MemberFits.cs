@@ -22,9 +22,9 @@ internal sealed record FittedMembers(
     double[] UnseenSpend);
 
 /// <summary>
-/// Fits every member once on all rows and once for each fold of customers on the others. From the answers to the held-out folds come the trees
-/// to keep, the calibrations, the weight of older origins, and the blends. The fits run side by side, each on one thread, so that the result
-/// does not depend on how many there are.
+/// Fits every member once on all rows and once for each fold of customers on the others. From the answers to the held-out folds come the
+/// trees to keep, the calibrations, the weight of older origins, and the blends. The fits run side by side, each on one thread, so that the
+/// result does not depend on how many there are.
 /// </summary>
 internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, double spells, CancellationToken cancellation)
 {
@@ -33,11 +33,15 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
     private static readonly int[] s_checkpoints = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120];
     private static readonly double[] s_orderPrior = [0.5, 0.3, 0.15, 0.05];
 
-    /// <summary>The last, for whom everybody who orders spends the same, has to earn its weight: where few have ordered, who does is all there is to learn.</summary>
+    /// <summary>
+    /// The last, for whom everybody who orders spends the same, has to earn its weight: where few have ordered, who does is all there is to
+    /// learn.
+    /// </summary>
     private static readonly double[] s_valuePrior = [0.4, 0.2, 0.2, 0.2, 0];
 
     private readonly int[][] _held = [.. Enumerable.Range(0, rows.Folds).Select(fold => rows.Where(i => rows.Fold[i] == fold))];
-    private readonly int[][] _kept = [.. Enumerable.Range(0, rows.Folds).Select(fold => rows.Where(i => rows.Fold[i] != fold)), rows.Where(static _ => true)];
+    private readonly int[][] _kept = [.. Enumerable.Range(0, rows.Folds).Select(fold => rows.Where(i => rows.Fold[i] != fold)),
+        rows.Where(static _ => true)];
     private readonly double _unit = Math.Max(1e-9, rows.Net.Average());
     private double[] _weights = [];
 
@@ -50,13 +54,21 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
         double[]? spendLines = null;
         var withSpend = rows.Where(i => rows.Net[i] > 0).Length >= MinSpenders;
         List<Action> jobs = [() => linear = LinearOf(_kept[^1])];
-        trees = Cross(jobs, settings.Orders, settings.Orders.Trees, i => true, (taken, at, forest) => ForestTrainer.FitBinary(taken, Pick(rows.Ordered, at), rows.Width, forest, Pick(_weights, at)));
-        bagged = Cross(jobs, settings.Bagged, 0, i => true, (taken, at, forest) => ForestTrainer.FitBagged(taken, Pick(rows.Ordered, at), rows.Width, forest, Pick(_weights, at)));
-        if (settings.LightGbm is { } asked) lightGbm = Cross(jobs, asked, asked.Trees, i => true, (taken, at, forest) => ForestTrainer.FitLightGbm(taken, Pick(rows.Ordered, at), rows.Width, forest, Pick(_weights, at)));
+        trees = Cross(jobs, settings.Orders, settings.Orders.Trees, i => true, (taken, at,
+            forest) => ForestTrainer.FitBinary(taken, Pick(rows.Ordered, at), rows.Width, forest, Pick(_weights, at)));
+        bagged = Cross(jobs, settings.Bagged, 0, i => true, (taken, at,
+            forest) => ForestTrainer.FitBagged(taken, Pick(rows.Ordered, at), rows.Width, forest, Pick(_weights, at)));
+        if (settings.LightGbm is { } asked)
+            lightGbm = Cross(jobs, asked, asked.Trees, i => true, (taken, at,
+                forest) => ForestTrainer.FitLightGbm(taken, Pick(rows.Ordered, at), rows.Width, forest, Pick(_weights, at)));
         if (withSpend)
         {
-            tweedie = Cross(jobs, settings.Spend, settings.Spend.Trees, i => true, (taken, at, forest) => ForestTrainer.FitTweedie(taken, [.. at.Select(i => (float)(rows.Net[i] / _unit))], rows.Width, forest, Pick(_weights, at)));
-            spend = Cross(jobs, settings.Spend, settings.Spend.Trees, i => rows.Net[i] > 0, (taken, at, forest) => ForestTrainer.FitRegression(taken, [.. at.Select(i => (float)Math.Log(rows.Net[i]))], rows.Width, forest, Pick(_weights, at)));
+            tweedie = Cross(jobs, settings.Spend, settings.Spend.Trees, i => true, (taken, at,
+                forest) => ForestTrainer.FitTweedie(taken, [.. at.Select(i => (float)(rows.Net[i] / _unit))], rows.Width, forest,
+                    Pick(_weights, at)));
+            spend = Cross(jobs, settings.Spend, settings.Spend.Trees, i => rows.Net[i] > 0, (taken, at,
+                forest) => ForestTrainer.FitRegression(taken, [.. at.Select(i => (float)Math.Log(rows.Net[i]))], rows.Width, forest,
+                    Pick(_weights, at)));
             spendLines = CrossSpendLinear(jobs, fitted => spendLinear = fitted);
         }
         Run(jobs);
@@ -73,19 +85,22 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
             names.Add("LightGBM");
         }
         // One that is asked for besides takes nothing of the prior: it has to earn its weight.
-        var orders = MemberWeights.FitLogistic(odds, rows.Ordered, _weights, settings.Ridge, [.. s_orderPrior, .. new double[odds.Count - s_orderPrior.Length]]);
+        var orders = MemberWeights.FitLogistic(odds, rows.Ordered, _weights, settings.Ridge,
+            [.. s_orderPrior, .. new double[odds.Count - s_orderPrior.Length]]);
         var unseenOdds = Blend(orders, odds);
         var orderRecords = Records(names, orders, odds, LogLoss, unseenOdds);
         if (!withSpend)
         {
             return new FittedMembers(
-                linear!, forests, orders, null, null, null, new MemberWeights(0, [1]), orderRecords, [new MemberRecord("Pareto/NBD x Gamma-Gamma", 1, PoissonLoss(rows.LogSpend))],
+                linear!, forests, orders, null, null, null, new MemberWeights(0, [1]), orderRecords,
+                [new MemberRecord("Pareto/NBD x Gamma-Gamma", 1, PoissonLoss(rows.LogSpend))],
                 OriginWeights(decay), unseenOdds, rows.LogSpend);
         }
         double[] logP = [.. unseenOdds.Select(x => -Logistic.Softplus(-x))];
         var (tweedieMember, tweedieSpend) = SpendMember("FastTreeTweedie", tweedie!, _ => true, paths => PoissonLoss(paths));
         var (spendMember, spendLog) = SpendMember("FastTree on log spend", spend!, i => rows.Net[i] > 0, SquaredLog);
-        double[][] values = [rows.LogSpend, tweedieSpend, [.. logP.Zip(spendLog, (p, s) => p + s)], [.. logP.Zip(spendLines!, (p, s) => p + s)], logP];
+        double[][] values = [rows.LogSpend, tweedieSpend, [.. logP.Zip(spendLog, (p,
+            s) => p + s)], [.. logP.Zip(spendLines!, (p, s) => p + s)], logP];
         var logUnit = Math.Log(_unit);
         double[][] inUnits = [.. values.SkipLast(1).Select(column => column.Select(v => v - logUnit).ToArray()), logP];
         var scaled = MemberWeights.FitPoisson(inUnits, [.. rows.Net.Select(net => net / _unit)], _weights, settings.Ridge, s_valuePrior);
@@ -93,11 +108,16 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
         var unseenSpend = Blend(value, values);
         return new FittedMembers(
             linear!, forests, orders, tweedieMember, spendMember, spendLinear, value, orderRecords,
-            Records(["Pareto/NBD x Gamma-Gamma", "FastTreeTweedie", "P(order) x FastTree spend", "P(order) x linear spend", "P(order) x one spend for all"], value, values, PoissonLoss, unseenSpend),
+            Records(
+                ["Pareto/NBD x Gamma-Gamma", "FastTreeTweedie", "P(order) x FastTree spend", "P(order) x linear spend",
+                    "P(order) x one spend for all"], value, values, PoissonLoss, unseenSpend),
             OriginWeights(decay), unseenOdds, unseenSpend);
     }
 
-    /// <summary>Older origins may speak of another shop than tonight's: the decay under which the linear member answers the newest origin best, other customers' rows only.</summary>
+    /// <summary>
+    /// Older origins may speak of another shop than tonight's: the decay under which the linear member answers the newest origin best,
+    /// other customers' rows only.
+    /// </summary>
     private (double Decay, double[] UnseenOdds) ChooseDecay()
     {
         double[] candidates = rows.Origins.Count > 2 ? [.. settings.Decays] : [1];
@@ -135,7 +155,8 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
     }
 
     private LogLinear LinearOf(int[] at, double[]? weights = null) => LogLinear.FitLogistic(
-        rows.Take(at), Pick(rows.Ordered, at), rows.Width, BtydModel.Columns, Pick(weights ?? _weights, at), settings.Ridge, j => j == rows.Width - BtydModel.Columns ? 1 : 0);
+        rows.Take(at), Pick(rows.Ordered, at), rows.Width, BtydModel.Columns, Pick(weights ?? _weights, at), settings.Ridge,
+        j => j == rows.Width - BtydModel.Columns ? 1 : 0);
 
     private double[] CrossSpendLinear(List<Action> jobs, Action<LogLinear> keep)
     {
@@ -146,7 +167,8 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
             {
                 int[] at = [.. kept.Where(i => rows.Net[i] > 0)];
                 var fitted = LogLinear.FitGaussian(
-                    rows.Take(at), [.. at.Select(i => Math.Log(rows.Net[i]))], rows.Width, BtydModel.Columns, Pick(_weights, at), settings.Ridge, j => j == rows.Width - BtydModel.Columns + 2 ? 1 : 0);
+                    rows.Take(at), [.. at.Select(i => Math.Log(rows.Net[i]))], rows.Width, BtydModel.Columns, Pick(_weights, at),
+                    settings.Ridge, j => j == rows.Width - BtydModel.Columns + 2 ? 1 : 0);
                 if (fold == rows.Folds) keep(fitted);
                 else foreach (var i in _held[fold]) answers[i] = fitted.Score(rows.Row(i));
             });
@@ -162,7 +184,8 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
     }
 
     /// <param name="trees">Of a boosted forest, whose number of trees is chosen later; 0 for one that is used whole.</param>
-    private Crossed Cross(List<Action> jobs, ForestSettings forest, int trees, Func<int, bool> taken, Func<float[], int[], ForestSettings, Forest> fit)
+    private Crossed Cross(List<Action> jobs, ForestSettings forest, int trees, Func<int, bool> taken,
+        Func<float[], int[], ForestSettings, Forest> fit)
     {
         var crossed = new Crossed(rows.Count, trees == 0 ? 1 : s_checkpoints.Length);
         foreach (var (fold, kept) in _kept.Index())
@@ -170,7 +193,8 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
             jobs.Add(() =>
             {
                 int[] at = [.. kept.Where(taken)];
-                var fitted = fit(rows.Take(at), at, forest with { Seed = settings.Seed, MinLeaf = Math.Clamp(at.Length / 200, forest.MinLeaf, 500) });
+                var fitted = fit(rows.Take(at), at,
+                    forest with { Seed = settings.Seed, MinLeaf = Math.Clamp(at.Length / 200, forest.MinLeaf, 500) });
                 if (fold == rows.Folds) crossed.Forest = fitted;
                 else Answer(fitted, _held[fold], crossed.Columns);
             });
@@ -197,21 +221,25 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
     private ForestMember Calibrated(string name, Crossed crossed, out double[] odds)
     {
         var calibrations = crossed.Columns.Select(column => LogisticCalibration.Fit(column, rows.Ordered)).ToArray();
-        var answers = crossed.Columns.Zip(calibrations, (column, line) => column.Select(score => line.Slope * score + line.Intercept).ToArray()).ToArray();
+        var answers = crossed.Columns.Zip(calibrations, (column,
+            line) => column.Select(score => line.Slope * score + line.Intercept).ToArray()).ToArray();
         var best = Best([.. answers.Select(column => LogLoss(column))]);
         odds = answers[best];
         return new ForestMember(name, Kept(crossed, best), calibrations[best].Slope, calibrations[best].Intercept);
     }
 
-    private (ForestMember Member, double[] LogSpend) SpendMember(string name, Crossed crossed, Func<int, bool> judged, Func<double[], double> loss)
+    private (ForestMember Member, double[] LogSpend) SpendMember(string name, Crossed crossed, Func<int, bool> judged,
+        Func<double[], double> loss)
     {
         var best = Best([.. crossed.Columns.Select(loss)]);
         var at = rows.Where(judged);
         var line = SpendCalibration.Fit(Pick(crossed.Columns[best], at), Pick(rows.Net, at));
-        return (new ForestMember(name, Kept(crossed, best), line.Slope, line.Intercept), [.. crossed.Columns[best].Select(score => line.Slope * score + line.Intercept)]);
+        return (new ForestMember(name, Kept(crossed, best), line.Slope, line.Intercept),
+            [.. crossed.Columns[best].Select(score => line.Slope * score + line.Intercept)]);
     }
 
-    private static Forest Kept(Crossed crossed, int column) => crossed.Columns.Length == 1 ? crossed.Forest! : crossed.Forest!.First(s_checkpoints[column]);
+    private static Forest Kept(Crossed crossed, int column) =>
+        crossed.Columns.Length == 1 ? crossed.Forest! : crossed.Forest!.First(s_checkpoints[column]);
 
     /// <summary>The smallest loss; among near ties the smaller forest.</summary>
     private static int Best(double[] losses)
@@ -232,8 +260,10 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
         return answers;
     }
 
-    private static IReadOnlyList<MemberRecord> Records(IReadOnlyList<string> names, MemberWeights stack, IReadOnlyList<double[]> members, Func<double[], double> loss, double[] blend) =>
-        [.. names.Select((name, m) => new MemberRecord(name, stack.Weights[m], loss(members[m]))), new MemberRecord("blend", 1, loss(blend))];
+    private static IReadOnlyList<MemberRecord> Records(IReadOnlyList<string> names, MemberWeights stack, IReadOnlyList<double[]> members,
+        Func<double[], double> loss, double[] blend) =>
+        [.. names.Select((name,
+            m) => new MemberRecord(name, stack.Weights[m], loss(members[m]))), new MemberRecord("blend", 1, loss(blend))];
 
     private double LogLoss(double[] odds) => LogLoss(odds, rows.Ordered);
 

@@ -13,8 +13,8 @@ public sealed record GateComparison(Cutoff Origin, Horizon Horizon, int Customer
 }
 
 /// <summary>
-/// Whether a challenger may follow a champion: both are asked about a horizon that neither has seen (each version keeps the model its recipe
-/// made one horizon before its cutoff), and the challenger may not be worse on any guard figure by more than chance explains.
+/// Whether a challenger may follow a champion: both are asked about a horizon that neither has seen (each version keeps the model its
+/// recipe made one horizon before its cutoff), and the challenger may not be worse on any guard figure by more than chance explains.
 /// </summary>
 public static class PromotionGate
 {
@@ -26,8 +26,8 @@ public static class PromotionGate
     private static readonly string[] s_guards = ["auc", "log_loss", "bias", "gini"];
 
     /// <summary>
-    /// Less than this is no reason to stay: a hundredth of what the champion reaches. For bias one tenth: customers drawn anew say nothing of how
-    /// much more or less a whole shop will buy in another horizon, and that moves the level of every model alike.
+    /// Less than this is no reason to stay: a hundredth of what the champion reaches. For bias one tenth: customers drawn anew say nothing
+    /// of how much more or less a whole shop will buy in another horizon, and that moves the level of every model alike.
     /// </summary>
     public static double ToleranceOf(Standing standing) =>
         standing.Measure == "bias" ? 0.1 : 0.01 * Math.Abs(standing.Contenders.First(placed => placed.Name == Champion).Value.Value);
@@ -38,17 +38,22 @@ public static class PromotionGate
     /// <param name="customers">How many there are; of more than are needed a draw is compared. Null = all are.</param>
     /// <returns>Null where fewer than ten customers bought or fewer than ten did not: nothing can be told.</returns>
     public static GateComparison? Compare(
-        RetentionModel champion, RetentionModel challenger, Cutoff origin, Horizon horizon, Func<IEnumerable<ShardHistories>> histories, Currency currency, SourceCoverage coverage, CancellationToken cancellation, int? customers = null)
+        RetentionModel champion, RetentionModel challenger, Cutoff origin, Horizon horizon, Func<IEnumerable<ShardHistories>> histories,
+        Currency currency, SourceCoverage coverage, CancellationToken cancellation, int? customers = null)
     {
         var slice = Slice(challenger);
         if (!slice.HasBothClasses(10)) return null;
-        var contenders = new[] { Of(Contender.Ours, ContenderKind.Model, challenger, slice), Of(Champion, ContenderKind.Rule, champion, Slice(champion)) };
+        var contenders = new[] { Of(Contender.Ours, ContenderKind.Model, challenger, slice),
+            Of(Champion, ContenderKind.Rule, champion, Slice(champion)) };
         var standings = Standings.Of([new JudgedOrigin(slice, challenger.Level, contenders, null)], cancellation);
         return new GateComparison(origin, horizon, slice.Count, [.. standings.Where(standing => s_guards.Contains(standing.Measure))]);
 
         // The rule has no features; slices cannot be made without those of BTYD.
         LabelledSlice Slice(RetentionModel model) =>
-            new SliceBuilder(currency, coverage, model.Features.Count == 0 ? new FeatureSchema(BtydColumns.Needed) : new FeatureSchema(model.Features)).Build(histories(), [(origin, horizon)], customers is { } all ? Math.Min(1, MaxCustomers / Math.Max(1, all)) : 1, cancellation)[(origin, horizon)];
+            new SliceBuilder(currency, coverage,
+                model.Features.Count == 0 ? new FeatureSchema(BtydColumns.Needed) : new FeatureSchema(model.Features))
+                .Build(histories(), [(origin, horizon)], customers is { } all ? Math.Min(1, MaxCustomers / Math.Max(1, all)) : 1,
+                    cancellation)[(origin, horizon)];
     }
 
     private static Contender Of(string name, ContenderKind kind, RetentionModel model, LabelledSlice slice)
@@ -56,10 +61,12 @@ public static class PromotionGate
         if (model.Level == ModelLevel.RecencyRule)
         {
             double[] p = [.. slice.Facts.Select(facts => RecencyRule.PChurn(facts.DaysSinceLastOrder, slice.Horizon.Days))];
-            return new Contender(name, kind, p, [.. slice.Facts.Zip(p, (facts, churn) => RecencyRule.ExpectedSpend(facts.NetRevenue, facts.TenureDays, slice.Horizon.Days, churn))]);
+            return new Contender(name, kind, p, [.. slice.Facts.Zip(p, (facts,
+                churn) => RecencyRule.ExpectedSpend(facts.NetRevenue, facts.TenureDays, slice.Horizon.Days, churn))]);
         }
         var answers = new ModelAnswer[slice.Count];
         model.Predict(slice.Rows, answers);
-        return new Contender(name, kind, [.. answers.Select(answer => answer.PChurn)], [.. answers.Select(answer => (1 - answer.PChurn) * answer.SpendIfOrder)]);
+        return new Contender(name, kind, [.. answers.Select(answer => answer.PChurn)],
+            [.. answers.Select(answer => (1 - answer.PChurn) * answer.SpendIfOrder)]);
     }
 }

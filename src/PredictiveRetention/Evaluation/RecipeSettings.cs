@@ -9,7 +9,9 @@ public sealed record RecipeSettings
     public ForestSettings Bagged { get; init; } = new() { Trees = 50, Leaves = 24, FeatureFraction = 0.4 };
     public ForestSettings Spend { get; init; } = new() { Trees = 100, Leaves = 6, LearningRate = 0.05 };
 
-    /// <summary>LightGBM as one more member; null = without it, which is the default: its native library is not there for every processor.</summary>
+    /// <summary>
+    /// LightGBM as one more member; null = without it, which is the default: its native library is not there for every processor.
+    /// </summary>
     public ForestSettings? LightGbm { get; init; }
 
     /// <summary>What LightGBM is fitted with where it is asked for.</summary>

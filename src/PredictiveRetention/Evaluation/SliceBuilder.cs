@@ -9,7 +9,8 @@ namespace PredictiveRetention.Evaluation;
 /// origin and are not lost by then; a share of them, chosen by key, where the shop is larger than a fit needs.
 /// </summary>
 /// <param name="segment">Names the segment a customer of an origin is in, for slices of a backtest; null where nobody asks.</param>
-public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, FeatureSchema schema, Func<CustomerFacts, string>? segment = null)
+public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, FeatureSchema schema,
+    Func<CustomerFacts, string>? segment = null)
 {
     private readonly FeatureBuilder _features = new(currency, coverage);
     private readonly BtydColumns _btyd = new(schema.Names);
@@ -24,7 +25,10 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
         double share,
         CancellationToken cancellation)
     {
-        var origins = wanted.Select(slice => slice.Origin).Distinct().OrderBy(origin => origin.Day).ToDictionary(origin => origin, _ => new OriginPast());
+        var origins = wanted.Select(slice => slice.Origin)
+            .Distinct()
+            .OrderBy(origin => origin.Day)
+            .ToDictionary(origin => origin, _ => new OriginPast());
         var columns = wanted.Distinct().ToDictionary(slice => slice, slice => new Columns(origins[slice.Origin]));
         var modelRow = new float[schema.Width];
         foreach (var shard in histories)
@@ -40,7 +44,8 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
         return columns.ToDictionary(pair => pair.Key, pair => pair.Value.ToSlice(pair.Key.Origin, pair.Key.Horizon, schema.Width));
     }
 
-    private void Add(in CustomerHistory history, Cutoff origin, OriginPast past, Dictionary<(Cutoff Origin, Horizon Horizon), Columns> columns, float[] modelRow)
+    private void Add(in CustomerHistory history, Cutoff origin, OriginPast past,
+        Dictionary<(Cutoff Origin, Horizon Horizon), Columns> columns, float[] modelRow)
     {
         var before = history.Before(origin);
         if (before.Orders.IsEmpty) return;
@@ -56,7 +61,8 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
             var last = history.Within(origin.Minus(horizon.Days), horizon);
             column.Keys.Add(history.Profile.CustomerKey);
             column.Rows.AddRange(modelRow);
-            column.Facts.Add(new NaiveFacts(facts.Orders, facts.DaysSinceLastOrder, facts.DaysSinceFirstOrder, facts.NetRevenueMinor * _unit, last.NetMinor * _unit, facts.MeanGapDays));
+            column.Facts.Add(new NaiveFacts(facts.Orders, facts.DaysSinceLastOrder, facts.DaysSinceFirstOrder,
+                facts.NetRevenueMinor * _unit, last.NetMinor * _unit, facts.MeanGapDays));
             column.Groups.Add(new CustomerGroup(segment?.Invoke(facts), history.Profile.Country));
             column.Ordered.Add(!outcome.Churned);
             column.PurchaseDays.Add(outcome.PurchaseDays);

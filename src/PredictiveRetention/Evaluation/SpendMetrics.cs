@@ -39,7 +39,9 @@ internal sealed class SpendColumn(double[] spend, Ranking bySpend, double[] pred
             (2 * area / (n * actual) - 1) / (2 * perfect / (n * actual) - 1), tenths[0] / actual, tenths[1] / actual, tenths[2] / actual);
     }
 
-    /// <summary>Area under the running sum of spend from the highest of the ranking down; spend of the top tenth and fifth; error over deciles.</summary>
+    /// <summary>
+    /// Area under the running sum of spend from the highest of the ranking down; spend of the top tenth and fifth; error over deciles.
+    /// </summary>
     private (double Area, double[] Tenths) Gains(Ranking ranking, int[] weights, double n, bool withDeciles)
     {
         double area = 0, running = 0, seen = 0;

@@ -35,7 +35,8 @@ public sealed record Placed(string Name, ContenderKind Kind, Interval Value);
 /// <summary>Everybody's place on one figure.</summary>
 /// <param name="Contenders">Best first.</param>
 /// <param name="Rival">The best beside the model.</param>
-/// <param name="Lead">By how much the model is better than the rival, in units of the figure (for bias: of |log bias|); below 0 it is worse.</param>
+/// <param name="Lead">By how much the model is better than the rival, in units of the figure (for bias: of |log bias|); below 0 it is
+/// worse.</param>
 public sealed record Standing(string Measure, IReadOnlyList<Placed> Contenders, string Rival, Interval Lead)
 {
     public string Winner => Contenders[0].Name;
@@ -50,17 +51,23 @@ internal static class Standings
     /// <param name="origins">Contenders that are not at every origin are left out.</param>
     public static IReadOnlyList<Standing> Of(IReadOnlyList<JudgedOrigin> origins, CancellationToken cancellation)
     {
-        string[] names = [.. origins[0].Contenders.Select(contender => contender.Name).Where(name => origins.All(origin => origin.Contenders.Any(contender => contender.Name == name)))];
+        string[] names = [.. origins[0].Contenders.Select(contender => contender.Name)
+            .Where(name => origins.All(origin => origin.Contenders.Any(contender => contender.Name == name)))];
         var columns = origins.Select(origin => new Columns(origin, names)).ToArray();
         var point = Metrics([.. origins.Select(origin => origin.Slice.Keys.Select(_ => 1).ToArray())]);
         var replicates = new double?[CustomerBootstrap.Replicates][][];
-        Parallel.For(0, replicates.Length, new ParallelOptions { CancellationToken = cancellation }, b => replicates[b] = Metrics([.. origins.Select(origin => CustomerBootstrap.Weights(origin.Slice.Keys, b))]));
+        Parallel.For(0, replicates.Length, new ParallelOptions { CancellationToken = cancellation },
+            b => replicates[b] = Metrics([.. origins.Select(origin => CustomerBootstrap.Weights(origin.Slice.Keys, b))]));
         return [.. Measure.All.Index().Select(measure => Place(measure.Item, measure.Index)).OfType<Standing>()];
 
         double?[][] Metrics(int[][] weights)
         {
             var found = columns.Select((column, i) => column.Metrics(weights[i])).ToArray();
-            return [.. names.Select((_, c) => Measure.All.Select(measure => found.All(origin => measure.Of(origin[c].Churn, origin[c].Spend) is not null) ? found.Average(origin => measure.Of(origin[c].Churn, origin[c].Spend)) : null).ToArray())];
+            return [.. names.Select((_,
+                c) => Measure.All.Select(measure => found.All(origin => measure.Of(origin[c].Churn, origin[c].Spend) is not null)
+                    ? found.Average(origin => measure.Of(origin[c].Churn, origin[c].Spend))
+                    : null)
+                    .ToArray())];
         }
 
         Standing? Place(Measure measure, int at)
@@ -75,11 +82,14 @@ internal static class Standings
             var rival = who.Skip(1).MinBy(c => measure.Better(point[c][at]!.Value));
             return new Standing(
                 measure.Name,
-                [.. who.OrderBy(c => measure.Better(point[c][at]!.Value)).Select(c => new Placed(names[c], kinds[names[c]], Interval.Of(point[c][at]!.Value, replicates.Select(replicate => replicate[c][at] ?? double.NaN))))],
+                [.. who.OrderBy(c => measure.Better(point[c][at]!.Value))
+                    .Select(c => new Placed(names[c], kinds[names[c]],
+                        Interval.Of(point[c][at]!.Value, replicates.Select(replicate => replicate[c][at] ?? double.NaN))))],
                 names[rival],
                 Interval.Of(Lead(point), replicates.Select(Lead)));
 
-            double Lead(double?[][] metrics) => measure.Better(metrics[rival][at] ?? double.NaN) - measure.Better(metrics[0][at] ?? double.NaN);
+            double Lead(double?[][] metrics) =>
+                measure.Better(metrics[rival][at] ?? double.NaN) - measure.Better(metrics[0][at] ?? double.NaN);
         }
     }
 
@@ -96,6 +106,7 @@ internal static class Standings
                 contender.Spend is { } spend ? new SpendColumn(origin.Slice.Net, bySpend, spend) : null))];
         }
 
-        public (ChurnMetrics? Churn, SpendMetrics? Spend)[] Metrics(int[] weights) => [.. _columns.Select(column => (column.Churn?.Weighted(weights), column.Spend?.Weighted(weights)))];
+        public (ChurnMetrics? Churn, SpendMetrics? Spend)[] Metrics(int[] weights) =>
+            [.. _columns.Select(column => (column.Churn?.Weighted(weights), column.Spend?.Weighted(weights)))];
     }
 }

@@ -19,16 +19,22 @@ public sealed record SufficiencyGate
 
     /// <summary>The horizons of history that are missing; null when there are enough. Members then learn from a shorter horizon.</summary>
     public string? MissedHorizons(HistorySurvey survey, Cutoff cutoff, Horizon horizon) =>
-        survey.HistoryDays(cutoff) < MinHorizons * horizon.Days ? Text($"{survey.HistoryDays(cutoff)} of {MinHorizons * horizon.Days} days of history ({MinHorizons} horizons of {horizon.Days} days)") : null;
+        survey.HistoryDays(cutoff) < MinHorizons * horizon.Days
+            ? Text($"{survey.HistoryDays(cutoff)} of {MinHorizons * horizon.Days} days of history ({MinHorizons} horizons of "
+                + $"{horizon.Days} days)")
+            : null;
 
-    /// <summary>Every minimum missed without which members have nothing sound to learn from, each saying what was found and what is needed.</summary>
+    /// <summary>
+    /// Every minimum missed without which members have nothing sound to learn from, each saying what was found and what is needed.
+    /// </summary>
     public IReadOnlyList<string> Missed(HistorySurvey survey, Cutoff cutoff)
     {
         var missed = new List<string>();
         Require(survey.Buyers, MinBuyers, "customers with a purchase");
         Require(survey.HistoryDays(cutoff), MinHistoryDays, "days of history");
         var silent = cutoff.Day - survey.LastDay - 1;
-        if (silent > MaxSilentDays) missed.Add(Text($"the last order is {silent} days before the cutoff, at most {MaxSilentDays} are allowed"));
+        if (silent > MaxSilentDays)
+            missed.Add(Text($"the last order is {silent} days before the cutoff, at most {MaxSilentDays} are allowed"));
         return missed;
 
         void Require(int found, int needed, string what)

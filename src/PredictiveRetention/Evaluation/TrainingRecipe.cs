@@ -27,9 +27,11 @@ public sealed record TrainingRequest
 /// <param name="HorizonChosen">True when nobody named the churn horizon.</param>
 /// <param name="Churn">The fit for the churn horizon; null for the recency rule.</param>
 /// <param name="Value">The fit CLV rests on; the same as Churn where that one answers for it.</param>
-/// <param name="Judged">The same recipe made one horizon earlier, and how it did on what came then; null where the history holds no earlier horizon.</param>
+/// <param name="Judged">The same recipe made one horizon earlier, and how it did on what came then; null where the history holds no earlier
+/// horizon.</param>
 /// <param name="NotJudged">Why Judged is null.</param>
-/// <param name="Drift">What later populations are compared with; null where there are no earlier ones to tell the shop's own change by.</param>
+/// <param name="Drift">What later populations are compared with; null where there are no earlier ones to tell the shop's own change
+/// by.</param>
 /// <param name="GoldenRows">Model rows with their predictions: a loaded model must repeat them.</param>
 /// <param name="Importance">Of each feature, see <see cref="RetentionModel.Importance"/>; empty for the recency rule.</param>
 public sealed record TrainedModel(
@@ -49,10 +51,13 @@ public sealed record TrainedModel(
     public LeagueTable? League => Judged?.League;
 }
 
-/// <summary>What the recipe would have made one horizon before the cutoff: the only model of a version that can be judged on what came before it.</summary>
+/// <summary>
+/// What the recipe would have made one horizon before the cutoff: the only model of a version that can be judged on what came before it.
+/// </summary>
 /// <param name="Origin">Its cutoff.</param>
 /// <param name="Model">Answers for the horizon it was judged on, in spend as in orders.</param>
-public sealed record JudgedTwin(Cutoff Origin, Horizon Horizon, RetentionModel Model, LeagueTable League, JudgedTenths Tenths, LeakAudit Leaks);
+public sealed record JudgedTwin(Cutoff Origin, Horizon Horizon, RetentionModel Model, LeagueTable League, JudgedTenths Tenths,
+    LeakAudit Leaks);
 
 public sealed record GoldenRow(float[] Features, double PChurn, double Clv);
 
@@ -60,8 +65,8 @@ public sealed record GoldenRow(float[] Features, double PChurn, double Clv);
 public readonly record struct TrainingStep(int Done, int All, string Name);
 
 /// <summary>
-/// The one recipe from histories to a model: survey, horizon, gate, then fit for serving (as of the cutoff) and, to judge, the same fit made
-/// one horizon earlier and scored on the horizon that followed.
+/// The one recipe from histories to a model: survey, horizon, gate, then fit for serving (as of the cutoff) and, to judge, the same fit
+/// made one horizon earlier and scored on the horizon that followed.
 /// </summary>
 public sealed class TrainingRecipe(RecipeSettings settings)
 {
@@ -72,15 +77,18 @@ public sealed class TrainingRecipe(RecipeSettings settings)
 
     /// <param name="histories">Reads all histories before the cutoff, in customer key order; called once a pass.</param>
     /// <exception cref="RetentionException">There is no order before the cutoff.</exception>
-    public TrainedModel Train(TrainingRequest request, Func<IEnumerable<ShardHistories>> histories, IProgress<TrainingStep>? progress, CancellationToken cancellation)
+    public TrainedModel Train(TrainingRequest request, Func<IEnumerable<ShardHistories>> histories, IProgress<TrainingStep>? progress,
+        CancellationToken cancellation)
     {
         progress?.Report(new TrainingStep(0, Steps, "surveying histories"));
         var survey = HistorySurvey.Of(histories(), request.Cutoff, cancellation);
-        if (survey.Customers == 0) throw new RetentionException(Failure.InputRejected, $"There is no order before {request.Cutoff}: nothing to learn from.");
+        if (survey.Customers == 0)
+            throw new RetentionException(Failure.InputRejected, $"There is no order before {request.Cutoff}: nothing to learn from.");
         var horizon = request.Horizon ?? survey.DefaultHorizon();
         var gate = request.Gate;
         var missed = gate.Missed(survey, request.Cutoff).ToList();
-        var fitter = new PlanFitter(settings with { Seed = request.Seed }, request, survey, histories, withMembers: missed.Count == 0, cancellation);
+        var fitter = new PlanFitter(settings with { Seed = request.Seed }, request, survey, histories, withMembers: missed.Count == 0,
+            cancellation);
 
         progress?.Report(new TrainingStep(1, Steps, "fitting the churn model"));
         var churnPlan = OriginPlan.For(request.Cutoff, horizon, survey.FirstDay);
@@ -89,24 +97,29 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         var churn = fitter.Fit(churnPlan, schema);
         if (churn is null)
         {
-            missed.Add(Text($"BTYD needs {BtydModel.MinRepeaters} customers who bought on more than one day, and a likelihood with a maximum"));
+            missed.Add(
+                Text($"BTYD needs {BtydModel.MinRepeaters} customers who bought on more than one day, and a likelihood with a maximum"));
             return new TrainedModel(
-                RetentionModel.Rule(horizon.Days, request.ClvHorizon.Days), request, survey, request.Horizon is null, missed, null, null, null, "no model was fitted", null, [], []);
+                RetentionModel.Rule(horizon.Days, request.ClvHorizon.Days), request, survey, request.Horizon is null, missed, null, null,
+                null, "no model was fitted", null, [], []);
         }
         if (gate.MissedHorizons(survey, request.Cutoff, horizon) is { } horizons) missed.Add(horizons);
         if (churn.Fit.Note is { } note && missed.Count == 0) missed.Add(note);
 
         progress?.Report(new TrainingStep(2, Steps, "fitting the value model"));
-        var value = valuePlan.Horizon == churnPlan.Horizon ? churn : fitter.Fit(valuePlan, schema) is { Fit.Unseen: not null } own ? own : churn;
+        var value = valuePlan.Horizon == churnPlan.Horizon ? churn : fitter.Fit(valuePlan, schema) is { Fit.Unseen: not null } own ? own
+            : churn;
 
         progress?.Report(new TrainingStep(3, Steps, "judging the recipe one horizon earlier"));
         var (judged, notJudged) = Judge(fitter, churnPlan, survey.FirstDay, request, histories, cancellation);
         progress?.Report(new TrainingStep(4, Steps, "checking"));
         var model = Model(churn, value, horizon.Days, request.ClvHorizon.Days);
         var golden = Golden(model, churn.Population);
-        var importance = model.Importance(churn.Population.Rows[..(Math.Min(ExplainedRows, churn.Population.Count) * churn.Population.Width)]);
+        var importance = model.Importance(churn.Population.Rows[..(Math.Min(ExplainedRows, churn.Population.Count)
+            * churn.Population.Width)]);
         progress?.Report(new TrainingStep(Steps, Steps, "done"));
-        return new TrainedModel(model, request, survey, request.Horizon is null, missed, churn.Fit, value.Fit, judged, notJudged, Drift(model, churn), golden, importance);
+        return new TrainedModel(model, request, survey, request.Horizon is null, missed, churn.Fit, value.Fit, judged, notJudged,
+            Drift(model, churn), golden, importance);
     }
 
     private static RetentionModel Model(PlanFit churn, PlanFit value, int churnDays, int clvDays) => new(
@@ -117,14 +130,18 @@ public sealed class TrainingRecipe(RecipeSettings settings)
 
     /// <summary>The recipe as it would have been run one horizon before the cutoff, judged on the horizon between.</summary>
     private static (JudgedTwin? Judged, string? Why) Judge(
-        PlanFitter fitter, OriginPlan served, int firstDay, TrainingRequest request, Func<IEnumerable<ShardHistories>> histories, CancellationToken cancellation)
+        PlanFitter fitter, OriginPlan served, int firstDay, TrainingRequest request, Func<IEnumerable<ShardHistories>> histories,
+        CancellationToken cancellation)
     {
         var horizon = served.Horizon;
         if (served.Origins.Count == 0) return (null, Text($"the history holds no horizon of {horizon.Days} days to judge on"));
         var plan = OriginPlan.For(served.Cutoff.Minus(horizon.Days), horizon, firstDay);
         var schema = fitter.SchemaOf(plan);
-        if (fitter.Fit(plan, schema) is not { } earlier) return (null, Text($"one horizon earlier, at {plan.Cutoff}, too few customers had bought to fit on"));
-        if (!earlier.Population.HasBothClasses(10)) return (null, Text($"in the {horizon.Days} days after {plan.Cutoff} fewer than ten customers bought, or fewer than ten did not"));
+        if (fitter.Fit(plan, schema) is not { } earlier)
+            return (null, Text($"one horizon earlier, at {plan.Cutoff}, too few customers had bought to fit on"));
+        if (!earlier.Population.HasBothClasses(10))
+            return (null,
+                Text($"in the {horizon.Days} days after {plan.Cutoff} fewer than ten customers bought, or fewer than ten did not"));
         var judged = earlier.Judge();
         var probe = FutureProbe.Of(histories(), plan.Cutoff, request.Currency, request.Coverage, schema, cancellation);
         return (new JudgedTwin(
@@ -136,7 +153,8 @@ public sealed class TrainingRecipe(RecipeSettings settings)
     {
         if (churn.Population.Count == 0 || churn.Origins.Count == 0) return null;
         LabelledSlice[] slices = [churn.Population, .. churn.Origins];
-        var answers = slices.Select(slice => { var said = new ModelAnswer[slice.Count]; model.Predict(slice.Rows, said); return said; }).ToArray();
+        var answers = slices.Select(slice => { var said = new ModelAnswer[slice.Count]; model.Predict(slice.Rows, said); return said; })
+            .ToArray();
         return new DriftReference(
         [
             .. model.Features.Select((name, j) => Of(name, (s, i) => slices[s].Rows[i * slices[s].Width + j])),

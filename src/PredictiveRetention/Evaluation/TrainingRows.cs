@@ -20,8 +20,11 @@ internal sealed record FittedOrigin(LabelledSlice Slice, float[] Rows, double[] 
         btyd.Append(slice.Rows, slice.Width, at, slice.Horizon.Days, rows);
         var odds = new double[slice.Count];
         var spend = new double[slice.Count];
-        for (var i = 0; i < slice.Count; i++) (odds[i], spend[i]) = (rows[i * width + slice.Width], (double)rows[i * width + slice.Width + 1] + rows[i * width + slice.Width + 2]);
-        return new FittedOrigin(slice, rows, odds, spend, btyd.LevelOf(slice.Rows, slice.Width, at, slice.SeasonalDays(slice.Horizon.Days)));
+        for (var i = 0; i < slice.Count; i++)
+            (odds[i],
+                spend[i]) = (rows[i * width + slice.Width], (double)rows[i * width + slice.Width + 1] + rows[i * width + slice.Width + 2]);
+        return new FittedOrigin(slice, rows, odds, spend,
+            btyd.LevelOf(slice.Rows, slice.Width, at, slice.SeasonalDays(slice.Horizon.Days)));
     }
 }
 

@@ -2,7 +2,9 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Exports;
 
-/// <summary>Tables as CSV: names in the first line, lines ended by a line feed, UTF-8 without a mark; numbers and dates invariant.</summary>
+/// <summary>
+/// Tables as CSV: names in the first line, lines ended by a line feed, UTF-8 without a mark; numbers and dates invariant.
+/// </summary>
 public static class Csv
 {
     /// <param name="forSpreadsheets">False for programs, which take no text for a formula.</param>

@@ -12,8 +12,8 @@ namespace PredictiveRetention.Exports;
 public sealed record ListedCustomer(PredictionRow Row, ActionWork? Work, string Reason);
 
 /// <summary>
-/// A list of customers as people work through it: whom, why, what to do and how far it is. Probabilities have four decimals, money those of the
-/// currency. Who is lost is not counted as risk, whatever the band.
+/// A list of customers as people work through it: whom, why, what to do and how far it is. Probabilities have four decimals, money those of
+/// the currency. Who is lost is not counted as risk, whatever the band.
 /// </summary>
 public static class CustomerList
 {

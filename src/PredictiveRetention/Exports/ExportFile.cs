@@ -54,7 +54,8 @@ public static class ExportFile
             case ColumnKind.Whole when cell is not null:
                 writer.WriteNumberValue(long.Parse(cell, CultureInfo.InvariantCulture));
                 break;
-            case ColumnKind.Number when cell is not null && double.Parse(cell, CultureInfo.InvariantCulture) is var number && double.IsFinite(number):
+            case ColumnKind.Number when cell is not null && double.Parse(cell, CultureInfo.InvariantCulture) is var number
+                && double.IsFinite(number):
                 writer.WriteNumberValue(number);
                 break;
             case ColumnKind.Flag when cell is not null:

@@ -5,7 +5,9 @@ namespace PredictiveRetention.Exports;
 /// <summary>A column of a file.</summary>
 public record ExportColumn(string Name, ColumnKind Kind);
 
-/// <summary>A column of a kind of row: name, kind and cell stand in one place, so that a file's header, types and cells cannot drift apart.</summary>
+/// <summary>
+/// A column of a kind of row: name, kind and cell stand in one place, so that a file's header, types and cells cannot drift apart.
+/// </summary>
 /// <param name="Cell">Invariant text; null where there is nothing.</param>
 public sealed record ExportColumn<T>(string Name, ColumnKind Kind, Func<T, string?> Cell) : ExportColumn(Name, Kind);
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using PredictiveRetention.Models;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Scoring;
@@ -9,9 +8,9 @@ using static PredictiveRetention.Exports.Cell;
 namespace PredictiveRetention.Exports;
 
 /// <summary>
-/// A run as a file, one row a customer: customer_id, p_churn and clv first, then what else was found. Money has the currency's decimals (expected
-/// spend two finer: customers who hardly spend are still told apart), probabilities are unrounded. Where a file keeps types, a next order that is
-/// not within the horizon is null, as is a figure that is not available.
+/// A run as a file, one row a customer: customer_id, p_churn and clv first, then what else was found. Money has the currency's decimals
+/// (expected spend two finer: customers who hardly spend are still told apart), probabilities are unrounded. Where a file keeps types, a
+/// next order that is not within the horizon is null, as is a figure that is not available.
 /// </summary>
 public static class ScoreFile
 {
@@ -74,7 +73,9 @@ public static class ScoreFile
     public static long Write(RetentionStore store, Shop shop, Run run, string path)
     {
         var table = Table(store, shop, run);
-        return path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase) ? ExportFile.Parquet(table, path) : ExportFile.WriteCsv(table, path);
+        return path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)
+            ? ExportFile.Parquet(table, path)
+            : ExportFile.WriteCsv(table, path);
     }
 
     private sealed record ScoredRun(Run Run, RunRecipe? Recipe, Shop Shop);
@@ -84,7 +85,8 @@ public static class ScoreFile
         public int Decimals => Of.Shop.Currency.Decimals;
 
         public string? Day(double? days) =>
-            NextOrderDate.Of(Of.Run.AsOf, days)?.ToIso() ?? (Of.Recipe?.ModelLevel == ModelLevel.RecencyRule ? null : "not within the horizon");
+            NextOrderDate.Of(Of.Run.AsOf, days)?.ToIso()
+                ?? (Of.Recipe?.ModelLevel == ModelLevel.RecencyRule ? null : "not within the horizon");
 
         public string? Why()
         {

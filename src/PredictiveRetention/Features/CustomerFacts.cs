@@ -6,7 +6,8 @@ namespace PredictiveRetention.Features;
 /// </summary>
 /// <param name="Orders">F: purchases (valid, net amount above 0, not fully refunded).</param>
 /// <param name="PurchaseDays">Distinct days with a purchase; BTYD frequency x = PurchaseDays - 1.</param>
-/// <param name="DaysSinceLastOrder">R: cutoff - day of the last purchase; for a customer without any, since the last order of any kind.</param>
+/// <param name="DaysSinceLastOrder">R: cutoff - day of the last purchase; for a customer without any, since the last order of any
+/// kind.</param>
 /// <param name="DaysSinceFirstOrder">T: cutoff - day of the first purchase.</param>
 /// <param name="NetRevenueMinor">M: paid minus refunds, to date.</param>
 /// <param name="GrossMinor">Before discounts; null when the shop imports no discounts.</param>

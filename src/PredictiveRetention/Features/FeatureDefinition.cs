@@ -13,7 +13,9 @@ public sealed record FeatureDefinition(string Name, string Unit, string Meaning,
 {
     public required Theme Theme { get; init; }
 
-    /// <summary>What the models are given for a customer who has no value; outside the value's range, so a tree can tell it apart.</summary>
+    /// <summary>
+    /// What the models are given for a customer who has no value; outside the value's range, so a tree can tell it apart.
+    /// </summary>
     public required float WhenAbsent { get; init; }
 
     /// <summary>The 0/1 feature that says whether this one has a value; null where it always has.</summary>
@@ -32,10 +34,17 @@ public sealed record FeatureDefinition(string Name, string Unit, string Meaning,
     /// <summary>True for NaN, and for the stand-in the models are given.</summary>
     public bool IsAbsent(double value) => !double.IsFinite(value) || Indicator is not null && value == WhenAbsent;
 
-    /// <summary>What a value is about: one that is absent is about what its indicator says, having bought only once say, not about the figure it has not.</summary>
-    public Theme ThemeOf(double value) => IsAbsent(value) && Indicator is not null ? FeatureRegistry.All[FeatureRegistry.IndexOf(Indicator)].Theme : Theme;
+    /// <summary>
+    /// What a value is about: one that is absent is about what its indicator says, having bought only once say, not about the figure it has
+    /// not.
+    /// </summary>
+    public Theme ThemeOf(double value) =>
+        IsAbsent(value) && Indicator is not null ? FeatureRegistry.All[FeatureRegistry.IndexOf(Indicator)].Theme : Theme;
 
-    /// <summary>A customer's value as a colleague would say it, such as 'spent 1,234.50 GBP in the last 90 days'; where it is absent, what its indicator says of that.</summary>
+    /// <summary>
+    /// A customer's value as a colleague would say it, such as 'spent 1,234.50 GBP in the last 90 days'; where it is absent, what its
+    /// indicator says of that.
+    /// </summary>
     /// <param name="value">In the feature's unit.</param>
     /// <param name="currency">Of money.</param>
     /// <param name="others">The same customer's other features by name, NaN where absent; null where they are not at hand.</param>

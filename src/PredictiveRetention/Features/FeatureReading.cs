@@ -35,7 +35,8 @@ internal readonly record struct FeatureReading(double Value, Currency Currency, 
     public string Money() => Money(Value);
 
     /// <summary>'1,234.50 GBP'.</summary>
-    public string Money(double amount) => amount.ToString("N" + Currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " " + Currency.Code;
+    public string Money(double amount) =>
+        amount.ToString("N" + Currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " " + Currency.Code;
 
     /// <summary>'40 %'.</summary>
     public string Percent() => Percent(Value);
@@ -59,7 +60,8 @@ internal readonly record struct FeatureReading(double Value, Currency Currency, 
     /// <summary>At most one decimal, none from a hundred on.</summary>
     public string Number() => Number(Value);
 
-    private static string Number(double value) => Math.Abs(value) >= 100 ? Whole(value) : Math.Round(value, 1).ToString("#,0.#", CultureInfo.InvariantCulture);
+    private static string Number(double value) =>
+        Math.Abs(value) >= 100 ? Whole(value) : Math.Round(value, 1).ToString("#,0.#", CultureInfo.InvariantCulture);
 
     private static string Whole(double value) => Math.Round(value).ToString("N0", CultureInfo.InvariantCulture);
 }

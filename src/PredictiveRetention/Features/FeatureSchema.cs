@@ -26,7 +26,8 @@ public sealed class FeatureSchema
         {
             _column[i] = s_columns.TryGetValue(Names[i], out var column)
                 ? column
-                : throw new RetentionException(Failure.DependencyUnavailable, $"The model uses the feature '{Names[i]}', which this version does not have. Train again.");
+                : throw new RetentionException(Failure.DependencyUnavailable,
+                    $"The model uses the feature '{Names[i]}', which this version does not have. Train again.");
             var definition = FeatureRegistry.All[column];
             _whenAbsent[i] = definition.WhenAbsent;
             _theme[i] = definition.Theme;
@@ -38,7 +39,8 @@ public sealed class FeatureSchema
     /// <param name="historyDays">Days before the earliest training cutoff.</param>
     public static FeatureSchema For(SourceCoverage coverage, int historyDays, bool demographics = false) => new(
         FeatureRegistry.All
-            .Where(feature => coverage.Has(feature.Source) && historyDays >= feature.MinHistoryDays && (demographics || !feature.OffByDefault))
+            .Where(feature => coverage.Has(feature.Source) && historyDays >= feature.MinHistoryDays
+                && (demographics || !feature.OffByDefault))
             .Select(feature => feature.Name));
 
     public IReadOnlyList<string> Names { get; }

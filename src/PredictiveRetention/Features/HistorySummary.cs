@@ -2,8 +2,8 @@ namespace PredictiveRetention.Features;
 
 /// <summary>
 /// The running figures of one history before a cutoff, from which every feature is read. Ages are days before the cutoff (1 = yesterday).
-/// Money is in currency units, exact sums in minor units. One instance a history: a new one begins with every field at nothing, and what was
-/// left in a used one would be another customer's.
+/// Money is in currency units, exact sums in minor units. One instance a history: a new one begins with every field at nothing, and what
+/// was left in a used one would be another customer's.
 /// </summary>
 internal sealed class HistorySummary
 {

@@ -5,7 +5,8 @@ namespace PredictiveRetention.Features;
 /// <summary>What a row about a subscriber holds beside the registry's features: the course of the subscriptions so far.</summary>
 public static class SubscriptionFeatures
 {
-    public static IReadOnlyList<string> Names { get; } = ["terms", "days_since_first_term", "terms_ended", "terms_cancelled", "had_trial", "days_of_running_term", "amount_change"];
+    public static IReadOnlyList<string> Names { get; } = ["terms", "days_since_first_term", "terms_ended", "terms_cancelled", "had_trial",
+        "days_of_running_term", "amount_change"];
 
     /// <summary>Everything is from before the cutoff; an end or a cancellation that comes later reads as none.</summary>
     /// <param name="row">Receives Names.Count values, all finite.</param>

@@ -31,7 +31,10 @@ public sealed class ShardHistories
         _subscriptions.Clear();
     }
 
-    /// <summary>The code of a category or channel: the same text has the same code for as long as this instance lives; 0 is 'the source does not say'.</summary>
+    /// <summary>
+    /// The code of a category or channel: the same text has the same code for as long as this instance lives; 0 is 'the source does not
+    /// say'.
+    /// </summary>
     public int Code(string? text)
     {
         if (text is null) return 0;

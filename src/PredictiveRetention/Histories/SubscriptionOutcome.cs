@@ -1,9 +1,9 @@
 namespace PredictiveRetention.Histories;
 
 /// <summary>
-/// Whether a customer with a running paid subscription let it end: contractual churn. The cover runs to the end of the terms in force; a paid term
-/// that begins at most <c>grace</c> days after that end carries it on. A cancellation alone is not churn: the term may still be renewed. A trial is
-/// no term, nor is one that ends before it begins.
+/// Whether a customer with a running paid subscription let it end: contractual churn. The cover runs to the end of the terms in force; a
+/// paid term that begins at most <c>grace</c> days after that end carries it on. A cancellation alone is not churn: the term may still be
+/// renewed. A trial is no term, nor is one that ends before it begins.
 /// </summary>
 public static class SubscriptionOutcome
 {
@@ -15,7 +15,10 @@ public static class SubscriptionOutcome
         return false;
     }
 
-    /// <summary>True when cover ends in [from, from + horizon) and is not carried on within the grace period. Needs data until from + horizon + grace.</summary>
+    /// <summary>
+    /// True when cover ends in [from, from + horizon) and is not carried on within the grace period. Needs data until from + horizon +
+    /// grace.
+    /// </summary>
     public static bool Churned(ReadOnlySpan<Subscription> subscriptions, Cutoff from, Horizon horizon, int grace)
     {
         var until = from.Plus(horizon.Days).Day;
@@ -35,5 +38,6 @@ public static class SubscriptionOutcome
         return covered < until;
     }
 
-    private static bool IsTerm(in Subscription subscription) => !subscription.IsTrial && (subscription.EndedDay is null || subscription.EndedDay > subscription.StartedDay);
+    private static bool IsTerm(in Subscription subscription) =>
+        !subscription.IsTrial && (subscription.EndedDay is null || subscription.EndedDay > subscription.StartedDay);
 }

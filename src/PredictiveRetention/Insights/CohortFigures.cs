@@ -33,7 +33,8 @@ internal static class CohortFigures
                 second += row[(2 * periods) + period];
                 if (!hasEnded(cohort + period))
                 {
-                    foreach (var metric in new[] { Retention, RollingRetention, CumulativeRetention, CohortRevenue }) sheet.None(view, metric, FigureState.Incomplete, "the period has not ended", d1, d2);
+                    foreach (var metric in new[] { Retention, RollingRetention, CumulativeRetention, CohortRevenue })
+                        sheet.None(view, metric, FigureState.Incomplete, "the period has not ended", d1, d2);
                     continue;
                 }
                 sheet.Ratio(view, Retention, row[period], size, n, d1, d2);
@@ -43,7 +44,9 @@ internal static class CohortFigures
                 ref var average = ref averages[period];
                 average.Returned += row[period];
                 average.Size += size;
-                if (n >= small) (average.Low, average.High) = (Math.Min(average.Low ?? 1, row[period] / size), Math.Max(average.High ?? 0, row[period] / size));
+                if (n >= small)
+                    (average.Low,
+                        average.High) = (Math.Min(average.Low ?? 1, row[period] / size), Math.Max(average.High ?? 0, row[period] / size));
                 later -= row[periods + period];
             }
         }
@@ -53,8 +56,10 @@ internal static class CohortFigures
             if (size == 0) continue;
             var d1 = FigureBuilder.Number(period);
             sheet.Ratio("cohort_average_" + unit, Retention, returned, size, (long)size, d1);
-            sheet.Value("cohort_average_" + unit, RetentionLow, low, (long)size, d1, note: low is null ? "not available: no complete cohort is large enough" : null);
-            sheet.Value("cohort_average_" + unit, RetentionHigh, high, (long)size, d1, note: low is null ? "not available: no complete cohort is large enough" : null);
+            sheet.Value("cohort_average_" + unit, RetentionLow, low, (long)size, d1,
+                note: low is null ? "not available: no complete cohort is large enough" : null);
+            sheet.Value("cohort_average_" + unit, RetentionHigh, high, (long)size, d1,
+                note: low is null ? "not available: no complete cohort is large enough" : null);
         }
     }
 }

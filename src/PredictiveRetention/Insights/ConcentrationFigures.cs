@@ -34,7 +34,9 @@ internal static class ConcentrationFigures
         sheet.Value("concentration", MedianValue, n == 0 ? null : (ascending[(n - 1) / 2] + ascending[n / 2]) / 2, n, measure);
         var area = 0.0;
         for (var i = 1; i <= n; i++) area += (upTo[i - 1] + upTo[i]) / 2;
-        sheet.Value("concentration", Gini, total > 0 ? 1 - (2 * area / n / total) : null, n, measure, note: total > 0 ? null : "not available: nothing to share out");
-        for (var percent = 0; percent <= 100; percent += 5) sheet.Ratio("lorenz", CumulativeShare, upTo[(int)(n * (long)percent / 100)], total, n, measure, FigureBuilder.Number(percent));
+        sheet.Value("concentration", Gini, total > 0 ? 1 - (2 * area / n / total) : null, n, measure,
+            note: total > 0 ? null : "not available: nothing to share out");
+        for (var percent = 0; percent <= 100; percent += 5)
+            sheet.Ratio("lorenz", CumulativeShare, upTo[(int)(n * (long)percent / 100)], total, n, measure, FigureBuilder.Number(percent));
     }
 }

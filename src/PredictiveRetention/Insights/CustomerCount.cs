@@ -9,8 +9,8 @@ using static PredictiveRetention.Insights.Measure;
 namespace PredictiveRetention.Insights;
 
 /// <summary>
-/// Counts customers into the sums of a shard, one after the other, from the same history, facts, score and segments that are written as their
-/// prediction. Not thread-safe: it keeps scratch buffers.
+/// Counts customers into the sums of a shard, one after the other, from the same history, facts, score and segments that are written as
+/// their prediction. Not thread-safe: it keeps scratch buffers.
 /// </summary>
 internal sealed class CustomerCount
 {
@@ -39,13 +39,15 @@ internal sealed class CustomerCount
         Sums = new ShopSums(_grid.Last, context.Recipe.Settings.Days);
         _months = new MonthWalk(context, _rules, _snapshots, Sums);
         _counted = [.. Enumerable.Range(0, Dimension.All.Count).Where(i => context.Coverage.Has(FigureBuilder.NeededBy(Dimension.All[i])))];
-        _observable = [.. Enumerable.Range(0, _grid.Last + 1).Select(from => Enumerable.Range(from, _grid.Last + 1 - from).Count(month => month > 0 && _grid.IsComplete(month)))];
+        _observable = [.. Enumerable.Range(0, _grid.Last + 1)
+            .Select(from => Enumerable.Range(from, _grid.Last + 1 - from).Count(month => month > 0 && _grid.IsComplete(month)))];
     }
 
     public ShopSums Sums { get; }
 
     /// <param name="histories">Where the customer's texts are.</param>
-    public void Add(ShardHistories histories, in CustomerHistory whole, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, in Recommendation action)
+    public void Add(ShardHistories histories, in CustomerHistory whole, in CustomerFacts facts, in CustomerScore score,
+        in SegmentAssignment segments, in Recommendation action)
     {
         var history = whole.Before(_context.AsOf);
         _snapshots.Load(history);
@@ -57,7 +59,8 @@ internal sealed class CustomerCount
         Risk(score, segments);
         Sums.NetMinor.Add(facts.NetRevenueMinor);
         Sums.Clv.Add((float)score.Clv);
-        if (history.Profile.CustomerKey <= _context.Recipe.SampleUpTo && _context.Coverage.Has(DataSource.Visits)) Sums.Sample.Add(((int)_v[(int)Visits12m], (long)_v[(int)Revenue12mMinor]));
+        if (history.Profile.CustomerKey <= _context.Recipe.SampleUpTo && _context.Coverage.Has(DataSource.Visits))
+            Sums.Sample.Add(((int)_v[(int)Visits12m], (long)_v[(int)Revenue12mMinor]));
         _months.Add(history, _firsts);
         Churn(history);
     }
@@ -229,20 +232,24 @@ internal sealed class CustomerCount
         }
     }
 
-    private void Groups(ShardHistories histories, in HistoryBefore history, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, in FirstOrder first, int purchases)
+    private void Groups(ShardHistories histories, in HistoryBefore history, in CustomerFacts facts, in CustomerScore score,
+        in SegmentAssignment segments, in FirstOrder first, int purchases)
     {
         var profile = history.Profile;
         var (age, gender, (region, country)) = (Age(profile), Gender(profile.Gender), Place(profile.Country));
         this[Known] = profile.AcquisitionChannel is null ? 0 : 1;
         var channel = Text(profile.AcquisitionChannel);
         var combined = (9 * Taxonomy.Folded(segments.Lifecycle)) + (3 * (int)segments.ValueTier) + (int)segments.FrequencyClass;
-        var recency = facts.DaysSinceLastOrder <= _context.Segments.ActiveDays ? 0 : facts.DaysSinceLastOrder <= _context.Segments.AtRiskDays ? 1 : 2;
+        var recency = facts.DaysSinceLastOrder <= _context.Segments.ActiveDays ? 0
+            : facts.DaysSinceLastOrder <= _context.Segments.AtRiskDays ? 1 : 2;
         var cohort = purchases > 0 ? first.Cohort : -1;
         ReadOnlySpan<int> codes =
         [
-            (int)segments.Lifecycle, Taxonomy.Folded(segments.Lifecycle), recency, (int)segments.ValueTier, (int)segments.FrequencyClass, (int)segments.ClvTier, (int)segments.BusinessSegment,
+            (int)segments.Lifecycle, Taxonomy.Folded(segments.Lifecycle), recency, (int)segments.ValueTier, (int)segments.FrequencyClass,
+            (int)segments.ClvTier, (int)segments.BusinessSegment,
             (int)segments.EngagementSegment, (int)segments.Persona, score.Lost ? 3 : (int)segments.RiskBand, (int)segments.RfmSegment,
-            ((segments.Rfm.R - 1) * 25) + ((segments.Rfm.F - 1) * 5) + segments.Rfm.M - 1, combined, (3 * recency) + (int)segments.ValueTier,
+            ((segments.Rfm.R - 1) * 25) + ((segments.Rfm.F - 1) * 5) + segments.Rfm.M - 1, combined,
+            (3 * recency) + (int)segments.ValueTier,
             age, gender, (4 * age) + gender, region, first.Delivery, first.DeliveryDays, VisitBucket((int)this[Visits12m]),
             cohort + 1, cohort < 0 ? 0 : _grid.QuarterOf(cohort) + 1,
             channel, Text(country), Text(histories.Text(first.CategoryCode)), (27 * channel) + combined,
@@ -272,8 +279,14 @@ internal sealed class CustomerCount
         foreach (var taxonomy in Taxonomy.All) Sums.Churn.Add(taxonomy.Offset + taxonomy.Of(segments), one);
     }
 
-    /// <summary>Codes of a free text: long ones are cut, so that a label stays one, and none is called like the rest that is shown together.</summary>
-    private int Text(string? text) => text is null ? ShopSums.UnknownText : Sums.Code(text == Dimension.Others ? Dimension.OthersByName : text.Length > Dimension.LongestLabel ? text[..Dimension.LongestLabel] : text);
+    /// <summary>
+    /// Codes of a free text: long ones are cut, so that a label stays one, and none is called like the rest that is shown together.
+    /// </summary>
+    private int Text(string? text) =>
+        text is null
+            ? ShopSums.UnknownText
+            : Sums.Code(text == Dimension.Others ? Dimension.OthersByName : text.Length > Dimension.LongestLabel
+                ? text[..Dimension.LongestLabel] : text);
 
     private int Age(in CustomerProfile profile)
     {
@@ -284,7 +297,8 @@ internal sealed class CustomerCount
         return age < _context.Recipe.Settings.MiddleAgedFrom ? 0 : age < _context.Recipe.Settings.SeniorFrom ? 1 : 2;
     }
 
-    private static int Gender(string? gender) => gender?.ToLowerInvariant() switch { null or "unknown" => 3, "female" or "f" or "w" => 0, "male" or "m" => 1, _ => 2 };
+    private static int Gender(string? gender) =>
+        gender?.ToLowerInvariant() switch { null or "unknown" => 3, "female" or "f" or "w" => 0, "male" or "m" => 1, _ => 2 };
 
     /// <summary>Number of the region, and the code of the country; rows of earlier imports may still have its name.</summary>
     private (int Region, string? Code) Place(string? country)

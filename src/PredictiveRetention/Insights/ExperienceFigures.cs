@@ -11,12 +11,15 @@ internal static class ExperienceFigures
     {
         Deliveries(sheet, sums);
         var sample = sums.Sample;
-        if (sheet.Missing(Of("visits_per_customer")) is { } missing) sheet.None("kpis", Spearman, FigureState.NotAvailable, missing, "visits and revenue of 12 months");
-        else sheet.Value("kpis", Spearman, Rho([.. sample.Select(pair => ((double)pair.Visits, (double)pair.NetMinor, 1.0))]), sample.Count, "visits and revenue of 12 months", note: "of a random draw where there are more customers");
+        if (sheet.Missing(Of("visits_per_customer")) is { } missing)
+            sheet.None("kpis", Spearman, FigureState.NotAvailable, missing, "visits and revenue of 12 months");
+        else sheet.Value("kpis", Spearman, Rho([.. sample.Select(pair => ((double)pair.Visits, (double)pair.NetMinor, 1.0))]), sample.Count,
+            "visits and revenue of 12 months", note: "of a random draw where there are more customers");
         var c = sums.Correlation.Row(0);
         var n = c[0];
         var (sxx, syy, sxy) = (c[3] - (c[1] * c[1] / n), c[4] - (c[2] * c[2] / n), c[5] - (c[1] * c[2] / n));
-        sheet.Value("kpis", Pearson, n > 2 && sxx > 0 && syy > 0 ? sxy / Math.Sqrt(sxx * syy) : null, (long)n, note: n > 2 ? null : "not available: too few repeaters");
+        sheet.Value("kpis", Pearson, n > 2 && sxx > 0 && syy > 0 ? sxy / Math.Sqrt(sxx * syy) : null, (long)n,
+            note: n > 2 ? null : "not available: too few repeaters");
     }
 
     private static void Deliveries(FigureSheet sheet, ShopSums sums)
@@ -46,7 +49,8 @@ internal static class ExperienceFigures
         foreach (var day in sums.Deliveries.Codes)
             for (var score = 1; score <= 5; score++)
                 if (sums.Deliveries.Row(day)[2 + score] is > 0 and var orders) pairs.Add((day, score, orders));
-        sheet.Value("kpis", Spearman, Rho(pairs), (long)pairs.Sum(pair => pair.Item3), "delivery days and review score", note: "reviewed delivered orders; association, not cause");
+        sheet.Value("kpis", Spearman, Rho(pairs), (long)pairs.Sum(pair => pair.Item3), "delivery days and review score",
+            note: "reviewed delivered orders; association, not cause");
         for (var score = 1; score <= 5; score++)
         {
             var orders = 0.0;
@@ -60,7 +64,8 @@ internal static class ExperienceFigures
     {
         var (x, y) = (Ranks(pairs, static pair => pair.X), Ranks(pairs, static pair => pair.Y));
         double n = 0, mx = 0, my = 0;
-        for (var i = 0; i < pairs.Count; i++) (n, mx, my) = (n + pairs[i].Weight, mx + (pairs[i].Weight * x[i]), my + (pairs[i].Weight * y[i]));
+        for (var i = 0; i < pairs.Count; i++)
+            (n, mx, my) = (n + pairs[i].Weight, mx + (pairs[i].Weight * x[i]), my + (pairs[i].Weight * y[i]));
         if (n < 3) return null;
         (mx, my) = (mx / n, my / n);
         double sxx = 0, syy = 0, sxy = 0;
@@ -73,7 +78,8 @@ internal static class ExperienceFigures
         return sxx > 0 && syy > 0 ? sxy / Math.Sqrt(sxx * syy) : null;
     }
 
-    private static double[] Ranks(IReadOnlyList<(double X, double Y, double Weight)> pairs, Func<(double X, double Y, double Weight), double> side)
+    private static double[] Ranks(IReadOnlyList<(double X, double Y, double Weight)> pairs,
+        Func<(double X, double Y, double Weight), double> side)
     {
         var order = Enumerable.Range(0, pairs.Count).OrderBy(i => side(pairs[i])).ToArray();
         var ranks = new double[pairs.Count];

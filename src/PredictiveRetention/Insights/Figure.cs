@@ -21,7 +21,9 @@ public enum FigureState : byte
 /// <param name="Numerator">Money in currency units; null where the figure is no sum or ratio.</param>
 /// <param name="Denominator">Null where it is a sum.</param>
 /// <param name="Value">Null unless there is one.</param>
-/// <param name="Customers">How many customers (for orders of delivery figures: how many orders) the figure is of; null where that says nothing.</param>
+/// <param name="Customers">How many customers (for orders of delivery figures: how many orders) the figure is of; null where that says
+/// nothing.</param>
 /// <param name="Note">Why there is no value, or what else must be known.</param>
 public sealed record Figure(
-    string View, string Metric, string D1, string D2, string D3, double? Numerator, double? Denominator, double? Value, long? Customers, FigureState State, string? Note = null);
+    string View, string Metric, string D1, string D2, string D3, double? Numerator, double? Denominator, double? Value, long? Customers,
+    FigureState State, string? Note = null);

@@ -14,7 +14,8 @@ internal static class FigureBuilder
 {
     private static readonly HashSet<string> s_core =
     [
-        "customers", "customer_share", "orders", "revenue", "revenue_share", "revenue_12m", "aov", "revenue_per_customer", "repeat_rate", "p_churn", "expected_churners", "clv", "clv_share", "clv_per_customer", "revenue_at_risk",
+        "customers", "customer_share", "orders", "revenue", "revenue_share", "revenue_12m", "aov", "revenue_per_customer", "repeat_rate",
+        "p_churn", "expected_churners", "clv", "clv_share", "clv_per_customer", "revenue_at_risk",
     ];
 
     private static readonly IReadOnlyList<Metric> s_coreMetrics = [.. OfGroups.Where(metric => s_core.Contains(metric.Id))];
@@ -57,7 +58,8 @@ internal static class FigureBuilder
             if (cells[cell].Lifecycle == Lifecycle.Active) high += revenue;
             if (cells[cell].Lifecycle == Lifecycle.Dormant) dormant += revenue;
         }
-        Active(sheet, "kpis", "", (long)total[(int)Measure.Customers], active[(int)Measure.RevenueMinor], total[(int)Measure.RevenueMinor], active[(int)Measure.Revenue12mMinor], total[(int)Measure.Revenue12mMinor], high, dormant);
+        Active(sheet, "kpis", "", (long)total[(int)Measure.Customers], active[(int)Measure.RevenueMinor], total[(int)Measure.RevenueMinor],
+            active[(int)Measure.Revenue12mMinor], total[(int)Measure.Revenue12mMinor], high, dormant);
     }
 
     /// <summary>The same at the end of a month, by the cut-offs of its quarter.</summary>
@@ -76,10 +78,12 @@ internal static class FigureBuilder
         }
         var high = sums.Months.Row(MonthWalk.Slot(valueLifecycle.Offset, month))[(int)MonthMeasure.RevenueToDateMinor];
         var dormant = sums.Months.Row(MonthWalk.Slot(valueLifecycle.Offset + 2, month))[(int)MonthMeasure.RevenueToDateMinor];
-        Active(sheet, "months", sheet.Context.Months.Name(month), (long)sums.Months.Row(month)[(int)MonthMeasure.Customers], active, all, active12, all12, high, dormant);
+        Active(sheet, "months", sheet.Context.Months.Name(month), (long)sums.Months.Row(month)[(int)MonthMeasure.Customers], active, all,
+            active12, all12, high, dormant);
     }
 
-    private static void Active(FigureSheet sheet, string view, string d1, long customers, double active, double all, double active12, double all12, double high, double dormant)
+    private static void Active(FigureSheet sheet, string view, string d1, long customers, double active, double all, double active12,
+        double all12, double high, double dormant)
     {
         var minor = (double)sheet.Context.Currency.MinorPerUnit;
         sheet.Ratio(view, ActiveRevenueShare, active / minor, all / minor, customers, d1);
@@ -90,9 +94,11 @@ internal static class FigureBuilder
     private static void Channels(FigureSheet sheet, ShopSums sums)
     {
         var tally = Tally(sums, Dimension.Channel);
-        var known = tally.Codes.Select(code => (Name: sums.Text(code), Customers: tally.Row(code)[(int)Measure.Customers])).Where(channel => channel.Name != Dimension.Unknown && channel.Customers > 0)
+        var known = tally.Codes.Select(code => (Name: sums.Text(code), Customers: tally.Row(code)[(int)Measure.Customers]))
+            .Where(channel => channel.Name != Dimension.Unknown && channel.Customers > 0)
             .OrderByDescending(channel => channel.Customers).ThenBy(channel => channel.Name, StringComparer.Ordinal).ToList();
-        if ((SourceWords.Missing(DataSource.Acquisition, sheet.Context.Coverage) ?? (known.Count == 0 ? "not available: no customer with an order has a known acquisition channel" : null)) is { } missing)
+        if ((SourceWords.Missing(DataSource.Acquisition, sheet.Context.Coverage)
+            ?? (known.Count == 0 ? "not available: no customer with an order has a known acquisition channel" : null)) is { } missing)
         {
             sheet.None("kpis", Hhi, FigureState.NotAvailable, missing);
             sheet.None("kpis", LargestChannel, FigureState.NotAvailable, missing);
@@ -104,7 +110,8 @@ internal static class FigureBuilder
     }
 
     /// <summary>What is said of each group; of many small groups only the most asked for.</summary>
-    public static IReadOnlyList<Metric> MetricsOf(Dimension dimension) => dimension.Id is "rfm_code" or "combined_channel" or "cohort_month" or "cohort_quarter" ? s_coreMetrics : OfGroups;
+    public static IReadOnlyList<Metric> MetricsOf(Dimension dimension) =>
+        dimension.Id is "rfm_code" or "combined_channel" or "cohort_month" or "cohort_quarter" ? s_coreMetrics : OfGroups;
 
     /// <summary>How many of the rows that could say something do.</summary>
     private static void Sources(FigureSheet sheet, ShopSums sums)
@@ -118,7 +125,8 @@ internal static class FigureBuilder
 
         void Row(DataSource source, double says, double could, ReadOnlySpan<double> sums)
         {
-            if (SourceWords.Missing(source, sheet.Context.Coverage) is { } missing) sheet.None("sources", Coverage, FigureState.NotAvailable, missing, SourceWords.Of(source));
+            if (SourceWords.Missing(source, sheet.Context.Coverage) is { } missing)
+                sheet.None("sources", Coverage, FigureState.NotAvailable, missing, SourceWords.Of(source));
             else sheet.Ratio("sources", Coverage, says, could, (long)sums[(int)Measure.Customers], SourceWords.Of(source));
         }
     }
@@ -144,21 +152,34 @@ internal static class FigureBuilder
         var grid = sheet.Context.Months;
         IEnumerable<(int Code, string[] Labels)> rows = dimension.Kind switch
         {
-            DimensionKind.Month => Enumerable.Range(0, grid.Last + 2).Where(code => tally.Codes.Contains(code)).Select(code => (code, new[] { code == 0 ? "no purchase" : grid.Name(code - 1) })),
-            DimensionKind.Quarter => Enumerable.Range(0, grid.LastQuarter + 2).Where(code => tally.Codes.Contains(code)).Select(code => (code, new[] { code == 0 ? "no purchase" : grid.QuarterName(code - 1) })),
+            DimensionKind.Month =>
+                Enumerable.Range(0, grid.Last + 2)
+                    .Where(code => tally.Codes.Contains(code))
+                    .Select(code => (code, new[] { code == 0 ? "no purchase" : grid.Name(code - 1) })),
+            DimensionKind.Quarter =>
+                Enumerable.Range(0, grid.LastQuarter + 2)
+                    .Where(code => tally.Codes.Contains(code))
+                    .Select(code => (code, new[] { code == 0 ? "no purchase" : grid.QuarterName(code - 1) })),
             _ => groups.Select((labels, code) => (code, labels)),
         };
-        foreach (var (code, labels) in rows) sheet.Group(view, metrics, tally.Row(code), total, labels[0], labels.ElementAtOrDefault(1) ?? "", labels.ElementAtOrDefault(2) ?? "");
+        foreach (var (code, labels) in rows)
+            sheet.Group(view, metrics, tally.Row(code), total, labels[0], labels.ElementAtOrDefault(1) ?? "",
+                labels.ElementAtOrDefault(2) ?? "");
     }
 
     /// <summary>The values with most customers by themselves, the rest as one group, so that the groups add up to everybody.</summary>
-    private static void Texts(FigureSheet sheet, ShopSums sums, Dimension dimension, Tally tally, IReadOnlyList<Metric> metrics, string view)
+    private static void Texts(FigureSheet sheet, ShopSums sums, Dimension dimension, Tally tally, IReadOnlyList<Metric> metrics,
+        string view)
     {
         var total = sums.Total.Row(0);
         var cells = dimension.Kind == DimensionKind.CombinedText ? CombinedSegment.All.Count : 1;
         var shown = tally.Codes.GroupBy(code => code / cells)
-            .Select(text => (Code: text.Key, Name: sums.Text(text.Key), Customers: text.Sum(code => tally.Row(code)[(int)Measure.Customers])))
-            .Where(text => text.Customers > 0).OrderByDescending(text => text.Customers).ThenBy(text => text.Name, StringComparer.Ordinal).ToList();
+            .Select(text => (Code: text.Key, Name: sums.Text(text.Key),
+                Customers: text.Sum(code => tally.Row(code)[(int)Measure.Customers])))
+            .Where(text => text.Customers > 0)
+            .OrderByDescending(text => text.Customers)
+            .ThenBy(text => text.Name, StringComparer.Ordinal)
+            .ToList();
         var limit = sheet.Context.Recipe.Settings.TextValues;
         for (var cell = 0; cell < cells; cell++)
         {

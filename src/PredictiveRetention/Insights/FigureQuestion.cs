@@ -24,13 +24,19 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
         if (MetricCatalogue.Find(metric) is null) throw Unknown("metric", metric, "metric", MetricCatalogue.All.Select(known => known.Id));
         var plainest = ViewCatalogue.With(metric).First();
         // Asking for one group is asking by group.
-        if (groupBy is null && where.Select(pair => pair.Dimension).Distinct().ToList() is { Count: > 0 } named && named.Exists(dimension => !plainest.Dimensions.Contains(dimension, StringComparer.OrdinalIgnoreCase)))
-            groupBy = string.Join(',', named).ToLowerInvariant() is var implied && (Grouped(implied, metric) ?? Grouped(implied, MonthPrefix + metric)) is not null ? implied : null;
+        if (groupBy is null && where.Select(pair => pair.Dimension).Distinct().ToList() is { Count: > 0 } named
+            && named.Exists(dimension => !plainest.Dimensions.Contains(dimension, StringComparer.OrdinalIgnoreCase)))
+            groupBy = string.Join(',', named).ToLowerInvariant() is var implied
+                && (Grouped(implied, metric) ?? Grouped(implied, MonthPrefix + metric)) is not null
+                ? implied
+                : null;
         if (groupBy is null) return new FigureQuestion(plainest, [metric], where.ToLookup());
         if (Grouped(groupBy, metric) is { } view) return new FigureQuestion(view, [metric], where.ToLookup());
         // Revenue by month is the month's revenue: the same question of a period.
-        if (MetricCatalogue.Find(MonthPrefix + metric) is { } ofMonth && Grouped(groupBy, ofMonth.Id) is { } months) return new FigureQuestion(months, [ofMonth.Id], where.ToLookup());
-        if (ViewCatalogue.With(metric).FirstOrDefault(candidate => candidate.Dimensions is ["taxonomy", "segment"]) is { } segments && Taxonomy.All.Any(taxonomy => taxonomy.Id == groupBy))
+        if (MetricCatalogue.Find(MonthPrefix + metric) is { } ofMonth && Grouped(groupBy, ofMonth.Id) is { } months)
+            return new FigureQuestion(months, [ofMonth.Id], where.ToLookup());
+        if (ViewCatalogue.With(metric).FirstOrDefault(candidate => candidate.Dimensions is ["taxonomy", "segment"]) is { } segments
+            && Taxonomy.All.Any(taxonomy => taxonomy.Id == groupBy))
             return new FigureQuestion(segments, [metric], where.Append(("taxonomy", groupBy)).ToLookup());
         var allowed = ViewCatalogue.With(metric).Concat(ViewCatalogue.With(MonthPrefix + metric)).SelectMany(Groups).Distinct().ToList();
         throw allowed.Count == 0
@@ -61,11 +67,19 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
     public IReadOnlyList<FigureRow> Answer(IReadOnlyList<Figure> figures, SourceCoverage coverage, string? none = null)
     {
         foreach (var dimension in Where.Select(group => group.Key))
-            if (!View.Dimensions.Contains(dimension, StringComparer.OrdinalIgnoreCase)) throw Unknown(dimension, dimension, $"dimension of the view {View.Id}", View.Dimensions.Concat(["metric", "group_by", "as_of", "run", "format"]), isFilter: true);
-        if (figures.Count == 0 && none is not null) return [.. (Metrics.Count > 0 ? Metrics : View.Metrics).Select(metric => FigureRow.None(View, metric, none))];
-        var rows = figures.Where(figure => Metrics.Count == 0 || Metrics.Contains(figure.Metric)).Select(figure => FigureRow.Of(View, figure)).ToList();
+            if (!View.Dimensions.Contains(dimension, StringComparer.OrdinalIgnoreCase))
+                throw Unknown(dimension, dimension, $"dimension of the view {View.Id}",
+                    View.Dimensions.Concat(["metric", "group_by", "as_of", "run", "format"]), isFilter: true);
+        if (figures.Count == 0 && none is not null)
+            return [.. (Metrics.Count > 0 ? Metrics : View.Metrics).Select(metric => FigureRow.None(View, metric, none))];
+        var rows = figures.Where(figure => Metrics.Count == 0 || Metrics.Contains(figure.Metric))
+            .Select(figure => FigureRow.Of(View, figure))
+            .ToList();
         foreach (var metric in Metrics.Except(rows.Select(row => row.Metric)).ToList())
-            rows.Add(FigureRow.None(View, metric, SourceWords.Missing(MetricCatalogue.Of(metric).Needs, coverage) ?? (figures.Count > 0 && figures.All(figure => figure.State == FigureState.NotAvailable) ? figures[0].Note : null) ?? "nothing to count"));
+            rows.Add(FigureRow.None(View, metric,
+                SourceWords.Missing(MetricCatalogue.Of(metric).Needs, coverage)
+                    ?? (figures.Count > 0 && figures.All(figure => figure.State == FigureState.NotAvailable) ? figures[0].Note : null)
+                        ?? "nothing to count"));
         // In the order asked for, groups in that of the view.
         if (Metrics.Count > 1) rows = [.. rows.OrderBy(row => Metrics.ToList().IndexOf(row.Metric))];
         foreach (var wanted in Where)
@@ -74,8 +88,11 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
             var dimension = View.Dimensions.First(name => name.Equals(wanted.Key, StringComparison.OrdinalIgnoreCase));
             var labels = rows.Select(row => row.Labels.GetValueOrDefault(dimension)).OfType<string>().Distinct().ToList();
             foreach (var value in wanted)
-                if (labels.Count > 0 && !labels.Exists(label => Matches(label, value))) throw Unknown(dimension, value, dimension.Replace('_', ' '), labels, isFilter: true);
-            rows.RemoveAll(row => row.Labels.TryGetValue(dimension, out var label) ? !wanted.Any(value => Matches(label, value)) : row.State != "notAvailable");
+                if (labels.Count > 0 && !labels.Exists(label => Matches(label, value)))
+                    throw Unknown(dimension, value, dimension.Replace('_', ' '), labels, isFilter: true);
+            rows.RemoveAll(row => row.Labels.TryGetValue(dimension, out var label)
+                ? !wanted.Any(value => Matches(label, value))
+                : row.State != "notAvailable");
         }
         return rows;
     }
@@ -86,9 +103,12 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
 
     private static InsightView? Grouped(string groupBy, string? metric)
     {
-        var wanted = groupBy.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal).ToList();
+        var wanted = groupBy.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Order(StringComparer.Ordinal)
+            .ToList();
         return (metric is null ? ViewCatalogue.All : ViewCatalogue.With(metric))
-            .FirstOrDefault(view => view.Id != "kpis" && (view.Id == "by_" + groupBy || view.Dimensions.Order(StringComparer.Ordinal).SequenceEqual(wanted)));
+            .FirstOrDefault(view => view.Id != "kpis"
+                && (view.Id == "by_" + groupBy || view.Dimensions.Order(StringComparer.Ordinal).SequenceEqual(wanted)));
     }
 
     private static IEnumerable<string> Groups(InsightView view) =>
@@ -102,15 +122,19 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
     {
         const int Shown = 150;
         var nearest = NearestName.Of(found, known);
-        var list = string.Join(", ", known.Take(Shown)) + (known.Count > Shown ? $" and {FigureBuilder.Number(known.Count - Shown)} more" : "");
-        return $"'{found}' is no {what}.{(nearest is null ? "" : $" Did you mean '{nearest}'?")} {(isFilter ? "Allowed" : "Known")}: {list}.";
+        var list = string.Join(", ", known.Take(Shown))
+            + (known.Count > Shown ? $" and {FigureBuilder.Number(known.Count - Shown)} more" : "");
+        return $"'{found}' is no {what}.{(nearest is null ? "" : $" Did you mean '{nearest}'?")} {(isFilter ? "Allowed" : "Known")}: "
+            + $"{list}.";
     }
 
-    private static UnknownNameException Unknown(string parameter, string found, string what, IEnumerable<string> allowed, bool isFilter = false) =>
+    private static UnknownNameException Unknown(string parameter, string found, string what, IEnumerable<string> allowed,
+        bool isFilter = false) =>
         new(parameter, UnknownOf(found, what, [.. allowed], isFilter));
 }
 
 internal static class FilterPairs
 {
-    public static ILookup<string, string> ToLookup(this IEnumerable<(string Dimension, string Value)> where) => where.ToLookup(pair => pair.Dimension, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+    public static ILookup<string, string> ToLookup(this IEnumerable<(string Dimension, string Value)> where) =>
+        where.ToLookup(pair => pair.Dimension, pair => pair.Value, StringComparer.OrdinalIgnoreCase);
 }

@@ -11,7 +11,8 @@ internal sealed class FigureSheet(InsightContext context)
     public InsightContext Context => context;
 
     /// <summary>All given metrics of one group.</summary>
-    public void Group(string view, IReadOnlyList<Metric> metrics, ReadOnlySpan<double> sums, ReadOnlySpan<double> total, string d1 = "", string d2 = "", string d3 = "", bool sayMissing = false)
+    public void Group(string view, IReadOnlyList<Metric> metrics, ReadOnlySpan<double> sums, ReadOnlySpan<double> total, string d1 = "",
+        string d2 = "", string d3 = "", bool sayMissing = false)
     {
         foreach (var metric in metrics)
         {
@@ -22,7 +23,9 @@ internal sealed class FigureSheet(InsightContext context)
                 continue;
             }
             var numerator = sums[(int)top] / (metric.TopIsMinor ? _minor : 1);
-            double? denominator = metric.Bottom is { } bottom ? (metric.OfTotal ? total : sums)[(int)bottom] / (metric.BottomIsMinor ? _minor : 1) : null;
+            double? denominator = metric.Bottom is { } bottom
+                ? (metric.OfTotal ? total : sums)[(int)bottom] / (metric.BottomIsMinor ? _minor : 1)
+                : null;
             Ratio(view, metric, numerator, denominator, (long)sums[(int)Measure.Customers], d1, d2, d3);
         }
     }
@@ -37,34 +40,44 @@ internal sealed class FigureSheet(InsightContext context)
             double? denominator = metric.MonthBottom is { } bottom ? sums[(int)bottom] / (metric.BottomIsMinor ? _minor : 1) : null;
             var customers = (long)sums[(int)(top == MonthMeasure.Retained ? MonthMeasure.AtStart : MonthMeasure.Customers)];
             if (complete) Ratio(view, metric, numerator, denominator, customers, d1, d2);
-            else Add(view, metric, numerator, denominator, null, customers, FigureState.Incomplete, "the month has not been seen whole", d1, d2);
+            else Add(view, metric, numerator, denominator, null, customers, FigureState.Incomplete, "the month has not been seen whole", d1,
+                d2);
         }
     }
 
     /// <summary>A sum, or a ratio of two; money in currency units already.</summary>
-    public void Ratio(string view, Metric metric, double numerator, double? denominator, long? customers, string d1 = "", string d2 = "", string d3 = "", string? note = null)
+    public void Ratio(string view, Metric metric, double numerator, double? denominator, long? customers, string d1 = "", string d2 = "",
+        string d3 = "", string? note = null)
     {
         var none = denominator == 0 ? $"no {metric.Denominator}"
             : metric.IsOfPaid && numerator <= 0 ? $"no {metric.Denominator} worth anything after refunds"
             : null;
         if (none is not null)
             Add(view, metric, numerator, denominator, null, customers, FigureState.NotAvailable, note ?? none, d1, d2, d3);
-        else Add(view, metric, numerator, denominator, denominator is { } below ? numerator / below : numerator, customers, Size(customers, denominator), note, d1, d2, d3);
+        else Add(view, metric, numerator, denominator, denominator is { } below ? numerator / below : numerator, customers,
+            Size(customers, denominator), note, d1, d2, d3);
     }
 
     /// <summary>A figure that is no ratio of sums.</summary>
-    public void Value(string view, Metric metric, double? value, long? customers, string d1 = "", string d2 = "", string d3 = "", string? note = null) =>
-        Add(view, metric, null, null, value is { } known && double.IsFinite(known) ? known : null, customers, value is { } finite && double.IsFinite(finite) ? Size(customers) : FigureState.NotAvailable, note, d1, d2, d3);
+    public void Value(string view, Metric metric, double? value, long? customers, string d1 = "", string d2 = "", string d3 = "",
+        string? note = null) =>
+        Add(view, metric, null, null, value is { } known && double.IsFinite(known) ? known : null, customers,
+            value is { } finite && double.IsFinite(finite) ? Size(customers) : FigureState.NotAvailable, note, d1, d2, d3);
 
-    public void None(string view, Metric metric, FigureState state, string note, string d1 = "", string d2 = "", string d3 = "") => Add(view, metric, null, null, null, null, state, note, d1, d2, d3);
+    public void None(string view, Metric metric, FigureState state, string note, string d1 = "", string d2 = "", string d3 = "") =>
+        Add(view, metric, null, null, null, null, state, note, d1, d2, d3);
 
     /// <summary>Why a metric has no source; null when it has.</summary>
-    public string? Missing(Metric metric) => metric.NeedsAny && (metric.Needs & context.Coverage.Sources) != 0 ? null : SourceWords.Missing(metric.Needs, context.Coverage);
+    public string? Missing(Metric metric) =>
+        metric.NeedsAny && (metric.Needs & context.Coverage.Sources) != 0 ? null : SourceWords.Missing(metric.Needs, context.Coverage);
 
     /// <summary>Of many customers, an average over a handful of orders is as shaky as one over a handful of customers.</summary>
     private FigureState Size(long? customers, double? denominator = null) =>
-        customers < context.Recipe.Settings.SmallGroup || (customers is not null && denominator < context.Recipe.Settings.SmallGroup) ? FigureState.Small : FigureState.Ok;
+        customers < context.Recipe.Settings.SmallGroup || (customers is not null && denominator < context.Recipe.Settings.SmallGroup)
+            ? FigureState.Small
+            : FigureState.Ok;
 
-    private void Add(string view, Metric metric, double? numerator, double? denominator, double? value, long? customers, FigureState state, string? note, string d1, string d2 = "", string d3 = "") =>
+    private void Add(string view, Metric metric, double? numerator, double? denominator, double? value, long? customers, FigureState state,
+        string? note, string d1, string d2 = "", string d3 = "") =>
         _figures.Add(new Figure(view, metric.Id, d1, d2, d3, numerator, denominator, value, customers, state, note));
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using static PredictiveRetention.Invariant;
 
 namespace PredictiveRetention.Insights;
 

@@ -3,7 +3,8 @@ using PredictiveRetention.Histories;
 namespace PredictiveRetention.Insights;
 
 /// <summary>What became of an order, as far as it was known at the cutoff.</summary>
-/// <param name="Days">From the order to its delivery; null where it had not come, or came before it was ordered, as some sources say.</param>
+/// <param name="Days">From the order to its delivery; null where it had not come, or came before it was ordered, as some sources
+/// say.</param>
 /// <param name="IsLate">Delivered after the promised day; null without a delivery or without a promise.</param>
 internal readonly record struct Fulfilment(int? Days, bool? IsLate, float? ReviewScore)
 {

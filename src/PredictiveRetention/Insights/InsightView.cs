@@ -28,12 +28,16 @@ public static class ViewCatalogue
     /// <summary>The numbers a shop looks at first.</summary>
     public static IReadOnlyList<string> Headline { get; } =
     [
-        "customers", "orders", "revenue", "revenue_12m", "aov", "revenue_per_customer", "repeat_rate", "power_users", "second_order_90d", "active_30d", "active_revenue_share", "at_risk_rate_rule", "at_risk_rate",
-        "churn_rate", "p_churn", "expected_churners", "revenue_at_risk", "clv", "clv_per_customer", "average_month_revenue", "delivery_days", "review_score", "open_rate", "visits_per_customer", "actions", "expected_net_value",
+        "customers", "orders", "revenue", "revenue_12m", "aov", "revenue_per_customer", "repeat_rate", "power_users", "second_order_90d",
+        "active_30d", "active_revenue_share", "at_risk_rate_rule", "at_risk_rate",
+        "churn_rate", "p_churn", "expected_churners", "revenue_at_risk", "clv", "clv_per_customer", "average_month_revenue",
+        "delivery_days", "review_score", "open_rate", "visits_per_customer", "actions", "expected_net_value",
     ];
 
     private static readonly string[] s_segmentMonths =
-        [.. OfMonths.Select(metric => metric.Id).Where(id => id is not ("month_new_customers" or "month_repeat_rate" or "month_new_revenue_share" or "month_repeat_rate_to_date"))];
+        [.. OfMonths.Select(metric => metric.Id)
+            .Where(id => id is not ("month_new_customers" or "month_repeat_rate" or "month_new_revenue_share"
+                or "month_repeat_rate_to_date"))];
 
     private static readonly HashSet<string> s_audience =
         ["age_group", "gender", "age_gender", "region", "country", "channel", "combined_channel", "first_category", "visits"];
@@ -44,22 +48,33 @@ public static class ViewCatalogue
             "kpis", "The shop as a whole", ["pair"],
             [
                 .. OfGroups.Select(metric => metric.Id),
-                .. Ids(ChurnRate, ActiveRevenueShare, ActiveRevenueShare12m, HighActiveDormant, AverageMonth, MonthsBelow, PeakMonth, Hhi, LargestChannel, Spearman, Pearson, Profiles),
+                .. Ids(ChurnRate, ActiveRevenueShare, ActiveRevenueShare12m, HighActiveDormant, AverageMonth, MonthsBelow, PeakMonth, Hhi,
+                    LargestChannel, Spearman, Pearson, Profiles),
             ],
             Overview),
         .. Dimension.All.Select(dimension => new InsightView(
             "by_" + dimension.Id, dimension.Title, dimension.Columns, [.. FigureBuilder.MetricsOf(dimension).Select(metric => metric.Id)],
-            s_audience.Contains(dimension.Id) ? Audience : dimension.Id.StartsWith("first_delivery", StringComparison.Ordinal) ? Experience : Segments)),
-        new("months", "Month by month", ["month"], [.. OfMonths.Select(metric => metric.Id), .. Ids(ActiveRevenueShare, ActiveRevenueShare12m, HighActiveDormant)], Monthly),
-        .. Taxonomy.All.Select(taxonomy => new InsightView("months_by_" + taxonomy.Id, $"Month by month, {Words(taxonomy)} at the month's end{(taxonomy.Id == "business_segment" ? " by the recency rule, not to be compared with tonight's by prediction" : "")}", ["month", taxonomy.Id], s_segmentMonths, Monthly)),
-        .. Taxonomy.Followed.Select(taxonomy => new InsightView("moves_" + taxonomy.Id, $"Moves between segments in a month, {Words(taxonomy)}", ["month", "from", "to"], Ids(Moved, MovedShare), Segments)),
+            s_audience.Contains(dimension.Id) ? Audience : dimension.Id.StartsWith("first_delivery", StringComparison.Ordinal) ? Experience
+                : Segments)),
+        new("months", "Month by month", ["month"],
+            [.. OfMonths.Select(metric => metric.Id), .. Ids(ActiveRevenueShare, ActiveRevenueShare12m, HighActiveDormant)], Monthly),
+        .. Taxonomy.All.Select(taxonomy => new InsightView("months_by_" + taxonomy.Id,
+            $"Month by month, {Words(taxonomy)} at the month's "
+                + $"end"
+                + $"{(taxonomy.Id == "business_segment" ? " by the recency rule, not to be compared with tonight's by prediction" : "")}",
+                    ["month", taxonomy.Id], s_segmentMonths, Monthly)),
+        .. Taxonomy.Followed.Select(taxonomy => new InsightView("moves_" + taxonomy.Id,
+            $"Moves between segments in a month, {Words(taxonomy)}", ["month", "from", "to"], Ids(Moved, MovedShare), Segments)),
         new("daily_active", "Active customers day by day", ["day", "engagement_segment"], Ids(DailyActive), Monthly),
-        new("trends", "Trends over complete months", ["series", "taxonomy", "segment"], Ids(TrendMonths, Slope, SlopeLow, SlopeHigh), Monthly),
+        new("trends", "Trends over complete months", ["series", "taxonomy", "segment"], Ids(TrendMonths, Slope, SlopeLow, SlopeHigh),
+            Monthly),
         new("seasonality", "Months against the same month last year", ["series", "segment", "month"], Ids(SeasonalIndex), Monthly),
         new("growth", "Growth of segments", ["series", "taxonomy", "segment"], Ids(Change1m, Change12m), Monthly),
-        new("cohorts_month", "Cohorts by month of the first purchase", ["cohort", "period"], Ids(Retention, RollingRetention, CumulativeRetention, CohortRevenue), Cohorts),
+        new("cohorts_month", "Cohorts by month of the first purchase", ["cohort", "period"],
+            Ids(Retention, RollingRetention, CumulativeRetention, CohortRevenue), Cohorts),
         new("cohort_average_month", "Average over monthly cohorts", ["period"], Ids(Retention, RetentionLow, RetentionHigh), Cohorts),
-        new("cohorts_quarter", "Cohorts by quarter of the first purchase", ["cohort", "period"], Ids(Retention, RollingRetention, CumulativeRetention, CohortRevenue), Cohorts),
+        new("cohorts_quarter", "Cohorts by quarter of the first purchase", ["cohort", "period"],
+            Ids(Retention, RollingRetention, CumulativeRetention, CohortRevenue), Cohorts),
         new("cohort_average_quarter", "Average over quarterly cohorts", ["period"], Ids(Retention, RetentionLow, RetentionHigh), Cohorts),
         new("funnel", "From a first purchase to a habit", ["step"], ["customers", StepRate.Id], Cohorts),
         new("second_order", "How soon customers come back", ["days"], Ids(SecondWithin), Cohorts),

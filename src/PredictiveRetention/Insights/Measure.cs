@@ -2,7 +2,8 @@ namespace PredictiveRetention.Insights;
 
 /// <summary>
 /// What is added up over customers, at the as-of: every figure of a group is one of these sums, or the ratio of two. Money is whole minor
-/// units unless it is predicted, which is currency units. "Orders" are valid orders; "purchases" those worth something and not refunded in full.
+/// units unless it is predicted, which is currency units. "Orders" are valid orders; "purchases" those worth something and not refunded in
+/// full.
 /// </summary>
 internal enum Measure
 {
@@ -69,7 +70,9 @@ internal enum Measure
     Count = 60,
 }
 
-/// <summary>What is added up over customers for one month, or for the customers of one segment in one month. The segment is that at the month's end.</summary>
+/// <summary>
+/// What is added up over customers for one month, or for the customers of one segment in one month. The segment is that at the month's end.
+/// </summary>
 internal enum MonthMeasure
 {
     // What holds at the month's end, whatever happened in it.

@@ -38,14 +38,17 @@ public enum Aggregation
     NotAdditive,
 }
 
-/// <summary>One figure of the product: what it is called, means and is made of. Every page, answer, file and sentence reads it here.</summary>
+/// <summary>
+/// One figure of the product: what it is called, means and is made of. Every page, answer, file and sentence reads it here.
+/// </summary>
 /// <param name="Id">Stable, snake_case.</param>
 /// <param name="Meaning">For somebody who has never seen it.</param>
 /// <param name="Filter">What is counted.</param>
 /// <param name="Teams">Whom it concerns.</param>
 /// <param name="Needs">Sources without which it is not available.</param>
 public sealed record Metric(
-    string Id, string Name, Unit Unit, Aggregation Aggregation, string Numerator, string? Denominator, string Meaning, string Filter, string Teams, DataSource Needs = DataSource.Orders)
+    string Id, string Name, Unit Unit, Aggregation Aggregation, string Numerator, string? Denominator, string Meaning, string Filter,
+    string Teams, DataSource Needs = DataSource.Orders)
 {
     public string Formula => Denominator is null ? Numerator : $"{Numerator} ÷ {Denominator}";
 

@@ -10,11 +10,13 @@ internal static class MonthFigures
 
     private static readonly string[] s_trends =
     [
-        "month_revenue", "month_orders", "month_aov", "month_new_customers", "month_buyers", "month_repeat_rate", "month_active_30d", "month_new_revenue_share", "month_review_score", "month_delivery_days",
+        "month_revenue", "month_orders", "month_aov", "month_new_customers", "month_buyers", "month_repeat_rate", "month_active_30d",
+        "month_new_revenue_share", "month_review_score", "month_delivery_days",
         "month_open_rate", "month_visits_per_customer",
     ];
 
-    private static readonly string[] s_segmentTrends = ["month_customers", "month_aov", "month_retention", "month_p_churn", "month_open_rate", "month_visits_per_customer"];
+    private static readonly string[] s_segmentTrends = ["month_customers", "month_aov", "month_retention", "month_p_churn",
+        "month_open_rate", "month_visits_per_customer"];
 
     public static void Build(FigureSheet sheet, ShopSums sums)
     {
@@ -32,11 +34,13 @@ internal static class MonthFigures
         }
         foreach (var metric in OfMonths)
             if (sheet.Missing(metric) is { } missing) sheet.None("months", metric, FigureState.NotAvailable, missing);
-        Metric[] ofSegments = [.. OfMonths.Where(metric => metric.Id is not ("month_new_customers" or "month_repeat_rate" or "month_new_revenue_share" or "month_repeat_rate_to_date"))];
+        Metric[] ofSegments = [.. OfMonths.Where(metric => metric.Id is not ("month_new_customers" or "month_repeat_rate"
+            or "month_new_revenue_share" or "month_repeat_rate_to_date"))];
         foreach (var taxonomy in Taxonomy.All)
             for (var month = 1; month <= grid.Last; month++)
                 for (var segment = 0; segment < taxonomy.Names.Count; segment++)
-                    sheet.Month("months_by_" + taxonomy.Id, ofSegments, sums.Months.Row(MonthWalk.Slot(taxonomy.Offset + segment, month)), grid.IsComplete(month), grid.Name(month), taxonomy.Names[segment]);
+                    sheet.Month("months_by_" + taxonomy.Id, ofSegments, sums.Months.Row(MonthWalk.Slot(taxonomy.Offset + segment, month)),
+                        grid.IsComplete(month), grid.Name(month), taxonomy.Names[segment]);
         Moves(sheet, sums);
         Daily(sheet, sums);
         Revenue(sheet, sums);
@@ -60,7 +64,8 @@ internal static class MonthFigures
         {
             var taxonomy = Taxonomy.Followed[i];
             var size = taxonomy.Names.Count + 1;
-            for (var month = Math.Max(1, grid.LastComplete - sheet.Context.Recipe.Settings.MigrationMonths + 1); month <= grid.LastComplete; month++)
+            for (var month = Math.Max(1,
+                grid.LastComplete - sheet.Context.Recipe.Settings.MigrationMonths + 1); month <= grid.LastComplete; month++)
             {
                 if (!grid.IsComplete(month)) continue;
                 var row = sums.Moves[i].Row(month).ToArray();
@@ -80,8 +85,10 @@ internal static class MonthFigures
                     {
                         if (row[(from * size) + to] == 0) continue;
                         var (before, after) = (from == size - 1 ? "(not a customer yet)" : taxonomy.Names[from], taxonomy.Names[to]);
-                        sheet.Ratio("moves_" + taxonomy.Id, Moved, row[(from * size) + to], null, (long)start, grid.Name(month), before, after);
-                        sheet.Ratio("moves_" + taxonomy.Id, MovedShare, row[(from * size) + to], start, (long)start, grid.Name(month), before, after);
+                        sheet.Ratio("moves_" + taxonomy.Id, Moved, row[(from * size) + to], null, (long)start, grid.Name(month), before,
+                            after);
+                        sheet.Ratio("moves_" + taxonomy.Id, MovedShare, row[(from * size) + to], start, (long)start, grid.Name(month),
+                            before, after);
                     }
                 }
             }
@@ -100,7 +107,8 @@ internal static class MonthFigures
             // Days before the first month have no segments.
             if (zero + day < sheet.Context.Months.Start(1)) continue;
             var date = new Cutoff(zero + day).ToString();
-            for (var segment = 0; segment < segments.Count; segment++) sheet.Ratio("daily_active", DailyActive, active[segment], null, null, date, segments[segment]);
+            for (var segment = 0; segment < segments.Count; segment++)
+                sheet.Ratio("daily_active", DailyActive, active[segment], null, null, date, segments[segment]);
         }
     }
 
@@ -108,10 +116,13 @@ internal static class MonthFigures
     {
         var grid = sheet.Context.Months;
         var months = Enumerable.Range(1, grid.Last).Where(grid.IsComplete)
-            .Select(month => (Name: grid.Name(month), Revenue: sums.Months.Row(month)[(int)MonthMeasure.RevenueMinor] / sheet.Context.Currency.MinorPerUnit)).ToList();
+            .Select(month => (Name: grid.Name(month),
+                Revenue: sums.Months.Row(month)[(int)MonthMeasure.RevenueMinor] / sheet.Context.Currency.MinorPerUnit))
+            .ToList();
         if (months.Count == 0)
         {
-            foreach (var metric in new[] { AverageMonth, MonthsBelow, PeakMonth }) sheet.None("kpis", metric, FigureState.NotAvailable, "not available: no complete month yet");
+            foreach (var metric in new[] { AverageMonth, MonthsBelow, PeakMonth })
+                sheet.None("kpis", metric, FigureState.NotAvailable, "not available: no complete month yet");
             return;
         }
         var sum = months.Sum(month => month.Revenue);
@@ -125,7 +136,8 @@ internal static class MonthFigures
     private static void Trends(FigureSheet sheet)
     {
         var grid = sheet.Context.Months;
-        var index = sheet.Figures.Where(figure => figure.View is "months" or "months_by_business_segment" or "months_by_engagement_segment" && figure.Value is not null && s_trends.Concat(s_segmentTrends).Contains(figure.Metric))
+        var index = sheet.Figures.Where(figure => figure.View is "months" or "months_by_business_segment" or "months_by_engagement_segment"
+            && figure.Value is not null && s_trends.Concat(s_segmentTrends).Contains(figure.Metric))
             .ToLookup(figure => (figure.View, figure.Metric, Segment: figure.D2));
         foreach (var id in s_trends) Series(id, "months", "");
         foreach (var view in new[] { "months_by_business_segment", "months_by_engagement_segment" })
@@ -140,18 +152,26 @@ internal static class MonthFigures
             var numbers = Enumerable.Range(1, grid.Last).ToDictionary(grid.Name);
             foreach (var figure in index[(view, id, segment)])
                 if (numbers.TryGetValue(figure.D1, out var month)) values[month] = figure.Value;
-            var trend = Trend.Of([.. Enumerable.Range(1, grid.Last).Where(month => values[month] is not null).Select(month => ((double)month, values[month]!.Value))]);
+            var trend = Trend.Of([.. Enumerable.Range(1, grid.Last)
+                .Where(month => values[month] is not null)
+                .Select(month => ((double)month, values[month]!.Value))]);
             sheet.Ratio("trends", TrendMonths, trend.Months, null, null, id, taxonomy, segment);
-            var note = trend.Months < FewestForTrend ? $"not available: {FigureBuilder.Number(trend.Months)} complete months, {FigureBuilder.Number(FewestForTrend)} are needed" : null;
+            var note = trend.Months < FewestForTrend
+                ? $"not available: {FigureBuilder.Number(trend.Months)} complete months, {FigureBuilder.Number(FewestForTrend)} are needed"
+                : null;
             sheet.Value("trends", Slope, trend.Slope, null, id, taxonomy, segment, note);
             sheet.Value("trends", SlopeLow, trend.Low, null, id, taxonomy, segment, note);
             sheet.Value("trends", SlopeHigh, trend.High, null, id, taxonomy, segment, note);
             for (var month = 13; month <= grid.Last; month++)
-                if (values[month] is { } now && values[month - 12] is { } then) sheet.Ratio("seasonality", SeasonalIndex, now, then, null, id, taxonomy.Length == 0 ? "" : taxonomy + ": " + segment, grid.Name(month));
+                if (values[month] is { } now && values[month - 12] is { } then)
+                    sheet.Ratio("seasonality", SeasonalIndex, now, then, null, id, taxonomy.Length == 0 ? "" : taxonomy + ": " + segment,
+                        grid.Name(month));
             var last = grid.LastComplete;
             if (id is not ("month_customers" or "month_revenue" or "month_buyers" or "month_orders")) return;
-            if (last > 1 && values[last] is { } latest && values[last - 1] is { } previous) sheet.Ratio("growth", Change1m, latest - previous, previous, null, id, taxonomy, segment);
-            if (last > 12 && values[last] is { } current && values[last - 12] is { } year) sheet.Ratio("growth", Change12m, current - year, year, null, id, taxonomy, segment);
+            if (last > 1 && values[last] is { } latest && values[last - 1] is { } previous)
+                sheet.Ratio("growth", Change1m, latest - previous, previous, null, id, taxonomy, segment);
+            if (last > 12 && values[last] is { } current && values[last - 12] is { } year)
+                sheet.Ratio("growth", Change12m, current - year, year, null, id, taxonomy, segment);
         }
     }
 }

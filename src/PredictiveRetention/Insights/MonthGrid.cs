@@ -27,7 +27,8 @@ internal sealed class MonthGrid
         _starts = [.. Enumerable.Range(0, Last + 1).Select(month => BusinessCalendar.DayNumber(_first.AddMonths(month)))];
         FirstIsWhole = firstOrderDay <= _starts[0];
         _quarterOf = [.. Enumerable.Range(0, Last + 1).Select(month => month == 0 ? 0 : (((Ordinal(_first) % 3) + month - 1) / 3) + 1)];
-        _quarterStarts = [.. Enumerable.Range(0, _quarterOf[Last] + 2).Select(quarter => BusinessCalendar.DayNumber(QuarterStart(quarter)))];
+        _quarterStarts = [.. Enumerable.Range(0, _quarterOf[Last] + 2)
+            .Select(quarter => BusinessCalendar.DayNumber(QuarterStart(quarter)))];
     }
 
     public Cutoff AsOf { get; }

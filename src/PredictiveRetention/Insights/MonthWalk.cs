@@ -6,8 +6,8 @@ using static PredictiveRetention.Insights.MonthMeasure;
 namespace PredictiveRetention.Insights;
 
 /// <summary>
-/// Counts one customer into the months: what happened in each, by everybody and by the segments held at its end; who of a segment at its start
-/// came back; who moved from one to another; and the days on which the customer was active.
+/// Counts one customer into the months: what happened in each, by everybody and by the segments held at its end; who of a segment at its
+/// start came back; who moved from one to another; and the days on which the customer was active.
 /// </summary>
 internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snapshots snapshots, ShopSums sums)
 {
@@ -87,7 +87,8 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
             while (yearAgo < order && history.Orders[yearAgo].Day < end - 365) yearAgo++;
             AtEnd(history, facts, pChurn, end, order, yearAgo);
             // By the cut-offs of this month at both ends, or a move would be one of the cut.
-            if (known && month > 1 && !ReferenceEquals(rules.Of(month), rules.Of(month - 1))) Taxonomy.SlotsOf(rules.Assign(before, month), _slotsBefore);
+            if (known && month > 1 && !ReferenceEquals(rules.Of(month), rules.Of(month - 1)))
+                Taxonomy.SlotsOf(rules.Assign(before, month), _slotsBefore);
             Count(month, known, orders > 0);
             if (month > _grid.LastComplete - context.Recipe.Settings.MigrationMonths && _grid.IsComplete(month)) Moved(month, known);
             (known, before) = (true, facts);
@@ -151,8 +152,8 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
     }
 
     /// <summary>
-    /// The stretches of days with an order in the 30 days up to and including each, cut where the customer's segment may change: at an order, a
-    /// refund and the start of a quarter.
+    /// The stretches of days with an order in the 30 days up to and including each, cut where the customer's segment may change: at an
+    /// order, a refund and the start of a quarter.
     /// </summary>
     private void Active(in HistoryBefore history)
     {

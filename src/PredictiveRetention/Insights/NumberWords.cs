@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace PredictiveRetention.Insights;
 
-/// <summary>The one way a number is written in a sentence, whatever the machine's language: a figure reads the same in a card, a table and a file.</summary>
+/// <summary>
+/// The one way a number is written in a sentence, whatever the machine's language: a figure reads the same in a card, a table and a file.
+/// </summary>
 public static class NumberWords
 {
     public static string Of(double value, Unit unit, Currency currency) => unit switch
@@ -17,7 +19,9 @@ public static class NumberWords
     /// <summary>With its sign; a difference of shares is in percentage points.</summary>
     public static string Change(double value, Unit unit, Currency currency)
     {
-        var size = unit == Unit.Share ? Text(100 * Math.Abs(value), "N2") + " points" : Of(Math.Abs(value), unit == Unit.Count ? Unit.Rate : unit, currency);
+        var size = unit == Unit.Share
+            ? Text(100 * Math.Abs(value), "N2") + " points"
+            : Of(Math.Abs(value), unit == Unit.Count ? Unit.Rate : unit, currency);
         return Signed(value, size);
     }
 
@@ -33,7 +37,8 @@ public static class NumberWords
         };
     }
 
-    private static string Money(double value, Currency currency) => Text(value, "N" + currency.Decimals.ToString(CultureInfo.InvariantCulture)) + " " + currency.Code;
+    private static string Money(double value, Currency currency) =>
+        Text(value, "N" + currency.Decimals.ToString(CultureInfo.InvariantCulture)) + " " + currency.Code;
 
     /// <summary>A number by a standard format; a small negative one that rounds to nothing is 0, not -0.</summary>
     internal static string Text(double value, string format)

@@ -6,8 +6,8 @@ using PredictiveRetention.Segments;
 namespace PredictiveRetention.Insights;
 
 /// <summary>
-/// Takes the cut-offs of past quarters from a sample of customers, as each quarter's first day found them. Those that an earlier night froze
-/// stay as they are.
+/// Takes the cut-offs of past quarters from a sample of customers, as each quarter's first day found them. Those that an earlier night
+/// froze stay as they are.
 /// </summary>
 internal sealed class QuarterFreeze
 {
@@ -24,11 +24,14 @@ internal sealed class QuarterFreeze
         var grid = new MonthGrid(asOf, firstOrderDay, settings.Months);
         _asOf = asOf;
         _quarters = [.. Enumerable.Range(1, grid.LastQuarter).Select(grid.QuarterStart)];
-        _kept = frozen.Where(quarter => quarter.From == quarter.TakenOn && _quarters.Contains(quarter.From)).ToDictionary(quarter => quarter.From);
+        _kept = frozen.Where(quarter => quarter.From == quarter.TakenOn && _quarters.Contains(quarter.From))
+            .ToDictionary(quarter => quarter.From);
         _openDays = [.. _quarters.Where(quarter => !_kept.ContainsKey(quarter)).Select(BusinessCalendar.DayNumber)];
     }
 
-    /// <summary>The facts of some customers on the first day of each quarter that is not frozen yet. May be called from several threads.</summary>
+    /// <summary>
+    /// The facts of some customers on the first day of each quarter that is not frozen yet. May be called from several threads.
+    /// </summary>
     public List<CustomerFacts>[] Facts(ShardHistories histories, SourceCoverage coverage)
     {
         var facts = _openDays.Select(_ => new List<CustomerFacts>()).ToArray();
@@ -45,7 +48,8 @@ internal sealed class QuarterFreeze
     }
 
     /// <param name="parts">What <see cref="Facts"/> gave, in key order.</param>
-    public IReadOnlyList<QuarterCutoffs> Cutoffs(IReadOnlyList<List<CustomerFacts>[]> parts, SegmentSettings settings, Func<CustomerFacts, CustomerScore> score)
+    public IReadOnlyList<QuarterCutoffs> Cutoffs(IReadOnlyList<List<CustomerFacts>[]> parts, SegmentSettings settings,
+        Func<CustomerFacts, CustomerScore> score)
     {
         // The recency rule draws its line at an even chance, wherever the cuts of a fitted model lie.
         var byRule = settings with { HighRiskCut = 0.5, MediumRiskCut = null };
@@ -59,7 +63,9 @@ internal sealed class QuarterFreeze
             {
                 var open = Array.IndexOf(_openDays, BusinessCalendar.DayNumber(from));
                 CustomerFacts[] facts = [.. parts.SelectMany(part => part[open])];
-                if (facts.Length >= FewestCustomers) made[quarter] = new QuarterCutoffs(from, from, SegmentCutoffs.From(facts, Array.ConvertAll(facts, then => score(then)), byRule));
+                if (facts.Length >= FewestCustomers)
+                    made[quarter] = new QuarterCutoffs(from, from,
+                        SegmentCutoffs.From(facts, Array.ConvertAll(facts, then => score(then)), byRule));
                 else if (later is not null) made[quarter] = later with { From = from };
             }
             later = made[quarter] ?? later;

@@ -6,8 +6,8 @@ using PredictiveRetention.Segments;
 namespace PredictiveRetention.Insights;
 
 /// <summary>
-/// Segments of past days: by the cut-offs of their quarter, and by the recency rule where a segment asks for a probability or a CLV. A model
-/// that learnt from later days has no say in them.
+/// Segments of past days: by the cut-offs of their quarter, and by the recency rule where a segment asks for a probability or a CLV. A
+/// model that learnt from later days has no say in them.
 /// </summary>
 internal sealed class RuleSegments
 {
@@ -22,7 +22,8 @@ internal sealed class RuleSegments
         for (var month = 1; month <= grid.Last; month++)
         {
             var start = grid.QuarterStart(grid.QuarterOf(month));
-            _byMonth[month] = context.Recipe.Quarters.LastOrDefault(quarter => quarter.From <= start)?.Cutoffs ?? (context.Recipe.Quarters.Count > 0 ? context.Recipe.Quarters[0].Cutoffs : context.Cutoffs);
+            _byMonth[month] = context.Recipe.Quarters.LastOrDefault(quarter => quarter.From <= start)?.Cutoffs
+                ?? (context.Recipe.Quarters.Count > 0 ? context.Recipe.Quarters[0].Cutoffs : context.Cutoffs);
         }
         _byMonth[0] = _byMonth[1];
     }
@@ -34,7 +35,8 @@ internal sealed class RuleSegments
     public SegmentAssignment Assign(in CustomerFacts facts, int month, out double pChurn)
     {
         pChurn = RecencyRule.PChurn(facts.DaysSinceLastOrder, _context.HorizonDays);
-        var clv = RecencyRule.ExpectedSpend((double)facts.NetRevenueMinor / _context.Currency.MinorPerUnit, facts.DaysSinceFirstOrder, _context.ClvHorizonDays, pChurn);
+        var clv = RecencyRule.ExpectedSpend((double)facts.NetRevenueMinor / _context.Currency.MinorPerUnit, facts.DaysSinceFirstOrder,
+            _context.ClvHorizonDays, pChurn);
         return Segmenter.Assign(facts, pChurn, clv, _byMonth[month], _context.Segments);
     }
 

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace PredictiveRetention.Insights;
 
 /// <summary>
-/// Everything that is added up over customers for the figures of a run. Shards are counted apart and added: counts and money are whole numbers,
-/// so their order does not matter; probabilities and predicted money are added in the order of the shards, and the same shards give the same bits.
+/// Everything that is added up over customers for the figures of a run. Shards are counted apart and added: counts and money are whole
+/// numbers, so their order does not matter; probabilities and predicted money are added in the order of the shards, and the same shards
+/// give the same bits.
 /// </summary>
 internal sealed class ShopSums
 {
@@ -38,10 +39,16 @@ internal sealed class ShopSums
     /// <summary>By slot of the taxonomies x 64 + month; slot 0 is everybody.</summary>
     public Tally Months { get; } = new((int)MonthMeasure.Count);
 
-    /// <summary>By month, for each followed taxonomy: from x (segments + 1) + to of those who moved; the last is "not yet a customer".</summary>
-    public IReadOnlyList<Tally> Moves { get; } = [.. Taxonomy.Followed.Select(taxonomy => new Tally((taxonomy.Names.Count + 1) * (taxonomy.Names.Count + 1)))];
+    /// <summary>
+    /// By month, for each followed taxonomy: from x (segments + 1) + to of those who moved; the last is "not yet a customer".
+    /// </summary>
+    public IReadOnlyList<Tally> Moves { get; } = [.. Taxonomy.Followed.Select(taxonomy => new Tally((taxonomy.Names.Count + 1)
+        * (taxonomy.Names.Count + 1)))];
 
-    /// <summary>By month of the first purchase; four blocks of a value for each period since: purchasers, last purchase, second purchase, paid minor units.</summary>
+    /// <summary>
+    /// By month of the first purchase; four blocks of a value for each period since: purchasers, last purchase, second purchase, paid minor
+    /// units.
+    /// </summary>
     public Tally Cohorts { get; }
     public Tally QuarterCohorts { get; }
 
@@ -129,13 +136,16 @@ internal sealed class ShopSums
     private static bool IsNamed(Dimension dimension) => dimension.Kind is DimensionKind.Text or DimensionKind.CombinedText;
 
     private IEnumerable<Tally> Numbered() =>
-        [Total, .. Groups.Where((_, i) => !IsNamed(Dimension.All[i])), Months, .. Moves, Cohorts, QuarterCohorts, Daily, Deliveries, Risk, Sequence, Seconds, Churn, Correlation];
+        [Total, .. Groups.Where((_,
+            i) => !IsNamed(Dimension.All[i])), Months, .. Moves, Cohorts, QuarterCohorts, Daily, Deliveries, Risk, Sequence, Seconds, Churn,
+                Correlation];
 
     /// <summary>Tallies whose codes number texts: text x cells + cell.</summary>
     private IEnumerable<(Tally Tally, int Cells)> Named()
     {
         for (var i = 0; i < Groups.Count; i++)
-            if (IsNamed(Dimension.All[i])) yield return (Groups[i], Dimension.All[i].Kind == DimensionKind.CombinedText ? Segments.CombinedSegment.All.Count : 1);
+            if (IsNamed(Dimension.All[i]))
+                yield return (Groups[i], Dimension.All[i].Kind == DimensionKind.CombinedText ? Segments.CombinedSegment.All.Count : 1);
     }
 
     private static void Values<T>(BinaryWriter to, List<T> values)

@@ -101,7 +101,10 @@ internal sealed class Snapshots(SourceCoverage coverage)
         return false;
     }
 
-    /// <summary>The day on which an order had been refunded in full: a purchase at cutoffs up to and including it. Never, or from the start for an order worth nothing.</summary>
+    /// <summary>
+    /// The day on which an order had been refunded in full: a purchase at cutoffs up to and including it. Never, or from the start for an
+    /// order worth nothing.
+    /// </summary>
     private static int EndOf(in Order order, ReadOnlySpan<Refund> refunds)
     {
         if (order.AmountMinor <= 0) return order.AtAnyValue ? int.MaxValue : int.MinValue;

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace PredictiveRetention.Insights;
 
-/// <summary>Sums by a small whole number: rows of equal width, made when first added to. Shards are counted apart and their rows added.</summary>
+/// <summary>
+/// Sums by a small whole number: rows of equal width, made when first added to. Shards are counted apart and their rows added.
+/// </summary>
 internal sealed class Tally(int width)
 {
     private double[]?[] _rows = [];

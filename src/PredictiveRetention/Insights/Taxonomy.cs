@@ -2,7 +2,9 @@ using PredictiveRetention.Segments;
 
 namespace PredictiveRetention.Insights;
 
-/// <summary>A way of telling customers apart by their segments that is followed over the months, and the place of its segments among all of them.</summary>
+/// <summary>
+/// A way of telling customers apart by their segments that is followed over the months, and the place of its segments among all of them.
+/// </summary>
 internal sealed record Taxonomy(string Id, IReadOnlyList<string> Names, Func<SegmentAssignment, int> Of)
 {
     /// <summary>Number of its first segment among those of all taxonomies; 0 is everybody.</summary>
@@ -21,7 +23,9 @@ internal sealed record Taxonomy(string Id, IReadOnlyList<string> Names, Func<Seg
         new("value_lifecycle", ValueLifecycles, ValueLifecycle),
     ]);
 
-    /// <summary>Number of the customer's segment in each taxonomy, after that of everybody: what the functions say, without calling eight of them.</summary>
+    /// <summary>
+    /// Number of the customer's segment in each taxonomy, after that of everybody: what the functions say, without calling eight of them.
+    /// </summary>
     public static void SlotsOf(in SegmentAssignment segments, Span<int> slots)
     {
         slots[0] = 0;
@@ -38,7 +42,8 @@ internal sealed record Taxonomy(string Id, IReadOnlyList<string> Names, Func<Seg
     private static readonly int[] s_offsets = [.. All.Select(taxonomy => taxonomy.Offset)];
 
     /// <summary>Those whose moves from month to month are counted.</summary>
-    public static IReadOnlyList<Taxonomy> Followed { get; } = [.. All.Where(taxonomy => taxonomy.Id is "lifecycle" or "value_tier" or "business_segment" or "persona" or "rfm_segment")];
+    public static IReadOnlyList<Taxonomy> Followed { get; } = [.. All.Where(taxonomy => taxonomy.Id is "lifecycle" or "value_tier"
+        or "business_segment" or "persona" or "rfm_segment")];
 
     /// <summary>Value tier and folded lifecycle, "High|Active".</summary>
     private static IReadOnlyList<string> ValueLifecycles =>
@@ -51,7 +56,8 @@ internal sealed record Taxonomy(string Id, IReadOnlyList<string> Names, Func<Seg
     private static int ValueLifecycle(SegmentAssignment segments) => (3 * (int)segments.ValueTier) + Folded(segments.Lifecycle);
 
     /// <summary>Active, At Risk, Dormant as 0, 1, 2.</summary>
-    public static int Folded(Lifecycle lifecycle) => CombinedSegment.Fold(lifecycle) switch { Lifecycle.Active => 0, Lifecycle.AtRisk => 1, _ => 2 };
+    public static int Folded(Lifecycle lifecycle) =>
+        CombinedSegment.Fold(lifecycle) switch { Lifecycle.Active => 0, Lifecycle.AtRisk => 1, _ => 2 };
 
     private static List<Taxonomy> Numbered(IEnumerable<Taxonomy> taxonomies)
     {

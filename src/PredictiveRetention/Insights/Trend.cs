@@ -2,7 +2,9 @@ using MathNet.Numerics.Distributions;
 
 namespace PredictiveRetention.Insights;
 
-/// <summary>A least-squares line through months, with the 95 % interval of its slope by Student's t; no slope from fewer than four months.</summary>
+/// <summary>
+/// A least-squares line through months, with the 95 % interval of its slope by Student's t; no slope from fewer than four months.
+/// </summary>
 internal readonly record struct Trend(int Months, double? Slope, double? Low, double? High)
 {
     public static Trend Of(IReadOnlyList<(double X, double Y)> points)

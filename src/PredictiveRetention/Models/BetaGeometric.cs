@@ -8,7 +8,8 @@ internal static class BetaGeometric
     /// <summary>
     /// E[purchases in t] of a customer who is alive, with rate gamma(r, alpha) and stopping probability beta(a, b):
     /// E[(1 - (alpha / (alpha + p t))^r) / p], which is (a + b - 1) / (a - 1) (1 - (1 - z)^r 2F1(r, b; a + b - 1; z)), z = t / (alpha + t);
-    /// by Euler's transformation (1 - z)^(a - 1) 2F1(a + b - 1 - r, a - 1; a + b - 1; z) stands in its place, where a - 1 is the smaller power.
+    /// by Euler's transformation (1 - z)^(a - 1) 2F1(a + b - 1 - r, a - 1; a + b - 1; z) stands in its place, where a - 1 is the smaller
+    /// power.
     /// </summary>
     public static double ExpectedOrders(double r, double alpha, double a, double b, double t)
     {
@@ -20,7 +21,9 @@ internal static class BetaGeometric
         return Math.Max(0, (a + b - 1) / (a - 1) * (1 - none));
     }
 
-    /// <summary>(1 - z)^power 2F1(a, b; c; z) by the series, 0 &lt;= z &lt; 1; its sum is kept small by a factor that is remembered.</summary>
+    /// <summary>
+    /// (1 - z)^power 2F1(a, b; c; z) by the series, 0 &lt;= z &lt; 1; its sum is kept small by a factor that is remembered.
+    /// </summary>
     private static double Power(double power, double a, double b, double c, double z)
     {
         const double Large = 1e200;
@@ -46,7 +49,8 @@ internal static class BetaGeometric
     }
 
     /// <summary>Mean log-likelihood and its derivatives by r, alpha, a, b.</summary>
-    internal static double Mean(BtydSample sample, int chances, double r, double alpha, double a, double b, Span<double> gradient) => PositiveLikelihood.Mean(sample, gradient, (group, weight, slopes) =>
+    internal static double Mean(BtydSample sample, int chances, double r, double alpha, double a, double b, Span<double> gradient) =>
+        PositiveLikelihood.Mean(sample, gradient, (group, weight, slopes) =>
     {
         var (x, tx, T) = (sample.X[group], sample.Tx[group], sample.T[group]);
         // With x + chances - 1 chances survived for certain and the last one in question.
@@ -55,12 +59,17 @@ internal static class BetaGeometric
         if (survived > 0) stopped = Math.Log(a / (b + survived - 1)) - (r + x) * Math.Log(alpha + tx);
         var all = survived > 0 ? Logistic.LogSum(alive, stopped) : alive;
         double pAlive = Math.Exp(alive - all), pStopped = 1 - pAlive;
-        slopes[0] += weight * (SpecialFunctions.DiGamma(r + x) - SpecialFunctions.DiGamma(r) + Math.Log(alpha) - pAlive * Math.Log(alpha + T) - pStopped * Math.Log(alpha + tx));
+        slopes[0] += weight
+            * (SpecialFunctions.DiGamma(r + x) - SpecialFunctions.DiGamma(r) + Math.Log(alpha) - pAlive * Math.Log(alpha + T)
+                - pStopped * Math.Log(alpha + tx));
         slopes[1] += weight * (r / alpha - (r + x) * (pAlive / (alpha + T) + pStopped / (alpha + tx)));
         slopes[2] += weight * (SpecialFunctions.DiGamma(a + b) - SpecialFunctions.DiGamma(a + b + survived) + pStopped / a);
-        slopes[3] += weight * (SpecialFunctions.DiGamma(a + b) + SpecialFunctions.DiGamma(b + survived) - SpecialFunctions.DiGamma(b) - SpecialFunctions.DiGamma(a + b + survived)
+        slopes[3] += weight
+            * (SpecialFunctions.DiGamma(a + b) + SpecialFunctions.DiGamma(b + survived) - SpecialFunctions.DiGamma(b)
+                - SpecialFunctions.DiGamma(a + b + survived)
             - (survived > 0 ? pStopped / (b + survived - 1) : 0));
         return SpecialFunctions.GammaLn(r + x) - SpecialFunctions.GammaLn(r) + r * Math.Log(alpha)
-            + SpecialFunctions.GammaLn(a + b) + SpecialFunctions.GammaLn(b + survived) - SpecialFunctions.GammaLn(b) - SpecialFunctions.GammaLn(a + b + survived) + all;
+            + SpecialFunctions.GammaLn(a + b) + SpecialFunctions.GammaLn(b + survived) - SpecialFunctions.GammaLn(b)
+            - SpecialFunctions.GammaLn(a + b + survived) + all;
     });
 }

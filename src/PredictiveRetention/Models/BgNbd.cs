@@ -3,8 +3,9 @@ using MathNet.Numerics;
 namespace PredictiveRetention.Models;
 
 /// <summary>
-/// BG/NBD (Fader, Hardie and Lee 2005, Marketing Science 24): as Pareto/NBD, but a customer may stop only right after a repeat purchase, with a
-/// probability beta(A, B) over customers. One who has not come back yet is alive with certainty: its P(alive) is not to be shown for x = 0.
+/// BG/NBD (Fader, Hardie and Lee 2005, Marketing Science 24): as Pareto/NBD, but a customer may stop only right after a repeat purchase,
+/// with a probability beta(A, B) over customers. One who has not come back yet is alive with certainty: its P(alive) is not to be shown for
+/// x = 0.
 /// </summary>
 /// <param name="R">Shape of the purchase rate.</param>
 /// <param name="Alpha">Time.</param>
@@ -15,7 +16,8 @@ public sealed record BgNbd(double R, double Alpha, double A, double B) : IPurcha
     {
         var alive = -(R + x) * Math.Log(Alpha + T);
         var shared = SpecialFunctions.GammaLn(R + x) - SpecialFunctions.GammaLn(R) + R * Math.Log(Alpha)
-            + SpecialFunctions.GammaLn(A + B) + SpecialFunctions.GammaLn(B + x) - SpecialFunctions.GammaLn(B) - SpecialFunctions.GammaLn(A + B + x);
+            + SpecialFunctions.GammaLn(A + B) + SpecialFunctions.GammaLn(B + x) - SpecialFunctions.GammaLn(B)
+            - SpecialFunctions.GammaLn(A + B + x);
         return x == 0 ? shared + alive : shared + Logistic.LogSum(alive, Math.Log(A / (B + x - 1)) - (R + x) * Math.Log(Alpha + tx));
     }
 
@@ -23,10 +25,12 @@ public sealed record BgNbd(double R, double Alpha, double A, double B) : IPurcha
     public double PAlive(double x, double tx, double T) =>
         x == 0 ? 1 : 1 / (1 + Math.Exp(Math.Log(A / (B + x - 1)) + (R + x) * Math.Log((Alpha + T) / (Alpha + tx))));
 
-    public double PNoOrder(double x, double tx, double T, double ahead) => 1 - PAlive(x, tx, T) * (1 - Math.Exp(-(R + x) * Math.Log(1 + ahead / (Alpha + T))));
+    public double PNoOrder(double x, double tx, double T, double ahead) =>
+        1 - PAlive(x, tx, T) * (1 - Math.Exp(-(R + x) * Math.Log(1 + ahead / (Alpha + T))));
 
     /// <summary>Eq. 10, its hypergeometric function by Euler's transformation.</summary>
-    public double ExpectedOrders(double x, double tx, double T, double ahead) => PAlive(x, tx, T) * BetaGeometric.ExpectedOrders(R + x, Alpha + T, A, B + x, ahead);
+    public double ExpectedOrders(double x, double tx, double T, double ahead) =>
+        PAlive(x, tx, T) * BetaGeometric.ExpectedOrders(R + x, Alpha + T, A, B + x, ahead);
 
     /// <summary>Eq. 9.</summary>
     public double ExpectedOrdersOfNew(double ahead) => BetaGeometric.ExpectedOrders(R, Alpha, A, B, ahead);

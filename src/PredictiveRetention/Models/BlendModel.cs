@@ -10,17 +10,19 @@ public sealed record ForestMember(string Name, Forest Forest, double Slope, doub
 
 /// <summary>What is asked of a blend.</summary>
 /// <param name="Days">Orders and spend within this many days.</param>
-/// <param name="OrderLevel">Added to the log-odds of an order: takes the scored population to the level that BTYD and its past errors say.</param>
+/// <param name="OrderLevel">Added to the log-odds of an order: takes the scored population to the level that BTYD and its past errors
+/// say.</param>
 /// <param name="ValueLevel">Added to the log of expected spend, likewise.</param>
-/// <param name="MeanShift">Log-odds of an order by BTYD within Days less those within the fitted horizon, mean of the population; 0 where they are the same.</param>
+/// <param name="MeanShift">Log-odds of an order by BTYD within Days less those within the fitted horizon, mean of the population; 0 where
+/// they are the same.</param>
 public readonly record struct BlendTarget(int Days, double OrderLevel = 0, double ValueLevel = 0, double MeanShift = 0);
 
 /// <summary>
-/// Who will order within a horizon, and for how much: several members, each right about something, blended by what they were worth on rows they
-/// had not learnt from. Log-odds of an order = weighted sum of the members' log-odds (BTYD, a linear model, forests); log of expected spend =
-/// weighted sum of theirs (BTYD x Gamma-Gamma; a Tweedie forest; P(order) x spend-if-order of a forest, of a linear model, and of nobody in particular).
-/// Members are fitted on <see cref="FittedDays"/>; an answer for another horizon takes their difference to BTYD along: log-odds and log spend
-/// are shifted by what BTYD says of the one horizon less what it says of the other.
+/// Who will order within a horizon, and for how much: several members, each right about something, blended by what they were worth on rows
+/// they had not learnt from. Log-odds of an order = weighted sum of the members' log-odds (BTYD, a linear model, forests); log of expected
+/// spend = weighted sum of theirs (BTYD x Gamma-Gamma; a Tweedie forest; P(order) x spend-if-order of a forest, of a linear model, and of
+/// nobody in particular). Members are fitted on <see cref="FittedDays"/>; an answer for another horizon takes their difference to BTYD
+/// along: log-odds and log spend are shifted by what BTYD says of the one horizon less what it says of the other.
 /// </summary>
 /// <param name="FittedDays">Horizon of the labels.</param>
 /// <param name="Features">Names of a row's columns.</param>
@@ -50,7 +52,10 @@ public sealed record BlendModel(
     private static readonly double[] s_oddsOf = [Math.Log(0.1 / 0.9), 0, Math.Log(0.9 / 0.1)];
 
     private readonly BtydColumns _columns = new(Features);
-    private readonly int _gap = Features.Index().Where(feature => feature.Item == "gap_mean").Select(feature => feature.Index).FirstOrDefault(-1);
+    private readonly int _gap = Features.Index()
+        .Where(feature => feature.Item == "gap_mean")
+        .Select(feature => feature.Index)
+        .FirstOrDefault(-1);
     private readonly FeatureSchema _schema = new(Features);
 
     /// <summary>BTYD with nothing beside it: where the data allow no more.</summary>
@@ -64,7 +69,8 @@ public sealed record BlendModel(
     /// <param name="rows">answers.Length x Features.Count values, all finite.</param>
     /// <param name="second">A second horizon for which spend is wanted; none where its Days are 0.</param>
     /// <param name="reasons">Where given, receives what moves each row's log-odds of no purchase most.</param>
-    public void Predict(ReadOnlySpan<float> rows, BlendTarget target, Span<BlendAnswer> answers, BlendTarget second = default, Span<Reasons> reasons = default)
+    public void Predict(ReadOnlySpan<float> rows, BlendTarget target, Span<BlendAnswer> answers, BlendTarget second = default,
+        Span<Reasons> reasons = default)
     {
         var features = Features.Count;
         var extended = ArrayPool<float>.Shared.Rent(Block * Width);
@@ -91,10 +97,13 @@ public sealed record BlendModel(
                 else if (second.Days > 0)
                 {
                     var (laterOdds, laterSpend) = Ahead(row, second.Days);
-                    (laterP, later) = (Logistic.Sigmoid(logOdds + laterOdds + second.OrderLevel), Math.Exp(Math.Min(50, logSpend + laterSpend + second.ValueLevel)));
+                    (laterP,
+                        later) = (Logistic.Sigmoid(logOdds + laterOdds + second.OrderLevel),
+                            Math.Exp(Math.Min(50, logSpend + laterSpend + second.ValueLevel)));
                 }
                 answers[start + i] = new BlendAnswer(
-                    Logistic.Sigmoid(odds), Math.Exp(Math.Min(50, logSpend + spendAhead + target.ValueLevel)), laterP, later, row[features + 3], Next(row, target.Days, odds));
+                    Logistic.Sigmoid(odds), Math.Exp(Math.Min(50, logSpend + spendAhead + target.ValueLevel)), laterP, later,
+                    row[features + 3], Next(row, target.Days, odds));
                 if (!reasons.IsEmpty) reasons[start + i] = Why(sums.Slice(i * Width, Width), row, oddsAhead - target.MeanShift);
             }
         }
@@ -104,9 +113,9 @@ public sealed record BlendModel(
     }
 
     /// <summary>
-    /// Why one row's log-odds of no purchase are what they are: Shapley values of every member, weighted as the blend weighs them. What BTYD
-    /// adds, and what it says of another horizon, is said as the silence it is about. For a look at one customer: some sixty times the work
-    /// of a prediction.
+    /// Why one row's log-odds of no purchase are what they are: Shapley values of every member, weighted as the blend weighs them. What
+    /// BTYD adds, and what it says of another horizon, is said as the silence it is about. For a look at one customer: some sixty times the
+    /// work of a prediction.
     /// </summary>
     /// <param name="row">Features.Count values, all finite.</param>
     /// <exception cref="InvalidOperationException">A forest has no cover: the model is of an earlier version.</exception>
@@ -116,7 +125,8 @@ public sealed record BlendModel(
         Btyd.Append(row, Features.Count, _columns, FittedDays, extended);
         var logOdds = Orders.Intercept + Orders.Weights[0] * MeanLogOdds + target.MeanShift + target.OrderLevel;
         var sums = new double[Width];
-        sums[Features.Count] = Orders.Weights[0] * (extended[Features.Count] - MeanLogOdds) + Ahead(extended, target.Days).LogOdds - target.MeanShift;
+        sums[Features.Count] = Orders.Weights[0] * (extended[Features.Count] - MeanLogOdds) + Ahead(extended, target.Days).LogOdds
+            - target.MeanShift;
         if (Linear is not null)
         {
             logOdds += Orders.Weights[1] * Linear.Intercept;
@@ -135,8 +145,8 @@ public sealed record BlendModel(
     }
 
     /// <summary>
-    /// When P(a purchase by t) passes 10, 50 and 90 %: BTYD's curve over t, shifted in log-odds to the blend's answer at the horizon, between
-    /// four points straight in log t, where a constant rate makes it nearly so.
+    /// When P(a purchase by t) passes 10, 50 and 90 %: BTYD's curve over t, shifted in log-odds to the blend's answer at the horizon,
+    /// between four points straight in log t, where a constant rate makes it nearly so.
     /// </summary>
     private NextOrder Next(ReadOnlySpan<float> row, int days, double odds)
     {
@@ -181,7 +191,9 @@ public sealed record BlendModel(
     /// <param name="rows">Rows of Features.Count values.</param>
     public BtydLevel LevelOf(ReadOnlySpan<float> rows, double days) => Btyd.LevelOf(rows, Features.Count, _columns, days);
 
-    /// <summary>What each member alone says, not put at any level: for comparing them. BTYD first; null for what a member does not speak of.</summary>
+    /// <summary>
+    /// What each member alone says, not put at any level: for comparing them. BTYD first; null for what a member does not speak of.
+    /// </summary>
     /// <param name="rows">Rows of Features.Count values.</param>
     public IReadOnlyList<(string Name, double[]? LogOdds, double[]? LogSpend)> Members(ReadOnlySpan<float> rows, int days)
     {
@@ -195,8 +207,10 @@ public sealed record BlendModel(
         var aheadSpend = new double[count];
         for (var i = 0; i < count; i++) (aheadOdds[i], aheadSpend[i]) = Ahead(block.AsSpan(i * Width, Width), days);
         members.Add(("logistic on log features", Each(row => Linear.Score(row), aheadOdds), null));
-        foreach (var member in Forests) members.Add((member.Name, Each(row => member.Slope * member.Forest.Score(row) + member.Intercept, aheadOdds), null));
-        if (Tweedie is not null) members.Add((Tweedie.Name, null, Each(row => Tweedie.Slope * Tweedie.Forest.Score(row) + Tweedie.Intercept, aheadSpend)));
+        foreach (var member in Forests)
+            members.Add((member.Name, Each(row => member.Slope * member.Forest.Score(row) + member.Intercept, aheadOdds), null));
+        if (Tweedie is not null)
+            members.Add((Tweedie.Name, null, Each(row => Tweedie.Slope * Tweedie.Forest.Score(row) + Tweedie.Intercept, aheadSpend)));
         return members;
 
         double[] Each(RowScore score, double[] ahead)
@@ -242,7 +256,8 @@ public sealed record BlendModel(
             if (!contributions.IsEmpty)
                 for (var j = 0; j < row.Length; j++) contributions[j] += (float)(Orders.Weights[1] * Linear.Contribution(j, row[j]));
         }
-        for (var f = 0; f < Forests.Count; f++) logOdds += Orders.Weights[2 + f] * (Forests[f].Slope * scores[f * Block] + Forests[f].Intercept);
+        for (var f = 0; f < Forests.Count; f++)
+            logOdds += Orders.Weights[2 + f] * (Forests[f].Slope * scores[f * Block] + Forests[f].Intercept);
         if (!contributions.IsEmpty) contributions[Features.Count] += (float)(Orders.Weights[0] * (btyd[0] - MeanLogOdds));
         if (Value.Weights.Length == 1) return (logOdds, Value.Intercept + Value.Weights[0] * (btyd[1] + btyd[2]));
         var logP = -Logistic.Softplus(-logOdds);

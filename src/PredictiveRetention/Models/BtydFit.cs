@@ -3,14 +3,16 @@ using LinearAlgebra = MathNet.Numerics.LinearAlgebra;
 namespace PredictiveRetention.Models;
 
 /// <summary>A model fitted by maximum likelihood.</summary>
-/// <param name="StandardErrors">One a parameter, from the curvature at the maximum by the delta method; null where there is none to speak of.</param>
+/// <param name="StandardErrors">One a parameter, from the curvature at the maximum by the delta method; null where there is none to speak
+/// of.</param>
 /// <param name="Converged">The gradient vanished, or did but for parameters that ran to the edge (Note says which).</param>
 /// <param name="Note">What a reader of the numbers must know; null otherwise.</param>
 public sealed record BtydFit<T>(T Model, double LogLikelihood, double[]? StandardErrors, bool Converged, int Iterations, string? Note);
 
 /// <summary>
 /// Maximises a likelihood over positive parameters: BFGS on their logarithms with analytic gradients (Nocedal and Wright 2006,
-/// algorithm 6.1), every step halved until it gains, from a second start where the first ends oddly. Logarithms stay within <see cref="Edge"/>: where the likelihood has no maximum, for nobody leaves or nobody comes back, it ends there.
+/// algorithm 6.1), every step halved until it gains, from a second start where the first ends oddly. Logarithms stay within
+/// <see cref="Edge"/>: where the likelihood has no maximum, for nobody leaves or nobody comes back, it ends there.
 /// </summary>
 internal static class PositiveLikelihood
 {
@@ -25,7 +27,8 @@ internal static class PositiveLikelihood
     /// <param name="scale">A unit for each parameter.</param>
     /// <param name="starts">Logarithms in those units.</param>
     /// <param name="customers">What the mean log-likelihood is a mean of.</param>
-    public static BtydFit<T> Fit<T>(Likelihood likelihood, double[] scale, double[][] starts, string[] names, double customers, Func<double[], T> make)
+    public static BtydFit<T> Fit<T>(Likelihood likelihood, double[] scale, double[][] starts, string[] names, double customers,
+        Func<double[], T> make)
     {
         var best = Climb(likelihood, scale, starts[0]);
         // A search that ended well inside has found the one maximum these likelihoods have; any other is tried from elsewhere.
@@ -137,7 +140,8 @@ internal static class PositiveLikelihood
             for (var k = 0; k < n; k++) information[j, k] = -(up[k] - down[k]) / (2 * Step) * customers;
         }
         information = (information + information.Transpose()) / 2;
-        if (information.ToArray().Cast<double>().Any(value => !double.IsFinite(value)) || information.Evd(LinearAlgebra.Symmetricity.Symmetric).EigenValues.Any(value => value.Real <= 0)) return null;
+        if (information.ToArray().Cast<double>().Any(value => !double.IsFinite(value))
+            || information.Evd(LinearAlgebra.Symmetricity.Symmetric).EigenValues.Any(value => value.Real <= 0)) return null;
         var parameters = At(point, scale);
         return [.. information.Inverse().Diagonal().Select((variance, j) => parameters[j] * Math.Sqrt(variance))];
     }
@@ -161,7 +165,8 @@ internal static class PositiveLikelihood
         {
             var own = sums.AsSpan(part * (size + 1), size + 1);
             double value = 0;
-            for (var i = part * Part; i < Math.Min(sample.X.Length, (part + 1) * Part); i++) value += sample.Count[i] * term(i, sample.Count[i], own[1..]);
+            for (var i = part * Part; i < Math.Min(sample.X.Length, (part + 1) * Part); i++)
+                value += sample.Count[i] * term(i, sample.Count[i], own[1..]);
             own[0] = value;
         });
         gradient.Clear();

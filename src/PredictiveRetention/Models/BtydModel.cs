@@ -2,12 +2,14 @@ namespace PredictiveRetention.Models;
 
 /// <summary>
 /// What buy-till-you-die models say. Of one customer, as columns for the other members: purchases by Pareto/NBD (Schmittlein, Morrison and
-/// Colombo 1987), spend a purchase day by Gamma-Gamma (Fader and Hardie 2013). Of all of them together, where their level is: the average of
-/// Pareto/NBD, BG/NBD and MBG/NBD. Time is in weeks, counted from the first purchase day.
+/// Colombo 1987), spend a purchase day by Gamma-Gamma (Fader and Hardie 2013). Of all of them together, where their level is: the average
+/// of Pareto/NBD, BG/NBD and MBG/NBD. Time is in weeks, counted from the first purchase day.
 /// </summary>
 public sealed record BtydModel(AveragedPurchases Purchases, GammaGamma Spend)
 {
-    /// <summary>Columns of <see cref="Fill"/>: log-odds of a purchase, log expected purchase days, log expected spend a purchase day, P(alive).</summary>
+    /// <summary>
+    /// Columns of <see cref="Fill"/>: log-odds of a purchase, log expected purchase days, log expected spend a purchase day, P(alive).
+    /// </summary>
     public const int Columns = 4;
 
     /// <summary>Repeat buyers a fit needs: with fewer, the four parameters of purchases are not told apart.</summary>
@@ -15,7 +17,9 @@ public sealed record BtydModel(AveragedPurchases Purchases, GammaGamma Spend)
 
     private const double Week = 7;
 
-    /// <summary>Maximum likelihood on everybody who has bought; null with too few repeat buyers, or where either likelihood has no maximum.</summary>
+    /// <summary>
+    /// Maximum likelihood on everybody who has bought; null with too few repeat buyers, or where either likelihood has no maximum.
+    /// </summary>
     public static BtydModel? Fit(IReadOnlyList<BtydInput> buyers)
     {
         if (buyers.Count(buyer => buyer.PurchaseDays > 1) < MinRepeaters) return null;
@@ -24,7 +28,8 @@ public sealed record BtydModel(AveragedPurchases Purchases, GammaGamma Spend)
         var spenders = buyers.Where(buyer => buyer.MeanSpend > 0).ToList();
         if (spenders.Count == 0) return null;
         var purchases = AveragedPurchases.Fit(BtydSample.Of(x, tx, t));
-        var spend = GammaGamma.Fit(spenders.Select(buyer => buyer.PurchaseDays).ToArray(), spenders.Select(buyer => buyer.MeanSpend).ToArray());
+        var spend = GammaGamma.Fit(spenders.Select(buyer => buyer.PurchaseDays).ToArray(),
+            spenders.Select(buyer => buyer.MeanSpend).ToArray());
         return purchases is not null && double.IsFinite(spend.LogLikelihood) ? new BtydModel(purchases, spend.Model) : null;
     }
 
@@ -100,7 +105,8 @@ public sealed record BtydModel(AveragedPurchases Purchases, GammaGamma Spend)
         return (LogOddsBy(customer, horizonDays), Math.Log(Math.Max(1e-9, Purchases.Pareto.ExpectedOrders(x, tx, t, horizonDays / Week))));
     }
 
-    private static (int X, double Tx, double T) Units(in BtydInput customer) => (customer.PurchaseDays - 1, customer.Recency / Week, customer.Age / Week);
+    private static (int X, double Tx, double T) Units(in BtydInput customer) =>
+        (customer.PurchaseDays - 1, customer.Recency / Week, customer.Age / Week);
 }
 
 /// <summary>What many customers do within a horizon together.</summary>
@@ -121,10 +127,15 @@ public sealed class BtydColumns
     private readonly int[] _at;
 
     /// <summary>The features no blend may do without.</summary>
-    public static IReadOnlyList<string> Needed { get; } = ["btyd_frequency", "btyd_recency", "tenure_days", "frequency", "monetary_mean", "days_since_last_order"];
+    public static IReadOnlyList<string> Needed { get; } = ["btyd_frequency", "btyd_recency", "tenure_days", "frequency", "monetary_mean",
+        "days_since_last_order"];
 
     /// <exception cref="RetentionException">A feature is missing: the model belongs to another version of the program.</exception>
-    public BtydColumns(IReadOnlyList<string> features) => _at = [.. Needed.Select(name => features.Index().Where(feature => feature.Item == name).Select(feature => feature.Index).FirstOrDefault(-1) is var at and >= 0
+    public BtydColumns(IReadOnlyList<string> features) =>
+        _at = [.. Needed.Select(name => features.Index()
+            .Where(feature => feature.Item == name)
+            .Select(feature => feature.Index)
+            .FirstOrDefault(-1) is var at and >= 0
         ? at
         : throw new RetentionException(Failure.DependencyUnavailable, $"The model has no feature '{name}'. Train again."))];
 

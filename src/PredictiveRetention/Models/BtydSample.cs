@@ -1,6 +1,8 @@
 namespace PredictiveRetention.Models;
 
-/// <summary>Histories with equal (x, t_x, T) as one row with its count: a likelihood has as many terms as there are different histories.</summary>
+/// <summary>
+/// Histories with equal (x, t_x, T) as one row with its count: a likelihood has as many terms as there are different histories.
+/// </summary>
 /// <param name="X">Repeat purchase days.</param>
 /// <param name="Tx">Time of the last purchase, counted from the first.</param>
 /// <param name="T">Time observed.</param>
@@ -17,9 +19,11 @@ public sealed record BtydSample(double[] X, double[] Tx, double[] T, double[] Co
     /// <exception cref="ArgumentException">Lengths differ, or a history is impossible.</exception>
     public static BtydSample Of(ReadOnlySpan<int> x, ReadOnlySpan<double> tx, ReadOnlySpan<double> T, double resolution = 1.0 / 7)
     {
-        if (x.Length != tx.Length || x.Length != T.Length) throw new ArgumentException($"{x.Length} x, {tx.Length} t_x and {T.Length} T.", nameof(x));
+        if (x.Length != tx.Length || x.Length != T.Length)
+            throw new ArgumentException($"{x.Length} x, {tx.Length} t_x and {T.Length} T.", nameof(x));
         for (var i = 0; i < x.Length; i++)
-            if (x[i] < 0 || !(tx[i] >= 0) || !(tx[i] <= T[i]) || !double.IsFinite(T[i])) throw new ArgumentException($"History {i} is impossible: x {x[i]}, t_x {tx[i]}, T {T[i]}.", nameof(x));
+            if (x[i] < 0 || !(tx[i] >= 0) || !(tx[i] <= T[i]) || !double.IsFinite(T[i]))
+                throw new ArgumentException($"History {i} is impossible: x {x[i]}, t_x {tx[i]}, T {T[i]}.", nameof(x));
         for (var step = resolution; ; step *= 2)
         {
             var groups = new Dictionary<(int X, long Tx, long T), int>();
@@ -31,7 +35,8 @@ public sealed record BtydSample(double[] X, double[] Tx, double[] T, double[] Co
             if (groups.Count > MaxGroups) continue;
             var sorted = groups.OrderBy(group => group.Key).ToArray();
             return new BtydSample(
-                [.. sorted.Select(group => (double)group.Key.X)], [.. sorted.Select(group => group.Key.Tx * step)], [.. sorted.Select(group => group.Key.T * step)], [.. sorted.Select(group => (double)group.Value)]);
+                [.. sorted.Select(group => (double)group.Key.X)], [.. sorted.Select(group => group.Key.Tx * step)],
+                [.. sorted.Select(group => group.Key.T * step)], [.. sorted.Select(group => (double)group.Value)]);
         }
     }
 

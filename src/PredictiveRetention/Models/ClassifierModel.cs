@@ -3,12 +3,13 @@ using System.Text.Json.Serialization;
 namespace PredictiveRetention.Models;
 
 /// <summary>
-/// P(yes) of a row of numbers: a linear model on log features and forests, blended by what they were worth on rows they had not learnt from. What
-/// answers where there is no purchase process for BTYD to describe: feature tables, and subscriptions that end.
+/// P(yes) of a row of numbers: a linear model on log features and forests, blended by what they were worth on rows they had not learnt
+/// from. What answers where there is no purchase process for BTYD to describe: feature tables, and subscriptions that end.
 /// </summary>
 /// <param name="Columns">Names of a row's values, in order.</param>
 /// <param name="Weights">Blend of log-odds: Linear, then each of Forests.</param>
-public sealed record ClassifierModel(IReadOnlyList<string> Columns, LogLinear Linear, IReadOnlyList<ForestMember> Forests, MemberWeights Weights)
+public sealed record ClassifierModel(IReadOnlyList<string> Columns, LogLinear Linear, IReadOnlyList<ForestMember> Forests,
+    MemberWeights Weights)
 {
     [JsonIgnore]
     public int Width => Columns.Count;
@@ -37,7 +38,8 @@ public sealed record ClassifierModel(IReadOnlyList<string> Columns, LogLinear Li
         {
             var row = rows.Slice(i * Width, Width);
             members[0].Item2[i] = Linear.Score(row);
-            for (var f = 0; f < Forests.Count; f++) members[f + 1].Item2[i] = Forests[f].Slope * Forests[f].Forest.Score(row) + Forests[f].Intercept;
+            for (var f = 0; f < Forests.Count; f++)
+                members[f + 1].Item2[i] = Forests[f].Slope * Forests[f].Forest.Score(row) + Forests[f].Intercept;
         }
         return members;
     }

@@ -1,11 +1,14 @@
 namespace PredictiveRetention.Models;
 
-/// <summary>How one column was spread over the customers a model was made for, and how far earlier customers of the same shop were from it.</summary>
+/// <summary>
+/// How one column was spread over the customers a model was made for, and how far earlier customers of the same shop were from it.
+/// </summary>
 /// <param name="Name">A feature, or p_churn or clv.</param>
 /// <param name="Edges">Upper bounds of the bins but the last, ascending: deciles, those that coincide once.</param>
 /// <param name="Share">Of the customers in each bin; Edges.Length + 1 values.</param>
 /// <param name="Customers">Counted for Share.</param>
-/// <param name="Natural">The largest population stability index of the origins it learnt from against the population: what the shop's own change comes to.</param>
+/// <param name="Natural">The largest population stability index of the origins it learnt from against the population: what the shop's own
+/// change comes to.</param>
 public sealed record DriftColumn(string Name, float[] Edges, double[] Share, int Customers, double Natural)
 {
     // 99.9 % point of chi-square by degrees of freedom 1..9.
@@ -33,10 +36,11 @@ public sealed record DriftColumn(string Name, float[] Edges, double[] Share, int
     }
 
     /// <summary>
-    /// Above this it has drifted: a quarter more than the shop's own change, and what chance alone exceeds once in a thousand times (under no drift
-    /// the index is chi-square over the harmonic number of customers: Yurdakul and Naranjo 2020).
+    /// Above this it has drifted: a quarter more than the shop's own change, and what chance alone exceeds once in a thousand times (under
+    /// no drift the index is chi-square over the harmonic number of customers: Yurdakul and Naranjo 2020).
     /// </summary>
-    public double Threshold(long customers) => 1.25 * Natural + (Edges.Length == 0 ? 0 : s_chiSquare[Edges.Length - 1] * (1.0 / Customers + 1.0 / Math.Max(1, customers)));
+    public double Threshold(long customers) =>
+        1.25 * Natural + (Edges.Length == 0 ? 0 : s_chiSquare[Edges.Length - 1] * (1.0 / Customers + 1.0 / Math.Max(1, customers)));
 
     /// <param name="values">At the cutoff, one a customer.</param>
     /// <param name="earlier">The same column at the origins learnt from.</param>
@@ -44,7 +48,10 @@ public sealed record DriftColumn(string Name, float[] Edges, double[] Share, int
     {
         var sorted = (float[])values.Clone();
         Array.Sort(sorted);
-        float[] edges = [.. Enumerable.Range(1, 9).Select(tenth => sorted[Math.Min(sorted.Length - 1, tenth * sorted.Length / 10)]).Distinct().Where(edge => edge < sorted[^1])];
+        float[] edges = [.. Enumerable.Range(1, 9)
+            .Select(tenth => sorted[Math.Min(sorted.Length - 1, tenth * sorted.Length / 10)])
+            .Distinct()
+            .Where(edge => edge < sorted[^1])];
         var column = new DriftColumn(name, edges, [], values.Length, 0);
         column = column with { Share = [.. column.Count(values).Select(count => (double)count / values.Length)] };
         return column with { Natural = earlier.Select(origin => column.Index(column.Count(origin))).DefaultIfEmpty(0).Max() };

@@ -20,9 +20,11 @@ public sealed class Forest
     private readonly TreeShap? _shap;
 
     [JsonConstructor]
-    public Forest(int width, double bias, int[] roots, int[] feature, float[] threshold, int[] left, int[] right, double[] leaf, int[]? cover = null)
+    public Forest(int width, double bias, int[] roots, int[] feature, float[] threshold, int[] left, int[] right, double[] leaf,
+        int[]? cover = null)
     {
-        (Width, Bias, Roots, Feature, Threshold, Left, Right, Leaf, Cover) = (width, bias, roots, feature, threshold, left, right, leaf, cover);
+        (Width, Bias, Roots, Feature, Threshold, Left, Right, Leaf,
+            Cover) = (width, bias, roots, feature, threshold, left, right, leaf, cover);
         Validate();
         (_nodes, _roots) = Compile();
         _depth = [.. Roots.Select(Depth)];
@@ -64,7 +66,8 @@ public sealed class Forest
     /// <param name="scores">Receives bias + the sum of one leaf a tree.</param>
     public void Score(ReadOnlySpan<float> rows, Span<double> scores)
     {
-        if (rows.Length != scores.Length * Width) throw new ArgumentException($"{rows.Length} values for {scores.Length} rows of {Width}.", nameof(rows));
+        if (rows.Length != scores.Length * Width)
+            throw new ArgumentException($"{rows.Length} values for {scores.Length} rows of {Width}.", nameof(rows));
         if (_quick is not null)
         {
             _quick.Score(rows, scores);
@@ -73,7 +76,10 @@ public sealed class Forest
         Walk(rows, scores);
     }
 
-    /// <summary>Scores, and what each feature adds to them (path contributions: Saabas 2014, Interpreting random forests): Expected + the sum of a row's contributions is its score.</summary>
+    /// <summary>
+    /// Scores, and what each feature adds to them (path contributions: Saabas 2014, Interpreting random forests): Expected + the sum of a
+    /// row's contributions is its score.
+    /// </summary>
     /// <param name="rows">scores.Length x Width values.</param>
     /// <param name="scores">Exactly what <see cref="Score(ReadOnlySpan{float}, Span{double})"/> gives.</param>
     /// <param name="contributions">Receives scores.Length x Width values.</param>
@@ -81,7 +87,9 @@ public sealed class Forest
     public void Explain(ReadOnlySpan<float> rows, Span<double> scores, Span<float> contributions)
     {
         if (_contributions is null) throw new InvalidOperationException("A forest without cover cannot say why.");
-        if (rows.Length != scores.Length * Width || contributions.Length != rows.Length) throw new ArgumentException($"{rows.Length} values and {contributions.Length} contributions for {scores.Length} rows of {Width}.", nameof(rows));
+        if (rows.Length != scores.Length * Width || contributions.Length != rows.Length)
+            throw new ArgumentException(
+                $"{rows.Length} values and {contributions.Length} contributions for {scores.Length} rows of {Width}.", nameof(rows));
         const int Block = QuickScorer.Lanes;
         var reached = ArrayPool<int>.Shared.Rent(Math.Max(1, Block * Roots.Length));
         for (var start = 0; start < scores.Length; start += Block)
@@ -95,14 +103,18 @@ public sealed class Forest
         ArrayPool<int>.Shared.Return(reached);
     }
 
-    /// <summary>Exact Shapley values of one row's score (see <see cref="TreeShap"/>): Expected + their sum is the score, up to rounding. For a look at one row; <see cref="Explain"/> is for many.</summary>
+    /// <summary>
+    /// Exact Shapley values of one row's score (see <see cref="TreeShap"/>): Expected + their sum is the score, up to rounding. For a look
+    /// at one row; <see cref="Explain"/> is for many.
+    /// </summary>
     /// <param name="row">Width values.</param>
     /// <param name="contributions">Receives Width values, 0 for a feature no tree splits on.</param>
     /// <exception cref="InvalidOperationException">The forest has no cover.</exception>
     public void Shap(ReadOnlySpan<float> row, Span<double> contributions)
     {
         if (_shap is null) throw new InvalidOperationException("A forest without cover cannot say why.");
-        if (row.Length != Width || contributions.Length != Width) throw new ArgumentException($"{row.Length} values and {contributions.Length} contributions for a row of {Width}.", nameof(row));
+        if (row.Length != Width || contributions.Length != Width)
+            throw new ArgumentException($"{row.Length} values and {contributions.Length} contributions for a row of {Width}.", nameof(row));
         contributions.Clear();
         _shap.Add(row, contributions);
     }
@@ -111,7 +123,8 @@ public sealed class Forest
     {
         Walk(rows, scores);
         for (var tree = 0; tree < Roots.Length; tree++)
-            for (var row = 0; row < scores.Length; row++) reached[tree * QuickScorer.Lanes + row] = ~LeafOf(Roots[tree], rows.Slice(row * Width, Width));
+            for (var row = 0; row < scores.Length; row++)
+                reached[tree * QuickScorer.Lanes + row] = ~LeafOf(Roots[tree], rows.Slice(row * Width, Width));
     }
 
     /// <summary>By walking down the trees: what every processor can do.</summary>
@@ -138,7 +151,8 @@ public sealed class Forest
         if (trees >= Roots.Length) return this;
         var nodes = trees == 0 ? 0 : NodesBefore(trees);
         var leaves = trees == 0 ? 0 : LeavesBefore(trees);
-        return new Forest(Width, Bias, Roots[..trees], Feature[..nodes], Threshold[..nodes], Left[..nodes], Right[..nodes], Leaf[..leaves], Cover?[..leaves]);
+        return new Forest(Width, Bias, Roots[..trees], Feature[..nodes], Threshold[..nodes], Left[..nodes], Right[..nodes], Leaf[..leaves],
+            Cover?[..leaves]);
     }
 
     private void ScoreBlock(ReadOnlySpan<float> rows, Span<double> scores)
@@ -176,7 +190,9 @@ public sealed class Forest
         }
     }
 
-    /// <summary>One step down. The comparison is turned into an index instead of a branch: which way a customer goes cannot be predicted.</summary>
+    /// <summary>
+    /// One step down. The comparison is turned into an index instead of a branch: which way a customer goes cannot be predicted.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Next(ref Node nodes, int node, ref float row)
     {
@@ -210,7 +226,8 @@ public sealed class Forest
     private (Node[] Nodes, int[] Roots) Compile()
     {
         var nodes = new Node[Feature.Length + Leaf.Length];
-        for (var i = 0; i < Feature.Length; i++) nodes[i] = new Node { Feature = Feature[i], Threshold = Threshold[i], Left = At(Left[i]), Right = At(Right[i]) };
+        for (var i = 0; i < Feature.Length; i++)
+            nodes[i] = new Node { Feature = Feature[i], Threshold = Threshold[i], Left = At(Left[i]), Right = At(Right[i]) };
         for (var i = Feature.Length; i < nodes.Length; i++) nodes[i] = new Node { Left = i, Right = i };
         return (nodes, [.. Roots.Select(At)]);
 
@@ -239,11 +256,14 @@ public sealed class Forest
         }
     }
 
-    /// <summary>A model file is input like any other: a child or feature out of range, or a loop, is refused before it is followed.</summary>
+    /// <summary>
+    /// A model file is input like any other: a child or feature out of range, or a loop, is refused before it is followed.
+    /// </summary>
     private void Validate()
     {
         var nodes = Feature.Length;
-        if (Threshold.Length != nodes || Left.Length != nodes || Right.Length != nodes) throw new FormatException("The arrays of a forest differ in length.");
+        if (Threshold.Length != nodes || Left.Length != nodes || Right.Length != nodes)
+            throw new FormatException("The arrays of a forest differ in length.");
         foreach (var root in Roots) Child(root, -1);
         for (var i = 0; i < nodes; i++)
         {
@@ -251,12 +271,15 @@ public sealed class Forest
             Child(Left[i], i);
             Child(Right[i], i);
         }
-        if (Cover is not null && (Cover.Length != Leaf.Length || Cover.Any(rows => rows < 0))) throw new FormatException("The cover of a forest is not one count a leaf.");
-        if (!double.IsFinite(Bias) || Leaf.Any(value => !double.IsFinite(value))) throw new FormatException("A leaf of a forest is not a number.");
+        if (Cover is not null && (Cover.Length != Leaf.Length || Cover.Any(rows => rows < 0)))
+            throw new FormatException("The cover of a forest is not one count a leaf.");
+        if (!double.IsFinite(Bias) || Leaf.Any(value => !double.IsFinite(value)))
+            throw new FormatException("A leaf of a forest is not a number.");
 
         void Child(int child, int parent)
         {
-            if (child < 0 ? ~child >= Leaf.Length : child >= nodes || child <= parent) throw new FormatException($"Node {parent} leads to {child}, which is no later node and no leaf.");
+            if (child < 0 ? ~child >= Leaf.Length : child >= nodes || child <= parent)
+                throw new FormatException($"Node {parent} leads to {child}, which is no later node and no leaf.");
         }
     }
 

@@ -54,8 +54,8 @@ public static class ForestTrainer
     }
 
     /// <summary>
-    /// Boosts the log-odds by LightGBM (Ke et al. 2017), leaf by leaf; the score is an uncalibrated margin. Its native library is not there for
-    /// every processor: <see cref="HasLightGbm"/>. One thread and a fresh context, without which it does not repeat itself.
+    /// Boosts the log-odds by LightGBM (Ke et al. 2017), leaf by leaf; the score is an uncalibrated margin. Its native library is not there
+    /// for every processor: <see cref="HasLightGbm"/>. One thread and a fresh context, without which it does not repeat itself.
     /// </summary>
     public static Forest FitLightGbm(float[] rows, bool[] labels, int width, ForestSettings settings, double[]? weights = null)
     {
@@ -101,7 +101,9 @@ public static class ForestTrainer
         return Flatten(OnThreadPool(context.Regression.Trainers.FastTree(options), data).Model.TrainedTreeEnsemble, width).Covered(rows);
     }
 
-    /// <summary>Boosts Tweedie deviance, variance index 1.5 (Yang, Qian and Zou 2018); the score is the log of the expected target.</summary>
+    /// <summary>
+    /// Boosts Tweedie deviance, variance index 1.5 (Yang, Qian and Zou 2018); the score is the log of the expected target.
+    /// </summary>
     /// <param name="targets">Not negative.</param>
     public static Forest FitTweedie(float[] rows, float[] targets, int width, ForestSettings settings, double[]? weights = null)
     {

@@ -10,7 +10,9 @@ namespace PredictiveRetention.Models;
 /// <param name="V">Currency units.</param>
 public sealed record GammaGamma(double P, double Q, double V)
 {
-    /// <summary>The heaviest tail a mean is taken of: where the data ask for a heavier one, Q stays here and P and V are fitted beside it.</summary>
+    /// <summary>
+    /// The heaviest tail a mean is taken of: where the data ask for a heavier one, Q stays here and P and V are fitted beside it.
+    /// </summary>
     public const double MinQ = 1.05;
 
     /// <summary>E[spend a purchase | mean spend of so many purchases]; eq. 5.</summary>
@@ -23,15 +25,18 @@ public sealed record GammaGamma(double P, double Q, double V)
     /// <exception cref="ArgumentException">Lengths differ, there are none, or a value is out of range.</exception>
     public static BtydFit<GammaGamma> Fit(ReadOnlySpan<int> purchases, ReadOnlySpan<double> meanSpends)
     {
-        if (purchases.Length != meanSpends.Length || purchases.Length == 0) throw new ArgumentException($"{purchases.Length} counts for {meanSpends.Length} means.", nameof(purchases));
+        if (purchases.Length != meanSpends.Length || purchases.Length == 0)
+            throw new ArgumentException($"{purchases.Length} counts for {meanSpends.Length} means.", nameof(purchases));
         for (var i = 0; i < purchases.Length; i++)
-            if (purchases[i] < 1 || !(meanSpends[i] > 0) || !double.IsFinite(meanSpends[i])) throw new ArgumentException($"Customer {i}: {purchases[i]} purchases of {meanSpends[i]}.", nameof(purchases));
+            if (purchases[i] < 1 || !(meanSpends[i] > 0) || !double.IsFinite(meanSpends[i]))
+                throw new ArgumentException($"Customer {i}: {purchases[i]} purchases of {meanSpends[i]}.", nameof(purchases));
         double[] x = [.. purchases.ToArray().Select(count => (double)count)], m = meanSpends.ToArray();
         var sample = new BtydSample(x, m, m, [.. x.Select(_ => 1.0)]);
         double[] sorted = [.. m.Order()];
         var unit = sorted[sorted.Length / 2];
         var free = PositiveLikelihood.Fit(
-            (p, gradient) => Mean(sample, p[0], p[1], p[2], gradient), [1, 1, unit], [[1, 1, 1], [0, 0.5, 0]], ["p", "q", "v"], m.Length, p => new GammaGamma(p[0], p[1], p[2]));
+            (p, gradient) => Mean(sample, p[0], p[1], p[2], gradient), [1, 1, unit], [[1, 1, 1], [0, 0.5, 0]], ["p", "q", "v"], m.Length,
+            p => new GammaGamma(p[0], p[1], p[2]));
         if (free.Model.Q >= MinQ) return free;
         var held = PositiveLikelihood.Fit(
             (p, gradient) =>
@@ -42,11 +47,17 @@ public sealed record GammaGamma(double P, double Q, double V)
                 return mean;
             },
             [1, unit], [[1, 1], [0, 0]], ["p", "v"], m.Length, p => new GammaGamma(p[0], MinQ, p[1]));
-        return held with { Note = FormattableString.Invariant($"the likelihood is highest at q = {free.Model.Q:G3}, where mean spend does not exist: q is held at {MinQ}"), StandardErrors = null };
+        return held with
+        {
+            Note = FormattableString.Invariant(
+                $"the likelihood is highest at q = {free.Model.Q:G3}, where mean spend does not exist: q is held at {MinQ}"),
+            StandardErrors = null
+        };
     }
 
     /// <summary>Mean log-likelihood and its derivatives by P, Q, V; the sample's Tx holds the mean spends.</summary>
-    internal static double Mean(BtydSample sample, double p, double q, double v, Span<double> gradient) => PositiveLikelihood.Mean(sample, gradient, (i, weight, slopes) =>
+    internal static double Mean(BtydSample sample, double p, double q, double v, Span<double> gradient) =>
+        PositiveLikelihood.Mean(sample, gradient, (i, weight, slopes) =>
     {
         var (x, m) = (sample.X[i], sample.Tx[i]);
         var (px, scale) = (p * x, v + x * m);
@@ -54,6 +65,7 @@ public sealed record GammaGamma(double P, double Q, double V)
         slopes[0] += weight * x * (SpecialFunctions.DiGamma(px + q) - SpecialFunctions.DiGamma(px) + Math.Log(m) + Math.Log(x) - logScale);
         slopes[1] += weight * (SpecialFunctions.DiGamma(px + q) - SpecialFunctions.DiGamma(q) + Math.Log(v) - logScale);
         slopes[2] += weight * (q / v - (px + q) / scale);
-        return SpecialFunctions.GammaLn(px + q) - SpecialFunctions.GammaLn(px) - SpecialFunctions.GammaLn(q) + q * Math.Log(v) + (px - 1) * Math.Log(m) + px * Math.Log(x) - (px + q) * logScale;
+        return SpecialFunctions.GammaLn(px + q) - SpecialFunctions.GammaLn(px) - SpecialFunctions.GammaLn(q) + q * Math.Log(v)
+            + (px - 1) * Math.Log(m) + px * Math.Log(x) - (px + q) * logScale;
     });
 }

@@ -4,9 +4,9 @@ using LinearAlgebra = MathNet.Numerics.LinearAlgebra;
 namespace PredictiveRetention.Models;
 
 /// <summary>
-/// A generalised linear model on log features, fitted with a Gaussian prior (ridge: Hoerl and Kennard 1970): with little data it stays where
-/// the prior puts it, at what the BTYD model says, and leaves it as far as the data push. Every feature enters as sign(x) log(1 + |x|),
-/// standardised and held within six deviations; the last <see cref="Raw"/> ones are logarithms already and enter as they are.
+/// A generalised linear model on log features, fitted with a Gaussian prior (ridge: Hoerl and Kennard 1970): with little data it stays
+/// where the prior puts it, at what the BTYD model says, and leaves it as far as the data push. Every feature enters as sign(x) log(1 +
+/// |x|), standardised and held within six deviations; the last <see cref="Raw"/> ones are logarithms already and enter as they are.
 /// </summary>
 /// <param name="Raw">How many of the last features are not transformed.</param>
 /// <param name="Centre">Mean of each feature.</param>
@@ -27,16 +27,19 @@ public sealed record LogLinear(int Raw, double[] Centre, double[] Scale, double[
     /// <summary>Score(row) - Intercept, feature by feature.</summary>
     public double Contribution(int feature, float value) => Weight[feature] * Standard(feature, value);
 
-    private double Standard(int feature, float value) => Math.Clamp((Transform(feature, value) - Centre[feature]) / Scale[feature], -Reach, Reach);
+    private double Standard(int feature, float value) =>
+        Math.Clamp((Transform(feature, value) - Centre[feature]) / Scale[feature], -Reach, Reach);
 
-    private double Transform(int feature, float value) => feature >= Centre.Length - Raw ? value : Math.CopySign(Math.Log(1 + Math.Abs((double)value)), value);
+    private double Transform(int feature, float value) =>
+        feature >= Centre.Length - Raw ? value : Math.CopySign(Math.Log(1 + Math.Abs((double)value)), value);
 
     /// <summary>Log-odds of a label.</summary>
     /// <param name="rows">labels.Length x width values, all finite.</param>
     /// <param name="weights">What each row counts: below 1 where rows repeat each other.</param>
     /// <param name="ridge">Precision of the prior, for a standard deviation of a feature.</param>
     /// <param name="prior">Slope the prior expects of a feature, in its own unit; 0 for most.</param>
-    public static LogLinear FitLogistic(float[] rows, bool[] labels, int width, int raw, double[] weights, double ridge, Func<int, double> prior)
+    public static LogLinear FitLogistic(float[] rows, bool[] labels, int width, int raw, double[] weights, double ridge,
+        Func<int, double> prior)
     {
         var (model, z, expected) = Standardised(rows, labels.Length, width, raw, prior);
         var beta = new double[width + 1];
@@ -74,14 +77,18 @@ public sealed record LogLinear(int Raw, double[] Centre, double[] Scale, double[
         return model with { Weight = beta[1..], Intercept = beta[0] };
     }
 
-    /// <summary>Least squares; the noise is estimated from the targets' variance, so the prior weighs the same whatever their unit.</summary>
-    public static LogLinear FitGaussian(float[] rows, double[] targets, int width, int raw, double[] weights, double ridge, Func<int, double> prior)
+    /// <summary>
+    /// Least squares; the noise is estimated from the targets' variance, so the prior weighs the same whatever their unit.
+    /// </summary>
+    public static LogLinear FitGaussian(float[] rows, double[] targets, int width, int raw, double[] weights, double ridge,
+        Func<int, double> prior)
     {
         var (model, z, expected) = Standardised(rows, targets.Length, width, raw, prior);
         var mean = targets.Average();
         var precision = 1 / Math.Max(1e-9, targets.Sum(target => (target - mean) * (target - mean)) / targets.Length);
         var curvature = new Curvature(width + 1);
-        for (var i = 0; i < targets.Length; i++) curvature.Add(z.AsSpan(i * width, width), precision * weights[i], -precision * weights[i] * targets[i]);
+        for (var i = 0; i < targets.Length; i++)
+            curvature.Add(z.AsSpan(i * width, width), precision * weights[i], -precision * weights[i] * targets[i]);
         var (gradient, hessian) = curvature.Done();
         for (var j = 0; j < width; j++)
         {
@@ -92,7 +99,8 @@ public sealed record LogLinear(int Raw, double[] Centre, double[] Scale, double[
         return model with { Weight = beta[1..], Intercept = beta[0] };
     }
 
-    private static (LogLinear Model, float[] Z, double[] Prior) Standardised(float[] rows, int count, int width, int raw, Func<int, double> prior)
+    private static (LogLinear Model, float[] Z, double[] Prior) Standardised(float[] rows, int count, int width, int raw,
+        Func<int, double> prior)
     {
         var model = new LogLinear(raw, new double[width], [.. Enumerable.Repeat(1.0, width)], new double[width], 0);
         for (var j = 0; j < width; j++)
@@ -113,7 +121,8 @@ public sealed record LogLinear(int Raw, double[] Centre, double[] Scale, double[
         return (model, z, [.. Enumerable.Range(0, width).Select(j => prior(j) * model.Scale[j])]);
     }
 
-    private static (double[] Gradient, double[,] Hessian, double Loss) LogisticLoss(float[] z, bool[] labels, int width, double[] weights, double[] beta)
+    private static (double[] Gradient, double[,] Hessian, double Loss) LogisticLoss(float[] z, bool[] labels, int width, double[] weights,
+        double[] beta)
     {
         var curvature = new Curvature(width + 1);
         double loss = 0;
@@ -131,7 +140,10 @@ public sealed record LogLinear(int Raw, double[] Centre, double[] Scale, double[
         return (gradient, hessian, loss);
     }
 
-    /// <summary>Sums of (1, row) and of its outer product, both weighted; the lower half only, four columns at a time: this is where a fit spends its time.</summary>
+    /// <summary>
+    /// Sums of (1, row) and of its outer product, both weighted; the lower half only, four columns at a time: this is where a fit spends
+    /// its time.
+    /// </summary>
     private sealed class Curvature(int size)
     {
         private readonly double[] _gradient = new double[size];
@@ -177,6 +189,9 @@ public sealed record LogLinear(int Raw, double[] Centre, double[] Scale, double[
     private static double[] Solve(double[,] hessian, double[] gradient)
     {
         for (var j = 0; j < gradient.Length; j++) hessian[j, j] += 1e-9 * (1 + hessian[j, j]);
-        return LinearAlgebra.Matrix<double>.Build.DenseOfArray(hessian).Cholesky().Solve(LinearAlgebra.Vector<double>.Build.Dense(gradient)).ToArray();
+        return LinearAlgebra.Matrix<double>.Build.DenseOfArray(hessian)
+            .Cholesky()
+            .Solve(LinearAlgebra.Vector<double>.Build.Dense(gradient))
+            .ToArray();
     }
 }

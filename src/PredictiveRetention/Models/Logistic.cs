@@ -1,8 +1,8 @@
 namespace PredictiveRetention.Models;
 
 /// <summary>
-/// The logistic function and what goes with it. The one spelling of each: another order of the same operations has other last digits, and models
-/// are stored with rows they must repeat.
+/// The logistic function and what goes with it. The one spelling of each: another order of the same operations has other last digits, and
+/// models are stored with rows they must repeat.
 /// </summary>
 public static class Logistic
 {

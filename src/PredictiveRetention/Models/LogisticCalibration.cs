@@ -12,7 +12,8 @@ public sealed record LogisticCalibration(double Slope, double Intercept)
     /// <exception cref="ArgumentException">Scores and labels differ in number, or there are none.</exception>
     public static LogisticCalibration Fit(double[] scores, bool[] labels)
     {
-        if (scores.Length != labels.Length || scores.Length == 0) throw new ArgumentException($"{scores.Length} scores for {labels.Length} labels.", nameof(scores));
+        if (scores.Length != labels.Length || scores.Length == 0)
+            throw new ArgumentException($"{scores.Length} scores for {labels.Length} labels.", nameof(scores));
         var yes = labels.Count(label => label);
         var no = labels.Length - yes;
         double high = (yes + 1.0) / (yes + 2), low = 1.0 / (no + 2);

@@ -7,7 +7,8 @@ namespace PredictiveRetention.Models;
 internal static class NewtonLine
 {
     /// <summary>Loss, gradient and Hessian at a point.</summary>
-    public readonly record struct Point(double Loss, double GradientSlope, double GradientIntercept, double SlopeSlope, double SlopeIntercept, double InterceptIntercept);
+    public readonly record struct Point(double Loss, double GradientSlope, double GradientIntercept, double SlopeSlope,
+        double SlopeIntercept, double InterceptIntercept);
 
     public static (double Slope, double Intercept) Minimise(double slope, double intercept, Func<double, double, Point> evaluate)
     {

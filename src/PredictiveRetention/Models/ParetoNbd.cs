@@ -5,10 +5,10 @@ using MathNet.Numerics.Integration;
 namespace PredictiveRetention.Models;
 
 /// <summary>
-/// Pareto/NBD (Schmittlein, Morrison and Colombo 1987, Management Science 33): purchases are Poisson at a rate gamma(R, Alpha) over customers
-/// until an exponential time of stopping whose rate is gamma(S, Beta). The integral over the unseen time of stopping, usually written with
-/// two Gaussian hypergeometric functions (Fader and Hardie 2005, A note on deriving the Pareto/NBD model, eq. 18), is taken numerically:
-/// smooth in the logarithm of time, it costs sixteen points and cannot overflow.
+/// Pareto/NBD (Schmittlein, Morrison and Colombo 1987, Management Science 33): purchases are Poisson at a rate gamma(R, Alpha) over
+/// customers until an exponential time of stopping whose rate is gamma(S, Beta). The integral over the unseen time of stopping, usually
+/// written with two Gaussian hypergeometric functions (Fader and Hardie 2005, A note on deriving the Pareto/NBD model, eq. 18), is taken
+/// numerically: smooth in the logarithm of time, it costs sixteen points and cannot overflow.
 /// </summary>
 /// <param name="R">Shape of the purchase rate.</param>
 /// <param name="Alpha">Time.</param>
@@ -21,11 +21,14 @@ public sealed record ParetoNbd(double R, double Alpha, double S, double Beta) : 
     /// <summary>Beyond so many e-foldings of the integrand nothing is left to add.</summary>
     private const double Reach = 30;
 
-    private static readonly double[] s_node = [.. Enumerable.Range(0, Points).Select(i => new GaussLegendreRule(-1, 1, Points).GetAbscissa(i))];
-    private static readonly double[] s_weight = [.. Enumerable.Range(0, Points).Select(i => new GaussLegendreRule(-1, 1, Points).GetWeight(i))];
+    private static readonly double[] s_node = [.. Enumerable.Range(0, Points)
+        .Select(i => new GaussLegendreRule(-1, 1, Points).GetAbscissa(i))];
+    private static readonly double[] s_weight = [.. Enumerable.Range(0, Points)
+        .Select(i => new GaussLegendreRule(-1, 1, Points).GetWeight(i))];
 
     public double LogLikelihood(double x, double tx, double T) =>
-        SpecialFunctions.GammaLn(R + x) - SpecialFunctions.GammaLn(R) + R * Math.Log(Alpha) + S * Math.Log(Beta) + Logistic.LogSum(LogAlive(x, T), LogStopped(x, tx, T));
+        SpecialFunctions.GammaLn(R + x) - SpecialFunctions.GammaLn(R) + R * Math.Log(Alpha) + S * Math.Log(Beta)
+            + Logistic.LogSum(LogAlive(x, T), LogStopped(x, tx, T));
 
     public double PAlive(double x, double tx, double T) => 1 / (1 + Math.Exp(LogStopped(x, tx, T) - LogAlive(x, T)));
 
@@ -36,7 +39,10 @@ public sealed record ParetoNbd(double R, double Alpha, double S, double Beta) : 
         return none[0];
     }
 
-    /// <summary>P(no purchase in (T, T + ahead]) for several ahead, ascending: the ratio of the likelihoods of an unchanged history at T + ahead and at T.</summary>
+    /// <summary>
+    /// P(no purchase in (T, T + ahead]) for several ahead, ascending: the ratio of the likelihoods of an unchanged history at T + ahead and
+    /// at T.
+    /// </summary>
     public void PNoOrder(double x, double tx, double T, ReadOnlySpan<double> ahead, Span<double> none)
     {
         var stopped = LogStopped(x, tx, T);
@@ -63,7 +69,8 @@ public sealed record ParetoNbd(double R, double Alpha, double S, double Beta) : 
     /// <summary>Schmittlein, Morrison and Colombo 1987, eq. 17.</summary>
     public double ExpectedOrdersOfNew(double ahead) => R * Beta / Alpha * Lifetime(Beta, ahead);
 
-    private double ExpectedOrdersIfAlive(double x, double T, double ahead) => (R + x) * (Beta + T) / (Alpha + T) * Lifetime(Beta + T, ahead);
+    private double ExpectedOrdersIfAlive(double x, double T, double ahead) =>
+        (R + x) * (Beta + T) / (Alpha + T) * Lifetime(Beta + T, ahead);
 
     /// <summary>(1 - (beta / (beta + ahead))^(S - 1)) / (S - 1), and its limit at S = 1.</summary>
     private double Lifetime(double beta, double ahead)
@@ -88,13 +95,15 @@ public sealed record ParetoNbd(double R, double Alpha, double S, double Beta) : 
         foreach (var log in logs) top = Math.Max(top, log);
         double sum = 0;
         for (var i = 0; i < Points; i += Vector256<double>.Count)
-            sum += Vector256.Sum(Vector256.Create<double>(s_weight.AsSpan(i)) * Vector256.Exp(Vector256.Create<double>(logs[i..]) - Vector256.Create(top)));
+            sum += Vector256.Sum(Vector256.Create<double>(s_weight.AsSpan(i))
+                * Vector256.Exp(Vector256.Create<double>(logs[i..]) - Vector256.Create(top)));
         return Math.Log(S * sum * half) + top;
     }
 
     /// <summary>
-    /// Log of the integrand at the nodes of u = log(k + time), k the smaller of Alpha and Beta: one of the two powers is then an exponential and the
-    /// other bends less. Falls off at least as fast as at the lower end, so what lies <see cref="Reach"/> e-foldings beyond is left out.
+    /// Log of the integrand at the nodes of u = log(k + time), k the smaller of Alpha and Beta: one of the two powers is then an
+    /// exponential and the other bends less. Falls off at least as fast as at the lower end, so what lies <see cref="Reach"/> e-foldings
+    /// beyond is left out.
     /// </summary>
     /// <param name="times">Where wanted, receives the time of each node.</param>
     /// <returns>Half the length of the interval of u.</returns>
@@ -123,11 +132,14 @@ public sealed record ParetoNbd(double R, double Alpha, double S, double Beta) : 
         var unit = Math.Max(1e-9, sample.T.Zip(sample.Count, (t, n) => t * n).Sum() / sample.Customers);
         return PositiveLikelihood.Fit(
             (parameters, gradient) => new ParetoNbd(parameters[0], parameters[1], parameters[2], parameters[3]).Mean(sample, gradient),
-            [1, unit, 1, unit], [[-0.5, -1, -0.5, -0.5], [0.3, 0.5, -2, 1]], ["r", "alpha", "s", "beta"], sample.Customers, p => new ParetoNbd(p[0], p[1], p[2], p[3]));
+            [1, unit, 1, unit], [[-0.5, -1, -0.5, -0.5], [0.3, 0.5, -2, 1]], ["r", "alpha", "s", "beta"], sample.Customers,
+            p => new ParetoNbd(p[0], p[1], p[2], p[3]));
     }
 
     /// <summary>Mean log-likelihood of a sample and its derivatives by R, Alpha, S, Beta.</summary>
-    internal double Mean(BtydSample sample, Span<double> gradient) => PositiveLikelihood.Mean(sample, gradient, (group, weight, slopes) => Term(sample.X[group], sample.Tx[group], sample.T[group], weight, slopes));
+    internal double Mean(BtydSample sample, Span<double> gradient) =>
+        PositiveLikelihood.Mean(sample, gradient, (group, weight,
+            slopes) => Term(sample.X[group], sample.Tx[group], sample.T[group], weight, slopes));
 
     private double Term(double x, double tx, double T, double weight, Span<double> gradient)
     {
@@ -142,7 +154,8 @@ public sealed record ParetoNbd(double R, double Alpha, double S, double Beta) : 
             Vector256<double> sum = default, r = default, alpha = default, s = default, beta = default;
             for (var i = 0; i < Points; i += Vector256<double>.Count)
             {
-                var f = Vector256.Create<double>(s_weight.AsSpan(i)) * Vector256.Exp(Vector256.Create<double>(logs[i..]) - Vector256.Create(top));
+                var f = Vector256.Create<double>(s_weight.AsSpan(i))
+                    * Vector256.Exp(Vector256.Create<double>(logs[i..]) - Vector256.Create(top));
                 var time = Vector256.Max(Vector256.Create<double>(times[i..]), Vector256.Create(tx));
                 var (a, b) = (time + Vector256.Create(Alpha), time + Vector256.Create(Beta));
                 sum += f;
@@ -159,7 +172,8 @@ public sealed record ParetoNbd(double R, double Alpha, double S, double Beta) : 
         var all = Logistic.LogSum(alive, stopped);
         var pAlive = Math.Exp(alive - all);
         var each = mass > 0 ? (1 - pAlive) / mass : 0;
-        gradient[0] += weight * (SpecialFunctions.DiGamma(R + x) - SpecialFunctions.DiGamma(R) + Math.Log(Alpha) - pAlive * Math.Log(Alpha + T) + each * byR);
+        gradient[0] += weight
+            * (SpecialFunctions.DiGamma(R + x) - SpecialFunctions.DiGamma(R) + Math.Log(Alpha) - pAlive * Math.Log(Alpha + T) + each * byR);
         gradient[1] += weight * (R / Alpha - pAlive * (R + x) / (Alpha + T) + each * byAlpha);
         gradient[2] += weight * (Math.Log(Beta) - pAlive * Math.Log(Beta + T) + each * byS);
         gradient[3] += weight * (S / Beta - pAlive * S / (Beta + T) + each * byBeta);

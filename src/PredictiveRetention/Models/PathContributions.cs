@@ -1,8 +1,8 @@
 namespace PredictiveRetention.Models;
 
 /// <summary>
-/// What the splits on the way to each leaf add, by feature: the value of a node is the mean of the leaves below it, weighted by their cover,
-/// and a split adds the difference between the node it leads to and the node it is in.
+/// What the splits on the way to each leaf add, by feature: the value of a node is the mean of the leaves below it, weighted by their
+/// cover, and a split adds the difference between the node it leads to and the node it is in.
 /// </summary>
 internal sealed class PathContributions
 {

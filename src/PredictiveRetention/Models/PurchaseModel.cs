@@ -1,8 +1,8 @@
 namespace PredictiveRetention.Models;
 
 /// <summary>
-/// A buy-till-you-die model: customers buy at random at rates of their own until they stop, which nobody sees. A history is x repeat purchase
-/// days, the last of them t_x after the first purchase, observed for T; time in the unit the model was fitted in.
+/// A buy-till-you-die model: customers buy at random at rates of their own until they stop, which nobody sees. A history is x repeat
+/// purchase days, the last of them t_x after the first purchase, observed for T; time in the unit the model was fitted in.
 /// </summary>
 public interface IPurchaseModel
 {

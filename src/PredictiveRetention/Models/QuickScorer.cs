@@ -68,11 +68,14 @@ internal sealed class QuickScorer
 
     /// <summary>Null where the processor or the size of a tree does not allow it.</summary>
     public static QuickScorer? For(Forest forest) =>
-        Avx512BW.IsSupported && Avx512CD.IsSupported && forest.Roots.All(root => Leaves(forest, root) <= MaxLeaves) ? new QuickScorer(forest) : null;
+        Avx512BW.IsSupported && Avx512CD.IsSupported && forest.Roots.All(root => Leaves(forest, root) <= MaxLeaves)
+            ? new QuickScorer(forest)
+            : null;
 
     /// <summary>Bias + one leaf a tree, added in the order of the trees.</summary>
     /// <param name="rows">scores.Length x width values.</param>
-    /// <param name="reached">Where given (for at most <see cref="Lanes"/> rows), receives the index of the leaf of row r in tree t at t x Lanes + r.</param>
+    /// <param name="reached">Where given (for at most <see cref="Lanes"/> rows), receives the index of the leaf of row r in tree t at t x
+    /// Lanes + r.</param>
     public void Score(ReadOnlySpan<float> rows, Span<double> scores, Span<int> reached = default)
     {
         var columns = ArrayPool<float>.Shared.Rent(_width * Lanes);
@@ -89,7 +92,9 @@ internal sealed class QuickScorer
         ArrayPool<ushort>.Shared.Return(bits);
     }
 
-    /// <summary>Row after row becomes column after column, 32 values each; where there are fewer rows, what was there stays and is not read.</summary>
+    /// <summary>
+    /// Row after row becomes column after column, 32 values each; where there are fewer rows, what was there stays and is not read.
+    /// </summary>
     private void Turn(ReadOnlySpan<float> rows, float[] columns, int count)
     {
         foreach (var feature in _features)
@@ -109,10 +114,12 @@ internal sealed class QuickScorer
             for (; node < _ends[i]; node++)
             {
                 var threshold = Vector512.Create(_thresholds[node]);
-                var fails = Vector512.Narrow(Vector512.GreaterThan(low, threshold).AsUInt32(), Vector512.GreaterThan(high, threshold).AsUInt32());
+                var fails = Vector512.Narrow(Vector512.GreaterThan(low, threshold).AsUInt32(),
+                    Vector512.GreaterThan(high, threshold).AsUInt32());
                 if (fails == Vector512<ushort>.Zero) break; // and so it is for every higher threshold
                 var tree = (nuint)(_tree[node] * Lanes);
-                Vector512.AndNot(Vector512.LoadUnsafe(ref bit, tree), fails & Vector512.Create(_unreachable[node])).StoreUnsafe(ref bit, tree);
+                Vector512.AndNot(Vector512.LoadUnsafe(ref bit, tree), fails & Vector512.Create(_unreachable[node]))
+                    .StoreUnsafe(ref bit, tree);
             }
             node = _ends[i];
         }
@@ -128,7 +135,8 @@ internal sealed class QuickScorer
             var at = (nuint)(tree * Lanes);
             var reachable = Vector512.LoadUnsafe(ref bit, at);
             (reachable & (Vector512<ushort>.Zero - reachable)).StoreUnsafe(ref bit, at);
-            var (first, last) = (Vector512.LoadUnsafe(ref leaf, (nuint)(tree * MaxLeaves)), Vector512.LoadUnsafe(ref leaf, (nuint)(tree * MaxLeaves + 8)));
+            var (first, last) = (Vector512.LoadUnsafe(ref leaf, (nuint)(tree * MaxLeaves)),
+                Vector512.LoadUnsafe(ref leaf, (nuint)(tree * MaxLeaves + 8)));
             a += Leaf(ref bit, at, first, last);
             b += Leaf(ref bit, at + 8, first, last);
             c += Leaf(ref bit, at + 16, first, last);
@@ -155,8 +163,10 @@ internal sealed class QuickScorer
     {
         for (var tree = 0; tree < _trees; tree++)
             for (var row = 0; row < count; row++)
-                reached[tree * Lanes + row] = _leafIndex[tree * MaxLeaves + System.Numerics.BitOperations.TrailingZeroCount(bits[tree * Lanes + row])];
+                reached[tree * Lanes
+                    + row] = _leafIndex[tree * MaxLeaves + System.Numerics.BitOperations.TrailingZeroCount(bits[tree * Lanes + row])];
     }
 
-    private static int Leaves(Forest forest, int node) => node < 0 ? 1 : Leaves(forest, forest.Left[node]) + Leaves(forest, forest.Right[node]);
+    private static int Leaves(Forest forest, int node) =>
+        node < 0 ? 1 : Leaves(forest, forest.Left[node]) + Leaves(forest, forest.Right[node]);
 }

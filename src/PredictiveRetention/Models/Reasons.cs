@@ -5,15 +5,16 @@ namespace PredictiveRetention.Models;
 /// <summary>What one theme adds to a customer's churn, said by its strongest feature.</summary>
 /// <param name="Feature">Index in the model's feature list; -1 for none.</param>
 /// <param name="Value">The feature's value as the model saw it.</param>
-/// <param name="Effect">Change of the log-odds of no purchase by all features of the theme, against the average customer the model learnt from.</param>
+/// <param name="Effect">Change of the log-odds of no purchase by all features of the theme, against the average customer the model learnt
+/// from.</param>
 public readonly record struct Reason(short Feature, float Value, float Effect)
 {
     public static Reason None { get; } = new(-1, 0, 0);
 }
 
 /// <summary>
-/// The themes that move a customer's churn most, either way, largest first: three, and a fourth and fifth where they move it at least a tenth as
-/// much as the first.
+/// The themes that move a customer's churn most, either way, largest first: three, and a fourth and fifth where they move it at least a
+/// tenth as much as the first.
 /// </summary>
 /// <param name="UsualGap">Mean days between the customer's purchase days, which a silence is told against; 0 where there is none.</param>
 public readonly record struct Reasons(Reason First, Reason Second, Reason Third, Reason Fourth, Reason Fifth, float UsualGap = 0)

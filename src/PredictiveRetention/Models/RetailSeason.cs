@@ -1,10 +1,11 @@
 namespace PredictiveRetention.Models;
 
 /// <summary>
-/// What a season is worth before a shop has told by a year of its own: sales of October to December stand above those of the other nine months,
-/// in online retail as a whole by the quotient of unadjusted and seasonally adjusted sales (U.S. Census Bureau, Quarterly Retail E-Commerce
-/// Sales: .94 for the second quarter of 2010, .93 for the second of 2013, .93 for the third of 2015, .93 for the first of 2024 and 1.14 for the
-/// quarter before it; four quarters average 1). Buy-till-you-die models know no calendar: to them a strong season is more days.
+/// What a season is worth before a shop has told by a year of its own: sales of October to December stand above those of the other nine
+/// months, in online retail as a whole by the quotient of unadjusted and seasonally adjusted sales (U.S. Census Bureau, Quarterly Retail
+/// E-Commerce Sales: .94 for the second quarter of 2010, .93 for the second of 2013, .93 for the third of 2015, .93 for the first of 2024
+/// and 1.14 for the quarter before it; four quarters average 1). Buy-till-you-die models know no calendar: to them a strong season is more
+/// days.
 /// </summary>
 public static class RetailSeason
 {

@@ -9,7 +9,9 @@ public enum ModelLevel
     /// <summary>Members fitted on full horizons, blended by what they were worth on customers they had not seen.</summary>
     Blended,
 
-    /// <summary>The history holds no full earlier horizon: members are fitted on the longest that fits and carried to the one asked for by BTYD.</summary>
+    /// <summary>
+    /// The history holds no full earlier horizon: members are fitted on the longest that fits and carried to the one asked for by BTYD.
+    /// </summary>
     ShorterHorizon,
 
     /// <summary>Too little to fit members on: buy-till-you-die models alone.</summary>
@@ -41,7 +43,8 @@ public static class ModelLevels
 /// <param name="Features">Feature names in column order; empty for the recency rule.</param>
 /// <param name="Churn">Orders and spend within the churn horizon; null for the recency rule.</param>
 /// <param name="ChurnTarget">What it is asked.</param>
-/// <param name="Value">Spend within the CLV horizon; null where Churn answers for it (equal horizons, or a history too short for the CLV horizon).</param>
+/// <param name="Value">Spend within the CLV horizon; null where Churn answers for it (equal horizons, or a history too short for the CLV
+/// horizon).</param>
 /// <param name="ClvTarget">What that one is asked.</param>
 /// <param name="Intervals">Of CLV; null where there was nothing to make them from.</param>
 public sealed record RetentionModel(
@@ -83,7 +86,8 @@ public sealed record RetentionModel(
             var order = orders[i];
             var (pClv, clv) = Value is null ? (order.LaterPOrder, order.LaterSpend) : (values[i].POrder, values[i].Spend);
             var range = Intervals?.Of(Churn.PurchaseDays(rows.Slice(i * Features.Count, Features.Count)), pClv, clv) ?? SpendRange.None;
-            answers[i] = new ModelAnswer(1 - order.POrder, clv, order.Spend / Math.Max(1e-9, order.POrder), order.PAlive, range, order.Next);
+            answers[i] = new ModelAnswer(1 - order.POrder, clv, order.Spend / Math.Max(1e-9, order.POrder), order.PAlive, range,
+                order.Next);
         }
         ArrayPool<BlendAnswer>.Shared.Return(orders);
         ArrayPool<BlendAnswer>.Shared.Return(values);
@@ -109,7 +113,9 @@ public sealed record RetentionModel(
     public double[] Importance(float[] rows)
     {
         var contributions = new double[rows.Length / Math.Max(1, Features.Count)][];
-        Parallel.For(0, contributions.Length, i => contributions[i] = Explain(rows.AsSpan(i * Features.Count, Features.Count)).Contributions);
-        return [.. Enumerable.Range(0, Features.Count).Select(feature => contributions.Sum(row => Math.Abs(row[feature])) / Math.Max(1, contributions.Length))];
+        Parallel.For(0, contributions.Length,
+            i => contributions[i] = Explain(rows.AsSpan(i * Features.Count, Features.Count)).Contributions);
+        return [.. Enumerable.Range(0, Features.Count)
+            .Select(feature => contributions.Sum(row => Math.Abs(row[feature])) / Math.Max(1, contributions.Length))];
     }
 }

@@ -8,11 +8,11 @@ public readonly record struct SpendRange(float Low80, float High80, float Low90,
 
 /// <summary>
 /// Intervals of spend by conformal prediction of the distribution (Chernozhukov, Wuethrich and Zhu 2021), apart for each group of purchase
-/// days (Mondrian: Vovk 2003). A customer spends nothing with probability 1 - p, otherwise E[spend | order] times a ratio drawn from what the
-/// group's ratios were on customers the members had not seen; the tail areas are then set so that the group's intervals held what they promise, but no
-/// further than half again above it: where most spend nothing, a group is covered however its few likely buyers fare, and theirs would be empty.
-/// How much a whole shop will buy is not known either: every row is taken at three levels, as it came and off by <see cref="LevelError"/> either
-/// way, which is how far levels were off on origins inside the training data of three shops.
+/// days (Mondrian: Vovk 2003). A customer spends nothing with probability 1 - p, otherwise E[spend | order] times a ratio drawn from what
+/// the group's ratios were on customers the members had not seen; the tail areas are then set so that the group's intervals held what they
+/// promise, but no further than half again above it: where most spend nothing, a group is covered however its few likely buyers fare, and
+/// theirs would be empty. How much a whole shop will buy is not known either: every row is taken at three levels, as it came and off by
+/// <see cref="LevelError"/> either way, which is how far levels were off on origins inside the training data of three shops.
 /// </summary>
 /// <param name="From">Fewest purchase days of each group, ascending, the first 1.</param>
 /// <param name="Ratios">Spend over its expectation among those who ordered: quantiles at (k + 1/2) / length, one row a group.</param>
@@ -48,7 +48,8 @@ public sealed record SpendIntervals(int[] From, double[][] Ratios, double[] Tail
     /// <param name="net">What they spent.</param>
     /// <returns>Null with too few customers who ordered.</returns>
     public static SpendIntervals? Fit(double[] pOrder, double[] spend, double[] net, int[] purchaseDays) => Fit(
-        [.. s_levels.SelectMany(level => pOrder.Select(p => p / (p + (1 - p) * Math.Exp(-level))))], [.. s_levels.SelectMany(level => spend.Select(expected => expected * Math.Exp(level)))],
+        [.. s_levels.SelectMany(level => pOrder.Select(p => p / (p + (1 - p) * Math.Exp(-level))))],
+        [.. s_levels.SelectMany(level => spend.Select(expected => expected * Math.Exp(level)))],
         [.. s_levels.SelectMany(_ => net)], [.. s_levels.SelectMany(_ => purchaseDays)], MinRows * s_levels.Length);
 
     private static SpendIntervals? Fit(double[] pOrder, double[] spend, double[] net, int[] purchaseDays, int minRows)
@@ -78,7 +79,8 @@ public sealed record SpendIntervals(int[] From, double[][] Ratios, double[] Tail
                 for (var i = 0; i < 30; i++)
                 {
                     var tail = (low + high) / 2;
-                    var inside = rows.Count(row => Bounds(quantiles, tail, pOrder[row], spend[row]) is var (lower, upper) && net[row] >= lower && net[row] <= upper);
+                    var inside = rows.Count(row => Bounds(quantiles, tail, pOrder[row], spend[row]) is var (lower, upper)
+                        && net[row] >= lower && net[row] <= upper);
                     if (inside >= needed) low = tail;
                     else high = tail;
                 }

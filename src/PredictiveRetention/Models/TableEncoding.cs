@@ -14,17 +14,26 @@ public sealed record TableEncoding(IReadOnlyList<EncodedColumn> Columns)
     private const string Absent = "(none)";
 
     /// <summary>Names of the numbers, in order.</summary>
-    public IReadOnlyList<string> Names() => [.. Columns.SelectMany(column => column.Categories is { } categories ? categories.Select(value => $"{column.Name} = {value}") : column.Missing ? [column.Name, column.Name + " is missing"] : new[] { column.Name })];
+    public IReadOnlyList<string> Names() =>
+        [.. Columns.SelectMany(column => column.Categories is { } categories ? categories.Select(value => $"{column.Name} = {value}")
+            : column.Missing ? [column.Name, column.Name + " is missing"] : new[] { column.Name })];
 
     /// <summary>Learns medians and categories from some rows. Numbers are NaN where missing, and null for a column of categories.</summary>
-    public static TableEncoding Of(IEnumerable<(string Name, double[]? Numbers, string?[] Texts)> columns, int[] rows) => new([.. columns.Select(column =>
+    public static TableEncoding Of(IEnumerable<(string Name, double[]? Numbers, string?[] Texts)> columns, int[] rows) =>
+        new([.. columns.Select(column =>
     {
         if (column.Numbers is { } numbers)
         {
             double[] known = [.. rows.Select(i => numbers[i]).Where(double.IsFinite).Order()];
             return new EncodedColumn(column.Name, known.Length == 0 ? 0 : known[known.Length / 2], known.Length < rows.Length, null);
         }
-        return new EncodedColumn(column.Name, null, false, [.. rows.CountBy(i => column.Texts[i] ?? Absent).Where(value => value.Value >= MinRows).OrderByDescending(value => value.Value).ThenBy(value => value.Key, StringComparer.Ordinal).Take(MaxCategories).Select(value => value.Key)]);
+        return new EncodedColumn(column.Name, null, false,
+            [.. rows.CountBy(i => column.Texts[i] ?? Absent)
+                .Where(value => value.Value >= MinRows)
+                .OrderByDescending(value => value.Value)
+                .ThenBy(value => value.Key, StringComparer.Ordinal)
+                .Take(MaxCategories)
+                .Select(value => value.Key)]);
     })]);
 
     /// <param name="columns">In the order of Columns.</param>

@@ -50,7 +50,8 @@ internal sealed class TreeShap
         var path = paths[..length];
         if (node < 0)
         {
-            for (var i = 1; i < length; i++) contributions[path[i].Feature] += WeightWithout(path, i) * (path[i].One - path[i].Zero) * _forest.Leaf[~node];
+            for (var i = 1; i < length; i++)
+                contributions[path[i].Feature] += WeightWithout(path, i) * (path[i].One - path[i].Zero) * _forest.Leaf[~node];
             return;
         }
         var feature = _forest.Feature[node];
@@ -67,9 +68,11 @@ internal sealed class TreeShap
         var below = paths[length..];
         path = paths[..length];
         path.CopyTo(below);
-        Descend(_forest.Left[node], row, below, length, new Step { Feature = feature, Zero = zero * _toLeft[node], One = goesRight ? 0 : one }, contributions);
+        Descend(_forest.Left[node], row, below, length,
+            new Step { Feature = feature, Zero = zero * _toLeft[node], One = goesRight ? 0 : one }, contributions);
         path.CopyTo(below);
-        Descend(_forest.Right[node], row, below, length, new Step { Feature = feature, Zero = zero * (1 - _toLeft[node]), One = goesRight ? one : 0 }, contributions);
+        Descend(_forest.Right[node], row, below, length,
+            new Step { Feature = feature, Zero = zero * (1 - _toLeft[node]), One = goesRight ? one : 0 }, contributions);
     }
 
     private static void Extend(Span<Step> path, int length, Step step)
@@ -99,7 +102,8 @@ internal sealed class TreeShap
             path[i].Weight = next * (last + 1) / ((i + 1) * one);
             next = before - path[i].Weight * zero * (last - i) / (last + 1);
         }
-        for (var i = at; i < last; i++) (path[i].Feature, path[i].Zero, path[i].One) = (path[i + 1].Feature, path[i + 1].Zero, path[i + 1].One);
+        for (var i = at; i < last; i++)
+            (path[i].Feature, path[i].Zero, path[i].One) = (path[i + 1].Feature, path[i + 1].Zero, path[i + 1].One);
     }
 
     /// <summary>Sum of the weights that unwinding a step would leave.</summary>
@@ -122,7 +126,9 @@ internal sealed class TreeShap
         return sum;
     }
 
-    /// <summary>One feature of a path: which part of the training rows goes on where it is not known, and whether this row does where it is.</summary>
+    /// <summary>
+    /// One feature of a path: which part of the training rows goes on where it is not known, and whether this row does where it is.
+    /// </summary>
     private struct Step
     {
         public int Feature;

@@ -16,13 +16,15 @@ public sealed record ExplainedCustomer(
 public static class ExplainRun
 {
     /// <param name="asOf">What happened from this day on is unknown; null = the as-of of tonight's run.</param>
-    /// <exception cref="RetentionException">The customer has no order before the as-of, the as-of lies after the data, or no model may speak about it.</exception>
+    /// <exception cref="RetentionException">The customer has no order before the as-of, the as-of lies after the data, or no model may
+    /// speak about it.</exception>
     public static ExplainedCustomer Execute(RetentionStore store, ModelRegistry models, string customerId, Cutoff? asOf, TimeProvider clock)
     {
         var shop = store.RequireShop();
         var tonight = RunRequest.Tonight(store, shop, clock).AsOf;
         var cutoff = asOf ?? tonight;
-        if (cutoff.Day > tonight.Day) throw new RetentionException(Failure.Usage, $"The as-of {cutoff} is after {tonight}, the latest day the data can speak about.");
+        if (cutoff.Day > tonight.Day)
+            throw new RetentionException(Failure.Usage, $"The as-of {cutoff} is after {tonight}, the latest day the data can speak about.");
         var coverage = store.Summaries.Coverage(shop, cutoff);
         var histories = store.Histories.ReadOne(customerId, shop, coverage, cutoff)
             ?? throw new RetentionException(Failure.NotFound, $"There is no customer '{customerId}' with a valid order before {cutoff}.");

@@ -31,16 +31,23 @@ public sealed record GuardBands
     {
         var breaches = new List<string>();
         var population = tonight.Customers + quarantined;
-        Judge(quarantined > MaxQuarantined * population, $"{quarantined} of {population} customers could not be scored (at most {100 * MaxQuarantined:0.##} %)");
+        Judge(quarantined > MaxQuarantined * population,
+            $"{quarantined} of {population} customers could not be scored (at most {100 * MaxQuarantined:0.##} %)");
         if (before is null || before.Customers == 0) return breaches;
-        Judge(population < (1 - MaxCustomersLost) * before.Customers, $"{population} customers after {before.Customers} (at least {100 * (1 - MaxCustomersLost):0.##} %)");
-        Judge(population > MaxCustomersGrowth * before.Customers, $"{population} customers after {before.Customers} (at most {MaxCustomersGrowth:0.##} times as many)");
+        Judge(population < (1 - MaxCustomersLost) * before.Customers,
+            $"{population} customers after {before.Customers} (at least {100 * (1 - MaxCustomersLost):0.##} %)");
+        Judge(population > MaxCustomersGrowth * before.Customers,
+            $"{population} customers after {before.Customers} (at most {MaxCustomersGrowth:0.##} times as many)");
         if (!comparable) return breaches;
-        Judge(Math.Abs(tonight.MeanPChurn - before.MeanPChurn) > MaxMeanShift, $"mean churn probability {tonight.MeanPChurn:0.000} after {before.MeanPChurn:0.000} (at most {MaxMeanShift:0.##} apart)");
+        Judge(Math.Abs(tonight.MeanPChurn - before.MeanPChurn) > MaxMeanShift,
+            $"mean churn probability {tonight.MeanPChurn:0.000} after {before.MeanPChurn:0.000} (at most {MaxMeanShift:0.##} apart)");
         var (clv, clvBefore) = (tonight.Clv / Math.Max(1, tonight.Customers), before.Clv / before.Customers);
-        Judge(clvBefore > 0 && (clv > MaxClvRatio * clvBefore || clv < clvBefore / MaxClvRatio), $"CLV of {clv:0.00} a customer after {clvBefore:0.00} (at most {MaxClvRatio:0.##} times more or less)");
+        Judge(clvBefore > 0 && (clv > MaxClvRatio * clvBefore || clv < clvBefore / MaxClvRatio),
+            $"CLV of {clv:0.00} a customer after {clvBefore:0.00} (at most {MaxClvRatio:0.##} times more or less)");
         if (before.PChurnTenths is { } was && tonight.PChurnTenths is { } now && StabilityIndex(now, was) is var index)
-            Judge(index > MaxStabilityIndex, $"churn probabilities are spread otherwise than before: population stability index {index:0.00} (at most {MaxStabilityIndex:0.##})");
+            Judge(index > MaxStabilityIndex,
+                $"churn probabilities are spread otherwise than before: population stability index {index:0.00} (at most "
+                    + $"{MaxStabilityIndex:0.##})");
         return breaches;
 
         void Judge(bool outside, ref InvariantText words)
@@ -50,7 +57,10 @@ public sealed record GuardBands
         }
     }
 
-    /// <summary>Sum of (p - q) ln(p / q) over the tenths (Siddiqi 2006, Credit Risk Scorecards, ch. 9); half a customer is added to each, so that an empty one counts.</summary>
+    /// <summary>
+    /// Sum of (p - q) ln(p / q) over the tenths (Siddiqi 2006, Credit Risk Scorecards, ch. 9); half a customer is added to each, so that an
+    /// empty one counts.
+    /// </summary>
     public static double StabilityIndex(IReadOnlyList<long> now, IReadOnlyList<long> before)
     {
         double index = 0, all = now.Sum() + 0.5 * now.Count, allBefore = before.Sum() + 0.5 * before.Count;

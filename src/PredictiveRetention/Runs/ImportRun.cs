@@ -13,7 +13,9 @@ public readonly record struct ImportProgress(string Kind, long Rows, long? Total
 /// <param name="RejectsFile">Where the rejected rows are; null when none were or none were asked for.</param>
 public sealed record ImportOutcome(MappingReport Mapping, QualityReport Report, ImportResult? Stored, string? RejectsFile);
 
-/// <summary>Most of a file was rejected and nothing was stored; the outcome says how the file was understood and why its rows were refused.</summary>
+/// <summary>
+/// Most of a file was rejected and nothing was stored; the outcome says how the file was understood and why its rows were refused.
+/// </summary>
 public sealed class ImportRefusedException(ImportOutcome outcome, string message) : RetentionException(Failure.InputRejected, message)
 {
     public ImportOutcome Outcome { get; } = outcome;
@@ -29,10 +31,15 @@ public static class ImportRun
     /// <exception cref="ImportRefusedException">Most of a file is rejected; nothing was stored.</exception>
     /// <exception cref="RetentionException">A file cannot be read; nothing was stored.</exception>
     public static ImportOutcome Execute(
-        RetentionStore? store, ImportRequest request, bool dryRun, string? rejectsPath, IProgress<ImportProgress>? progress, CancellationToken cancellation)
+        RetentionStore? store, ImportRequest request, bool dryRun, string? rejectsPath, IProgress<ImportProgress>? progress,
+        CancellationToken cancellation)
     {
         if (store?.Shop() is { } shop)
-            request = request with { ShopCurrency = request.ShopCurrency ?? shop.Currency.Code, Calendar = request.Calendar ?? shop.Calendar };
+            request = request with
+            {
+                ShopCurrency = request.ShopCurrency ?? shop.Currency.Code,
+                Calendar = request.Calendar ?? shop.Calendar
+            };
         using var source = ImportSource.Open(request, cancellation);
         using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).Imports.Begin();
         writer?.UseShop(Currency.Of(source.ShopCurrency), source.Calendar, request.Purchases);
@@ -49,7 +56,11 @@ public static class ImportRun
         cancellation.ThrowIfCancellationRequested();
         var files = string.Join(';', report.Files.Select(file => file.Path));
         var stored = report.Files.Sum(file => file.Stored.Sum(kind => kind.Count));
-        return outcome with { Stored = writer.Commit(request.Preset, files, report.RowsRead, stored, report.RowsRejected, JsonSerializer.Serialize(report, JsonSerializerOptions.Web)) };
+        return outcome with
+        {
+            Stored = writer.Commit(request.Preset, files, report.RowsRead, stored, report.RowsRejected,
+            JsonSerializer.Serialize(report, JsonSerializerOptions.Web))
+        };
 
         void Pass<T>(IEnumerable<T> rows, string kind, Action<IEnumerable<T>> write)
         {
@@ -76,17 +87,30 @@ public static class ImportRun
     private static QualityReport WithOrdersThereAlready(QualityReport report, string preset, IReadOnlyList<OrdersThereAlready> there)
     {
         var notes = there.Select(orders => new QualityNote(
-            $"orders that {(orders.Preset is null || orders.Preset == preset ? "an earlier import" : $"an import of preset {orders.Preset}")} had stored already "
+            $"orders that "
+                + $"{(orders.Preset is null || orders.Preset == preset ? "an earlier import" : $"an import of preset {orders.Preset}")} "
+                + $"had stored already "
             + $"(same customer, same order id): one order each, updated where they differ; {orders.OtherAmount} had another amount",
             orders.Count)).ToList();
-        return notes.Count == 0 ? report : report with { Files = [.. report.Files.Select(file => file.File == "orders" ? file with { Notes = [.. file.Notes, .. notes] } : file)] };
+        return notes.Count == 0
+            ? report
+            : report with
+            {
+                Files = [.. report.Files.Select(file => file.File == "orders"
+                ? file with { Notes = [.. file.Notes, .. notes] }
+                : file)]
+            };
     }
 
     private static ImportRefusedException TooManyRejected(ImportOutcome outcome)
     {
         var worst = outcome.Report.Files.MaxBy(file => (double)file.RowsRejected / Math.Max(1, file.RowsRead))!;
-        var reason = worst.Rejected.Count > 0 ? $" Most often: {worst.Rejected[0].Reason} (first at line {worst.Rejected[0].ExampleLine})." : "";
+        var reason = worst.Rejected.Count > 0
+            ? $" Most often: {worst.Rejected[0].Reason} (first at line {worst.Rejected[0].ExampleLine})."
+            : "";
         var where = outcome.RejectsFile is { } path ? $" All are in {path}." : "";
-        return new ImportRefusedException(outcome, $"{worst.Path}: {worst.RowsRejected} of {worst.RowsRead} rows were rejected, so the file is probably not what the mapping takes it for. Nothing was stored.{reason}{where}");
+        return new ImportRefusedException(outcome,
+            $"{worst.Path}: {worst.RowsRejected} of {worst.RowsRead} rows were rejected, so the file is probably not what the mapping "
+                + $"takes it for. Nothing was stored.{reason}{where}");
     }
 }

@@ -1,4 +1,3 @@
-using PredictiveRetention.Evaluation;
 using PredictiveRetention.Models;
 using PredictiveRetention.Storage;
 

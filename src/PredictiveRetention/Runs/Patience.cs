@@ -3,8 +3,8 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Runs;
 
 /// <summary>
-/// Asks a database that does not answer, or takes no writes now, again: with growing pauses, until it does or patience ends. Meanwhile the fault
-/// stands among those of the settings.
+/// Asks a database that does not answer, or takes no writes now, again: with growing pauses, until it does or patience ends. Meanwhile the
+/// fault stands among those of the settings.
 /// </summary>
 internal sealed class Patience(RetentionStore store, RunSettings settings)
 {
@@ -21,7 +21,9 @@ internal sealed class Patience(RetentionStore store, RunSettings settings)
         return true;
     }, cancellation);
 
-    /// <summary>For a call that must not be repeated blindly: after a fault, <paramref name="stillDue"/> says whether it has to be made again.</summary>
+    /// <summary>
+    /// For a call that must not be repeated blindly: after a fault, <paramref name="stillDue"/> says whether it has to be made again.
+    /// </summary>
     public void With(Action call, Func<bool> stillDue, CancellationToken cancellation)
     {
         var isFirst = true;
@@ -63,7 +65,8 @@ internal sealed class Patience(RetentionStore store, RunSettings settings)
     private void Wait(TimeSpan pause, CancellationToken cancellation)
     {
         using var due = new ManualResetEventSlim();
-        using var timer = settings.Clock.CreateTimer(static due => ((ManualResetEventSlim)due!).Set(), due, pause, Timeout.InfiniteTimeSpan);
+        using var timer = settings.Clock.CreateTimer(static due => ((ManualResetEventSlim)due!).Set(), due, pause,
+            Timeout.InfiniteTimeSpan);
         due.Wait(cancellation);
     }
 }

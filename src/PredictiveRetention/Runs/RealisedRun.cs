@@ -1,6 +1,5 @@
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Features;
-using PredictiveRetention.Histories;
 using PredictiveRetention.Models;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Storage;
@@ -8,8 +7,8 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Runs;
 
 /// <summary>
-/// What became of an earlier night's predictions. Its rows are dropped after a week, so its first customers in key order (keys are hashes: a
-/// fair draw) are scored again, by its own model, from what is stored of the days before it.
+/// What became of an earlier night's predictions. Its rows are dropped after a week, so its first customers in key order (keys are hashes:
+/// a fair draw) are scored again, by its own model, from what is stored of the days before it.
 /// </summary>
 internal static class RealisedRun
 {
@@ -17,10 +16,12 @@ internal static class RealisedRun
 
     /// <summary>Of the newest night whose horizon has passed by a day; null where there is none, or its model is no longer there.</summary>
     /// <param name="sample">Customers looked at, at most.</param>
-    internal static Realised? Of(RetentionStore store, NightModels models, Shop shop, Cutoff asOf, int sample, CancellationToken cancellation)
+    internal static Realised? Of(RetentionStore store, NightModels models, Shop shop, Cutoff asOf, int sample,
+        CancellationToken cancellation)
     {
         var days = store.Nights.UpTo(asOf)?.Recipe?.HorizonDays ?? 0;
-        if (days == 0 || store.Nights.UpTo(asOf.Minus(days)) is not { } night || night.Recipe is not { } recipe || recipe.HorizonDays > days) return null;
+        if (days == 0 || store.Nights.UpTo(asOf.Minus(days)) is not { } night || night.Recipe is not { } recipe
+            || recipe.HorizonDays > days) return null;
         RetentionModel model;
         try
         {
@@ -48,6 +49,9 @@ internal static class RealisedRun
                 expected.Add((1 - scores[i].PChurn) * scores[i].SpendIfOrder);
             }
         }
-        return churned.Count == 0 ? null : Realised.Of(night.RunId, night.AsOf.ToString(), horizon.Days, recipe.ModelVersion, [.. churned], [.. predicted], [.. spend], [.. expected]);
+        return churned.Count == 0
+            ? null
+            : Realised.Of(night.RunId, night.AsOf.ToString(), horizon.Days, recipe.ModelVersion, [.. churned], [.. predicted], [.. spend],
+                [.. expected]);
     }
 }

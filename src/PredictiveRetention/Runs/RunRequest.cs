@@ -12,8 +12,8 @@ namespace PredictiveRetention.Runs;
 public sealed record RunRequest(RunPurpose Purpose, DateOnly BusinessDate, Cutoff AsOf, bool Again = false)
 {
     /// <summary>
-    /// The night of today: as of today or, where the data ends earlier, the day after the last order. An order dated in the future is a slip of
-    /// its source and does not make the data look current.
+    /// The night of today: as of today or, where the data ends earlier, the day after the last order. An order dated in the future is a
+    /// slip of its source and does not make the data look current.
     /// </summary>
     public static RunRequest Tonight(RetentionStore store, Shop shop, TimeProvider clock, bool again = false)
     {
@@ -22,7 +22,9 @@ public sealed record RunRequest(RunPurpose Purpose, DateOnly BusinessDate, Cutof
         return new RunRequest(RunPurpose.Night, BusinessCalendar.DateOf(today), new Cutoff(Math.Min(today, lastDay + 1)), again);
     }
 
-    /// <summary>Scores as they would have been on a past day. Never published to readers, and made anew each time it is asked for.</summary>
+    /// <summary>
+    /// Scores as they would have been on a past day. Never published to readers, and made anew each time it is asked for.
+    /// </summary>
     public static RunRequest Replay(Cutoff asOf) => new(RunPurpose.Replay, asOf.Date, asOf, Again: true);
 }
 
@@ -32,7 +34,10 @@ public sealed record RunSettings
     /// <summary>Customers a shard: the unit of work, of memory and of what a crash repeats.</summary>
     public int ShardSize { get; init; } = 20_000;
 
-    /// <summary>Customers the population cut-offs are taken from. Keys are hashes, so the first in key order are a random sample; smaller shops are taken whole.</summary>
+    /// <summary>
+    /// Customers the population cut-offs are taken from. Keys are hashes, so the first in key order are a random sample; smaller shops are
+    /// taken whole.
+    /// </summary>
     public int SampleSize { get; init; } = 50_000;
 
     /// <summary>Shards worked on at once.</summary>
@@ -64,7 +69,10 @@ public sealed record RunSettings
     public StandingFaults Faults { get; init; } = new(TimeProvider.System);
 #pragma warning restore RS0030
 
-    /// <summary>Told how long each stage took, by whichever thread it ran on: sample, snapshot, claim, read, compute, write, validate, publish, retention.</summary>
+    /// <summary>
+    /// Told how long each stage took, by whichever thread it ran on: sample, snapshot, claim, read, compute, write, validate, publish,
+    /// retention.
+    /// </summary>
     public Action<string, TimeSpan>? OnTiming { get; init; }
 
     /// <summary>Told the name of each step as it is passed; tests fail or kill a run here.</summary>
@@ -73,7 +81,8 @@ public sealed record RunSettings
 
 /// <summary>How far a run is, whoever works on it.</summary>
 /// <param name="Rate">Customers a second; null before the first shard is done.</param>
-public readonly record struct RunProgress(string State, int ShardsDone, int Shards, long CustomersDone, double? Rate = null, double? RemainingSeconds = null);
+public readonly record struct RunProgress(string State, int ShardsDone, int Shards, long CustomersDone, double? Rate = null,
+    double? RemainingSeconds = null);
 
 public enum RunOutcome
 {

@@ -10,10 +10,13 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Runs;
 
-/// <summary>Turns the histories of a shard into its prediction rows: facts, score, segments, action. Reuses its buffers: one instance a worker.</summary>
+/// <summary>
+/// Turns the histories of a shard into its prediction rows: facts, score, segments, action. Reuses its buffers: one instance a worker.
+/// </summary>
 /// <param name="drift">What the customers are compared with; null where the model has nothing.</param>
 /// <param name="drawn">Share of the customers who are.</param>
-internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Currency currency, Playbook playbook, InsightContext? insights, DriftReference? drift = null, double drawn = 1, Action<string, TimeSpan>? onTiming = null)
+internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Currency currency, Playbook playbook, InsightContext? insights,
+    DriftReference? drift = null, double drawn = 1, Action<string, TimeSpan>? onTiming = null)
 {
     private readonly Scorer _scorer = new(model, currency, recipe.Coverage);
     private readonly Recommender _recommender = new(playbook, new PlaybookEconomics(currency, recipe.Margin));
@@ -40,8 +43,8 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     public ShardTotals Totals => _sum.Totals() with { Drift = _drift };
 
     /// <summary>
-    /// Scores everybody in <see cref="Histories"/>. A customer whose data breaks the scoring is set aside with the reason; the others are scored
-    /// as if that one were not there.
+    /// Scores everybody in <see cref="Histories"/>. A customer whose data breaks the scoring is set aside with the reason; the others are
+    /// scored as if that one were not there.
     /// </summary>
     public void Predict(Cutoff asOf)
     {
@@ -58,11 +61,14 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
             if (_setAside.Contains(i)) continue;
             try
             {
-                if (Histories[i].Orders.IsEmpty) throw new InvalidOperationException($"no order before {asOf} any more: an import took it away while the run was working");
+                if (Histories[i].Orders.IsEmpty)
+                    throw new InvalidOperationException(
+                        $"no order before {asOf} any more: an import took it away while the run was working");
                 var prediction = Row(Histories[i].Profile.CustomerKey, _facts[i], _scores[i]);
                 _predictions.Add(prediction);
                 _sum.Add(prediction);
-                if (_drift is not null && !_scores[i].Lost && _facts[i].Orders > 0 && CustomerKey.IsDrawn(prediction.CustomerKey, drawn)) drift!.Count(_scorer.Row(i), _scores[i].PChurn, _scores[i].Clv, _drift);
+                if (_drift is not null && !_scores[i].Lost && _facts[i].Orders > 0 && CustomerKey.IsDrawn(prediction.CustomerKey, drawn))
+                    drift!.Count(_scorer.Row(i), _scores[i].PChurn, _scores[i].Clv, _drift);
             }
             catch (Exception fault) when (fault is not OutOfMemoryException)
             {
@@ -97,7 +103,8 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     {
         using var hash = new ShardChecksum();
         foreach (var prediction in _predictions)
-            hash.Add(prediction.CustomerKey, prediction.Score.PChurn, prediction.Score.Clv, prediction.Action.ExpectedNetValue, prediction.Segments.Rfm.Code);
+            hash.Add(prediction.CustomerKey, prediction.Score.PChurn, prediction.Score.Clv, prediction.Action.ExpectedNetValue,
+                prediction.Segments.Rfm.Code);
         return hash.Text();
     }
 
@@ -109,7 +116,8 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     private Prediction Row(long key, in CustomerFacts facts, in CustomerScore score)
     {
         if (!double.IsFinite(score.Clv) || !double.IsFinite(score.SpendIfOrder) || score.PChurn is not (>= 0 and <= 1))
-            throw new InvalidOperationException(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"p_churn {score.PChurn}, CLV {score.Clv} and spend {score.SpendIfOrder} are no scores"));
+            throw new InvalidOperationException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"p_churn {score.PChurn}, CLV {score.Clv} and spend {score.SpendIfOrder} are no scores"));
         var segments = Segmenter.Assign(facts, score, recipe.Cutoffs, recipe.Segments);
         return new Prediction(key, facts, score, segments, _recommender.Recommend(facts, score, segments));
     }
@@ -156,7 +164,9 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
         }
 
         public ShardTotals Totals() => new(
-            _customers, _lost, _pChurn, _highRisk, (double)_netMinor / currency.MinorPerUnit, _orders, _clv, _atRisk, _actions, _netValue, _cost,
-            [.. _plays.OrderBy(play => play.Key, StringComparer.Ordinal).Select(play => new GroupCount(play.Key, play.Value.Customers, play.Value.Value))], [.. _tenths]);
+            _customers, _lost, _pChurn, _highRisk, (double)_netMinor / currency.MinorPerUnit, _orders, _clv, _atRisk, _actions, _netValue,
+            _cost,
+            [.. _plays.OrderBy(play => play.Key, StringComparer.Ordinal)
+                .Select(play => new GroupCount(play.Key, play.Value.Customers, play.Value.Value))], [.. _tenths]);
     }
 }

@@ -38,7 +38,8 @@ public sealed record GateDecision(bool Promoted, string Reason, GateComparison? 
 public static class TrainingRun
 {
     public static (LoadedModel Loaded, TrainedModel Trained, GateDecision Gate) Execute(
-        RetentionStore store, ModelRegistry models, TrainingOptions options, TimeProvider clock, IProgress<TrainingStep>? progress, CancellationToken cancellation)
+        RetentionStore store, ModelRegistry models, TrainingOptions options, TimeProvider clock, IProgress<TrainingStep>? progress,
+        CancellationToken cancellation)
     {
         var (request, histories) = Ask(store, options, clock, cancellation);
         var trained = new TrainingRecipe(Recipe(options)).Train(request, histories, progress, cancellation);
@@ -50,23 +51,30 @@ public static class TrainingRun
     }
 
     /// <exception cref="RetentionException">LightGBM is asked for, and its native library is not there.</exception>
-    internal static RecipeSettings Recipe(TrainingOptions options) => Members(options) is var recipe && options.Folds is { } folds ? recipe with { Folds = folds } : recipe;
+    internal static RecipeSettings Recipe(TrainingOptions options) =>
+        Members(options) is var recipe && options.Folds is { } folds ? recipe with { Folds = folds } : recipe;
 
     private static RecipeSettings Members(TrainingOptions options) => !options.LightGbm ? new RecipeSettings()
         : ForestTrainer.HasLightGbm ? new RecipeSettings { LightGbm = RecipeSettings.LightGbmDefault }
-        : throw new RetentionException(Failure.DependencyUnavailable, "LightGBM's native library cannot be loaded on this machine (it needs libgomp1, and there is none for arm64). Train without --lightgbm.");
+        : throw new RetentionException(Failure.DependencyUnavailable,
+            "LightGBM's native library cannot be loaded on this machine (it needs libgomp1, and there is none for arm64). Train without "
+                + "--lightgbm.");
 
     /// <summary>What the store has to be asked for a training or a backtest; histories hold nothing at or after the cutoff.</summary>
     /// <exception cref="RetentionException">There is no order before the cutoff.</exception>
-    internal static (TrainingRequest Request, Func<IEnumerable<ShardHistories>> Histories) Ask(RetentionStore store, TrainingOptions options, TimeProvider clock, CancellationToken cancellation)
+    internal static (TrainingRequest Request, Func<IEnumerable<ShardHistories>> Histories) Ask(RetentionStore store,
+        TrainingOptions options, TimeProvider clock, CancellationToken cancellation)
     {
         var shop = store.RequireShop();
-        var orders = store.Summaries.Orders(shop) ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nothing to learn from.");
+        var orders = store.Summaries.Orders(shop)
+            ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nothing to learn from.");
         var tonight = RunRequest.Tonight(store, shop, clock).AsOf;
         var cutoff = options.AsOf ?? tonight;
-        if (cutoff.Day > tonight.Day) throw new RetentionException(Failure.Usage, $"The as-of {cutoff} is after {tonight}, the latest day the data can speak about.");
+        if (cutoff.Day > tonight.Day)
+            throw new RetentionException(Failure.Usage, $"The as-of {cutoff} is after {tonight}, the latest day the data can speak about.");
         if (cutoff.Day <= orders.FirstDay)
-            throw new RetentionException(Failure.InputRejected, $"The cutoff {cutoff} is not after the first order, {new Cutoff(orders.FirstDay)}: nothing to learn from.");
+            throw new RetentionException(Failure.InputRejected,
+                $"The cutoff {cutoff} is not after the first order, {new Cutoff(orders.FirstDay)}: nothing to learn from.");
         var coverage = store.Summaries.Coverage(shop, cutoff);
         var request = new TrainingRequest
         {
@@ -83,18 +91,29 @@ public static class TrainingRun
             store.Histories.ReadEach(store.Customers.Ranges(options.ChunkSize), shop, coverage, cutoff, cancellation);
     }
 
-    /// <summary>A training for a past day is for replaying that day, and a version on a lesser footing does not displace a better one; else the figures decide.</summary>
-    private static GateDecision Decide(ModelRegistry models, LoadedModel challenger, TrainedModel trained, Func<IEnumerable<ShardHistories>> histories, CancellationToken cancellation)
+    /// <summary>
+    /// A training for a past day is for replaying that day, and a version on a lesser footing does not displace a better one; else the
+    /// figures decide.
+    /// </summary>
+    private static GateDecision Decide(ModelRegistry models, LoadedModel challenger, TrainedModel trained,
+        Func<IEnumerable<ShardHistories>> histories, CancellationToken cancellation)
     {
         if (models.ChampionVersion() is not { } version) return new GateDecision(true, "the first model", null);
         if (version == challenger.Version) return new GateDecision(true, "the same version was trained again", null);
-        if (trained.Judged is { Leaks.Passed: false } leaking) return new GateDecision(false, "its leak audit was set off: " + string.Join("; ", LeakWords.Of(leaking.Leaks)), null);
+        if (trained.Judged is { Leaks.Passed: false } leaking)
+            return new GateDecision(false, "its leak audit was set off: " + string.Join("; ", LeakWords.Of(leaking.Leaks)), null);
         if (ManifestOf(models, version) is not { } champion) return new GateDecision(true, $"the champion {version} cannot be read", null);
-        if (string.CompareOrdinal(challenger.Manifest.Cutoff, champion.Cutoff) < 0) return new GateDecision(false, $"made for {challenger.Manifest.Cutoff}, which is before the champion's {champion.Cutoff}", null);
+        if (string.CompareOrdinal(challenger.Manifest.Cutoff, champion.Cutoff) < 0)
+            return new GateDecision(false, $"made for {challenger.Manifest.Cutoff}, which is before the champion's {champion.Cutoff}",
+                null);
         if (Enum.TryParse<ModelLevel>(champion.Level, out var level) && challenger.Model.Level > level)
-            return new GateDecision(false, $"it stands on a lesser footing ({ModelLevels.Words(challenger.Model.Level)}) than the champion ({ModelLevels.Words(level)})", null);
+            return new GateDecision(false,
+                $"it stands on a lesser footing ({ModelLevels.Words(challenger.Model.Level)}) than the champion "
+                    + $"({ModelLevels.Words(level)})", null);
         if ((champion.HorizonDays, champion.ClvHorizonDays) != (challenger.Manifest.HorizonDays, challenger.Manifest.ClvHorizonDays))
-            return new GateDecision(true, Text($"asked for other horizons ({challenger.Manifest.HorizonDays} and {challenger.Manifest.ClvHorizonDays} days) than the champion's ({champion.HorizonDays} and {champion.ClvHorizonDays}): there is nothing to compare"), null);
+            return new GateDecision(true,
+                Text($"asked for other horizons ({challenger.Manifest.HorizonDays} and {challenger.Manifest.ClvHorizonDays} days) than "
+                    + $"the champion's ({champion.HorizonDays} and {champion.ClvHorizonDays}): there is nothing to compare"), null);
         if (trained.Judged is not { } judged) return new GateDecision(true, $"nothing later to compare on: {trained.NotJudged}", null);
         RetentionModel? rival;
         try
@@ -105,13 +124,24 @@ public static class TrainingRun
         {
             return new GateDecision(true, fault.Message, null);
         }
-        if (rival is null) return new GateDecision(true, Text($"the champion has nothing to answer for {judged.Horizon.Days} days after {judged.Origin} with"), null);
-        if (PromotionGate.Compare(rival, judged.Model, judged.Origin, judged.Horizon, histories, trained.Request.Currency, trained.Request.Coverage, cancellation, trained.Survey.Buyers) is not { } comparison)
-            return new GateDecision(true, Text($"too few customers to compare on in the {judged.Horizon.Days} days after {judged.Origin}"), null);
+        if (rival is null)
+            return new GateDecision(true,
+                Text($"the champion has nothing to answer for {judged.Horizon.Days} days after {judged.Origin} with"), null);
+        if (PromotionGate.Compare(rival, judged.Model, judged.Origin, judged.Horizon, histories, trained.Request.Currency,
+            trained.Request.Coverage, cancellation, trained.Survey.Buyers) is not { } comparison)
+            return new GateDecision(true, Text($"too few customers to compare on in the {judged.Horizon.Days} days after {judged.Origin}"),
+                null);
         var worse = comparison.Worse;
         return worse.Count == 0
-            ? new GateDecision(true, Text($"not worse than the champion on {comparison.Customers} customers in the {comparison.Horizon.Days} days after {comparison.Origin}"), comparison)
-            : new GateDecision(false, "worse than the champion: " + string.Join("; ", worse.Select(standing => Text($"{standing.Measure} by {-standing.Lead.Value:G3} (95 % interval {-standing.Lead.High:G3} to {-standing.Lead.Low:G3})"))), comparison);
+            ? new GateDecision(true,
+                Text($"not worse than the champion on {comparison.Customers} customers in the {comparison.Horizon.Days} days after "
+                    + $"{comparison.Origin}"), comparison)
+            : new GateDecision(false,
+                "worse than the champion: "
+                    + string.Join("; ",
+                        worse.Select(standing =>
+                            Text($"{standing.Measure} by {-standing.Lead.Value:G3} (95 % interval {-standing.Lead.High:G3} to "
+                                + $"{-standing.Lead.Low:G3})"))), comparison);
     }
 
     /// <summary>By the cutoffs their names begin with.</summary>
@@ -130,10 +160,16 @@ public static class TrainingRun
         }
     }
 
-    /// <summary>The champion where it saw nothing of the judged horizon; otherwise what its recipe had made one horizon before its own cutoff.</summary>
+    /// <summary>
+    /// The champion where it saw nothing of the judged horizon; otherwise what its recipe had made one horizon before its own cutoff.
+    /// </summary>
     private static RetentionModel? Rival(ModelRegistry models, string version, ModelManifest champion, JudgedTwin judged)
     {
-        if (string.CompareOrdinal(champion.Cutoff, judged.Origin.ToString()) <= 0 && champion.HorizonDays == judged.Horizon.Days) return models.Load(version).Model;
-        return models.Judged(version) is { } twin && champion.JudgedHorizonDays == judged.Horizon.Days && string.CompareOrdinal(champion.JudgedAt, judged.Origin.ToString()) <= 0 ? twin : null;
+        if (string.CompareOrdinal(champion.Cutoff, judged.Origin.ToString()) <= 0 && champion.HorizonDays == judged.Horizon.Days)
+            return models.Load(version).Model;
+        return models.Judged(version) is { } twin && champion.JudgedHorizonDays == judged.Horizon.Days
+            && string.CompareOrdinal(champion.JudgedAt, judged.Origin.ToString()) <= 0
+            ? twin
+            : null;
     }
 }

@@ -15,7 +15,9 @@ public readonly record struct CustomerScore(double PChurn, double Clv, double Sp
     {
     }
 
-    /// <summary>P(has not stopped buying), as Pareto/NBD alone tells it: the blend's P(order) may be above it; NaN without a fitted model.</summary>
+    /// <summary>
+    /// P(has not stopped buying), as Pareto/NBD alone tells it: the blend's P(order) may be above it; NaN without a fitted model.
+    /// </summary>
     public float PAlive { get; init; } = float.NaN;
 
     /// <summary>Of Clv; NaN where the model has none.</summary>

@@ -13,12 +13,15 @@ public sealed record ThemeEffect(string Theme, string Words, double LogOdds, dou
 /// <summary>A score and what it is made of: the average customer, then theme by theme, the largest first.</summary>
 /// <param name="BaseLogOdds">Of the average customer.</param>
 /// <param name="Themes">BaseLogOdds + their log-odds is LogOdds, BasePChurn + their changes of probability is PChurn.</param>
-public sealed record ScoreExplanation(double BaseLogOdds, double BasePChurn, IReadOnlyList<ThemeEffect> Themes, double LogOdds, double PChurn)
+public sealed record ScoreExplanation(double BaseLogOdds, double BasePChurn, IReadOnlyList<ThemeEffect> Themes, double LogOdds,
+    double PChurn)
 {
     /// <param name="explanation">Of the model.</param>
-    /// <param name="score">Higher than the model's where the customer is lost and the recency rule is less hopeful: that is then said, too.</param>
+    /// <param name="score">Higher than the model's where the customer is lost and the recency rule is less hopeful: that is then said,
+    /// too.</param>
     /// <param name="row">The row explained.</param>
-    internal static ScoreExplanation Of(Explanation explanation, in CustomerScore score, FeatureSchema schema, ReadOnlySpan<float> row, Currency currency)
+    internal static ScoreExplanation Of(Explanation explanation, in CustomerScore score, FeatureSchema schema, ReadOnlySpan<float> row,
+        Currency currency)
     {
         var values = row.ToArray();
         var themes = explanation.Contributions.Index()
@@ -26,14 +29,16 @@ public sealed record ScoreExplanation(double BaseLogOdds, double BasePChurn, IRe
             .Select(theme => (Theme: theme.Key.ToString(), Sum: theme.Sum(feature => feature.Item), Features: theme))
             .Where(theme => theme.Sum != 0)
             // As with the reasons of a night, a theme is said by a feature that points its way.
-            .Select(theme => (theme.Theme, Words: Say(theme.Features.MaxBy(feature => feature.Item * Math.Sign(theme.Sum)).Index), theme.Sum))
+            .Select(theme => (theme.Theme, Words: Say(theme.Features.MaxBy(feature => feature.Item * Math.Sign(theme.Sum)).Index),
+                theme.Sum))
             .ToList();
         var bound = score.Lost && score.PChurn > explanation.PChurn ? Math.Log(score.PChurn / (1 - score.PChurn)) - explanation.LogOdds : 0;
         if (bound > 0) themes.Add(("Lost", "silent for so long that the recency rule is less hopeful", bound));
         themes = [.. themes.OrderByDescending(theme => Math.Abs(theme.Sum))];
         var changes = Explanation.Effects(explanation.Base, [.. themes.Select(theme => theme.Sum)]);
         return new ScoreExplanation(
-            explanation.Base, explanation.BasePChurn, [.. themes.Select((theme, i) => new ThemeEffect(theme.Theme, theme.Words, theme.Sum, changes[i]))], explanation.LogOdds + bound, score.PChurn);
+            explanation.Base, explanation.BasePChurn, [.. themes.Select((theme,
+                i) => new ThemeEffect(theme.Theme, theme.Words, theme.Sum, changes[i]))], explanation.LogOdds + bound, score.PChurn);
 
         string Say(int feature) => schema.Definition(feature).Say(values[feature], currency, Other);
 

@@ -5,8 +5,8 @@ using PredictiveRetention.Models;
 namespace PredictiveRetention.Scoring;
 
 /// <summary>
-/// Scores histories at a cutoff with one model version: the same code for the night run, a single customer and a posted history, so the answer
-/// does not depend on who asks. Reuses buffers: one instance a thread.
+/// Scores histories at a cutoff with one model version: the same code for the night run, a single customer and a posted history, so the
+/// answer does not depend on who asks. Reuses buffers: one instance a thread.
 /// </summary>
 public sealed class Scorer
 {
@@ -29,8 +29,8 @@ public sealed class Scorer
     }
 
     /// <summary>
-    /// Scores every customer of the buffers at the cutoff. One whose data breaks the features is told instead, and the others are scored as if
-    /// that one were not there.
+    /// Scores every customer of the buffers at the cutoff. One whose data breaks the features is told instead, and the others are scored as
+    /// if that one were not there.
     /// </summary>
     /// <param name="facts">Receives histories.Count facts.</param>
     /// <param name="scores">Receives histories.Count scores; no meaning where the customer is unscored.</param>
@@ -66,16 +66,22 @@ public sealed class Scorer
         return (facts, score[0]);
     }
 
-    /// <summary>The model's columns of a customer of the last <see cref="Score(ShardHistories, Cutoff, Span{CustomerFacts}, Span{CustomerScore})"/>, by position; valid until the next.</summary>
+    /// <summary>
+    /// The model's columns of a customer of the last <see cref="Score(ShardHistories, Cutoff, Span{CustomerFacts}, Span{CustomerScore})"/>,
+    /// by position; valid until the next.
+    /// </summary>
     public ReadOnlySpan<float> Row(int index) => _rows.AsSpan(index * _schema.Width, _schema.Width);
 
     private void Predict(ReadOnlySpan<CustomerFacts> facts, Span<CustomerScore> scores)
     {
         var count = facts.Length;
         if (_model.Level != ModelLevel.RecencyRule)
-            _model.Predict(_rows.AsSpan(0, count * _schema.Width), _answers.AsSpan(0, count), _withReasons ? _reasons.AsSpan(0, count) : default);
+            _model.Predict(_rows.AsSpan(0, count * _schema.Width), _answers.AsSpan(0, count),
+                _withReasons ? _reasons.AsSpan(0, count) : default);
         for (var i = 0; i < count; i++)
-            scores[i] = _model.Level == ModelLevel.RecencyRule || facts[i].Orders == 0 ? ByRule(facts[i]) : Fitted(facts[i], _answers[i], _withReasons ? _reasons[i] : Reasons.None);
+            scores[i] = _model.Level == ModelLevel.RecencyRule || facts[i].Orders == 0
+                ? ByRule(facts[i])
+                : Fitted(facts[i], _answers[i], _withReasons ? _reasons[i] : Reasons.None);
     }
 
     /// <summary>One customer's score, and what it is made of: null where the recency rule made it.</summary>
@@ -92,7 +98,9 @@ public sealed class Scorer
     /// </summary>
     private CustomerScore Fitted(in CustomerFacts facts, in ModelAnswer answer, Reasons reasons)
     {
-        var score = new CustomerScore(answer.PChurn, answer.Clv, answer.SpendIfOrder, Lost: false, reasons) { PAlive = answer.PAlive, Range = answer.Range, Next = answer.Next };
+        var score = new CustomerScore(answer.PChurn, answer.Clv, answer.SpendIfOrder, Lost: false,
+            reasons)
+        { PAlive = answer.PAlive, Range = answer.Range, Next = answer.Next };
         if (!IsLost(facts)) return score;
         var bounded = Math.Max(answer.PChurn, RecencyRule.PChurn(facts.DaysSinceLastOrder, _model.ChurnHorizonDays));
         var left = answer.PChurn < 1 ? (1 - bounded) / (1 - answer.PChurn) : 1;
@@ -100,7 +108,8 @@ public sealed class Scorer
         {
             PChurn = bounded,
             Clv = answer.Clv * left,
-            Range = new SpendRange((float)(answer.Range.Low80 * left), (float)(answer.Range.High80 * left), (float)(answer.Range.Low90 * left), (float)(answer.Range.High90 * left)),
+            Range = new SpendRange((float)(answer.Range.Low80 * left), (float)(answer.Range.High80 * left),
+                (float)(answer.Range.Low90 * left), (float)(answer.Range.High90 * left)),
             Next = bounded > answer.PChurn ? NextOrder.NotWithinHorizon : answer.Next,
             Lost = true,
         };

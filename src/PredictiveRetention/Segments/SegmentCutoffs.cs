@@ -106,7 +106,8 @@ public sealed record SegmentCutoffs
                 if (!double.IsFinite(score.PChurn) || !double.IsFinite(score.Clv))
                 {
                     throw new ArgumentException(
-                        FormattableString.Invariant($"Found p_churn {score.PChurn} and CLV {score.Clv} for customer {i}; expected finite numbers."),
+                        FormattableString.Invariant(
+                            $"Found p_churn {score.PChurn} and CLV {score.Clv} for customer {i}; expected finite numbers."),
                         nameof(scores));
                 }
 

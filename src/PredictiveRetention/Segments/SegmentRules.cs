@@ -7,7 +7,8 @@ namespace PredictiveRetention.Segments;
 /// <param name="Rule">In a sentence or two.</param>
 /// <param name="Segments">Of each segment, in the order of the taxonomy.</param>
 /// <param name="FollowsTheShop">Whether its cut-offs are taken from the shop's customers, and so move from quarter to quarter.</param>
-public sealed record SegmentRule(string Id, string Name, string Rule, IReadOnlyList<(string Segment, string Rule)> Segments, bool FollowsTheShop);
+public sealed record SegmentRule(string Id, string Name, string Rule, IReadOnlyList<(string Segment, string Rule)> Segments,
+    bool FollowsTheShop);
 
 /// <summary>What <see cref="Segmenter"/> does, in words, with the settings and cut-offs it was done with.</summary>
 public static class SegmentRules
@@ -17,52 +18,77 @@ public static class SegmentRules
     public static IReadOnlyList<SegmentRule> Of(SegmentSettings settings, SegmentCutoffs cutoffs, Currency currency)
     {
         var (active, atRisk, dormant) = (settings.ActiveDays, settings.AtRiskDays, settings.DormantDays);
-        string[] days = [Text($"last order at most {active} days ago"), Text($"{active + 1} to {atRisk} days ago"), Text($"{atRisk + 1} to {dormant} days ago"), Text($"more than {dormant} days ago")];
+        string[] days = [Text($"last order at most {active} days ago"), Text($"{active + 1} to {atRisk} days ago"),
+            Text($"{atRisk + 1} to {dormant} days ago"), Text($"more than {dormant} days ago")];
         var discounted = Text($"at least {100 * settings.DiscountedOrdersShare:0.##} % of the purchases had a discount");
         return
         [
             Rule<Lifecycle>(
-                "lifecycle", "Lifecycle", "By absolute days since the last order, never by quantiles. New is looked at first, then the days.", false,
-                Text($"one purchase, the first order less than {settings.NewDays} days ago"), Text($"{days[0]}, after a gap of {settings.ReactivatedGapDays} days or more"), days[0], days[1], days[2], days[3]),
-            new("lifecycle3", "Lifecycle in three states", "New and Reactivated count as Active, Lost as Dormant.", Three("New, Reactivated or Active", "At Risk", "Dormant or Lost"), false),
+                "lifecycle", "Lifecycle",
+                "By absolute days since the last order, never by quantiles. New is looked at first, then the days.", false,
+                Text($"one purchase, the first order less than {settings.NewDays} days ago"),
+                Text($"{days[0]}, after a gap of {settings.ReactivatedGapDays} days or more"), days[0], days[1], days[2], days[3]),
+            new("lifecycle3", "Lifecycle in three states", "New and Reactivated count as Active, Lost as Dormant.",
+                Three("New, Reactivated or Active", "At Risk", "Dormant or Lost"), false),
             new(
                 "recency", "Recency", "By absolute days since the last purchase, whatever the lifecycle.",
-                [(Text($"Recent (up to {active} days)"), days[0]), (Text($"Aging ({active + 1} to {atRisk} days)"), days[1]), (Text($"Dormant (over {atRisk} days)"), Text($"more than {atRisk} days ago"))], false),
+                [(Text($"Recent (up to {active} days)"), days[0]), (Text($"Aging ({active + 1} to {atRisk} days)"), days[1]),
+                    (Text($"Dormant (over {atRisk} days)"), Text($"more than {atRisk} days ago"))], false),
             Rule<ValueTier>(
-                "value_tier", "Value tier", Text($"By net revenue to date: the top {100 * settings.HighValueShare:0.##} % of the shop's buyers, the bottom {100 * settings.LowValueShare:0.##} %, and those between. Equal values share a tier."), true,
-                $"net revenue from {Minor(cutoffs.HighValueMinor)}", $"from {Minor(cutoffs.MidValueMinor)}", "less, or nothing left after refunds"),
+                "value_tier", "Value tier",
+                Text($"By net revenue to date: the top {100 * settings.HighValueShare:0.##} % of the shop's buyers, the bottom "
+                    + $"{100 * settings.LowValueShare:0.##} %, and those between. Equal values share a tier."), true,
+                $"net revenue from {Minor(cutoffs.HighValueMinor)}", $"from {Minor(cutoffs.MidValueMinor)}",
+                "less, or nothing left after refunds"),
             Rule<FrequencyClass>(
                 "frequency_class", "Frequency class", "By purchases to date.", false,
-                settings.RegularOrders == 2 ? "one purchase, or none" : Text($"fewer than {settings.RegularOrders} purchases"), Text($"{settings.RegularOrders} to {settings.PowerUserOrders - 1} purchases"), Text($"{settings.PowerUserOrders} purchases or more")),
+                settings.RegularOrders == 2 ? "one purchase, or none" : Text($"fewer than {settings.RegularOrders} purchases"),
+                Text($"{settings.RegularOrders} to {settings.PowerUserOrders - 1} purchases"),
+                Text($"{settings.PowerUserOrders} purchases or more")),
             new(
-                "combined", "Lifecycle | value | frequency", "Lifecycle in three states, value tier and frequency class together: 27 cells, all listed.",
+                "combined", "Lifecycle | value | frequency",
+                "Lifecycle in three states, value tier and frequency class together: 27 cells, all listed.",
                 [.. CombinedSegment.All.Select(cell => (cell.ToString(), "all three"))], true),
             Rule<ClvTier>(
-                "clv_tier", "CLV tier", Text($"By predicted CLV: the top {100 * settings.PremiumShare:0.##} %, the next {100 * settings.GoldShare:0.##} %, the next {100 * settings.SilverShare:0.##} %, the rest."), true,
-                $"predicted CLV from {Amount(cutoffs.PremiumClv)}", $"from {Amount(cutoffs.GoldClv)}", $"from {Amount(cutoffs.SilverClv)}", "less, or nothing expected"),
+                "clv_tier", "CLV tier",
+                Text($"By predicted CLV: the top {100 * settings.PremiumShare:0.##} %, the next {100 * settings.GoldShare:0.##} %, the "
+                    + $"next {100 * settings.SilverShare:0.##} %, the rest."), true,
+                $"predicted CLV from {Amount(cutoffs.PremiumClv)}", $"from {Amount(cutoffs.GoldClv)}", $"from {Amount(cutoffs.SilverClv)}",
+                "less, or nothing expected"),
             Rule<BusinessSegment>(
                 "business_segment", "Business segment", FirstMatch + " New is looked at first, then Inactive, At Risk, VIP, Regular.", true,
-                Text($"predicted CLV from {Amount(cutoffs.VipClv)}, the top {100 * settings.VipShare:0.##} %"), "everybody else", Text($"churn probability from {100 * cutoffs.HighRisk:F1} %"), "lifecycle Dormant or Lost",
+                Text($"predicted CLV from {Amount(cutoffs.VipClv)}, the top {100 * settings.VipShare:0.##} %"), "everybody else",
+                Text($"churn probability from {100 * cutoffs.HighRisk:F1} %"), "lifecycle Dormant or Lost",
                 Text($"first order less than {settings.NewDays} days ago")),
             Rule<EngagementSegment>(
                 "engagement_segment", "Engagement segment", FirstMatch + " Discount-Driven is looked at first.", true,
-                "value tier High and lifecycle New, Reactivated or Active", Text($"{discounted}, or discounts are at least {100 * settings.DiscountOfGrossShare:0.##} % of the gross amount"), "lifecycle At Risk, Dormant or Lost", "everybody else"),
+                "value tier High and lifecycle New, Reactivated or Active",
+                Text($"{discounted}, or discounts are at least {100 * settings.DiscountOfGrossShare:0.##} % of the gross amount"),
+                "lifecycle At Risk, Dormant or Lost", "everybody else"),
             Rule<Persona>(
                 "persona", "Persona", FirstMatch, false,
-                "has a running subscription", Text($"first order less than {settings.NewDays} days ago"), Text($"{discounted}, of at least {settings.DiscountSeekerOrders}"),
-                Text($"at least {settings.LoyalistOrders} purchases and lifecycle Active or Reactivated"), "one purchase", "everybody else"),
+                "has a running subscription", Text($"first order less than {settings.NewDays} days ago"),
+                Text($"{discounted}, of at least {settings.DiscountSeekerOrders}"),
+                Text($"at least {settings.LoyalistOrders} purchases and lifecycle Active or Reactivated"), "one purchase",
+                "everybody else"),
             Rule<RiskBand>(
                 "risk_band", "Risk band (predicted)",
-                Text($"By predicted churn probability against the base rate of the run, {(cutoffs.BaseRate is { } rate ? Text($"{100 * rate:F1} %") : "which is not known")}. The lost are counted apart."), true,
+                Text($"By predicted churn probability against the base rate of the run, "
+                    + $"{(cutoffs.BaseRate is { } rate ? Text($"{100 * rate:F1} %") : "which is not known")}. The lost are counted apart."),
+                        true,
                 Text($"churn probability from {100 * cutoffs.HighRisk:F1} %"), Text($"from {100 * cutoffs.MediumRisk:F1} %"), "less"),
             Rule<RfmSegment>(
                 "rfm_segment", "RFM segment",
-                $"Scores 1 to 5, 5 best, for days since the last order (cuts {Cuts(cutoffs.Recency)}), purchases (cuts {Cuts(cutoffs.Frequency)}) and net revenue (cuts {Money(cutoffs.MonetaryMinor)}); equal values share a score. The three digits name a cell of the grid.", true,
+                $"Scores 1 to 5, 5 best, for days since the last order (cuts {Cuts(cutoffs.Recency)}), purchases (cuts "
+                    + $"{Cuts(cutoffs.Frequency)}) and net revenue (cuts {Money(cutoffs.MonetaryMinor)}); equal values share a score. "
+                    + $"The three digits name a cell of the grid.", true,
                 [.. Enum.GetValues<RfmSegment>().Select(segment => "codes " + string.Join(' ', RfmGrid.Codes[segment]))]),
         ];
 
         string Minor(double minor) => Amount(minor / currency.MinorPerUnit);
-        string Amount(double amount) => amount.ToString("N" + currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " " + currency.Code;
+        string Amount(double amount) =>
+            amount.ToString("N" + currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " "
+                + currency.Code;
         string Money(ScoreCuts cuts) => string.Join(", ", new[] { cuts.P20, cuts.P40, cuts.P60, cuts.P80 }.Select(Minor));
     }
 
@@ -70,7 +96,8 @@ public static class SegmentRules
         where T : struct, Enum => new(id, name, rule, [.. SegmentNames.All<T>().Zip(segments)], followsTheShop);
 
     private static (string, string)[] Three(string active, string atRisk, string dormant) =>
-        [(SegmentNames.Of(Lifecycle.Active), active), (SegmentNames.Of(Lifecycle.AtRisk), atRisk), (SegmentNames.Of(Lifecycle.Dormant), dormant)];
+        [(SegmentNames.Of(Lifecycle.Active), active), (SegmentNames.Of(Lifecycle.AtRisk), atRisk),
+            (SegmentNames.Of(Lifecycle.Dormant), dormant)];
 
     private static string Cuts(ScoreCuts cuts) => Text($"{cuts.P20:0.##}, {cuts.P40:0.##}, {cuts.P60:0.##}, {cuts.P80:0.##}");
 }

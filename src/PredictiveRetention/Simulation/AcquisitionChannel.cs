@@ -19,9 +19,11 @@ internal sealed record AcquisitionChannel(string Name, double Share, params (Cus
     public static double[] RunningShares { get; } = Shares.Running([.. All.Select(channel => channel.Share)]);
 
     /// <summary>Of the types among this channel's customers.</summary>
-    public double[] RunningTypes { get; } = Shares.Running([.. TypeTraits.All.Select(traits => traits.Share * Times(Favours, traits.Type))]);
+    public double[] RunningTypes { get; } = Shares.Running([.. TypeTraits.All.Select(traits => traits.Share
+        * Times(Favours, traits.Type))]);
 
-    private static double Times((CustomerType Type, double Times)[] favours, CustomerType type) => favours.Where(favour => favour.Type == type).Select(favour => favour.Times).DefaultIfEmpty(1).First();
+    private static double Times((CustomerType Type, double Times)[] favours, CustomerType type) =>
+        favours.Where(favour => favour.Type == type).Select(favour => favour.Times).DefaultIfEmpty(1).First();
 }
 
 internal static class Shares

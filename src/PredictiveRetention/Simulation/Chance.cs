@@ -1,8 +1,9 @@
 namespace PredictiveRetention.Simulation;
 
 /// <summary>
-/// A stream of chance that belongs to one customer and one purpose (SplitMix64 started from a hash of seed, customer and purpose), so that a
-/// customer is the same whoever else there is, and more e-mails change no order. Not System.Random, whose sequence is not ours to promise.
+/// A stream of chance that belongs to one customer and one purpose (SplitMix64 started from a hash of seed, customer and purpose), so that
+/// a customer is the same whoever else there is, and more e-mails change no order. Not System.Random, whose sequence is not ours to
+/// promise.
 /// </summary>
 internal sealed class Chance
 {
@@ -10,7 +11,8 @@ internal sealed class Chance
 
     private ulong _state;
 
-    public void StartOver(int seed, long customer, int purpose) => _state = Mix(Mix(Mix((uint)seed + Golden) ^ (ulong)customer) ^ (ulong)purpose);
+    public void StartOver(int seed, long customer, int purpose) =>
+        _state = Mix(Mix(Mix((uint)seed + Golden) ^ (ulong)customer) ^ (ulong)purpose);
 
     /// <summary>0 to below 1.</summary>
     public double Uniform() => (Next() >> 11) * (1.0 / (1UL << 53));

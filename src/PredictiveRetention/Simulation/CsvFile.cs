@@ -5,8 +5,8 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Simulation;
 
 /// <summary>
-/// Writes rows cell by cell into a buffer, as bytes: nothing is allocated for a row. Cells are names and figures that need no quotes. Written beside
-/// its place until <see cref="Keep"/>.
+/// Writes rows cell by cell into a buffer, as bytes: nothing is allocated for a row. Cells are names and figures that need no quotes.
+/// Written beside its place until <see cref="Keep"/>.
 /// </summary>
 internal sealed class CsvFile : IDisposable
 {
@@ -181,7 +181,8 @@ internal sealed class CsvFile : IDisposable
     private static byte[] Dates()
     {
         var dates = new byte[(BusinessCalendar.LastDay + 1) * 10];
-        for (var day = 0; day <= BusinessCalendar.LastDay; day++) BusinessCalendar.DateOf(day).TryFormat(dates.AsSpan(day * 10, 10), out _, IsoDate.Format, CultureInfo.InvariantCulture);
+        for (var day = 0; day <= BusinessCalendar.LastDay; day++)
+            BusinessCalendar.DateOf(day).TryFormat(dates.AsSpan(day * 10, 10), out _, IsoDate.Format, CultureInfo.InvariantCulture);
         return dates;
     }
 }

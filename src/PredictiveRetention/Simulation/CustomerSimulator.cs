@@ -1,6 +1,8 @@
 namespace PredictiveRetention.Simulation;
 
-/// <summary>Draws customers, one after the other: who they are and when they leave, then what they order, then what they open and visit.</summary>
+/// <summary>
+/// Draws customers, one after the other: who they are and when they leave, then what they order, then what they open and visit.
+/// </summary>
 internal sealed class CustomerSimulator
 {
     /// <summary>Newcomers of the last day over those of the first, less one.</summary>
@@ -82,7 +84,8 @@ internal sealed class CustomerSimulator
     public static double PaidShare(bool sale, double priceSensitivity) => 1 - DiscountedShare(sale, priceSensitivity) * s_depths.Average();
 
     /// <summary>Part of the orders that use a discount.</summary>
-    public static double DiscountedShare(bool sale, double priceSensitivity) => sale ? 0.35 + 0.60 * priceSensitivity : 0.03 + 0.15 * priceSensitivity;
+    public static double DiscountedShare(bool sale, double priceSensitivity) =>
+        sale ? 0.35 + 0.60 * priceSensitivity : 0.03 + 0.15 * priceSensitivity;
 
     /// <summary>Part of what is paid that is kept after refunds.</summary>
     public const double KeptShare = 1 - RefundedShare * (RefundedInFull + (1 - RefundedInFull) * 0.5);
@@ -106,7 +109,8 @@ internal sealed class CustomerSimulator
         customer.OrdersAYear = _chance.Gamma(traits.RateShape, traits.OrdersAYear);
         customer.LeavesAYear = _chance.Gamma(traits.LeaveShape, traits.LeavesAYear);
         // p / nu with nu gamma: the mean of the gamma-gamma model, scaled to the mean of the type.
-        customer.OrderValue = traits.OrderValue * (TypeTraits.ValueSpread - 1) / TypeTraits.ValueSpread / _chance.Gamma(TypeTraits.ValueSpread, 1);
+        customer.OrderValue = traits.OrderValue * (TypeTraits.ValueSpread - 1) / TypeTraits.ValueSpread
+            / _chance.Gamma(TypeTraits.ValueSpread, 1);
         customer.ReviewBias = 0.4 * _chance.Normal();
         customer.HasApp = _chance.Happens(0.3);
         customer.FavouriteCategory = traits.Gifts ? FirstOfGifts + _chance.Below(2) : _chance.Below(Categories.Count);
@@ -121,7 +125,8 @@ internal sealed class CustomerSimulator
         customer.Refunds.Clear();
         var (gifts, saleFactor) = (customer.Traits.Gifts, customer.SaleFactor);
         var rate = customer.OrdersAYear / ShopCalendar.DaysAYear;
-        for (var at = customer.FirstOrder; at < _end && at < customer.ChurnedAt; at = _calendar.After(gifts, saleFactor, at, _chance.Exponential() / rate))
+        for (var at = customer.FirstOrder; at < _end
+            && at < customer.ChurnedAt; at = _calendar.After(gifts, saleFactor, at, _chance.Exponential() / rate))
         {
             var order = DrawOrder(customer, at);
             customer.Orders.Add(order);
@@ -153,10 +158,12 @@ internal sealed class CustomerSimulator
         var country = customer.Country;
         var month = BusinessCalendar.DateOf(day).Month;
         order.Promised = Second(day + country.PromisedDays + 20 / 24.0);
-        var days = Math.Max(1, (int)(country.UsualDays * (month == 12 ? ShopCountry.December : 1) * Math.Exp(ShopCountry.Spread * _chance.Normal())));
+        var days = Math.Max(1,
+            (int)(country.UsualDays * (month == 12 ? ShopCountry.December : 1) * Math.Exp(ShopCountry.Spread * _chance.Normal())));
         var delivered = day + days + (8 + 10 * _chance.Uniform()) / 24;
         var (reviewed, reviewAfter, reviewNoise) = (_chance.Happens(ReviewedShare), 3 * _chance.Exponential(), _chance.Normal());
-        var (refunded, whole, part, refundAfter) = (_chance.Happens(RefundedShare), _chance.Happens(RefundedInFull), 0.2 + 0.6 * _chance.Uniform(), 2 + 19 * _chance.Uniform());
+        var (refunded, whole, part, refundAfter) = (_chance.Happens(RefundedShare), _chance.Happens(RefundedInFull),
+            0.2 + 0.6 * _chance.Uniform(), 2 + 19 * _chance.Uniform());
         if (_chance.Happens(CancelledShare))
         {
             order.Status = OrderStatus.Cancelled;
@@ -167,7 +174,9 @@ internal sealed class CustomerSimulator
         if (order.Status != OrderStatus.Delivered) return;
         order.Delivered = Second(delivered);
         if (reviewed && delivered + reviewAfter < _end)
-            order.ReviewScore = (int)Math.Clamp(Math.Round(4.4 + customer.ReviewBias - (order.DaysLate > 0 ? 1 + 0.1 * Math.Min(10, order.DaysLate) : 0) + 0.9 * reviewNoise), 1, 5);
+            order.ReviewScore = (int)Math.Clamp(
+                Math.Round(4.4 + customer.ReviewBias - (order.DaysLate > 0 ? 1 + 0.1 * Math.Min(10, order.DaysLate) : 0)
+                    + 0.9 * reviewNoise), 1, 5);
         if (!refunded || delivered + refundAfter >= _end) return;
         var amount = whole ? order.AmountMinor : (long)Math.Round(part * order.AmountMinor);
         if (amount > 0) customer.Refunds.Add(new SimulatedRefund(order.Number, Second(delivered + refundAfter), amount));

@@ -5,7 +5,8 @@ namespace PredictiveRetention.Simulation;
 /// <param name="MeanOrderValue">What an order is paid on average over a year, discounts deducted, in currency units.</param>
 /// <param name="POrder90">Probability of an order that is not cancelled within 90 days.</param>
 /// <param name="Spend90">Expected spend of 90 days, cancellations and refunds deducted.</param>
-internal readonly record struct CustomerTruth(bool Alive, double OrdersAYear, double MeanOrderValue, double POrder90, double Spend90, double Spend365)
+internal readonly record struct CustomerTruth(bool Alive, double OrdersAYear, double MeanOrderValue, double POrder90, double Spend90,
+    double Spend365)
 {
     /// <summary>How far a truth looks ahead.</summary>
     public const int DaysAhead = 365;
@@ -18,14 +19,16 @@ internal readonly record struct CustomerTruth(bool Alive, double OrdersAYear, do
         var (gifts, saleFactor) = (customer.Traits.Gifts, customer.SaleFactor);
         var plain = calendar.Ahead(gifts, until.Day, DaysAhead);
         var sale = calendar.AheadInSale(gifts, until.Day, DaysAhead);
-        var (paid, paidInSale) = (CustomerSimulator.PaidShare(sale: false, customer.PriceSensitivity), CustomerSimulator.PaidShare(sale: true, customer.PriceSensitivity));
+        var (paid, paidInSale) = (CustomerSimulator.PaidShare(sale: false, customer.PriceSensitivity),
+            CustomerSimulator.PaidShare(sale: true, customer.PriceSensitivity));
         var mean = MeanValue(customer, gifts, saleFactor, paid, paidInSale);
         if (customer.ChurnedAt < until.Day) return new CustomerTruth(false, rate, mean, 0, 0, 0);
 
         var perUsualDay = rate / ShopCalendar.DaysAYear / ShopCalendar.MeanWeight(gifts, saleFactor);
         var hazard = customer.LeavesAYear / ShopCalendar.DaysAYear;
         // Late deliveries still to come wear the rate down as a second hazard would, a small one.
-        var wear = rate / ShopCalendar.DaysAYear * customer.Country.LateShare * (1 - CustomerSimulator.RateAfterLateDelivery) * (1 - CustomerSimulator.CancelledShare);
+        var wear = rate / ShopCalendar.DaysAYear * customer.Country.LateShare * (1 - CustomerSimulator.RateAfterLateDelivery)
+            * (1 - CustomerSimulator.CancelledShare);
         var (lasting, daily) = (Math.Exp(-0.5 * (hazard + wear)), Math.Exp(-hazard - wear));
         var (silent, order90, sum, sum90) = (1.0, 0.0, 0.0, 0.0);
         for (var day = 0; day < DaysAhead; day++)

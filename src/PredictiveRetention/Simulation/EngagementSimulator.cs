@@ -4,8 +4,8 @@ using PredictiveRetention.Ingestion;
 namespace PredictiveRetention.Simulation;
 
 /// <summary>
-/// E-mails, visits and tickets. They tell of what nobody sees: who has left opens and visits little, who buys often and well visits often, and a
-/// late delivery makes tickets.
+/// E-mails, visits and tickets. They tell of what nobody sees: who has left opens and visits little, who buys often and well visits often,
+/// and a late delivery makes tickets.
 /// </summary>
 internal sealed class EngagementSimulator(ShopPlan plan, Chance chance)
 {
@@ -64,29 +64,39 @@ internal sealed class EngagementSimulator(ShopPlan plan, Chance chance)
         }
     }
 
-    /// <summary>Every order but those by telephone is made in a visit; some look around in the days before. A ticket follows three late deliveries in ten.</summary>
+    /// <summary>
+    /// Every order but those by telephone is made in a visit; some look around in the days before. A ticket follows three late deliveries
+    /// in ten.
+    /// </summary>
     private void AroundOrder(SimulatedCustomer customer, in SimulatedOrder order)
     {
         var at = order.Second / 86_400.0;
-        if (order.Channel != 2) Add(customer, at - (2 + 18 * chance.Uniform()) / 1440, order.Channel == 1 ? EngagementType.AppSession : EngagementType.Visit);
+        if (order.Channel != 2)
+            Add(customer, at - (2 + 18 * chance.Uniform()) / 1440, order.Channel == 1 ? EngagementType.AppSession : EngagementType.Visit);
         for (var before = chance.Exponential(); before < 1.2; before += chance.Exponential())
             Add(customer, at - 5 * chance.Uniform() - 0.02, Visit(customer));
         var (asks, after) = (chance.Uniform(), 3 * chance.Uniform());
-        if (order.Delivered is { } delivered && asks < (order.DaysLate > 0 ? 0.3 : 0.03)) Add(customer, delivered / 86_400.0 + after, EngagementType.Ticket);
+        if (order.Delivered is { } delivered && asks < (order.DaysLate > 0 ? 0.3 : 0.03))
+            Add(customer, delivered / 86_400.0 + after, EngagementType.Ticket);
     }
 
-    private EngagementType Visit(SimulatedCustomer customer) => customer.HasApp && chance.Happens(0.5) ? EngagementType.AppSession : EngagementType.Visit;
+    private EngagementType Visit(SimulatedCustomer customer) =>
+        customer.HasApp && chance.Happens(0.5) ? EngagementType.AppSession : EngagementType.Visit;
 
     private void Add(SimulatedCustomer customer, double at, EngagementType type, int week = 0)
     {
         if (at >= customer.FirstSeen && at < _end) customer.Events.Add(new SimulatedEvent(CustomerSimulator.Second(at), type, week));
     }
 
-    /// <summary>By time, and no two in one second: the same kind of event in the same second would be taken for a line written twice.</summary>
+    /// <summary>
+    /// By time, and no two in one second: the same kind of event in the same second would be taken for a line written twice.
+    /// </summary>
     private void InOrder(List<SimulatedEvent> list)
     {
         var events = CollectionsMarshal.AsSpan(list);
-        events.Sort(static (a, b) => a.Second != b.Second ? a.Second.CompareTo(b.Second) : a.Type != b.Type ? a.Type.CompareTo(b.Type) : a.Week.CompareTo(b.Week));
+        events.Sort(static (a,
+            b) => a.Second != b.Second ? a.Second.CompareTo(b.Second) : a.Type != b.Type ? a.Type.CompareTo(b.Type)
+                : a.Week.CompareTo(b.Week));
         for (var i = 1; i < events.Length; i++)
             if (events[i].Second <= events[i - 1].Second) events[i] = events[i] with { Second = events[i - 1].Second + 1 };
         while (list.Count > 0 && list[^1].Second >= _end * 86_400L) list.RemoveAt(list.Count - 1);

@@ -1,8 +1,8 @@
 namespace PredictiveRetention.Simulation;
 
 /// <summary>
-/// Subscribers pay for a membership, a month or a year at a time, many after a trial; every term is a row with the end it was paid until. Fees are no
-/// orders. Who has left lets the running term end; others cancel by chance, and a few cards fail.
+/// Subscribers pay for a membership, a month or a year at a time, many after a trial; every term is a row with the end it was paid until.
+/// Fees are no orders. Who has left lets the running term end; others cancel by chance, and a few cards fail.
 /// </summary>
 internal sealed class MembershipSimulator(ShopPlan plan, Chance chance)
 {
@@ -28,11 +28,13 @@ internal sealed class MembershipSimulator(ShopPlan plan, Chance chance)
         var yearly = chance.Happens(YearlyShare);
         var trial = chance.Happens(TrialShare);
         var goesOn = true;
-        for (var started = customer.FirstOrder + 45 * chance.Uniform(); goesOn && started < _end && started < customer.ChurnedAt; trial = false)
+        for (var started = customer.FirstOrder + 45 * chance.Uniform(); goesOn && started < _end
+            && started < customer.ChurnedAt; trial = false)
         {
             var days = trial ? TrialDays : yearly ? YearDays : MonthDays;
             var ended = started + days;
-            var (cancels, when, fails) = (chance.Happens(trial ? TrialsCancelled : yearly ? YearsCancelled : MonthsCancelled), started + days * chance.Uniform(), chance.Happens(CardsFailing));
+            var (cancels, when, fails) = (chance.Happens(trial ? TrialsCancelled : yearly ? YearsCancelled : MonthsCancelled),
+                started + days * chance.Uniform(), chance.Happens(CardsFailing));
             // Who leaves during the term cancels it then, or a little later.
             if (customer.ChurnedAt < ended) (cancels, when) = (true, customer.ChurnedAt + (ended - customer.ChurnedAt) * chance.Uniform());
             customer.Terms.Add(new SimulatedTerm(

@@ -3,8 +3,8 @@ using PredictiveRetention.Playbooks;
 namespace PredictiveRetention.Simulation;
 
 /// <summary>
-/// What a play truly does in the simulated shop, which is not what its author assumes: the change of the probability of an order within 90 days of
-/// a customer who gets it. Customers who would hardly or surely buy cannot be moved; those who mind contact are driven away by it.
+/// What a play truly does in the simulated shop, which is not what its author assumes: the change of the probability of an order within 90
+/// days of a customer who gets it. Customers who would hardly or surely buy cannot be moved; those who mind contact are driven away by it.
 /// </summary>
 /// <param name="Effect">On a customer as likely to order as not, of average price sensitivity and engagement.</param>
 /// <param name="Lapsed">Part of the effect on those who have left.</param>

@@ -1,8 +1,9 @@
 namespace PredictiveRetention.Simulation;
 
 /// <summary>
-/// When people buy: the months (November and December high; higher still for presents), the weekdays, the hours, and the weeks of a sale, in which
-/// those who mind prices buy more. Purchases are a Poisson process whose clock runs as fast as this calendar says; a usual day has weight 1.
+/// When people buy: the months (November and December high; higher still for presents), the weekdays, the hours, and the weeks of a sale,
+/// in which those who mind prices buy more. Purchases are a Poisson process whose clock runs as fast as this calendar says; a usual day has
+/// weight 1.
 /// </summary>
 internal sealed class ShopCalendar
 {
@@ -17,7 +18,8 @@ internal sealed class ShopCalendar
     /// <summary>Monday first.</summary>
     public static IReadOnlyList<double> Weekdays { get; } = [1.08, 1.02, 0.98, 0.96, 0.94, 0.90, 1.12];
 
-    private static readonly double[] s_hours = Shares.Running([0.5, 0.25, 0.15, 0.1, 0.1, 0.2, 0.5, 0.9, 1.1, 1.2, 1.25, 1.25, 1.2, 1.15, 1.1, 1.1, 1.15, 1.3, 1.5, 1.8, 1.9, 1.6, 1.2, 0.8]);
+    private static readonly double[] s_hours = Shares.Running([0.5, 0.25, 0.15, 0.1, 0.1, 0.2, 0.5, 0.9, 1.1, 1.2, 1.25, 1.25, 1.2, 1.15,
+        1.1, 1.1, 1.15, 1.3, 1.5, 1.8, 1.9, 1.6, 1.2, 0.8]);
 
     private static readonly (double Plain, double Sale)[] s_means = [MeanDay(gifts: false), MeanDay(gifts: true)];
 
@@ -25,13 +27,15 @@ internal sealed class ShopCalendar
     private readonly double[] _newcomers;
 
     /// <param name="lastDay">Exclusive; the calendar knows nothing from here on.</param>
-    /// <param name="growth">How many times more customers come on the last day before <paramref name="until"/> than on the first, less one.</param>
+    /// <param name="growth">How many times more customers come on the last day before <paramref name="until"/> than on the first, less
+    /// one.</param>
     public ShopCalendar(Cutoff from, Cutoff until, int lastDay, double growth)
     {
         From = from.Day;
         _seasons = [new Season(From, lastDay, gifts: false), new Season(From, lastDay, gifts: true)];
         _newcomers = new double[until.Day - From + 1];
-        for (var i = 1; i < _newcomers.Length; i++) _newcomers[i] = _newcomers[i - 1] + (1 + growth * (i - 0.5) / (_newcomers.Length - 1)) * Weight(From + i - 1, gifts: false);
+        for (var i = 1; i < _newcomers.Length; i++)
+            _newcomers[i] = _newcomers[i - 1] + (1 + growth * (i - 0.5) / (_newcomers.Length - 1)) * Weight(From + i - 1, gifts: false);
     }
 
     public int From { get; }
@@ -50,7 +54,9 @@ internal sealed class ShopCalendar
     {
         var season = _seasons[gifts ? 1 : 0];
         var today = (int)since - From;
-        var target = season.Sum(today, saleFactor) + (season.Sum(today + 1, saleFactor) - season.Sum(today, saleFactor)) * ShareOfDay(since - Math.Floor(since)) + usualDays * MeanWeight(gifts, saleFactor);
+        var target = season.Sum(today, saleFactor)
+            + (season.Sum(today + 1, saleFactor) - season.Sum(today, saleFactor)) * ShareOfDay(since - Math.Floor(since))
+            + usualDays * MeanWeight(gifts, saleFactor);
         var (low, high) = (today, season.Days);
         if (target >= season.Sum(high, saleFactor)) return double.PositiveInfinity;
         while (high - low > 1)
@@ -69,7 +75,8 @@ internal sealed class ShopCalendar
     public ReadOnlySpan<double> AheadInSale(bool gifts, int day, int days) => _seasons[gifts ? 1 : 0].InSale.AsSpan(day - From, days);
 
     /// <summary>Weight of a day on average over 2022 to 2025: what makes a year's rate a year's rate.</summary>
-    public static double MeanWeight(bool gifts, double saleFactor) => s_means[gifts ? 1 : 0].Plain + saleFactor * s_means[gifts ? 1 : 0].Sale;
+    public static double MeanWeight(bool gifts, double saleFactor) =>
+        s_means[gifts ? 1 : 0].Plain + saleFactor * s_means[gifts ? 1 : 0].Sale;
 
     public static double SaleFactor(double priceSensitivity) => 1 + SaleLift * priceSensitivity;
 

@@ -10,8 +10,8 @@ namespace PredictiveRetention.Simulation;
 public sealed record ShopSummary(string Folder, ShopPlan Plan, IReadOnlyDictionary<string, long> Rows);
 
 /// <summary>
-/// Writes a simulated shop as files of the generic preset, with the truth beside them: customer after customer, so that a million take no more
-/// memory than one. All files appear at the end, or none.
+/// Writes a simulated shop as files of the generic preset, with the truth beside them: customer after customer, so that a million take no
+/// more memory than one. All files appear at the end, or none.
 /// </summary>
 public static class ShopFiles
 {
@@ -29,17 +29,21 @@ public static class ShopFiles
 
     private static readonly string[] s_all = [Orders, Refunds, Customers, Events, Subscriptions, Truth];
 
-    private static readonly string[] s_eventTypes = ["", "email_sent", "email_delivered", "email_opened", "email_clicked", "visit", "app_session", "ticket"];
+    private static readonly string[] s_eventTypes = ["", "email_sent", "email_delivered", "email_opened", "email_clicked", "visit",
+        "app_session", "ticket"];
     private static readonly string[] s_statuses = ["paid", "shipped", "delivered", "cancelled"];
 
-    /// <param name="folder">Made where it is not there. An earlier simulated shop in it is replaced; other files of these names are not.</param>
+    /// <param name="folder">Made where it is not there. An earlier simulated shop in it is replaced; other files of these names are
+    /// not.</param>
     /// <param name="progress">Customers so far.</param>
     /// <exception cref="RetentionException">The plan or the folder cannot be used.</exception>
     public static ShopSummary Write(string folder, ShopPlan plan, IProgress<int>? progress, CancellationToken cancellation)
     {
         plan.Check();
-        if (!File.Exists(Path.Combine(folder, Description)) && s_all.FirstOrDefault(name => File.Exists(Path.Combine(folder, name))) is { } own)
-            throw new RetentionException(Failure.Usage, $"{Path.Combine(folder, own)} is there and belongs to no simulated shop; name another folder with --out.");
+        if (!File.Exists(Path.Combine(folder, Description))
+            && s_all.FirstOrDefault(name => File.Exists(Path.Combine(folder, name))) is { } own)
+            throw new RetentionException(Failure.Usage,
+                $"{Path.Combine(folder, own)} is there and belongs to no simulated shop; name another folder with --out.");
         var made = !Directory.Exists(folder);
         try
         {
@@ -70,23 +74,32 @@ public static class ShopFiles
         NowMs = nowMs,
     };
 
-    private static ShopSummary Write(string folder, ShopPlan plan, CustomerSimulator simulator, IProgress<int>? progress, CancellationToken cancellation)
+    private static ShopSummary Write(string folder, ShopPlan plan, CustomerSimulator simulator, IProgress<int>? progress,
+        CancellationToken cancellation)
     {
-        var plays = Playbook.Shipped().Plays.OrderBy(play => play.Id, StringComparer.Ordinal).Select(play => (Play: play, Response: PlayResponse.Of(play))).ToArray();
+        var plays = Playbook.Shipped().Plays.OrderBy(play => play.Id, StringComparer.Ordinal)
+            .Select(play => (Play: play, Response: PlayResponse.Of(play)))
+            .ToArray();
         using var orders = new CsvFile(
-            Path.Combine(folder, Orders), "customer_id", "order_id", "ordered_at", "amount", "discount", "currency", "status", "channel", "category", "quantity", "promised_at", "delivered_at",
+            Path.Combine(folder, Orders), "customer_id", "order_id", "ordered_at", "amount", "discount", "currency", "status", "channel",
+            "category", "quantity", "promised_at", "delivered_at",
             "review_score", "margin");
         using var refunds = new CsvFile(Path.Combine(folder, Refunds), "customer_id", "refund_id", "refunded_at", "amount", "order_id");
         using var customers = new CsvFile(
-            Path.Combine(folder, Customers), "customer_id", "first_seen_at", "birth_year", "gender", "country", "city", "acquisition_channel", "consent_email", "email");
-        using var events = new CsvFile(Path.Combine(folder, Events), "customer_id", "event_type", "occurred_at", "campaign_id", "message_id");
+            Path.Combine(folder, Customers), "customer_id", "first_seen_at", "birth_year", "gender", "country", "city",
+            "acquisition_channel", "consent_email", "email");
+        using var events = new CsvFile(Path.Combine(folder, Events), "customer_id", "event_type", "occurred_at", "campaign_id",
+            "message_id");
         using var subscriptions = new CsvFile(
-            Path.Combine(folder, Subscriptions), "customer_id", "subscription_id", "plan", "started_at", "ended_at", "cancelled_at", "amount", "period", "is_trial");
+            Path.Combine(folder, Subscriptions), "customer_id", "subscription_id", "plan", "started_at", "ended_at", "cancelled_at",
+            "amount", "period", "is_trial");
         using var truths = new CsvFile(
             Path.Combine(folder, Truth),
             [
-                "customer_id", "type", "price_sensitivity", "email_engagement", "annoyed_by_contact", "orders_per_year", "orders_per_year_at_end", "dropout_per_year", "churned_at", "alive_at_end",
-                "mean_order_value", "p_order_90d", "expected_spend_90d", "expected_spend_365d", .. plays.Select(play => "uplift_" + play.Play.Id),
+                "customer_id", "type", "price_sensitivity", "email_engagement", "annoyed_by_contact", "orders_per_year",
+                "orders_per_year_at_end", "dropout_per_year", "churned_at", "alive_at_end",
+                "mean_order_value", "p_order_90d", "expected_spend_90d", "expected_spend_365d",
+                .. plays.Select(play => "uplift_" + play.Play.Id),
             ]);
         var counts = new ShopCounts();
         for (var number = 1; number <= plan.Customers; number++)
@@ -99,7 +112,13 @@ public static class ShopFiles
             var customer = simulator.Draw(number);
             WriteCustomer(customers, customer);
             foreach (var order in customer.Orders) WriteOrder(orders, customer, order);
-            foreach (var refund in customer.Refunds) refunds.Id('C', number).Id('R', number, refund.OrderNumber).Time(refund.Second).Money(refund.AmountMinor).Id('O', number, refund.OrderNumber).EndRow();
+            foreach (var refund in customer.Refunds)
+                refunds.Id('C', number)
+                    .Id('R', number, refund.OrderNumber)
+                    .Time(refund.Second)
+                    .Money(refund.AmountMinor)
+                    .Id('O', number, refund.OrderNumber)
+                    .EndRow();
             foreach (var happened in customer.Events) WriteEvent(events, customer, happened);
             foreach (var term in customer.Terms) WriteTerm(subscriptions, customer, term);
             var truth = CustomerTruth.Of(customer, simulator.Calendar, plan.Until);
@@ -130,8 +149,16 @@ public static class ShopFiles
 
     private static void WriteOrder(CsvFile file, SimulatedCustomer customer, in SimulatedOrder order)
     {
-        file.Id('C', customer.Number).Id('O', customer.Number, order.Number).Time(order.Second).Money(order.AmountMinor).Money(order.DiscountMinor).Text(ShopPlan.Currency.Code)
-            .Text(s_statuses[(int)order.Status]).Text(CustomerSimulator.OrderChannels[order.Channel]).Text(CustomerSimulator.Categories[order.Category]).Number(order.Quantity)
+        file.Id('C', customer.Number)
+            .Id('O', customer.Number, order.Number)
+            .Time(order.Second)
+            .Money(order.AmountMinor)
+            .Money(order.DiscountMinor)
+            .Text(ShopPlan.Currency.Code)
+            .Text(s_statuses[(int)order.Status])
+            .Text(CustomerSimulator.OrderChannels[order.Channel])
+            .Text(CustomerSimulator.Categories[order.Category])
+            .Number(order.Quantity)
             .Time(order.Promised).Time(order.Delivered);
         if (order.ReviewScore is { } score) file.Number(score);
         else file.Nothing();
@@ -141,17 +168,28 @@ public static class ShopFiles
     private static void WriteEvent(CsvFile file, SimulatedCustomer customer, in SimulatedEvent happened)
     {
         file.Id('C', customer.Number).Text(s_eventTypes[(int)happened.Type]).Time(happened.Second);
-        if (happened.Week > 0) file.Dated(ShopCalendar.IsSale(happened.Week) ? "sale" : "news", ShopCalendar.MondayOf(happened.Week) + 1).Id('M', customer.Number, happened.Week);
+        if (happened.Week > 0)
+            file.Dated(ShopCalendar.IsSale(happened.Week) ? "sale" : "news", ShopCalendar.MondayOf(happened.Week) + 1)
+                .Id('M', customer.Number, happened.Week);
         else file.Nothing().Nothing();
         file.EndRow();
     }
 
     private static void WriteTerm(CsvFile file, SimulatedCustomer customer, in SimulatedTerm term) =>
-        file.Id('C', customer.Number).Id('S', customer.Number, term.Number).Text(term.Yearly ? "plus-yearly" : "plus-monthly").Time(term.Started).Time(term.Ended).Time(term.Cancelled)
+        file.Id('C', customer.Number)
+            .Id('S', customer.Number, term.Number)
+            .Text(term.Yearly ? "plus-yearly" : "plus-monthly")
+            .Time(term.Started)
+            .Time(term.Ended)
+            .Time(term.Cancelled)
             .Money(term.AmountMinor).Text(term.Yearly ? "year" : "month").Text(term.Trial ? "true" : "false").EndRow();
 
     private static void WriteTruth(CsvFile file, SimulatedCustomer customer, in CustomerTruth truth) =>
-        file.Id('C', customer.Number).Text(customer.Traits.Name).Number(customer.PriceSensitivity, "F4").Number(customer.Engagement, "F4").Number(customer.AnnoyedByContact ? 1 : 0)
+        file.Id('C', customer.Number)
+            .Text(customer.Traits.Name)
+            .Number(customer.PriceSensitivity, "F4")
+            .Number(customer.Engagement, "F4")
+            .Number(customer.AnnoyedByContact ? 1 : 0)
             .Number(customer.OrdersAYear, "F5").Number(truth.OrdersAYear, "F5").Number(customer.LeavesAYear, "F5")
             .Time(CustomerSimulator.Second(Math.Min(customer.ChurnedAt, BusinessCalendar.LastDay))).Number(truth.Alive ? 1 : 0)
             .Number(truth.MeanOrderValue, "F2").Number(truth.POrder90, "F5").Number(truth.Spend90, "F2").Number(truth.Spend365, "F2");

@@ -1,6 +1,8 @@
 namespace PredictiveRetention.Simulation;
 
-/// <summary>What is asked of a simulated shop. The same plan gives the same bytes; customer i is the same however many others there are.</summary>
+/// <summary>
+/// What is asked of a simulated shop. The same plan gives the same bytes; customer i is the same however many others there are.
+/// </summary>
 public sealed record ShopPlan
 {
     public const int CustomersMax = 100_000_000;

@@ -70,4 +70,5 @@ internal readonly record struct SimulatedRefund(int OrderNumber, long Second, lo
 /// <param name="Week">Week of the campaign of an e-mail; 0 for what is no e-mail.</param>
 internal readonly record struct SimulatedEvent(long Second, EngagementType Type, int Week = 0);
 
-internal readonly record struct SimulatedTerm(int Number, bool Yearly, bool Trial, long Started, long Ended, long? Cancelled, long AmountMinor);
+internal readonly record struct SimulatedTerm(int Number, bool Yearly, bool Trial, long Started, long Ended, long? Cancelled,
+    long AmountMinor);

@@ -9,15 +9,19 @@ public static class DatabaseRefusal
 {
     /// <summary>The refusal in words for people; null where the statement itself was wrong, and for every other exception.</summary>
     public static RetentionException? Of(Exception fault) =>
-        Cause(fault) is { } cause && Read(cause) is { } refusal ? new RetentionException(Failure.DependencyUnavailable, refusal.Says + refusal.Detail, fault) : null;
+        Cause(fault) is { } cause && Read(cause) is { } refusal
+            ? new RetentionException(Failure.DependencyUnavailable, refusal.Says + refusal.Detail, fault)
+            : null;
 
     /// <summary>The refusal in words that name no host, user or file; null where it is none.</summary>
     public static string? WithoutNames(Exception fault) =>
-        Cause(fault) is { } cause && Read(cause) is { } refusal ? refusal.Says.TrimEnd(':', ' ') + (cause.SqlState is { } state ? $" ({state})" : "") : null;
+        Cause(fault) is { } cause && Read(cause) is { } refusal
+            ? refusal.Says.TrimEnd(':', ' ') + (cause.SqlState is { } state ? $" ({state})" : "")
+            : null;
 
     /// <summary>
-    /// True where the failure lies in the connection, the server or the file's state, which somebody may put right while a run waits: the same
-    /// call may then succeed.
+    /// True where the failure lies in the connection, the server or the file's state, which somebody may put right while a run waits: the
+    /// same call may then succeed.
     /// </summary>
     public static bool MayPass(Exception fault) => fault switch
     {
@@ -40,8 +44,10 @@ public static class DatabaseRefusal
     {
         PostgresException server => Read(server),
         NpgsqlException => ("The database does not answer: ", fault.Message, true),
-        SqliteException { SqliteErrorCode: 8 or 14 } file => ("The store's file may not be written: ", file.Message, true), // read-only, cannot be opened
-        SqliteException { SqliteErrorCode: 3 or 23 } file => ("The store's file may not be written: ", file.Message, false), // no permission
+        // read-only, cannot be opened
+        SqliteException { SqliteErrorCode: 8 or 14 } file => ("The store's file may not be written: ", file.Message, true),
+        // no permission
+        SqliteException { SqliteErrorCode: 3 or 23 } file => ("The store's file may not be written: ", file.Message, false),
         // Busy, locked, I/O error, disk full, locks of another kind.
         SqliteException { SqliteErrorCode: 5 or 6 or 10 or 13 or 15 } file => ("The store's file cannot be used now: ", file.Message, true),
         SqliteException { SqliteErrorCode: 11 or 26 } file => ("The store's file is damaged, or no store: ", file.Message, false),
@@ -52,10 +58,12 @@ public static class DatabaseRefusal
     {
         PostgresErrorCodes.InsufficientPrivilege => (
             "The database user may not do this: ",
-            $"{server.MessageText}. A night makes and drops a partition of its own, so its user must own the tables or be a member of the role that does.", false),
+            $"{server.MessageText}. A night makes and drops a partition of its own, so its user must own the tables or be a member of "
+                + $"the role that does.", false),
         PostgresErrorCodes.ReadOnlySqlTransaction => ("The database takes no writes now (a standby, or set to read-only).", "", true),
         // A password that was changed: a person's to put right, and a run is not to be lost for it.
-        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => ("The database does not let its user in: ", server.MessageText + ".", true),
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+            ("The database does not let its user in: ", server.MessageText + ".", true),
         // How Citus tells of a node that is gone. Without such words it is a bug of the server.
         PostgresErrorCodes.InternalError when server.MessageText.Contains("connect", StringComparison.OrdinalIgnoreCase) => (
             "A node of the database does not answer: ", server.MessageText + ".", true),

@@ -6,13 +6,17 @@ using PredictiveRetention.Segments;
 
 namespace PredictiveRetention.Storage;
 
-/// <summary>A shop's own limits of segments and figures on disk: <c>{ "segments": { "activeDays": 45 }, "figures": { "months": 24 } }</c>. What it leaves out is the default.</summary>
+/// <summary>
+/// A shop's own limits of segments and figures on disk: <c>{ "segments": { "activeDays": 45 }, "figures": { "months": 24 } }</c>. What it
+/// leaves out is the default.
+/// </summary>
 public sealed partial record DefinitionsFile
 {
     public SegmentSettings Segments { get; init; } = new();
     public InsightSettings Figures { get; init; } = new();
 
-    /// <exception cref="RetentionException">The file is missing, is no JSON, names something unknown, or has a value out of its range.</exception>
+    /// <exception cref="RetentionException">The file is missing, is no JSON, names something unknown, or has a value out of its
+    /// range.</exception>
     public static DefinitionsFile Read(string path)
     {
         if (!File.Exists(path)) throw new RetentionException(Failure.NotFound, $"The file of definitions '{path}' does not exist.");
@@ -23,8 +27,12 @@ public sealed partial record DefinitionsFile
         }
         catch (JsonException fault)
         {
-            var unknown = Unmapped().Match(fault.Message) is { Success: true } match ? $"'{match.Groups[1].Value}' is no setting." : "This cannot be read.";
-            throw new RetentionException(Failure.Usage, $"{path}, line {(fault.LineNumber ?? 0) + 1}, {fault.Path}: {unknown} It holds \"segments\" and \"figures\", with the names docs/figures.md lists.", fault);
+            var unknown = Unmapped().Match(fault.Message) is { Success: true } match
+                ? $"'{match.Groups[1].Value}' is no setting."
+                : "This cannot be read.";
+            throw new RetentionException(Failure.Usage,
+                $"{path}, line {(fault.LineNumber ?? 0) + 1}, {fault.Path}: {unknown} It holds \"segments\" and \"figures\", with the "
+                    + $"names docs/figures.md lists.", fault);
         }
         if (read is null) throw new RetentionException(Failure.Usage, $"{path} is empty.");
         try
@@ -34,10 +42,13 @@ public sealed partial record DefinitionsFile
         }
         catch (RetentionException fault)
         {
-            throw new RetentionException(Failure.Usage, $"{path}: {AsWritten().Replace(fault.Message, static name => char.ToLowerInvariant(name.Value[0]) + name.Value[1..])}", fault);
+            throw new RetentionException(Failure.Usage,
+                $"{path}: {AsWritten().Replace(fault.Message, static name => char.ToLowerInvariant(name.Value[0]) + name.Value[1..])}",
+                fault);
         }
         if (read.Figures.Thresholds != new InsightSettings().Thresholds)
-            throw new RetentionException(Failure.Usage, $"{path}: thresholds belong to the file of targets (--targets, Retention:Targets).");
+            throw new RetentionException(Failure.Usage,
+                $"{path}: thresholds belong to the file of targets (--targets, Retention:Targets).");
         return read;
     }
 

@@ -45,7 +45,9 @@ public sealed class HistoryReader
     {
         using var connection = _engine.Open();
         using var transaction = _engine.BeginSnapshot(connection);
-        new HistoryQuery(_engine, connection, transaction, shop, coverage, new KeyRange(population[0], population[^1]), shop.StartMs(before)).Fill(into, population);
+        new HistoryQuery(_engine, connection, transaction, shop, coverage, new KeyRange(population[0], population[^1]),
+            shop.StartMs(before))
+            .Fill(into, population);
     }
 
     /// <summary>One customer's history; null when the customer has no valid order before the cutoff.</summary>
@@ -58,16 +60,22 @@ public sealed class HistoryReader
     }
 
     /// <summary>The queries of a range, each in (customer key, time) order, and how a row becomes a history row.</summary>
-    private sealed class HistoryQuery(Engine engine, DbConnection connection, DbTransaction transaction, Shop shop, SourceCoverage coverage, KeyRange range, long beforeMs)
+    private sealed class HistoryQuery(Engine engine, DbConnection connection, DbTransaction transaction, Shop shop, SourceCoverage coverage,
+        KeyRange range, long beforeMs)
     {
         /// <summary>What was given back for an order that is no sale was never counted: it is taken from nothing else.</summary>
-        private const string NoSale = "NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_key = refund.customer_key AND o.order_id = refund.order_id AND NOT o.is_valid) AND ";
+        private const string NoSale =
+            "NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_key = refund.customer_key AND o.order_id = refund.order_id AND NOT "
+                + "o.is_valid) AND ";
 
         public void Fill(ShardHistories into)
         {
             into.Clear();
-            using (var row = Rows("customer_key, customer_id, birth_year, gender, country, consent_email, acquisition_channel", "customer", "first_order_at_ms", "customer_key"))
-                while (row.Read()) into.AddCustomer(new CustomerProfile(row.Long(), row.Text(), row.MaybeInt(), row.MaybeText(), row.MaybeText(), row.MaybeBool(), row.MaybeText()));
+            using (var row = Rows("customer_key, customer_id, birth_year, gender, country, consent_email, acquisition_channel", "customer",
+                "first_order_at_ms", "customer_key"))
+                while (row.Read())
+                    into.AddCustomer(new CustomerProfile(row.Long(), row.Text(), row.MaybeInt(), row.MaybeText(), row.MaybeText(),
+                        row.MaybeBool(), row.MaybeText()));
             Events(into);
         }
 
@@ -82,12 +90,15 @@ public sealed class HistoryReader
         private void Profiles(ShardHistories into, ReadOnlySpan<long> population)
         {
             var next = 0;
-            using (var row = Rows("customer_key, birth_year, gender, country, consent_email, acquisition_channel", "customer", null, "customer_key"))
+            using (var row = Rows("customer_key, birth_year, gender, country, consent_email, acquisition_channel", "customer", null,
+                "customer_key"))
             {
                 while (row.Read() && next < population.Length)
                 {
-                    var profile = new CustomerProfile(row.Long(), "", row.MaybeInt(), row.MaybeText(), row.MaybeText(), row.MaybeBool(), row.MaybeText());
-                    while (next < population.Length && population[next] < profile.CustomerKey) into.AddCustomer(new CustomerProfile(population[next++], ""));
+                    var profile = new CustomerProfile(row.Long(), "", row.MaybeInt(), row.MaybeText(), row.MaybeText(), row.MaybeBool(),
+                        row.MaybeText());
+                    while (next < population.Length && population[next] < profile.CustomerKey)
+                        into.AddCustomer(new CustomerProfile(population[next++], ""));
                     if (next == population.Length || population[next] != profile.CustomerKey) continue;
                     into.AddCustomer(profile);
                     next++;
@@ -101,18 +112,28 @@ public sealed class HistoryReader
             Orders(into);
             if (coverage.Has(DataSource.Refunds))
             {
-                using var row = Rows("customer_key, refunded_at_ms, amount_minor, order_id", "refund", NoSale + "refunded_at_ms", "customer_key, refunded_at_ms, refund_id");
-                while (row.Read()) into.Add(row.Long(), new Refund(Day(row.Long()), row.Long(), row.MaybeText() is { } order ? CustomerKey.Of(order) : 0));
+                using var row = Rows("customer_key, refunded_at_ms, amount_minor, order_id", "refund", NoSale + "refunded_at_ms",
+                    "customer_key, refunded_at_ms, refund_id");
+                while (row.Read())
+                    into.Add(row.Long(), new Refund(Day(row.Long()), row.Long(), row.MaybeText() is { } order ? CustomerKey.Of(order) : 0));
             }
             if ((coverage.Sources & (DataSource.Email | DataSource.Visits | DataSource.Tickets)) != 0)
             {
-                using var row = Rows("customer_key, occurred_at_ms, event_type, message_id", "engagement", "occurred_at_ms", "customer_key, occurred_at_ms, event_type, message_id");
-                while (row.Read()) into.Add(row.Long(), new Engagement(Day(row.Long()), (EngagementType)row.Int(), row.Text() is { Length: > 0 } message ? CustomerKey.Of(message) : 0));
+                using var row = Rows("customer_key, occurred_at_ms, event_type, message_id", "engagement", "occurred_at_ms",
+                    "customer_key, occurred_at_ms, event_type, message_id");
+                while (row.Read())
+                    into.Add(row.Long(),
+                        new Engagement(Day(row.Long()), (EngagementType)row.Int(),
+                            row.Text() is { Length: > 0 } message ? CustomerKey.Of(message) : 0));
             }
             if (coverage.Has(DataSource.Subscriptions))
             {
-                using var row = Rows("customer_key, started_at_ms, ended_at_ms, cancelled_at_ms, amount_minor, is_trial", "subscription", "started_at_ms", "customer_key, started_at_ms, subscription_id");
-                while (row.Read()) into.Add(row.Long(), new Subscription(Day(row.Long()), MaybeDay(row.MaybeLong()), MaybeDay(row.MaybeLong()), row.MaybeLong(), row.Bool()));
+                using var row = Rows("customer_key, started_at_ms, ended_at_ms, cancelled_at_ms, amount_minor, is_trial", "subscription",
+                    "started_at_ms", "customer_key, started_at_ms, subscription_id");
+                while (row.Read())
+                    into.Add(row.Long(),
+                        new Subscription(Day(row.Long()), MaybeDay(row.MaybeLong()), MaybeDay(row.MaybeLong()), row.MaybeLong(),
+                            row.Bool()));
             }
         }
 
@@ -122,10 +143,14 @@ public sealed class HistoryReader
         private void Orders(ShardHistories into)
         {
             var (discounts, quantities, margins, categories, channels, delivery, reviews, refunds) = (
-                coverage.Has(DataSource.Discounts), coverage.Has(DataSource.Quantities), coverage.Has(DataSource.Margins), coverage.Has(DataSource.Categories),
-                coverage.Has(DataSource.Channels), coverage.Has(DataSource.Delivery), coverage.Has(DataSource.Reviews), coverage.Has(DataSource.Refunds));
-            var columns = "customer_key, ordered_at_ms, amount_minor" + (discounts ? ", discount_minor" : "") + (quantities ? ", quantity" : "") + (margins ? ", margin_minor" : "")
-                + (categories ? ", category" : "") + (channels ? ", channel" : "") + (delivery ? ", promised_at_ms, delivered_at_ms" : "") + (reviews ? ", review_score" : "") + (refunds ? ", order_id" : "");
+                coverage.Has(DataSource.Discounts), coverage.Has(DataSource.Quantities), coverage.Has(DataSource.Margins),
+                coverage.Has(DataSource.Categories),
+                coverage.Has(DataSource.Channels), coverage.Has(DataSource.Delivery), coverage.Has(DataSource.Reviews),
+                coverage.Has(DataSource.Refunds));
+            var columns = "customer_key, ordered_at_ms, amount_minor" + (discounts ? ", discount_minor" : "")
+                + (quantities ? ", quantity" : "") + (margins ? ", margin_minor" : "")
+                + (categories ? ", category" : "") + (channels ? ", channel" : "") + (delivery ? ", promised_at_ms, delivered_at_ms" : "")
+                + (reviews ? ", review_score" : "") + (refunds ? ", order_id" : "");
             using var row = Rows(columns, "orders", "is_valid AND ordered_at_ms", "customer_key, ordered_at_ms, order_id");
             var (merge, key, held) = (shop.Purchases.MergeDays, 0L, default(Order?));
             while (row.Read())
@@ -180,9 +205,12 @@ public sealed class HistoryReader
 
         private static long? Sum(long? first, long? second) => first is null && second is null ? null : (first ?? 0) + (second ?? 0);
 
-        private RowReader Rows(string columns, string table, string? before, string order) => engine.Rows(connection, transaction, string.Create(
+        private RowReader Rows(string columns, string table, string? before, string order) =>
+            engine.Rows(connection, transaction, string.Create(
             CultureInfo.InvariantCulture,
-            $"SELECT {columns} FROM {table} WHERE customer_key BETWEEN {range.First} AND {range.Last}{(before is null ? "" : string.Create(CultureInfo.InvariantCulture, $" AND {before} < {beforeMs}"))} ORDER BY {order}"));
+            $"SELECT {columns} FROM {table} WHERE customer_key BETWEEN {range.First} AND "
+                + $"{range.Last}{(before is null ? "" : string.Create(CultureInfo.InvariantCulture, $" AND {before} < {beforeMs}"))} "
+                + $"ORDER BY {order}"));
 
         private int Day(long instantMs) => shop.Calendar.DayOf(instantMs);
 

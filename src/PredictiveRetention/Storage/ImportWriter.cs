@@ -34,7 +34,8 @@ public sealed class ImportWriter : IDisposable
         {
             // LIKE and CREATE TABLE AS differ between the engines; an empty SELECT copies the column types on both.
             _connection.Execute($"DROP TABLE IF EXISTS staged_{table.Name}", transaction: _transaction);
-            _connection.Execute($"CREATE TEMP TABLE staged_{table.Name} AS SELECT {table.SelectForStaging} FROM {table.Name} t WHERE 1 = 0", transaction: _transaction);
+            _connection.Execute($"CREATE TEMP TABLE staged_{table.Name} AS SELECT {table.SelectForStaging} FROM {table.Name} t WHERE 1 = 0",
+                transaction: _transaction);
         }
     }
 
@@ -44,13 +45,20 @@ public sealed class ImportWriter : IDisposable
     {
         var rule = purchases ?? default;
         _connection.Execute(
-            $"INSERT INTO shop (shop_id, currency, time_zone, minor_per_unit, zero_value_purchases, merge_days, created_at_ms) VALUES (1, @code, @zone, @minor, @ZeroValue, @MergeDays, {_engine.NowMs}) ON CONFLICT DO NOTHING",
-            new { code = currency.Code, zone = calendar.TimeZone.Id, minor = currency.MinorPerUnit, rule.ZeroValue, rule.MergeDays }, _transaction);
-        var (storedCurrency, storedZone, zeroValue, mergeDays) = _connection.QuerySingle<(string, string, bool, bool)>("SELECT currency, time_zone, zero_value_purchases, merge_days FROM shop", transaction: _transaction);
+            $"INSERT INTO shop (shop_id, currency, time_zone, minor_per_unit, zero_value_purchases, merge_days, created_at_ms) VALUES "
+                + $"(1, @code, @zone, @minor, @ZeroValue, @MergeDays, {_engine.NowMs}) ON CONFLICT DO NOTHING",
+            new { code = currency.Code, zone = calendar.TimeZone.Id, minor = currency.MinorPerUnit, rule.ZeroValue, rule.MergeDays },
+            _transaction);
+        var (storedCurrency, storedZone, zeroValue, mergeDays) = _connection.QuerySingle<(string, string, bool, bool)>(
+            "SELECT currency, time_zone, zero_value_purchases, merge_days FROM shop", transaction: _transaction);
         if (purchases is { } asked && asked != new PurchaseRule(zeroValue, mergeDays))
-            throw new RetentionException(Failure.InputRejected, $"This store was begun with --purchases {new PurchaseRule(zeroValue, mergeDays)}, which holds for all its orders; {asked} was asked for. Use another --store.");
+            throw new RetentionException(Failure.InputRejected,
+                $"This store was begun with --purchases {new PurchaseRule(zeroValue, mergeDays)}, which holds for all its orders; "
+                    + $"{asked} was asked for. Use another --store.");
         if (storedCurrency != currency.Code || storedZone != calendar.TimeZone.Id)
-            throw new RetentionException(Failure.InputRejected, $"This store keeps {storedCurrency} in {storedZone}; the import is in {currency.Code} and {calendar.TimeZone.Id}. Use another --store for another shop.");
+            throw new RetentionException(Failure.InputRejected,
+                $"This store keeps {storedCurrency} in {storedZone}; the import is in {currency.Code} and {calendar.TimeZone.Id}. Use "
+                    + $"another --store for another shop.");
     }
 
     public void Customers(IEnumerable<CustomerRow> rows) => Stage(s_customer, rows);
@@ -68,8 +76,11 @@ public sealed class ImportWriter : IDisposable
     /// </summary>
     public IReadOnlyList<OrdersThereAlready> OrdersThereAlready()
     {
-        if (_connection.ExecuteScalar<long>("SELECT count(*) FROM (SELECT 1 AS one FROM orders LIMIT 1) o", transaction: _transaction) == 0) return [];
-        var presets = _connection.Query<(long Import, string Preset)>("SELECT import_id, preset FROM import_batch", transaction: _transaction).ToDictionary(batch => batch.Import, batch => batch.Preset);
+        if (_connection.ExecuteScalar<long>("SELECT count(*) FROM (SELECT 1 AS one FROM orders LIMIT 1) o", transaction: _transaction) == 0)
+            return [];
+        var presets = _connection.Query<(long Import, string Preset)>("SELECT import_id, preset FROM import_batch",
+            transaction: _transaction)
+            .ToDictionary(batch => batch.Import, batch => batch.Preset);
         var imports = _connection.Query<(long? Import, long Count, long OtherAmount)>(
             "SELECT t.import_id, count(*), sum(CASE WHEN t.amount_minor <> s.amount_minor THEN 1 ELSE 0 END) FROM staged_orders s "
             + "JOIN orders t ON t.customer_key = s.customer_key AND t.order_id = s.order_id GROUP BY t.import_id",
@@ -77,14 +88,16 @@ public sealed class ImportWriter : IDisposable
         return [.. imports
             .GroupBy(import => import.Import is { } id ? presets.GetValueOrDefault(id) : null)
             .OrderBy(preset => preset.Key, StringComparer.Ordinal)
-            .Select(preset => new OrdersThereAlready(preset.Key, preset.Sum(import => import.Count), preset.Sum(import => import.OtherAmount)))];
+            .Select(preset => new OrdersThereAlready(preset.Key, preset.Sum(import => import.Count),
+                preset.Sum(import => import.OtherAmount)))];
     }
 
     /// <summary>Merges what was staged, records the import and commits.</summary>
     public ImportResult Commit(string preset, string files, long rowsRead, long rowsStored, long rowsRejected, string reportJson)
     {
         RefuseSharedKeys();
-        var importId = _connection.ExecuteScalar<long>("SELECT coalesce(max(import_id), 0) + 1 FROM import_batch", transaction: _transaction);
+        var importId = _connection.ExecuteScalar<long>("SELECT coalesce(max(import_id), 0) + 1 FROM import_batch",
+            transaction: _transaction);
         long inserted = 0, updated = 0, unchanged = 0;
         foreach (var table in s_tables)
         {
@@ -98,7 +111,8 @@ public sealed class ImportWriter : IDisposable
         ImportSummaries.Refresh(_connection, _transaction);
         Failpoint.Pass("import-merged");
         _connection.Execute(
-            $"INSERT INTO import_batch (import_id, preset, files, finished_at_ms, rows_read, rows_stored, rows_rejected, report) VALUES (@importId, @preset, @files, {_engine.NowMs}, @rowsRead, @rowsStored, @rowsRejected, @reportJson)",
+            $"INSERT INTO import_batch (import_id, preset, files, finished_at_ms, rows_read, rows_stored, rows_rejected, report) VALUES "
+                + $"(@importId, @preset, @files, {_engine.NowMs}, @rowsRead, @rowsStored, @rowsRejected, @reportJson)",
             new { importId, preset, files, rowsRead, rowsStored, rowsRejected, reportJson }, _transaction);
         _transaction.Commit();
         if (inserted + updated > TidyFrom) _engine.Tidy(_connection);
@@ -126,10 +140,13 @@ public sealed class ImportWriter : IDisposable
         _connection.Execute($"CREATE TEMP TABLE staged_id AS {ids}", transaction: _transaction);
         var shared = _connection.QueryFirstOrDefault<(string First, string Second)?>(
             "SELECT min(customer_id), max(customer_id) FROM staged_id GROUP BY customer_key HAVING count(*) > 1 "
-            + "UNION ALL SELECT c.customer_id, s.customer_id FROM staged_id s JOIN customer c ON c.customer_key = s.customer_key WHERE c.customer_id <> s.customer_id LIMIT 1",
+            + "UNION ALL SELECT c.customer_id, s.customer_id FROM staged_id s JOIN customer c ON c.customer_key = s.customer_key WHERE "
+            + "c.customer_id <> s.customer_id LIMIT 1",
             transaction: _transaction);
         if (shared is { } pair)
-            throw new RetentionException(Failure.InputRejected, $"The customer ids '{pair.First}' and '{pair.Second}' have the same 64-bit key and would be taken for one customer. Rename one of them. Nothing was stored.");
+            throw new RetentionException(Failure.InputRejected,
+                $"The customer ids '{pair.First}' and '{pair.Second}' have the same 64-bit key and would be taken for one customer. "
+                    + $"Rename one of them. Nothing was stored.");
     }
 
     /// <summary>
@@ -139,18 +156,23 @@ public sealed class ImportWriter : IDisposable
     private void MergeCustomers()
     {
         _connection.Execute(
-            "UPDATE customer SET first_order_at_ms = (SELECT min(o.ordered_at_ms) FROM orders o WHERE o.customer_key = customer.customer_key AND o.is_valid) "
+            "UPDATE customer SET first_order_at_ms = (SELECT min(o.ordered_at_ms) FROM orders o WHERE o.customer_key = "
+                + "customer.customer_key AND o.is_valid) "
             + "WHERE customer_key IN (SELECT customer_key FROM staged_orders)",
             transaction: _transaction, commandTimeout: 0);
         _connection.Execute(
-            "INSERT INTO customer (customer_key, customer_id, first_order_at_ms) SELECT i.customer_key, i.customer_id, f.first_ms FROM staged_id i "
-            + "LEFT JOIN (SELECT customer_key, min(ordered_at_ms) AS first_ms FROM staged_orders WHERE is_valid GROUP BY customer_key) f ON f.customer_key = i.customer_key "
+            "INSERT INTO customer (customer_key, customer_id, first_order_at_ms) SELECT i.customer_key, i.customer_id, f.first_ms FROM "
+                + "staged_id i "
+            + "LEFT JOIN (SELECT customer_key, min(ordered_at_ms) AS first_ms FROM staged_orders WHERE is_valid GROUP BY customer_key) f "
+            + "ON f.customer_key = i.customer_key "
             + "WHERE true ORDER BY i.customer_key ON CONFLICT (customer_key) DO NOTHING",
             transaction: _transaction, commandTimeout: 0);
         var columns = s_customer.StagedColumns[2..];
         _connection.Execute(
-            $"INSERT INTO customer (customer_key, customer_id, {string.Join(", ", columns)}) SELECT customer_key, customer_id, {string.Join(", ", columns)} FROM staged_customer WHERE true "
-            + $"ON CONFLICT (customer_key) DO UPDATE SET {string.Join(", ", columns.Select(column => $"{column} = coalesce(excluded.{column}, customer.{column})"))}",
+            $"INSERT INTO customer (customer_key, customer_id, {string.Join(", ", columns)}) SELECT customer_key, customer_id, "
+                + $"{string.Join(", ", columns)} FROM staged_customer WHERE true "
+            + $"ON CONFLICT (customer_key) DO UPDATE SET "
+            + $"{string.Join(", ", columns.Select(column => $"{column} = coalesce(excluded.{column}, customer.{column})"))}",
             transaction: _transaction);
     }
 
@@ -174,7 +196,9 @@ public sealed class ImportWriter : IDisposable
         public string[] Values { get; } = [.. StagedColumns.Except(Key).Where(column => column != "customer_id" || Name == "customer")];
 
         public string SelectForStaging =>
-            Name == "customer" ? string.Join(", ", StagedColumns) : $"customer_key, CAST(NULL AS text) AS customer_id, {string.Join(", ", StagedColumns[2..])}";
+            Name == "customer"
+                ? string.Join(", ", StagedColumns)
+                : $"customer_key, CAST(NULL AS text) AS customer_id, {string.Join(", ", StagedColumns[2..])}";
 
         /// <summary>What a column will be: of a customer what is known stays where a file says nothing.</summary>
         public string Merged(string column) => Name == "customer" ? $"coalesce(s.{column}, t.{column})" : $"s.{column}";
@@ -186,7 +210,8 @@ public sealed class ImportWriter : IDisposable
             var (into, value) = Name == "orders" ? (", import_id", FormattableString.Invariant($", {importId}")) : ("", "");
             return $"INSERT INTO {Name} ({columns}{into}) SELECT {columns}{value} FROM staged_{Name} WHERE true "
                 // In key order: a B-tree takes sorted rows several times faster than scattered ones.
-                + $"ORDER BY {string.Join(", ", Key)} ON CONFLICT ({string.Join(", ", Key)}) DO UPDATE SET {string.Join(", ", Values.Select(column => $"{column} = excluded.{column}"))}";
+                + $"ORDER BY {string.Join(", ", Key)} ON CONFLICT ({string.Join(", ", Key)}) DO UPDATE SET "
+                + $"{string.Join(", ", Values.Select(column => $"{column} = excluded.{column}"))}";
         }
     }
 

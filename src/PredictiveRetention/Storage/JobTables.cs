@@ -9,9 +9,9 @@ using Npgsql;
 namespace PredictiveRetention.Storage;
 
 /// <summary>
-/// The tables in which Hangfire keeps its queue, in the database of a store on PostgreSQL. Made and brought up to date in one transaction by one
-/// process at a time: several that start at once on a new database would otherwise break each other's installation, also behind a pooler, where
-/// a session's lock is another's after the first statement. A user who may not make them goes on with those that are there.
+/// The tables in which Hangfire keeps its queue, in the database of a store on PostgreSQL. Made and brought up to date in one transaction
+/// by one process at a time: several that start at once on a new database would otherwise break each other's installation, also behind a
+/// pooler, where a session's lock is another's after the first statement. A user who may not make them goes on with those that are there.
 /// </summary>
 public static class JobTables
 {
@@ -45,12 +45,14 @@ public static class JobTables
     }
 
     /// <summary>
-    /// 'hangfire' for a store in the schema 'public', 'hangfire_NAME' for one in another: two stores in one database must not run each other's jobs.
+    /// 'hangfire' for a store in the schema 'public', 'hangfire_NAME' for one in another: two stores in one database must not run each
+    /// other's jobs.
     /// </summary>
     public static string SchemaBeside(string? storeSchema)
     {
         if (storeSchema is null or "public") return "hangfire";
-        var name = "hangfire_" + new string([.. storeSchema.Select(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) ? letter : '_')]);
+        var name = "hangfire_"
+            + new string([.. storeSchema.Select(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) ? letter : '_')]);
         if (name.Length <= LongestName && name.EndsWith(storeSchema, StringComparison.Ordinal)) return name;
         // What cannot be kept of the name is told apart by its hash.
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(storeSchema)))[..8];
@@ -70,10 +72,12 @@ public static class JobTables
         try
         {
             using var transaction = connection.BeginTransaction();
-            connection.Execute($"SELECT pg_advisory_xact_lock({Installing.ToString(CultureInfo.InvariantCulture)})", transaction: transaction, commandTimeout: 300);
+            connection.Execute($"SELECT pg_advisory_xact_lock({Installing.ToString(CultureInfo.InvariantCulture)})",
+                transaction: transaction, commandTimeout: 300);
             foreach (var (version, sql) in ScriptsFrom(VersionIn(connection, schema) ?? 0))
             {
-                var here = sql.Replace("'hangfire'", $"'{schema}'", StringComparison.Ordinal).Replace("\"hangfire\"", $"\"{schema}\"", StringComparison.Ordinal);
+                var here = sql.Replace("'hangfire'", $"'{schema}'", StringComparison.Ordinal)
+                    .Replace("\"hangfire\"", $"\"{schema}\"", StringComparison.Ordinal);
                 connection.Execute(here, transaction: transaction);
                 connection.Execute($"UPDATE \"{schema}\".\"schema\" SET version = @version", new { version }, transaction);
             }
@@ -86,7 +90,8 @@ public static class JobTables
             if (VersionIn(connection, schema) is null)
                 throw new RetentionException(
                     Failure.DependencyUnavailable,
-                    $"Hangfire's tables cannot be made: {fault.MessageText}. Run retain db migrate once as a user who may create the schema '{schema}'; "
+                    $"Hangfire's tables cannot be made: {fault.MessageText}. Run retain db migrate once as a user who may create the "
+                        + $"schema '{schema}'; "
                     + "afterwards the service needs no such right.", fault);
         }
     }
@@ -95,7 +100,8 @@ public static class JobTables
     private static int? VersionIn(NpgsqlConnection connection, string schema)
     {
         var isThere = connection.ExecuteScalar<bool>(
-            "SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = @schema AND c.relname = 'schema' "
+            "SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = @schema AND "
+                + "c.relname = 'schema' "
             + "AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))", new { schema });
         return isThere ? connection.ExecuteScalar<int?>($"SELECT max(version) FROM \"{schema}\".\"schema\"") : null;
     }
@@ -108,7 +114,8 @@ public static class JobTables
             .Select(name => int.Parse(name[Scripts.Length..^".sql".Length], CultureInfo.InvariantCulture));
         foreach (var number in numbers.Where(number => number > version).Order())
         {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(Scripts + number.ToString(CultureInfo.InvariantCulture) + ".sql")!);
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(Scripts + number.ToString(CultureInfo.InvariantCulture)
+                + ".sql")!);
             yield return (number, reader.ReadToEnd());
         }
     }

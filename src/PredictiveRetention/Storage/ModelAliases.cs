@@ -24,7 +24,8 @@ public sealed partial class ModelRegistry
     public string? ChampionVersion() => Named(ChampionName);
 
     /// <summary>
-    /// Name of the version that was trained last and did not take over, or that was in use last and was rolled back; null when there is none.
+    /// Name of the version that was trained last and did not take over, or that was in use last and was rolled back; null when there is
+    /// none.
     /// </summary>
     public string? ChallengerVersion() => Named(ChallengerName);
 
@@ -60,8 +61,11 @@ public sealed partial class ModelRegistry
     public string RollBack(string by, string reason, TimeProvider clock)
     {
         var champion = ChampionVersion() ?? throw new RetentionException(Failure.NotFound, "There is no champion to go back from.");
-        var previous = Moves().LastOrDefault(move => move.Champion == champion && move.Previous is not null && move.Previous != champion && move.What == "promoted")?.Previous
-            ?? throw new RetentionException(Failure.NotFound, $"No version was in use before {champion}. retain models list shows what there is.");
+        var previous = Moves()
+            .LastOrDefault(move => move.Champion == champion && move.Previous is not null && move.Previous != champion
+                && move.What == "promoted")?.Previous
+            ?? throw new RetentionException(Failure.NotFound,
+                $"No version was in use before {champion}. retain models list shows what there is.");
         Require(previous);
         Move("rolled back", previous, by, reason, clock);
         return previous;
@@ -99,7 +103,8 @@ public sealed partial class ModelRegistry
                     if (ModelFolder.Hash(File.ReadAllBytes(Path.Combine(loaded.Folder, name))) != loaded.Manifest.Files[name])
                         throw new RetentionException(Failure.DependencyUnavailable, $"{name} is not the file that was written.");
                 Judged(version);
-                checks.Add(new ModelCheck(version, true, $"{loaded.Manifest.Files.Count} files as written, {loaded.Manifest.GoldenRows.Count} golden rows repeated"));
+                checks.Add(new ModelCheck(version, true,
+                    $"{loaded.Manifest.Files.Count} files as written, {loaded.Manifest.GoldenRows.Count} golden rows repeated"));
             }
             catch (Exception fault) when (fault is RetentionException or IOException or UnauthorizedAccessException)
             {
@@ -107,7 +112,8 @@ public sealed partial class ModelRegistry
             }
         }
         foreach (var name in new[] { ChampionName, ChallengerName })
-            if (Named(name) is { } version && !Versions().Contains(version)) checks.Add(new ModelCheck(version, false, $"named {name}, and not there"));
+            if (Named(name) is { } version && !Versions().Contains(version))
+                checks.Add(new ModelCheck(version, false, $"named {name}, and not there"));
         return checks;
     }
 
@@ -129,7 +135,9 @@ public sealed partial class ModelRegistry
     private string? Named(string name) =>
         Path.Combine(_kindFolder, name) is var path && File.Exists(path) ? Reading(path, () => File.ReadAllText(path)).Trim() : null;
 
-    private void Audit(ModelMove move) => File.AppendAllText(Path.Combine(_kindFolder, AuditFile), JsonSerializer.Serialize(move, ModelFolder.Json) + "\n");
+    private void Audit(ModelMove move) =>
+        File.AppendAllText(Path.Combine(_kindFolder, AuditFile), JsonSerializer.Serialize(move, ModelFolder.Json) + "\n");
 
-    private static string Now(TimeProvider clock) => clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Now(TimeProvider clock) =>
+        clock.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -21,7 +21,8 @@ internal static class ModelFolder
     {
         var target = Path.Combine(home, version);
         // The same content again: what is there may be in use this moment.
-        if (files.All(file => Path.Combine(target, file.Name) is var path && File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(file.Content))) return;
+        if (files.All(file => Path.Combine(target, file.Name) is var path && File.Exists(path)
+            && File.ReadAllBytes(path).AsSpan().SequenceEqual(file.Content))) return;
         var temporary = Path.Combine(home, "." + version + "." + Guid.NewGuid().ToString("N"));
         try
         {

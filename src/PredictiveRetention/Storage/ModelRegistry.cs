@@ -142,8 +142,8 @@ public sealed partial class ModelRegistry(string folder)
     }
 
     /// <summary>
-    /// The version that may speak about a cutoff: the champion, or, where it learnt from later days or cannot be used, the latest one that can
-    /// and that the gate has not turned down. Null when there is none at all, or every version would look into the future.
+    /// The version that may speak about a cutoff: the champion, or, where it learnt from later days or cannot be used, the latest one that
+    /// can and that the gate has not turned down. Null when there is none at all, or every version would look into the future.
     /// </summary>
     /// <param name="faults">What should have been taken and cannot be, with the reason.</param>
     /// <exception cref="RetentionException">There are versions for the cutoff, and none can be used.</exception>
@@ -169,10 +169,15 @@ public sealed partial class ModelRegistry(string folder)
                 unusable.Add(fault.Message);
             }
         }
-        return unusable.Count == 0 ? null : throw new RetentionException(Failure.DependencyUnavailable, "No model can be used. " + string.Join(' ', unusable));
+        return unusable.Count == 0
+            ? null
+            : throw new RetentionException(Failure.DependencyUnavailable, "No model can be used. " + string.Join(' ', unusable));
     }
 
-    /// <summary>Versions last heard of as kept although they were as recent as the champion: the gate found them worse. One made for a past day is kept for replaying it.</summary>
+    /// <summary>
+    /// Versions last heard of as kept although they were as recent as the champion: the gate found them worse. One made for a past day is
+    /// kept for replaying it.
+    /// </summary>
     private HashSet<string> Refused() =>
         [.. Moves().GroupBy(move => move.Version).Select(moves => moves.Last())
             .Where(move => move.What == "kept" && move.Champion is { } then && string.CompareOrdinal(move.Version[..8], then[..8]) >= 0)
@@ -192,7 +197,8 @@ public sealed partial class ModelRegistry(string folder)
                 .Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)]
             : [];
 
-    /// <exception cref="RetentionException">A file is missing, was changed since it was written, or does not repeat its golden rows.</exception>
+    /// <exception cref="RetentionException">A file is missing, was changed since it was written, or does not repeat its golden
+    /// rows.</exception>
     public LoadedModel Load(string version)
     {
         var path = Path.Combine(_kindFolder, version);
@@ -201,7 +207,8 @@ public sealed partial class ModelRegistry(string folder)
             var manifest = ManifestIn(Path.Combine(path, ManifestFile));
             var bytes = File.ReadAllBytes(Path.Combine(path, ModelFile));
             if (ModelFolder.Hash(bytes) != manifest.Files[ModelFile]) throw NotAsWritten(ModelFile);
-            var model = JsonSerializer.Deserialize<RetentionModel>(bytes, ModelFolder.Json) ?? throw new FormatException($"{ModelFile} is empty.");
+            var model = JsonSerializer.Deserialize<RetentionModel>(bytes, ModelFolder.Json)
+                ?? throw new FormatException($"{ModelFile} is empty.");
             if (model.Features.Count > 0 && new Features.FeatureSchema(model.Features).Hash != manifest.SchemaHash)
                 throw new FormatException("its features are not those the manifest names.");
             foreach (var golden in manifest.GoldenRows)
@@ -215,7 +222,8 @@ public sealed partial class ModelRegistry(string folder)
         catch (Exception fault) when (IsUnreadable(fault)
             || fault is KeyNotFoundException or ArgumentException or IndexOutOfRangeException or RetentionException)
         {
-            throw new RetentionException(Failure.DependencyUnavailable, $"The model {version} in {path} cannot be used: {fault.Message}", fault);
+            throw new RetentionException(Failure.DependencyUnavailable, $"The model {version} in {path} cannot be used: {fault.Message}",
+                fault);
         }
     }
 
@@ -231,7 +239,8 @@ public sealed partial class ModelRegistry(string folder)
         }
         catch (Exception fault) when (IsUnreadable(fault) || fault is RetentionException)
         {
-            throw new RetentionException(Failure.DependencyUnavailable, $"{JudgedFile} of the model {version} cannot be used: {fault.Message}", fault);
+            throw new RetentionException(Failure.DependencyUnavailable,
+                $"{JudgedFile} of the model {version} cannot be used: {fault.Message}", fault);
         }
     }
 

@@ -5,8 +5,8 @@ using Npgsql;
 namespace PredictiveRetention.Storage;
 
 /// <summary>
-/// Rows written as PostgreSQL's binary COPY format (documentation of COPY, "Binary Format") from one reused buffer. The types written must be
-/// those of the columns: int8 for long, int4 for int, float8 for double, bool, text, bytea.
+/// Rows written as PostgreSQL's binary COPY format (documentation of COPY, "Binary Format") from one reused buffer. The types written must
+/// be those of the columns: int8 for long, int4 for int, float8 for double, bool, text, bytea.
 /// </summary>
 internal sealed class PostgresCopyWriter : BulkInsert
 {
@@ -21,7 +21,8 @@ internal sealed class PostgresCopyWriter : BulkInsert
     {
         _columns = (short)columns.Length;
         _stream = connection.BeginRawBinaryCopy($"COPY {table} ({string.Join(", ", columns)}) FROM STDIN (FORMAT binary)");
-        ReadOnlySpan<byte> header = [(byte)'P', (byte)'G', (byte)'C', (byte)'O', (byte)'P', (byte)'Y', (byte)'\n', 0xff, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        ReadOnlySpan<byte> header = [(byte)'P', (byte)'G', (byte)'C', (byte)'O', (byte)'P', (byte)'Y', (byte)'\n', 0xff, (byte)'\r',
+            (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
         header.CopyTo(_buffer);
         _length = header.Length;
     }
@@ -161,21 +162,27 @@ internal sealed class PostgresCopyReader : RowReader
     {
         var field = Need(12);
         _next += 12;
-        return BinaryPrimitives.ReadInt32BigEndian(field) == 8 ? BinaryPrimitives.ReadInt64BigEndian(field[4..]) : throw Unexpected(field, 8);
+        return BinaryPrimitives.ReadInt32BigEndian(field) == 8
+            ? BinaryPrimitives.ReadInt64BigEndian(field[4..])
+            : throw Unexpected(field, 8);
     }
 
     public override int Int()
     {
         var field = Need(8);
         _next += 8;
-        return BinaryPrimitives.ReadInt32BigEndian(field) == 4 ? BinaryPrimitives.ReadInt32BigEndian(field[4..]) : throw Unexpected(field, 4);
+        return BinaryPrimitives.ReadInt32BigEndian(field) == 4
+            ? BinaryPrimitives.ReadInt32BigEndian(field[4..])
+            : throw Unexpected(field, 4);
     }
 
     public override double Double()
     {
         var field = Need(12);
         _next += 12;
-        return BinaryPrimitives.ReadInt32BigEndian(field) == 8 ? BinaryPrimitives.ReadDoubleBigEndian(field[4..]) : throw Unexpected(field, 8);
+        return BinaryPrimitives.ReadInt32BigEndian(field) == 8
+            ? BinaryPrimitives.ReadDoubleBigEndian(field[4..])
+            : throw Unexpected(field, 8);
     }
 
     public override bool Bool()

@@ -23,7 +23,8 @@ internal sealed class PostgresEngine : Engine
         {
             var settings = new NpgsqlConnectionStringBuilder(connectionString);
             if (settings.ApplicationName is null) settings.ApplicationName = "PredictiveRetention";
-            // The same few questions are asked all the time: the server need not plan them each time. A pooler that shares connections by transaction wants 0 here.
+            // The same few questions are asked all the time: the server need not plan them each time. A pooler that shares connections by
+            // transaction wants 0 here.
             if (!settings.ContainsKey("Max Auto Prepare")) settings.MaxAutoPrepare = 40;
             _connectionString = settings.ToString();
             _source = NpgsqlDataSource.Create(_connectionString);
@@ -34,7 +35,8 @@ internal sealed class PostgresEngine : Engine
             var why = StoreAddress.MayHoldPassword(connectionString) ? "put a value that holds ; or = in quotes" : fault.Message;
             throw new RetentionException(
                 Failure.Usage,
-                $"The PostgreSQL connection string cannot be read: {why}. It is written as Host=localhost;Database=shop;Username=me.", fault);
+                $"The PostgreSQL connection string cannot be read: {why}. It is written as Host=localhost;Database=shop;Username=me.",
+                fault);
         }
     }
 
@@ -52,10 +54,14 @@ internal sealed class PostgresEngine : Engine
 
     public override string HasStore => "SELECT CASE WHEN to_regclass('schemaversions') IS NULL THEN 0 ELSE 1 END";
 
-    public override Dictionary<string, string> SchemaVariables => new() { ["clustered"] = "", ["by_run"] = "PARTITION BY LIST (run_id)", ["bytes"] = "bytea", ["false"] = "false",
-        ["orders_in_time"] = "CREATE INDEX orders_in_time ON orders (customer_key, ordered_at_ms, order_id) INCLUDE (amount_minor) WHERE is_valid",
-        ["at_from"] = "to_timestamp(", ["at_to"] = " / 1000.0)"
-    };
+    public override Dictionary<string, string> SchemaVariables =>
+        new()
+        {
+            ["clustered"] = "", ["by_run"] = "PARTITION BY LIST (run_id)", ["bytes"] = "bytea", ["false"] = "false",
+            ["orders_in_time"] =
+            "CREATE INDEX orders_in_time ON orders (customer_key, ordered_at_ms, order_id) INCLUDE (amount_minor) WHERE is_valid",
+            ["at_from"] = "to_timestamp(", ["at_to"] = " / 1000.0)"
+        };
 
     public override DbConnection Open()
     {
@@ -93,7 +99,8 @@ internal sealed class PostgresEngine : Engine
     public override BulkInsert Bulk(DbConnection connection, DbTransaction transaction, string table, params string[] columns) =>
         new PostgresCopyWriter((NpgsqlConnection)connection, table, columns);
 
-    public override RowReader Rows(DbConnection connection, DbTransaction transaction, string sql) => new PostgresCopyReader((NpgsqlConnection)connection, sql);
+    public override RowReader Rows(DbConnection connection, DbTransaction transaction, string sql) =>
+        new PostgresCopyReader((NpgsqlConnection)connection, sql);
 
     /// <summary>
     /// A holder frozen inside its transaction would keep the row locked that others need to take over: the server ends it where it stands
@@ -121,11 +128,13 @@ internal sealed class PostgresEngine : Engine
     /// </summary>
     public override void CreatePredictionRoom(DbConnection connection, DbTransaction transaction, long runId) =>
         connection.Execute(
-            $"CREATE TABLE {Partition(runId)} (LIKE prediction INCLUDING ALL); ALTER TABLE prediction ATTACH PARTITION {Partition(runId)} FOR VALUES IN ({runId.ToString(CultureInfo.InvariantCulture)})",
+            $"CREATE TABLE {Partition(runId)} (LIKE prediction INCLUDING ALL); ALTER TABLE prediction ATTACH PARTITION "
+                + $"{Partition(runId)} FOR VALUES IN ({runId.ToString(CultureInfo.InvariantCulture)})",
             transaction: transaction);
 
     public override string PredictionRoom(long runId) =>
-        "SELECT CASE WHEN i.inhdetachpending THEN 'pending' WHEN EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus') THEN 'distributed' "
+        "SELECT CASE WHEN i.inhdetachpending THEN 'pending' WHEN EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus') THEN "
+            + "'distributed' "
         + "ELSE 'attached' END FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
         + $"WHERE c.relname = '{Partition(runId)}' AND i.inhparent = 'prediction'::regclass";
 
@@ -150,7 +159,8 @@ internal sealed class PostgresEngine : Engine
         var settings = new NpgsqlConnectionStringBuilder(_connectionString);
         return new RetentionException(
             Failure.DependencyUnavailable,
-            $"PostgreSQL at {settings.Host}:{settings.Port.ToString(CultureInfo.InvariantCulture)}, database '{settings.Database}', user '{settings.Username}' cannot be used: {fault.Message}",
+            $"PostgreSQL at {settings.Host}:{settings.Port.ToString(CultureInfo.InvariantCulture)}, database '{settings.Database}', user "
+                + $"'{settings.Username}' cannot be used: {fault.Message}",
             fault);
     }
 }

@@ -160,8 +160,8 @@ public sealed class RetentionStore : IDisposable
     public async Task<Shop> RequireShopAsync(CancellationToken cancellation = default) => await ShopAsync(cancellation) ?? throw NoShop();
 
     /// <summary>
-    /// True when the database answers, and every node of it: where customers are spread over several, one of their rows is asked for. The first
-    /// question after a restart of the server meets a dead connection, so it is asked once more.
+    /// True when the database answers, and every node of it: where customers are spread over several, one of their rows is asked for. The
+    /// first question after a restart of the server meets a dead connection, so it is asked once more.
     /// </summary>
     public async Task<bool> AnswersAsync(CancellationToken cancellation)
     {

@@ -116,7 +116,8 @@ public sealed record ShardClaim(long RunId, int Shard, long[] Population, long F
 /// <param name="Drift">Of a draw of the customers not lost: bins of each column the model is watched by; null where it is not.</param>
 public sealed record ShardTotals(
     long Customers, long Lost, double PChurnSum, long HighRisk, double NetRevenue, long Orders, double Clv, double RevenueAtRisk,
-    long Actions, double ExpectedNetValue, double ActionCost, IReadOnlyList<GroupCount> Plays, IReadOnlyList<long> PChurnTenths, IReadOnlyList<long[]>? Drift = null);
+    long Actions, double ExpectedNetValue, double ActionCost, IReadOnlyList<GroupCount> Plays, IReadOnlyList<long> PChurnTenths,
+    IReadOnlyList<long[]>? Drift = null);
 
 /// <summary>A customer a run could not score.</summary>
 public sealed record Quarantined(long CustomerKey, string Reason);
@@ -151,4 +152,6 @@ public sealed record RunEvent
 
 /// <summary>Somebody took the run or the shard over: whoever sees this must stop writing at once.</summary>
 public sealed class LeaseLostException(long runId, int? shard = null)
-    : Exception($"{(shard is { } number ? $"Shard {number.ToString(CultureInfo.InvariantCulture)} of run" : "Run")} {runId.ToString(CultureInfo.InvariantCulture)} was taken over by another process.");
+    : Exception(
+        $"{(shard is { } number ? $"Shard {number.ToString(CultureInfo.InvariantCulture)} of run" : "Run")} "
+            + $"{runId.ToString(CultureInfo.InvariantCulture)} was taken over by another process.");

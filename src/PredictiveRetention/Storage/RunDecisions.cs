@@ -78,6 +78,7 @@ public sealed class RunDecisions
     private static RetentionException NotIn(Run run, string wanted)
     {
         var number = run.RunId.ToString(CultureInfo.InvariantCulture);
-        return new(Failure.Usage, $"Run {number} ({run.Purpose.Word()} of {run.BusinessDate.ToIso()}) is {run.State.Word()}; it is not {wanted}.");
+        return new(Failure.Usage,
+            $"Run {number} ({run.Purpose.Word()} of {run.BusinessDate.ToIso()}) is {run.State.Word()}; it is not {wanted}.");
     }
 }

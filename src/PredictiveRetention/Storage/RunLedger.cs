@@ -74,7 +74,8 @@ public sealed class RunLedger
             change.Execute(Outbox.Telling(_engine, run.RunId, "model.unusable", fault));
         }
         change.Record(
-            run.RunId, run.Owner, "snapshot", $"{population.Count.ToString(CultureInfo.InvariantCulture)} customers, model {recipe.ModelVersion}");
+            run.RunId, run.Owner, "snapshot",
+            $"{population.Count.ToString(CultureInfo.InvariantCulture)} customers, model {recipe.ModelVersion}");
         change.Commit();
         Failpoint.Pass("snapshot-committed");
     }
@@ -86,7 +87,8 @@ public sealed class RunLedger
     {
         using var change = LedgerChange.Begin(_engine);
         var claimed = change.Execute(
-            $"UPDATE run SET state = {RunState.Validating.Sql()}, fence = fence + 1, owner = @owner, lease_until_ms = {_engine.NowMs} + @lease "
+            $"UPDATE run SET state = {RunState.Validating.Sql()}, fence = fence + 1, owner = @owner, lease_until_ms = {_engine.NowMs} + "
+                + $"@lease "
             + $"WHERE run_id = @runId AND state = {RunState.Scoring.Sql()} "
             + "AND NOT EXISTS (SELECT 1 FROM run_shard s WHERE s.run_id = run.run_id AND s.state <> 'done')",
             new { runId, owner, lease = LeaseMs });
@@ -265,7 +267,8 @@ public sealed class RunLedger
             "SELECT * FROM run WHERE purpose = @purpose AND business_date = @businessDate AND attempt = @attempt",
             new { purpose = purpose.Word(), businessDate, attempt });
         if (run is null || run.Owner != owner || run.Fence != 1)
-            return new Claim(ClaimOutcome.Busy, run ?? new Run { Purpose = purpose, BusinessDate = businessDate, AsOf = asOf, Attempt = attempt });
+            return new Claim(ClaimOutcome.Busy,
+                run ?? new Run { Purpose = purpose, BusinessDate = businessDate, AsOf = asOf, Attempt = attempt });
         change.Record(run.RunId, owner, "claimed", null);
         return new Claim(ClaimOutcome.Claimed, run);
     }

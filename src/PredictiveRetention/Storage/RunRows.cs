@@ -6,7 +6,8 @@ namespace PredictiveRetention.Storage;
 public sealed class RunRows
 {
     private static readonly string s_ended =
-        $"SELECT * FROM run WHERE state IN ({RunState.Dropped.Sql()}, {RunState.Discarded.Sql()}, {RunState.Failed.Sql()}) AND NOT rows_cleared";
+        $"SELECT * FROM run WHERE state IN ({RunState.Dropped.Sql()}, {RunState.Discarded.Sql()}, {RunState.Failed.Sql()}) AND NOT "
+            + $"rows_cleared";
 
     private readonly Engine _engine;
 

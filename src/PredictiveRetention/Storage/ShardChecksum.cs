@@ -3,7 +3,10 @@ using System.Security.Cryptography;
 
 namespace PredictiveRetention.Storage;
 
-/// <summary>SHA-256 over what a shard says of its customers, in key order: made when it is scored, and again from the stored rows when a run is verified.</summary>
+/// <summary>
+/// SHA-256 over what a shard says of its customers, in key order: made when it is scored, and again from the stored rows when a run is
+/// verified.
+/// </summary>
 internal sealed class ShardChecksum : IDisposable
 {
     private const int RowSize = 36;

@@ -245,7 +245,9 @@ public sealed class ShardLedger
     {
         using var connection = _engine.Open();
         return connection.Query<string>(
-            "SELECT totals FROM run_shard WHERE run_id = @runId AND state = 'done' ORDER BY shard", new { runId }).Select(totals => JsonSerializer.Deserialize<ShardTotals>(totals, JsonSerializerOptions.Web)!).ToList();
+            "SELECT totals FROM run_shard WHERE run_id = @runId AND state = 'done' ORDER BY shard", new { runId })
+                .Select(totals => JsonSerializer.Deserialize<ShardTotals>(totals, JsonSerializerOptions.Web)!)
+                .ToList();
     }
 
     private string Counting =>
@@ -253,7 +255,8 @@ public sealed class ShardLedger
         + "CAST(coalesce(sum(customers) FILTER (WHERE state = 'done'), 0) AS bigint) AS customers, "
         + "CAST(coalesce(sum(customers), 0) AS bigint) AS expected, "
         + "(SELECT min(e.at_ms) FROM run_event e WHERE e.run_id = @runId AND e.what = 'snapshot') AS since_ms, "
-        + $"max(finished_at_ms) AS last_ms, CAST({_engine.NowMs} AS bigint) AS now_ms, max(lease_until_ms) AS lease_until_ms FROM run_shard WHERE run_id = @runId";
+        + $"max(finished_at_ms) AS last_ms, CAST({_engine.NowMs} AS bigint) AS now_ms, max(lease_until_ms) AS lease_until_ms FROM "
+        + $"run_shard WHERE run_id = @runId";
 
     private sealed record Counted
     {

@@ -21,7 +21,8 @@ internal sealed class SqliteEngine : Engine
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new RetentionException(Failure.DependencyUnavailable, $"The folder of the store {path} cannot be made: {fault.Message}", fault);
+            throw new RetentionException(Failure.DependencyUnavailable, $"The folder of the store {path} cannot be made: {fault.Message}",
+                fault);
         }
         _connectionString = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 60, Pooling = true }.ToString();
     }
@@ -39,8 +40,13 @@ internal sealed class SqliteEngine : Engine
 
     public override string HasStore => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schemaversions' COLLATE NOCASE";
 
-    public override Dictionary<string, string> SchemaVariables => new() { ["clustered"] = "WITHOUT ROWID", ["by_run"] = "WITHOUT ROWID", ["bytes"] = "blob", ["false"] = "0", ["orders_in_time"] = "SELECT 1",
-        ["at_from"] = "strftime('%Y-%m-%dT%H:%M:%fZ', ", ["at_to"] = " / 1000.0, 'unixepoch')" };
+    public override Dictionary<string, string> SchemaVariables =>
+        new()
+        {
+            ["clustered"] = "WITHOUT ROWID", ["by_run"] = "WITHOUT ROWID", ["bytes"] = "blob", ["false"] = "0",
+            ["orders_in_time"] = "SELECT 1",
+            ["at_from"] = "strftime('%Y-%m-%dT%H:%M:%fZ', ", ["at_to"] = " / 1000.0, 'unixepoch')"
+        };
 
     public override DbConnection Open()
     {
@@ -48,13 +54,16 @@ internal sealed class SqliteEngine : Engine
         try
         {
             connection.Open();
-            connection.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = FILE; PRAGMA cache_size = -65536; PRAGMA busy_timeout = 60000;");
+            connection.Execute(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = FILE; PRAGMA cache_size = -65536; PRAGMA "
+                    + "busy_timeout = 60000;");
             return connection;
         }
         catch (SqliteException fault)
         {
             connection.Dispose();
-            throw new RetentionException(Failure.DependencyUnavailable, $"The store {connection.DataSource} cannot be opened: {fault.Message}", fault);
+            throw new RetentionException(Failure.DependencyUnavailable,
+                $"The store {connection.DataSource} cannot be opened: {fault.Message}", fault);
         }
     }
 
@@ -65,7 +74,8 @@ internal sealed class SqliteEngine : Engine
     public override DbTransaction BeginWrite(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);
 
     /// <summary>The driver does nothing asynchronously: a file is read and locked where it is asked for.</summary>
-    public override ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellation) => new(BeginWrite(connection));
+    public override ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellation) =>
+        new(BeginWrite(connection));
 
     public override DbTransaction BeginSnapshot(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);
 
@@ -79,7 +89,8 @@ internal sealed class SqliteEngine : Engine
     public override IEnumerable<string> DropPredictionRoom(long runId, string? state) =>
         [$"DELETE FROM prediction WHERE run_id = {runId.ToString(CultureInfo.InvariantCulture)}"];
 
-    public override RowReader Rows(DbConnection connection, DbTransaction transaction, string sql) => new Reader((SqliteConnection)connection, (SqliteTransaction)transaction, sql);
+    public override RowReader Rows(DbConnection connection, DbTransaction transaction, string sql) =>
+        new Reader((SqliteConnection)connection, (SqliteTransaction)transaction, sql);
 
     public override string? BoundOf(bool mayBeLost) => null;
 
@@ -101,7 +112,8 @@ internal sealed class SqliteEngine : Engine
         {
             _command = connection.CreateCommand();
             _command.Transaction = transaction;
-            _command.CommandText = $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
+            _command.CommandText =
+                $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
             for (var i = 0; i < columns.Length; i++) _command.Parameters.Add(new SqliteParameter($"@p{i}", null));
             _command.Prepare();
         }

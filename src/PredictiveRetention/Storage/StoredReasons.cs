@@ -4,9 +4,9 @@ using PredictiveRetention.Models;
 namespace PredictiveRetention.Storage;
 
 /// <summary>
-/// Reasons as a prediction row keeps them: for each, little-endian, the index in the model's feature list (2 bytes), the value and the effect
-/// (4 bytes each); behind them the usual gap (4 bytes), where there is one. The run's settings name the features. Earlier versions stored at most
-/// three reasons and no gap.
+/// Reasons as a prediction row keeps them: for each, little-endian, the index in the model's feature list (2 bytes), the value and the
+/// effect (4 bytes each); behind them the usual gap (4 bytes), where there is one. The run's settings name the features. Earlier versions
+/// stored at most three reasons and no gap.
 /// </summary>
 public static class StoredReasons
 {
@@ -43,7 +43,8 @@ public static class StoredReasons
     {
         return bytes is null
             ? Reasons.None
-            : new Reasons(At(0), At(1), At(2), At(3), At(4), bytes.Length % Size == GapSize ? BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(^GapSize..)) : 0);
+            : new Reasons(At(0), At(1), At(2), At(3), At(4),
+                bytes.Length % Size == GapSize ? BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(^GapSize..)) : 0);
 
         Reason At(int index) => (index + 1) * Size > bytes.Length
             ? Reason.None

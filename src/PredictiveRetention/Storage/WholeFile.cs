@@ -1,14 +1,16 @@
 namespace PredictiveRetention.Storage;
 
 /// <summary>
-/// A file that readers see whole or not at all: written beside its place, brought to the disk and renamed. What is not kept is gone, and what was
-/// there before stays.
+/// A file that readers see whole or not at all: written beside its place, brought to the disk and renamed. What is not kept is gone, and
+/// what was there before stays.
 /// </summary>
 public sealed class WholeFile(string path) : IDisposable
 {
     public string Path => path;
 
-    /// <summary>Where it is to be written. Of this writer alone: two processes may write one file at a time, and the last to keep it has it.</summary>
+    /// <summary>
+    /// Where it is to be written. Of this writer alone: two processes may write one file at a time, and the last to keep it has it.
+    /// </summary>
     public string Beside { get; } = $"{path}.{Guid.NewGuid():N}.partial";
 
     /// <summary>Writes a file in one go.</summary>

@@ -23,7 +23,8 @@ public sealed class AccessTests : IDisposable
             if (path.Name.StartsWith("/health", StringComparison.Ordinal)) continue;
             foreach (var verb in path.Value.EnumerateObject())
             {
-                using var request = new HttpRequestMessage(new HttpMethod(verb.Name.ToUpperInvariant()), path.Name.Replace("{customerId}", "C1", StringComparison.Ordinal).Replace("{id}", "1", StringComparison.Ordinal));
+                using var request = new HttpRequestMessage(new HttpMethod(verb.Name.ToUpperInvariant()),
+                    path.Name.Replace("{customerId}", "C1", StringComparison.Ordinal).Replace("{id}", "1", StringComparison.Ordinal));
                 var response = await stranger.SendAsync(request);
                 Assert.True(response.StatusCode == HttpStatusCode.Unauthorized, $"{verb.Name} {path.Name}: {response.StatusCode}");
                 Assert.Equal("Bearer", response.Headers.WwwAuthenticate.ToString());
@@ -59,9 +60,11 @@ public sealed class AccessTests : IDisposable
     {
         var ticket = Ticket(_service);
         using var browser = _service.CreateClient();
-        Assert.Contains("No orders have been imported yet", await (await browser.GetAsync("/sign-in?ticket=" + ticket)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("No orders have been imported yet",
+            await (await browser.GetAsync("/sign-in?ticket=" + ticket)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var other = _service.CreateClient();
-        Assert.Contains("has been used or has expired", await (await other.GetAsync("/sign-in?ticket=" + ticket)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("has been used or has expired",
+            await (await other.GetAsync("/sign-in?ticket=" + ticket)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +72,8 @@ public sealed class AccessTests : IDisposable
     {
         _service.UseKestrel(0);
         _service.StartServer();
-        using var local = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _service.ClientOptions.BaseAddress };
+        using var local =
+            new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = _service.ClientOptions.BaseAddress };
         foreach (var forwarded in new[] { null, "127.0.0.1", "::1" })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, "/jobs");
@@ -83,7 +87,8 @@ public sealed class AccessTests : IDisposable
     {
         using var browser = await SignedInAsync(_service);
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/api/v1/runs")).StatusCode);
-        foreach (var (site, expected) in new[] { (null, HttpStatusCode.Unauthorized), ("same-site", HttpStatusCode.Unauthorized), ("cross-site", HttpStatusCode.Unauthorized), ("same-origin", HttpStatusCode.Conflict) })
+        foreach (var (site, expected) in new[] { (null, HttpStatusCode.Unauthorized), ("same-site", HttpStatusCode.Unauthorized),
+            ("cross-site", HttpStatusCode.Unauthorized), ("same-origin", HttpStatusCode.Conflict) })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/runs");
             if (site is not null) request.Headers.Add("Sec-Fetch-Site", site);
@@ -99,7 +104,8 @@ public sealed class AccessTests : IDisposable
         Assert.Contains("retention=", cookie, StringComparison.Ordinal);
         using var same = new ServiceUnderTest(new SqliteUnderTest());
         Assert.Equal(HttpStatusCode.OK, await OpenAsync(same, cookie));
-        using var other = new ServiceUnderTest(new SqliteUnderTest()) { Settings = { ["Retention:AdminKey"] = "another-key-of-some-length" } };
+        using var other =
+            new ServiceUnderTest(new SqliteUnderTest()) { Settings = { ["Retention:AdminKey"] = "another-key-of-some-length" } };
         Assert.Equal(HttpStatusCode.Found, await OpenAsync(other, cookie));
 
         static async Task<HttpStatusCode> OpenAsync(ServiceUnderTest service, string cookie)
@@ -143,7 +149,8 @@ public sealed class AccessTests : IDisposable
                 await socket.ConnectAsync(IPAddress.Loopback, context.DnsEndPoint.Port, cancellation);
                 return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
             },
-        }) { BaseAddress = _service.ClientOptions.BaseAddress };
+        })
+        { BaseAddress = _service.ClientOptions.BaseAddress };
     }
 
     /// <summary>A browser drops tabs and line ends from an address: what looks like a path may then be another host.</summary>
@@ -159,9 +166,11 @@ public sealed class AccessTests : IDisposable
         browser.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
         var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await browser.GetStringAsync("/"));
         var token = page.QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
-        foreach (var (path, fields) in new (string, (string, string)[])[] { ("/theme", [("theme", "dark"), ("back", back)]), ("/sign-in", [("adminKey", ServiceUnderTest.Key), ("returnUrl", back)]) })
+        foreach (var (path, fields) in new (string, (string, string)[])[] { ("/theme", [("theme", "dark"), ("back", back)]),
+            ("/sign-in", [("adminKey", ServiceUnderTest.Key), ("returnUrl", back)]) })
         {
-            using var form = new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", token), .. fields.Select(field => KeyValuePair.Create(field.Item1, field.Item2))]);
+            using var form = new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", token),
+                .. fields.Select(field => KeyValuePair.Create(field.Item1, field.Item2))]);
             using var answer = await browser.PostAsync(path, form);
             Assert.True(answer.StatusCode == HttpStatusCode.Found, $"{path}: {answer.StatusCode}");
             Assert.Equal("/", answer.Headers.Location!.OriginalString);
@@ -172,7 +181,8 @@ public sealed class AccessTests : IDisposable
     public async Task A_form_without_its_antiforgery_token_is_refused()
     {
         using var stranger = _service.Stranger();
-        var response = await stranger.PostAsync("/sign-in", new FormUrlEncodedContent(new Dictionary<string, string> { ["adminKey"] = ServiceUnderTest.Key }));
+        var response = await stranger.PostAsync("/sign-in",
+            new FormUrlEncodedContent(new Dictionary<string, string> { ["adminKey"] = ServiceUnderTest.Key }));
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
@@ -192,26 +202,40 @@ public sealed class AccessTests : IDisposable
         using var admin = _service.Admin();
         var document = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/openapi/v1.json"));
         var lines = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(verb =>
-            $"{verb.Name.ToUpperInvariant()} {path.Name}{Query(verb.Value)} -> {string.Join(' ', verb.Value.GetProperty("responses").EnumerateObject().Select(response => response.Name))}"))
-            .Concat(document.GetProperty("components").GetProperty("schemas").EnumerateObject().Where(schema => schema.Value.TryGetProperty("properties", out _)).Select(schema =>
-                $"{schema.Name}: {string.Join(' ', schema.Value.GetProperty("properties").EnumerateObject().Select(property => property.Name))}"));
+            $"{verb.Name.ToUpperInvariant()} {path.Name}{Query(verb.Value)} -> "
+                + $"{string.Join(' ', verb.Value.GetProperty("responses").EnumerateObject().Select(response => response.Name))}"))
+            .Concat(document.GetProperty("components")
+                .GetProperty("schemas")
+                .EnumerateObject()
+                .Where(schema => schema.Value.TryGetProperty("properties", out _))
+                .Select(schema =>
+                $"{schema.Name}: "
+                    + $"{string.Join(' ', schema.Value.GetProperty("properties").EnumerateObject().Select(property => property.Name))}"));
         var approved = Path.Combine(Repository.Root, "tests", "PredictiveRetention.Service.Tests", "Access", "openapi.approved.txt");
         var now = string.Join('\n', lines) + "\n";
-        if (!File.Exists(approved) || File.ReadAllText(approved) != now) await File.WriteAllTextAsync(approved.Replace("approved", "received", StringComparison.Ordinal), now);
+        if (!File.Exists(approved) || File.ReadAllText(approved) != now)
+            await File.WriteAllTextAsync(approved.Replace("approved", "received", StringComparison.Ordinal), now);
         Assert.Equal(await File.ReadAllTextAsync(approved), now);
     }
 
     private static string Query(System.Text.Json.JsonElement operation)
     {
-        var names = operation.TryGetProperty("parameters", out var parameters) ? parameters.EnumerateArray().Where(parameter => parameter.GetProperty("in").GetString() == "query").Select(parameter => parameter.GetProperty("name").GetString()) : [];
+        var names = operation.TryGetProperty("parameters", out var parameters)
+            ? parameters.EnumerateArray()
+                .Where(parameter => parameter.GetProperty("in").GetString() == "query")
+                .Select(parameter => parameter.GetProperty("name").GetString())
+            : [];
         return string.Concat(names.Select(name => " ?" + name));
     }
 
-    private static string Ticket(ServiceUnderTest service) => ((PredictiveRetention.Service.Access.AdminKey)service.Services.GetService(typeof(PredictiveRetention.Service.Access.AdminKey))!).NewTicket();
+    private static string Ticket(ServiceUnderTest service) =>
+        ((PredictiveRetention.Service.Access.AdminKey)service.Services.GetService(
+            typeof(PredictiveRetention.Service.Access.AdminKey))!).NewTicket();
 
     private static async Task<HttpClient> SignedInAsync(ServiceUnderTest service, bool follows = true)
     {
-        var browser = service.CreateClient(new Microsoft.AspNetCore.Mvc.Testing.WebApplicationFactoryClientOptions { AllowAutoRedirect = follows });
+        var browser =
+            service.CreateClient(new Microsoft.AspNetCore.Mvc.Testing.WebApplicationFactoryClientOptions { AllowAutoRedirect = follows });
         var answer = await browser.GetAsync("/sign-in?ticket=" + Ticket(service));
         if (follows) answer.EnsureSuccessStatusCode();
         return browser;

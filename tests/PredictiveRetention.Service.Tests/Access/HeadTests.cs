@@ -11,7 +11,8 @@ public sealed class HeadTests : IDisposable
 {
     private static readonly string[] s_api =
     [
-        "/api/v1/predictions?limit=2", "/api/v1/predictions/C1", "/api/v1/predictions/nobody", "/api/v1/insights/kpis?format=csv", "/api/v1/insights/nothing", "/api/v1/runs",
+        "/api/v1/predictions?limit=2", "/api/v1/predictions/C1", "/api/v1/predictions/nobody", "/api/v1/insights/kpis?format=csv",
+        "/api/v1/insights/nothing", "/api/v1/runs",
         "/api/v1/model", "/openapi/v1.json", "/risk.csv", "/health/live", "/health/ready", "/nothing-here", "/site.css",
     ];
 
@@ -40,7 +41,11 @@ public sealed class HeadTests : IDisposable
     {
         _service.UseKestrel(0);
         _service.StartServer();
-        using var client = new HttpClient { BaseAddress = _service.ClientOptions.BaseAddress, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ServiceUnderTest.Key) } };
+        using var client = new HttpClient
+        {
+            BaseAddress = _service.ClientOptions.BaseAddress,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ServiceUnderTest.Key) }
+        };
         await AssertAlikeAsync(client, ["/", .. s_api]);
     }
 

@@ -31,7 +31,8 @@ public sealed class DemoTests
         var overview = await admin.GetStringAsync("/");
         Assert.Contains("Simulated data: 5,000 customers", overview, StringComparison.Ordinal);
         Assert.Contains("nothing here is real", overview, StringComparison.Ordinal);
-        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"<dt>Run</dt><dd translate=\"no\"><a href=\"/runs\">{run.RunId}</a>"), overview, StringComparison.Ordinal);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"<dt>Run</dt><dd translate=\"no\"><a href=\"/runs\">{run.RunId}</a>"),
+            overview, StringComparison.Ordinal);
         Assert.DoesNotContain("Online Retail", overview, StringComparison.Ordinal);
     }
 
@@ -57,7 +58,9 @@ public sealed class DemoTests
     public void Every_shop_has_a_folder_of_its_own()
     {
         ServiceSettings Read(params (string, string)[] values) =>
-            ServiceSettings.Read(new Microsoft.Extensions.Configuration.ConfigurationBuilder().AddInMemory([("Retention:Data", "data"), .. values]).Build());
+            ServiceSettings.Read(new Microsoft.Extensions.Configuration.ConfigurationBuilder()
+                .AddInMemory([("Retention:Data", "data"), .. values])
+                .Build());
         ServiceSettings[] all = [Read(), Read(("demo", "simulated")), Read(("demo", "online-retail"))];
         Assert.Equal([DemoKind.None, DemoKind.Simulated, DemoKind.OnlineRetail], all.Select(settings => settings.Demo));
         Assert.Equal(3, all.Select(settings => settings.Store).Distinct().Count());

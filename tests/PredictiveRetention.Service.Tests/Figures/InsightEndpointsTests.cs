@@ -25,12 +25,14 @@ public abstract class InsightEndpointsTests(EngineUnderTest engine) : IDisposabl
     {
         using var admin = _service.Admin();
         var glossary = (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/metrics"))).GetProperty("items");
-        Assert.Equal(MetricCatalogue.All.Select(metric => metric.Id), glossary.EnumerateArray().Select(entry => entry.GetProperty("id").GetString()));
+        Assert.Equal(MetricCatalogue.All.Select(metric => metric.Id),
+            glossary.EnumerateArray().Select(entry => entry.GetProperty("id").GetString()));
         var one = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/metrics/aov"));
         Assert.Equal(("money", "ratioOfSums"), (one.GetProperty("unit").GetString(), one.GetProperty("aggregation").GetString()));
         var unknown = await admin.GetAsync("/api/v1/metrics/repeat_rat");
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
-        Assert.Contains("'repeat_rate'", (await ServiceUnderTest.JsonAsync(unknown)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("'repeat_rate'", (await ServiceUnderTest.JsonAsync(unknown)).GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
         var views = (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/insights"))).GetProperty("items");
         Assert.Equal(ViewCatalogue.All.Select(view => view.Id), views.EnumerateArray().Select(view => view.GetProperty("id").GetString()));
     }
@@ -40,17 +42,26 @@ public abstract class InsightEndpointsTests(EngineUnderTest engine) : IDisposabl
     {
         using var admin = _service.Admin();
         var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/insights/aov?group_by=lifecycle"));
-        Assert.Equal(("by_lifecycle", 1, "GBP", _service.Store.Runs.Find(1)!.AsOf.ToString(), false), (answer.GetProperty("view").GetString(), answer.GetProperty("runId").GetInt32(), answer.GetProperty("currency").GetString(), answer.GetProperty("asOf").GetString(), answer.GetProperty("stale").GetBoolean()));
+        Assert.Equal(("by_lifecycle", 1, "GBP", _service.Store.Runs.Find(1)!.AsOf.ToString(), false),
+            (answer.GetProperty("view").GetString(), answer.GetProperty("runId").GetInt32(), answer.GetProperty("currency").GetString(),
+                answer.GetProperty("asOf").GetString(), answer.GetProperty("stale").GetBoolean()));
         var stored = await _service.Store.Figures.ReadAsync(1, "by_lifecycle", "aov");
-        Assert.Equal(stored.Select(figure => (figure.D1, figure.Value, figure.Numerator, figure.Denominator)), answer.GetProperty("rows").EnumerateArray().Select(row =>
-            (row.GetProperty("labels").GetProperty("lifecycle").GetString()!, Number(row, "value"), Number(row, "numerator"), Number(row, "denominator"))));
+        Assert.Equal(stored.Select(figure => (figure.D1, figure.Value, figure.Numerator, figure.Denominator)),
+            answer.GetProperty("rows").EnumerateArray().Select(row =>
+            (row.GetProperty("labels").GetProperty("lifecycle").GetString()!, Number(row, "value"), Number(row, "numerator"),
+                Number(row, "denominator"))));
         var one = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/insights/by_lifecycle?lifecycle=at%20RISK&metric=aov"));
-        Assert.Equal("At Risk", Assert.Single(one.GetProperty("rows").EnumerateArray()).GetProperty("labels").GetProperty("lifecycle").GetString());
-        Assert.Equal(2, (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/insights/aov?lifecycle=Active&lifecycle=Lost"))).GetProperty("rows").GetArrayLength());
+        Assert.Equal("At Risk",
+            Assert.Single(one.GetProperty("rows").EnumerateArray()).GetProperty("labels").GetProperty("lifecycle").GetString());
+        Assert.Equal(2,
+            (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/insights/aov?lifecycle=Active&lifecycle=Lost"))).GetProperty(
+                "rows")
+                .GetArrayLength());
         var all = (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/insights/trends"))).GetProperty("rows");
         Assert.Equal((await _service.Store.Figures.ReadAsync(1, "trends")).Count, all.GetArrayLength());
 
-        static double? Number(System.Text.Json.JsonElement row, string name) => row.GetProperty(name).ValueKind == System.Text.Json.JsonValueKind.Null ? null : row.GetProperty(name).GetDouble();
+        static double? Number(System.Text.Json.JsonElement row, string name) =>
+            row.GetProperty(name).ValueKind == System.Text.Json.JsonValueKind.Null ? null : row.GetProperty(name).GetDouble();
     }
 
     [Theory]
@@ -111,10 +122,13 @@ public abstract class InsightEndpointsTests(EngineUnderTest engine) : IDisposabl
     public async Task A_view_of_something_not_imported_answers_with_the_reason()
     {
         using var admin = _service.Admin();
-        foreach (var path in new[] { "aov?group_by=gender", "open_rate?group_by=lifecycle", "delivery_review?metric=bin_review", "open_rate?lifecycle=Active" })
+        foreach (var path in new[] { "aov?group_by=gender", "open_rate?group_by=lifecycle", "delivery_review?metric=bin_review",
+            "open_rate?lifecycle=Active" })
         {
-            var row = Assert.Single((await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/insights/" + path))).GetProperty("rows").EnumerateArray());
-            Assert.Equal(("notAvailable", System.Text.Json.JsonValueKind.Null), (row.GetProperty("state").GetString(), row.GetProperty("value").ValueKind));
+            var row = Assert.Single((await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/insights/" + path))).GetProperty("rows")
+                .EnumerateArray());
+            Assert.Equal(("notAvailable", System.Text.Json.JsonValueKind.Null),
+                (row.GetProperty("state").GetString(), row.GetProperty("value").ValueKind));
             Assert.StartsWith("not available: the shop has imported no ", row.GetProperty("note").GetString(), StringComparison.Ordinal);
         }
     }
@@ -129,11 +143,17 @@ public abstract class InsightEndpointsTests(EngineUnderTest engine) : IDisposabl
         var first = await admin.GetAsync("/api/v1/" + path);
         admin.DefaultRequestHeaders.IfNoneMatch.Add(first.Headers.ETag!);
         Assert.Equal(HttpStatusCode.NotModified, (await admin.GetAsync("/api/v1/" + path)).StatusCode);
-        if (path.StartsWith("insights", StringComparison.Ordinal)) Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync("/api/v1/" + path + "?format=csv")).StatusCode);
+        if (path.StartsWith("insights", StringComparison.Ordinal))
+            Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync("/api/v1/" + path + "?format=csv")).StatusCode);
         _service.Night(_service.Store, again: true);
         Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync("/api/v1/" + path)).StatusCode);
-        Assert.Equal(1, (await ServiceUnderTest.JsonAsync(await _service.Admin().GetAsync("/api/v1/" + path + "?run=1"))).GetProperty("runId").GetInt32());
-        Assert.Equal(2, (await ServiceUnderTest.JsonAsync(await _service.Admin().GetAsync($"/api/v1/{path}?as_of={_service.Store.Runs.Find(1)!.AsOf}"))).GetProperty("runId").GetInt32());
+        Assert.Equal(1,
+            (await ServiceUnderTest.JsonAsync(await _service.Admin().GetAsync("/api/v1/" + path + "?run=1"))).GetProperty("runId")
+                .GetInt32());
+        Assert.Equal(2,
+            (await ServiceUnderTest.JsonAsync(await _service.Admin()
+                .GetAsync($"/api/v1/{path}?as_of={_service.Store.Runs.Find(1)!.AsOf}"))).GetProperty("runId")
+                .GetInt32());
         using var stranger = _service.Stranger();
         Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync("/api/v1/" + path)).StatusCode);
     }
@@ -144,13 +164,24 @@ public abstract class InsightEndpointsTests(EngineUnderTest engine) : IDisposabl
         using var admin = _service.Admin();
         var customers = (await _service.Store.Figures.ReadAsync(1, "kpis", "customers")).Single().Value;
         var page = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/segments"));
-        foreach (var taxonomy in page.GetProperty("items").EnumerateArray().Where(item => item.GetProperty("id").GetString() != "risk_band"))
-            Assert.Equal(customers, taxonomy.GetProperty("segments").EnumerateArray().Sum(segment => segment.GetProperty("customers").GetDouble()));
-        var one = Assert.Single((await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/segments?taxonomy=rfm_segment&month=2023-11"))).GetProperty("items").EnumerateArray());
+        foreach (var taxonomy in page.GetProperty("items")
+            .EnumerateArray()
+            .Where(item => item.GetProperty("id").GetString() != "risk_band"))
+            Assert.Equal(customers,
+                taxonomy.GetProperty("segments").EnumerateArray().Sum(segment => segment.GetProperty("customers").GetDouble()));
+        var one =
+            Assert.Single(
+                (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/segments?taxonomy=rfm_segment&month=2023-11"))).GetProperty(
+                    "items")
+            .EnumerateArray());
         Assert.StartsWith("Scores 1 to 5", one.GetProperty("rule").GetString(), StringComparison.Ordinal);
         Assert.Equal("2023-11", one.GetProperty("moves").GetProperty("month").GetString());
         Assert.True(one.GetProperty("quarters").GetArrayLength() > 2);
-        var moved = one.GetProperty("moves").GetProperty("items").EnumerateArray().Where(move => move.GetProperty("from").GetString() == "Champions").Sum(move => move.GetProperty("share").GetDouble());
+        var moved = one.GetProperty("moves")
+            .GetProperty("items")
+            .EnumerateArray()
+            .Where(move => move.GetProperty("from").GetString() == "Champions")
+            .Sum(move => move.GetProperty("share").GetDouble());
         Assert.Equal(1, moved, 1e-9);
     }
 
@@ -163,11 +194,18 @@ public abstract class InsightEndpointsTests(EngineUnderTest engine) : IDisposabl
         using var admin = _service.Admin();
         var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/cohorts?by={by}&kind={kind}"));
         var cohorts = answer.GetProperty("cohorts").EnumerateArray().ToList();
-        Assert.Equal((await _service.Store.Figures.ReadAsync(1, "kpis", "customers")).Single().Value, cohorts.Sum(cohort => cohort.GetProperty("customers").GetDouble()));
-        Assert.All(cohorts, cohort => Assert.True(cohort.GetProperty("cells").GetArrayLength() <= answer.GetProperty("periods").GetInt32()));
+        Assert.Equal((await _service.Store.Figures.ReadAsync(1, "kpis", "customers")).Single().Value,
+            cohorts.Sum(cohort => cohort.GetProperty("customers").GetDouble()));
+        Assert.All(cohorts,
+            cohort => Assert.True(cohort.GetProperty("cells").GetArrayLength() <= answer.GetProperty("periods").GetInt32()));
         if (kind != "classic") return;
         var stored = await _service.Store.Figures.ReadAsync(1, "cohort_average_" + by, "retention");
-        var average = answer.GetProperty("average").GetProperty("cells").EnumerateArray().Where(cell => cell.ValueKind == System.Text.Json.JsonValueKind.Number).Select(cell => cell.GetDouble()).ToList();
+        var average = answer.GetProperty("average")
+            .GetProperty("cells")
+            .EnumerateArray()
+            .Where(cell => cell.ValueKind == System.Text.Json.JsonValueKind.Number)
+            .Select(cell => cell.GetDouble())
+            .ToList();
         Assert.Equal(stored.Count, average.Count);
         Assert.All(stored.Zip(average), pair => Assert.Equal(pair.First.Value!.Value, pair.Second, 1e-12));
     }

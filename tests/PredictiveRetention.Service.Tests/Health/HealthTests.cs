@@ -26,7 +26,8 @@ public sealed class HealthTests
         var ready = await stranger.GetAsync("/health/ready");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         var checks = (await ServiceUnderTest.JsonAsync(ready)).GetProperty("checks");
-        Assert.Equal(("ok", "the champion cannot be loaded"), (checks.GetProperty("store").GetString(), checks.GetProperty("model").GetString()));
+        Assert.Equal(("ok", "the champion cannot be loaded"),
+            (checks.GetProperty("store").GetString(), checks.GetProperty("model").GetString()));
     }
 
     [Theory]
@@ -54,7 +55,8 @@ public sealed class HealthTests
         using var stranger = service.Stranger();
         var answer = await ServiceUnderTest.JsonAsync(await stranger.GetAsync("/health/ready"));
         Assert.Equal("degraded", answer.GetProperty("status").GetString());
-        Assert.Contains("is held and waits for a decision", answer.GetProperty("checks").GetProperty("night").GetString(), StringComparison.Ordinal);
+        Assert.Contains("is held and waits for a decision", answer.GetProperty("checks").GetProperty("night").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,21 +80,30 @@ public sealed class HealthTests
         {
             var response = await admin.GetAsync(path);
             Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
-            Assert.Contains("retain train", (await ServiceUnderTest.JsonAsync(response)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+            Assert.Contains("retain train", (await ServiceUnderTest.JsonAsync(response)).GetProperty("detail").GetString(),
+                StringComparison.Ordinal);
         }
     }
 
     [Fact]
     public void Settings_that_cannot_be_used_stop_the_start_with_every_fault_in_one_message()
     {
-        var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder().AddInMemory(("Retention:Cron", "at two"), ("Retention:TimeZone", "Mars"), ("Retention:Margin", "2"), ("Retention:ShardSize", "0"), ("Retention:Corn", "1"), ("Retention:AdminKey", "short"), ("urls", "5080"), ("demo", "olnine")).Build();
+        var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder()
+            .AddInMemory(("Retention:Cron", "at two"), ("Retention:TimeZone", "Mars"), ("Retention:Margin", "2"),
+                ("Retention:ShardSize", "0"), ("Retention:Corn", "1"), ("Retention:AdminKey", "short"), ("urls", "5080"),
+                ("demo", "olnine"))
+            .Build();
         var failure = Assert.Throws<RetentionException>(() => PredictiveRetention.Service.Settings.ServiceSettings.Read(configuration));
-        foreach (var fault in new[] { "at two", "Mars", "Retention:Margin", "Retention:ShardSize", "Retention:Corn is no setting", "Retention:AdminKey", "--urls '5080'", "--demo 'olnine' is none; it is simulated" }) Assert.Contains(fault, failure.Message, StringComparison.Ordinal);
+        foreach (var fault in new[] { "at two", "Mars", "Retention:Margin", "Retention:ShardSize", "Retention:Corn is no setting",
+            "Retention:AdminKey", "--urls '5080'", "--demo 'olnine' is none; it is simulated" })
+            Assert.Contains(fault, failure.Message, StringComparison.Ordinal);
     }
 }
 
 internal static class InMemoryConfiguration
 {
-    public static Microsoft.Extensions.Configuration.IConfigurationBuilder AddInMemory(this Microsoft.Extensions.Configuration.IConfigurationBuilder builder, params (string Key, string Value)[] values) =>
-        Microsoft.Extensions.Configuration.MemoryConfigurationBuilderExtensions.AddInMemoryCollection(builder, values.Select(value => new KeyValuePair<string, string?>(value.Key, value.Value)));
+    public static Microsoft.Extensions.Configuration.IConfigurationBuilder AddInMemory(
+        this Microsoft.Extensions.Configuration.IConfigurationBuilder builder, params (string Key, string Value)[] values) =>
+        Microsoft.Extensions.Configuration.MemoryConfigurationBuilderExtensions.AddInMemoryCollection(builder,
+            values.Select(value => new KeyValuePair<string, string?>(value.Key, value.Value)));
 }

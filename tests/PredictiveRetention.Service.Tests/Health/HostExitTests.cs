@@ -24,7 +24,8 @@ public sealed class HostExitTests
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         using var host = builder.Build();
-        host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication);
+        host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(
+            host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication);
         Assert.NotEqual(0, await HostExit.RunAsync(host).WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
@@ -36,7 +37,8 @@ public sealed class HostExitTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent with kill");
         var folder = Directory.CreateTempSubdirectory("retention-exit-");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "PredictiveRetention.Service.dll"), "--Retention:Data=" + folder.FullName, "--urls", "http://127.0.0.1:0"];
+        string[] arguments = [Path.Combine(AppContext.BaseDirectory, "PredictiveRetention.Service.dll"),
+            "--Retention:Data=" + folder.FullName, "--urls", "http://127.0.0.1:0"];
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         start.Environment["Logging__Console__FormatterName"] = "json";
         start.Environment["Logging__LogLevel__Microsoft.Hosting"] = "Information";

@@ -44,7 +44,8 @@ public sealed class ReadinessTests : IDisposable
         var (code, status, checks) = await ReadyAsync();
         Assert.Equal((HttpStatusCode.OK, "degraded", "ok"), (code, status, checks.GetProperty("night").GetString()));
         Assert.Matches("^it ends 2023-12-31, [0-9]+ days before today: has an import stopped\\?$", checks.GetProperty("data").GetString());
-        Assert.True((await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1"))).GetProperty("stale").GetBoolean());
+        Assert.True((await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1"))).GetProperty("stale")
+            .GetBoolean());
         var page = await admin.GetStringAsync("/");
         Assert.Contains("The data ends", page, StringComparison.Ordinal);
         Assert.Contains("Has an import stopped?", page, StringComparison.Ordinal);
@@ -59,10 +60,15 @@ public sealed class ReadinessTests : IDisposable
         _service.WithPublishedNight(trained: false);
         var today = _service.Store.RequireShop().Calendar.DayOf(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         var silent = today - SimulatedHistories.End.Day;
-        using var service = new ServiceUnderTest(new SqliteUnderTest()) { Settings = { ["Retention:StaleAfterDays"] = (silent - more).ToString(CultureInfo.InvariantCulture) } };
+        using var service = new ServiceUnderTest(new SqliteUnderTest())
+        {
+            Settings = { ["Retention:StaleAfterDays"] = (silent
+            - more).ToString(CultureInfo.InvariantCulture) }
+        };
         service.WithPublishedNight(trained: false);
         using var admin = service.Admin();
-        Assert.Equal(isOld, (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1"))).GetProperty("stale").GetBoolean());
+        Assert.Equal(isOld,
+            (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1"))).GetProperty("stale").GetBoolean());
     }
 
     [Fact]

@@ -20,7 +20,8 @@ public sealed class StartTests
     {
         var folder = Directory.CreateTempSubdirectory("retention-start-");
         var start = new ProcessStartInfo("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "PredictiveRetention.Service.dll"), "--Retention:Data=" + folder.FullName, .. arguments]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "PredictiveRetention.Service.dll"),
+            "--Retention:Data=" + folder.FullName, .. arguments]) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = await process.StandardError.ReadToEndAsync();

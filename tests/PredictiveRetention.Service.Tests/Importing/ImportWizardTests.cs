@@ -14,7 +14,9 @@ namespace PredictiveRetention.Service.Tests.Importing;
 /// <summary>The import wizard as its forms post, over a store that is empty at first.</summary>
 public sealed partial class ImportWizardTests : IAsyncLifetime
 {
-    private const string Orders = "Kunde;Bestellung;Datum;Summe;Status\nA;1;31.12.2024;10,50;paid\nB;2;01.01.2025;20,00;paid\nB;3;02.01.2025;abc;paid\nC;4;03.01.2025;5,00;cancelled\n";
+    private const string Orders =
+        "Kunde;Bestellung;Datum;Summe;Status\nA;1;31.12.2024;10,50;paid\nB;2;01.01.2025;20,00;paid\nB;3;02.01.2025;abc;paid\n"
+            + "C;4;03.01.2025;5,00;cancelled\n";
 
     private readonly SqliteUnderTest _engine = new();
     private readonly ServiceUnderTest _service;
@@ -58,15 +60,20 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
     {
         var id = await UploadAsync(("sales.csv", Orders));
         var mapping = await PageAsync($"/data/import/{id}/mapping");
-        Assert.Contains("no column for order_id", await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("do", "check")), StringComparison.Ordinal);
+        Assert.Contains("no column for order_id",
+            await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("do", "check")),
+            StringComparison.Ordinal);
         Assert.Contains("01.01.2025", mapping, StringComparison.Ordinal);
 
-        var check = await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("column.orders.order_id", "Bestellung"), ("setting.orders.$date_order", "dmy"), ("currency", "eur"), ("zone", "Europe/Berlin"), ("do", "check"));
+        var check = await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"),
+            ("column.orders.order_id", "Bestellung"), ("setting.orders.$date_order", "dmy"), ("currency", "eur"), ("zone", "Europe/Berlin"),
+            ("do", "check"));
         check = await WaitAsync($"/data/import/{id}/check", check);
         Assert.Contains("3 of 4 rows can be imported; rejected: 1", check, StringComparison.Ordinal);
         Assert.Contains("unreadable amount", check, StringComparison.Ordinal);
         Assert.Contains("orders with a status that is no sale", check, StringComparison.Ordinal);
-        Assert.Contains("retain import --orders sales.csv --map mapping.json --currency EUR --time-zone Europe/Berlin", check, StringComparison.Ordinal);
+        Assert.Contains("retain import --orders sales.csv --map mapping.json --currency EUR --time-zone Europe/Berlin", check,
+            StringComparison.Ordinal);
         Assert.Empty(await _service.Store.Imports.NewestAsync(1));
         Assert.Null(_service.Store.Shop());
 
@@ -75,7 +82,8 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
 
         var result = await WaitAsync($"/data/import/{id}/result", await PostAsync($"/data/import/{id}/commit"));
         Assert.Contains("Stored as import 1: new rows: 3", result, StringComparison.Ordinal);
-        Assert.Equal(("EUR", "Europe/Berlin"), (_service.Store.RequireShop().Currency.Code, _service.Store.RequireShop().Calendar.TimeZone.Id));
+        Assert.Equal(("EUR", "Europe/Berlin"),
+            (_service.Store.RequireShop().Currency.Code, _service.Store.RequireShop().Calendar.TimeZone.Id));
         Assert.Equal("sales.csv", (await _service.Store.Imports.NewestAsync(1))[0].Files);
         Assert.False(Directory.Exists(Path.Combine(Root, id, "files")), "files of an import that is stored lie about");
 
@@ -87,8 +95,14 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
         try
         {
             await File.WriteAllTextAsync(Path.Combine(folder, "sales.csv"), Orders, TestContext.Current.CancellationToken);
-            await File.WriteAllBytesAsync(Path.Combine(folder, "mapping.json"), await Admin.GetByteArrayAsync($"/data/import/{id}/mapping.json"), TestContext.Current.CancellationToken);
-            var again = PredictiveRetention.Runs.ImportRun.Execute(_service.Store, new() { Preset = "generic", OrdersFile = Path.Combine(folder, "sales.csv"), MappingFile = Path.Combine(folder, "mapping.json") }, false, null, null, default);
+            await File.WriteAllBytesAsync(Path.Combine(folder, "mapping.json"),
+                await Admin.GetByteArrayAsync($"/data/import/{id}/mapping.json"), TestContext.Current.CancellationToken);
+            var again = PredictiveRetention.Runs.ImportRun.Execute(_service.Store,
+                new()
+                {
+                    Preset = "generic", OrdersFile = Path.Combine(folder, "sales.csv"),
+                    MappingFile = Path.Combine(folder, "mapping.json")
+                }, false, null, null, default);
             Assert.Equal((0, 0, 3), (again.Stored!.Inserted, again.Stored.Updated, again.Stored.Unchanged));
         }
         finally
@@ -108,20 +122,29 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
         var page = await PageAsync($"/data/import/{id}/mapping");
         Assert.Contains("Every column that is needed was found", page, StringComparison.Ordinal);
         Assert.Contains("Not recognised: as", page, StringComparison.Ordinal);
-        var check = await WaitAsync($"/data/import/{id}/check", await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", ""), ("kind.1", "orders"), ("kind.2", "customers"), ("kind.3", "refunds"), ("do", "check")));
+        var check = await WaitAsync($"/data/import/{id}/check",
+            await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", ""), ("kind.1", "orders"),
+                ("kind.2", "customers"), ("kind.3", "refunds"), ("do", "check")));
         Assert.Contains("Every row can be imported: 3 of 3", check, StringComparison.Ordinal);
-        Assert.Contains("Stored as import 1", await WaitAsync($"/data/import/{id}/result", await PostAsync($"/data/import/{id}/commit")), StringComparison.Ordinal);
+        Assert.Contains("Stored as import 1", await WaitAsync($"/data/import/{id}/result", await PostAsync($"/data/import/{id}/commit")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Tables_of_a_folder_are_known_together_and_objects_in_a_file_of_events_are_opened()
     {
         var olist = await UploadAsync(
-            ("olist_orders_dataset.csv", "order_id,customer_id,order_status,order_purchase_timestamp,order_delivered_customer_date,order_estimated_delivery_date\no1,c1,delivered,2018-01-01 10:00:00,2018-01-05 10:00:00,2018-01-09 00:00:00\n"),
-            ("olist_customers_dataset.csv", "customer_id,customer_unique_id,customer_zip_code_prefix,customer_city,customer_state\nc1,u1,1,sao paulo,SP\n"),
-            ("olist_order_payments_dataset.csv", "order_id,payment_sequential,payment_type,payment_installments,payment_value\no1,1,credit_card,1,99.90\n"));
+            ("olist_orders_dataset.csv",
+                "order_id,customer_id,order_status,order_purchase_timestamp,order_delivered_customer_date,order_estimated_delivery_date\n"
+                    + "o1,c1,delivered,2018-01-01 10:00:00,2018-01-05 10:00:00,2018-01-09 00:00:00\n"),
+            ("olist_customers_dataset.csv",
+                "customer_id,customer_unique_id,customer_zip_code_prefix,customer_city,customer_state\nc1,u1,1,sao paulo,SP\n"),
+            ("olist_order_payments_dataset.csv",
+                "order_id,payment_sequential,payment_type,payment_installments,payment_value\no1,1,credit_card,1,99.90\n"));
         Assert.Contains("<option value=\"olist\" selected", await PageAsync($"/data/import/{olist}/mapping"), StringComparison.Ordinal);
-        var check = await WaitAsync($"/data/import/{olist}/check", await PostAsync($"/data/import/{olist}/choices", ("preset", "olist"), ("kind.0", "order_customers"), ("kind.1", "payments"), ("kind.2", "orders"), ("do", "check")));
+        var check = await WaitAsync($"/data/import/{olist}/check",
+            await PostAsync($"/data/import/{olist}/choices", ("preset", "olist"), ("kind.0", "order_customers"), ("kind.1", "payments"),
+                ("kind.2", "orders"), ("do", "check")));
         Assert.Contains("Every row can be imported: 3 of 3", check, StringComparison.Ordinal);
         Assert.Contains("retain import --preset olist --orders . --map mapping.json", check, StringComparison.Ordinal);
 
@@ -130,7 +153,8 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
             {"type":"track","event":"Email Opened","userId":"u1","messageId":"m9","timestamp":"2024-05-04T09:00:00Z","properties":{"email_id":"e1","campaign_id":"c1"}}
             """));
         Assert.Contains("<option value=\"segment\" selected", await PageAsync($"/data/import/{segment}/mapping"), StringComparison.Ordinal);
-        check = await WaitAsync($"/data/import/{segment}/check", await PostAsync($"/data/import/{segment}/choices", ("preset", "segment"), ("kind.0", "orders"), ("do", "check")));
+        check = await WaitAsync($"/data/import/{segment}/check",
+            await PostAsync($"/data/import/{segment}/choices", ("preset", "segment"), ("kind.0", "orders"), ("do", "check")));
         Assert.Contains("1 orders", check, StringComparison.Ordinal);
         Assert.Contains("Every row can be imported: 2 of 2", check, StringComparison.Ordinal);
     }
@@ -138,14 +162,19 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
     [Fact]
     public async Task Markup_formulas_and_long_names_are_shown_as_they_are_written()
     {
-        var id = await UploadAsync(("<b>x</b>.csv", $"customer_id,order_id,ordered_at,amount,<img src=x onerror=1>\n<script>alert(1)</script>,=1+1,2025-01-01,abc,{new string('x', 10_000)}\nB,2,2025-01-01,5,مرحبا\nC,3,2025-01-01,5,\n"));
+        var id = await UploadAsync(("<b>x</b>.csv",
+            $"customer_id,order_id,ordered_at,amount,<img src=x "
+                + $"onerror=1>\n<script>alert(1)</script>,=1+1,2025-01-01,abc,"
+                + $"{new string('x', 10_000)}\nB,2,2025-01-01,5,مرحبا\nC,3,2025-01-01,5,\n"));
         var page = await PageAsync($"/data/import/{id}/mapping");
         Assert.DoesNotContain("<script>alert", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<img src=x", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<b>x", page, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", page, StringComparison.Ordinal);
         Assert.DoesNotContain(new string('x', 200), page, StringComparison.Ordinal);
-        var check = await WaitAsync($"/data/import/{id}/check", await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("currency", "EUR"), ("do", "check")));
+        var check = await WaitAsync($"/data/import/{id}/check",
+            await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("currency", "EUR"),
+                ("do", "check")));
         Assert.Contains("2 of 3 rows can be imported", check, StringComparison.Ordinal);
         Assert.DoesNotContain("<script>alert", check, StringComparison.Ordinal);
     }
@@ -162,7 +191,8 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
         var page = WebUtility.HtmlDecode(await PageAsync($"/data/import/{id}/mapping"));
         Assert.Contains(why, page, StringComparison.Ordinal);
         Assert.DoesNotContain(Root, page, StringComparison.Ordinal);
-        Assert.Contains("None of the files is the orders file", await PostAsync($"/data/import/{id}/choices", ("do", "check")), StringComparison.Ordinal);
+        Assert.Contains("None of the files is the orders file", await PostAsync($"/data/import/{id}/choices", ("do", "check")),
+            StringComparison.Ordinal);
         await PostAsync($"/data/import/{id}/remove");
         Assert.Equal(HttpStatusCode.NotFound, (await Admin.GetAsync($"/data/import/{id}/mapping")).StatusCode);
         Assert.Empty(Directory.EnumerateDirectories(Root));
@@ -180,8 +210,11 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
     [Fact]
     public async Task A_file_of_which_most_is_rejected_cannot_be_committed()
     {
-        var id = await UploadAsync(("orders.csv", "customer_id,order_id,ordered_at,amount\nA,1,yesterday,5\nB,2,long ago,5\nC,3,2025-01-01,5\n"));
-        var check = await WaitAsync($"/data/import/{id}/check", await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("currency", "EUR"), ("do", "check")));
+        var id = await UploadAsync(("orders.csv",
+            "customer_id,order_id,ordered_at,amount\nA,1,yesterday,5\nB,2,long ago,5\nC,3,2025-01-01,5\n"));
+        var check = await WaitAsync($"/data/import/{id}/check",
+            await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("currency", "EUR"),
+                ("do", "check")));
         Assert.Contains("orders.csv: 2 of 3 rows were rejected", check, StringComparison.Ordinal);
         Assert.DoesNotContain(Root, check, StringComparison.Ordinal);
         Assert.DoesNotContain("/commit\"", check, StringComparison.Ordinal);
@@ -193,7 +226,8 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
     public async Task An_import_waits_for_who_is_writing_and_one_that_is_cancelled_stores_nothing()
     {
         var id = await UploadAsync(("orders.csv", "customer_id,order_id,ordered_at,amount,currency\nA,1,2025-01-01,5,EUR\n"));
-        await WaitAsync($"/data/import/{id}/check", await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("do", "check")));
+        await WaitAsync($"/data/import/{id}/check",
+            await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("do", "check")));
         string waiting;
         using (var night = new Microsoft.Data.Sqlite.SqliteConnection("Data Source=" + _service.Address["sqlite:".Length..]))
         {
@@ -206,19 +240,26 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
             await PostAsync($"/data/import/{id}/remove");
             waiting = await PostAsync($"/data/import/{id}/cancel");
         }
-        Assert.Contains("It was cancelled. Nothing was stored.", await WaitAsync($"/data/import/{id}/check", waiting), StringComparison.Ordinal);
+        Assert.Contains("It was cancelled. Nothing was stored.", await WaitAsync($"/data/import/{id}/check", waiting),
+            StringComparison.Ordinal);
         Assert.Empty(await _service.Store.Imports.NewestAsync(1));
-        Assert.Contains("Stored as import 1", await WaitAsync($"/data/import/{id}/result", await PostAsync($"/data/import/{id}/commit")), StringComparison.Ordinal);
+        Assert.Contains("Stored as import 1", await WaitAsync($"/data/import/{id}/result", await PostAsync($"/data/import/{id}/commit")),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Without_a_currency_the_check_asks_for_one()
     {
         var id = await UploadAsync(("orders.csv", "customer_id,order_id,ordered_at,amount\nA,1,2025-01-01,5\n"));
-        var check = await WaitAsync($"/data/import/{id}/check", await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("do", "check")));
+        var check = await WaitAsync($"/data/import/{id}/check",
+            await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("do", "check")));
         Assert.Contains("orders.csv does not say which currency its amounts are in", check, StringComparison.Ordinal);
-        Assert.Contains("is no currency", WebUtility.HtmlDecode(await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("currency", "EURO"), ("do", "check"))), StringComparison.Ordinal);
-        Assert.Contains("is no time zone", WebUtility.HtmlDecode(await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"), ("zone", "Mars/Base"), ("do", "check"))), StringComparison.Ordinal);
+        Assert.Contains("is no currency",
+            WebUtility.HtmlDecode(await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"),
+                ("currency", "EURO"), ("do", "check"))), StringComparison.Ordinal);
+        Assert.Contains("is no time zone",
+            WebUtility.HtmlDecode(await PostAsync($"/data/import/{id}/choices", ("preset", "generic"), ("kind.0", "orders"),
+                ("zone", "Mars/Base"), ("do", "check"))), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -229,7 +270,9 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
         Assert.Contains("an upload may weigh 1 MB", await PageAsync("/data/import?problem=too-large"), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateDirectories(Root));
         // The limit of all other bodies is as it was.
-        Assert.NotEqual(HttpStatusCode.OK, (await Admin.PostAsync("/api/v1/predictions/what-if", new StringContent(new string(' ', 2_000_000), Encoding.UTF8, "application/json"))).StatusCode);
+        Assert.NotEqual(HttpStatusCode.OK,
+            (await Admin.PostAsync("/api/v1/predictions/what-if",
+                new StringContent(new string(' ', 2_000_000), Encoding.UTF8, "application/json"))).StatusCode);
     }
 
     [Fact]
@@ -238,9 +281,11 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync("no-token", ("orders.csv", Orders))).StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(null, ("orders.csv", Orders))).StatusCode);
         Assert.Equal("/data/import?problem=no-file", (await SendAsync(await TokenAsync())).Headers.Location?.ToString());
-        Assert.Equal("/data/import?problem=no-form", (await Admin.PostAsync("/data/import/files", new StringContent("x"))).Headers.Location?.ToString());
+        Assert.Equal("/data/import?problem=no-form",
+            (await Admin.PostAsync("/data/import/files", new StringContent("x"))).Headers.Location?.ToString());
         Assert.Empty(Directory.Exists(Root) ? Directory.EnumerateDirectories(Root) : []);
-        Assert.Equal(HttpStatusCode.Redirect, (await _service.Stranger().PostAsync("/data/import/files", new StringContent("x"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Redirect,
+            (await _service.Stranger().PostAsync("/data/import/files", new StringContent("x"))).StatusCode);
     }
 
     [Fact]
@@ -248,16 +293,27 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
     {
         _service.UseKestrel(0);
         _service.StartServer();
-        _admin = new HttpClient { BaseAddress = _service.ClientOptions.BaseAddress, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ServiceUnderTest.Key) } };
+        _admin = new HttpClient
+        {
+            BaseAddress = _service.ClientOptions.BaseAddress,
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ServiceUnderTest.Key) }
+        };
         var token = await TokenAsync();
         var cookie = string.Join("; ", _cookies);
         var address = _service.ClientOptions.BaseAddress;
         using (var socket = new TcpClient())
         {
             await socket.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
-            var head = "--b\r\nContent-Disposition: form-data; name=\"__RequestVerificationToken\"\r\n\r\n" + token + "\r\n--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"orders.csv\"\r\n\r\n" + new string('x', 300_000);
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /data/import/files HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer {ServiceUnderTest.Key}\r\nCookie: {cookie}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 900000\r\n\r\n{head}"), TestContext.Current.CancellationToken);
-            await Until(() => Directory.Exists(Root) && Directory.EnumerateFiles(Root, "orders.csv", SearchOption.AllDirectories).Any(), "nothing was received");
+            var head = "--b\r\nContent-Disposition: form-data; name=\"__RequestVerificationToken\"\r\n\r\n" + token
+                + "\r\n--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"orders.csv\"\r\n\r\n" + new string('x', 300_000);
+            await socket.GetStream()
+                .WriteAsync(
+                    Encoding.ASCII.GetBytes(
+                        $"POST /data/import/files HTTP/1.1\r\nHost: {address.Authority}\r\nAuthorization: Bearer "
+                            + $"{ServiceUnderTest.Key}\r\nCookie: {cookie}\r\nContent-Type: multipart/form-data; "
+                            + $"boundary=b\r\nContent-Length: 900000\r\n\r\n{head}"), TestContext.Current.CancellationToken);
+            await Until(() => Directory.Exists(Root) && Directory.EnumerateFiles(Root, "orders.csv", SearchOption.AllDirectories).Any(),
+                "nothing was received");
             socket.Client.LingerState = new LingerOption(true, 0);
         }
         await Until(() => !Directory.EnumerateFileSystemEntries(Root).Any(), "a half file was left behind");
@@ -272,7 +328,9 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await Admin.GetAsync("/data/imports/7")).StatusCode);
         var old = await UploadAsync(("orders.csv", Orders));
         _service.Clock.Ahead = TimeSpan.FromHours(25);
-        using var browser = new HttpRequestMessage(HttpMethod.Get, $"/data/import/{old}/mapping") { Headers = { { "Accept", "text/html" } } };
+        using var browser = new HttpRequestMessage(HttpMethod.Get,
+            $"/data/import/{old}/mapping")
+        { Headers = { { "Accept", "text/html" } } };
         var answer = await Admin.SendAsync(browser);
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         Assert.Contains("what is not imported is kept for a day", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -316,7 +374,11 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
         foreach (var (name, content) in files)
         {
             var file = new ByteArrayContent(Encoding.UTF8.GetBytes(content));
-            file.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data") { Name = "\"files\"", FileName = "\"" + name + "\"" };
+            file.Headers.ContentDisposition = new ContentDispositionHeaderValue("form-data")
+            {
+                Name = "\"files\"",
+                FileName = "\"" + name + "\""
+            };
             form.Add(file);
         }
         return await Admin.PostAsync("/data/import/files", form);
@@ -326,13 +388,16 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
     {
         var answer = await SendAsync(await TokenAsync(), files);
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
-        return Mapping().Match(answer.Headers.Location!.ToString()) is { Success: true } match ? match.Groups[1].Value : throw new InvalidOperationException(answer.Headers.Location.ToString());
+        return Mapping().Match(answer.Headers.Location!.ToString()) is { Success: true } match
+            ? match.Groups[1].Value
+            : throw new InvalidOperationException(answer.Headers.Location.ToString());
     }
 
     /// <summary>Posts a form and follows it to its page.</summary>
     private async Task<string> PostAsync(string path, params (string Name, string Value)[] fields)
     {
-        using var form = new FormUrlEncodedContent([.. fields.Select(field => new KeyValuePair<string, string>(field.Name, field.Value)), new("__RequestVerificationToken", await TokenAsync())]);
+        using var form = new FormUrlEncodedContent([.. fields.Select(field => new KeyValuePair<string, string>(field.Name, field.Value)),
+            new("__RequestVerificationToken", await TokenAsync())]);
         var answer = await Admin.PostAsync(path, form);
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         return await PageAsync(answer.Headers.Location!.ToString());

@@ -20,7 +20,8 @@ public sealed class ImportWorkTests : IDisposable
     {
         _uploads = new Uploads(_host.Settings, _host.Clock, NullLogger<Uploads>.Instance);
         _work = new ImportWork(
-            _uploads, _host.Store, _host.Settings, new Localiser(_host.Settings.Language), _host.Clock, _host.Heard.Faults, NullLogger<ImportWork>.Instance);
+            _uploads, _host.Store, _host.Settings, new Localiser(_host.Settings.Language), _host.Clock, _host.Heard.Faults,
+            NullLogger<ImportWork>.Instance);
     }
 
     public void Dispose()
@@ -35,7 +36,8 @@ public sealed class ImportWorkTests : IDisposable
         Assert.SkipUnless(File.Exists("/dev/full"), "needs /dev/full");
         var id = Receive();
         Assert.True(_work.Start(id, UploadStep.Checking));
-        // From here on every byte written into the upload's folder meets a full disk: the mapping of the check, and the state it goes back to.
+        // From here on every byte written into the upload's folder meets a full disk: the mapping of the check, and the state it goes back
+        // to.
         var state = Path.Combine(_uploads.Root, id, "upload.json");
         File.CreateSymbolicLink(_uploads.MappingOf(id), "/dev/full");
         File.CreateSymbolicLink(state + ".new", "/dev/full");
@@ -68,7 +70,8 @@ public sealed class ImportWorkTests : IDisposable
         await DoneAsync(id, UploadStep.Checked);
         await _work.StopAsync(default);
         using var work = new ImportWork(
-            _uploads, _host.Store, _host.Settings, new Localiser(_host.Settings.Language), _host.Clock, _host.Heard.Faults, NullLogger<ImportWork>.Instance);
+            _uploads, _host.Store, _host.Settings, new Localiser(_host.Settings.Language), _host.Clock, _host.Heard.Faults,
+            NullLogger<ImportWork>.Instance);
         Assert.True(work.Start(id, UploadStep.Importing));
         File.CreateSymbolicLink(Path.Combine(_uploads.Root, id, "upload.json.new"), "/dev/full");
         await work.StartAsync(default);
@@ -123,7 +126,8 @@ public sealed class ImportWorkTests : IDisposable
         {
             var id = Receive();
             using var over = new CancellationTokenSource();
-            var cancelling = Task.Run(() => { while (!over.IsCancellationRequested) _work.Cancel(id); }, TestContext.Current.CancellationToken);
+            var cancelling = Task.Run(() => { while (!over.IsCancellationRequested) _work.Cancel(id); },
+                TestContext.Current.CancellationToken);
             Assert.True(_work.Start(id, UploadStep.Checking));
             await UntilAsync(() => _uploads.Find(id) is { IsAtWork: false });
             over.Cancel();

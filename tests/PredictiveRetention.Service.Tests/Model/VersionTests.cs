@@ -32,7 +32,8 @@ public sealed class VersionTests : IAsyncDisposable
         Assert.Single((await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/models"))).GetProperty("versions").EnumerateArray());
         var one = await admin.GetAsync($"/api/v1/models/{champion}");
         Assert.Equal(HttpStatusCode.Conflict, one.StatusCode);
-        Assert.Contains("cannot be read", (await ServiceUnderTest.JsonAsync(one)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("cannot be read", (await ServiceUnderTest.JsonAsync(one)).GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
 
         var moves = _service.Models.Moves().Count;
         new RetrainingJob(_service.Store, _service.Models, TimeProvider.System, NullLogger<RetrainingJob>.Instance).Run(default);
@@ -64,7 +65,8 @@ public sealed class VersionTests : IAsyncDisposable
         Assert.Contains("not worse than the champion", _service.Models.Moves()[^1].Reason, StringComparison.Ordinal);
 
         var all = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/models"));
-        Assert.Equal([second, first], all.GetProperty("versions").EnumerateArray().Select(version => version.GetProperty("version").GetString()));
+        Assert.Equal([second, first],
+            all.GetProperty("versions").EnumerateArray().Select(version => version.GetProperty("version").GetString()));
         Assert.Equal("champion", all.GetProperty("versions")[0].GetProperty("role").GetString());
         Assert.Equal("none", all.GetProperty("drift").GetProperty("light").GetString());
         Assert.Equal(System.Text.Json.JsonValueKind.Null, all.GetProperty("realised").ValueKind);
@@ -72,20 +74,28 @@ public sealed class VersionTests : IAsyncDisposable
 
         // By tenths of what was said, what came adds up to the rate the version was judged on.
         var judged = _service.Models.Manifest(first)!;
-        var tenths = (await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/models/{first}/tenths"))).GetProperty("churn").EnumerateArray().Select(tenth => (N: tenth.GetProperty("customers").GetInt32(), Came: tenth.GetProperty("came").GetDouble())).ToList();
+        var tenths = (await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/models/{first}/tenths"))).GetProperty("churn")
+            .EnumerateArray()
+            .Select(tenth => (N: tenth.GetProperty("customers").GetInt32(), Came: tenth.GetProperty("came").GetDouble()))
+            .ToList();
         Assert.Equal((10, judged.ChurnMetrics!.Customers), (tenths.Count, tenths.Sum(tenth => tenth.N)));
         Assert.Equal(judged.ChurnMetrics.ChurnRate, tenths.Sum(tenth => tenth.N * tenth.Came) / tenths.Sum(tenth => tenth.N), 12);
         Assert.True(tenths[0].Came > tenths[^1].Came);
-        Assert.Equal(21, (await admin.GetStringAsync($"/api/v1/models/{first}/tenths?format=csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(21,
+            (await admin.GetStringAsync($"/api/v1/models/{first}/tenths?format=csv")).Split('\n',
+                StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Contains("Of the tenth likeliest to stop", await admin.GetStringAsync($"/models/{first}"), StringComparison.Ordinal);
 
         Assert.Equal(HttpStatusCode.OK, (await admin.PostAsJsonAsync("/api/v1/models/rollback", new { reason = "a test" })).StatusCode);
         Assert.Equal((first, second), (_service.Models.ChampionVersion(), _service.Models.ChallengerVersion()));
-        Assert.Contains($"Model {first} is in use; a person went back from {second}", await admin.GetStringAsync("/models"), StringComparison.Ordinal);
+        Assert.Contains($"Model {first} is in use; a person went back from {second}", await admin.GetStringAsync("/models"),
+            StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Conflict, (await admin.PostAsJsonAsync("/api/v1/models/rollback", new { })).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await admin.PostAsJsonAsync($"/api/v1/models/{second}/promote", new { reason = "a test" })).StatusCode);
+        Assert.Equal(HttpStatusCode.OK,
+            (await admin.PostAsJsonAsync($"/api/v1/models/{second}/promote", new { reason = "a test" })).StatusCode);
         Assert.Equal(second, _service.Models.ChampionVersion());
-        Assert.Equal(HttpStatusCode.NotFound, (await admin.PostAsJsonAsync("/api/v1/models/20200101-00000000/promote", new { })).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound,
+            (await admin.PostAsJsonAsync("/api/v1/models/20200101-00000000/promote", new { })).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync("/api/v1/models/..%2F..%2Fetc")).StatusCode);
 
         await File.AppendAllTextAsync(Path.Combine(_service.Models.Load(first).Folder, "model.json"), " ");

@@ -20,14 +20,16 @@ public sealed class CronTimeTests
         Assert.Equal(Instant(next), CronTime.NextAfter(Instant(after), cron, TimeZoneInfo.FindSystemTimeZoneById(zone)));
 
     [Fact]
-    public void A_day_that_never_comes_is_never_due() => Assert.Null(CronTime.NextAfter(DateTimeOffset.UnixEpoch, "0 0 31 2 *", TimeZoneInfo.Utc));
+    public void A_day_that_never_comes_is_never_due() =>
+        Assert.Null(CronTime.NextAfter(DateTimeOffset.UnixEpoch, "0 0 31 2 *", TimeZoneInfo.Utc));
 
     [Theory]
     [InlineData("at two")]
     [InlineData("99 2 * * *")]
     [InlineData("0 0 2 * * *")]
     [InlineData("")]
-    public void What_is_no_cron_expression_is_refused(string cron) => Assert.Throws<FormatException>(() => CronTime.NextAfter(DateTimeOffset.UnixEpoch, cron, TimeZoneInfo.Utc));
+    public void What_is_no_cron_expression_is_refused(string cron) =>
+        Assert.Throws<FormatException>(() => CronTime.NextAfter(DateTimeOffset.UnixEpoch, cron, TimeZoneInfo.Utc));
 
     private static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

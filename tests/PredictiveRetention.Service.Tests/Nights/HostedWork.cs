@@ -20,7 +20,9 @@ public sealed class HostedWork : IDisposable
         Store = RetentionStore.Open(Address);
         Heard = new HeardFaults(Clock);
         Settings = ServiceSettings.Read(new ConfigurationBuilder().AddInMemory(
-            [("ConnectionStrings:Retention", Address), ("Retention:Data", _folder.FullName), ("Retention:Models", Path.Combine(_folder.FullName, "models")), .. settings]).Build());
+            [("ConnectionStrings:Retention", Address), ("Retention:Data", _folder.FullName),
+                ("Retention:Models", Path.Combine(_folder.FullName, "models")), .. settings])
+                .Build());
         Hangfire.Logging.LogProvider.SetCurrentLogProvider(null); // that of a host of another test may be gone
         Recurring = new RecurringJobManager(Jobs);
         Client = new BackgroundJobClient(Jobs);
@@ -41,7 +43,10 @@ public sealed class HostedWork : IDisposable
     public string Folder => _folder.FullName;
 
     /// <summary>Methods of the jobs that wait, oldest first.</summary>
-    public IEnumerable<string> Enqueued => Jobs.GetMonitoringApi().EnqueuedJobs("nightly", 0, 100).Select(job => $"{job.Value.Job.Type.Name} {string.Join(' ', job.Value.Job.Args.Where(argument => argument is long))}".Trim());
+    public IEnumerable<string> Enqueued =>
+        Jobs.GetMonitoringApi()
+            .EnqueuedJobs("nightly", 0, 100)
+            .Select(job => $"{job.Value.Job.Type.Name} {string.Join(' ', job.Value.Job.Args.Where(argument => argument is long))}".Trim());
 
     public void Dispose()
     {

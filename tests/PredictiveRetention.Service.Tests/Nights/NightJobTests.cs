@@ -48,5 +48,6 @@ public sealed class NightJobTests : IDisposable
     }
 
     private NightJob Job() => new(
-        _host.Store, _host.Models, _host.Settings, TimeProvider.System, _host.Client, _host.Jobs, _host.Recurring, _host.Heard.Faults, NullLogger<NightJob>.Instance);
+        _host.Store, _host.Models, _host.Settings, TimeProvider.System, _host.Client, _host.Jobs, _host.Recurring, _host.Heard.Faults,
+        NullLogger<NightJob>.Instance);
 }

@@ -41,7 +41,8 @@ public sealed class NightScheduleTests : IDisposable
     public async Task A_night_left_unfinished_is_begun_once_the_store_can_be_asked()
     {
         _host.Store.Import(Some.Orders(20));
-        _host.Store.Runs.Claim(Storage.RunPurpose.Night, SimulatedHistories.End.Date, SimulatedHistories.End, "a worker that died", again: false);
+        _host.Store.Runs.Claim(Storage.RunPurpose.Night, SimulatedHistories.End.Date, SimulatedHistories.End, "a worker that died",
+            again: false);
         _host.Engine.TakeAway();
         using var schedule = Schedule();
         await schedule.StartAsync(default);
@@ -53,7 +54,8 @@ public sealed class NightScheduleTests : IDisposable
     }
 
     private NightSchedule Schedule() =>
-        new(_host.Store, _host.Models, _host.Settings, _host.Clock, _host.Recurring, _host.Client, _host.Heard.Faults, NullLogger<NightSchedule>.Instance);
+        new(_host.Store, _host.Models, _host.Settings, _host.Clock, _host.Recurring, _host.Client, _host.Heard.Faults,
+            NullLogger<NightSchedule>.Instance);
 
     private string? Cron()
     {

@@ -34,7 +34,9 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
         Assert.Equal((RunState.Published, 1), (run.State, run.Attempt));
         Assert.Equal(300, _service.Store.Predictions.ReadAll(run.RunId).Count());
         var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/runs/{run.RunId}"));
-        Assert.Equal((3, 3, 300), (answer.GetProperty("shardsDone").GetInt32(), answer.GetProperty("shards").GetInt32(), answer.GetProperty("headline").GetProperty("customers").GetInt32()));
+        Assert.Equal((3, 3, 300),
+            (answer.GetProperty("shardsDone").GetInt32(), answer.GetProperty("shards").GetInt32(),
+                answer.GetProperty("headline").GetProperty("customers").GetInt32()));
     }
 
     [Fact]
@@ -44,7 +46,8 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
         {
             store.Import(Some.Orders(300));
             using var stop = new CancellationTokenSource();
-            var run = new NightRun(store, _service.Models, new RunSettings { ShardSize = 50, Parallelism = 1, OnStep = step => { if (step == "shard-committed") stop.Cancel(); } });
+            var run = new NightRun(store, _service.Models,
+                new RunSettings { ShardSize = 50, Parallelism = 1, OnStep = step => { if (step == "shard-committed") stop.Cancel(); } });
             var tonight = RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock);
             Assert.ThrowsAny<OperationCanceledException>(() => run.Execute(tonight, null, stop.Token));
             Assert.Single(store.Runs.UnfinishedNights());
@@ -102,7 +105,8 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
         using var admin = _service.Admin();
         var response = await admin.PostAsync("/api/v1/runs", null);
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
-        Assert.Contains("retain import", (await ServiceUnderTest.JsonAsync(response)).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("retain import", (await ServiceUnderTest.JsonAsync(response)).GetProperty("detail").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -80,11 +80,17 @@ public sealed class OutboxDispatcherTests : IDisposable
         _host.Dispose();
         _host = new HostedWork(("Retention:Reports", "monthly"));
         var run = Publish();
-        _host.Engine.Execute($"INSERT INTO outbox (run_id, kind, subject, rule, payload, created_at_ms) VALUES ({run.RunId}, 'run.held', '', '', 'a test', 9000000000000)");
+        _host.Engine.Execute(
+            $"INSERT INTO outbox (run_id, kind, subject, rule, payload, created_at_ms) VALUES ({run.RunId}, 'run.held', '', '', 'a "
+                + $"test', 9000000000000)");
         using var dispatcher = Dispatcher(new NoQueue());
         await dispatcher.StartAsync(default);
         await _host.Heard.BeginsAsync(OutboxDispatcher.Delivering + "run.published");
-        await UntilAsync(async () => (await _host.Store.Outbox.RecentAsync(10)).Any(happened => happened is { Kind: "run.held", DeliveredAtMs: not null }));
+        await UntilAsync(async () => (await _host.Store.Outbox.RecentAsync(10)).Any(happened => happened is
+        {
+            Kind: "run.held",
+            DeliveredAtMs: not null
+        }));
         await dispatcher.StopAsync(default);
         var refused = (await _host.Store.Outbox.RecentAsync(10)).Single(happened => happened.Kind == "run.published");
         Assert.Null(refused.DeliveredAtMs);
@@ -108,7 +114,8 @@ public sealed class OutboxDispatcherTests : IDisposable
         public bool ChangeState(string jobId, IState state, string expectedState) => throw new InvalidOperationException("no queue");
     }
 
-    private Task UntilDeliveredAsync() => UntilAsync(async () => (await _host.Store.Outbox.RecentAsync(10)).All(happened => happened.DeliveredAtMs is not null));
+    private Task UntilDeliveredAsync() =>
+        UntilAsync(async () => (await _host.Store.Outbox.RecentAsync(10)).All(happened => happened.DeliveredAtMs is not null));
 
     /// <summary>The first pass begins with the service: it is not waited for with the clock.</summary>
     private static async Task UntilAsync(Func<Task<bool>> isSo)

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace PredictiveRetention.Service.Tests.Nights;
 
-/// <summary>Two systems in one database, such as two shops, or one shop and its rehearsal: each in a schema, each with its own jobs.</summary>
+/// <summary>
+/// Two systems in one database, such as two shops, or one shop and its rehearsal: each in a schema, each with its own jobs.
+/// </summary>
 public sealed class TwoSystemsTests
 {
     [Fact]
@@ -19,7 +21,9 @@ public sealed class TwoSystemsTests
         // Its own engine would make it a database of its own.
         using var second = new ServiceUnderTest(new SqliteUnderTest())
         {
-            Settings = { ["ConnectionStrings:Retention"] = new NpgsqlConnectionStringBuilder(first.Address) { SearchPath = "rehearsal" }.ToString(), ["Retention:Cron"] = "0 5 * * *" },
+            Settings = {
+                ["ConnectionStrings:Retention"] = new NpgsqlConnectionStringBuilder(first.Address) { SearchPath = "rehearsal" }.ToString(),
+                ["Retention:Cron"] = "0 5 * * *" },
         };
         first.Store.Import(Some.Orders(60));
         second.Store.Import(Some.Orders(40));

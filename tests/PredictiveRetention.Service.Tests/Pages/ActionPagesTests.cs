@@ -41,8 +41,10 @@ public sealed class ActionPagesTests : BrowserTests
         await page.GotoAsync(Url + "/");
         Assert.DoesNotContain(top[0], await page.Locator("table.list tbody th").AllInnerTextsAsync());
         Assert.Contains(top[1], await page.Locator("table.list tbody th").AllInnerTextsAsync());
-        Assert.Equal(("Ann", ActionStatus.Done), ((await Service.Store.Work.OfCustomerAsync(top[0]))[0].Owner, (await Service.Store.Work.OfCustomerAsync(top[0]))[0].Status));
-        Assert.Equal(["admin, dashboard", "admin, dashboard"], (await Service.Store.Work.EventsAsync(top[0])).Select(change => change.Actor));
+        Assert.Equal(("Ann", ActionStatus.Done),
+            ((await Service.Store.Work.OfCustomerAsync(top[0]))[0].Owner, (await Service.Store.Work.OfCustomerAsync(top[0]))[0].Status));
+        Assert.Equal(["admin, dashboard", "admin, dashboard"],
+            (await Service.Store.Work.EventsAsync(top[0])).Select(change => change.Actor));
         Assert.Empty(errors);
     }
 }
@@ -61,15 +63,20 @@ public sealed class ActionFormsTests : IDisposable
         var (_, page) = await PageReader.ReadAsync(admin, "/risk?has_action=true");
         var picks = page.QuerySelectorAll("input[name=pick]").Select(box => box.GetAttribute("value")!).Take(2).ToList();
         Assert.Equal("1 saved.", await PostAsync(admin, page, [("pick", picks[0]), ("owner", "Ann")]));
-        Assert.StartsWith("1 saved; 1 were changed by somebody else meanwhile", await PostAsync(admin, page, [("pick", picks[0]), ("pick", picks[1]), ("owner", "Ben")]), StringComparison.Ordinal);
+        Assert.StartsWith("1 saved; 1 were changed by somebody else meanwhile",
+            await PostAsync(admin, page, [("pick", picks[0]), ("pick", picks[1]), ("owner", "Ben")]), StringComparison.Ordinal);
         var ids = picks.Select(pick => pick.Split('|', 3)[2]).ToList();
         var owners = await Task.WhenAll(ids.Select(async id => (await _service.Store.Work.OfCustomerAsync(id))[0].Owner));
         Assert.Equal(["Ann", "Ben"], owners);
 
         Assert.Equal("Nothing was changed: pick customers in the list first.", await PostAsync(admin, page, [("owner", "Cid")]));
-        Assert.StartsWith("Nothing was saved: a due date", await PostAsync(admin, page, [("pick", "1|" + picks[0].Split('|', 2)[1]), ("due", "soon")]), StringComparison.Ordinal);
-        Assert.StartsWith("Nothing was saved: an owner has at most 100 characters", await PostAsync(admin, page, [("pick", "1|" + picks[0].Split('|', 2)[1]), ("owner", new string('x', 101))]), StringComparison.Ordinal);
-        Assert.StartsWith("Nothing was saved: the form", await PostAsync(admin, page, [("pick", "rubbish"), ("owner", "Ann")]), StringComparison.Ordinal);
+        Assert.StartsWith("Nothing was saved: a due date",
+            await PostAsync(admin, page, [("pick", "1|" + picks[0].Split('|', 2)[1]), ("due", "soon")]), StringComparison.Ordinal);
+        Assert.StartsWith("Nothing was saved: an owner has at most 100 characters",
+            await PostAsync(admin, page, [("pick", "1|" + picks[0].Split('|', 2)[1]), ("owner", new string('x', 101))]),
+            StringComparison.Ordinal);
+        Assert.StartsWith("Nothing was saved: the form", await PostAsync(admin, page, [("pick", "rubbish"), ("owner", "Ann")]),
+            StringComparison.Ordinal);
         Assert.Equal(1, (await _service.Store.Work.OfCustomerAsync(ids[0]))[0].Version);
     }
 
@@ -95,5 +102,7 @@ public sealed class ActionFormsTests : IDisposable
     }
 
     private static FormUrlEncodedContent Form(IHtmlDocument page, IEnumerable<(string Name, string Value)> fields) =>
-        new([KeyValuePair.Create("__RequestVerificationToken", page.QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!), .. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]);
+        new([KeyValuePair.Create("__RequestVerificationToken",
+            page.QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!),
+                .. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]);
 }

@@ -20,22 +20,31 @@ public sealed class AudiencePagesTests : IDisposable
         using (var store = RetentionStore.Open(_service.Address))
         {
             var orders = Some.Orders(200).ToList();
-            var customers = orders.Select(order => order.CustomerId).Distinct().Select((id, i) => new CustomerRow(id, Country: i % 4 == 0 ? "FR" : i % 4 == 1 ? "AQ" : i % 4 == 2 ? null : "GB", AcquisitionChannel: i % 3 == 0 ? "search" : "mail")).ToList();
+            var customers = orders.Select(order => order.CustomerId).Distinct().Select((id,
+                i) => new CustomerRow(id, Country: i % 4 == 0 ? "FR" : i % 4 == 1 ? "AQ" : i % 4 == 2 ? null : "GB",
+                    AcquisitionChannel: i % 3 == 0 ? "search" : "mail"))
+                    .ToList();
             store.Import(orders, customers: customers);
             _service.Night(store);
         }
         var page = await PageAsync("/audience");
-        var rows = (await ServiceUnderTest.JsonAsync(await _service.Admin().GetAsync("/api/v1/insights/by_country?metric=customers"))).GetProperty("rows").EnumerateArray().ToDictionary(row => row.GetProperty("labels").GetProperty("country").GetString()!, row => row.GetProperty("value").GetDouble());
+        var rows = (await ServiceUnderTest.JsonAsync(await _service.Admin()
+            .GetAsync("/api/v1/insights/by_country?metric=customers"))).GetProperty("rows")
+            .EnumerateArray()
+            .ToDictionary(row => row.GetProperty("labels").GetProperty("country").GetString()!,
+                row => row.GetProperty("value").GetDouble());
         Assert.Contains($"<title>France: {rows["FR"]:N0}</title>", page, StringComparison.Ordinal);
         Assert.Contains($"<title>United Kingdom: {rows["GB"]:N0}</title>", page, StringComparison.Ordinal);
         Assert.Contains($"Antarctica ({rows["AQ"]:N0})", page, StringComparison.Ordinal);
         Assert.Contains($"Unknown ({rows["Unknown"]:N0})", page, StringComparison.Ordinal);
         Assert.Contains("HHI", page, StringComparison.Ordinal);
         // The choice that is offered is the one that is taken, and the refusal of another names it.
-        string[] metrics = ["customers", "revenue", "revenue_per_customer", "aov", "repeat_rate", "p_churn", "at_risk_rate", "clv_per_customer", "revenue_at_risk"];
+        string[] metrics = ["customers", "revenue", "revenue_per_customer", "aov", "repeat_rate", "p_churn", "at_risk_rate",
+            "clv_per_customer", "revenue_at_risk"];
         var (_, offered) = await PageReader.ReadAsync(_service.Admin(), "/audience");
         Assert.Equal(metrics, offered.QuerySelectorAll("select[name=metric] option").Select(option => option.GetAttribute("value")));
-        foreach (var metric in metrics) Assert.Contains($"option value=\"{metric}\" selected", await PageAsync("/audience?metric=" + metric), StringComparison.Ordinal);
+        foreach (var metric in metrics)
+            Assert.Contains($"option value=\"{metric}\" selected", await PageAsync("/audience?metric=" + metric), StringComparison.Ordinal);
         // What is said of customers is not said of another figure.
         foreach (var metric in metrics.Skip(1))
         {
@@ -46,7 +55,8 @@ public sealed class AudiencePagesTests : IDisposable
         Assert.NotNull(offered.QuerySelector("#countries .so-what"));
         var (status, refused) = await PageReader.ReadAsync(_service.Admin(), "/audience?metric=shoe_size");
         Assert.Equal(400, status);
-        Assert.Equal($"'shoe_size' is none of: {string.Join(", ", metrics)}.", PageReader.TextOf(refused.QuerySelector("main [role=alert]")!));
+        Assert.Equal($"'shoe_size' is none of: {string.Join(", ", metrics)}.",
+            PageReader.TextOf(refused.QuerySelector("main [role=alert]")!));
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace PredictiveRetention.Service.Tests.Pages;
 public abstract class BrowserTests : IAsyncLifetime
 {
     /// <summary>Null where there is none.</summary>
-    public static string? Chromium { get; } = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+    public static string? Chromium { get; } = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -42,13 +43,18 @@ public abstract class BrowserTests : IAsyncLifetime
     public static BrowserTypeLaunchOptions Launch(string chromium) => new()
     {
         ExecutablePath = chromium,
-        Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+        Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--no-first-run"],
     };
 
     /// <summary>A page that was opened at the path and signed in to; the list receives what the console says of errors.</summary>
     protected async Task<(IPage Page, List<string> Errors)> SignInAsync(string path, string theme = "light", int width = 1280)
     {
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions { ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light, ViewportSize = new ViewportSize { Width = width, Height = 800 } });
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = new ViewportSize { Width = width, Height = 800 }
+        });
         var page = await context.NewPageAsync();
         var errors = new List<string>();
         page.Console += (_, message) => { if (message.Type == "error") errors.Add(message.Text); };
@@ -60,7 +66,9 @@ public abstract class BrowserTests : IAsyncLifetime
     }
 
     /// <summary>Kept beside the tests, to be looked at.</summary>
-    protected static Task PictureAsync(IPage page, string name) => page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(AppContext.BaseDirectory, name + ".png"), FullPage = true });
+    protected static Task PictureAsync(IPage page, string name) =>
+        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(AppContext.BaseDirectory, name + ".png"), FullPage = true });
 
-    protected static async Task AssertFitsAsync(IPage page, int width) => Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width, "the page scrolls sideways");
+    protected static async Task AssertFitsAsync(IPage page, int width) =>
+        Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width, "the page scrolls sideways");
 }

@@ -16,7 +16,8 @@ public sealed class FirstNightTests : IDisposable
         using var admin = _service.Admin();
         var (_, empty) = await PageReader.ReadAsync(admin, "/");
         var token = empty.QuerySelector("form[action='/nights/first'] input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
-        using var begun = await admin.PostAsync("/nights/first", new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", token)]));
+        using var begun = await admin.PostAsync("/nights/first",
+            new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", token)]));
         var (_, waiting) = await PageReader.ReadAsync(admin, begun.Headers.Location!.OriginalString);
         Assert.True(waiting.QuerySelector("#started, table.list") is not null, PageReader.MainOf(waiting));
         for (var waited = 0; await _service.Store.Nights.CurrentAsync(TestContext.Current.CancellationToken) is null; waited++)

@@ -30,7 +30,8 @@ public sealed partial class GroupLinksTests(GroupLinksTests.Shop shop) : IClassF
         var sum = 0;
         foreach (var row in rows)
         {
-            var shown = int.Parse(PageReader.TextOf(row.QuerySelector("td.number")!).TrimEnd('*'), NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+            var shown = int.Parse(PageReader.TextOf(row.QuerySelector("td.number")!).TrimEnd('*'), NumberStyles.AllowThousands,
+                CultureInfo.InvariantCulture);
             var link = row.QuerySelector("th a")!.GetAttribute("href")!;
             Assert.Equal((link, shown), (link, (await ListAsync(link)).Count));
             sum += shown;
@@ -44,9 +45,11 @@ public sealed partial class GroupLinksTests(GroupLinksTests.Shop shop) : IClassF
     {
         var (_, page) = await PageReader.ReadAsync(Admin, "/audience");
         var row = page.QuerySelector("#country-list tbody tr")!;
-        var shown = int.Parse(PageReader.TextOf(row.QuerySelector("td.number")!), NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+        var shown = int.Parse(PageReader.TextOf(row.QuerySelector("td.number")!), NumberStyles.AllowThousands,
+            CultureInfo.InvariantCulture);
         Assert.Equal(shown, (await ListAsync(row.QuerySelector("th a")!.GetAttribute("href")!)).Count);
-        Assert.Contains(PageReader.TextOf(row.QuerySelector("th a")!), PageReader.TextOf(page.QuerySelector("h1")!), StringComparison.Ordinal);
+        Assert.Contains(PageReader.TextOf(row.QuerySelector("th a")!), PageReader.TextOf(page.QuerySelector("h1")!),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -129,7 +132,9 @@ public sealed partial class GroupLinksTests(GroupLinksTests.Shop shop) : IClassF
     {
         using var answer = await Admin.GetAsync(link.Replace("/risk", "/risk.csv", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return [.. (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.Split(',')[0])];
+        return [.. (await answer.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1)
+            .Select(line => line.Split(',')[0])];
     }
 
     public sealed class Shop : IDisposable

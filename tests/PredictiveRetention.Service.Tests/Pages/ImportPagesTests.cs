@@ -19,8 +19,14 @@ public sealed class ImportPagesTests : BrowserTests
         await LookAsync(page, $"data-import-{theme}-{width}", width);
         await page.SetInputFilesAsync("#files",
         [
-            new FilePayload { Name = "new orders.csv", MimeType = "text/csv", Buffer = System.Text.Encoding.UTF8.GetBytes("kunde;order no;when;paid;<i>note</i>\nnew-1;N1;2025-03-31;10,50;<script>alert(1)</script>\nnew-2;N2;2025-04-01;8,00;x\nnew-3;N3;2025-04-02;abc;y\n") },
-            new FilePayload { Name = "refunds.csv", MimeType = "text/csv", Buffer = "customer_id,refund_id,refunded_at,amount,order_id\nnew-1,R1,2025-04-05,1.00,N1\n"u8.ToArray() },
+            new FilePayload { Name = "new orders.csv", MimeType = "text/csv",
+                Buffer =
+                    System.Text.Encoding.UTF8.GetBytes(
+                        "kunde;order "
+                            + "no;when;paid;<i>note</i>\nnew-1;N1;2025-03-31;10,50;<script>alert(1)</script>\n"
+                            + "new-2;N2;2025-04-01;8,00;x\nnew-3;N3;2025-04-02;abc;y\n") },
+            new FilePayload { Name = "refunds.csv", MimeType = "text/csv",
+                Buffer = "customer_id,refund_id,refunded_at,amount,order_id\nnew-1,R1,2025-04-05,1.00,N1\n"u8.ToArray() },
         ]);
         await page.ClickAsync("text=Upload and look at them");
         Assert.Contains("Say what the files are", await page.InnerTextAsync("h1"), StringComparison.Ordinal);
@@ -38,7 +44,8 @@ public sealed class ImportPagesTests : BrowserTests
         Assert.Contains("3 of 4 rows can be imported; rejected: 1", await page.InnerTextAsync("h1"), StringComparison.Ordinal);
         await LookAsync(page, $"data-check-{theme}-{width}", width);
         var rejects = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("text=Download the rejected rows"));
-        Assert.Contains("new orders.csv,4,paid,unreadable amount,abc", await File.ReadAllTextAsync(await rejects.PathAsync(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("new orders.csv,4,paid,unreadable amount,abc",
+            await File.ReadAllTextAsync(await rejects.PathAsync(), TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         await page.ClickAsync("text=Import the usable rows");
         await page.WaitForSelectorAsync("text=The quality report, which stays", new() { Timeout = 20_000 });
@@ -57,7 +64,8 @@ public sealed class ImportPagesTests : BrowserTests
         foreach (var size in new[] { 1_500_000, 8_000_000 })
         {
             await page.SetInputFilesAsync("#files", new FilePayload { Name = "big.csv", MimeType = "text/csv", Buffer = new byte[size] });
-            Assert.Contains("These files are too large", await page.EvaluateAsync<string>("document.getElementById('files').validationMessage"), StringComparison.Ordinal);
+            Assert.Contains("These files are too large",
+                await page.EvaluateAsync<string>("document.getElementById('files').validationMessage"), StringComparison.Ordinal);
             // As a browser without the script sends it.
             await page.EvaluateAsync("document.getElementById('files').setCustomValidity('')");
             await page.ClickAsync("text=Upload and look at them");

@@ -74,12 +74,17 @@ public sealed class KeptTests : IDisposable
     public async Task What_goes_on_between_two_questions_and_what_is_long_is_not_kept()
     {
         var kept = Kept;
-        foreach (var (filter, limit) in new[] { (new PredictionFilter { WorkOwner = ActionWork.Nobody }, 5), (new PredictionFilter(), 500) })
-            Assert.NotSame(await kept.TopAsync(1, filter, PredictionOrder.Clv, limit, default), await kept.TopAsync(1, filter, PredictionOrder.Clv, limit, default));
+        foreach (var (filter, limit) in new[] { (new PredictionFilter { WorkOwner = ActionWork.Nobody }, 5),
+            (new PredictionFilter(), 500) })
+            Assert.NotSame(await kept.TopAsync(1, filter, PredictionOrder.Clv, limit, default),
+                await kept.TopAsync(1, filter, PredictionOrder.Clv, limit, default));
         var before = await kept.TotalsAsync(1, new PredictionFilter { WorkOwner = ActionWork.Nobody }, default);
         var customer = (await kept.TopAsync(1, new PredictionFilter { HasAction = true }, PredictionOrder.Clv, 1, default)).Single();
-        _engine.Execute($"INSERT INTO action_work (customer_key, play_id, owner, status, version, changed_at_ms) VALUES ({customer.CustomerKey}, '{customer.PlayId}', 'anna', 'open', 1, 1)");
-        Assert.Equal(before.Customers - 1, (await kept.TotalsAsync(1, new PredictionFilter { WorkOwner = ActionWork.Nobody }, default)).Customers);
+        _engine.Execute(
+            $"INSERT INTO action_work (customer_key, play_id, owner, status, version, changed_at_ms) VALUES ({customer.CustomerKey}, "
+                + $"'{customer.PlayId}', 'anna', 'open', 1, 1)");
+        Assert.Equal(before.Customers - 1,
+            (await kept.TotalsAsync(1, new PredictionFilter { WorkOwner = ActionWork.Nobody }, default)).Customers);
     }
 
     [Fact]
@@ -107,6 +112,7 @@ public sealed class KeptTests : IDisposable
         Assert.Same(await kept.OkrAsync(run, default), await kept.OkrAsync(run, default));
         var asked = new PredictiveRetention.Insights.WhatIf.WhatIfRequest { ConversionPoints = 1 };
         Assert.Same(await kept.WhatIfAsync(run, asked, default), await kept.WhatIfAsync(run, asked with { }, default));
-        Assert.NotSame(await kept.WhatIfAsync(run, asked, default), await kept.WhatIfAsync(run, asked with { ConversionPoints = 2 }, default));
+        Assert.NotSame(await kept.WhatIfAsync(run, asked, default),
+            await kept.WhatIfAsync(run, asked with { ConversionPoints = 2 }, default));
     }
 }

@@ -28,7 +28,8 @@ public sealed class LanguageTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_text_of_every_page_of_an_empty_store_can_be_translated() => await AssertNoneUnmarkedAsync(await Routes.OfAsync(_service));
+    public async Task Every_text_of_every_page_of_an_empty_store_can_be_translated() =>
+        await AssertNoneUnmarkedAsync(await Routes.OfAsync(_service));
 
     private async Task AssertNoneUnmarkedAsync(IReadOnlyList<string> routes)
     {
@@ -40,21 +41,32 @@ public sealed class LanguageTests : IDisposable
             Assert.NotNull(page.QuerySelector("main"));
             offenders.AddRange(Unmarked(page.Body!).Select(text => $"{route}: {text}"));
         }
-        Assert.True(offenders.Count == 0, $"{offenders.Count} texts are neither in the list of texts nor data:{Environment.NewLine}{string.Join(Environment.NewLine, offenders.Distinct().Take(300))}");
+        Assert.True(offenders.Count == 0,
+            $"{offenders.Count} texts are neither in the list of texts nor "
+                + $"data:{Environment.NewLine}{string.Join(Environment.NewLine, offenders.Distinct().Take(300))}");
     }
 
     private static IEnumerable<string> Unmarked(IElement body)
     {
-        foreach (var text in body.Descendants().OfType<IText>().Where(text => NeedsMark(text.Data) && !IsData(text.ParentElement))) yield return PageReader.TextOf(text);
-        foreach (var named in body.QuerySelectorAll("[placeholder]").Where(named => NeedsMark(named.GetAttribute("placeholder")!) && !IsData(named))) yield return "placeholder " + named.GetAttribute("placeholder");
-        foreach (var control in body.QuerySelectorAll("input[aria-label], select[aria-label], button[aria-label], nav[aria-label], meter[aria-label]").Where(control => NeedsMark(control.GetAttribute("aria-label")!) && !IsData(control)))
+        foreach (var text in body.Descendants().OfType<IText>().Where(text => NeedsMark(text.Data) && !IsData(text.ParentElement)))
+            yield return PageReader.TextOf(text);
+        foreach (var named in body.QuerySelectorAll("[placeholder]")
+            .Where(named => NeedsMark(named.GetAttribute("placeholder")!) && !IsData(named)))
+            yield return "placeholder " + named.GetAttribute("placeholder");
+        foreach (var control in body.QuerySelectorAll(
+            "input[aria-label], select[aria-label], button[aria-label], nav[aria-label], meter[aria-label]")
+            .Where(control => NeedsMark(control.GetAttribute("aria-label")!) && !IsData(control)))
             yield return "aria-label " + control.GetAttribute("aria-label");
         // The name of a column, before each cell of a narrow screen.
         foreach (var cell in body.QuerySelectorAll("td[data-label]").Where(cell => NeedsMark(cell.GetAttribute("data-label")!)))
-            if (!cell.Closest("table")!.QuerySelectorAll("th[translate=no]").Any(head => PageReader.TextOf(head) == cell.GetAttribute("data-label"))) yield return "data-label " + cell.GetAttribute("data-label");
+            if (!cell.Closest("table")!.QuerySelectorAll("th[translate=no]")
+                .Any(head => PageReader.TextOf(head) == cell.GetAttribute("data-label")))
+                yield return "data-label " + cell.GetAttribute("data-label");
     }
 
-    private static bool NeedsMark(string text) => text.Any(char.IsLetter) && !text.Any(letter => Marks.Contains(letter, StringComparison.Ordinal)) && !s_everywhere.Contains(text.Trim());
+    private static bool NeedsMark(string text) =>
+        text.Any(char.IsLetter) && !text.Any(letter => Marks.Contains(letter, StringComparison.Ordinal))
+            && !s_everywhere.Contains(text.Trim());
 
     private static bool IsData(IElement? element)
     {

@@ -41,13 +41,19 @@ public sealed class WholeShopInBrowser : IAsyncLifetime
     }
 }
 
-/// <summary>Every page in Chromium, light and dark, wide and narrow: what axe finds, what the console says, whether it fits, holds still and can be reached by keyboard.</summary>
+/// <summary>
+/// Every page in Chromium, light and dark, wide and narrow: what axe finds, what the console says, whether it fits, holds still and can be
+/// reached by keyboard.
+/// </summary>
 public sealed class LookTests(WholeShopInBrowser shop) : IClassFixture<WholeShopInBrowser>
 {
     /// <summary>After so many stops of the Tab key a page is believed to go on as it began.</summary>
     private const int MaxTabs = 400;
 
-    private const string Shifts = "window.shifts = []; new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) shifts.push([e.value, ...e.sources.map(s => (s.node && (s.node.id || s.node.className || s.node.nodeName)) || '?')].join(' ')); }).observe({ type: 'layout-shift', buffered: true });";
+    private const string Shifts =
+        "window.shifts = []; new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) "
+            + "shifts.push([e.value, ...e.sources.map(s => (s.node && (s.node.id || s.node.className || s.node.nodeName)) || "
+            + "'?')].join(' ')); }).observe({ type: 'layout-shift', buffered: true });";
 
     /// <summary>What the Tab key must reach: shown, not disabled, not taken out of the order.</summary>
     private const string Stops = """
@@ -76,15 +82,25 @@ public sealed class LookTests(WholeShopInBrowser shop) : IClassFixture<WholeShop
             await page.GotoAsync(shop.Url + route, new PageGotoOptions { WaitUntil = WaitUntilState.Load });
             await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
             var axe = await page.RunAxe();
-            faults.AddRange(from violation in axe.Violations where violation.Impact is "serious" or "critical" from node in violation.Nodes.Take(3) select $"{route}: {violation.Id} ({violation.Impact}), {node.Html[..Math.Min(160, node.Html.Length)]}");
-            if (await page.EvaluateAsync<int>("document.documentElement.scrollWidth") is var wide && wide > width) faults.Add($"{route}: {wide} px wide, because of {await WidestAsync(page, width)}");
+            faults.AddRange(
+                from violation in axe.Violations
+                where violation.Impact is "serious" or "critical"
+                from node in violation.Nodes.Take(3)
+                select $"{route}: {violation.Id} ({violation.Impact}), {node.Html[..Math.Min(160, node.Html.Length)]}");
+            if (await page.EvaluateAsync<int>("document.documentElement.scrollWidth") is var wide && wide > width)
+                faults.Add($"{route}: {wide} px wide, because of {await WidestAsync(page, width)}");
             var shifts = await page.EvaluateAsync<string[]>("window.shifts");
             faults.AddRange(shifts.Select(shift => $"{route}: moves while it loads, {shift}"));
-            var first = await page.EvaluateAsync<double>("(performance.getEntriesByName('first-contentful-paint')[0] || { startTime: -1 }).startTime");
+            var first =
+                await page.EvaluateAsync<double>(
+                    "(performance.getEntriesByName('first-contentful-paint')[0] || { startTime: -1 }).startTime");
             painted.Append(CultureInfo.InvariantCulture, $"{route}\t{theme}\t{width}\t{first:F0}\t{shifts.Length}\n");
             faults.AddRange(errors.Select(error => $"{route}: console: {error}"));
             errors.Clear();
-            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(WholeShopInBrowser.Folder, $"{Routes.NameOf(route)}-{theme}-{width}.png"), FullPage = true });
+            await page.ScreenshotAsync(new PageScreenshotOptions
+            {
+                Path = Path.Combine(WholeShopInBrowser.Folder, $"{Routes.NameOf(route)}-{theme}-{width}.png"), FullPage = true
+            });
         }
         await File.WriteAllTextAsync(Path.Combine(WholeShopInBrowser.Folder, $"painted-{theme}-{width}.tsv"), painted.ToString());
         Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
@@ -105,10 +121,15 @@ public sealed class LookTests(WholeShopInBrowser shop) : IClassFixture<WholeShop
             for (var i = 0; i < Math.Min(stops.Length + 5, MaxTabs); i++)
             {
                 await page.Keyboard.PressAsync("Tab");
-                if (await page.EvaluateAsync<string?>("document.activeElement && document.activeElement.dataset.stop") is { } stop) reached.Add(int.Parse(stop, CultureInfo.InvariantCulture));
+                if (await page.EvaluateAsync<string?>("document.activeElement && document.activeElement.dataset.stop") is { } stop)
+                    reached.Add(int.Parse(stop, CultureInfo.InvariantCulture));
             }
             if (stops.Length == 0) faults.Add($"{route}: nothing to reach");
-            if (stops.Length + 5 <= MaxTabs) faults.AddRange(Enumerable.Range(0, stops.Length).Except(reached).Take(5).Select(at => $"{route}: not reached: {stops[at]}"));
+            if (stops.Length + 5 <= MaxTabs)
+                faults.AddRange(Enumerable.Range(0, stops.Length)
+                    .Except(reached)
+                    .Take(5)
+                    .Select(at => $"{route}: not reached: {stops[at]}"));
             else if (reached.Count < MaxTabs - 10) faults.Add($"{route}: {reached.Count} reached by {MaxTabs} stops");
         }
         Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
@@ -210,7 +231,11 @@ public sealed class LookTests(WholeShopInBrowser shop) : IClassFixture<WholeShop
     private async Task<(IPage Page, List<string> Errors)> OpenAsync(string theme, int width)
     {
         Assert.SkipWhen(shop.Browser is null, "needs Chromium");
-        var context = await shop.Browser!.NewContextAsync(new BrowserNewContextOptions { ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light, ViewportSize = new ViewportSize { Width = width, Height = 800 } });
+        var context = await shop.Browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = new ViewportSize { Width = width, Height = 800 }
+        });
         await context.AddInitScriptAsync(Shifts);
         var page = await context.NewPageAsync();
         var errors = new List<string>();
@@ -223,5 +248,7 @@ public sealed class LookTests(WholeShopInBrowser shop) : IClassFixture<WholeShop
     }
 
     private static async Task<string> WidestAsync(IPage page, int width) => await page.EvaluateAsync<string>(
-        "width => [...document.querySelectorAll('body *')].filter(node => node.getBoundingClientRect().right > width + 1 && !node.closest('.scroll')).slice(0, 4).map(node => node.nodeName + '.' + (node.getAttribute('class') || '')).join(', ')", width);
+        "width => [...document.querySelectorAll('body *')].filter(node => node.getBoundingClientRect().right > width + 1 && "
+            + "!node.closest('.scroll')).slice(0, 4).map(node => node.nodeName + '.' + (node.getAttribute('class') || '')).join(', ')",
+                width);
 }

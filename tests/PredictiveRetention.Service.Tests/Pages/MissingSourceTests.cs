@@ -30,10 +30,13 @@ public sealed partial class MissingSourceTests(ShopOnDisk shop) : IClassFixture<
 
     [Theory]
     [InlineData("refunds", "refunds", new[] { "refund_rate", "month_refunds" }, "")]
-    [InlineData("events", "e-mail events; visits", new[] { "open_rate", "click_rate", "visits_per_customer", "month_open_rate", "month_visits_per_customer" }, "/engagement /segments")]
+    [InlineData("events", "e-mail events; visits",
+        new[] { "open_rate", "click_rate", "visits_per_customer", "month_open_rate", "month_visits_per_customer" },
+        "/engagement /segments")]
     [InlineData("customers", "countries; acquisition channels; birth years", new[] { "largest_channel_share", "hhi" }, "/audience")]
     [InlineData("subscriptions", "", new string[0], "")]
-    public async Task Every_page_opens_and_what_rests_on_the_source_is_not_available_with_the_reason(string missing, string words, string[] metrics, string pages)
+    public async Task Every_page_opens_and_what_rests_on_the_source_is_not_available_with_the_reason(string missing, string words,
+        string[] metrics, string pages)
     {
         using (var store = RetentionStore.Open(_service.Address))
         {
@@ -50,7 +53,8 @@ public sealed partial class MissingSourceTests(ShopOnDisk shop) : IClassFixture<
         var run = (await _service.Store.Nights.CurrentAsync())!;
         foreach (var metric in metrics)
             foreach (var view in ViewsWith(metric))
-                Assert.All(await _service.Store.Figures.ReadAsync(run.RunId, view, metric), figure => Assert.True(figure.Value is null, $"{metric} of {figure.View} is {figure.Value}, of nothing"));
+                Assert.All(await _service.Store.Figures.ReadAsync(run.RunId, view, metric),
+                    figure => Assert.True(figure.Value is null, $"{metric} of {figure.View} is {figure.Value}, of nothing"));
 
         using var admin = _service.Admin();
         var faults = new List<string>();
@@ -61,7 +65,10 @@ public sealed partial class MissingSourceTests(ShopOnDisk shop) : IClassFixture<
             var text = PageReader.MainOf(page);
             if (NoNumber().Match(text) is { Success: true } none) faults.Add($"{route} says {none.Value}");
             foreach (var reason in words.Split("; ", StringSplitOptions.RemoveEmptyEntries).Where(_ => pages.Split(' ').Contains(route)))
-                if (!page.QuerySelectorAll("main .empty, main .none, main dd, main li, main p").Select(PageReader.TextOf).Any(said => said.Contains("not available: the shop has imported no", StringComparison.Ordinal) && said.Contains(reason, StringComparison.Ordinal)))
+                if (!page.QuerySelectorAll("main .empty, main .none, main dd, main li, main p")
+                    .Select(PageReader.TextOf)
+                    .Any(said => said.Contains("not available: the shop has imported no", StringComparison.Ordinal)
+                        && said.Contains(reason, StringComparison.Ordinal)))
                     faults.Add($"{route} does not say that {reason} are missing");
             foreach (var id in metrics) faults.AddRange(Numbers(page, id).Select(number => $"{route} says {number} as {id}"));
         }
@@ -71,13 +78,15 @@ public sealed partial class MissingSourceTests(ShopOnDisk shop) : IClassFixture<
             Assert.All(answer.GetProperty("rows").EnumerateArray(), row =>
             {
                 Assert.Equal(System.Text.Json.JsonValueKind.Null, row.GetProperty("value").ValueKind);
-                Assert.StartsWith("not available: the shop has imported no ", row.GetProperty("note").GetString(), StringComparison.Ordinal);
+                Assert.StartsWith("not available: the shop has imported no ", row.GetProperty("note").GetString(),
+                    StringComparison.Ordinal);
             });
         }
         Assert.True(faults.Count == 0, string.Join(Environment.NewLine, faults));
     }
 
-    private static IEnumerable<string> ViewsWith(string metric) => ViewCatalogue.All.Where(view => view.Metrics.Contains(metric)).Select(view => view.Id);
+    private static IEnumerable<string> ViewsWith(string metric) =>
+        ViewCatalogue.All.Where(view => view.Metrics.Contains(metric)).Select(view => view.Id);
 
     /// <summary>Numbers in a column, or a fact, of the metric's name.</summary>
     private static IEnumerable<string> Numbers(IHtmlDocument page, string id)
@@ -88,10 +97,13 @@ public sealed partial class MissingSourceTests(ShopOnDisk shop) : IClassFixture<
             var column = table.QuerySelectorAll("thead th").Skip(1).Select(PageReader.TextOf).ToList().IndexOf(name);
             if (column < 0) continue;
             foreach (var row in table.QuerySelectorAll("tbody tr"))
-                if (row.QuerySelectorAll("td.number").Skip(column).FirstOrDefault() is { } cell && cell.QuerySelector(".none") is null) yield return PageReader.TextOf(cell);
+                if (row.QuerySelectorAll("td.number").Skip(column).FirstOrDefault() is { } cell && cell.QuerySelector(".none") is null)
+                    yield return PageReader.TextOf(cell);
         }
-        foreach (var fact in page.QuerySelectorAll("main dt").Where(term => PageReader.TextOf(term) == name && term.NextElementSibling?.QuerySelector(".quiet") is null))
-            if (fact.NextElementSibling is { LocalName: "dd" } value && PageReader.TextOf(value) is { Length: > 0 } said && char.IsDigit(said.TrimStart('£', '€', '-')[0])) yield return said;
+        foreach (var fact in page.QuerySelectorAll("main dt")
+            .Where(term => PageReader.TextOf(term) == name && term.NextElementSibling?.QuerySelector(".quiet") is null))
+            if (fact.NextElementSibling is { LocalName: "dd" } value && PageReader.TextOf(value) is { Length: > 0 } said
+                && char.IsDigit(said.TrimStart('£', '€', '-')[0])) yield return said;
     }
 
     [GeneratedRegex(@"\bNaN\b|∞|\bInfinity\b|-?\d+[.,]?\d*e[+-]?\d{2}", RegexOptions.CultureInvariant)]

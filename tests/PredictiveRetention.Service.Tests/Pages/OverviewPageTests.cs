@@ -21,9 +21,17 @@ public sealed class OverviewPageTests : BrowserTests
         await page.Locator("table.list").WaitForAsync();
         var run = (await Service.Store.Nights.CurrentAsync())!;
         var headline = run.Headline!;
-        Assert.StartsWith(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"About {headline.ExpectedChurners:N0} of {headline.Customers - headline.Lost:N0} customers"), await page.InnerTextAsync("h1"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                $"About {headline.ExpectedChurners:N0} of {headline.Customers - headline.Lost:N0} customers"),
+                    await page.InnerTextAsync("h1"), StringComparison.Ordinal);
         Assert.Contains(run.ModelVersion!, await page.InnerTextAsync("main"), StringComparison.Ordinal);
-        var top = Service.Store.Predictions.ReadAll(run.RunId).Where(row => row.PlayId is not null).OrderByDescending(row => row.ExpectedNetValue).ThenBy(row => row.CustomerKey).Take(10).Select(row => row.CustomerId);
+        var top = Service.Store.Predictions.ReadAll(run.RunId)
+            .Where(row => row.PlayId is not null)
+            .OrderByDescending(row => row.ExpectedNetValue)
+            .ThenBy(row => row.CustomerKey)
+            .Take(10)
+            .Select(row => row.CustomerId);
         Assert.Equal(top, await page.Locator("table.list tbody th").AllInnerTextsAsync());
         await AssertFitsAsync(page, width);
         await PictureAsync(page, $"overview-{theme}-{width}");
@@ -37,7 +45,13 @@ public sealed class OverviewPageTests : BrowserTests
     {
         var (page, errors) = await SignInAsync("/");
         var outside = new List<string>();
-        page.Request += (_, request) => { if (!request.Url.StartsWith(Url, StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal)) outside.Add(request.Url); };
+        page.Request += (_,
+            request) =>
+        {
+            if (!request.Url.StartsWith(Url, StringComparison.Ordinal)
+                && !request.Url.StartsWith("data:", StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+                outside.Add(request.Url);
+        };
         await page.GotoAsync(Url + "/jobs/recurring");
         await page.GetByText("0 2 * * *").WaitForAsync();
         await PictureAsync(page, "jobs");

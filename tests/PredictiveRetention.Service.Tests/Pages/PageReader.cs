@@ -16,7 +16,8 @@ internal static class PageReader
     }
 
     /// <summary>Text as it is read: spaces and line ends are one space.</summary>
-    public static string TextOf(INode node) => string.Join(' ', node.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    public static string TextOf(INode node) =>
+        string.Join(' ', node.TextContent.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     public static string MainOf(IHtmlDocument page) => page.QuerySelector("main") is { } main ? TextOf(main) : "";
 }

@@ -56,7 +56,8 @@ public sealed class ReportFilesTests : IDisposable
         var shelf = _service.Services.GetRequiredService<ReportShelf>();
         await shelf.MakeAfterNightAsync(run, TestContext.Current.CancellationToken);
         var files = shelf.All();
-        Assert.Equal([ReportKind.Executive, ReportKind.Monthly], files.Where(file => file.Format == ReportFormat.Html).Select(file => file.Kind).Order());
+        Assert.Equal([ReportKind.Executive, ReportKind.Monthly],
+            files.Where(file => file.Format == ReportFormat.Html).Select(file => file.Kind).Order());
         Assert.Equal(Chromium.Find() is null ? 2 : 4, files.Count);
 
         using var admin = _service.Admin();
@@ -66,7 +67,8 @@ public sealed class ReportFilesTests : IDisposable
         Assert.Contains("sandbox", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.Equal(name, (await admin.GetAsync($"/reports/files/{name}?download")).Content.Headers.ContentDisposition!.FileName);
         File.WriteAllText(Path.Combine(shelf.Folder, "notes.html"), "x");
-        foreach (var other in new[] { "notes.html", "..%2Fretention.db", "%2Fetc%2Fpasswd", "executive-2020-01-01-run1.html", name + "%0A" })
+        foreach (var other in new[] { "notes.html", "..%2Fretention.db", "%2Fetc%2Fpasswd", "executive-2020-01-01-run1.html",
+            name + "%0A" })
             Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync("/reports/files/" + other)).StatusCode);
         using var stranger = _service.Stranger();
         Assert.Equal(HttpStatusCode.Redirect, (await stranger.GetAsync("/reports/files/" + name)).StatusCode);

@@ -22,12 +22,17 @@ public sealed class RiskInBrowserTests : BrowserTests
         await AtAsync(page, "min_p_churn=0\\.3.*sort=clv");
         await page.SelectOptionAsync("#value_tier", "High");
         await AtAsync(page, "value_tier=High.*sort=clv");
-        Assert.Equal(("0.3", "clv", "High"), (await page.InputValueAsync("#min_p_churn"), await page.InputValueAsync("#sort"), await page.InputValueAsync("#value_tier")));
+        Assert.Equal(("0.3", "clv", "High"),
+            (await page.InputValueAsync("#min_p_churn"), await page.InputValueAsync("#sort"), await page.InputValueAsync("#value_tier")));
         var tiers = await page.Locator("table.list tbody td[data-label='Value tier']").AllInnerTextsAsync();
         Assert.NotEmpty(tiers);
         Assert.All(tiers, tier => Assert.Equal("High", tier));
-        var expected = Service.Store.Predictions.ReadAll((await Service.Store.Nights.CurrentAsync(TestContext.Current.CancellationToken))!.RunId)
-            .Where(row => row.PChurn >= 0.3 && row.ValueTier == (int)PredictiveRetention.Segments.ValueTier.High).OrderByDescending(row => row.Clv).Select(row => row.CustomerId).ToList();
+        var expected =
+            Service.Store.Predictions.ReadAll((await Service.Store.Nights.CurrentAsync(TestContext.Current.CancellationToken))!.RunId)
+            .Where(row => row.PChurn >= 0.3 && row.ValueTier == (int)PredictiveRetention.Segments.ValueTier.High)
+            .OrderByDescending(row => row.Clv)
+            .Select(row => row.CustomerId)
+            .ToList();
         var shown = await page.Locator("table.list tbody th a").AllInnerTextsAsync();
         Assert.Equal(expected.Take(shown.Count), shown);
 
@@ -49,7 +54,9 @@ public sealed class RiskInBrowserTests : BrowserTests
         await AtAsync(page, "/risk$");
         var ground = await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
         await page.ReloadAsync();
-        Assert.Equal(("dark", ground), (await page.GetAttributeAsync("html", "data-theme"), await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")));
+        Assert.Equal(("dark", ground),
+            (await page.GetAttributeAsync("html", "data-theme"),
+                await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")));
         await page.GotoAsync(Url + "/value");
         Assert.Equal("dark", await page.GetAttributeAsync("html", "data-theme"));
         await page.ClickAsync("form[action='/theme'] button");

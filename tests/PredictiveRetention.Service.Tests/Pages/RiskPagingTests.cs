@@ -15,7 +15,8 @@ public sealed class TwoNights : IDisposable
         var store = Service.Store;
         First = Current(store);
         var tonight = RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock);
-        new NightRun(store, Service.Models, new RunSettings { ShardSize = 100 }).Execute(tonight with { BusinessDate = tonight.BusinessDate.AddDays(1) }, null, default);
+        new NightRun(store, Service.Models, new RunSettings { ShardSize = 100 })
+            .Execute(tonight with { BusinessDate = tonight.BusinessDate.AddDays(1) }, null, default);
         Second = Current(store);
         Assert.NotEqual(First, Second);
     }
@@ -67,7 +68,9 @@ public sealed class RiskPagingTests(TwoNights nights) : IClassFixture<TwoNights>
         using var admin = nights.Service.Admin();
         var (_, first) = await PageReader.ReadAsync(admin, "/risk?lost=false&sort=clv");
         var (_, second) = await PageReader.ReadAsync(admin, Next(first));
-        var back = second.QuerySelectorAll(".more a").Single(link => link.GetAttribute("href")!.StartsWith("/risk?", StringComparison.Ordinal) && link.GetAttribute("rel") != "next").GetAttribute("href")!;
+        var back = second.QuerySelectorAll(".more a")
+            .Single(link => link.GetAttribute("href")!.StartsWith("/risk?", StringComparison.Ordinal) && link.GetAttribute("rel") != "next")
+            .GetAttribute("href")!;
         Assert.Equal(Customers(first), Customers((await PageReader.ReadAsync(admin, back)).Page));
         var file = CsvText.Rows(await admin.GetStringAsync(second.QuerySelector(".more a[download]")!.GetAttribute("href")!));
         Assert.Equal(Customers(first)[0], file[1][0]);
@@ -99,7 +102,8 @@ public sealed class RiskPagingTests(TwoNights nights) : IClassFixture<TwoNights>
         using var admin = nights.Service.Admin();
         var (_, first) = await PageReader.ReadAsync(admin, "/risk?lost=false");
         var cursor = Next(first).Split("cursor=")[1];
-        foreach (var route in (string[])[$"/risk?lost=true&cursor={cursor}", $"/risk?lost=false&sort=clv&cursor={cursor}", "/risk?cursor=nonsense", "/risk?cursor=" + new string('A', 2000)])
+        foreach (var route in (string[])[$"/risk?lost=true&cursor={cursor}", $"/risk?lost=false&sort=clv&cursor={cursor}",
+            "/risk?cursor=nonsense", "/risk?cursor=" + new string('A', 2000)])
             await AssertRefusedAsync(admin, route, "It is not a cursor of this listing");
     }
 
@@ -208,7 +212,8 @@ public sealed class RiskPagingTests(TwoNights nights) : IClassFixture<TwoNights>
 
     private static string Next(IHtmlDocument page) => page.QuerySelector("a[rel=next]")!.GetAttribute("href")!;
 
-    private static List<string> Customers(IHtmlDocument page) => [.. page.QuerySelectorAll("main table.list tbody th a").Select(PageReader.TextOf)];
+    private static List<string> Customers(IHtmlDocument page) =>
+        [.. page.QuerySelectorAll("main table.list tbody th a").Select(PageReader.TextOf)];
 
     private static double Value(PredictionRow row, string sort) => sort switch
     {

@@ -39,5 +39,6 @@ public sealed class RunsPageTests : BrowserTests
         Assert.Empty(errors);
     }
 
-    private static string Day(DateOnly day) => new Writer(WorkspaceCulture.Of(Currency.Of("GBP")), Currency.Of("GBP"), TimeZoneInfo.Utc).Day(day);
+    private static string Day(DateOnly day) =>
+        new Writer(WorkspaceCulture.Of(Currency.Of("GBP")), Currency.Of("GBP"), TimeZoneInfo.Utc).Day(day);
 }

@@ -36,16 +36,23 @@ public sealed class SameNumberTests : IDisposable
                 var candidates = file.Where(line => Means(line, row, column, writer)).ToList();
                 if (candidates.Count == 0) continue;
                 if (candidates.Any(line => Written(line, writer) == shown)) same++;
-                else wrong.Add($"{route} #{figure.Id} {row} / {column}: the page says {shown}, the file {string.Join(" or ", candidates.Take(4).Select(line => Written(line, writer)))}");
+                else wrong.Add(
+                    $"{route} #{figure.Id} {row} / {column}: the page says {shown}, the file "
+                        + $"{string.Join(" or ", candidates.Take(4).Select(line => Written(line, writer)))}");
             }
             compared[route] = compared.GetValueOrDefault(route) + same;
             if (same == 0) silent.Add($"{route} #{figure.Id}");
         }
-        TestContext.Current.SendDiagnosticMessage($"Compared cells: {string.Join(", ", compared.Select(pair => $"{pair.Key} {pair.Value}"))}. Nothing to compare by: {string.Join(", ", silent)}");
+        TestContext.Current.SendDiagnosticMessage(
+            $"Compared cells: {string.Join(", ", compared.Select(pair => $"{pair.Key} {pair.Value}"))}. Nothing to compare by: "
+                + $"{string.Join(", ", silent)}");
         Assert.True(wrong.Count == 0, string.Join(Environment.NewLine, wrong));
-        Assert.True(compared.GetValueOrDefault("/value") > 50, $"the tables of the value page are no longer found: {string.Join(", ", compared)}; nothing to compare by: {string.Join(", ", silent)}");
+        Assert.True(compared.GetValueOrDefault("/value") > 50,
+            $"the tables of the value page are no longer found: {string.Join(", ", compared)}; nothing to compare by: "
+                + $"{string.Join(", ", silent)}");
         // What is put together on a page from several rows has no row of its own; most figures have.
-        Assert.True(silent.Count <= await FigureCountAsync(admin) / 3, $"figures none of whose cells is in their file: {string.Join(", ", silent)}");
+        Assert.True(silent.Count <= await FigureCountAsync(admin) / 3,
+            $"figures none of whose cells is in their file: {string.Join(", ", silent)}");
     }
 
     [Fact]
@@ -58,12 +65,20 @@ public sealed class SameNumberTests : IDisposable
         foreach (var link in links)
         {
             var file = await CsvAsync(admin, link);
-            var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync(link.Replace("format=csv", "format=json", StringComparison.Ordinal)));
+            var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync(link.Replace("format=csv", "format=json",
+                StringComparison.Ordinal)));
             var view = ViewCatalogue.All.Single(known => known.Id == answer.GetProperty("view").GetString());
             var answered = answer.GetProperty("rows").EnumerateArray().Select(row => (Key(view, row), Value(row))).ToList();
-            Assert.Equal(answered, file.Select(line => (string.Join('|', [.. view.Dimensions.Select(dimension => line[dimension]), line["metric"]]), line["value"])));
-            var kept = (await _service.Store.Figures.ReadAsync(run.RunId, view.Id)).Where(figure => figure.Value is not null).Select(figure => (string.Join('|', [.. new[] { figure.D1, figure.D2, figure.D3 }.Take(view.Dimensions.Count), figure.Metric]), Number(figure.Value!.Value))).ToHashSet();
-            Assert.All(answered.Where(row => row.Item2.Length > 0), row => Assert.True(kept.Contains(row), $"{link}: {row} is not what the store keeps"));
+            Assert.Equal(answered,
+                file.Select(line => (string.Join('|', [.. view.Dimensions.Select(dimension => line[dimension]), line["metric"]]),
+                    line["value"])));
+            var kept = (await _service.Store.Figures.ReadAsync(run.RunId, view.Id)).Where(figure => figure.Value is not null)
+                .Select(figure => (string.Join('|',
+                    [.. new[] { figure.D1, figure.D2, figure.D3 }.Take(view.Dimensions.Count), figure.Metric]),
+                        Number(figure.Value!.Value)))
+                .ToHashSet();
+            Assert.All(answered.Where(row => row.Item2.Length > 0),
+                row => Assert.True(kept.Contains(row), $"{link}: {row} is not what the store keeps"));
         }
     }
 
@@ -77,7 +92,9 @@ public sealed class SameNumberTests : IDisposable
         var headline = run.Headline!;
         var (_, page) = await PageReader.ReadAsync(admin, "/");
         var tiles = page.QuerySelectorAll(".tiles dd:nth-of-type(1)").Select(PageReader.TextOf).ToList();
-        Assert.Equal([writer.Money(headline.RevenueAtRisk), writer.Count(headline.HighRisk), writer.Money(headline.Clv), writer.Count(headline.Actions)], tiles);
+        Assert.Equal(
+            [writer.Money(headline.RevenueAtRisk), writer.Count(headline.HighRisk), writer.Money(headline.Clv),
+                writer.Count(headline.Actions)], tiles);
         var risk = _service.Store.Predictions.ReadAll(run.RunId).Count(row => !row.Lost && row.RiskBand == (int)Segments.RiskBand.High);
         Assert.Equal(headline.HighRisk, risk);
     }
@@ -90,7 +107,8 @@ public sealed class SameNumberTests : IDisposable
         {
             var (_, page) = await PageReader.ReadAsync(admin, route);
             figures.AddRange(page.QuerySelectorAll("figure.chart").Where(figure => figure.QuerySelector("table") is not null)
-                .Select(figure => (figure, Link: figure.QuerySelector(".more a[download]")?.GetAttribute("href"))).Where(pair => pair.Link?.StartsWith("/api/v1/insights/", StringComparison.Ordinal) == true)
+                .Select(figure => (figure, Link: figure.QuerySelector(".more a[download]")?.GetAttribute("href")))
+                .Where(pair => pair.Link?.StartsWith("/api/v1/insights/", StringComparison.Ordinal) == true)
                 .Select(pair => (route, pair.figure, pair.Link!)));
         }
         return figures;
@@ -108,7 +126,8 @@ public sealed class SameNumberTests : IDisposable
             {
                 var cells = row.QuerySelectorAll("td.number").ToList();
                 for (var i = 0; i < Math.Min(cells.Count, heads.Count); i++)
-                    if (cells[i].QuerySelector("span:not(.none):not(.sr)") is { } value && cells[i].QuerySelector(".none") is null) yield return (PageReader.TextOf(row.QuerySelector("th")!), heads[i], PageReader.TextOf(value));
+                    if (cells[i].QuerySelector("span:not(.none):not(.sr)") is { } value && cells[i].QuerySelector(".none") is null)
+                        yield return (PageReader.TextOf(row.QuerySelector("th")!), heads[i], PageReader.TextOf(value));
             }
         }
     }
@@ -117,15 +136,21 @@ public sealed class SameNumberTests : IDisposable
     private static bool Means(Dictionary<string, string> line, string row, string column, Writer writer)
     {
         if (line["value"].Length == 0) return false;
-        var labels = line.Where(pair => FigureFile.Columns.All(column => column.Name != pair.Key) && pair.Value.Length > 0).Select(pair => pair.Value).ToList();
+        var labels = line.Where(pair => FigureFile.Columns.All(column => column.Name != pair.Key) && pair.Value.Length > 0)
+            .Select(pair => pair.Value)
+            .ToList();
         var at = labels.FindIndex(label => label == row || Plain(writer.Period(label)) == row);
         if (at < 0) return false;
         labels.RemoveAt(at);
         // All labels are said by the cell, or the number is of another, larger or smaller group.
-        return labels.Count == 0 ? MetricCatalogue.Of(line["metric"]).Name == column : labels.Count == 1 && (labels[0] == column || Plain(writer.Period(labels[0])) == column);
+        return labels.Count == 0
+            ? MetricCatalogue.Of(line["metric"]).Name == column
+            : labels.Count == 1 && (labels[0] == column || Plain(writer.Period(labels[0])) == column);
     }
 
-    private static string Written(Dictionary<string, string> line, Writer writer) => Plain(writer.Of(FigureRow.WordOf(MetricCatalogue.Of(line["metric"]).Unit), double.Parse(line["value"], CultureInfo.InvariantCulture)));
+    private static string Written(Dictionary<string, string> line, Writer writer) =>
+        Plain(writer.Of(FigureRow.WordOf(MetricCatalogue.Of(line["metric"]).Unit),
+            double.Parse(line["value"], CultureInfo.InvariantCulture)));
 
     private static string Plain(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
@@ -139,9 +164,14 @@ public sealed class SameNumberTests : IDisposable
     }
 
     private static string Key(InsightView view, JsonElement row) =>
-        string.Join('|', [.. view.Dimensions.Select(dimension => row.GetProperty("labels").TryGetProperty(dimension, out var label) ? label.GetString() : ""), row.GetProperty("metric").GetString()]);
+        string.Join('|',
+            [.. view.Dimensions.Select(dimension => row.GetProperty("labels").TryGetProperty(dimension, out var label)
+                ? label.GetString()
+                : ""), row.GetProperty("metric")
+                .GetString()]);
 
-    private static string Value(JsonElement row) => row.GetProperty("value") is { ValueKind: JsonValueKind.Number } value ? Number(value.GetDouble()) : "";
+    private static string Value(JsonElement row) =>
+        row.GetProperty("value") is { ValueKind: JsonValueKind.Number } value ? Number(value.GetDouble()) : "";
 
     private static string Number(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

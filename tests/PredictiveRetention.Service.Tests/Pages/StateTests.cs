@@ -30,7 +30,8 @@ public sealed class StateTests : IDisposable
     public async Task Orders_that_are_no_sale_are_nothing_to_learn_from()
     {
         using (var store = RetentionStore.Open(_service.Address))
-            store.Import([Some.Order("a", "1", 19_000), Some.Order("a", "2", 19_003), Some.Order("a", "3", 18_000, valid: false), Some.Order("b", "1", 19_500, valid: false)]);
+            store.Import([Some.Order("a", "1", 19_000), Some.Order("a", "2", 19_003), Some.Order("a", "3", 18_000, valid: false),
+                Some.Order("b", "1", 19_500, valid: false)]);
         Assert.Equal(["1", "4"], await ThereIsAsync());
     }
 
@@ -61,7 +62,8 @@ public sealed class StateTests : IDisposable
         Assert.Contains("/value", links);
         var closed = new List<string>();
         foreach (var link in links)
-            if ((await admin.GetAsync(link)) is { } answer && (int)answer.StatusCode >= 400) closed.Add($"{link}: {(int)answer.StatusCode}");
+            if ((await admin.GetAsync(link)) is { } answer && (int)answer.StatusCode >= 400)
+                closed.Add($"{link}: {(int)answer.StatusCode}");
         Assert.Empty(closed);
     }
 
@@ -74,7 +76,12 @@ public sealed class StateTests : IDisposable
         var seen = new HashSet<string>();
         foreach (var (route, page) in await OpenAllAsync())
             // The first links of a kind stand for the rest: a row of a table links as the one above it does.
-            foreach (var link in page.QuerySelectorAll("main a[href]").Select(link => link.GetAttribute("href")!).Where(link => link.StartsWith('/')).Select(link => link.Split('#')[0]).GroupBy(link => link.Split('?')[0].Split('=')[0]).SelectMany(kind => kind.Distinct().Take(6)))
+            foreach (var link in page.QuerySelectorAll("main a[href]")
+                .Select(link => link.GetAttribute("href")!)
+                .Where(link => link.StartsWith('/'))
+                .Select(link => link.Split('#')[0])
+                .GroupBy(link => link.Split('?')[0].Split('=')[0])
+                .SelectMany(kind => kind.Distinct().Take(6)))
             {
                 if (!seen.Add(link)) continue;
                 using var answer = await admin.GetAsync(link);
@@ -84,7 +91,8 @@ public sealed class StateTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_an_empty_store_every_page_opens_and_those_of_figures_say_what_to_do_next() => await AssertNothingYetAsync("No orders have been imported yet");
+    public async Task Of_an_empty_store_every_page_opens_and_those_of_figures_say_what_to_do_next() =>
+        await AssertNothingYetAsync("No orders have been imported yet");
 
     [Fact]
     public async Task Of_a_shop_that_has_not_been_scored_every_page_opens_and_those_of_figures_say_what_to_do_next()
@@ -99,7 +107,8 @@ public sealed class StateTests : IDisposable
         _service.WithWholeShop();
         using var started = _service.Admin(); // a night that was missed before the start would be made up for
         _service.Clock.Ahead = TimeSpan.FromHours(37);
-        foreach (var (route, page) in await OpenAllAsync()) Assert.True(Announces(page, "more than 36 hours old"), $"{route} does not say that its scores are old");
+        foreach (var (route, page) in await OpenAllAsync())
+            Assert.True(Announces(page, "more than 36 hours old"), $"{route} does not say that its scores are old");
     }
 
     [Fact]
@@ -108,7 +117,8 @@ public sealed class StateTests : IDisposable
         _service.WithWholeShop();
         var store = _service.Store;
         var tonight = RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock);
-        var held = new NightRun(store, _service.Models, new RunSettings { ShardSize = 400, Guard = new GuardBands { MaxMeanShift = -1 } }).Execute(tonight with { BusinessDate = tonight.BusinessDate.AddDays(1) }, null, default);
+        var held = new NightRun(store, _service.Models, new RunSettings { ShardSize = 400, Guard = new GuardBands { MaxMeanShift = -1 } })
+            .Execute(tonight with { BusinessDate = tonight.BusinessDate.AddDays(1) }, null, default);
         Assert.Equal(RunOutcome.Held, held.Outcome);
         foreach (var (route, page) in await OpenAllAsync())
         {
@@ -123,7 +133,8 @@ public sealed class StateTests : IDisposable
         _service.WithWholeShop();
         var store = _service.Store;
         var tonight = RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock);
-        var run = store.Runs.Claim(Storage.RunPurpose.Night, tonight.BusinessDate.AddDays(1), tonight.AsOf, "a worker of this test", again: false).Run;
+        var run = store.Runs.Claim(Storage.RunPurpose.Night, tonight.BusinessDate.AddDays(1), tonight.AsOf, "a worker of this test",
+            again: false).Run;
         store.Runs.Fail(run, "planted fault");
         foreach (var (route, page) in await OpenAllAsync())
         {
@@ -138,7 +149,8 @@ public sealed class StateTests : IDisposable
     {
         _service.WithPublishedNight(trained: false);
         foreach (var (route, page) in (await OpenAllAsync()).Where(page => page.Route is "/audience" or "/experience" or "/engagement"))
-            Assert.True(PageReader.MainOf(page).Contains("not available", StringComparison.OrdinalIgnoreCase), $"{route} does not say what is not available");
+            Assert.True(PageReader.MainOf(page).Contains("not available", StringComparison.OrdinalIgnoreCase),
+                $"{route} does not say what is not available");
     }
 
     private async Task AssertNothingYetAsync(string said)
@@ -148,11 +160,13 @@ public sealed class StateTests : IDisposable
         foreach (var (route, page) in (await OpenAllAsync()).Where(page => ofFigures.Contains(page.Route)))
         {
             Assert.True(PageReader.MainOf(page).Contains(said, StringComparison.Ordinal), $"{route} does not say: {said}");
-            Assert.True(page.QuerySelector("main .lead code, main .lead a, main form[action='/nights/first'] button") is not null, $"{route} says no next step");
+            Assert.True(page.QuerySelector("main .lead code, main .lead a, main form[action='/nights/first'] button") is not null,
+                $"{route} says no next step");
         }
     }
 
-    private static bool Announces(AngleSharp.Html.Dom.IHtmlDocument page, string words) => page.QuerySelectorAll(".strip").Any(strip => PageReader.TextOf(strip).Contains(words, StringComparison.Ordinal));
+    private static bool Announces(AngleSharp.Html.Dom.IHtmlDocument page, string words) =>
+        page.QuerySelectorAll(".strip").Any(strip => PageReader.TextOf(strip).Contains(words, StringComparison.Ordinal));
 
     private async Task<List<(string Route, AngleSharp.Html.Dom.IHtmlDocument Page)>> OpenAllAsync()
     {

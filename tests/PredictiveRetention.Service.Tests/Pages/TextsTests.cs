@@ -18,7 +18,8 @@ public sealed partial class TextsTests
         var texts = Sources().SelectMany(source => Literals(source.Text)).Distinct().Order(StringComparer.Ordinal).ToList();
         Assert.NotEmpty(texts);
         if (Environment.GetEnvironmentVariable("RETENTION_APPROVE") == "1") Write(texts);
-        var listed = XDocument.Load(s_list).Root!.Elements("data").ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value);
+        var listed = XDocument.Load(s_list).Root!.Elements("data")
+            .ToDictionary(data => data.Attribute("name")!.Value, data => data.Element("value")!.Value);
         Assert.Empty(texts.Where(text => !listed.ContainsKey(Localiser.NameOf(text))).Select(text => "not listed: " + text));
         Assert.Empty(listed.Keys.Except(texts.Select(Localiser.NameOf)).Select(text => "listed, but on no page: " + text));
         Assert.All(texts, text => Assert.Equal(text, listed[Localiser.NameOf(text)]));
@@ -27,13 +28,25 @@ public sealed partial class TextsTests
     /// <summary>The list cannot tell them apart.</summary>
     [Fact]
     public void No_two_texts_differ_in_capitals_alone() =>
-        Assert.Empty(Sources().SelectMany(source => Literals(source.Text)).Distinct().GroupBy(Localiser.NameOf, StringComparer.OrdinalIgnoreCase).Where(group => group.Count() > 1).Select(group => string.Join(" | ", group)));
+        Assert.Empty(Sources()
+            .SelectMany(source => Literals(source.Text))
+            .Distinct()
+            .GroupBy(Localiser.NameOf, StringComparer.OrdinalIgnoreCase)
+            .Where(group => group.Count() > 1)
+            .Select(group => string.Join(" | ", group)));
 
     [Fact]
     public void Every_text_has_its_places_numbered_from_0_and_can_be_filled() =>
-        Assert.All(Sources().SelectMany(source => Literals(source.Text)).Distinct().Where(text => text.Contains('{', StringComparison.Ordinal)), text =>
+        Assert.All(
+            Sources().SelectMany(source => Literals(source.Text)).Distinct().Where(text => text.Contains('{', StringComparison.Ordinal)),
+            text =>
         {
-            var places = Place().Matches(text).Select(place => int.Parse(place.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)).Distinct().Order().ToList();
+            var places = Place()
+                .Matches(text)
+                .Select(place => int.Parse(place.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture))
+                .Distinct()
+                .Order()
+                .ToList();
             Assert.Equal(Enumerable.Range(0, places.Count), places);
         });
 
@@ -50,7 +63,8 @@ public sealed partial class TextsTests
     [InlineData("""T["One, and " + "two {0}", x] + T["three"]""", "One, and two {0}|three")]
     [InlineData("""T[isOne ? "One" + " more" : "Many"]""", "One more|Many")]
     [InlineData("""Set["No text"] + list[0] + T[name]""", "")]
-    public void Texts_are_found(string code, string expected) => Assert.Equal(expected.Split('|', StringSplitOptions.RemoveEmptyEntries), Literals(code));
+    public void Texts_are_found(string code, string expected) =>
+        Assert.Equal(expected.Split('|', StringSplitOptions.RemoveEmptyEntries), Literals(code));
 
     private static IEnumerable<(string Name, string Text)> Sources() =>
         from project in new[] { "PredictiveRetention.Service", "PredictiveRetention.Presentation" }
@@ -100,7 +114,8 @@ public sealed partial class TextsTests
         var document = XDocument.Load(s_list);
         document.Root!.Elements("data").Remove();
         document.Root.Add(texts.DistinctBy(Localiser.NameOf, StringComparer.OrdinalIgnoreCase).Select(text =>
-            new XElement("data", new XAttribute("name", Localiser.NameOf(text)), new XAttribute(XNamespace.Xml + "space", "preserve"), new XElement("value", text))));
+            new XElement("data", new XAttribute("name", Localiser.NameOf(text)), new XAttribute(XNamespace.Xml + "space", "preserve"),
+                new XElement("value", text))));
         using var file = new StreamWriter(s_list, append: false, new UTF8Encoding(false)) { NewLine = "\n" };
         using var xml = System.Xml.XmlWriter.Create(file, new System.Xml.XmlWriterSettings { Indent = true, NewLineChars = "\n" });
         document.Save(xml);

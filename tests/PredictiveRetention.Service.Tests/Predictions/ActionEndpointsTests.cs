@@ -28,7 +28,8 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
     {
         using var admin = _service.Admin();
         var customer = Recommended().First();
-        var changed = await ServiceUnderTest.JsonAsync(await admin.PatchAsJsonAsync($"/api/v1/actions/{customer}", new { version = 0, owner = " Ann ", status = "in progress", due = "2026-12-01", note = "call first" }));
+        var changed = await ServiceUnderTest.JsonAsync(await admin.PatchAsJsonAsync($"/api/v1/actions/{customer}",
+            new { version = 0, owner = " Ann ", status = "in progress", due = "2026-12-01", note = "call first" }));
         Assert.Equal(("Ann", 1), (changed.GetProperty("owner").GetString(), changed.GetProperty("version").GetInt32()));
 
         _service.Night(_service.Store, again: true);
@@ -38,10 +39,13 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
             Assert.Equal(2, page.GetProperty("runId").GetInt32());
             var item = Assert.Single(page.GetProperty("items").EnumerateArray());
             Assert.Equal(customer, item.GetProperty("customerId").GetString());
-            Assert.Equal(("in progress", "2026-12-01", "call first"), (item.GetProperty("work").GetProperty("status").GetString(), item.GetProperty("work").GetProperty("due").GetString(), item.GetProperty("work").GetProperty("note").GetString()));
+            Assert.Equal(("in progress", "2026-12-01", "call first"),
+                (item.GetProperty("work").GetProperty("status").GetString(), item.GetProperty("work").GetProperty("due").GetString(),
+                    item.GetProperty("work").GetProperty("note").GetString()));
         }
         foreach (var filter in (string[])["owner=-", "status=open"])
-            Assert.Equal(Recommended(2).Where(id => id != customer).Order(), (await IdsAsync(admin, $"/api/v1/actions?limit=1000&{filter}")).Order());
+            Assert.Equal(Recommended(2).Where(id => id != customer).Order(),
+                (await IdsAsync(admin, $"/api/v1/actions?limit=1000&{filter}")).Order());
     }
 
     [Fact]
@@ -51,7 +55,9 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         var url = $"/api/v1/actions/{Recommended().First()}";
         await admin.PatchAsJsonAsync(url, new { version = 0, owner = "Ann", due = "2026-12-01" });
         var second = await ServiceUnderTest.JsonAsync(await admin.PatchAsJsonAsync(url, new { version = 1, owner = "", status = "done" }));
-        Assert.Equal((null, "done", "2026-12-01", 2), (second.GetProperty("owner").GetString(), second.GetProperty("status").GetString(), second.GetProperty("due").GetString(), second.GetProperty("version").GetInt32()));
+        Assert.Equal((null, "done", "2026-12-01", 2),
+            (second.GetProperty("owner").GetString(), second.GetProperty("status").GetString(), second.GetProperty("due").GetString(),
+                second.GetProperty("version").GetInt32()));
         var same = await ServiceUnderTest.JsonAsync(await admin.PatchAsJsonAsync(url, new { version = 2, status = "done" }));
         Assert.Equal(2, same.GetProperty("version").GetInt32());
         Assert.Equal(2, (await _service.Store.Work.EventsAsync(Recommended().First())).Count);
@@ -66,7 +72,8 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await admin.PatchAsJsonAsync(url, new { version = 0, owner = "Ann" })).StatusCode);
         var late = await admin.PatchAsJsonAsync(url, new { version = 0, owner = "Ben" });
         Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
-        Assert.EndsWith("stale-version", (await ServiceUnderTest.JsonAsync(late)).GetProperty("type").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith("stale-version", (await ServiceUnderTest.JsonAsync(late)).GetProperty("type").GetString(),
+            StringComparison.Ordinal);
         Assert.Equal("Ann", Assert.Single(await _service.Store.Work.OfCustomerAsync(customer)).Owner);
     }
 
@@ -77,14 +84,21 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         var rows = _service.Store.Predictions.ReadAll(1).ToList();
         var (customer, byHand) = (rows.First(row => row.PlayId is not null), rows.First(row => row.PlayId is null));
         var other = rows.Select(row => row.PlayId).OfType<string>().First(play => play != customer.PlayId);
-        await admin.PatchAsJsonAsync($"/api/v1/actions/{customer.CustomerId}", new { version = 0, play = other, owner = "Ann", status = "in progress" });
-        var hand = await ServiceUnderTest.JsonAsync(await admin.PatchAsJsonAsync($"/api/v1/actions/{byHand.CustomerId}", new { version = 0, owner = "Ben" }));
+        await admin.PatchAsJsonAsync($"/api/v1/actions/{customer.CustomerId}",
+            new { version = 0, play = other, owner = "Ann", status = "in progress" });
+        var hand = await ServiceUnderTest.JsonAsync(await admin.PatchAsJsonAsync($"/api/v1/actions/{byHand.CustomerId}",
+            new { version = 0, owner = "Ben" }));
         Assert.Equal(ActionWork.ByHand, hand.GetProperty("play").GetString());
 
-        foreach (var (filter, id, play) in ((string, string, string)[])[("owner=Ann", customer.CustomerId, other), ("owner=Ann&status=unfinished", customer.CustomerId, other), ("status=in+progress", customer.CustomerId, other), ("owner=Ben", byHand.CustomerId, ActionWork.ByHand), ("owner=Ben&status=open", byHand.CustomerId, ActionWork.ByHand)])
+        foreach (var (filter, id, play) in ((string, string, string)[])[("owner=Ann", customer.CustomerId, other),
+            ("owner=Ann&status=unfinished", customer.CustomerId, other), ("status=in+progress", customer.CustomerId, other),
+            ("owner=Ben", byHand.CustomerId, ActionWork.ByHand), ("owner=Ben&status=open", byHand.CustomerId, ActionWork.ByHand)])
         {
-            var item = Assert.Single((await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/actions?" + filter))).GetProperty("items").EnumerateArray());
-            Assert.Equal((id, play), (item.GetProperty("customerId").GetString(), item.GetProperty("work").GetProperty("play").GetString()));
+            var item = Assert.Single((await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/actions?"
+                + filter))).GetProperty("items")
+                .EnumerateArray());
+            Assert.Equal((id, play),
+                (item.GetProperty("customerId").GetString(), item.GetProperty("work").GetProperty("play").GetString()));
             Assert.Equal(2, (await admin.GetStringAsync("/risk.csv?" + filter)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         }
         // Nobody's: what is recommended tonight is still open for the first, and nothing is recommended for the second.
@@ -112,17 +126,21 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         var customer = Recommended().First();
         (object Change, string Parameter)[] refused =
         [
-            (new { version = 0, status = "finished" }, "status"), (new { version = 0, due = "tomorrow" }, "due"), (new { version = 0, due = "2026-02-30" }, "due"), (new { owner = "Ann" }, "version"),
-            (new { version = 0, owner = new string('x', 101) }, "owner"), (new { version = 0, note = "a\0b" }, "note"), (new { version = 0, play = "free-beer" }, "play"),
+            (new { version = 0, status = "finished" }, "status"), (new { version = 0, due = "tomorrow" }, "due"),
+            (new { version = 0, due = "2026-02-30" }, "due"), (new { owner = "Ann" }, "version"),
+            (new { version = 0, owner = new string('x', 101) }, "owner"), (new { version = 0, note = "a\0b" }, "note"),
+            (new { version = 0, play = "free-beer" }, "play"),
         ];
         foreach (var (change, parameter) in refused)
         {
             var answer = await admin.PatchAsJsonAsync($"/api/v1/actions/{customer}", change);
-            Assert.Equal((HttpStatusCode.BadRequest, parameter), (answer.StatusCode, (await ServiceUnderTest.JsonAsync(answer)).GetProperty("parameter").GetString()));
+            Assert.Equal((HttpStatusCode.BadRequest, parameter),
+                (answer.StatusCode, (await ServiceUnderTest.JsonAsync(answer)).GetProperty("parameter").GetString()));
         }
         Assert.Equal(HttpStatusCode.NotFound, (await admin.PatchAsJsonAsync("/api/v1/actions/nobody", new { version = 0 })).StatusCode);
         using var stranger = _service.Stranger();
-        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.PatchAsJsonAsync($"/api/v1/actions/{customer}", new { version = 0, owner = "Eve" })).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized,
+            (await stranger.PatchAsJsonAsync($"/api/v1/actions/{customer}", new { version = 0, owner = "Eve" })).StatusCode);
         Assert.Empty(await _service.Store.Work.OfCustomerAsync(customer));
     }
 
@@ -134,12 +152,15 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         while (url is not null)
         {
             var response = await admin.GetAsync(url);
-            seen.AddRange((await ServiceUnderTest.JsonAsync(response)).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("customerId").GetString()!));
+            seen.AddRange((await ServiceUnderTest.JsonAsync(response)).GetProperty("items")
+                .EnumerateArray()
+                .Select(item => item.GetProperty("customerId").GetString()!));
             url = response.Headers.TryGetValues("Link", out var links) ? links.Single().Split('<', '>')[1] : null;
         }
         Assert.Equal(Recommended(), seen);
         Assert.NotNull((await admin.GetAsync("/api/v1/predictions?limit=5")).Headers.ETag);
-        foreach (var unsteady in (string[])["status=open", "owner=Ann", "moved_up=true", "country=DE"]) Assert.Null((await admin.GetAsync("/api/v1/predictions?limit=5&" + unsteady)).Headers.ETag);
+        foreach (var unsteady in (string[])["status=open", "owner=Ann", "moved_up=true", "country=DE"])
+            Assert.Null((await admin.GetAsync("/api/v1/predictions?limit=5&" + unsteady)).Headers.ETag);
     }
 
     [Fact]
@@ -153,7 +174,11 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         Night(daysEarlier: 0);
         var second = (await store.Nights.CurrentAsync())!.RunId;
         var before = store.Predictions.ReadAll(first).ToDictionary(row => row.CustomerId);
-        var expected = store.Predictions.ReadAll(second).Where(row => High(row) && before.TryGetValue(row.CustomerId, out var then) && !then.Lost && !High(then)).Select(row => row.CustomerId).Order().ToList();
+        var expected = store.Predictions.ReadAll(second)
+            .Where(row => High(row) && before.TryGetValue(row.CustomerId, out var then) && !then.Lost && !High(then))
+            .Select(row => row.CustomerId)
+            .Order()
+            .ToList();
         Assert.NotEmpty(expected);
         Assert.True(expected.Count < store.Predictions.ReadAll(second).Count(High));
         Assert.Equal(expected, (await IdsAsync(admin, "/api/v1/predictions?limit=1000&moved_up=true")).Order());
@@ -161,10 +186,15 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
 
         // One of them, night by night.
         var history = await admin.GetStringAsync($"/api/v1/predictions/{expected[0]}/history?format=csv");
-        Assert.Equal(["as_of", store.Runs.Find(first)!.AsOf.ToString(), store.Runs.Find(second)!.AsOf.ToString()], history.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')[0]));
-        var said = (await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/predictions/{expected[0]}/history"))).EnumerateArray().Select(score => score.GetProperty("pChurn").GetDouble()).ToList();
-        Assert.Equal([before[expected[0]].PChurn, store.Predictions.ReadAll(second).Single(row => row.CustomerId == expected[0]).PChurn], said);
-        Assert.Contains($"/api/v1/predictions/{expected[0]}/history?format=csv", await admin.GetStringAsync("/customers/" + expected[0]), StringComparison.Ordinal);
+        Assert.Equal(["as_of", store.Runs.Find(first)!.AsOf.ToString(), store.Runs.Find(second)!.AsOf.ToString()],
+            history.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(',')[0]));
+        var said = (await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/predictions/{expected[0]}/history"))).EnumerateArray()
+            .Select(score => score.GetProperty("pChurn").GetDouble())
+            .ToList();
+        Assert.Equal([before[expected[0]].PChurn, store.Predictions.ReadAll(second).Single(row => row.CustomerId == expected[0]).PChurn],
+            said);
+        Assert.Contains($"/api/v1/predictions/{expected[0]}/history?format=csv", await admin.GetStringAsync("/customers/" + expected[0]),
+            StringComparison.Ordinal);
 
         static bool High(PredictionRow row) => row.RiskBand == (int)RiskBand.High && !row.Lost;
 
@@ -173,14 +203,23 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         {
             var settings = new RunSettings { ShardSize = 100, Segments = new SegmentSettings { HighRiskCut = 0.6 } };
             var tonight = RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock, again: true);
-            new NightRun(store, _service.Models, settings).Execute(tonight with { BusinessDate = tonight.BusinessDate.AddDays(20 - daysEarlier), AsOf = tonight.AsOf.Minus(daysEarlier) }, null, default);
+            new NightRun(store, _service.Models, settings)
+                .Execute(
+                    tonight with { BusinessDate = tonight.BusinessDate.AddDays(20 - daysEarlier), AsOf = tonight.AsOf.Minus(daysEarlier) },
+                    null, default);
         }
     }
 
     /// <summary>By what the action brings.</summary>
     private IEnumerable<string> Recommended(long run = 1) =>
-        _service.Store.Predictions.ReadAll(run).Where(row => row.PlayId is not null).OrderByDescending(row => row.ExpectedNetValue).ThenBy(row => row.CustomerKey).Select(row => row.CustomerId);
+        _service.Store.Predictions.ReadAll(run)
+            .Where(row => row.PlayId is not null)
+            .OrderByDescending(row => row.ExpectedNetValue)
+            .ThenBy(row => row.CustomerKey)
+            .Select(row => row.CustomerId);
 
     private static async Task<IEnumerable<string>> IdsAsync(HttpClient client, string url) =>
-        (await ServiceUnderTest.JsonAsync(await client.GetAsync(url))).GetProperty("items").EnumerateArray().Select(item => item.GetProperty("customerId").GetString()!);
+        (await ServiceUnderTest.JsonAsync(await client.GetAsync(url))).GetProperty("items")
+            .EnumerateArray()
+            .Select(item => item.GetProperty("customerId").GetString()!);
 }

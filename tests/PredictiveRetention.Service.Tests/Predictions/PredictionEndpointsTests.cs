@@ -33,13 +33,15 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
         Assert.Equal("GBP", answer.GetProperty("clv").GetProperty("currency").GetString());
         Assert.Equal(stored.Rfm, answer.GetProperty("rfm").GetProperty("score").GetInt32());
         Assert.Equal(stored.PlayId, answer.GetProperty("action").GetProperty("play").GetString());
-        Assert.Equal((1, _service.Store.Runs.Find(1)!.AsOf.ToString()), (answer.GetProperty("runId").GetInt32(), answer.GetProperty("asOf").GetString()));
+        Assert.Equal((1, _service.Store.Runs.Find(1)!.AsOf.ToString()),
+            (answer.GetProperty("runId").GetInt32(), answer.GetProperty("asOf").GetString()));
         Assert.Equal("RecencyRule", answer.GetProperty("modelLevel").GetString());
 
         var unknown = await admin.GetAsync("/api/v1/predictions/nobody");
         Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
         Assert.Equal("application/problem+json", unknown.Content.Headers.ContentType!.MediaType);
-        Assert.EndsWith("unknown-customer", (await ServiceUnderTest.JsonAsync(unknown)).GetProperty("type").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith("unknown-customer", (await ServiceUnderTest.JsonAsync(unknown)).GetProperty("type").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,8 +60,13 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
             if (++pages == 2) _service.Night(_service.Store, again: true);
             url = response.Headers.TryGetValues("Link", out var links) ? links.Single().Split('<', '>')[1] : null;
         }
-        Assert.Equal(_service.Store.Predictions.ReadAll(1).OrderByDescending(row => row.PChurn).ThenBy(row => row.CustomerKey).Select(row => row.CustomerId), seen);
-        Assert.Equal(2, (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1"))).GetProperty("runId").GetInt32());
+        Assert.Equal(
+            _service.Store.Predictions.ReadAll(1)
+                .OrderByDescending(row => row.PChurn)
+                .ThenBy(row => row.CustomerKey)
+                .Select(row => row.CustomerId), seen);
+        Assert.Equal(2,
+            (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1"))).GetProperty("runId").GetInt32());
     }
 
     [Fact]
@@ -67,10 +74,15 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
     {
         using var trained = new ServiceUnderTest(new SqliteUnderTest()).WithPublishedNight();
         using var admin = trained.Admin();
-        var customer = trained.Store.Predictions.ReadAll(1).First(row => !row.Lost && row.DaysSinceLastOrder > 40 && row.PurchaseDays == 1).CustomerId;
-        var reasons = (await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/predictions/{customer}"))).GetProperty("reasons").EnumerateArray().ToList();
+        var customer = trained.Store.Predictions.ReadAll(1)
+            .First(row => !row.Lost && row.DaysSinceLastOrder > 40 && row.PurchaseDays == 1).CustomerId;
+        var reasons = (await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/predictions/{customer}"))).GetProperty("reasons")
+            .EnumerateArray()
+            .ToList();
         Assert.InRange(reasons.Count, 3, 5);
-        Assert.Contains(reasons, reason => reason.GetProperty("theme").GetString() == "Recency" && reason.GetProperty("words").GetString()!.StartsWith("no order for ", StringComparison.Ordinal));
+        Assert.Contains(reasons,
+            reason => reason.GetProperty("theme").GetString() == "Recency"
+                && reason.GetProperty("words").GetString()!.StartsWith("no order for ", StringComparison.Ordinal));
         var page = await (await admin.GetAsync($"/customers/{customer}")).Content.ReadAsStringAsync();
         Assert.All(reasons, reason => Assert.Contains(reason.GetProperty("words").GetString()!, page, StringComparison.Ordinal));
     }
@@ -103,8 +115,11 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
     public async Task A_cursor_of_another_question_is_refused()
     {
         using var admin = _service.Admin();
-        var cursor = (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=5&lost=false"))).GetProperty("nextCursor").GetString();
-        Assert.Equal(HttpStatusCode.BadRequest, (await admin.GetAsync($"/api/v1/predictions?limit=5&lost=true&cursor={cursor}")).StatusCode);
+        var cursor =
+            (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=5&lost=false"))).GetProperty("nextCursor")
+            .GetString();
+        Assert.Equal(HttpStatusCode.BadRequest,
+            (await admin.GetAsync($"/api/v1/predictions?limit=5&lost=true&cursor={cursor}")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await admin.GetAsync($"/api/v1/predictions?limit=7&lost=false&cursor={cursor}")).StatusCode);
     }
 
@@ -112,10 +127,13 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
     public async Task A_filtered_listing_holds_only_what_was_asked_for()
     {
         using var admin = _service.Admin();
-        var page = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1000&lifecycle=dormant&max_p_churn=0.99"));
-        var expected = _service.Store.Predictions.ReadAll(1).Count(row => row.Lifecycle == (int)PredictiveRetention.Segments.Lifecycle.Dormant && row.PChurn <= 0.99);
+        var page =
+            await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1000&lifecycle=dormant&max_p_churn=0.99"));
+        var expected = _service.Store.Predictions.ReadAll(1)
+            .Count(row => row.Lifecycle == (int)PredictiveRetention.Segments.Lifecycle.Dormant && row.PChurn <= 0.99);
         Assert.Equal(expected, page.GetProperty("items").GetArrayLength());
-        Assert.All(page.GetProperty("items").EnumerateArray(), item => Assert.Equal("Dormant", item.GetProperty("segments").GetProperty("lifecycle").GetString()));
+        Assert.All(page.GetProperty("items").EnumerateArray(),
+            item => Assert.Equal("Dormant", item.GetProperty("segments").GetProperty("lifecycle").GetString()));
     }
 
     [Fact]
@@ -134,13 +152,26 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
     {
         using var trained = new ServiceUnderTest(new SqliteUnderTest()).WithPublishedNight();
         using var admin = trained.Admin();
-        var customers = SimulatedHistories.Customers(700).Take(40).ToDictionary(customer => "C" + customer.Key, customer => customer.Orders);
-        var stored = trained.Store.Predictions.ReadAll(1).Where(row => customers.ContainsKey(row.CustomerId)).ToDictionary(row => row.CustomerId);
+        var customers = SimulatedHistories.Customers(700)
+            .Take(40)
+            .ToDictionary(customer => "C" + customer.Key, customer => customer.Orders);
+        var stored = trained.Store.Predictions.ReadAll(1)
+            .Where(row => customers.ContainsKey(row.CustomerId))
+            .ToDictionary(row => row.CustomerId);
         await Parallel.ForEachAsync(Enumerable.Range(0, 400), new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, cancellation) =>
         {
             var (id, orders) = customers.ElementAt(i % customers.Count);
-            var posted = new { customerId = id, orders = orders.Select(order => new { orderedAt = string.Create(CultureInfo.InvariantCulture, $"{BusinessCalendar.DateOf(order.Day):yyyy-MM-dd}T10:00:00Z"), amount = order.AmountMinor / 100m }) };
-            var prediction = (await ServiceUnderTest.JsonAsync(await admin.PostAsJsonAsync("/api/v1/predictions/what-if", posted, cancellation))).GetProperty("prediction");
+            var posted = new
+            {
+                customerId = id,
+                orders = orders.Select(order => new
+                {
+                    orderedAt = string.Create(CultureInfo.InvariantCulture, $"{BusinessCalendar.DateOf(order.Day):yyyy-MM-dd}T10:00:00Z"),
+                    amount = order.AmountMinor / 100m
+                })
+            };
+            var prediction = (await ServiceUnderTest.JsonAsync(await admin.PostAsJsonAsync("/api/v1/predictions/what-if", posted,
+                cancellation))).GetProperty("prediction");
             Assert.Equal(stored[id].PChurn, prediction.GetProperty("pChurn").GetDouble());
             Assert.Equal(stored[id].Rfm, prediction.GetProperty("rfm").GetProperty("score").GetInt32());
             Assert.Equal(stored[id].PlayId, prediction.GetProperty("action").GetProperty("play").GetString());
@@ -153,8 +184,10 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
         using var admin = _service.Admin();
         var past = new { orderedAt = "2023-11-01", amount = 20.0 };
         var future = new { orderedAt = "2024-06-01", amount = 9999.0 };
-        var alone = await ServiceUnderTest.JsonAsync(await admin.PostAsJsonAsync("/api/v1/predictions/what-if", new { orders = new[] { past } }));
-        var both = await ServiceUnderTest.JsonAsync(await admin.PostAsJsonAsync("/api/v1/predictions/what-if", new { orders = new[] { future, past } }));
+        var alone = await ServiceUnderTest.JsonAsync(await admin.PostAsJsonAsync("/api/v1/predictions/what-if",
+            new { orders = new[] { past } }));
+        var both = await ServiceUnderTest.JsonAsync(await admin.PostAsJsonAsync("/api/v1/predictions/what-if",
+            new { orders = new[] { future, past } }));
         Assert.Equal(alone.GetProperty("prediction").GetRawText(), both.GetProperty("prediction").GetRawText());
         Assert.Equal((1, 1), (both.GetProperty("ordersUsed").GetInt32(), both.GetProperty("ignoredAfterAsOf").GetInt32()));
     }
@@ -174,11 +207,13 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
     [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":-5}]}""", "orders[0].amount")]
     [InlineData("""{"asOf":"10/09/2011","orders":[{"orderedAt":"2023-01-01","amount":5}]}""", "asOf")]
     [InlineData("""{"asOf":"2020-01-01","orders":[{"orderedAt":"2023-01-01","amount":5}]}""", "orders")]
-    [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":5}],"events":[{"occurredAt":"2023-01-01","type":"wave"}]}""", "events[0].type")]
+    [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":5}],"events":[{"occurredAt":"2023-01-01","type":"wave"}]}""",
+        "events[0].type")]
     public async Task What_if_of_a_bad_history_names_the_field(string body, string path)
     {
         using var admin = _service.Admin();
-        var response = await admin.PostAsync("/api/v1/predictions/what-if", new StringContent(body, new MediaTypeHeaderValue("application/json")));
+        var response = await admin.PostAsync("/api/v1/predictions/what-if",
+            new StringContent(body, new MediaTypeHeaderValue("application/json")));
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.True((await ServiceUnderTest.JsonAsync(response)).GetProperty("errors").TryGetProperty(path, out _));
     }
@@ -226,7 +261,8 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
     public async Task A_listing_whose_run_was_dropped_is_gone()
     {
         using var admin = _service.Admin();
-        var cursor = (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=5"))).GetProperty("nextCursor").GetString();
+        var cursor = (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=5"))).GetProperty("nextCursor")
+            .GetString();
         for (var i = 0; i < 9; i++) _service.Night(_service.Store, again: true);
         Assert.Equal(HttpStatusCode.Gone, (await admin.GetAsync($"/api/v1/predictions?limit=5&cursor={cursor}")).StatusCode);
     }

@@ -70,7 +70,8 @@ public sealed class WriterTests
     [InlineData(0.0048, "0.48 %")]
     [InlineData(-0.125, "-12.5 %")]
     [InlineData(0, "0.0 %")]
-    public void A_share_is_percent_and_never_a_fraction(double share, string expected) => Assert.Equal(expected, Plain(Of("GBP").Share(share)));
+    public void A_share_is_percent_and_never_a_fraction(double share, string expected) =>
+        Assert.Equal(expected, Plain(Of("GBP").Share(share)));
 
     [Theory]
     [InlineData("money", 12_345_678, "£12.3 M")]
@@ -82,7 +83,8 @@ public sealed class WriterTests
     [Fact]
     public void Periods_and_times_are_written_in_the_shops_zone_which_is_named()
     {
-        var writer = new Writer(CultureInfo.GetCultureInfo("en-IN"), Currency.Of("INR"), TimeZoneInfo.FindSystemTimeZoneById("Asia/Kolkata"));
+        var writer = new Writer(CultureInfo.GetCultureInfo("en-IN"), Currency.Of("INR"),
+            TimeZoneInfo.FindSystemTimeZoneById("Asia/Kolkata"));
         Assert.Equal("1 Oct 2026 02:30 Asia/Kolkata", writer.Time(new DateTimeOffset(2026, 9, 30, 21, 0, 0, TimeSpan.Zero)));
         Assert.Equal("Oct 2026", writer.Period("2026-10"));
         Assert.Equal("2 Oct 2026", writer.Period("2026-10-02"));
@@ -93,11 +95,15 @@ public sealed class WriterTests
     public void A_stored_sentence_has_its_numbers_rewritten_and_nothing_else()
     {
         var card = new Card(
-            "x", "000", CardKind.Finding, "x", "12,345 customers paid 1,234,567.50 INR (3.00 %) up to 2026-11-25; day 3 of 30.", CardState.Ok,
-            [new CardFigure("kpis", "revenue", "", "", "", 1234567.5, "1,234,567.50 INR"), new CardFigure("kpis", "customers", "", "", "", 12345, "12,345")],
+            "x", "000", CardKind.Finding, "x", "12,345 customers paid 1,234,567.50 INR (3.00 %) up to 2026-11-25; day 3 of 30.",
+            CardState.Ok,
+            [new CardFigure("kpis", "revenue", "", "", "", 1234567.5, "1,234,567.50 INR"),
+                new CardFigure("kpis", "customers", "", "", "", 12345, "12,345")],
             [new CardNumber("share", 0.03, "3.00 %"), new CardNumber("as-of", 0, "2026-11-25"), new CardNumber("day", 3, "3")]);
         Assert.Equal("12,345 customers paid ₹12,34,567.50 (3.00 %) up to 2026-11-25; day 3 of 30.", Plain(Of("INR").Sentence(card)));
-        Assert.Equal("12.345 customers paid 1.234.567,50 INR (3,00 %) up to 2026-11-25; day 3 of 30.", Plain(new Writer(CultureInfo.GetCultureInfo("de-DE"), Currency.Of("INR"), TimeZoneInfo.Utc).Sentence(card)).Replace("₹", "INR", StringComparison.Ordinal));
+        Assert.Equal("12.345 customers paid 1.234.567,50 INR (3,00 %) up to 2026-11-25; day 3 of 30.",
+            Plain(new Writer(CultureInfo.GetCultureInfo("de-DE"), Currency.Of("INR"), TimeZoneInfo.Utc).Sentence(card))
+                .Replace("₹", "INR", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -111,7 +117,8 @@ public sealed class WriterTests
     }
 
     private static Writer Of(string currency, string? culture = null) =>
-        new(culture is null ? WorkspaceCulture.Of(Currency.Of(currency)) : WorkspaceCulture.Of(culture), Currency.Of(currency), TimeZoneInfo.Utc);
+        new(culture is null ? WorkspaceCulture.Of(Currency.Of(currency)) : WorkspaceCulture.Of(culture), Currency.Of(currency),
+            TimeZoneInfo.Utc);
 
     private static string Plain(string text) => text.Replace('\u00A0', ' ').Replace('\u202F', ' ');
 }

@@ -33,9 +33,11 @@ public sealed class ReportJobTests : IDisposable
     public async Task Two_processes_that_make_the_same_report_leave_it_whole()
     {
         var run = (await _service.Store.Nights.CurrentAsync())!;
-        ReportShelf[] shelves = [ActivatorUtilities.CreateInstance<ReportShelf>(_service.Services), ActivatorUtilities.CreateInstance<ReportShelf>(_service.Services)];
+        ReportShelf[] shelves = [ActivatorUtilities.CreateInstance<ReportShelf>(_service.Services),
+            ActivatorUtilities.CreateInstance<ReportShelf>(_service.Services)];
         for (var round = 0; round < 5; round++)
-            await Task.WhenAll(shelves.Select(shelf => Task.Run(() => shelf.MakeAsync(run, ReportKind.Monthly, ReportFormat.Json, default))));
+            await Task.WhenAll(shelves.Select(shelf => Task.Run(() => shelf.MakeAsync(run, ReportKind.Monthly, ReportFormat.Json,
+                default))));
         var file = Assert.Single(Directory.EnumerateFiles(shelves[0].Folder));
         using var report = JsonDocument.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }

@@ -13,9 +13,18 @@ namespace PredictiveRetention.Tests.Audit;
 /// <summary>Every figure twice, by two programs: what a night publishes, and what SQL makes of the same rows.</summary>
 public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
 {
-    private static readonly GuardBands s_anything = new() { MaxCustomersGrowth = 100, MaxMeanShift = 1, MaxClvRatio = 1e9, MaxStabilityIndex = 1e9 };
+    private static readonly GuardBands s_anything = new()
+    {
+        MaxCustomersGrowth = 100, MaxMeanShift = 1, MaxClvRatio = 1e9,
+        MaxStabilityIndex = 1e9
+    };
 
-    public static TheoryData<int, bool, bool> Shops() => new([.. from seed in Enumerable.Range(0, 3) from zero in new[] { false, true } from merge in new[] { false, true } select (seed, zero, merge)]);
+    public static TheoryData<int, bool, bool> Shops() =>
+        new([..
+            from seed in Enumerable.Range(0, 3)
+                from zero in new[] { false, true }
+                from merge in new[] { false, true }
+                select (seed, zero, merge)]);
 
     [Theory]
     [MemberData(nameof(Shops))]
@@ -34,8 +43,16 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
         AssertHolds(Audit(store, new EveryKindOfShop(7).AsOf, settings => settings with
         {
             ShardSize = 71,
-            Insights = new InsightSettings { Months = 14, Days = 100, MigrationMonths = 3, SmallGroup = 5, MiddleAgedFrom = 40, SeniorFrom = 60, TextValues = 4, CorrelationSample = 50 },
-            Segments = new SegmentSettings { ActiveDays = 45, AtRiskDays = 120, DormantDays = 300, NewDays = 30, ReactivatedGapDays = 60, PowerUserOrders = 4, FrequencyCuts = new ScoreCuts(1, 2, 3, 5) },
+            Insights = new InsightSettings
+            {
+                Months = 14, Days = 100, MigrationMonths = 3, SmallGroup = 5, MiddleAgedFrom = 40,
+                SeniorFrom = 60, TextValues = 4, CorrelationSample = 50
+            },
+            Segments = new SegmentSettings
+            {
+                ActiveDays = 45, AtRiskDays = 120, DormantDays = 300, NewDays = 30, ReactivatedGapDays = 60,
+                PowerUserOrders = 4, FrequencyCuts = new ScoreCuts(1, 2, 3, 5)
+            },
         }));
     }
 
@@ -61,11 +78,14 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
 
     [Theory]
     [InlineData("UPDATE figure SET value = value * 1.000001 WHERE view = 'kpis' AND metric = 'aov'", "kpis", "aov", "value")]
-    [InlineData("UPDATE figure SET numerator = numerator + 1 WHERE view = 'cohorts_month' AND metric = 'retention' AND d2 = '3'", "cohorts_month", "retention", "numerator")]
-    [InlineData("UPDATE figure SET customers = customers + 1 WHERE view = 'by_persona' AND metric = 'orders'", "by_persona", "orders", "customers")]
+    [InlineData("UPDATE figure SET numerator = numerator + 1 WHERE view = 'cohorts_month' AND metric = 'retention' AND d2 = '3'",
+        "cohorts_month", "retention", "numerator")]
+    [InlineData("UPDATE figure SET customers = customers + 1 WHERE view = 'by_persona' AND metric = 'orders'", "by_persona", "orders",
+        "customers")]
     [InlineData("UPDATE figure SET state = 3 WHERE view = 'lorenz' AND d1 = 'clv'", "lorenz", "cumulative_share", "state")]
     [InlineData("DELETE FROM figure WHERE view = 'daily_active' AND d2 = 'Other'", "daily_active", "daily_active", "not published")]
-    [InlineData("UPDATE figure SET view = 'months_of_nothing' WHERE view = 'months'", "months_of_nothing", "month_orders", "not recomputed")]
+    [InlineData("UPDATE figure SET view = 'months_of_nothing' WHERE view = 'months'", "months_of_nothing", "month_orders",
+        "not recomputed")]
     [InlineData("UPDATE prediction SET persona = 4 WHERE persona = 5", "predictions", "persona", "customers")]
     [InlineData("UPDATE prediction SET p_churn = 0.5", "predictions", "p_churn", "customers")]
     public void A_planted_error_is_named(string damage, string view, string metric, string part)
@@ -74,7 +94,8 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
         var asOf = new EveryKindOfShop(2).AsOf;
         AssertHolds(Audit(store, asOf));
         Engine.Execute(damage);
-        Assert.Contains(NumberAudit.Of(store, store.Runs.Find(1)!).Differences, difference => (difference.View, difference.Metric, difference.Part) == (view, metric, part));
+        Assert.Contains(NumberAudit.Of(store, store.Runs.Find(1)!).Differences,
+            difference => (difference.View, difference.Metric, difference.Part) == (view, metric, part));
     }
 
     [Fact]
@@ -82,12 +103,20 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
     {
         using var store = Shop(2, 200, false, false);
         AssertHolds(Audit(store, new EveryKindOfShop(2).AsOf));
-        Engine.Execute("UPDATE orders SET amount_minor = amount_minor + 1 WHERE (customer_key, order_id) = (SELECT customer_key, order_id FROM orders WHERE is_valid AND amount_minor > 0 AND customer_key NOT IN (SELECT customer_key FROM refund) ORDER BY ordered_at_ms LIMIT 1)");
+        Engine.Execute(
+            "UPDATE orders SET amount_minor = amount_minor + 1 WHERE (customer_key, order_id) = (SELECT customer_key, order_id FROM "
+                + "orders WHERE is_valid AND amount_minor > 0 AND customer_key NOT IN (SELECT customer_key FROM refund) ORDER BY "
+                + "ordered_at_ms LIMIT 1)");
         var differences = NumberAudit.Of(store, store.Runs.Find(1)!).Differences;
-        Assert.All(["revenue", "aov"], metric => Assert.Contains(differences, difference => difference.View == "kpis" && difference.Metric == metric));
-        Assert.All(["by_lifecycle", "months", "cohorts_month", "lorenz", "order_sequence"], view => Assert.Contains(differences, difference => difference.View == view));
-        Assert.Contains(differences, difference => (difference.View, difference.Metric, difference.Part) == ("predictions", "net_revenue_minor", "customers"));
-        Assert.DoesNotContain(differences, difference => difference.View is "funnel" or "second_order" or "daily_active" or "risk_distribution" || (difference.View != "predictions" && difference.Metric is "orders" or "buyers" or "clv" or "retention"));
+        Assert.All(["revenue", "aov"],
+            metric => Assert.Contains(differences, difference => difference.View == "kpis" && difference.Metric == metric));
+        Assert.All(["by_lifecycle", "months", "cohorts_month", "lorenz", "order_sequence"],
+            view => Assert.Contains(differences, difference => difference.View == view));
+        Assert.Contains(differences,
+            difference => (difference.View, difference.Metric, difference.Part) == ("predictions", "net_revenue_minor", "customers"));
+        Assert.DoesNotContain(differences,
+            difference => difference.View is "funnel" or "second_order" or "daily_active" or "risk_distribution"
+                || (difference.View != "predictions" && difference.Metric is "orders" or "buyers" or "clv" or "retention"));
     }
 
     [Fact]
@@ -98,7 +127,8 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
         var result = NumberAudit.Of(store, store.Runs.Find(1)!, "funnel");
         Assert.Equal(new ViewCount("funnel", 5, 0), Assert.Single(result.Views));
         Assert.Equal(5, result.Figures);
-        Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => NumberAudit.Of(store, store.Runs.Find(1)!, "funnels")).Failure);
+        Assert.Equal(Failure.NotFound,
+            Assert.Throws<RetentionException>(() => NumberAudit.Of(store, store.Runs.Find(1)!, "funnels")).Failure);
     }
 
     [Fact]
@@ -125,7 +155,8 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
     private AuditResult Audit(RetentionStore store, Cutoff asOf, Func<RunSettings, RunSettings>? with = null)
     {
         var settings = new RunSettings { ShardSize = 150, Parallelism = 1, Guard = s_anything };
-        var night = new NightRun(store, Models, with is null ? settings : with(settings)).Execute(new RunRequest(RunPurpose.Night, asOf.Date, asOf), null, TestContext.Current.CancellationToken);
+        var night = new NightRun(store, Models, with is null ? settings : with(settings))
+            .Execute(new RunRequest(RunPurpose.Night, asOf.Date, asOf), null, TestContext.Current.CancellationToken);
         return NumberAudit.Of(store, night.Run, cancellation: TestContext.Current.CancellationToken);
     }
 
@@ -133,10 +164,17 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var store = RetentionStore.Open(Engine.NewAddress());
-        ImportRun.Execute(store, new ImportRequest { Preset = "generic", OrdersFile = orders, RefundsFile = refunds, ShopCurrency = currency, Calendar = BusinessCalendar.Utc, NowMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() }, false, null, null, cancellation);
+        ImportRun.Execute(store,
+            new ImportRequest
+            {
+                Preset = "generic", OrdersFile = orders, RefundsFile = refunds, ShopCurrency = currency,
+                Calendar = BusinessCalendar.Utc, NowMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()
+            }, false, null, null, cancellation);
         return Audit(store, RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System).AsOf);
     }
 
     private static void AssertHolds(AuditResult result) =>
-        Assert.True(result.Holds, $"{result.Differences.Count} of {result.Figures} differ: " + string.Join("; ", result.Differences.DistinctBy(difference => (difference.View, difference.Metric)).Take(12)));
+        Assert.True(result.Holds,
+            $"{result.Differences.Count} of {result.Figures} differ: "
+                + string.Join("; ", result.Differences.DistinctBy(difference => (difference.View, difference.Metric)).Take(12)));
 }

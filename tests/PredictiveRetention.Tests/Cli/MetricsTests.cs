@@ -50,7 +50,8 @@ public sealed class MetricsTests : IDisposable
         var grouped = Metrics("aov", "--group-by", "lifecycle", "--csv").Out.Split('\n');
         Assert.Equal("lifecycle,metric,value,numerator,denominator,customers,state,note", grouped[0]);
         Assert.Equal(6 + 2, grouped.Length);
-        Assert.Contains("2023-11 | VIP", Metrics("revenue", "--group-by", "month,business_segment", "--where", "business_segment=vip").Out, StringComparison.Ordinal);
+        Assert.Contains("2023-11 | VIP", Metrics("revenue", "--group-by", "month,business_segment", "--where", "business_segment=vip").Out,
+            StringComparison.Ordinal);
 
         var mistyped = Metrics("repeat_rat");
         Assert.Equal(2, mistyped.ExitCode);
@@ -102,7 +103,9 @@ public sealed class MetricsTests : IDisposable
 
     private string In(string name) => Path.Combine(_folder.FullName, name);
 
-    private (int ExitCode, string Out, string Error) Metrics(params string[] arguments) => Retain.Run(["metrics", .. arguments, "--store", Store, "--models", Models]);
+    private (int ExitCode, string Out, string Error) Metrics(params string[] arguments) =>
+        Retain.Run(["metrics", .. arguments, "--store", Store, "--models", Models]);
 
-    private (int ExitCode, string Out, string Error) Export(params string[] arguments) => Retain.Run(["export", .. arguments, "--store", Store, "--models", Models]);
+    private (int ExitCode, string Out, string Error) Export(params string[] arguments) =>
+        Retain.Run(["export", .. arguments, "--store", Store, "--models", Models]);
 }

@@ -46,5 +46,6 @@ public sealed class ReportVerbTests : IDisposable
 
     private string In(string name) => Path.Combine(_folder.FullName, name);
 
-    private (int ExitCode, string Out, string Error) Report(params string[] arguments) => Retain.Run(["report", .. arguments, "--store", "sqlite:" + In("shop.db")]);
+    private (int ExitCode, string Out, string Error) Report(params string[] arguments) =>
+        Retain.Run(["report", .. arguments, "--store", "sqlite:" + In("shop.db")]);
 }

@@ -27,7 +27,8 @@ public sealed class RetainTests : IDisposable
         Assert.Equal(0, JsonDocument.Parse(import.Out).RootElement.GetProperty("report").GetProperty("rowsRejected").GetInt64());
 
         var asOf = SimulatedHistories.End.Minus(60).ToString();
-        var train = Retain.Run("train", "--store", Store, "--models", Models, "--as-of", asOf, "--horizon", "60d", "--clv-horizon", "60d", "--json");
+        var train = Retain.Run("train", "--store", Store, "--models", Models, "--as-of", asOf, "--horizon", "60d", "--clv-horizon", "60d",
+            "--json");
         Assert.True(train.ExitCode == 0, train.Error);
         Assert.Equal("blended", JsonDocument.Parse(train.Out).RootElement.GetProperty("level").GetString(), ignoreCase: true);
 
@@ -37,7 +38,9 @@ public sealed class RetainTests : IDisposable
         var lines = File.ReadAllLines(first);
         Assert.StartsWith("customer_id,p_churn,clv,", lines[0], StringComparison.Ordinal);
         Assert.Equal(ScoreFile.Header, lines[0]);
-        var expected = SimulatedHistories.Customers(800).Where(customer => customer.Orders[0].Day < SimulatedHistories.End.Day - 60).Select(customer => "C" + customer.Key);
+        var expected = SimulatedHistories.Customers(800)
+            .Where(customer => customer.Orders[0].Day < SimulatedHistories.End.Day - 60)
+            .Select(customer => "C" + customer.Key);
         Assert.Equal(expected.Order(), lines.Skip(1).Select(line => line.Split(',')[0]).Order());
         var lost = Array.IndexOf(lines[0].Split(','), "lost");
         Assert.Contains(lines.Skip(1), line => line.Split(',')[lost] == "true");
@@ -52,9 +55,15 @@ public sealed class RetainTests : IDisposable
         var said = JsonDocument.Parse(explain.Out).RootElement;
         Assert.Equal(double.Parse(customer[1], CultureInfo.InvariantCulture), said.GetProperty("pChurn").GetDouble());
         var why = said.GetProperty("why");
-        Assert.Equal(said.GetProperty("pChurn").GetDouble(), why.GetProperty("basePChurn").GetDouble() + why.GetProperty("themes").EnumerateArray().Sum(theme => theme.GetProperty("pChurn").GetDouble()), 1e-9);
+        Assert.Equal(said.GetProperty("pChurn").GetDouble(),
+            why.GetProperty("basePChurn").GetDouble()
+                + why.GetProperty("themes").EnumerateArray().Sum(theme => theme.GetProperty("pChurn").GetDouble()), 1e-9);
         var table = Retain.Run("explain", customer[0], "--store", Store, "--models", Models, "--as-of", asOf).Out.Split('\n');
-        Assert.Equal(why.GetProperty("themes").EnumerateArray().Select(theme => theme.GetProperty("words").GetString()), table.SkipWhile(line => !line.Contains("the average customer", StringComparison.Ordinal)).Skip(1).SkipLast(2).Select(line => line[2..line.IndexOf("  ", 2, StringComparison.Ordinal)]));
+        Assert.Equal(why.GetProperty("themes").EnumerateArray().Select(theme => theme.GetProperty("words").GetString()),
+            table.SkipWhile(line => !line.Contains("the average customer", StringComparison.Ordinal))
+                .Skip(1)
+                .SkipLast(2)
+                .Select(line => line[2..line.IndexOf("  ", 2, StringComparison.Ordinal)]));
     }
 
     [Fact]
@@ -73,7 +82,8 @@ public sealed class RetainTests : IDisposable
         Assert.Equal(4, Retain.Run("models", "show", "champion", "--models", Models).ExitCode);
         string Train(string asOf)
         {
-            var trained = Retain.Run("train", "--store", Store, "--models", Models, "--as-of", asOf, "--horizon", "60d", "--clv-horizon", "60d", "--json");
+            var trained = Retain.Run("train", "--store", Store, "--models", Models, "--as-of", asOf, "--horizon", "60d", "--clv-horizon",
+                "60d", "--json");
             Assert.True(trained.ExitCode == 0, trained.Error);
             return JsonDocument.Parse(trained.Out).RootElement.GetProperty("version").GetString()!;
         }
@@ -85,13 +95,15 @@ public sealed class RetainTests : IDisposable
         var card = Retain.Run("models", "show", "champion", "--models", Models).Out;
         Assert.Contains("# Model " + second, card, StringComparison.Ordinal);
         Assert.Contains("Whether it looked ahead", card, StringComparison.Ordinal);
-        var compared = JsonDocument.Parse(Retain.Run("models", "compare", first, "champion", "--store", Store, "--models", Models, "--json").Out).RootElement;
+        var compared = JsonDocument.Parse(Retain.Run("models", "compare", first, "champion", "--store", Store, "--models", Models,
+            "--json").Out).RootElement;
         Assert.Equal(SimulatedHistories.End.Minus(60).ToString(), compared.GetProperty("origin").GetString());
         Assert.Equal(4, compared.GetProperty("standings").GetArrayLength());
         Assert.Equal(0, Retain.Run("models", "rollback", "--models", Models, "--by", "anna", "--reason", "a test").ExitCode);
         Assert.Equal(4, Retain.Run("models", "rollback", "--models", Models).ExitCode);
         Assert.Equal(0, Retain.Run("models", "promote", "challenger", "--models", Models, "--by", "ben").ExitCode);
-        Assert.Contains(second + " promoted by ben", Retain.Run("models", "show", second, "--models", Models).Out, StringComparison.Ordinal);
+        Assert.Contains(second + " promoted by ben", Retain.Run("models", "show", second, "--models", Models).Out,
+            StringComparison.Ordinal);
         Assert.Equal(4, Retain.Run("models", "promote", "20200101-00000000", "--models", Models).ExitCode);
         Assert.Equal(0, Retain.Run("models", "verify", "--models", Models).ExitCode);
         File.AppendAllText(Path.Combine(Models, "non-contractual", first, "model.json"), " ");
@@ -168,7 +180,8 @@ public sealed class RetainTests : IDisposable
     public void Horizon_longer_than_the_history_names_both()
     {
         Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(600), "--rejects", In("r.csv")).ExitCode);
-        var train = Retain.Run("train", "--store", Store, "--models", Models, "--horizon", "900d", "--as-of", SimulatedHistories.End.ToString());
+        var train = Retain.Run("train", "--store", Store, "--models", Models, "--horizon", "900d", "--as-of",
+            SimulatedHistories.End.ToString());
         Assert.Equal(0, train.ExitCode);
         Assert.Contains("1800 days of history (2 horizons of 900 days)", train.Error, StringComparison.Ordinal);
     }
@@ -218,14 +231,18 @@ public sealed class RetainTests : IDisposable
     public void Import_of_a_folder_names_its_rejects_after_it_and_shows_every_preset()
     {
         Directory.CreateDirectory(In("tables"));
-        File.WriteAllText(Path.Combine(In("tables"), "olist_orders_dataset.csv"), "order_id,customer_id,order_status,order_purchase_timestamp\no1,c1,shipped,2018-05-01 10:00:00\n");
+        File.WriteAllText(Path.Combine(In("tables"), "olist_orders_dataset.csv"),
+            "order_id,customer_id,order_status,order_purchase_timestamp\no1,c1,shipped,2018-05-01 10:00:00\n");
         File.WriteAllText(Path.Combine(In("tables"), "olist_customers_dataset.csv"), "customer_id,customer_unique_id\nc1,anna\n");
         File.WriteAllText(Path.Combine(In("tables"), "olist_order_payments_dataset.csv"), "order_id,payment_value\no1,5.00\n");
-        var run = Retain.Run("import", "--preset", "olist", In("tables") + "/", "--statuses", "delivered, shipped", "--store", Store, "--rejects", In("r.csv"));
+        var run = Retain.Run("import", "--preset", "olist", In("tables") + "/", "--statuses", "delivered, shipped", "--store", Store,
+            "--rejects", In("r.csv"));
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("read 5.00 = stored 5.00 + rejected 0.00 BRL", run.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("no sale", run.Out, StringComparison.Ordinal);
-        Assert.Contains("generic, online-retail, olist, shopify, woocommerce, stripe, segment", Retain.Run("import", "--help").Out.ReplaceLineEndings(" ").Replace("  ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("generic, online-retail, olist, shopify, woocommerce, stripe, segment",
+            Retain.Run("import", "--help").Out.ReplaceLineEndings(" ").Replace("  ", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -264,7 +281,8 @@ public sealed class RetainTests : IDisposable
     public void Check_names_every_fault_of_own_plays()
     {
         Directory.CreateDirectory(In("plays"));
-        File.WriteAllText(Path.Combine(In("plays"), "mine.yaml"), "id: mine\nname: Mine\npriority: Urgent\naudience: { lifecycle: Sleeping }\n");
+        File.WriteAllText(Path.Combine(In("plays"), "mine.yaml"),
+            "id: mine\nname: Mine\npriority: Urgent\naudience: { lifecycle: Sleeping }\n");
         var run = Retain.Run("check", "--plays", In("plays"));
         Assert.NotEqual(0, run.ExitCode);
         Assert.Contains("Urgent", run.Error, StringComparison.Ordinal);
@@ -295,7 +313,9 @@ public sealed class RetainTests : IDisposable
         using var engine = new SqliteUnderTest();
         var address = engine.NewAddress();
         using (var store = RetentionStore.Open(address)) store.Import(Some.Orders(5));
-        engine.Execute("DROP VIEW v_actions; DROP TABLE action_work; DROP TABLE action_event; DELETE FROM schemaversions WHERE scriptname = 'schema/0008_actions.sql'");
+        engine.Execute(
+            "DROP VIEW v_actions; DROP TABLE action_work; DROP TABLE action_event; DELETE FROM schemaversions WHERE scriptname = "
+                + "'schema/0008_actions.sql'");
         var refused = Retain.Run("runs", "list", "--store", address);
         Assert.Equal(7, refused.ExitCode);
         Assert.Contains("retain db migrate", refused.Error, StringComparison.Ordinal);
@@ -305,7 +325,9 @@ public sealed class RetainTests : IDisposable
         Assert.Equal(["7"], engine.Query("SELECT count(*) FROM schemaversions"));
         Assert.Equal(0, Retain.Run("db", "migrate", "--store", address).ExitCode);
         Assert.Equal(0, Retain.Run("runs", "list", "--store", address).ExitCode);
-        Assert.DoesNotContain("version", Retain.Run("db", "status", "--store", address).Out.Replace("schemaversions", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain("version",
+            Retain.Run("db", "status", "--store", address).Out.Replace("schemaversions", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 
     private string In(string name) => Path.Combine(_folder.FullName, name);
@@ -316,7 +338,9 @@ public sealed class RetainTests : IDisposable
         using var writer = new StreamWriter(path);
         writer.WriteLine("customer_id,order_id,ordered_at,amount,currency");
         foreach (var row in Some.Orders(customers))
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.CustomerId},{row.OrderId},{DateTimeOffset.FromUnixTimeMilliseconds(row.OrderedAtMs):yyyy-MM-ddTHH:mm:ss},{row.AmountMinor / 100m:F2},GBP"));
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{row.CustomerId},{row.OrderId},{DateTimeOffset.FromUnixTimeMilliseconds(row.OrderedAtMs):yyyy-MM-ddTHH:mm:ss},"
+                    + $"{row.AmountMinor / 100m:F2},GBP"));
         return path;
     }
 

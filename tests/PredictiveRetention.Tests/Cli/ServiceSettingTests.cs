@@ -32,9 +32,14 @@ public sealed class ServiceSettingTests : IDisposable
         Shop("retention.db", 20);
         var other = Shop("other.db", 40);
         var none = Path.Combine(_folder.FullName, "none");
-        Assert.Contains("20 customers", Retain.RunWith([("Retention__Data", _folder.FullName)], "score", "--models", none).Out, StringComparison.Ordinal);
-        Assert.Contains("40 customers", Retain.RunWith([("Retention__Data", _folder.FullName), ("ConnectionStrings__Retention", other)], "score", "--models", none).Out, StringComparison.Ordinal);
-        Assert.Contains("40 customers", Retain.RunWith([("ConnectionStrings__Retention", "sqlite:nowhere.db")], "score", "--models", none, "--store", other).Out, StringComparison.Ordinal);
+        Assert.Contains("20 customers", Retain.RunWith([("Retention__Data", _folder.FullName)], "score", "--models", none).Out,
+            StringComparison.Ordinal);
+        Assert.Contains("40 customers",
+            Retain.RunWith([("Retention__Data", _folder.FullName), ("ConnectionStrings__Retention", other)], "score", "--models", none).Out,
+            StringComparison.Ordinal);
+        Assert.Contains("40 customers",
+            Retain.RunWith([("ConnectionStrings__Retention", "sqlite:nowhere.db")], "score", "--models", none, "--store", other).Out,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,7 +55,9 @@ public sealed class ServiceSettingTests : IDisposable
     [Fact]
     public void Help_says_where_the_defaults_come_from_and_not_what_they_hold()
     {
-        var (_, output, _) = Retain.RunWith([("ConnectionStrings__Retention", "Host=db;Username=u;Password=geheim"), ("Retention__Models", "/secret/models")], "score", "--help");
+        var (_, output, _) = Retain.RunWith(
+            [("ConnectionStrings__Retention", "Host=db;Username=u;Password=geheim"), ("Retention__Models", "/secret/models")], "score",
+            "--help");
         var words = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("ConnectionStrings__Retention", words, StringComparison.Ordinal);
         Assert.Contains("Retention__Models", words, StringComparison.Ordinal);

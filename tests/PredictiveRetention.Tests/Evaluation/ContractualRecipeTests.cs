@@ -10,7 +10,11 @@ public class ContractualRecipeTests
 {
     private static readonly Cutoff s_end = SimulatedHistories.End;
     private static readonly SourceCoverage s_coverage = new(DataSource.Orders | DataSource.Subscriptions);
-    private static readonly RecipeSettings s_quick = new() { Orders = new() { Trees = 40, Leaves = 8, LearningRate = 0.1 }, Bagged = new() { Trees = 20, Leaves = 16 }, Folds = 3 };
+    private static readonly RecipeSettings s_quick = new()
+    {
+        Orders = new() { Trees = 40, Leaves = 8, LearningRate = 0.1 },
+        Bagged = new() { Trees = 20, Leaves = 16 }, Folds = 3
+    };
     private static readonly IReadOnlyList<Subscriber> s_shop = Shop(4_000);
     private static readonly Lazy<TrainedContractual> s_trained = new(() => Train(s_shop));
 
@@ -19,9 +23,15 @@ public class ContractualRecipeTests
     {
         var trained = s_trained.Value;
         Assert.Equal(s_end.Minus(90), trained.JudgedAt);
-        // The most anybody can know: a subscriber's own rate is hidden, what they pay, how long they stayed and whether they cancelled is not.
-        var judged = s_shop.Where(subscriber => SubscriptionOutcome.Active(subscriber.Terms, trained.JudgedAt.Day) && subscriber.Terms[0].StartedDay < trained.JudgedAt.Day).ToList();
-        double[] churned = [.. judged.Select(subscriber => SubscriptionOutcome.Churned(subscriber.Terms, trained.JudgedAt, Horizon.OfDays(60), 30) ? 1.0 : 0)];
+        // The most anybody can know: a subscriber's own rate is hidden, what they pay, how long they stayed and whether they cancelled is
+        // not.
+        var judged = s_shop.Where(subscriber => SubscriptionOutcome.Active(subscriber.Terms, trained.JudgedAt.Day)
+            && subscriber.Terms[0].StartedDay < trained.JudgedAt.Day)
+            .ToList();
+        double[] churned = [.. judged.Select(subscriber => SubscriptionOutcome.Churned(subscriber.Terms, trained.JudgedAt,
+            Horizon.OfDays(60), 30)
+            ? 1.0
+            : 0)];
         var best = ChurnMetrics.Of(churned, [.. judged.Select(subscriber => subscriber.PChurn(trained.JudgedAt.Day, 60))]).Auc;
         Assert.InRange(best, 0.6, 0.95);
         Assert.InRange(trained.Entries[0].Metrics.Auc, best - 0.05, best + 0.02);
@@ -38,10 +48,17 @@ public class ContractualRecipeTests
         var cutoff = s_end.Minus(90);
         var model = s_trained.Value.Model;
         var known = s_shop.Where(subscriber => subscriber.Terms[0].StartedDay < cutoff.Day).ToList();
-        var cut = known.Select(subscriber => subscriber with { Terms = [.. subscriber.Terms.Where(term => term.StartedDay < cutoff.Day).Select(term => term with { EndedDay = term.EndedDay >= cutoff.Day ? null : term.EndedDay, CancelledDay = term.CancelledDay >= cutoff.Day ? null : term.CancelledDay })] }).ToList();
+        var cut = known.Select(subscriber => subscriber with
+        {
+            Terms = [.. subscriber.Terms.Where(term => term.StartedDay < cutoff.Day)
+            .Select(term => term with { EndedDay = term.EndedDay >= cutoff.Day ? null : term.EndedDay,
+                CancelledDay = term.CancelledDay >= cutoff.Day ? null : term.CancelledDay })]
+        })
+            .ToList();
         Assert.Equal(Score(known), Score(cut));
 
-        IReadOnlyList<(string, double)> Score(IReadOnlyList<Subscriber> shop) => ContractualRecipe.Score(model, cutoff, Currency.Of("GBP"), s_coverage, Shards(shop), default);
+        IReadOnlyList<(string, double)> Score(IReadOnlyList<Subscriber> shop) =>
+            ContractualRecipe.Score(model, cutoff, Currency.Of("GBP"), s_coverage, Shards(shop), default);
     }
 
     [Fact]
@@ -55,9 +72,13 @@ public class ContractualRecipeTests
     }
 
     private static TrainedContractual Train(IReadOnlyList<Subscriber> shop, SourceCoverage? coverage = null) =>
-        new ContractualRecipe(s_quick).Train(s_end, Horizon.OfDays(60), 30, 1, Currency.Of("GBP"), coverage ?? s_coverage, () => Shards(shop), null, default);
+        new ContractualRecipe(s_quick)
+            .Train(s_end, Horizon.OfDays(60), 30, 1, Currency.Of("GBP"), coverage ?? s_coverage, () => Shards(shop), null, default);
 
-    /// <summary>A subscriber who leaves at a rate of their own, three times as high for those who pay most; monthly orders; cancelled two weeks before the end.</summary>
+    /// <summary>
+    /// A subscriber who leaves at a rate of their own, three times as high for those who pay most; monthly orders; cancelled two weeks
+    /// before the end.
+    /// </summary>
     /// <param name="Scale">Mean of the rates of those who pay as much: exponential.</param>
     private sealed record Subscriber(long Key, double Scale, Subscription[] Terms)
     {
@@ -98,7 +119,8 @@ public class ContractualRecipeTests
             foreach (var subscriber in chunk) shard.AddCustomer(HistoryOf.Customer(subscriber.Key));
             foreach (var subscriber in chunk)
             {
-                for (var day = subscriber.Terms[0].StartedDay; day < (subscriber.Terms[0].EndedDay ?? s_end.Day); day += 30) shard.Add(subscriber.Key, new Order(day, subscriber.Terms[0].AmountMinor!.Value));
+                for (var day = subscriber.Terms[0].StartedDay; day < (subscriber.Terms[0].EndedDay ?? s_end.Day); day += 30)
+                    shard.Add(subscriber.Key, new Order(day, subscriber.Terms[0].AmountMinor!.Value));
                 foreach (var term in subscriber.Terms) shard.Add(subscriber.Key, term);
             }
             yield return shard;

@@ -31,7 +31,8 @@ public class LevelTests
     public void Times_StaysAProbability_AndIsAFactorWhereOrdersAreRare(double probability, double level)
     {
         Assert.InRange(Level.Times(probability, level), 0, 1);
-        Assert.Equal(probability / (1 - probability) * Math.Exp(level), Level.Times(probability, level) / (1 - Level.Times(probability, level)), 9);
+        Assert.Equal(probability / (1 - probability) * Math.Exp(level),
+            Level.Times(probability, level) / (1 - Level.Times(probability, level)), 9);
         if (probability < 0.05) Assert.InRange(Level.Times(probability, level) / (probability * Math.Exp(level)), 0.99, 1);
     }
 
@@ -73,12 +74,14 @@ public class LevelTests
         Assert.Equal(1, Past(Order(-200, 3)).SeasonIndex);
 
         OriginPast Past(Order[] orders) =>
-            new SliceBuilder(Currency.Of("GBP"), default, FeatureSchema.For(default, 200)).Build(SimulatedHistories.Shards([(1, orders)]), [(s_october, horizon)], 1, default)[(s_october, horizon)].Past;
+            new SliceBuilder(Currency.Of("GBP"), default, FeatureSchema.For(default, 200))
+                .Build(SimulatedHistories.Shards([(1, orders)]), [(s_october, horizon)], 1, default)[(s_october, horizon)].Past;
 
         static Order[] Order(params int[] days) => [.. days.Select(day => new Order(s_october.Day + day, 1000))];
     }
 
-    private static OriginRecord Record(double expected, double came, double spendEach = 1) => new(s_october, 1000, new BtydLevel(expected, expected, expected), new BtydLevel(came, came, came * spendEach), 1);
+    private static OriginRecord Record(double expected, double came, double spendEach = 1) =>
+        new(s_october, 1000, new BtydLevel(expected, expected, expected), new BtydLevel(came, came, came * spendEach), 1);
 
     private static LabelledSlice Slice(OriginPast past) => new(s_october, Horizon.OfDays(90), 0, [], [], [], [], [], [], [], past);
 }

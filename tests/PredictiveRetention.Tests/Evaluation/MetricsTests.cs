@@ -47,7 +47,8 @@ public class MetricsTests
         double[] constant = [.. s_churned.Select(_ => 0.4)];
         Assert.Equal(0.5, ChurnMetrics.Of(s_churned, constant).Auc);
         Assert.Equal(ChurnMetrics.Of(s_churned, constant).LiftAt10, ChurnMetrics.Of([.. s_churned.Reverse()], constant).LiftAt10, 1e-12);
-        Assert.Equal(ChurnMetrics.Of(s_churned, constant).AveragePrecision, ChurnMetrics.Of([.. s_churned.Reverse()], constant).AveragePrecision, 1e-12);
+        Assert.Equal(ChurnMetrics.Of(s_churned, constant).AveragePrecision,
+            ChurnMetrics.Of([.. s_churned.Reverse()], constant).AveragePrecision, 1e-12);
         Assert.Equal(0, ChurnMetrics.Of(s_churned, constant).Ece10, 1e-12);
     }
 
@@ -75,8 +76,10 @@ public class MetricsTests
     }
 
     [Fact]
-    public void SpendMetrics_ReversedPredictor_HasNegativeGini() => 
-        Assert.Equal(-1, Spending.Judge([.. Enumerable.Range(0, 1000).Select(i => (double)i)], [.. Enumerable.Range(0, 1000).Select(i => 1000.0 - i)]).Gini, 0.01);
+    public void SpendMetrics_ReversedPredictor_HasNegativeGini() =>
+        Assert.Equal(-1,
+            Spending.Judge([.. Enumerable.Range(0, 1000).Select(i => (double)i)],
+                [.. Enumerable.Range(0, 1000).Select(i => 1000.0 - i)]).Gini, 0.01);
 
     /// <summary>A row that counts three times is three rows, with ties, zeros and rows that count nothing.</summary>
     [Theory]
@@ -97,11 +100,15 @@ public class MetricsTests
         var churn = new ChurnColumn(churned, p).Weighted(weights);
         var churnRepeated = ChurnMetrics.Of([.. repeated.Select(i => churned[i])], [.. repeated.Select(i => p[i])]);
         Assert.Equal(churnRepeated.Customers, churn.Customers);
-        foreach (var (a, b) in new[] { (churn.Auc, churnRepeated.Auc), (churn.AveragePrecision, churnRepeated.AveragePrecision), (churn.LogLoss, churnRepeated.LogLoss), (churn.Brier, churnRepeated.Brier), (churn.Ece10, churnRepeated.Ece10), (churn.LiftAt10, churnRepeated.LiftAt10) }) Assert.Equal(a, b, 1e-10);
+        foreach (var (a, b) in new[] { (churn.Auc, churnRepeated.Auc), (churn.AveragePrecision, churnRepeated.AveragePrecision),
+            (churn.LogLoss, churnRepeated.LogLoss), (churn.Brier, churnRepeated.Brier), (churn.Ece10, churnRepeated.Ece10),
+            (churn.LiftAt10, churnRepeated.LiftAt10) }) Assert.Equal(a, b, 1e-10);
         var money = new SpendColumn(spend, new Ranking(spend), expected).Weighted(weights);
         double[] spendRepeated = [.. repeated.Select(i => spend[i])];
         var moneyRepeated = Spending.Judge(spendRepeated, [.. repeated.Select(i => expected[i])]);
-        foreach (var (a, b) in new[] { (money.Bias, moneyRepeated.Bias), (money.Mae, moneyRepeated.Mae), (money.Rmse, moneyRepeated.Rmse), (money.Spearman, moneyRepeated.Spearman), (money.Gini, moneyRepeated.Gini), (money.Top10, moneyRepeated.Top10), (money.Top20, moneyRepeated.Top20), (money.DecileWmape, moneyRepeated.DecileWmape) }) Assert.Equal(a, b, 1e-10);
+        foreach (var (a, b) in new[] { (money.Bias, moneyRepeated.Bias), (money.Mae, moneyRepeated.Mae), (money.Rmse, moneyRepeated.Rmse),
+            (money.Spearman, moneyRepeated.Spearman), (money.Gini, moneyRepeated.Gini), (money.Top10, moneyRepeated.Top10),
+            (money.Top20, moneyRepeated.Top20), (money.DecileWmape, moneyRepeated.DecileWmape) }) Assert.Equal(a, b, 1e-10);
     }
 
     [Fact]

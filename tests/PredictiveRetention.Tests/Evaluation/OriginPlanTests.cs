@@ -17,7 +17,8 @@ public class OriginPlanTests
         for (var history = 1; history < 2500; history += 13)
         {
             var plan = OriginPlan.For(cutoff, horizon, cutoff.Day - history);
-            Assert.All(plan.Origins.Concat(plan.LastYears), origin => Assert.True(origin.Day + plan.Horizon.Days <= cutoff.Day, $"{origin} of {history} days of history"));
+            Assert.All(plan.Origins.Concat(plan.LastYears),
+                origin => Assert.True(origin.Day + plan.Horizon.Days <= cutoff.Day, $"{origin} of {history} days of history"));
             Assert.All(plan.Origins.Concat(plan.LastYears), origin => Assert.True(origin.Day > cutoff.Day - history));
             Assert.InRange(plan.Origins.Count, 0, OriginPlan.MaxOrigins);
         }

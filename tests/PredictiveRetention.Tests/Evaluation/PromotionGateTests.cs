@@ -11,9 +11,14 @@ public class PromotionGateTests
     private static readonly IReadOnlyList<(long Key, Order[] Orders)> s_shop = SimulatedHistories.Customers(1500);
     private static readonly Lazy<JudgedTwin> s_twin = new(() => new TrainingRecipe(new RecipeSettings
     {
-        Orders = new ForestSettings { Trees = 40, Leaves = 8 }, Bagged = new ForestSettings { Trees = 20, Leaves = 8 }, Spend = new ForestSettings { Trees = 40, Leaves = 6 }, Folds = 3, Decays = [1],
+        Orders = new ForestSettings { Trees = 40, Leaves = 8 }, Bagged = new ForestSettings { Trees = 20, Leaves = 8 },
+        Spend = new ForestSettings { Trees = 40, Leaves = 6 }, Folds = 3, Decays = [1],
     }).Train(
-        new TrainingRequest { Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60), Currency = Currency.Of("GBP"), Coverage = default },
+        new TrainingRequest
+        {
+            Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60),
+            Currency = Currency.Of("GBP"), Coverage = default
+        },
         () => SimulatedHistories.Shards(s_shop), null, default).Judged!);
 
     [Fact]
@@ -23,7 +28,16 @@ public class PromotionGateTests
     public void Compare_AChallengerThatSaysTooMuch_IsWorseInLogLossAndNotInRanking()
     {
         var model = s_twin.Value.Model;
-        var worse = Compare(model, model with { ChurnTarget = model.ChurnTarget with { OrderLevel = model.ChurnTarget.OrderLevel + 1.5 } }).Worse.Select(standing => standing.Measure).ToList();
+        var worse = Compare(model,
+            model with
+            {
+                ChurnTarget = model.ChurnTarget with
+                {
+                    OrderLevel = model.ChurnTarget.OrderLevel
+                + 1.5
+                }
+            }).Worse.Select(standing => standing.Measure)
+            .ToList();
         Assert.Contains("log_loss", worse);
         Assert.DoesNotContain("auc", worse);
     }
@@ -32,9 +46,11 @@ public class PromotionGateTests
     public void Compare_AChallengerThatOverstatesSpend_IsWorseInBias()
     {
         var model = s_twin.Value.Model;
-        var comparison = Compare(model, model with { ChurnTarget = model.ChurnTarget with { ValueLevel = model.ChurnTarget.ValueLevel + 0.8 } });
+        var comparison = Compare(model,
+            model with { ChurnTarget = model.ChurnTarget with { ValueLevel = model.ChurnTarget.ValueLevel + 0.8 } });
         Assert.Equal(["bias"], comparison.Worse.Select(standing => standing.Measure));
-        Assert.Empty(Compare(model with { ChurnTarget = model.ChurnTarget with { ValueLevel = model.ChurnTarget.ValueLevel + 0.8 } }, model).Worse);
+        Assert.Empty(Compare(model with { ChurnTarget = model.ChurnTarget with { ValueLevel = model.ChurnTarget.ValueLevel + 0.8 } },
+            model).Worse);
     }
 
     [Fact]
@@ -52,9 +68,11 @@ public class PromotionGateTests
         Assert.Equal(SimulatedHistories.End.Minus(60), twin.Origin);
         var comparison = Compare(twin.Model, twin.Model);
         Assert.Equal(twin.League.Customers, comparison.Customers);
-        Assert.Equal(twin.League.Model.Churn!.LogLoss, comparison.Standings.Single(standing => standing.Measure == "log_loss").Contenders[0].Value.Value, 1e-9);
+        Assert.Equal(twin.League.Model.Churn!.LogLoss,
+            comparison.Standings.Single(standing => standing.Measure == "log_loss").Contenders[0].Value.Value, 1e-9);
     }
 
     private static GateComparison Compare(RetentionModel champion, RetentionModel challenger) => PromotionGate.Compare(
-        champion, challenger, s_twin.Value.Origin, s_twin.Value.Horizon, () => SimulatedHistories.Shards(s_shop), Currency.Of("GBP"), default, default)!;
+        champion, challenger, s_twin.Value.Origin, s_twin.Value.Horizon, () => SimulatedHistories.Shards(s_shop), Currency.Of("GBP"),
+        default, default)!;
 }

@@ -9,7 +9,11 @@ namespace PredictiveRetention.Tests.Evaluation;
 
 public sealed class TableRecipeTests : IDisposable
 {
-    private static readonly RecipeSettings s_quick = new() { Orders = new ForestSettings { Trees = 40, Leaves = 8, LearningRate = 0.1 }, Bagged = new ForestSettings { Trees = 20, Leaves = 16 }, Folds = 3 };
+    private static readonly RecipeSettings s_quick = new()
+    {
+        Orders = new ForestSettings { Trees = 40, Leaves = 8, LearningRate = 0.1 },
+        Bagged = new ForestSettings { Trees = 20, Leaves = 16 }, Folds = 3
+    };
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retention-table-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -28,7 +32,9 @@ public sealed class TableRecipeTests : IDisposable
             var left = random.NextDouble() < p;
             truth.Add(p);
             outcome.Add(left ? 1 : 0);
-            lines.Add(FormattableString.Invariant($"c{i},{(random.Next(50) == 0 ? "" : months)},{"abc"[plan]},{spend:F2},{random.Next(5)},{(left ? "Yes" : "No")}"));
+            lines.Add(
+                FormattableString.Invariant(
+                    $"c{i},{(random.Next(50) == 0 ? "" : months)},{"abc"[plan]},{spend:F2},{random.Next(5)},{(left ? "Yes" : "No")}"));
         }
         var trained = Train(Write("shop.csv", lines), new TableRequest("left", "id", null, []));
         var best = ChurnMetrics.Of([.. outcome], [.. truth]);
@@ -48,7 +54,8 @@ public sealed class TableRecipeTests : IDisposable
     public void Train_SameTableSameSeed_SameModelToTheLastBit()
     {
         var path = Write("same.csv", Simple(800));
-        Assert.Equal(JsonSerializer.Serialize(Train(path, new TableRequest("y", null, null, [])).Fit.Model), JsonSerializer.Serialize(Train(path, new TableRequest("y", null, null, [])).Fit.Model));
+        Assert.Equal(JsonSerializer.Serialize(Train(path, new TableRequest("y", null, null, [])).Fit.Model),
+            JsonSerializer.Serialize(Train(path, new TableRequest("y", null, null, [])).Fit.Model));
     }
 
     [Fact]
@@ -79,7 +86,9 @@ public sealed class TableRecipeTests : IDisposable
     [InlineData("few", "only 5 rows are 'yes'; at least 100 of each are needed")]
     public void Train_ALabelThatIsNone_IsRefusedWithItsName(string label, string said)
     {
-        var lines = Enumerable.Range(0, 300).Select(i => $"{i % 7},{i % 3},1,{(i == 2 ? "" : i % 2 == 0 ? "0" : "1")},{(i < 5 ? "yes" : "no")}").Prepend("x,three,one,holes,few");
+        var lines = Enumerable.Range(0, 300)
+            .Select(i => $"{i % 7},{i % 3},1,{(i == 2 ? "" : i % 2 == 0 ? "0" : "1")},{(i < 5 ? "yes" : "no")}")
+            .Prepend("x,three,one,holes,few");
         var refused = Assert.Throws<RetentionException>(() => Train(Write("bad.csv", lines), new TableRequest(label, null, null, [])));
         Assert.Equal(Failure.InputRejected, refused.Failure);
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
@@ -90,23 +99,31 @@ public sealed class TableRecipeTests : IDisposable
     public void Train_TheSameIdTwice_AndAColumnThatIsTheLabel_AreRefused()
     {
         var random = new Random(2);
-        var lines = Enumerable.Range(0, 400).Select(i => (Id: i == 350 ? 17 : i, Y: random.Next(2))).Select(row => $"c{row.Id},{random.NextDouble():F3},{row.Y},{(row.Y == 1 ? "gone" : "here")}").Prepend("id,x,y,status").ToList();
+        var lines = Enumerable.Range(0, 400)
+            .Select(i => (Id: i == 350 ? 17 : i, Y: random.Next(2)))
+            .Select(row => $"c{row.Id},{random.NextDouble():F3},{row.Y},{(row.Y == 1 ? "gone" : "here")}")
+            .Prepend("id,x,y,status")
+            .ToList();
         Assert.Contains("row 351: 'c17' is there twice", Refused("id").Message, StringComparison.Ordinal);
         var leak = Refused(null);
         Assert.Contains("column 'status' alone tells the label with AUC 1.0000", leak.Message, StringComparison.Ordinal);
         var allowed = Train(Write("twice.csv", lines), new TableRequest("y", null, "1", ["status"]));
         Assert.True(allowed.Entries[0].Metrics.Auc > 0.99);
 
-        RetentionException Refused(string? id) => Assert.Throws<RetentionException>(() => Train(Write("twice.csv", lines), new TableRequest("y", id, "1", [])));
+        RetentionException Refused(string? id) =>
+            Assert.Throws<RetentionException>(() => Train(Write("twice.csv", lines), new TableRequest("y", id, "1", [])));
     }
 
     [Fact]
     public void Read_AnEmptyOrBrokenFile_IsRefused()
     {
-        Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => FeatureTable.Read(Path.Combine(_folder.FullName, "none.csv"))).Failure);
-        Assert.Contains("holds no row", Assert.Throws<RetentionException>(() => FeatureTable.Read(Write("empty.csv", ["a,b"]))).Message, StringComparison.Ordinal);
+        Assert.Equal(Failure.NotFound,
+            Assert.Throws<RetentionException>(() => FeatureTable.Read(Path.Combine(_folder.FullName, "none.csv"))).Failure);
+        Assert.Contains("holds no row", Assert.Throws<RetentionException>(() => FeatureTable.Read(Write("empty.csv", ["a,b"]))).Message,
+            StringComparison.Ordinal);
         File.WriteAllBytes(Path.Combine(_folder.FullName, "broken.parquet"), [1, 2, 3]);
-        Assert.Equal(Failure.InputRejected, Assert.Throws<RetentionException>(() => FeatureTable.Read(Path.Combine(_folder.FullName, "broken.parquet"))).Failure);
+        Assert.Equal(Failure.InputRejected,
+            Assert.Throws<RetentionException>(() => FeatureTable.Read(Path.Combine(_folder.FullName, "broken.parquet"))).Failure);
     }
 
     [Fact]
@@ -121,12 +138,16 @@ public sealed class TableRecipeTests : IDisposable
         Assert.True(trained.Entries[0].Metrics.LogLoss < trained.Entries.Single(entry => entry.Name == "base rate").Metrics.LogLoss - 0.1);
     }
 
-    private static TrainedTable Train(string path, TableRequest request) => new TableRecipe(s_quick).Train(FeatureTable.Read(path), request, null, default);
+    private static TrainedTable Train(string path, TableRequest request) =>
+        new TableRecipe(s_quick).Train(FeatureTable.Read(path), request, null, default);
 
     private static IEnumerable<string> Simple(int rows)
     {
         var random = new Random(3);
-        return Enumerable.Range(0, rows).Select(_ => random.NextDouble()).Select(x => FormattableString.Invariant($"{x:F4},{(random.NextDouble() < x ? 1 : 0)}")).Prepend("x,y");
+        return Enumerable.Range(0, rows)
+            .Select(_ => random.NextDouble())
+            .Select(x => FormattableString.Invariant($"{x:F4},{(random.NextDouble() < x ? 1 : 0)}"))
+            .Prepend("x,y");
     }
 
     private string Write(string name, IEnumerable<string> lines)

@@ -10,10 +10,15 @@ namespace PredictiveRetention.Tests.Evaluation;
 public class TrainingRecipeTests
 {
     private static readonly IReadOnlyList<(long Key, Order[] Orders)> s_shop = SimulatedHistories.Customers(1500);
-    private static readonly TrainingRequest s_request = new() { Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60), Currency = Currency.Of("GBP"), Coverage = default };
+    private static readonly TrainingRequest s_request = new()
+    {
+        Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60),
+        ClvHorizon = Horizon.OfDays(60), Currency = Currency.Of("GBP"), Coverage = default
+    };
     private static readonly RecipeSettings s_quick = new()
     {
-        Orders = new ForestSettings { Trees = 40, Leaves = 8 }, Bagged = new ForestSettings { Trees = 20, Leaves = 8 }, Spend = new ForestSettings { Trees = 40, Leaves = 6 }, Folds = 3, Decays = [1],
+        Orders = new ForestSettings { Trees = 40, Leaves = 8 }, Bagged = new ForestSettings { Trees = 20, Leaves = 8 },
+        Spend = new ForestSettings { Trees = 40, Leaves = 6 }, Folds = 3, Decays = [1],
     };
     private static readonly Lazy<TrainedModel> s_trained = new(() => Train(s_request, s_shop));
     private static readonly Lazy<TrainedModel> s_earlier = new(() => Train(s_request with { Cutoff = s_request.Cutoff.Minus(60) }, s_shop));
@@ -23,7 +28,8 @@ public class TrainingRecipeTests
     {
         var league = s_trained.Value.League!;
         Assert.False(league.RuleRanksChurnAsWell, string.Join("; ", league.Entries.Select(entry => $"{entry.Name} {entry.Churn?.Auc:F3}")));
-        Assert.False(league.RuleIsBetterCalibrated, string.Join("; ", league.Entries.Select(entry => $"{entry.Name} {entry.Churn?.LogLoss:F4}")));
+        Assert.False(league.RuleIsBetterCalibrated,
+            string.Join("; ", league.Entries.Select(entry => $"{entry.Name} {entry.Churn?.LogLoss:F4}")));
         Assert.InRange(league.Model.Churn!.Ece10, 0, 0.08);
         Assert.InRange(league.Model.Spend!.Bias, 0.75, 1.33);
         Assert.InRange(league.Model.Spend.Gini, 0.4, 1);
@@ -39,8 +45,12 @@ public class TrainingRecipeTests
     public void Train_NothingAtOrAfterTheCutoff_ChangesTheModel()
     {
         var request = s_request with { Cutoff = s_request.Cutoff.Minus(120) };
-        var past = s_shop.Select(customer => (customer.Key, customer.Orders.Where(order => order.Day < request.Cutoff.Day).ToArray())).Where(customer => customer.Item2.Length > 0).ToList();
-        var future = s_shop.Select(customer => (customer.Key, customer.Orders.Append(new Order(request.Cutoff.Day, 999_999)).OrderBy(order => order.Day).ToArray())).ToList();
+        var past = s_shop.Select(customer => (customer.Key, customer.Orders.Where(order => order.Day < request.Cutoff.Day).ToArray()))
+            .Where(customer => customer.Item2.Length > 0)
+            .ToList();
+        var future = s_shop.Select(customer => (customer.Key,
+            customer.Orders.Append(new Order(request.Cutoff.Day, 999_999)).OrderBy(order => order.Day).ToArray()))
+            .ToList();
         var expected = Train(request, past);
         var whole = Train(request, s_shop);
         Assert.Equal(Json(expected), Json(whole));
@@ -53,7 +63,8 @@ public class TrainingRecipeTests
     {
         var trained = Train(s_request with { ClvHorizon = Horizon.OfDays(700) }, s_shop);
         Assert.Equal(365, trained.Model.ClvFittedDays);
-        Assert.Contains("Value is learnt from 365 days and carried to 700 by BTYD", ModelCard.Markdown("v", trained), StringComparison.Ordinal);
+        Assert.Contains("Value is learnt from 365 days and carried to 700 by BTYD", ModelCard.Markdown("v", trained),
+            StringComparison.Ordinal);
         var golden = trained.GoldenRows[0];
         Assert.True(golden.Clv > Train(s_request with { ClvHorizon = Horizon.OfDays(365) }, s_shop).GoldenRows[0].Clv);
     }
@@ -70,7 +81,8 @@ public class TrainingRecipeTests
     [Fact]
     public void Train_HorizonLongerThanTheHistoryHolds_LearnsFromAShorterOneAndSaysSo()
     {
-        var trained = Train(s_request with { Horizon = Horizon.OfDays(250), ClvHorizon = Horizon.OfDays(250) }, SimulatedHistories.Customers(1500, 260));
+        var trained = Train(s_request with { Horizon = Horizon.OfDays(250), ClvHorizon = Horizon.OfDays(250) },
+            SimulatedHistories.Customers(1500, 260));
         Assert.Equal(ModelLevel.ShorterHorizon, trained.Model.Level);
         Assert.Equal(130, trained.Model.Churn!.FittedDays);
         Assert.Contains(trained.Missed, text => text.Contains("of 500 days of history (2 horizons of 250 days)", StringComparison.Ordinal));
@@ -100,7 +112,8 @@ public class TrainingRecipeTests
 
     [Fact]
     public void Train_SilentShop_NamesTheSilence() =>
-        Assert.Contains(Train(s_request with { Cutoff = s_request.Cutoff.Plus(90) }, s_shop).Missed, text => text.Contains("days before the cutoff", StringComparison.Ordinal));
+        Assert.Contains(Train(s_request with { Cutoff = s_request.Cutoff.Plus(90) }, s_shop).Missed,
+            text => text.Contains("days before the cutoff", StringComparison.Ordinal));
 
     [Fact]
     public void Train_NobodyReturns_ScoresByTheRule()
@@ -111,16 +124,28 @@ public class TrainingRecipeTests
 
     [Fact]
     public void Train_AmountsAllZero_NobodyHasBought() =>
-        Assert.Equal(ModelLevel.RecencyRule, Train(s_request, [.. s_shop.Select(customer => (customer.Key, customer.Orders.Select(order => new Order(order.Day, 0)).ToArray()))]).Model.Level);
+        Assert.Equal(ModelLevel.RecencyRule,
+            Train(s_request,
+                [.. s_shop.Select(customer => (customer.Key,
+                    customer.Orders.Select(order => new Order(order.Day, 0)).ToArray()))]).Model.Level);
 
     [Fact]
     public void Train_AllOrdersOnOneDay_ScoresByTheRule() =>
-        Assert.Equal(ModelLevel.RecencyRule, Train(s_request, [.. s_shop.Select(customer => (customer.Key, new[] { new Order(s_request.Cutoff.Day - 5, 1000), new Order(s_request.Cutoff.Day - 5, 500) }))]).Model.Level);
+        Assert.Equal(ModelLevel.RecencyRule,
+            Train(s_request,
+                [.. s_shop.Select(customer => (customer.Key,
+                    new[] { new Order(s_request.Cutoff.Day - 5, 1000), new Order(s_request.Cutoff.Day - 5, 500) }))]).Model.Level);
 
     [Fact]
     public void Train_EverybodyComesBack_IsScoredByBtydForThereIsNobodyToLearnChurnFrom()
     {
-        var regulars = Enumerable.Range(1, 600).Select(key => ((long)key, Enumerable.Range(0, 60).Select(i => new Order(s_request.Cutoff.Day - 595 + i * 10 - key % 5, 1000 + key % 7 * 100)).Where(order => order.Day < s_request.Cutoff.Day).ToArray())).ToList();
+        var regulars = Enumerable.Range(1, 600)
+            .Select(key => ((long)key,
+                Enumerable.Range(0, 60)
+                    .Select(i => new Order(s_request.Cutoff.Day - 595 + i * 10 - key % 5, 1000 + key % 7 * 100))
+                    .Where(order => order.Day < s_request.Cutoff.Day)
+                    .ToArray()))
+            .ToList();
         var trained = Train(s_request, regulars);
         Assert.NotEqual(ModelLevel.Blended, trained.Model.Level);
         Assert.All(trained.GoldenRows, golden => Assert.InRange(golden.PChurn, 0, 0.05));
@@ -143,10 +168,14 @@ public class TrainingRecipeTests
             SimulatedHistories.Shards(s_shop), [(s_request.Cutoff.Minus(60), Horizon.OfDays(60))], 1, default).Values.Single();
         var answers = new ModelAnswer[slice.Count];
         earlier.Predict(slice.Rows, answers);
-        double In(Func<SpendRange, (float Low, float High)> bounds) => answers.Zip(slice.Net, (answer, net) => bounds(answer.Range) is var (low, high) && net >= low - 1e-3 && net <= high + 1e-3 ? 1.0 : 0).Average();
+        double In(Func<SpendRange, (float Low, float High)> bounds) =>
+            answers.Zip(slice.Net, (answer,
+                net) => bounds(answer.Range) is var (low, high) && net >= low - 1e-3 && net <= high + 1e-3 ? 1.0 : 0).Average();
         Assert.InRange(In(range => (range.Low80, range.High80)), 0.76, 0.85);
         Assert.InRange(In(range => (range.Low90, range.High90)), 0.87, 0.94);
-        Assert.All(answers, answer => Assert.True(answer.Range.Low90 <= answer.Range.Low80 && answer.Range.High80 <= answer.Range.High90 && answer.Range.Low90 >= 0));
+        Assert.All(answers,
+            answer => Assert.True(answer.Range.Low90 <= answer.Range.Low80 && answer.Range.High80 <= answer.Range.High90
+                && answer.Range.Low90 >= 0));
     }
 
     [Fact]
@@ -155,19 +184,25 @@ public class TrainingRecipeTests
         var earlier = s_earlier.Value.Model;
         var schema = new PredictiveRetention.Features.FeatureSchema(earlier.Features);
         var origin = s_request.Cutoff.Minus(60);
-        var slice = new SliceBuilder(s_request.Currency, s_request.Coverage, schema).Build(SimulatedHistories.Shards(s_shop), [(origin, Horizon.OfDays(60))], 1, default).Values.Single();
-        var next = s_shop.ToDictionary(customer => customer.Key, customer => customer.Orders.FirstOrDefault(order => order.Day >= origin.Day).Day - origin.Day);
+        var slice = new SliceBuilder(s_request.Currency, s_request.Coverage, schema)
+            .Build(SimulatedHistories.Shards(s_shop), [(origin, Horizon.OfDays(60))], 1, default).Values.Single();
+        var next = s_shop.ToDictionary(customer => customer.Key,
+            customer => customer.Orders.FirstOrDefault(order => order.Day >= origin.Day).Day - origin.Day);
         var answers = new ModelAnswer[slice.Count];
         earlier.Predict(slice.Rows, answers);
         var within = answers.Index().Where(pair => float.IsFinite(pair.Item.Next.P50)).ToList();
         Assert.True(within.Count > 200);
-        Assert.InRange(within.Average(pair => next[slice.Keys[pair.Index]] >= 0 && next[slice.Keys[pair.Index]] <= pair.Item.Next.P50 ? 1.0 : 0), 0.42, 0.58);
+        Assert.InRange(
+            within.Average(pair => next[slice.Keys[pair.Index]] >= 0 && next[slice.Keys[pair.Index]] <= pair.Item.Next.P50 ? 1.0 : 0), 0.42,
+            0.58);
         Assert.All(answers, answer => Assert.True(answer.Next.P10 <= answer.Next.P50 && answer.Next.P50 <= answer.Next.P90));
     }
 
     [Fact]
     public void Train_NoOrderBeforeTheCutoff_IsAnError() =>
-        Assert.Equal(Failure.InputRejected, Assert.Throws<RetentionException>(() => Train(s_request with { Cutoff = Cutoff.Of(new DateOnly(2000, 1, 1)) }, s_shop)).Failure);
+        Assert.Equal(Failure.InputRejected,
+            Assert.Throws<RetentionException>(() => Train(s_request with { Cutoff = Cutoff.Of(new DateOnly(2000, 1, 1)) },
+                s_shop)).Failure);
 
     [Fact]
     public void DefaultHorizon_IsTheSmallestCoveringEightyFivePercentOfGaps()

@@ -36,11 +36,19 @@ public sealed class ScoreFileTests() : StoreFixture(new SqliteUnderTest())
         Assert.Equal(ScoreFile.Header.Split(','), Column("DESCRIBE SELECT * FROM read_parquet('" + file + "')", 0));
         var types = Column("DESCRIBE SELECT * FROM read_parquet('" + file + "')", 1);
         string TypeOf(string name) => types[Array.IndexOf(ScoreFile.Header.Split(','), name)];
-        Assert.Equal(["VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN", "DATE"], new[] { "customer_id", "p_churn", "orders", "lost", "as_of" }.Select(TypeOf));
-        var written = File.ReadAllLines(csv).Skip(1).Where(line => line[0] == 'C').Select(line => line.Split(',')).ToDictionary(cells => cells[0], cells => double.Parse(cells[1], CultureInfo.InvariantCulture));
-        var read = Column("SELECT customer_id || '|' || p_churn FROM read_parquet('" + file + "') WHERE customer_id LIKE 'C%'", 0).Select(line => line.Split('|')).ToDictionary(cells => cells[0], cells => double.Parse(cells[1], CultureInfo.InvariantCulture));
+        Assert.Equal(["VARCHAR", "DOUBLE", "BIGINT", "BOOLEAN", "DATE"],
+            new[] { "customer_id", "p_churn", "orders", "lost", "as_of" }.Select(TypeOf));
+        var written = File.ReadAllLines(csv)
+            .Skip(1)
+            .Where(line => line[0] == 'C')
+            .Select(line => line.Split(','))
+            .ToDictionary(cells => cells[0], cells => double.Parse(cells[1], CultureInfo.InvariantCulture));
+        var read = Column("SELECT customer_id || '|' || p_churn FROM read_parquet('" + file + "') WHERE customer_id LIKE 'C%'", 0)
+            .Select(line => line.Split('|'))
+            .ToDictionary(cells => cells[0], cells => double.Parse(cells[1], CultureInfo.InvariantCulture));
         Assert.Equal(written.OrderBy(pair => pair.Key), read.OrderBy(pair => pair.Key));
-        Assert.Equal("=HYPERLINK(\"x\"), a \"name\"", Assert.Single(Column("SELECT customer_id FROM read_parquet('" + file + "') WHERE customer_id NOT LIKE 'C%'", 0)));
+        Assert.Equal("=HYPERLINK(\"x\"), a \"name\"",
+            Assert.Single(Column("SELECT customer_id FROM read_parquet('" + file + "') WHERE customer_id NOT LIKE 'C%'", 0)));
 
         string[] Column(string sql, int at)
         {
@@ -90,7 +98,8 @@ public sealed class ScoreFileTests() : StoreFixture(new SqliteUnderTest())
         var run = Scored(store, ids.Select(Order));
         using StringWriter scores = new(), list = new(), figures = new();
         Csv.Rows(ScoreFile.Table(store, Some.Shop, run), scores);
-        Csv.Rows(CustomerList.Table(run, Some.Shop, store.Predictions.ReadAll(run.RunId).Select(row => new ListedCustomer(row, null, ""))), list);
+        Csv.Rows(CustomerList.Table(run, Some.Shop, store.Predictions.ReadAll(run.RunId).Select(row => new ListedCustomer(row, null, ""))),
+            list);
         var labelled = store.Predictions.ReadAll(run.RunId).Select(row => new FigureRow(
             "", new Dictionary<string, string> { ["customer"] = row.CustomerId }, "m", "", "", null, null, null, null, "ok", null));
         Csv.Rows(FigureFile.Table(["customer"], labelled), figures);
@@ -102,7 +111,8 @@ public sealed class ScoreFileTests() : StoreFixture(new SqliteUnderTest())
 
         // The cell as it stands in the file, quotes included.
         static List<string> Spelt(StringWriter file) =>
-            [.. Regex.Matches(file.ToString(), "^(\"(?:[^\"]|\"\")*\"|[^,\n]*),.*$", RegexOptions.Multiline).Select(line => line.Groups[1].Value)];
+            [.. Regex.Matches(file.ToString(), "^(\"(?:[^\"]|\"\")*\"|[^,\n]*),.*$", RegexOptions.Multiline)
+                .Select(line => line.Groups[1].Value)];
     }
 
     [Fact]

@@ -61,8 +61,10 @@ public class FeatureBuilderTests
     [Fact]
     public void Facts_CountMoneyExactly()
     {
-        var history = new CustomerHistory(HistoryOf.Customer(), [new Order(HistoryOf.Today - 5, 1999, DiscountMinor: 201)], [new Refund(HistoryOf.Today - 1, 500)]);
-        var facts = new FeatureBuilder(s_pounds, s_everything).Build(history.Before(new Cutoff(HistoryOf.Today)), new float[FeatureBuilder.Width]);
+        var history = new CustomerHistory(HistoryOf.Customer(), [new Order(HistoryOf.Today - 5, 1999, DiscountMinor: 201)],
+            [new Refund(HistoryOf.Today - 1, 500)]);
+        var facts = new FeatureBuilder(s_pounds, s_everything)
+            .Build(history.Before(new Cutoff(HistoryOf.Today)), new float[FeatureBuilder.Width]);
         Assert.Equal(1499, facts.NetRevenueMinor);
         Assert.Equal(2200, facts.GrossMinor);
         Assert.Equal(201, facts.DiscountMinor);
@@ -85,7 +87,8 @@ public class FeatureBuilderTests
         new FeatureBuilder(s_pounds, default).Build(HistoryOf.OrdersOn(HistoryOf.Today - 5).Before(new Cutoff(HistoryOf.Today)), row);
         foreach (var (feature, value) in FeatureRegistry.All.Zip(row))
             if (feature.Source != DataSource.Orders) Assert.True(float.IsNaN(value), feature.Name);
-        Assert.DoesNotContain(FeatureSchema.For(default, 1000).Names, name => FeatureRegistry.All[FeatureRegistry.IndexOf(name)].Source != DataSource.Orders);
+        Assert.DoesNotContain(FeatureSchema.For(default, 1000).Names,
+            name => FeatureRegistry.All[FeatureRegistry.IndexOf(name)].Source != DataSource.Orders);
     }
 
     [Fact]
@@ -108,10 +111,14 @@ public class FeatureBuilderTests
         from events in Gen.Select(Gen.Int[-300, 300], Gen.Int[1, 7]).Array[0, 8]
         from subscriptions in Gen.Select(Gen.Int[-300, 300], Gen.Int[0, 400], Gen.Int[0, 400]).Array[0, 3]
         select new Rows(
-            [.. orders.Select(o => new Order(HistoryOf.Today + o.Item1, o.Item2, o.Item2 / 10, o.Item4, o.Item2 / 3, o.Item4, o.Item4 % 3, HistoryOf.Today + o.Item1 + 5, HistoryOf.Today + o.Item1 + Math.Abs(o.Item3), 1 + o.Item4 % 5, o.Item2)).OrderBy(o => o.Day)],
+            [.. orders.Select(o => new Order(HistoryOf.Today + o.Item1, o.Item2, o.Item2 / 10, o.Item4, o.Item2 / 3, o.Item4, o.Item4 % 3,
+                HistoryOf.Today + o.Item1 + 5, HistoryOf.Today + o.Item1 + Math.Abs(o.Item3), 1 + o.Item4 % 5, o.Item2))
+                .OrderBy(o => o.Day)],
             [.. refunds.Select(r => new Refund(HistoryOf.Today + r.Item1, r.Item2, r.Item2)).OrderBy(r => r.Day)],
             [.. events.Select(e => new Engagement(HistoryOf.Today + e.Item1, (EngagementType)e.Item2)).OrderBy(e => e.Day)],
-            [.. subscriptions.Select(s => new Subscription(HistoryOf.Today + s.Item1, HistoryOf.Today + s.Item1 + s.Item2, HistoryOf.Today + s.Item1 + s.Item3, 500)).OrderBy(s => s.StartedDay)]);
+            [.. subscriptions.Select(s => new Subscription(HistoryOf.Today + s.Item1, HistoryOf.Today + s.Item1 + s.Item2,
+                HistoryOf.Today + s.Item1 + s.Item3, 500))
+                .OrderBy(s => s.StartedDay)]);
 
     [Fact]
     public void Moving_adding_or_deleting_anything_at_or_after_the_cutoff_changes_no_feature()
@@ -131,7 +138,8 @@ public class FeatureBuilderTests
     {
         // The property above could be met by features that never change: they do.
         var cutoff = new Cutoff(HistoryOf.Today);
-        Assert.NotEqual(Build(HistoryOf.OrdersOn(HistoryOf.Today - 5, HistoryOf.Today - 2), cutoff), Build(HistoryOf.OrdersOn(HistoryOf.Today - 5), cutoff));
+        Assert.NotEqual(Build(HistoryOf.OrdersOn(HistoryOf.Today - 5, HistoryOf.Today - 2), cutoff),
+            Build(HistoryOf.OrdersOn(HistoryOf.Today - 5), cutoff));
         Assert.NotEqual(Build(HistoryOf.OrdersOn(HistoryOf.Today - 1), cutoff), Build(HistoryOf.OrdersOn(HistoryOf.Today - 2), cutoff));
     }
 
@@ -144,7 +152,8 @@ public class FeatureBuilderTests
         Assert.All(projected, value => Assert.True(float.IsFinite(value)));
     });
 
-    private static double Value(CustomerHistory history, string name, int day = HistoryOf.Today) => Build(history, new Cutoff(day))[FeatureRegistry.IndexOf(name)];
+    private static double Value(CustomerHistory history, string name, int day = HistoryOf.Today) =>
+        Build(history, new Cutoff(day))[FeatureRegistry.IndexOf(name)];
 
     private static float[] Build(CustomerHistory history, Cutoff cutoff)
     {
@@ -158,10 +167,13 @@ public class FeatureBuilderTests
         public CustomerHistory History() => new(HistoryOf.Customer(), Orders, Refunds, Events, Subscriptions);
 
         public Rows Without(Cutoff cutoff) => new(
-            [.. Orders.Where(o => o.Day < cutoff.Day).Select(o => o with { DeliveredDay = o.DeliveredDay >= cutoff.Day ? null : o.DeliveredDay })],
+            [.. Orders.Where(o => o.Day < cutoff.Day)
+                .Select(o => o with { DeliveredDay = o.DeliveredDay >= cutoff.Day ? null : o.DeliveredDay })],
             [.. Refunds.Where(r => r.Day < cutoff.Day)],
             [.. Events.Where(e => e.Day < cutoff.Day)],
-            [.. Subscriptions.Where(s => s.StartedDay < cutoff.Day).Select(s => s with { EndedDay = s.EndedDay >= cutoff.Day ? null : s.EndedDay, CancelledDay = s.CancelledDay >= cutoff.Day ? null : s.CancelledDay })]);
+            [.. Subscriptions.Where(s => s.StartedDay < cutoff.Day)
+                .Select(s => s with { EndedDay = s.EndedDay >= cutoff.Day ? null : s.EndedDay,
+                    CancelledDay = s.CancelledDay >= cutoff.Day ? null : s.CancelledDay })]);
 
         /// <summary>Everything at or after the cutoff happens later still.</summary>
         public Rows FutureMoved(Cutoff cutoff, int days)
@@ -170,7 +182,8 @@ public class FeatureBuilderTests
                 [.. Orders.Select(o => o with { Day = Moved(o.Day), DeliveredDay = MaybeMoved(o.DeliveredDay) })],
                 [.. Refunds.Select(r => r with { Day = Moved(r.Day) })],
                 [.. Events.Select(e => e with { Day = Moved(e.Day) })],
-                [.. Subscriptions.Select(s => s with { StartedDay = Moved(s.StartedDay), EndedDay = MaybeMoved(s.EndedDay), CancelledDay = MaybeMoved(s.CancelledDay) })]);
+                [.. Subscriptions.Select(s => s with { StartedDay = Moved(s.StartedDay), EndedDay = MaybeMoved(s.EndedDay),
+                    CancelledDay = MaybeMoved(s.CancelledDay) })]);
 
             int Moved(int day) => day < cutoff.Day ? day : day + days;
             int? MaybeMoved(int? day) => day is { } known ? Moved(known) : null;

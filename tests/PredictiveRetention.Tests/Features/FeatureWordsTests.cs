@@ -26,7 +26,8 @@ public partial class FeatureWordsTests
                 Assert.DoesNotMatch(WrongPlural(), words);
             }
         // A phrase that ignored its value would say the same of everybody.
-        Assert.NotEqual(definition.Say(1, s_pounds), definition.Say(definition.Unit switch { "share" or "" => -0.6, "0/1" => 0, _ => 7 }, s_pounds));
+        Assert.NotEqual(definition.Say(1, s_pounds),
+            definition.Say(definition.Unit switch { "share" or "" => -0.6, "0/1" => 0, _ => 7 }, s_pounds));
     }
 
     [Fact]
@@ -41,7 +42,8 @@ public partial class FeatureWordsTests
     public void Every_theme_has_a_feature_and_every_indicator_is_a_yes_or_no()
     {
         Assert.Equal(Enum.GetValues<Theme>(), FeatureRegistry.All.Select(feature => feature.Theme).Distinct().Order());
-        Assert.All(FeatureRegistry.All.Where(feature => feature.Indicator is not null), feature => Assert.Equal("0/1", Of(feature.Indicator!).Unit));
+        Assert.All(FeatureRegistry.All.Where(feature => feature.Indicator is not null),
+            feature => Assert.Equal("0/1", Of(feature.Indicator!).Unit));
     }
 
     [Theory]
@@ -86,7 +88,8 @@ public partial class FeatureWordsTests
     }
 
     [Fact]
-    public void Say_Money_HasTheDecimalsOfTheCurrency() => Assert.Equal("spent 1,235 JPY in the last 30 days", Of("spend_30d").Say(1234.6, Currency.Of("JPY")));
+    public void Say_Money_HasTheDecimalsOfTheCurrency() =>
+        Assert.Equal("spent 1,235 JPY in the last 30 days", Of("spend_30d").Say(1234.6, Currency.Of("JPY")));
 
     private static FeatureDefinition Of(string name) => FeatureRegistry.All[FeatureRegistry.IndexOf(name)];
 
@@ -94,6 +97,8 @@ public partial class FeatureWordsTests
     private static partial Regex NoNumber();
 
     /// <summary>'1 orders', '3 order', and 'no orders' which belongs to the plural. Money and months of a dozen are no counts.</summary>
-    [GeneratedRegex(@"(?<![\d.,])1 (support )?(orders|days|months|refunds|channels|units|e-mails|visits|tickets|years)\b|(?<![\d.,])([02-9]|\d*[\d.,]\d+) (support )?(order|day|month|refund|channel|unit|e-mail|visit|ticket|year)\b|(?<![\d.,])0 orders|\bno orders")]
+    [GeneratedRegex(@"(?<![\d.,])1 (support )?(orders|days|months|refunds|channels|units|e-mails|visits|tickets|years)\b"
+        + @"|(?<![\d.,])([02-9]|\d*[\d.,]\d+) (support )?(order|day|month|refund|channel|unit|e-mail|visit|ticket|year)\b"
+        + @"|(?<![\d.,])0 orders|\bno orders")]
     private static partial Regex WrongPlural();
 }

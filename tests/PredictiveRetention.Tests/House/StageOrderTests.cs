@@ -51,8 +51,14 @@ public class StageOrderTests
         {
             var later = s_stages[(stage + 1)..].Select(Namespace).ToArray();
             if (later.Length == 0) continue;
-            var result = Types.InAssembly(s_library).That().ResideInNamespace(Namespace(s_stages[stage])).ShouldNot().HaveDependencyOnAny(later).GetResult();
-            if (!result.IsSuccessful) backward.AddRange(result.FailingTypeNames.Select(type => $"{s_stages[stage]}: {type} uses a later stage"));
+            var result = Types.InAssembly(s_library)
+                .That()
+                .ResideInNamespace(Namespace(s_stages[stage]))
+                .ShouldNot()
+                .HaveDependencyOnAny(later)
+                .GetResult();
+            if (!result.IsSuccessful)
+                backward.AddRange(result.FailingTypeNames.Select(type => $"{s_stages[stage]}: {type} uses a later stage"));
         }
         Assert.Empty(backward);
     }
@@ -71,7 +77,12 @@ public class StageOrderTests
     [Fact]
     public void Vocabulary_types_use_no_stage()
     {
-        var result = Types.InAssembly(s_library).That().ResideInNamespaceMatching("^PredictiveRetention$").ShouldNot().HaveDependencyOnAny([.. s_stages.Select(Namespace)]).GetResult();
+        var result = Types.InAssembly(s_library)
+            .That()
+            .ResideInNamespaceMatching("^PredictiveRetention$")
+            .ShouldNot()
+            .HaveDependencyOnAny([.. s_stages.Select(Namespace)])
+            .GetResult();
         Assert.True(result.IsSuccessful, string.Join(", ", result.FailingTypeNames ?? []));
     }
 

@@ -69,14 +69,19 @@ public sealed partial class StoreNounsTests
                 .Select(match => (Table: match.Groups[1].Value, Writer: Path.GetFileNameWithoutExtension(path))))
             .Where(write => !write.Table.StartsWith("staged_", StringComparison.Ordinal))
             .GroupBy(write => write.Table).OrderBy(table => table.Key, StringComparer.Ordinal)
-            .Select(table => $"{table.Key}: {string.Join(", ", table.Select(write => write.Writer).Distinct().Order(StringComparer.Ordinal))}");
+            .Select(table =>
+                $"{table.Key}: {string.Join(", ", table.Select(write => write.Writer).Distinct().Order(StringComparer.Ordinal))}");
         Assert.Equal(s_writers.Select(table => $"{table.Key}: {string.Join(", ", table.Value)}"), written);
         var elsewhere = Sources("src").Where(path => !path.Contains("/Storage/", StringComparison.Ordinal))
-            .SelectMany(path => Writes().Matches(File.ReadAllText(path)).Where(match => s_writers.ContainsKey(match.Groups[1].Value)).Select(match => $"{path}: {match.Value}"));
+            .SelectMany(path => Writes()
+                .Matches(File.ReadAllText(path))
+                .Where(match => s_writers.ContainsKey(match.Groups[1].Value))
+                .Select(match => $"{path}: {match.Value}"));
         Assert.Empty(elsewhere);
     }
 
-    private static IEnumerable<string> Sources(string folder) => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories)
+    private static IEnumerable<string> Sources(string folder) =>
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories)
         .Where(path => Path.GetExtension(path) is ".cs" or ".razor")
         .Select(path => path.Replace('\\', '/'))
         .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal));

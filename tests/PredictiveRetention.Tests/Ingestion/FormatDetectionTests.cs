@@ -32,7 +32,11 @@ public sealed class FormatDetectionTests
     [InlineData("|", "|")]
     public void Delimiter_is_taken_from_the_header_line(string delimiter, string reported)
     {
-        using var import = new Import { Orders = "customer_id,order_id,ordered_at,amount\na,1,2024-01-01,5\n".Replace(",", delimiter, StringComparison.Ordinal) };
+        using var import = new Import
+        {
+            Orders = "customer_id,order_id,ordered_at,amount\na,1,2024-01-01,5\n".Replace(",", delimiter,
+            StringComparison.Ordinal)
+        };
         Assert.Single(import.Stored);
         Assert.Equal(reported, import.Source.Mapping.Files[0].Delimiter);
     }
@@ -43,7 +47,12 @@ public sealed class FormatDetectionTests
     [InlineData("\r")]
     public void Line_ends_of_every_system_are_read(string lineEnd)
     {
-        using var import = new Import { Orders = "customer_id,order_id,ordered_at,amount\na,1,2024-01-01,5\na,2,2024-01-01,x\na,3,2024-01-01,7".Replace("\n", lineEnd, StringComparison.Ordinal) };
+        using var import =
+            new Import
+            {
+                Orders = "customer_id,order_id,ordered_at,amount\na,1,2024-01-01,5\na,2,2024-01-01,x\na,3,2024-01-01,7".Replace(
+                "\n", lineEnd, StringComparison.Ordinal)
+            };
         Assert.Equal([500L, 700L], import.Stored.Select(order => order.AmountMinor));
         Assert.Equal("3", import.OnlyReject().Line);
     }
@@ -61,7 +70,9 @@ public sealed class FormatDetectionTests
         using var import = new Import
         {
             Calendar = BusinessCalendar.Of("Asia/Tokyo"),
-            Orders = "customer_id,order_id,ordered_at,amount\na,1,1970-01-01,1\na,2,2100-12-31 23:59:59,1\na,3,1969-12-31 23:59:59,1\na,4,2101-01-01,1\n",
+            Orders =
+                "customer_id,order_id,ordered_at,amount\na,1,1970-01-01,1\na,2,2100-12-31 23:59:59,1\na,3,1969-12-31 "
+                    + "23:59:59,1\na,4,2101-01-01,1\n",
         };
         Assert.Equal(["1", "2"], import.Stored.Select(order => order.OrderId));
     }
@@ -70,7 +81,8 @@ public sealed class FormatDetectionTests
     public void Packed_file_is_unpacked()
     {
         using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest)) gzip.Write("customer_id,order_id,ordered_at,amount\na,1,2024-01-01,5\n"u8);
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
+            gzip.Write("customer_id,order_id,ordered_at,amount\na,1,2024-01-01,5\n"u8);
         using var import = new Import { OrdersName = "orders.csv.gz", OrdersBytes = packed.ToArray() };
         Assert.Single(import.Stored);
     }
@@ -101,7 +113,8 @@ public sealed class FormatDetectionTests
     public void Decimal_mark_is_decided_by_the_whole_column(string amounts, string mark, int first, int? second)
     {
         var values = amounts.Split(';');
-        using var import = new Import { Orders = $"customer_id;order_id;ordered_at;amount\na;1;2024-01-01;{values[0]}\na;2;2024-01-01;{values[1]}\n" };
+        using var import =
+            new Import { Orders = $"customer_id;order_id;ordered_at;amount\na;1;2024-01-01;{values[0]}\na;2;2024-01-01;{values[1]}\n" };
         long?[] expected = second is null ? [first] : [first, second];
         Assert.Equal(expected, import.Stored.Select(order => (long?)order.AmountMinor));
         Assert.Equal(mark, Column(import, "amount").Format);
@@ -110,7 +123,8 @@ public sealed class FormatDetectionTests
     [Fact]
     public void Parentheses_mean_negative_in_refunds_and_the_sign_is_ignored()
     {
-        using var import = new Import { Refunds = "customer_id,refund_id,refunded_at,amount\na,r1,2024-01-01,(12.00)\na,r2,2024-01-01,3.00-\n" };
+        using var import =
+            new Import { Refunds = "customer_id,refund_id,refunded_at,amount\na,r1,2024-01-01,(12.00)\na,r2,2024-01-01,3.00-\n" };
         Assert.Equal([1200L, 300L], import.Source.Refunds().Select(refund => refund.AmountMinor));
     }
 
@@ -170,7 +184,9 @@ public sealed class FormatDetectionTests
         using var import = new Import
         {
             Calendar = BusinessCalendar.Of("Europe/Berlin"),
-            Orders = "customer_id,order_id,ordered_at,amount\na,1,2024-01-10,1\na,2,2024-07-10 12:00,1\na,3,2024-03-31 03:30,1\na,4,2024-07-10T12:00:00Z,1\n",
+            Orders =
+                "customer_id,order_id,ordered_at,amount\na,1,2024-01-10,1\na,2,2024-07-10 12:00,1\na,3,2024-03-31 "
+                    + "03:30,1\na,4,2024-07-10T12:00:00Z,1\n",
         };
         Assert.Equal(
             new[] { "2024-01-09T23:00", "2024-07-10T10:00", "2024-03-31T01:30", "2024-07-10T12:00" }.Select(Utc),
@@ -190,7 +206,9 @@ public sealed class FormatDetectionTests
         Orders = "customer_id;order_id;ordered_at;amount\n" + string.Concat(dates.Split(';').Select((date, i) => $"a;{i};{date};5\n")),
     };
 
-    private static ColumnMapping Column(Import import, string field) => import.Source.Mapping.Files[0].Columns.Single(column => column.Field == field);
+    private static ColumnMapping Column(Import import, string field) =>
+        import.Source.Mapping.Files[0].Columns.Single(column => column.Field == field);
 
-    private static long Utc(string text) => new DateTimeOffset(DateTime.Parse(text, System.Globalization.CultureInfo.InvariantCulture), TimeSpan.Zero).ToUnixTimeMilliseconds();
+    private static long Utc(string text) =>
+        new DateTimeOffset(DateTime.Parse(text, System.Globalization.CultureInfo.InvariantCulture), TimeSpan.Zero).ToUnixTimeMilliseconds();
 }

@@ -53,7 +53,8 @@ public sealed class GenericPresetTests
         Assert.Equal(2, orders.Count);
         Assert.Equal(new OrderRow("a", "1", 1_704_103_140_000, 4050, "EUR", DiscountMinor: 100, Category: "Hats", Quantity: 3), orders[0]);
         Assert.Equal("line", import.Source.Mapping.Files[0].Grain);
-        Assert.Contains(import.Quality.Notes, note => note.Note.StartsWith("order ids used by more than one customer", StringComparison.Ordinal));
+        Assert.Contains(import.Quality.Notes,
+            note => note.Note.StartsWith("order ids used by more than one customer", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -86,9 +87,12 @@ public sealed class GenericPresetTests
     {
         using var import = new Import
         {
-            Orders = "customer_id,order_id,ordered_at,amount,status\na,1,2024-01-01,5,Canceled\na,2,2024-01-01,5,Shipped\na,3,2024-01-01,5,Pending Payment\na,4,2024-01-01,5,\n",
+            Orders =
+                "customer_id,order_id,ordered_at,amount,status\na,1,2024-01-01,5,Canceled\na,2,2024-01-01,5,Shipped\n"
+                    + "a,3,2024-01-01,5,Pending Payment\na,4,2024-01-01,5,\n",
         };
-        Assert.Equal([("canceled", false), ("shipped", true), ("pending payment", false), (null, true)], import.Stored.Select(order => (order.Status, order.IsValid)));
+        Assert.Equal([("canceled", false), ("shipped", true), ("pending payment", false), (null, true)],
+            import.Stored.Select(order => (order.Status, order.IsValid)));
     }
 
     [Fact]
@@ -108,8 +112,10 @@ public sealed class GenericPresetTests
         Assert.False(customers["c"].ConsentEmail);
         Assert.Equal(new RefundRow("a", "r1", 1_706_745_600_000, 250, "EUR", "1"), import.Source.Refunds().Single());
         Assert.Equal(new EngagementRow("a", EngagementType.EmailOpened, 1_704_448_800_000, "spring"), import.Source.Events().Single());
-        Assert.Equal(new SubscriptionRow("a", "s1", 1_704_067_200_000, "gold", AmountMinor: 999, Currency: "EUR", Period: "month"), import.Source.Subscriptions().Single());
-        Assert.Equal(("events", 1L), import.Source.Finish().Files.Where(file => file.RowsRejected > 0).Select(file => (file.File, file.RowsRejected)).Single());
+        Assert.Equal(new SubscriptionRow("a", "s1", 1_704_067_200_000, "gold", AmountMinor: 999, Currency: "EUR", Period: "month"),
+            import.Source.Subscriptions().Single());
+        Assert.Equal(("events", 1L),
+            import.Source.Finish().Files.Where(file => file.RowsRejected > 0).Select(file => (file.File, file.RowsRejected)).Single());
     }
 
     [Fact]
@@ -134,24 +140,32 @@ public sealed class GenericPresetTests
     [Fact]
     public void Generic_unreadable_optional_cell_is_left_empty_and_noted()
     {
-        using var import = new Import { Orders = "customer_id,order_id,ordered_at,amount,rating\na,1,2024-01-01,5,great\na,2,2024-01-01,5,4\n" };
+        using var import =
+            new Import { Orders = "customer_id,order_id,ordered_at,amount,rating\na,1,2024-01-01,5,great\na,2,2024-01-01,5,4\n" };
         Assert.Equal([null, 4.0], import.Stored.Select(order => order.ReviewScore));
         Assert.Equal(
-            [new QualityNote("reviews for 50.0 % of orders", 1), new QualityNote("rating: cells that are no number, left empty", 1)], import.Quality.Notes);
+            [new QualityNote("reviews for 50.0 % of orders", 1), new QualityNote("rating: cells that are no number, left empty", 1)],
+            import.Quality.Notes);
         Assert.Equal(0.5, import.Quality.NullShare["review_score"]);
     }
 
     [Fact]
     public void Generic_parquet_and_json_files_are_read_by_their_extension()
     {
-        using var import = new Import { OrdersName = "orders.ndjson", Orders = "{\"customer_id\":\"a\",\"order_id\":7,\"ordered_at\":\"2024-01-01T10:00:00+02:00\",\"amount\":12.5}\n" };
+        using var import = new Import
+        {
+            OrdersName = "orders.ndjson",
+            Orders = "{\"customer_id\":\"a\",\"order_id\":7,\"ordered_at\":\"2024-01-01T10:00:00+02:00\",\"amount\":12.5}\n"
+        };
         Assert.Equal(new OrderRow("a", "7", 1_704_096_000_000, 1250, "EUR"), Assert.Single(import.Stored));
         var parquet = import.FilePath("orders.parquet");
         using (var duck = new DuckDB.NET.Data.DuckDBConnection("Data Source=:memory:"))
         {
             duck.Open();
             using var copy = duck.CreateCommand();
-            copy.CommandText = $"COPY (SELECT 'a' AS customer_id, 8 AS order_id, TIMESTAMP '2024-01-01 10:00:00' AS ordered_at, 3.25 AS amount) TO '{parquet}'";
+            copy.CommandText =
+                $"COPY (SELECT 'a' AS customer_id, 8 AS order_id, TIMESTAMP '2024-01-01 10:00:00' AS ordered_at, 3.25 AS amount) TO "
+                    + $"'{parquet}'";
             copy.ExecuteNonQuery();
         }
         using var second = new Import { OrdersPath = parquet };
@@ -162,7 +176,8 @@ public sealed class GenericPresetTests
     public void Generic_one_customer_with_very_many_orders_streams_in_flat_memory()
     {
         var text = new System.Text.StringBuilder("customer_id,order_id,ordered_at,amount,note\n");
-        for (var i = 0; i < 200_000; i++) text.Append(System.Globalization.CultureInfo.InvariantCulture, $"a,{i},2024-01-01,1.01,\"two\nlines\"\n");
+        for (var i = 0; i < 200_000; i++)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"a,{i},2024-01-01,1.01,\"two\nlines\"\n");
         using var import = new Import { OrdersBytes = System.Text.Encoding.UTF8.GetBytes(text.ToString()) };
         var (rows, before, most) = (0, 0L, 0L);
         foreach (var order in import.Source.Orders())
@@ -182,6 +197,7 @@ public sealed class GenericPresetTests
         using var import = new Import();
         File.WriteAllText(import.FilePath("o.csv"), import.Orders);
         Assert.ThrowsAny<OperationCanceledException>(() => ImportSource.Open(
-            new ImportRequest { Preset = "generic", OrdersFile = import.FilePath("o.csv"), Calendar = BusinessCalendar.Utc }, cancelled.Token));
+            new ImportRequest { Preset = "generic", OrdersFile = import.FilePath("o.csv"), Calendar = BusinessCalendar.Utc },
+            cancelled.Token));
     }
 }

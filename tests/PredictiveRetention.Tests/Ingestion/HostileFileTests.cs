@@ -112,7 +112,8 @@ public sealed class HostileFileTests : IDisposable
     [InlineData("[", ",\n", "]")]
     public void Json_rows_that_bring_keys_of_their_own_are_counted_together(string begin, string between, string end)
     {
-        string Rows(int keys) => begin + string.Join(between, Enumerable.Range(0, keys).Select(i => $"{{\"k{i}\":{{\"n{i}\":{i}}}}}")) + end;
+        string Rows(int keys) =>
+            begin + string.Join(between, Enumerable.Range(0, keys).Select(i => $"{{\"k{i}\":{{\"n{i}\":{i}}}}}")) + end;
         Assert.Equal(500, Preview(Written("orders.json", Encoding.UTF8.GetBytes(Rows(500)))).Headers.Count);
         Refused("line 501: more than 500 columns", () => Preview(Written("orders.json", Encoding.UTF8.GetBytes(Rows(501)))));
     }

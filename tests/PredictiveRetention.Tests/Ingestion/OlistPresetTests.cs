@@ -48,12 +48,17 @@ public sealed class OlistPresetTests
     {
         using var import = Folder(Small);
         var orders = import.Stored.ToDictionary(order => order.OrderId);
-        Assert.Equal(("anna", 1500L, true, "BRL"), (orders["o1"].CustomerId, orders["o1"].AmountMinor, orders["o1"].IsValid, orders["o1"].Currency));
+        Assert.Equal(("anna", 1500L, true, "BRL"),
+            (orders["o1"].CustomerId, orders["o1"].AmountMinor, orders["o1"].IsValid, orders["o1"].Currency));
         Assert.Equal(("anna", 2000L), (orders["o2"].CustomerId, orders["o2"].AmountMinor));
         Assert.Equal((false, "shipped"), (orders["o3"].IsValid, orders["o3"].Status));
-        Assert.Equal([new CustomerRow("anna", Country: "BR", City: "campinas"), new CustomerRow("bruno", Country: "BR", City: "natal"), new CustomerRow("carla", Country: "BR", City: "recife")], import.Source.Customers());
+        Assert.Equal(
+            [new CustomerRow("anna", Country: "BR", City: "campinas"), new CustomerRow("bruno", Country: "BR", City: "natal"),
+                new CustomerRow("carla", Country: "BR", City: "recife")], import.Source.Customers());
         // Sao Paulo was two hours behind UTC in its summer.
-        Assert.Equal(DateTimeOffset.Parse("2018-01-02T12:00:00Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(), orders["o1"].OrderedAtMs);
+        Assert.Equal(
+            DateTimeOffset.Parse("2018-01-02T12:00:00Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(),
+            orders["o1"].OrderedAtMs);
     }
 
     [Fact]
@@ -90,8 +95,10 @@ public sealed class OlistPresetTests
         var tables = Small;
         tables["olist_order_items_dataset.csv"] = "order_id,order_item_id,product_id,price\no1,1,p1,5.00\no1,2,p2,9.00\no2,1,p3,1.00\n";
         tables["olist_products_dataset.csv"] = "product_id,product_category_name\np1,artes\np2,beleza_saude\np3,pc_gamer\n";
-        tables["product_category_name_translation.csv"] = "product_category_name,product_category_name_english\nartes,art\nbeleza_saude,health_beauty\n";
-        tables["olist_order_reviews_dataset.csv"] = "review_id,order_id,review_score,review_creation_date\nr1,o1,2,2018-02-01\nr2,o1,5,2018-01-15\nr3,zz,5,2018-01-15\n";
+        tables["product_category_name_translation.csv"] =
+            "product_category_name,product_category_name_english\nartes,art\nbeleza_saude,health_beauty\n";
+        tables["olist_order_reviews_dataset.csv"] =
+            "review_id,order_id,review_score,review_creation_date\nr1,o1,2,2018-02-01\nr2,o1,5,2018-01-15\nr3,zz,5,2018-01-15\n";
         using var import = Folder(tables);
         var orders = import.Stored.ToDictionary(order => order.OrderId);
         Assert.Equal(("health_beauty", 2, 2.0), (orders["o1"].Category, orders["o1"].Quantity, orders["o1"].ReviewScore));
@@ -112,9 +119,11 @@ public sealed class OlistPresetTests
         tables["notes.csv"] = "x\n1\n";
         using var import = Folder(tables);
         Assert.Equal("olist_closed_deals_dataset.csv: seller leads, not customer channels: not used", import.Note("olist_closed").Note);
-        Assert.Equal("olist_marketing_qualified_leads_dataset.csv: seller leads, not customer channels: not used", import.Note("olist_marketing").Note);
+        Assert.Equal("olist_marketing_qualified_leads_dataset.csv: seller leads, not customer channels: not used",
+            import.Note("olist_marketing").Note);
         Assert.Equal("notes.csv: no table of this preset: not used", import.Note("notes.csv").Note);
-        Assert.Equal("olist_order_items_dataset is not there: no quantities and no categories", import.Note("olist_order_items_dataset").Note);
+        Assert.Equal("olist_order_items_dataset is not there: no quantities and no categories",
+            import.Note("olist_order_items_dataset").Note);
         Assert.All(import.Source.Customers(), customer => Assert.Null(customer.AcquisitionChannel));
     }
 
@@ -134,7 +143,11 @@ public sealed class OlistPresetTests
     [Fact]
     public void Olist_as_published_has_93358_customers_of_delivered_orders_worth_what_was_paid()
     {
-        using var import = new Import { Preset = "olist", Currency = null, Calendar = null, OrdersPath = Path.GetDirectoryName(SampleData.File("olist/olist_orders_dataset.csv.gz")) };
+        using var import = new Import
+        {
+            Preset = "olist", Currency = null, Calendar = null,
+            OrdersPath = Path.GetDirectoryName(SampleData.File("olist/olist_orders_dataset.csv.gz"))
+        };
         var orders = import.Stored;
         Assert.Equal("America/Sao_Paulo", import.Source.Calendar.TimeZone.Id);
         Assert.Equal((99_441, 96_096), (orders.Count, import.Source.Customers().Count()));

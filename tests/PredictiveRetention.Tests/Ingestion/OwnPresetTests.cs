@@ -32,7 +32,8 @@ public sealed class OwnPresetTests
 
     [Theory]
     [InlineData("SELECT 1;", "has no line '-- LOAD'")]
-    [InlineData("INSERT INTO fields VALUES ('orders', 'card', 'text', true, ['card_no']);\n-- LOAD\nCREATE VIEW orders AS SELECT nothing FROM source_orders;", "does not run")]
+    [InlineData("INSERT INTO fields VALUES ('orders', 'card', 'text', true, ['card_no']);\n-- LOAD\nCREATE VIEW orders AS SELECT nothing "
+        + "FROM source_orders;", "does not run")]
     public void Own_preset_that_does_not_work_is_refused_with_the_reason(string sql, string message)
     {
         using var import = Till(sql);

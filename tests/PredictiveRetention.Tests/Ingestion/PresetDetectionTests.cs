@@ -8,27 +8,50 @@ public sealed class PresetDetectionTests
 {
     [Theory]
     [InlineData("orders.csv", "customer_id,order_id,ordered_at,amount", "generic", "orders")]
-    [InlineData("orders.csv", "customer_id,order_id,ordered_at,amount,discount,currency,status,channel,category,quantity,promised_at,delivered_at,review_score,margin", "generic", "orders")]
+    [InlineData("orders.csv",
+        "customer_id,order_id,ordered_at,amount,discount,currency,status,channel,category,quantity,promised_at,delivered_at,review_score,"
+            + "margin", "generic", "orders")]
     [InlineData("export.csv", "Kundennummer;Bestellnummer;Bestelldatum;Betrag", "generic", "orders")]
     [InlineData("export.csv", "User ID,Transaction ID,Date,Revenue,SKU", "generic", "orders")]
     [InlineData("refunds.csv", "customer_id,refund_id,refunded_at,amount,order_id", "generic", "refunds")]
     [InlineData("refunds.csv", "customer_id,order_id,date,amount", "generic", "refunds")]
-    [InlineData("customers.csv", "customer_id,first_seen_at,birth_year,gender,country,city,acquisition_channel,consent_email,email", "generic", "customers")]
-    [InlineData("data.csv", "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address City,Total Spent", "generic", "customers")]
+    [InlineData("customers.csv", "customer_id,first_seen_at,birth_year,gender,country,city,acquisition_channel,consent_email,email",
+        "generic", "customers")]
+    [InlineData("data.csv", "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address City,Total Spent", "generic",
+        "customers")]
     [InlineData("events.csv", "customer_id,event_type,occurred_at,campaign_id,message_id", "generic", "events")]
-    [InlineData("subscriptions.csv", "customer_id,subscription_id,started_at,plan,ended_at,cancelled_at,amount,period,is_trial", "generic", "subscriptions")]
+    [InlineData("subscriptions.csv", "customer_id,subscription_id,started_at,plan,ended_at,cancelled_at,amount,period,is_trial", "generic",
+        "subscriptions")]
     [InlineData("data.csv", "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country", "online-retail", "orders")]
     [InlineData("data.csv", "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country", "online-retail", "orders")]
-    [InlineData("olist_orders_dataset.csv", "order_id,customer_id,order_status,order_purchase_timestamp,order_approved_at,order_delivered_carrier_date,order_delivered_customer_date,order_estimated_delivery_date", "olist", "orders")]
-    [InlineData("olist_customers_dataset.csv", "customer_id,customer_unique_id,customer_zip_code_prefix,customer_city,customer_state", "olist", "order_customers")]
-    [InlineData("olist_order_payments_dataset.csv", "order_id,payment_sequential,payment_type,payment_installments,payment_value", "olist", "payments")]
-    [InlineData("orders_export.csv", "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Country,Shipping City,Shipping Country,Notes,Cancelled at,Refunded Amount,Id,Source", "shopify", "orders")]
-    [InlineData("orders.csv", "Order Number,Order Status,Order Date,Customer Note,First Name (Billing),Last Name (Billing),Email (Billing),City (Billing),Country Code (Billing),Order Shipping Amount,Order Refund Amount,Order Total Amount,Order Total Tax Amount,Item Name,Quantity (- Refund),Item Cost", "woocommerce", "orders")]
-    [InlineData("orders.csv", "order_id,date,status,order_total,order_currency,customer_id,customer_user,refunded_total,refund_date,billing_country,attribution", "woocommerce", "orders")]
-    [InlineData("unified_payments.csv", "id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Mode,Status,Refunded date (UTC),Customer ID,Customer Email,Disputed Amount", "stripe", "orders")]
-    [InlineData("charges.csv", "id,Description,Created (UTC),Amount,Amount Refunded,Currency,Converted Amount,Fee,Status,Customer ID,Customer Email,Captured,Card ID", "stripe", "orders")]
+    [InlineData("olist_orders_dataset.csv",
+        "order_id,customer_id,order_status,order_purchase_timestamp,order_approved_at,order_delivered_carrier_date,"
+            + "order_delivered_customer_date,order_estimated_delivery_date", "olist", "orders")]
+    [InlineData("olist_customers_dataset.csv", "customer_id,customer_unique_id,customer_zip_code_prefix,customer_city,customer_state",
+        "olist", "order_customers")]
+    [InlineData("olist_order_payments_dataset.csv", "order_id,payment_sequential,payment_type,payment_installments,payment_value", "olist",
+        "payments")]
+    [InlineData("orders_export.csv",
+        "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts "
+            + "Marketing,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem "
+            + "quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Country,Shipping City,Shipping Country,Notes,Cancelled "
+            + "at,Refunded Amount,Id,Source", "shopify", "orders")]
+    [InlineData("orders.csv",
+        "Order Number,Order Status,Order Date,Customer Note,First Name (Billing),Last Name (Billing),Email (Billing),City "
+            + "(Billing),Country Code (Billing),Order Shipping Amount,Order Refund Amount,Order Total Amount,Order Total Tax Amount,Item "
+            + "Name,Quantity (- Refund),Item Cost", "woocommerce", "orders")]
+    [InlineData("orders.csv",
+        "order_id,date,status,order_total,order_currency,customer_id,customer_user,refunded_total,refund_date,billing_country,attribution",
+        "woocommerce", "orders")]
+    [InlineData("unified_payments.csv",
+        "id,Created date (UTC),Amount,Amount Refunded,Currency,Captured,Mode,Status,Refunded date (UTC),Customer ID,Customer "
+            + "Email,Disputed Amount", "stripe", "orders")]
+    [InlineData("charges.csv",
+        "id,Description,Created (UTC),Amount,Amount Refunded,Currency,Converted Amount,Fee,Status,Customer ID,Customer "
+            + "Email,Captured,Card ID", "stripe", "orders")]
     [InlineData("events.json", "type,event,userId,messageId,timestamp,channel,properties", "segment", "orders")]
-    [InlineData("tracks.csv", "type,event,userId,anonymousId,messageId,timestamp,properties_order_id,properties_total,properties_currency", "segment", "orders")]
+    [InlineData("tracks.csv", "type,event,userId,anonymousId,messageId,timestamp,properties_order_id,properties_total,properties_currency",
+        "segment", "orders")]
     public void A_file_is_known_by_its_headers(string name, string headers, string preset, string file)
     {
         var best = PresetDetection.Of(name, headers.Split(',', ';'))[0];

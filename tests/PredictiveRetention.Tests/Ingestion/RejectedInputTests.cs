@@ -44,7 +44,8 @@ public sealed class RejectedInputTests
     [InlineData("order_id", "order id longer than 255 characters")]
     public void Id_of_more_than_255_characters_is_rejected_and_one_of_255_is_not(string column, string reason)
     {
-        string Row(int length) => column == "customer_id" ? $"{new string('x', length)},9,2024-01-03,5,EUR\n" : $"a,{new string('x', length)},2024-01-03,5,EUR\n";
+        string Row(int length) =>
+            column == "customer_id" ? $"{new string('x', length)},9,2024-01-03,5,EUR\n" : $"a,{new string('x', length)},2024-01-03,5,EUR\n";
         using var import = new Import { Orders = $"{Header}{Good}{Row(256)}{Row(255)}" };
         Assert.Equal(3, import.Stored.Count);
         Assert.Equal(("4", column, reason), import.OnlyReject());
@@ -53,9 +54,18 @@ public sealed class RejectedInputTests
     [Fact]
     public void Of_a_name_of_more_than_120_characters_the_beginning_is_kept_and_noted()
     {
-        using var import = new Import { Orders = $"customer_id,order_id,ordered_at,amount,currency,channel\na,1,2024-01-01,5.00,EUR,{new string('x', 10_000)}\nb,2,2024-01-02,6.00,EUR,{new string('y', 120)}\n" };
+        using var import =
+            new Import
+            {
+                Orders =
+                $"customer_id,order_id,ordered_at,amount,currency,channel\na,1,2024-01-01,5.00,EUR,"
+                    + $"{new string('x', 10_000)}\nb,2,2024-01-02,6.00,EUR,{new string('y', 120)}\n"
+            };
         Assert.Equal([new string('x', 119) + "…", new string('y', 120)], import.Stored.Select(order => order.Channel));
-        Assert.Equal((1, 2L), import.Quality.Notes.Where(note => note.Note.StartsWith("names of more than", StringComparison.Ordinal)).Select(note => ((int)note.Count, note.ExampleLine ?? 0)).Single());
+        Assert.Equal((1, 2L),
+            import.Quality.Notes.Where(note => note.Note.StartsWith("names of more than", StringComparison.Ordinal))
+                .Select(note => ((int)note.Count, note.ExampleLine ?? 0))
+                .Single());
     }
 
     [Fact]
@@ -63,14 +73,20 @@ public sealed class RejectedInputTests
     {
         using var import = new Import { Currency = null, Orders = $"{Header}{Good}a,9,2024-01-03,5,GBP\n" };
         Assert.Equal("EUR", import.Source.ShopCurrency);
-        Assert.Contains("\"currency GBP, the shop keeps EUR and has no rate\",GBP", Assert.Single(import.Rejects()), StringComparison.Ordinal);
+        Assert.Contains("\"currency GBP, the shop keeps EUR and has no rate\",GBP", Assert.Single(import.Rejects()),
+            StringComparison.Ordinal);
         Assert.Equal([("EUR", 11m), ("GBP", 5m)], import.Quality.Money.Select(money => (money.Currency, money.Read)));
     }
 
     [Fact]
     public void Unclosed_quote_costs_one_line_even_when_a_later_quote_would_close_it()
     {
-        using var import = new Import { Orders = $"{Header}a,1,2024-01-01,5,EUR\na,2,2024-01-01,5,\"EUR\na,3,2024-01-01,5,\"EUR\"\na,4,2024-01-01,5,EUR\n" };
+        using var import =
+            new Import
+            {
+                Orders =
+                $"{Header}a,1,2024-01-01,5,EUR\na,2,2024-01-01,5,\"EUR\na,3,2024-01-01,5,\"EUR\"\na,4,2024-01-01,5,EUR\n"
+            };
         Assert.Equal(["1", "3", "4"], import.Stored.Select(order => order.OrderId));
         Assert.Equal("3", import.OnlyReject().Line);
     }
@@ -80,18 +96,23 @@ public sealed class RejectedInputTests
     {
         using var import = new Import
         {
-            Orders = "customer_id,order_id,ordered_at,amount,note\r\na,1,2024-01-01,5,\"two\r\nlines\"\r\n\r\na,2,2024-01-01,nothing,\"x\"\"y\"\r\na,3,2024-01-01,5,z\r\n",
+            Orders =
+                "customer_id,order_id,ordered_at,amount,note\r\na,1,2024-01-01,5,\"two\r\nlines\"\r\n\r\n"
+                    + "a,2,2024-01-01,nothing,\"x\"\"y\"\r\na,3,2024-01-01,5,z\r\n",
         };
         Assert.Equal(["1", "3"], import.Stored.Select(order => order.OrderId));
-        Assert.EndsWith(",5,amount,unreadable amount,nothing,\"a,2,2024-01-01,nothing,\"\"x\"\"\"\"y\"\"\"", Assert.Single(import.Rejects()), StringComparison.Ordinal);
+        Assert.EndsWith(",5,amount,unreadable amount,nothing,\"a,2,2024-01-01,nothing,\"\"x\"\"\"\"y\"\"\"",
+            Assert.Single(import.Rejects()), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Rejects_file_runs_no_formulas()
     {
-        using var import = new Import { Orders = "customer_id,order_id,ordered_at,amount\n=cmd|' /C calc'!A0,1,2024-01-01,=1+1\na,2,2024-01-01,-3\n" };
+        using var import =
+            new Import { Orders = "customer_id,order_id,ordered_at,amount\n=cmd|' /C calc'!A0,1,2024-01-01,=1+1\na,2,2024-01-01,-3\n" };
         var rejects = import.Rejects();
-        Assert.EndsWith(",2,amount,unreadable amount,'=1+1,\"'=cmd|' /C calc'!A0,1,2024-01-01,=1+1\"", rejects[0], StringComparison.Ordinal);
+        Assert.EndsWith(",2,amount,unreadable amount,'=1+1,\"'=cmd|' /C calc'!A0,1,2024-01-01,=1+1\"", rejects[0],
+            StringComparison.Ordinal);
         Assert.Contains(",-3,", rejects[1], StringComparison.Ordinal);
     }
 
@@ -131,7 +152,12 @@ public sealed class RejectedInputTests
     [Fact]
     public void Generic_preset_on_raw_online_retail_lines_names_the_preset_that_fits()
     {
-        using var import = new Import { Orders = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n1,a,b,1,2010-12-01,1,1,UK\n" };
+        using var import =
+            new Import
+            {
+                Orders =
+                "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n1,a,b,1,2010-12-01,1,1,UK\n"
+            };
         Assert.Contains("--preset online-retail", import.Refused().Message, StringComparison.Ordinal);
     }
 
@@ -162,7 +188,11 @@ public sealed class RejectedInputTests
     {
         using var preset = new Import { Preset = "shopware" };
         Assert.Equal(Failure.Usage, preset.Refused().Failure);
-        using var refunds = new Import { Preset = "online-retail", Currency = null, Refunds = "a\n1\n", Orders = "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID\n1,a,1,2010-12-01,1,1\n" };
+        using var refunds = new Import
+        {
+            Preset = "online-retail", Currency = null, Refunds = "a\n1\n",
+            Orders = "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID\n1,a,1,2010-12-01,1,1\n"
+        };
         Assert.Contains("reads no refunds file", refunds.Refused().Message, StringComparison.Ordinal);
     }
 }

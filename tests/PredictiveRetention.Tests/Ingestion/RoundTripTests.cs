@@ -9,17 +9,21 @@ namespace PredictiveRetention.Tests.Ingestion;
 /// <summary>Whatever way a spreadsheet writes orders, the same orders come back, and what does not come back is a reject.</summary>
 public sealed class RoundTripTests
 {
-    private sealed record Writing(Encoding Encoding, char Delimiter, char DecimalMark, bool Thousands, string DateForm, string LineEnd, bool QuoteAll);
+    private sealed record Writing(Encoding Encoding, char Delimiter, char DecimalMark, bool Thousands, string DateForm, string LineEnd,
+        bool QuoteAll);
 
     private static readonly Gen<Writing> s_writing = Gen.Select(
-        OneOf<Encoding>(new UTF8Encoding(false), new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode, CodePagesEncodingProvider.Instance.GetEncoding(1252)!),
+        OneOf<Encoding>(new UTF8Encoding(false), new UTF8Encoding(true), Encoding.Unicode, Encoding.BigEndianUnicode,
+            CodePagesEncodingProvider.Instance.GetEncoding(1252)!),
         OneOf(',', ';', '\t', '|'),
         OneOf('.', ','),
         Gen.Bool,
-        OneOf("yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm:ss", "dd/MM/yyyy HH:mm:ss", "MM/dd/yyyy HH:mm:ss", "dd.MM.yyyy HH:mm:ss", "yyyy-MM-ddTHH:mm:ssZ", "d MMM yyyy HH:mm:ss"),
+        OneOf("yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm:ss", "dd/MM/yyyy HH:mm:ss", "MM/dd/yyyy HH:mm:ss", "dd.MM.yyyy HH:mm:ss",
+            "yyyy-MM-ddTHH:mm:ssZ", "d MMM yyyy HH:mm:ss"),
         OneOf("\n", "\r\n", "\r"),
         Gen.Bool,
-        (encoding, delimiter, mark, thousands, date, lineEnd, quoteAll) => new Writing(encoding, delimiter, mark, thousands, date, lineEnd, quoteAll));
+        (encoding, delimiter, mark, thousands, date, lineEnd,
+            quoteAll) => new Writing(encoding, delimiter, mark, thousands, date, lineEnd, quoteAll));
 
     private static readonly Gen<string> s_text = Gen.Char["abcXYZ0123 äß€,;|\t\"'\n=-"].Array[1, 12]
         .Select(chars => "k" + new string(chars) + "k");
@@ -95,7 +99,8 @@ public sealed class RoundTripTests
         {
             File.WriteAllText(path, "a;b\n1;2\n" + ending);
             var file = Load(database, path, scratch.Path, ending);
-            Assert.Equal("1/2", database.Query($"SELECT c0 || '/' || c1 FROM {file.Table} WHERE rowid = 0").Select(row => row.GetString(0)).Single());
+            Assert.Equal("1/2",
+                database.Query($"SELECT c0 || '/' || c1 FROM {file.Table} WHERE rowid = 0").Select(row => row.GetString(0)).Single());
             database.Execute($"DROP TABLE {file.Table}");
         }
     }
@@ -105,7 +110,8 @@ public sealed class RoundTripTests
         try
         {
             return SourceFile.Load(
-                database, "rows", path, [], FileMap.None, scratchFolder, FileLimits.UnpackedBytes, null, TestContext.Current.CancellationToken);
+                database, "rows", path, [], FileMap.None, scratchFolder, FileLimits.UnpackedBytes, null,
+                TestContext.Current.CancellationToken);
         }
         catch (Exception fault)
         {
@@ -125,7 +131,8 @@ public sealed class RoundTripTests
     }
 
     private static string Time(long ms, string form) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime.ToString(form.Replace("Z", "'Z'", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        DateTimeOffset.FromUnixTimeMilliseconds(ms).UtcDateTime.ToString(form.Replace("Z", "'Z'", StringComparison.Ordinal),
+            CultureInfo.InvariantCulture);
 
     private static string[] Damaged(string[] cells, int damage) => damage switch
     {
@@ -146,5 +153,7 @@ public sealed class RoundTripTests
     }
 
     private static string Written(string cell, Writing writing) =>
-        writing.QuoteAll || cell.AsSpan().IndexOfAny($"\"\r\n{writing.Delimiter}") >= 0 ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
+        writing.QuoteAll || cell.AsSpan().IndexOfAny($"\"\r\n{writing.Delimiter}") >= 0
+            ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : cell;
 }

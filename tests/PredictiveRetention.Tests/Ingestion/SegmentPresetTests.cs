@@ -36,7 +36,8 @@ public sealed class SegmentPresetTests
         using var import = Stream();
         Assert.Equal(
             [
-                new OrderRow("u1", "A1", Utc("2024-05-01T10:00:00Z"), 5750, "EUR", DiscountMinor: 300, Status: "completed", Channel: "web", Category: "Light", Quantity: 3),
+                new OrderRow("u1", "A1", Utc("2024-05-01T10:00:00Z"), 5750, "EUR", DiscountMinor: 300, Status: "completed", Channel: "web",
+                    Category: "Light", Quantity: 3),
                 new OrderRow("u1", "A2", Utc("2024-05-09T10:00:00Z"), 5970, "EUR", Status: "completed", Category: "Light", Quantity: 3),
                 new OrderRow("u2", "B1", Utc("2024-05-03T10:00:00Z"), 1100, "EUR", Status: "cancelled", IsValid: false),
             ],
@@ -48,7 +49,8 @@ public sealed class SegmentPresetTests
     {
         using var import = Stream();
         Assert.Equal(
-            [new RefundRow("u1", "m4", Utc("2024-05-20T10:00:00Z"), 750, "EUR", "A1"), new RefundRow("u1", "m5", Utc("2024-05-21T10:00:00Z"), 5970, "EUR", "A2")],
+            [new RefundRow("u1", "m4", Utc("2024-05-20T10:00:00Z"), 750, "EUR", "A1"),
+                new RefundRow("u1", "m5", Utc("2024-05-21T10:00:00Z"), 5970, "EUR", "A2")],
             import.Source.Refunds().OrderBy(refund => refund.RefundedAtMs));
     }
 
@@ -76,7 +78,8 @@ public sealed class SegmentPresetTests
         var customers = import.Source.Customers().ToDictionary(customer => customer.CustomerId);
         Assert.Equal(["u1", "u2"], customers.Keys.Order());
         Assert.Equal(("newsletter", "una@example.com"), (customers["u1"].AcquisitionChannel, customers["u1"].Email));
-        Assert.Equal(new CustomerRow("u2", Utc("2023-01-01T00:00:00Z"), 1990, "male", "AT", "Graz", null, null, "udo@example.com"), customers["u2"]);
+        Assert.Equal(new CustomerRow("u2", Utc("2023-01-01T00:00:00Z"), 1990, "male", "AT", "Graz", null, null, "udo@example.com"),
+            customers["u2"]);
     }
 
     [Fact]
@@ -84,12 +87,15 @@ public sealed class SegmentPresetTests
     {
         using var import = Stream();
         var quality = import.Quality;
-        var noted = import.Note("events that nothing is read from (Product Viewed)").Count + import.Note("pages and screens of visitors without").Count
-            + import.Note("pages and screens within 30 minutes").Count + import.Note("cancellations").Count + import.Note("identifications").Count;
+        var noted = import.Note("events that nothing is read from (Product Viewed)").Count
+            + import.Note("pages and screens of visitors without").Count
+            + import.Note("pages and screens within 30 minutes").Count + import.Note("cancellations").Count
+            + import.Note("identifications").Count;
         Assert.Equal(20, quality.RowsRead);
         Assert.Equal(20, quality.Stored.Sum(rows => rows.Count) + quality.RowsRejected + noted);
         Assert.Equal(
-            ["exact duplicate of an earlier line", "guest: an anonymousId and no userId to attribute it to", "order or refund of an earlier line"],
+            ["exact duplicate of an earlier line", "guest: an anonymousId and no userId to attribute it to",
+                "order or refund of an earlier line"],
             quality.Rejected.Select(reason => reason.Reason).Order());
         var money = Assert.Single(quality.Money);
         Assert.Equal((127.50m, 61.00m, 66.50m), (money.Read, money.Stored, money.Rejected));
@@ -104,14 +110,16 @@ public sealed class SegmentPresetTests
             Preset = "segment",
             Currency = null,
             Calendar = BusinessCalendar.Of("Asia/Tokyo"),
-            Orders = "type,event,user_id,timestamp,sent_at,properties_order_id,properties_total,properties_currency,context_campaign_source\n"
+            Orders =
+                "type,event,user_id,timestamp,sent_at,properties_order_id,properties_total,properties_currency,context_campaign_source\n"
                 + "track,Order Completed,u1,2024-05-01 10:00:00,2024-05-01 11:00:00,A1,12.00,eur,ads\n",
         };
         Assert.Equal(new OrderRow("u1", "A1", Utc("2024-05-01T10:00:00Z"), 1200, "EUR", Status: "completed"), Assert.Single(import.Stored));
         Assert.Equal("ads", Assert.Single(import.Source.Customers()).AcquisitionChannel);
     }
 
-    private static long Utc(string time) => DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
+    private static long Utc(string time) =>
+        DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
 
     private static Import Stream() => new() { Preset = "segment", Currency = null, OrdersName = "events.ndjson", Orders = Events };
 }

@@ -24,7 +24,8 @@ public sealed class StripePresetTests
         using var import = Account();
         Assert.Equal("EUR", import.Source.ShopCurrency);
         Assert.Equal(
-            [("ch_1", "cus_1", 10000L, true), ("ch_2", "cus_1", 5000L, true), ("ch_3", "cus_1", 7000L, false), ("ch_4", "max@example.com", 3000L, true), ("ch_7", "cus_1", 700L, false), ("ch_8", "cus_1", 800L, true)],
+            [("ch_1", "cus_1", 10000L, true), ("ch_2", "cus_1", 5000L, true), ("ch_3", "cus_1", 7000L, false),
+                ("ch_4", "max@example.com", 3000L, true), ("ch_7", "cus_1", 700L, false), ("ch_8", "cus_1", 800L, true)],
             import.Stored.Select(order => (order.OrderId, order.CustomerId, order.AmountMinor, order.IsValid)));
         Assert.Equal(1, import.Note("charges under dispute").Count);
     }
@@ -33,10 +34,15 @@ public sealed class StripePresetTests
     public void Stripe_times_are_utc_whatever_the_shops_time_zone()
     {
         using var import = Account();
-        Assert.Equal(DateTimeOffset.Parse("2024-01-10T23:30:00Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(), import.Stored[0].OrderedAtMs);
+        Assert.Equal(
+            DateTimeOffset.Parse("2024-01-10T23:30:00Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(),
+            import.Stored[0].OrderedAtMs);
         Assert.Equal(
             [("ch_2-refund", "2024-01-20T08:00"), ("ch_4-refund", "2024-01-20T08:00")],
-            import.Source.Refunds().Select(refund => (refund.RefundId, DateTimeOffset.FromUnixTimeMilliseconds(refund.RefundedAtMs).ToString("yyyy-MM-ddTHH:mm", System.Globalization.CultureInfo.InvariantCulture))));
+            import.Source.Refunds()
+                .Select(refund => (refund.RefundId,
+                    DateTimeOffset.FromUnixTimeMilliseconds(refund.RefundedAtMs)
+                        .ToString("yyyy-MM-ddTHH:mm", System.Globalization.CultureInfo.InvariantCulture))));
         Assert.Equal(1, import.Note("refunds without a date").Count);
     }
 
@@ -51,5 +57,6 @@ public sealed class StripePresetTests
         Assert.Equal("charge", import.Source.Mapping.Files[0].Grain);
     }
 
-    private static Import Account() => new() { Preset = "stripe", Currency = null, Calendar = BusinessCalendar.Of("Asia/Tokyo"), Orders = Charges };
+    private static Import Account() =>
+        new() { Preset = "stripe", Currency = null, Calendar = BusinessCalendar.Of("Asia/Tokyo"), Orders = Charges };
 }

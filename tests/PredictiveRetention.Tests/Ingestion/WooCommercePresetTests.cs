@@ -25,7 +25,9 @@ public sealed class WooCommercePresetTests
         using var import = Shop(Lines);
         var orders = import.Stored;
         Assert.Equal(["501", "502", "503", "505"], orders.Select(order => order.OrderId));
-        Assert.Equal(new OrderRow("eva@example.de", "501", 1_706_781_600_000, 6000, "EUR", Status: "completed", Category: "Coats", Quantity: 3), orders[0]);
+        Assert.Equal(
+            new OrderRow("eva@example.de", "501", 1_706_781_600_000, 6000, "EUR", Status: "completed", Category: "Coats", Quantity: 3),
+            orders[0]);
         Assert.Equal([true, true, false, true], orders.Select(order => order.IsValid));
         Assert.Equal("completed", orders[3].Status);
         var money = Assert.Single(import.Quality.Money);
@@ -37,7 +39,8 @@ public sealed class WooCommercePresetTests
     public void WooCommerce_refunds_without_amount_are_full_and_without_date_come_last()
     {
         using var import = Shop(Lines);
-        Assert.Equal([("502", 1500L, 1_707_127_200_000L), ("505", 250L, 1_707_127_200_000L)], import.Source.Refunds().Select(refund => (refund.OrderId!, refund.AmountMinor, refund.RefundedAtMs)));
+        Assert.Equal([("502", 1500L, 1_707_127_200_000L), ("505", 250L, 1_707_127_200_000L)],
+            import.Source.Refunds().Select(refund => (refund.OrderId!, refund.AmountMinor, refund.RefundedAtMs)));
         Assert.Equal(1, import.Note("refunded orders without an amount").Count);
         Assert.Equal(2, import.Note("refunds without a date").Count);
     }
@@ -47,7 +50,8 @@ public sealed class WooCommercePresetTests
     {
         using var import = Shop(Lines);
         Assert.Equal(
-            ["differs from an earlier line of the same order in its total, date or customer", "guest order: neither an e-mail address nor a customer id to attribute it to", "line of an order that is not stored"],
+            ["differs from an earlier line of the same order in its total, date or customer",
+                "guest order: neither an e-mail address nor a customer id to attribute it to", "line of an order that is not stored"],
             import.Quality.Rejected.Select(reason => reason.Reason).Order());
         Assert.Contains(import.Rejects(), line => line.Contains("order 505: differs from line 8", StringComparison.Ordinal));
     }
@@ -55,8 +59,11 @@ public sealed class WooCommercePresetTests
     [Fact]
     public void WooCommerce_headers_of_other_plugins_are_understood()
     {
-        using var import = Shop("order_id,date,status,order_total,order_currency,customer_id,customer_user,refunded_total,refund_date,billing_country,attribution\n"
-            + "9,2024-02-01 10:00:00,completed,12.00,GBP,17,17,2.00,2024-02-09 10:00:00,UK,Organic\n10,2024-02-02 10:00:00,completed,12.00,GBP,0,0,,,UK,\n");
+        using var import =
+            Shop("order_id,date,status,order_total,order_currency,customer_id,customer_user,refunded_total,refund_date,billing_country,"
+                + "attribution\n"
+            + "9,2024-02-01 10:00:00,completed,12.00,GBP,17,17,2.00,2024-02-09 10:00:00,UK,Organic\n10,2024-02-02 "
+            + "10:00:00,completed,12.00,GBP,0,0,,,UK,\n");
         Assert.Equal(("17", 1200L), (Assert.Single(import.Stored).CustomerId, import.Stored[0].AmountMinor));
         Assert.Equal(1_707_472_800_000, Assert.Single(import.Source.Refunds()).RefundedAtMs);
         Assert.Equal(new CustomerRow("17", Country: "GB", AcquisitionChannel: "Organic"), Assert.Single(import.Source.Customers()));

@@ -11,7 +11,8 @@ public sealed class FigureQuestionTests
 
     private static readonly Figure[] s_byRecency =
     [
-        Figure("by_recency", "aov", "Recent (up to 30 days)", 12.5), Figure("by_recency", "aov", "Aging (31 to 90 days)", 10), Figure("by_recency", "revenue", "Recent (up to 30 days)", 125),
+        Figure("by_recency", "aov", "Recent (up to 30 days)", 12.5), Figure("by_recency", "aov", "Aging (31 to 90 days)", 10),
+        Figure("by_recency", "revenue", "Recent (up to 30 days)", 125),
     ];
 
     [Theory]
@@ -55,15 +56,19 @@ public sealed class FigureQuestionTests
     [InlineData("recency", "RECENT")]
     [InlineData("Recency", "recent (up to 30 days)")]
     public void Labels_are_compared_in_any_case_and_without_their_bounds(string dimension, string value) =>
-        Assert.Equal(12.5, Assert.Single(FigureQuestion.Of("aov", "recency", [(dimension, value)]).Answer(s_byRecency, s_ordersOnly)).Value);
+        Assert.Equal(12.5,
+            Assert.Single(FigureQuestion.Of("aov", "recency", [(dimension, value)]).Answer(s_byRecency, s_ordersOnly)).Value);
 
     [Fact]
     public void A_filter_that_is_not_there_lists_what_is()
     {
-        var value = Assert.Throws<UnknownNameException>(() => FigureQuestion.Of("aov", "recency", [("recency", "Ageing")]).Answer(s_byRecency, s_ordersOnly));
+        var value = Assert.Throws<UnknownNameException>(() => FigureQuestion.Of("aov", "recency", [("recency", "Ageing")])
+            .Answer(s_byRecency, s_ordersOnly));
         Assert.Equal("recency", value.Parameter);
         Assert.Contains("Allowed: Recent (up to 30 days), Aging (31 to 90 days).", value.Message, StringComparison.Ordinal);
-        Assert.Equal("colour", Assert.Throws<UnknownNameException>(() => FigureQuestion.OfView("by_recency", [], [("colour", "red")]).Answer(s_byRecency, s_ordersOnly)).Parameter);
+        Assert.Equal("colour",
+            Assert.Throws<UnknownNameException>(() => FigureQuestion.OfView("by_recency", [], [("colour", "red")])
+                .Answer(s_byRecency, s_ordersOnly)).Parameter);
     }
 
     [Fact]
@@ -72,18 +77,23 @@ public sealed class FigureQuestionTests
         var row = Assert.Single(FigureQuestion.Of("open_rate", "recency", [("recency", "Recent")]).Answer(s_byRecency, s_ordersOnly));
         Assert.Equal(("notAvailable", "not available: the shop has imported no e-mail events"), (row.State, row.Note));
         Assert.Null(row.Value);
-        Figure[] none = [new("by_gender", "customers", "", "", "", null, null, null, null, FigureState.NotAvailable, "not available: the shop has imported no genders")];
-        Assert.Equal("not available: the shop has imported no genders", Assert.Single(FigureQuestion.Of("aov", "gender", []).Answer(none, s_ordersOnly)).Note);
+        Figure[] none = [new("by_gender", "customers", "", "", "", null, null, null, null, FigureState.NotAvailable,
+            "not available: the shop has imported no genders")];
+        Assert.Equal("not available: the shop has imported no genders",
+            Assert.Single(FigureQuestion.Of("aov", "gender", []).Answer(none, s_ordersOnly)).Note);
     }
 
     [Fact]
     public void Csv_is_invariant_and_no_label_is_a_formula()
     {
-        Figure[] figures = [Figure("by_channel", "aov", "=1+1", -1234.5), Figure("by_channel", "aov", "@home", 0.25), Figure("by_channel", "aov", "a, \"b\"", null)];
+        Figure[] figures = [Figure("by_channel", "aov", "=1+1", -1234.5), Figure("by_channel", "aov", "@home", 0.25),
+            Figure("by_channel", "aov", "a, \"b\"", null)];
         var question = FigureQuestion.Of("aov", "channel", []);
         using var text = new StringWriter();
         Csv.Write(FigureFile.Table(question.View.Dimensions, question.Answer(figures, s_ordersOnly)), text);
-        Assert.Equal("channel,metric,value,numerator,denominator,customers,state,note\n'=1+1,aov,-1234.5,,,7,ok,\n'@home,aov,0.25,,,7,ok,\n\"a, \"\"b\"\"\",aov,,,,7,ok,\n", text.ToString());
+        Assert.Equal(
+            "channel,metric,value,numerator,denominator,customers,state,note\n'=1+1,aov,-1234.5,,,7,ok,\n'@home,aov,0.25,,,7,ok,\n\"a, "
+                + "\"\"b\"\"\",aov,,,,7,ok,\n", text.ToString());
     }
 
     [Theory]
@@ -91,7 +101,9 @@ public sealed class FigureQuestionTests
     [InlineData("share", 0.1234, "12.3 %")]
     [InlineData("count", 1234, "1,234")]
     [InlineData("rate", 0.00123, "0.00123")]
-    public void Values_are_said_with_their_unit(string unit, double value, string text) => Assert.Equal(text, FigureText.Of(unit, value, Currency.Of("GBP")));
+    public void Values_are_said_with_their_unit(string unit, double value, string text) =>
+        Assert.Equal(text, FigureText.Of(unit, value, Currency.Of("GBP")));
 
-    private static Figure Figure(string view, string metric, string label, double? value) => new(view, metric, label, "", "", null, null, value, 7, FigureState.Ok);
+    private static Figure Figure(string view, string metric, string label, double? value) =>
+        new(view, metric, label, "", "", null, null, value, 7, FigureState.Ok);
 }

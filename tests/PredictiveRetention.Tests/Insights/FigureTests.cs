@@ -10,7 +10,8 @@ namespace PredictiveRetention.Tests.Insights;
 /// <summary>What must hold of the figures of any shop.</summary>
 public class FigureTests
 {
-    private static readonly string[] s_additive = ["customers", "orders", "purchases", "revenue", "revenue_12m", "repeat_customers", "clv", "expected_churners", "revenue_at_risk", "active_30d"];
+    private static readonly string[] s_additive = ["customers", "orders", "purchases", "revenue", "revenue_12m", "repeat_customers", "clv",
+        "expected_churners", "revenue_at_risk", "active_30d"];
 
     [Fact]
     public void Groups_of_every_dimension_add_up_to_the_whole_shop() => Gen.Int[1, 1_000_000].Sample(seed =>
@@ -18,9 +19,12 @@ public class FigureTests
         var figures = SomeShop.Figures(SomeShop.People(150, seed), settings: new InsightSettings { TextValues = 1 });
         foreach (var view in Dimension.All.Select(dimension => "by_" + dimension.Id))
         {
-            if (figures.Any(figure => figure.View == view && figure.State == FigureState.NotAvailable && figure.Metric == "customers")) continue;
+            if (figures.Any(figure => figure.View == view && figure.State == FigureState.NotAvailable && figure.Metric == "customers"))
+                continue;
             foreach (var metric in s_additive.Where(metric => figures.Any(figure => figure.View == view && figure.Metric == metric)))
-                Close(Total(figures, metric), figures.Where(figure => figure.View == view && figure.Metric == metric).Sum(figure => figure.Value!.Value), $"{view} {metric}");
+                Close(Total(figures, metric),
+                    figures.Where(figure => figure.View == view && figure.Metric == metric).Sum(figure => figure.Value!.Value),
+                    $"{view} {metric}");
         }
     }, iter: 10);
 
@@ -43,16 +47,27 @@ public class FigureTests
     public void Months_add_up_to_the_totals_and_segments_to_their_month() => Gen.Int[1, 1_000_000].Sample(seed =>
     {
         var figures = SomeShop.Figures(SomeShop.People(150, seed), settings: new InsightSettings { Months = 12 });
-        Close(Total(figures, "orders"), figures.Where(figure => figure.View == "months" && figure.Metric == "month_orders").Sum(figure => figure.Numerator!.Value), "orders");
-        Close(Total(figures, "revenue"), figures.Where(figure => figure.View == "months" && figure.Metric == "month_revenue").Sum(figure => figure.Numerator!.Value), "revenue");
-        Close(Total(figures, "customers"), figures.Where(figure => figure.View == "months" && figure.Metric == "month_new_customers").Sum(figure => figure.Numerator!.Value), "new customers");
+        Close(Total(figures, "orders"),
+            figures.Where(figure => figure.View == "months" && figure.Metric == "month_orders").Sum(figure => figure.Numerator!.Value),
+            "orders");
+        Close(Total(figures, "revenue"),
+            figures.Where(figure => figure.View == "months" && figure.Metric == "month_revenue").Sum(figure => figure.Numerator!.Value),
+            "revenue");
+        Close(Total(figures, "customers"),
+            figures.Where(figure => figure.View == "months" && figure.Metric == "month_new_customers")
+                .Sum(figure => figure.Numerator!.Value), "new customers");
         foreach (var taxonomy in Taxonomy.All)
-            foreach (var metric in new[] { "month_customers", "month_orders", "month_buyers", "month_visits_per_customer", "month_open_rate", "month_retention" })
-                foreach (var month in figures.Where(figure => figure.View == "months" && figure.Metric == metric && figure.Numerator is not null && !figure.D1.StartsWith("before", StringComparison.Ordinal)))
+            foreach (var metric in new[] { "month_customers", "month_orders", "month_buyers", "month_visits_per_customer",
+                "month_open_rate", "month_retention" })
+                foreach (var month in figures.Where(figure => figure.View == "months" && figure.Metric == metric
+                    && figure.Numerator is not null && !figure.D1.StartsWith("before", StringComparison.Ordinal)))
                 {
-                    var parts = figures.Where(figure => figure.View == "months_by_" + taxonomy.Id && figure.Metric == metric && figure.D1 == month.D1).ToList();
+                    var parts = figures.Where(figure => figure.View == "months_by_" + taxonomy.Id && figure.Metric == metric
+                        && figure.D1 == month.D1)
+                        .ToList();
                     Close(month.Numerator!.Value, parts.Sum(part => part.Numerator!.Value), $"{taxonomy.Id} {metric} {month.D1}");
-                    if (month.Denominator is { } denominator) Close(denominator, parts.Sum(part => part.Denominator!.Value), $"{taxonomy.Id} {metric} {month.D1}");
+                    if (month.Denominator is { } denominator)
+                        Close(denominator, parts.Sum(part => part.Denominator!.Value), $"{taxonomy.Id} {metric} {month.D1}");
                 }
     }, iter: 5);
 
@@ -61,10 +76,15 @@ public class FigureTests
     {
         var figures = SomeShop.Figures(SomeShop.People(150, seed));
         foreach (var taxonomy in Taxonomy.Followed)
-            foreach (var end in figures.Where(figure => figure.View == "moves_" + taxonomy.Id && figure.Metric == "moved").GroupBy(figure => (figure.D1, figure.D3)))
-                Close(figures.Single(figure => figure.View == "months_by_" + taxonomy.Id && figure.Metric == "month_customers" && figure.D1 == end.Key.D1 && figure.D2 == end.Key.D3).Value!.Value, end.Sum(move => move.Value!.Value), end.Key.ToString());
+            foreach (var end in figures.Where(figure => figure.View == "moves_" + taxonomy.Id && figure.Metric == "moved")
+                .GroupBy(figure => (figure.D1, figure.D3)))
+                Close(figures.Single(figure => figure.View == "months_by_" + taxonomy.Id && figure.Metric == "month_customers"
+                    && figure.D1 == end.Key.D1 && figure.D2 == end.Key.D3).Value!.Value, end.Sum(move => move.Value!.Value),
+                        end.Key.ToString());
         foreach (var unit in new[] { "month", "quarter" })
-            Close(Total(figures, "buyers"), figures.Where(figure => figure.View == "by_cohort_" + unit && figure.Metric == "customers" && figure.D1 != "no purchase").Sum(figure => figure.Value!.Value), unit);
+            Close(Total(figures, "buyers"),
+                figures.Where(figure => figure.View == "by_cohort_" + unit && figure.Metric == "customers" && figure.D1 != "no purchase")
+                    .Sum(figure => figure.Value!.Value), unit);
     }, iter: 5);
 
     [Fact]
@@ -75,7 +95,8 @@ public class FigureTests
         Assert.Equal(one.Count, many.Count);
         foreach (var (a, b) in one.Zip(many))
         {
-            Assert.Equal((a.View, a.Metric, a.D1, a.D2, a.D3, a.Customers, a.State, a.Note), (b.View, b.Metric, b.D1, b.D2, b.D3, b.Customers, b.State, b.Note));
+            Assert.Equal((a.View, a.Metric, a.D1, a.D2, a.D3, a.Customers, a.State, a.Note),
+                (b.View, b.Metric, b.D1, b.D2, b.D3, b.Customers, b.State, b.Note));
             Close(a.Value ?? 0, b.Value ?? 0, $"{a.View} {a.Metric}");
         }
     }, iter: 5);
@@ -85,7 +106,10 @@ public class FigureTests
     public void What_happens_from_the_as_of_on_changes_nothing() => Gen.Int[1, 1_000_000].Sample(seed =>
     {
         var (known, whole) = (SomeShop.People(120, seed), SomeShop.People(120, seed, daysAfter: 60));
-        Assert.True(whole.Sum(person => person.Orders.Length + person.Refunds.Length) > known.Sum(person => person.Orders.Length + person.Refunds.Length), "nothing was planted after the as-of");
+        Assert.True(
+            whole.Sum(person => person.Orders.Length
+                + person.Refunds.Length) > known.Sum(person => person.Orders.Length + person.Refunds.Length),
+                    "nothing was planted after the as-of");
         Assert.Equal(SomeShop.Figures(known), SomeShop.Figures(whole));
     }, iter: 5);
 
@@ -106,9 +130,12 @@ public class FigureTests
     public void A_month_that_has_not_ended_is_blank_and_a_small_group_is_marked()
     {
         var figures = SomeShop.Figures(SomeShop.People(100, 1));
-        Assert.All(figures.Where(figure => figure.View == "months" && figure.D1 == "2024-03"), figure => Assert.Equal((FigureState.Incomplete, null), (figure.State, figure.Value)));
-        Assert.All(figures.Where(figure => figure.View == "cohorts_month" && figure.D1 == "2024-01" && figure.D2 == "2"), figure => Assert.Equal((FigureState.Incomplete, null), (figure.State, figure.Value)));
-        foreach (var figure in figures.Where(figure => figure.Value is not null && figure.Customers is not null)) Assert.Equal(figure.Customers < 30 || figure.Denominator < 30 ? FigureState.Small : FigureState.Ok, figure.State);
+        Assert.All(figures.Where(figure => figure.View == "months" && figure.D1 == "2024-03"),
+            figure => Assert.Equal((FigureState.Incomplete, null), (figure.State, figure.Value)));
+        Assert.All(figures.Where(figure => figure.View == "cohorts_month" && figure.D1 == "2024-01" && figure.D2 == "2"),
+            figure => Assert.Equal((FigureState.Incomplete, null), (figure.State, figure.Value)));
+        foreach (var figure in figures.Where(figure => figure.Value is not null && figure.Customers is not null))
+            Assert.Equal(figure.Customers < 30 || figure.Denominator < 30 ? FigureState.Small : FigureState.Ok, figure.State);
     }
 
     /// <summary>Three customers whose figures can be counted on fingers.</summary>
@@ -119,7 +146,8 @@ public class FigureTests
         Person Of(long key, Order[] orders, params Refund[] refunds) => new(HistoryOf.Customer(key), orders, refunds, [], []);
         var figures = SomeShop.Figures(
         [
-            Of(1, [new Order(day - 400, 10_000, OrderKey: 1), new Order(day - 375, 20_000, OrderKey: 2), new Order(day - 10, 30_000, OrderKey: 3)]),
+            Of(1, [new Order(day - 400, 10_000, OrderKey: 1), new Order(day - 375, 20_000, OrderKey: 2),
+                new Order(day - 10, 30_000, OrderKey: 3)]),
             Of(2, [new Order(day - 100, 5_000, OrderKey: 4)], new Refund(day - 90, 5_000, 4)),
             Of(3, [new Order(day - 50, 0, OrderKey: 5), new Order(day - 50, 8_000, OrderKey: 6)], new Refund(day - 20, 3_000, 6)),
         ]);
@@ -141,7 +169,8 @@ public class FigureTests
         Assert.Equal(1, figures.Single(figure => figure.View == "churn" && figure.D1 == "lifecycle" && figure.D2 == "New").Value);
     }
 
-    private static double Total(IReadOnlyList<Figure> figures, string metric) => figures.Single(figure => figure.View == "kpis" && figure.Metric == metric).Value!.Value;
+    private static double Total(IReadOnlyList<Figure> figures, string metric) =>
+        figures.Single(figure => figure.View == "kpis" && figure.Metric == metric).Value!.Value;
 
     private static void Close(double expected, double found, string what) =>
         Assert.True(Math.Abs(expected - found) <= 1e-9 * Math.Max(1, Math.Abs(expected)), $"{what}: {expected:R} and {found:R}");

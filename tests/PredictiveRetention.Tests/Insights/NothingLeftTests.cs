@@ -26,7 +26,8 @@ public class NothingLeftTests
         var figures = SomeShop.Figures(SomeShop.People(150, 11));
         var trends = figures.Where(figure => figure is { Metric: "trend_months", D1: "month_aov", D2: "business_segment" }).ToList();
         Assert.NotEmpty(trends);
-        var months = figures.Where(figure => figure is { View: Monthly, Metric: "month_aov", Value: not null }).ToLookup(figure => figure.D2);
+        var months = figures.Where(figure => figure is { View: Monthly, Metric: "month_aov", Value: not null })
+            .ToLookup(figure => figure.D2);
         Assert.All(trends, trend => Assert.Equal(months[trend.D3].Count(), trend.Value));
     }
 

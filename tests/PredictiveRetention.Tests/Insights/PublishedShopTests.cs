@@ -22,7 +22,8 @@ public sealed class PublishedShopTests() : StoreFixture(new SqliteUnderTest())
         Assert.Equal(48.8757, 100 * Value(figures, "kpis", "repeat_rate"), 4);
         Assert.Equal(103.5604, Value(figures, "kpis", "revenue_per_customer"), 4);
         Assert.Equal(43.06, Value(figures, "concentration", "median_value", "revenue"), 6);
-        Assert.Equal([.1455, .5081, .6740], new[] { "1 %", "10 %", "20 %" }.Select(top => Math.Round(Value(figures, "concentration", "top_share", "revenue", top), 4)));
+        Assert.Equal([.1455, .5081, .6740],
+            new[] { "1 %", "10 %", "20 %" }.Select(top => Math.Round(Value(figures, "concentration", "top_share", "revenue", top), 4)));
     }
 
     /// <summary>The same with a customer's rows of one day merged; cohorts, and AOV and repeat rate by day.</summary>
@@ -39,29 +40,39 @@ public sealed class PublishedShopTests() : StoreFixture(new SqliteUnderTest())
 
         void Cohort(string month, int size, params double[] percents)
         {
-            Assert.Equal(size, figures.Single(figure => figure is { View: "cohorts_month", Metric: "retention", D2: "0" } && figure.D1 == month).Denominator);
+            Assert.Equal(size,
+                figures.Single(figure => figure is { View: "cohorts_month", Metric: "retention", D2: "0" }
+                    && figure.D1 == month).Denominator);
             for (var period = 0; period < percents.Length; period++)
-                Assert.Equal(percents[period], Math.Round(100 * Value(figures, "cohorts_month", "retention", month, period.ToString(CultureInfo.InvariantCulture)), 2));
+                Assert.Equal(percents[period],
+                    Math.Round(100 * Value(figures, "cohorts_month", "retention", month, period.ToString(CultureInfo.InvariantCulture)),
+                        2));
         }
     }
 
     /// <summary>
-    /// RFM with its three settings: days merged, zero-value days kept, and everything up to and including 1998-06-30 counted from that day, which
-    /// is as if all happened a day earlier for an as-of at the day's start.
+    /// RFM with its three settings: days merged, zero-value days kept, and everything up to and including 1998-06-30 counted from that day,
+    /// which is as if all happened a day earlier for an as-of at the day's start.
     /// </summary>
     [Fact]
     public async Task CDNOW_has_the_published_RFM_segments()
     {
         var figures = await NightAsync(Cdnow("zero-value,merge-days"));
-        string[] names = ["Champions", "Loyal", "Potential Loyalist", "New Customers", "Promising", "Need Attention", "About To Sleep", "At Risk", "Cannot Lose Them", "Hibernating", "Lost"];
-        Assert.Equal([534, 159, 179, 150, 100, 165, 204, 53, 170, 339, 304], names.Select(name => (int)Value(figures, "by_rfm_segment", "customers", name)));
+        string[] names = ["Champions", "Loyal", "Potential Loyalist", "New Customers", "Promising", "Need Attention", "About To Sleep",
+            "At Risk", "Cannot Lose Them", "Hibernating", "Lost"];
+        Assert.Equal([534, 159, 179, 150, 100, 165, 204, 53, 170, 339, 304],
+            names.Select(name => (int)Value(figures, "by_rfm_segment", "customers", name)));
     }
 
     /// <summary>Olist, delivered orders: the counts of the original report, without its errors.</summary>
     [Fact]
     public async Task Olist_delivered_has_the_known_counts()
     {
-        var figures = await NightAsync(new ImportRequest { Preset = "olist", OrdersFile = Path.GetDirectoryName(Repository.SharedData("olist/olist_orders_dataset.csv.gz"))! });
+        var figures = await NightAsync(new ImportRequest
+        {
+            Preset = "olist",
+            OrdersFile = Path.GetDirectoryName(Repository.SharedData("olist/olist_orders_dataset.csv.gz"))!
+        });
         Assert.Equal(93_358, Value(figures, "kpis", "customers"));
         Assert.Equal(96_478, Value(figures, "kpis", "orders"));
         Assert.Equal(2_801, Value(figures, "kpis", "repeat_customers"));
@@ -80,7 +91,11 @@ public sealed class PublishedShopTests() : StoreFixture(new SqliteUnderTest())
     }
 
     private static ImportRequest Cdnow(string purchases) =>
-        new() { Preset = "generic", OrdersFile = Repository.SharedData("cdnow/orders.csv"), ShopCurrency = "USD", Purchases = PurchaseRule.Parse(purchases) };
+        new()
+        {
+            Preset = "generic", OrdersFile = Repository.SharedData("cdnow/orders.csv"), ShopCurrency = "USD",
+            Purchases = PurchaseRule.Parse(purchases)
+        };
 
     private async Task<IReadOnlyList<Figure>> NightAsync(ImportRequest import)
     {

@@ -24,8 +24,11 @@ internal static class RichShop
                 DeliveredAtMs = order.OrderedAtMs + ((2 + (i % 6)) * 86_400_000L),
             }),
             [new RefundRow("C1", "R1", Some.Shop.Calendar.StartOf(SimulatedHistories.End.Day - 10), 100, "GBP")],
-            Enumerable.Range(1, customers).Select(i => new CustomerRow("C" + i, BirthYear: 1950 + (i % 50), Gender: i % 2 == 0 ? "female" : "male", Country: i % 3 == 0 ? "DE" : "GB", AcquisitionChannel: s_channels[i % s_channels.Length])));
-        var result = new NightRun(store, new ModelRegistry(Path.Combine(Path.GetTempPath(), "no-models-here")), new RunSettings { ShardSize = 97, Parallelism = 1 })
+            Enumerable.Range(1, customers)
+                .Select(i => new CustomerRow("C" + i, BirthYear: 1950 + (i % 50), Gender: i % 2 == 0 ? "female" : "male",
+                    Country: i % 3 == 0 ? "DE" : "GB", AcquisitionChannel: s_channels[i % s_channels.Length])));
+        var result = new NightRun(store, new ModelRegistry(Path.Combine(Path.GetTempPath(), "no-models-here")),
+            new RunSettings { ShardSize = 97, Parallelism = 1 })
             .Execute(new RunRequest(RunPurpose.Night, SimulatedHistories.End.Date, SimulatedHistories.End), null, default);
         return result.Run;
     }

@@ -17,9 +17,11 @@ public sealed class ViewCatalogueTests : IDisposable
     {
         using var store = RetentionStore.Open(_engine.NewAddress());
         var figures = await store.Figures.ReadAsync(RichShop.Night(store).RunId);
-        Assert.All(figures.Select(figure => (figure.View, figure.Metric)).Distinct(), written => Assert.Contains(written.Metric, ViewCatalogue.Find(written.View)?.Metrics ?? []));
+        Assert.All(figures.Select(figure => (figure.View, figure.Metric)).Distinct(),
+            written => Assert.Contains(written.Metric, ViewCatalogue.Find(written.View)?.Metrics ?? []));
         Assert.All(figures, figure => Assert.True(
-            new[] { figure.D1, figure.D2, figure.D3 }.Skip(ViewCatalogue.Find(figure.View)!.Dimensions.Count).All(label => label.Length == 0), $"{figure.View} {figure.Metric} {figure.D1}|{figure.D2}|{figure.D3}"));
+            new[] { figure.D1, figure.D2, figure.D3 }.Skip(ViewCatalogue.Find(figure.View)!.Dimensions.Count)
+                .All(label => label.Length == 0), $"{figure.View} {figure.Metric} {figure.D1}|{figure.D2}|{figure.D3}"));
         Assert.Empty(ViewCatalogue.All.Select(view => view.Id).Except(figures.Select(figure => figure.View)));
     }
 
@@ -27,9 +29,13 @@ public sealed class ViewCatalogueTests : IDisposable
     public void Every_metric_is_in_some_view_and_every_view_has_known_metrics()
     {
         Assert.All(MetricCatalogue.All, metric => Assert.NotEmpty(ViewCatalogue.With(metric.Id)));
-        Assert.All(ViewCatalogue.All.SelectMany(view => view.Metrics).Concat(ViewCatalogue.Headline), id => Assert.NotNull(MetricCatalogue.Find(id)));
+        Assert.All(ViewCatalogue.All.SelectMany(view => view.Metrics).Concat(ViewCatalogue.Headline),
+            id => Assert.NotNull(MetricCatalogue.Find(id)));
         Assert.Equal(ViewCatalogue.All.Count, ViewCatalogue.All.Select(view => view.Id).Distinct().Count());
-        Assert.All(GlossaryEntry.All, entry => Assert.True(entry.Meaning.Length > 0 && entry.Formula.Length > 0 && entry.Views.Count > 0, entry.Id));
-        Assert.Equal(["reviews", "delivery"], new[] { "review_score", "delivery_days" }.Select(id => Assert.Single(GlossaryEntry.Find(id)!.Needs)).Select(words => words.StartsWith("review", StringComparison.Ordinal) ? "reviews" : "delivery"));
+        Assert.All(GlossaryEntry.All,
+            entry => Assert.True(entry.Meaning.Length > 0 && entry.Formula.Length > 0 && entry.Views.Count > 0, entry.Id));
+        Assert.Equal(["reviews", "delivery"],
+            new[] { "review_score", "delivery_days" }.Select(id => Assert.Single(GlossaryEntry.Find(id)!.Needs))
+                .Select(words => words.StartsWith("review", StringComparison.Ordinal) ? "reviews" : "delivery"));
     }
 }

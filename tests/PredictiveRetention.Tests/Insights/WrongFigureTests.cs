@@ -15,7 +15,8 @@ public class WrongFigureTests
 
     private static string Says(string id) => s_shop.Card(id).Answer;
 
-    private static WhatIfAnswer Ask(WhatIfRequest request, double margin = 1) => WhatIfCalculator.Answer(s_shop.Context(margin), s_shop.Figures, request);
+    private static WhatIfAnswer Ask(WhatIfRequest request, double margin = 1) =>
+        WhatIfCalculator.Answer(s_shop.Context(margin), s_shop.Figures, request);
 
     [Fact]
     public void Wrong_figure_01_a_CLV_of_0_beside_revenue_is_an_alert()
@@ -27,7 +28,9 @@ public class WrongFigureTests
 
     [Fact]
     public void Wrong_figure_02_churn_names_its_horizon_population_and_dates() =>
-        Assert.StartsWith("96.00 % of 50,000 customers bought nothing in [2018-06-01, 2018-08-30), 90 days: 48,000 of those with a purchase in the 365 days before. Observed, not predicted.", Says("000.churn_rate"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "96.00 % of 50,000 customers bought nothing in [2018-06-01, 2018-08-30), 90 days: 48,000 of those with a purchase in the 365 "
+                + "days before. Observed, not predicted.", Says("000.churn_rate"), StringComparison.Ordinal);
 
     [Fact]
     public void Wrong_figure_03_the_interpretation_is_of_numbers_and_the_top_segment_has_a_count()
@@ -35,14 +38,17 @@ public class WrongFigureTests
         var words = Says("000.interpretation");
         Assert.Contains("93,358 customers have placed 96,478 orders", words, StringComparison.Ordinal);
         Assert.DoesNotContain("healthy", words, StringComparison.Ordinal);
-        Assert.StartsWith("RFM segment At Risk is the largest: 30,000 customers (32.13 %)", Says("000.rfm_top_segment"), StringComparison.Ordinal);
+        Assert.StartsWith("RFM segment At Risk is the largest: 30,000 customers (32.13 %)", Says("000.rfm_top_segment"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Wrong_figure_04_the_most_frequent_persona_and_the_churners_have_counts()
     {
-        Assert.StartsWith("Persona One-Timer is the most frequent persona: 88,000 (94.26 % of all customers).", Says("000.persona_most_frequent"), StringComparison.Ordinal);
-        Assert.StartsWith("Persona One-Timer has most of the expected churners: 54,000 (96.43 %", Says("000.persona_churners"), StringComparison.Ordinal);
+        Assert.StartsWith("Persona One-Timer is the most frequent persona: 88,000 (94.26 % of all customers).",
+            Says("000.persona_most_frequent"), StringComparison.Ordinal);
+        Assert.StartsWith("Persona One-Timer has most of the expected churners: 54,000 (96.43 %", Says("000.persona_churners"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,10 +63,13 @@ public class WrongFigureTests
 
     [Fact]
     public void Wrong_figure_09_one_time_to_regular_has_all_customers_below_the_line() =>
-        Assert.StartsWith("One-time to regular: 3.00 %, 2,801 of all 93,358 customers have two purchases or more. Regular to power user: 0.68 %, 19 of those 2,801", Says("002.kpi_2_funnel"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "One-time to regular: 3.00 %, 2,801 of all 93,358 customers have two purchases or more. Regular to power user: 0.68 %, 19 of "
+                + "those 2,801", Says("002.kpi_2_funnel"), StringComparison.Ordinal);
 
     [Fact]
-    public void Wrong_figure_10_and_35_an_order_is_worth_revenue_over_orders_in_the_shops_currency() => Assert.Contains("160.58 BRL an order", Says("002.northstar"), StringComparison.Ordinal);
+    public void Wrong_figure_10_and_35_an_order_is_worth_revenue_over_orders_in_the_shops_currency() =>
+        Assert.Contains("160.58 BRL an order", Says("002.northstar"), StringComparison.Ordinal);
 
     [Fact]
     public void Wrong_figure_11_and_14_what_regulars_spend_is_theirs()
@@ -97,13 +106,18 @@ public class WrongFigureTests
     }
 
     [Fact]
-    public void Wrong_figure_16_value_tiers_are_shown_exactly() => Assert.Contains("436.30 BRL, 113.90 BRL and 39.50 BRL. High is 11.05 times Low.", Says("002.kpi_4_concentration"), StringComparison.Ordinal);
+    public void Wrong_figure_16_value_tiers_are_shown_exactly() =>
+        Assert.Contains("436.30 BRL, 113.90 BRL and 39.50 BRL. High is 11.05 times Low.", Says("002.kpi_4_concentration"),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Wrong_figure_17_and_18_dormant_says_by_which_rule()
     {
-        Assert.Contains("Value tier High, Dormant (over 90 days) since the last purchase: 11,300 customers, 4,900,000.00 BRL revenue to date, 45,200.00 BRL CLV", Says("002.dormant_and_recent_high"), StringComparison.Ordinal);
-        Assert.Contains("Dormant after that; New and Reactivated count as Active, Lost as Dormant", Says("002.lifecycle_order"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Value tier High, Dormant (over 90 days) since the last purchase: 11,300 customers, 4,900,000.00 BRL revenue to date, "
+                + "45,200.00 BRL CLV", Says("002.dormant_and_recent_high"), StringComparison.Ordinal);
+        Assert.Contains("Dormant after that; New and Reactivated count as Active, Lost as Dormant", Says("002.lifecycle_order"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +129,9 @@ public class WrongFigureTests
     }
 
     [Fact]
-    public void Wrong_figure_21_a_months_average_is_over_months() => Assert.StartsWith("671,963.48 BRL a month on average over 23 complete calendar months; most in 2017-11", Says("002.monthly_revenue"), StringComparison.Ordinal);
+    public void Wrong_figure_21_a_months_average_is_over_months() =>
+        Assert.StartsWith("671,963.48 BRL a month on average over 23 complete calendar months; most in 2017-11",
+            Says("002.monthly_revenue"), StringComparison.Ordinal);
 
     [Fact]
     public void Wrong_figure_22_and_24_month_1_retention_is_one_weighted_number_with_its_range()
@@ -130,8 +146,14 @@ public class WrongFigureTests
     {
         Assert.Equal(CardState.NotAvailable, s_shop.Card("002.delivery_and_reviews").State);
         Assert.Equal(CardState.NotAvailable, s_shop.Card("002.channels").State);
-        var known = HandMade.GoodPulse().Ratio("kpis", "largest_channel_share", 5_700, 9_000, 9_000, note: "online").Value("kpis", "hhi", 0.5, 9_000).Ratio("kpis", "channel_coverage", 9_000, 93_358, 93_358);
-        Assert.StartsWith("The acquisition channel is known of 9.64 % of customers; the others are Unknown, never guessed. Of the known, 63.33 % came by online (5,700 of 9,000)", known.Card("002.channels", known.Context(sources: DataSource.Acquisition)).Answer, StringComparison.Ordinal);
+        var known = HandMade.GoodPulse()
+            .Ratio("kpis", "largest_channel_share", 5_700, 9_000, 9_000, note: "online")
+            .Value("kpis", "hhi", 0.5, 9_000)
+            .Ratio("kpis", "channel_coverage", 9_000, 93_358, 93_358);
+        Assert.StartsWith(
+            "The acquisition channel is known of 9.64 % of customers; the others are Unknown, never guessed. Of the known, 63.33 % came "
+                + "by online (5,700 of 9,000)", known.Card("002.channels", known.Context(sources: DataSource.Acquisition)).Answer,
+                    StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,7 +168,8 @@ public class WrongFigureTests
         Assert.True(answer.Most.Cost > 11_300 * 0.02);
         Assert.Contains("out of reach", answer.Says.Answer, StringComparison.Ordinal);
         Assert.Contains("is past and not what can be recovered", answer.Says.Answer, StringComparison.Ordinal);
-        Assert.Contains(answer.Assumptions, words => words.Contains("win-back-dormant-high-value: Assumption until measured", StringComparison.Ordinal));
+        Assert.Contains(answer.Assumptions,
+            words => words.Contains("win-back-dormant-high-value: Assumption until measured", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -158,32 +181,42 @@ public class WrongFigureTests
               - { metric: repeat_rate, target: 0.06, by: 2019-08-30, source: OKR }
             """;
         var fault = Assert.Throws<RetentionException>(() => Targets.Parse("targets.yaml", Text));
-        Assert.Contains("targets.yaml:3:5: targets[1]: repeat_rate has a target of 0.05 already, in line 2", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("targets.yaml:3:5: targets[1]: repeat_rate has a target of 0.05 already, in line 2", fault.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Wrong_figure_34_a_benchmark_is_only_what_the_shop_entered_with_its_source()
     {
-        var fault = Assert.Throws<RetentionException>(() => Targets.Parse("t.yaml", "benchmarks:\n  - { kpi: repeat_rate, from: 0.2, to: 0.4 }\n"));
+        var fault = Assert.Throws<RetentionException>(() => Targets.Parse("t.yaml",
+            "benchmarks:\n  - { kpi: repeat_rate, from: 0.2, to: 0.4 }\n"));
         Assert.Contains("source: is missing", fault.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(s_shop.Cards(), card => card.Answer.Contains("industry", StringComparison.OrdinalIgnoreCase) || (card.Answer.Contains("benchmark", StringComparison.OrdinalIgnoreCase) && !card.Answer.Contains("not a benchmark", StringComparison.Ordinal)));
+        Assert.DoesNotContain(s_shop.Cards(),
+            card => card.Answer.Contains("industry", StringComparison.OrdinalIgnoreCase)
+                || (card.Answer.Contains("benchmark", StringComparison.OrdinalIgnoreCase)
+                    && !card.Answer.Contains("not a benchmark", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Wrong_figure_38_concentration_is_neither_good_nor_bad()
     {
-        foreach (var id in new[] { "000.clv_concentration", "002.kpi_4_concentration", "003.clv_tiers" }) Assert.Contains("ood or bad by itself", Says(id).Replace("good nor bad", "good or bad", StringComparison.Ordinal), StringComparison.Ordinal);
+        foreach (var id in new[] { "000.clv_concentration", "002.kpi_4_concentration", "003.clv_tiers" })
+            Assert.Contains("ood or bad by itself", Says(id).Replace("good nor bad", "good or bad", StringComparison.Ordinal),
+                StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Wrong_figure_39_the_return_on_dormant_customers_is_open_until_measured() => Assert.Contains("Whether the return is high or low is known once an effect is measured", Says("004.dormant_value"), StringComparison.Ordinal);
+    public void Wrong_figure_39_the_return_on_dormant_customers_is_open_until_measured() =>
+        Assert.Contains("Whether the return is high or low is known once an effect is measured", Says("004.dormant_value"),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Wrong_figure_40_predicted_and_rule_are_told_apart()
     {
         Assert.Contains("predicted", Says("004.at_risk"), StringComparison.Ordinal);
         Assert.Contains("By rule instead, 31.67 % are in lifecycle At Risk", Says("004.at_risk"), StringComparison.Ordinal);
-        Assert.Contains("by the recency rule, not a fitted model", s_shop.Card("004.at_risk", s_shop.Context(level: ModelLevel.RecencyRule)).Answer, StringComparison.Ordinal);
+        Assert.Contains("by the recency rule, not a fitted model",
+            s_shop.Card("004.at_risk", s_shop.Context(level: ModelLevel.RecencyRule)).Answer, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,13 +237,21 @@ public class WrongFigureTests
     [InlineData("conversion_points", null, null, null)]
     [InlineData("conversion_points", 1.0, 0.05, null)]
     public void What_cannot_be_is_refused_by_name(string parameter, double? points, double? rate, double? dormant) =>
-        Assert.Equal(parameter, Assert.Throws<WhatIfException>(() => Ask(new WhatIfRequest { ConversionPoints = points, RepeatRate = rate, RecoverDormant = dormant })).Parameter);
+        Assert.Equal(parameter,
+            Assert.Throws<WhatIfException>(() => Ask(new WhatIfRequest
+            {
+                ConversionPoints = points, RepeatRate = rate,
+                RecoverDormant = dormant
+            })).Parameter);
 
     [Fact]
     public void A_metric_without_a_figure_is_said_to_be_missing() =>
-        Assert.Throws<RetentionException>(() => WhatIfCalculator.Answer(new HandMade().Context(), new HandMade().Figures, new WhatIfRequest { ConversionPoints = 1 }));
+        Assert.Throws<RetentionException>(() => WhatIfCalculator.Answer(new HandMade().Context(), new HandMade().Figures,
+            new WhatIfRequest { ConversionPoints = 1 }));
 
     [Fact]
     public void Every_threshold_has_a_range_and_a_fault_outside_it() =>
-        Assert.Throws<RetentionException>(() => (new InsightSettings() with { Thresholds = new FindingThresholds { NewRevenueShare = 2 } }).Checked());
+        Assert.Throws<RetentionException>(() => (new InsightSettings()
+            with
+        { Thresholds = new FindingThresholds { NewRevenueShare = 2 } }).Checked());
 }

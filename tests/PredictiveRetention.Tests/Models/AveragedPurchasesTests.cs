@@ -36,8 +36,11 @@ public class AveragedPurchasesTests
     {
         var (pareto, bg, mbg) = (new ParetoNbd(0.55, 10.6, 0.61, 11.7), new BgNbd(0.24, 4.4, 0.8, 2.4), new MbgNbd(0.52, 6.2, 0.9, 1.6));
         var average = new AveragedPurchases(pareto, bg, mbg, [-1, -1, -1], [0.2, 0.5, 0.3]);
-        Assert.Equal(0.2 * pareto.PNoOrder(2, 20, 30, 13) + 0.5 * bg.PNoOrder(2, 20, 30, 13) + 0.3 * mbg.PNoOrder(2, 20, 30, 13), average.PNoOrder(2, 20, 30, 13), 12);
-        Assert.Equal(0.2 * pareto.ExpectedOrders(2, 20, 30, 13) + 0.5 * bg.ExpectedOrders(2, 20, 30, 13) + 0.3 * mbg.ExpectedOrders(2, 20, 30, 13), average.ExpectedOrders(2, 20, 30, 13), 12);
+        Assert.Equal(0.2 * pareto.PNoOrder(2, 20, 30, 13) + 0.5 * bg.PNoOrder(2, 20, 30, 13) + 0.3 * mbg.PNoOrder(2, 20, 30, 13),
+            average.PNoOrder(2, 20, 30, 13), 12);
+        Assert.Equal(
+            0.2 * pareto.ExpectedOrders(2, 20, 30, 13) + 0.5 * bg.ExpectedOrders(2, 20, 30, 13) + 0.3 * mbg.ExpectedOrders(2, 20, 30, 13),
+            average.ExpectedOrders(2, 20, 30, 13), 12);
     }
 
     [Fact]

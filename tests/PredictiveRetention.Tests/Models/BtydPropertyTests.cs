@@ -14,10 +14,13 @@ public class BtydPropertyTests
         for (var i = 0; i < 4000; i++)
         {
             double Between(double low, double high) => Math.Exp(Math.Log(low) + random.NextDouble() * Math.Log(high / low));
-            double r = Between(0.02, 50), alpha = Between(0.02, 500), s = Between(0.002, 50), beta = Between(0.02, 20_000), T = Between(0.1, 522);
+            double r = Between(0.02,
+                50), alpha = Between(0.02, 500), s = Between(0.002, 50), beta = Between(0.02, 20_000), T = Between(0.1, 522);
             var x = i % 5 == 0 ? 0 : i % 7 == 0 ? 500 : random.Next(1, 500);
             var tx = x == 0 ? 0 : i % 3 == 0 ? T : T * random.NextDouble();
-            foreach (var model in new IPurchaseModel[] { new ParetoNbd(r, alpha, s, beta), new BgNbd(r, alpha, Between(0.002, 60_000), Between(0.0001, 5000)), new MbgNbd(r, alpha, Between(0.002, 60_000), Between(0.0001, 5000)) })
+            foreach (var model in new IPurchaseModel[] { new ParetoNbd(r, alpha, s, beta),
+                new BgNbd(r, alpha, Between(0.002, 60_000), Between(0.0001, 5000)),
+                new MbgNbd(r, alpha, Between(0.002, 60_000), Between(0.0001, 5000)) })
             {
                 var where = $"{model} x {x} tx {tx} T {T}";
                 Assert.True(double.IsFinite(model.LogLikelihood(x, tx, T)), where);
@@ -27,8 +30,10 @@ public class BtydPropertyTests
                 {
                     var (p, orders) = (model.PNoOrder(x, tx, T, ahead), model.ExpectedOrders(x, tx, T, ahead));
                     Assert.True(p is >= 0 and <= 1 && p <= none + 1e-6, $"{where} P(no order in {ahead}) = {p} after {none}");
-                    Assert.True(double.IsFinite(orders) && orders >= expected * (1 - 1e-7) - 1e-9, $"{where} E[orders in {ahead}] = {orders} after {expected}");
-                    Assert.True(1 - p <= orders + 1e-6 * (1 + orders), $"{where}: P(an order in {ahead}) {1 - p} is above the orders expected, {orders}");
+                    Assert.True(double.IsFinite(orders) && orders >= expected * (1 - 1e-7) - 1e-9,
+                        $"{where} E[orders in {ahead}] = {orders} after {expected}");
+                    Assert.True(1 - p <= orders + 1e-6 * (1 + orders),
+                        $"{where}: P(an order in {ahead}) {1 - p} is above the orders expected, {orders}");
                     (none, expected) = (p, orders);
                 }
             }
@@ -38,7 +43,8 @@ public class BtydPropertyTests
     [Fact]
     public void An_unchanged_history_is_as_likely_as_P_no_order_says()
     {
-        foreach (var model in new IPurchaseModel[] { new ParetoNbd(0.55, 10.6, 0.61, 11.7), new BgNbd(0.24, 4.4, 0.8, 2.4), new MbgNbd(0.52, 6.2, 0.9, 1.6) })
+        foreach (var model in new IPurchaseModel[] { new ParetoNbd(0.55, 10.6, 0.61, 11.7), new BgNbd(0.24, 4.4, 0.8, 2.4),
+            new MbgNbd(0.52, 6.2, 0.9, 1.6) })
             foreach (var (x, tx, T) in new[] { (0, 0.0, 30.0), (1, 3.0, 30.0), (12, 29.0, 30.0), (300, 400.0, 500.0) })
                 Assert.Equal(Math.Exp(model.LogLikelihood(x, tx, T + 13) - model.LogLikelihood(x, tx, T)), model.PNoOrder(x, tx, T, 13), 7);
     }
@@ -58,7 +64,8 @@ public class BtydPropertyTests
     {
         var (r, alpha, T, x) = (0.7, 9.0, 26.0, 5);
         var nearly = new ParetoNbd(r, alpha, 1e-7, 1000);
-        var nbd = MathNet.Numerics.SpecialFunctions.GammaLn(r + x) - MathNet.Numerics.SpecialFunctions.GammaLn(r) + r * Math.Log(alpha) - (r + x) * Math.Log(alpha + T);
+        var nbd = MathNet.Numerics.SpecialFunctions.GammaLn(r + x) - MathNet.Numerics.SpecialFunctions.GammaLn(r) + r * Math.Log(alpha)
+            - (r + x) * Math.Log(alpha + T);
         Assert.Equal(nbd, nearly.LogLikelihood(x, 20, T), 5);
         Assert.Equal(Math.Pow((alpha + T) / (alpha + T + 13), r + x), nearly.PNoOrder(x, 20, T, 13), 5);
         Assert.Equal((r + x) / (alpha + T) * 13, nearly.ExpectedOrders(x, 20, T, 13), 4);
@@ -77,7 +84,8 @@ public class BtydPropertyTests
     [InlineData(0.8, 8, 300, 0.02, 52)]
     [InlineData(500, 120, 1_000, 40_000, 500)]
     [InlineData(20, 3, 0.05, 60, 520)]
-    public void Expected_orders_by_the_series_are_the_integral_over_the_stopping_probability(double r, double alpha, double a, double b, double t)
+    public void Expected_orders_by_the_series_are_the_integral_over_the_stopping_probability(double r, double alpha, double a, double b,
+        double t)
     {
         // u = log(p / (1 - p)) takes both ends of (0, 1) to infinity; the trapezium rule is then exact for practical purposes.
         double sum = 0, mass = 0;
@@ -119,7 +127,8 @@ public class BtydPropertyTests
         Check(4, [0.7, 9, 0.5, 2], (p, g) => BetaGeometric.Mean(sample, 0, p[0], p[1], p[2], p[3], g));
         Check(4, [0.7, 9, 0.5, 2], (p, g) => BetaGeometric.Mean(sample, 1, p[0], p[1], p[2], p[3], g));
         var random = new Random(4);
-        double[] x = [.. Enumerable.Range(0, 200).Select(_ => (double)random.Next(1, 9))], m = [.. x.Select(_ => 5 + 50 * random.NextDouble())];
+        double[] x = [.. Enumerable.Range(0, 200)
+            .Select(_ => (double)random.Next(1, 9))], m = [.. x.Select(_ => 5 + 50 * random.NextDouble())];
         var spends = new BtydSample(x, m, m, [.. x.Select(_ => 1.0)]);
         Check(3, [5, 3, 20], (p, g) => GammaGamma.Mean(spends, p[0], p[1], p[2], g));
         Check(3, [0.5, 1.1, 2], (p, g) => GammaGamma.Mean(spends, p[0], p[1], p[2], g));
@@ -149,7 +158,9 @@ public class BtydPropertyTests
         var fit = ParetoNbd.Fit(Simulated(truth, 20_000, 5));
         Assert.True(fit.Converged, fit.Note);
         double[] found = [fit.Model.R, fit.Model.Alpha, fit.Model.S, fit.Model.Beta], wanted = [truth.R, truth.Alpha, truth.S, truth.Beta];
-        Assert.All(found.Zip(wanted).Index(), pair => Assert.True(Math.Abs(pair.Item.First - pair.Item.Second) < 4 * fit.StandardErrors![pair.Index], $"{pair.Item.First} for {pair.Item.Second}, standard error {fit.StandardErrors[pair.Index]}"));
+        Assert.All(found.Zip(wanted).Index(),
+            pair => Assert.True(Math.Abs(pair.Item.First - pair.Item.Second) < 4 * fit.StandardErrors![pair.Index],
+                $"{pair.Item.First} for {pair.Item.Second}, standard error {fit.StandardErrors[pair.Index]}"));
         Assert.All(fit.StandardErrors!.Zip(wanted), pair => Assert.InRange(pair.First / pair.Second, 0.001, 0.2));
     }
 
@@ -254,7 +265,8 @@ public class BtydPropertyTests
             T[i] = 20 + 40 * random.NextDouble();
             var rate = MathNet.Numerics.Distributions.Gamma.Sample(random, truth.R, truth.Alpha);
             var stops = -Math.Log(1 - random.NextDouble()) / MathNet.Numerics.Distributions.Gamma.Sample(random, truth.S, truth.Beta);
-            for (var at = -Math.Log(1 - random.NextDouble()) / rate; at < Math.Min(T[i], stops); at -= Math.Log(1 - random.NextDouble()) / rate)
+            for (var at = -Math.Log(1 - random.NextDouble()) / rate; at < Math.Min(T[i], stops); at -= Math.Log(1 - random.NextDouble())
+                / rate)
             {
                 x[i]++;
                 tx[i] = at;

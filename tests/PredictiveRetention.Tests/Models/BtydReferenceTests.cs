@@ -89,7 +89,8 @@ public class BtydReferenceTests
     [Theory]
     [InlineData(2, 30.4286, 1.22599, 0.72662, 1.45520, 0.86913, 1.26276, 0.70614)]
     [InlineData(0, 0, 0.19479, 1, 0.10707, 0.29511, 0.15397, 0.38972)]
-    public void Independent_recomputation_of_customers_1_and_3(int x, double tx, double bg, double bgAlive, double pareto, double paretoAlive, double mbg, double mbgAlive)
+    public void Independent_recomputation_of_customers_1_and_3(int x, double tx, double bg, double bgAlive, double pareto,
+        double paretoAlive, double mbg, double mbgAlive)
     {
         const double Observed = 38.8571;
         Close(bg, s_bg.ExpectedOrders(x, tx, Observed, 39), 5e-5);
@@ -105,14 +106,17 @@ public class BtydReferenceTests
     {
         var sample = Cdnow.Sample;
         double[] expected = [24.65, 18.91, 35.17, 35.17, 35.17, 71.46, 18.91, 35.17, 27.28, 35.17];
-        Assert.All(expected.Index(), customer => Close(customer.Item, s_spend.ExpectedSpend(sample.X[customer.Index], sample.MeanRepeatSpend[customer.Index]), 0.006));
+        Assert.All(expected.Index(),
+            customer => Close(customer.Item, s_spend.ExpectedSpend(sample.X[customer.Index], sample.MeanRepeatSpend[customer.Index]),
+                0.006));
     }
 
     [Theory]
     [InlineData("BG/NBD", 1653.4, .7855, 1.6080, .7725, .3158, 59932, 30.408, 72.299, .4264, .6379)]
     [InlineData("MBG/NBD", 1576.7, .7648, 1.6072, .7728, .6866, 57128, 29.710, 71.946, .4296, .6379)]
     [InlineData("Pareto/NBD", 1665.5, .7545, 1.6028, .7787, .7262, 60449, 29.454, 72.182, .4451, .6593)]
-    public void Holdout_table_of_39_weeks(string name, double orders, double mae, double rmse, double auc, double aucAlive, double spend, double spendMae, double spendRmse, double spearman, double gini)
+    public void Holdout_table_of_39_weeks(string name, double orders, double mae, double rmse, double auc, double aucAlive, double spend,
+        double spendMae, double spendRmse, double spearman, double gini)
     {
         var sample = Cdnow.Sample;
         IPurchaseModel model = name switch { "BG/NBD" => s_bg, "MBG/NBD" => s_mbg, _ => s_pareto };
@@ -133,5 +137,7 @@ public class BtydReferenceTests
         Close(gini, judged.Gini, 5e-4);
     }
 
-    private static void Close(double expected, double actual, double tolerance) => Assert.True(Math.Abs(expected - actual) <= tolerance, FormattableString.Invariant($"{actual} is not within {tolerance} of {expected}."));
+    private static void Close(double expected, double actual, double tolerance) =>
+        Assert.True(Math.Abs(expected - actual) <= tolerance,
+            FormattableString.Invariant($"{actual} is not within {tolerance} of {expected}."));
 }

@@ -35,7 +35,8 @@ public class CalibrationTests
     public void LogisticCalibration_OneClassOnly_IsNearItAndNeverCertain(bool only)
     {
         var fitted = LogisticCalibration.Fit([-1.0, 0, 1, 2], [only, only, only, only]);
-        foreach (var score in new[] { -1.0, 0, 1, 2 }) Assert.InRange(only ? fitted.Probability(score) : 1 - fitted.Probability(score), 0.6, 0.9999);
+        foreach (var score in new[] { -1.0, 0, 1, 2 })
+            Assert.InRange(only ? fitted.Probability(score) : 1 - fitted.Probability(score), 0.6, 0.9999);
     }
 
     [Fact]

@@ -47,16 +47,20 @@ public class DriftReferenceTests
     public void Report_NamesWhatIsBeyond_FurthestFirst()
     {
         var random = new Random(3);
-        var reference = new DriftReference([.. new[] { "a", "b", "c", DriftReference.Churn, DriftReference.Clv }.Select(name => DriftColumn.Of(name, Sample(random, 4_000, 0), []))]);
+        var reference = new DriftReference([.. new[] { "a", "b", "c", DriftReference.Churn,
+            DriftReference.Clv }.Select(name => DriftColumn.Of(name, Sample(random, 4_000, 0), []))]);
         var counts = reference.Columns.Select((column, j) => Count(column, Sample(random, 4_000, j == 1 ? 1 : j == 2 ? 0.5 : 0))).ToArray();
         var report = DriftReport.Of(reference, counts);
         Assert.Equal(["b", "c"], report.Beyond.Select(column => column.Name));
         Assert.Equal((4_000, 5, "drifted", "b"), (report.Customers, report.Columns, report.Light, report.Nearest!.Name));
-        Assert.Equal("none", DriftReport.Of(reference, [.. reference.Columns.Select(column => column.Share.Select(share => (long)(share * 4_000)).ToArray())]).Light);
+        Assert.Equal("none",
+            DriftReport.Of(reference,
+                [.. reference.Columns.Select(column => column.Share.Select(share => (long)(share * 4_000)).ToArray())]).Light);
     }
 
     private static float[] Sample(Random random, int count, double mean) =>
-        [.. Enumerable.Range(0, count).Select(_ => (float)(mean + Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
+        [.. Enumerable.Range(0, count)
+            .Select(_ => (float)(mean + Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble())))];
 
     private static long[] Count(DriftColumn column, float[] values)
     {

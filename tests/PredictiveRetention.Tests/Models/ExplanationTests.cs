@@ -13,7 +13,8 @@ public class ExplanationTests
     private static readonly Currency s_pounds = Currency.Of("GBP");
     private static readonly RecipeSettings s_quick = new()
     {
-        Orders = new ForestSettings { Trees = 30, Leaves = 8 }, Bagged = new ForestSettings { Trees = 20, Leaves = 8 }, Spend = new ForestSettings { Trees = 20, Leaves = 6 }, Folds = 2, Decays = [1],
+        Orders = new ForestSettings { Trees = 30, Leaves = 8 }, Bagged = new ForestSettings { Trees = 20, Leaves = 8 },
+        Spend = new ForestSettings { Trees = 20, Leaves = 6 }, Folds = 2, Decays = [1],
     };
     private static readonly Lazy<(TrainedModel Trained, float[] Rows)> s_blended = new(() => Train(1200, 730, 60));
     private static readonly Lazy<(TrainedModel Trained, float[] Rows)> s_carried = new(() => Train(1200, 260, 250));
@@ -37,7 +38,8 @@ public class ExplanationTests
             Assert.Equal(Math.Log(p / (1 - p)), why.Base + why.Contributions.Sum(), Math.Max(1e-9, 2.3e-16 / (p * (1 - p))));
             Assert.Equal(p, why.PChurn, 1e-12);
             Assert.Equal(p, why.BasePChurn + Explanation.Effects(why.Base, why.Contributions).Sum(), 1e-12);
-            Assert.All(Explanation.Effects(why.Base, why.Contributions).Zip(why.Contributions), pair => Assert.True(pair.First * pair.Second >= 0));
+            Assert.All(Explanation.Effects(why.Base, why.Contributions).Zip(why.Contributions),
+                pair => Assert.True(pair.First * pair.Second >= 0));
         }
     }
 
@@ -63,9 +65,13 @@ public class ExplanationTests
         var schema = new FeatureSchema(model.Features);
         var agree = Enumerable.Range(0, count).Average(i =>
         {
-            var exact = model.Explain(rows.AsSpan(i * width, width)).Contributions.Index().GroupBy(feature => schema.ThemeOf(feature.Index, rows[i * width + feature.Index]))
+            var exact = model.Explain(rows.AsSpan(i * width, width)).Contributions.Index()
+                .GroupBy(feature => schema.ThemeOf(feature.Index, rows[i * width + feature.Index]))
                 .Select(theme => (theme.Key, Sum: theme.Sum(feature => feature.Item))).MaxBy(theme => Math.Abs(theme.Sum));
-            return exact.Key == schema.ThemeOf(reasons[i].First.Feature, reasons[i].First.Value) && exact.Sum > 0 == reasons[i].First.Effect > 0 ? 1.0 : 0;
+            return exact.Key == schema.ThemeOf(reasons[i].First.Feature, reasons[i].First.Value)
+                && exact.Sum > 0 == reasons[i].First.Effect > 0
+                ? 1.0
+                : 0;
         });
         Assert.InRange(agree, 0.95, 1);
     }
@@ -86,15 +92,20 @@ public class ExplanationTests
         var (model, width) = (trained.Model, trained.Model.Features.Count);
         var some = rows[..(40 * width)];
         var importance = model.Importance(some);
-        Assert.Equal(Enumerable.Range(0, 40).Average(i => Math.Abs(model.Explain(some.AsSpan(i * width, width)).Contributions[3])), importance[3], 1e-12);
+        Assert.Equal(Enumerable.Range(0, 40).Average(i => Math.Abs(model.Explain(some.AsSpan(i * width, width)).Contributions[3])),
+            importance[3], 1e-12);
         Assert.Equal(new double[width], model.Importance([]));
         Assert.Equal(importance, model.Importance(some));
         var (top, moved) = trained.Importance.Index().MaxBy(feature => feature.Item);
-        Assert.Contains(FormattableString.Invariant($"| {moved:F3} |"), ModelCard.Markdown("v", trained).Split('\n').First(line => line.StartsWith($"| {model.Features[top]} |", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"| {moved:F3} |"),
+            ModelCard.Markdown("v", trained)
+                .Split('\n')
+                .First(line => line.StartsWith($"| {model.Features[top]} |", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Explain_OfTheRecencyRule_IsRefused() => Assert.Throws<InvalidOperationException>(() => RetentionModel.Rule(90, 365).Explain([]));
+    public void Explain_OfTheRecencyRule_IsRefused() =>
+        Assert.Throws<InvalidOperationException>(() => RetentionModel.Rule(90, 365).Explain([]));
 
     [Fact]
     public void Scorer_Explain_IsTheScoreTakenApartByTheme_TheLostIncluded()
@@ -117,7 +128,8 @@ public class ExplanationTests
             }
         Assert.True(lost > 30, $"{lost} lost");
         Assert.True(bounded > 0 && bounded <= lost, $"{bounded} of {lost} lost are held to the recency rule");
-        Assert.Null(new Scorer(RetentionModel.Rule(90, 365), s_pounds, default).Explain(HistoryOf.OrdersOn(SimulatedHistories.End.Day - 5), SimulatedHistories.End).Why);
+        Assert.Null(new Scorer(RetentionModel.Rule(90, 365), s_pounds, default)
+            .Explain(HistoryOf.OrdersOn(SimulatedHistories.End.Day - 5), SimulatedHistories.End).Why);
     }
 
     private static (TrainedModel Trained, float[] Rows) Of(ModelLevel level) =>
@@ -126,7 +138,11 @@ public class ExplanationTests
     private static (TrainedModel Trained, float[] Rows) Train(int customers, int days, int horizon)
     {
         var shop = SimulatedHistories.Customers(customers, days);
-        var request = new TrainingRequest { Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(horizon), ClvHorizon = Horizon.OfDays(horizon), Currency = s_pounds, Coverage = default };
+        var request = new TrainingRequest
+        {
+            Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(horizon),
+            ClvHorizon = Horizon.OfDays(horizon), Currency = s_pounds, Coverage = default
+        };
         var trained = new TrainingRecipe(s_quick).Train(request, () => SimulatedHistories.Shards(shop), null, default);
         var schema = new FeatureSchema(trained.Model.Features);
         var builder = new FeatureBuilder(s_pounds, default);

@@ -19,10 +19,12 @@ public class ForestTests
         var (rows, labels, _) = Data(2000);
         var forest = ForestTrainer.FitBinary(rows, labels, Width, s_small);
         var context = new MLContext(s_small.Seed);
-        var data = context.Data.LoadFromEnumerable(Enumerable.Range(0, labels.Length).Select(i => new Row { Features = rows.AsSpan(i * Width, Width).ToArray(), Label = labels[i] }));
+        var data = context.Data.LoadFromEnumerable(Enumerable.Range(0, labels.Length)
+            .Select(i => new Row { Features = rows.AsSpan(i * Width, Width).ToArray(), Label = labels[i] }));
         var options = new FastTreeBinaryTrainer.Options
         {
-            NumberOfTrees = 30, NumberOfLeaves = 8, MinimumExampleCountPerLeaf = s_small.MinLeaf, LearningRate = s_small.LearningRate, FeatureFraction = s_small.FeatureFraction, Seed = s_small.Seed, FeatureSelectionSeed = s_small.Seed,
+            NumberOfTrees = 30, NumberOfLeaves = 8, MinimumExampleCountPerLeaf = s_small.MinLeaf, LearningRate = s_small.LearningRate,
+            FeatureFraction = s_small.FeatureFraction, Seed = s_small.Seed, FeatureSelectionSeed = s_small.Seed,
             MaximumBinCountPerFeature = s_small.Bins,
         };
         var model = context.BinaryClassification.Trainers.FastTree(options).Fit(data);
@@ -40,11 +42,14 @@ public class ForestTests
         var (rows, labels, _) = Data(2000);
         var forest = ForestTrainer.FitLightGbm(rows, labels, Width, s_small);
         var context = new MLContext(s_small.Seed);
-        var data = context.Data.LoadFromEnumerable(Enumerable.Range(0, labels.Length).Select(i => new Row { Features = rows.AsSpan(i * Width, Width).ToArray(), Label = labels[i] }));
+        var data = context.Data.LoadFromEnumerable(Enumerable.Range(0, labels.Length)
+            .Select(i => new Row { Features = rows.AsSpan(i * Width, Width).ToArray(), Label = labels[i] }));
         var model = context.BinaryClassification.Trainers.LightGbm(new LightGbmBinaryTrainer.Options
         {
-            NumberOfThreads = 1, NumberOfIterations = 30, NumberOfLeaves = 8, MinimumExampleCountPerLeaf = s_small.MinLeaf, LearningRate = s_small.LearningRate, MaximumBinCountPerFeature = s_small.Bins,
-            Booster = new GradientBooster.Options { FeatureFraction = s_small.FeatureFraction }, Deterministic = true, Seed = s_small.Seed, Silent = true,
+            NumberOfThreads = 1, NumberOfIterations = 30, NumberOfLeaves = 8, MinimumExampleCountPerLeaf = s_small.MinLeaf,
+            LearningRate = s_small.LearningRate, MaximumBinCountPerFeature = s_small.Bins,
+            Booster = new GradientBooster.Options { FeatureFraction = s_small.FeatureFraction }, Deterministic = true, Seed = s_small.Seed,
+            Silent = true,
         }).Fit(data);
         var theirs = model.Transform(data).GetColumn<float>("Score").ToArray();
         for (var i = 0; i < theirs.Length; i++) Assert.Equal(theirs[i], (float)forest.Score(rows.AsSpan(i * Width, Width)), 1e-4f);
@@ -107,11 +112,13 @@ public class ForestTests
         forest.Score(rows, scores);
         forest.Explain(rows, told, contributions);
         Assert.Equal(scores, told);
-        for (var i = 0; i < labels.Length; i++) Assert.Equal(scores[i], forest.Expected + contributions.AsSpan(i * Width, Width).ToArray().Sum(value => (double)value), 1e-4);
+        for (var i = 0; i < labels.Length; i++)
+            Assert.Equal(scores[i], forest.Expected + contributions.AsSpan(i * Width, Width).ToArray().Sum(value => (double)value), 1e-4);
         // The average over the rows it learnt from is what it expects: the contributions cancel out.
         Assert.Equal(scores.Average(), forest.Expected, 1e-6);
         // The label depends on features 0 and 1 only.
-        double[] weight = [.. Enumerable.Range(0, Width).Select(feature => Enumerable.Range(0, labels.Length).Average(i => Math.Abs(contributions[i * Width + feature])))];
+        double[] weight = [.. Enumerable.Range(0, Width)
+            .Select(feature => Enumerable.Range(0, labels.Length).Average(i => Math.Abs(contributions[i * Width + feature])))];
         Assert.True(weight[0] > weight[1] && weight[1] > 2 * weight[2..].Max(), string.Join(", ", weight));
     }
 
@@ -135,7 +142,8 @@ public class ForestTests
         Assert.Equal(500 * forest.Roots.Length, forest.Cover!.Sum());
         var json = System.Text.Json.JsonSerializer.Serialize(forest);
         Assert.Equal(forest.Cover, System.Text.Json.JsonSerializer.Deserialize<Forest>(json)!.Cover);
-        var old = System.Text.Json.JsonSerializer.Deserialize<Forest>(System.Text.RegularExpressions.Regex.Replace(json, ",\"Cover\":\\[[^]]*\\]", ""))!;
+        var old = System.Text.Json.JsonSerializer.Deserialize<Forest>(System.Text.RegularExpressions.Regex.Replace(json,
+            ",\"Cover\":\\[[^]]*\\]", ""))!;
         Assert.Null(old.Cover);
         Assert.Equal(forest.Score(rows.AsSpan(0, Width)), old.Score(rows.AsSpan(0, Width)));
         Assert.Throws<InvalidOperationException>(() => old.Explain(rows.AsSpan(0, Width), new double[1], new float[Width]));

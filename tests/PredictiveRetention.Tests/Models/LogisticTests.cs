@@ -18,7 +18,8 @@ public class LogisticTests
     [InlineData(-0.3)]
     [InlineData(0)]
     [InlineData(2.5)]
-    public void Softplus_is_minus_the_log_of_what_is_left(double x) => Assert.Equal(-Math.Log(1 - 1 / (1 + Math.Exp(-x))), Logistic.Softplus(x), 1e-12);
+    public void Softplus_is_minus_the_log_of_what_is_left(double x) =>
+        Assert.Equal(-Math.Log(1 - 1 / (1 + Math.Exp(-x))), Logistic.Softplus(x), 1e-12);
 
     [Fact]
     public void Neither_softplus_nor_the_sum_of_logs_overflows()

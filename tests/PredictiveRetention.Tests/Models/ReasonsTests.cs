@@ -53,15 +53,20 @@ public class ReasonsTests
         var fewer = 0;
         for (var repeat = 0; repeat < 300; repeat++)
         {
-            var contributions = Enumerable.Range(0, 1 + random.Next(40)).Select(_ => MathF.Pow((float)random.NextDouble() * 2 - 1, 3)).ToArray();
+            var contributions = Enumerable.Range(0, 1 + random.Next(40))
+                .Select(_ => MathF.Pow((float)random.NextDouble() * 2 - 1, 3))
+                .ToArray();
             Theme[] themes = [.. contributions.Select(_ => s_each[random.Next(s_each.Length)])];
             var sums = contributions.Zip(themes).GroupBy(pair => pair.Second)
-                .Select(theme => (Theme: theme.Key, Sum: theme.Aggregate(0f, (sum, pair) => sum + pair.First))).OrderByDescending(theme => Math.Abs(theme.Sum)).ToList();
-            var expected = sums.Where((theme, place) => place < 3 || place < 5 && Math.Abs(theme.Sum) >= 0.1f * Math.Abs(sums[0].Sum)).ToList();
+                .Select(theme => (Theme: theme.Key, Sum: theme.Aggregate(0f, (sum,
+                    pair) => sum + pair.First))).OrderByDescending(theme => Math.Abs(theme.Sum)).ToList();
+            var expected = sums.Where((theme,
+                place) => place < 3 || place < 5 && Math.Abs(theme.Sum) >= 0.1f * Math.Abs(sums[0].Sum)).ToList();
             var found = Reasons.Of(contributions, contributions, 1, themes).All().ToList();
             Assert.Equal(expected, found.Select(reason => (themes[reason.Feature], reason.Effect)));
             Assert.All(found, reason => Assert.Equal(
-                contributions.Where((value, i) => themes[i] == themes[reason.Feature] && value > 0 == reason.Effect > 0).Max(Math.Abs), Math.Abs(reason.Value)));
+                contributions.Where((value,
+                    i) => themes[i] == themes[reason.Feature] && value > 0 == reason.Effect > 0).Max(Math.Abs), Math.Abs(reason.Value)));
             if (sums.Count >= 5 && found.Count < 5) fewer++;
         }
         Assert.True(fewer > 5, $"{fewer} times the fourth or fifth was too small");
@@ -98,7 +103,8 @@ public class ReasonsTests
     {
         // Index 2 and 300, values 94 and -1, effects 0.5 and -0.25: as versions with at most three reasons wrote them.
         var bytes = Convert.FromHexString("0200" + "0000BC42" + "0000003F" + "2C01" + "000080BF" + "000080BE");
-        Assert.Equal(new Reasons(new Reason(2, 94, 0.5f), new Reason(300, -1, -0.25f), Reason.None, Reason.None, Reason.None), StoredReasons.Read(bytes));
+        Assert.Equal(new Reasons(new Reason(2, 94, 0.5f), new Reason(300, -1, -0.25f), Reason.None, Reason.None, Reason.None),
+            StoredReasons.Read(bytes));
         Assert.Equal(Reasons.None, StoredReasons.Read(null));
     }
 }

@@ -26,7 +26,8 @@ public class SpendIntervalsTests
         for (var i = 0; i < s_later.Net.Length; i++)
         {
             var range = s_intervals.Of(s_later.Days[i], s_later.POrder[i], s_later.Spend[i]);
-            Assert.True(range.Low90 >= 0 && range.Low90 <= range.Low80 && range.Low80 <= range.High80 && range.High80 <= range.High90, range.ToString());
+            Assert.True(range.Low90 >= 0 && range.Low90 <= range.Low80 && range.Low80 <= range.High80 && range.High80 <= range.High90,
+                range.ToString());
             Assert.True(range.Low80 <= s_later.Spend[i]);
         }
     }
@@ -49,7 +50,9 @@ public class SpendIntervalsTests
         return ((double)within80 / s_later.Net.Length, (double)within90 / s_later.Net.Length);
     }
 
-    /// <summary>Customers whose probability and expectation are known exactly; what they spend when they order is log-normal about it.</summary>
+    /// <summary>
+    /// Customers whose probability and expectation are known exactly; what they spend when they order is log-normal about it.
+    /// </summary>
     private sealed class Shop
     {
         public Shop(int customers, int seed)

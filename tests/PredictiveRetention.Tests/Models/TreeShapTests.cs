@@ -6,7 +6,9 @@ namespace PredictiveRetention.Tests.Models;
 
 public class TreeShapTests
 {
-    /// <summary>Forests of random trees over up to eight features: splits that repeat a feature, leaves nobody reached, trees of one leaf.</summary>
+    /// <summary>
+    /// Forests of random trees over up to eight features: splits that repeat a feature, leaves nobody reached, trees of one leaf.
+    /// </summary>
     [Theory]
     [InlineData(1, 2)]
     [InlineData(2, 6)]
@@ -28,7 +30,9 @@ public class TreeShapTests
         }
     }
 
-    /// <summary>x0 and x1 decide together: path contributions would credit the lower split with more, Shapley values treat them alike.</summary>
+    /// <summary>
+    /// x0 and x1 decide together: path contributions would credit the lower split with more, Shapley values treat them alike.
+    /// </summary>
     [Fact]
     public void Shap_OfAnAnd_CreditsBothAlike()
     {
@@ -76,7 +80,9 @@ public class TreeShapTests
             labels[i] = random.NextDouble() < rows[i * Width] * rows[i * Width + 1] + 0.2;
         }
         var settings = new ForestSettings { Trees = 40, Leaves = leaves, MinLeaf = 5 };
-        var forest = bagged ? ForestTrainer.FitBagged(rows, labels, Width, settings) : ForestTrainer.FitBinary(rows, labels, Width, settings);
+        var forest = bagged
+            ? ForestTrainer.FitBagged(rows, labels, Width, settings)
+            : ForestTrainer.FitBinary(rows, labels, Width, settings);
         var (contributions, importance) = (new double[Width], new double[Width]);
         for (var i = 0; i < 300; i++)
         {
@@ -102,13 +108,16 @@ public class TreeShapTests
     {
         var width = row.Length;
         double[] expected = [.. Enumerable.Range(0, 1 << width).Select(subset => forest.Roots.Sum(root => Expected(root, (uint)subset)))];
-        return [.. Enumerable.Range(0, width).Select(feature => Enumerable.Range(0, 1 << width).Where(subset => (subset >> feature & 1) == 0).Sum(subset =>
-            Factorial(BitOperations.PopCount((uint)subset)) * Factorial(width - BitOperations.PopCount((uint)subset) - 1) / Factorial(width) * (expected[subset | 1 << feature] - expected[subset])))];
+        return [.. Enumerable.Range(0, width)
+            .Select(feature => Enumerable.Range(0, 1 << width).Where(subset => (subset >> feature & 1) == 0).Sum(subset =>
+            Factorial(BitOperations.PopCount((uint)subset)) * Factorial(width - BitOperations.PopCount((uint)subset) - 1) / Factorial(width)
+                * (expected[subset | 1 << feature] - expected[subset])))];
 
         double Expected(int node, uint subset)
         {
             if (node < 0) return forest.Leaf[~node];
-            if ((subset >> forest.Feature[node] & 1) == 1) return Expected(row[forest.Feature[node]] > forest.Threshold[node] ? forest.Right[node] : forest.Left[node], subset);
+            if ((subset >> forest.Feature[node] & 1) == 1)
+                return Expected(row[forest.Feature[node]] > forest.Threshold[node] ? forest.Right[node] : forest.Left[node], subset);
             var (left, right) = (Weight(forest.Left[node]), Weight(forest.Right[node]));
             return (left * Expected(forest.Left[node], subset) + right * Expected(forest.Right[node], subset)) / (left + right);
         }
@@ -124,7 +133,8 @@ public class TreeShapTests
         List<float> threshold = [];
         List<double> leaf = [];
         for (var tree = 0; tree < trees; tree++) roots.Add(Grow(tree == 3 ? 1 : leaves));
-        return new Forest(width, random.NextDouble(), [.. roots], [.. feature], [.. threshold], [.. left], [.. right], [.. leaf], [.. cover]);
+        return new Forest(width, random.NextDouble(), [.. roots], [.. feature], [.. threshold], [.. left], [.. right], [.. leaf],
+            [.. cover]);
 
         int Grow(int size)
         {

@@ -26,7 +26,9 @@ public sealed class NotebookTests : IDisposable
         var orders = Path.Combine(_folder.FullName, "orders.csv");
         var shop = SimulatedHistories.Customers(Customers);
         File.WriteAllLines(orders, shop.SelectMany(customer => customer.Orders.Select((order, i) =>
-            string.Create(CultureInfo.InvariantCulture, $"C{customer.Key},O{customer.Key}-{i},{BusinessCalendar.DateOf(order.Day):yyyy-MM-dd},{order.AmountMinor / 100.0:F2},GBP"))).Prepend("customer_id,order_id,ordered_at,amount,currency"));
+            string.Create(CultureInfo.InvariantCulture,
+                $"C{customer.Key},O{customer.Key}-{i},{BusinessCalendar.DateOf(order.Day):yyyy-MM-dd},{order.AmountMinor / 100.0:F2},GBP")))
+                .Prepend("customer_id,order_id,ordered_at,amount,currency"));
         var page = Path.Combine(_folder.FullName, name + ".html");
         var (exit, output) = Run("dotnet", "run", Path.Combine("notebooks", name + ".cs"), "--", orders, page);
         Assert.True(exit == 0, output);
@@ -35,7 +37,11 @@ public sealed class NotebookTests : IDisposable
         Assert.All(Regex.Matches(html, "<svg [^>]*>"), svg => Assert.Matches("aria-label=\"[^\"]{10,}\"", svg.Value));
         Assert.DoesNotMatch("<script|<link|(src|href)=\"http", html);
         Assert.DoesNotContain("NaN", html, StringComparison.Ordinal);
-        if (name == "01-explore") Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"{shop.Sum(customer => customer.Orders.Length):N0} orders of <strong>{Customers:N0} customers"), html, StringComparison.Ordinal);
+        if (name == "01-explore")
+            Assert.Contains(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{shop.Sum(customer => customer.Orders.Length):N0} orders of <strong>{Customers:N0} customers"), html,
+                        StringComparison.Ordinal);
         if (name == "04-reasons") Assert.Matches("over the 5: <strong>[0-9.]+E-(0(0[89]|1\\d)|1\\d|\\d\\d)", html);
     }
 
@@ -44,20 +50,30 @@ public sealed class NotebookTests : IDisposable
     {
         var notebook = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "notebooks", "analyst.ipynb"))).RootElement;
         Assert.Equal((4, 5), (notebook.GetProperty("nbformat").GetInt32(), notebook.GetProperty("nbformat_minor").GetInt32()));
-        var cells = notebook.GetProperty("cells").EnumerateArray().Where(cell => cell.GetProperty("cell_type").GetString() == "code").ToList();
+        var cells = notebook.GetProperty("cells")
+            .EnumerateArray()
+            .Where(cell => cell.GetProperty("cell_type").GetString() == "code")
+            .ToList();
         Assert.All(cells, cell => Assert.Equal(0, cell.GetProperty("outputs").GetArrayLength()));
-        var code = string.Join('\n', cells.Select(cell => string.Concat(cell.GetProperty("source").EnumerateArray().Select(line => line.GetString()))));
+        var code = string.Join('\n',
+            cells.Select(cell => string.Concat(cell.GetProperty("source").EnumerateArray().Select(line => line.GetString()))));
         var columns = PredictiveRetention.Exports.ScoreFile.Header.Split(',');
-        var used = Regex.Matches(code, "(?:scores|active|actions|by_value)\\['([a-z0-9_]+)'\\]").Select(match => match.Groups[1].Value).Distinct().ToList();
+        var used = Regex.Matches(code, "(?:scores|active|actions|by_value)\\['([a-z0-9_]+)'\\]")
+            .Select(match => match.Groups[1].Value)
+            .Distinct()
+            .ToList();
         Assert.True(used.Count > 5);
         Assert.All(used, column => Assert.Contains(column, columns));
     }
 
     private static (int ExitCode, string Output) Run(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program,
+            arguments)
+        { WorkingDirectory = Repository.Root, RedirectStandardOutput = true, RedirectStandardError = true };
         // What the test host tells its own build is not for another's.
-        foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList()) start.Environment.Remove(name);
+        foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
+            start.Environment.Remove(name);
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

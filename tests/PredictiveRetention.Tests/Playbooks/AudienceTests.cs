@@ -88,7 +88,8 @@ public class AudienceTests
             "lifecycle is Dormant or Lost and orders at least 2 and (churn probability 0.5 to 1 or R score is 1 or 2) "
             + "and not (an active subscription)",
             SomePlay.Play(SomePlay.Yaml(
-                audience: "{ lifecycle: [Dormant, Lost], orders: { min: 2 }, any: [{ p_churn: { min: 0.5, max: 1 } }, { r_score: [1, 2] }], "
+                audience: "{ lifecycle: [Dormant, Lost], orders: { min: 2 }, any: [{ p_churn: { min: 0.5, max: 1 } }, { r_score: [1, 2] "
+                    + "}], "
                 + "not: { has_active_subscription: true } }")).Audience.ToString());
 
     private static bool Includes(string audience, CustomerFacts facts, CustomerScore? score = null)

@@ -6,13 +6,16 @@ public class PlaybookFaultsTests
 {
     // The play of SomePlay has its audience in line 8, its cost in line 9, its uplift in line 10 and more in line 11.
     [Theory]
-    [InlineData("{ lifecycle: Dorment }", "8:24: audience.lifecycle: 'Dorment' is no lifecycle; did you mean 'Dormant'? Allowed: New, Reactivated, ")]
+    [InlineData("{ lifecycle: Dorment }",
+        "8:24: audience.lifecycle: 'Dorment' is no lifecycle; did you mean 'Dormant'? Allowed: New, Reactivated, ")]
     [InlineData("{ lifecycle: Xyz }", "8:24: audience.lifecycle: 'Xyz' is no lifecycle. Allowed: New, ")]
-    [InlineData("{ rfm_segment: [Loyal, Champion] }", "8:34: audience.rfm_segment: 'Champion' is no RFM segment; did you mean 'Champions'?")]
+    [InlineData("{ rfm_segment: [Loyal, Champion] }",
+        "8:34: audience.rfm_segment: 'Champion' is no RFM segment; did you mean 'Champions'?")]
     [InlineData("{ lifecycle: { min: 3 } }", "8:24: audience.lifecycle: takes a single value, not a mapping")]
     [InlineData("{ lifecycle: [] }", "8:24: audience.lifecycle: is an empty list")]
     [InlineData("{ lifecycle: }", "audience.lifecycle: has no value")]
-    [InlineData("{ valuetier: High }", "8:13: audience.valuetier: is not an audience field; did you mean 'value_tier'? Allowed: lifecycle, ")]
+    [InlineData("{ valuetier: High }",
+        "8:13: audience.valuetier: is not an audience field; did you mean 'value_tier'? Allowed: lifecycle, ")]
     [InlineData("{ orders: many }", "8:21: audience.orders: 'many' is not a number")]
     [InlineData("{ orders: -1 }", "8:21: audience.orders: -1 is out of range. Allowed: 0 or more")]
     [InlineData("{ orders: { min: 5, max: 2 } }", "8:21: audience.orders: min 5 is above max 2")]
@@ -22,7 +25,8 @@ public class PlaybookFaultsTests
     [InlineData("{ p_churn: { min: 50 } }", "8:29: audience.p_churn.min: 50 is out of range. Allowed: 0 to 1")]
     [InlineData("{ lost: maybe }", "8:19: audience.lost: 'maybe' is not allowed. Allowed: true, false")]
     [InlineData("{ any: { orders: 1 } }", "8:18: audience.any: takes a list of mappings")]
-    [InlineData("{ any: [{ orders: 1 }, { lifecycle: Neu }] }", "8:47: audience.any[1].lifecycle: 'Neu' is no lifecycle; did you mean 'New'?")]
+    [InlineData("{ any: [{ orders: 1 }, { lifecycle: Neu }] }",
+        "8:47: audience.any[1].lifecycle: 'Neu' is no lifecycle; did you mean 'New'?")]
     [InlineData("{ not: { persona: Loyal } }", "8:29: audience.not.persona: 'Loyal' is no persona; did you mean 'Loyalist'?")]
     [InlineData("{ not: High }", "8:18: audience.not: takes a mapping of fields, not a single value")]
     [InlineData("{}", "8:11: audience: has no condition")]
@@ -54,7 +58,8 @@ public class PlaybookFaultsTests
     [InlineData("why: Because it helps.", "why:", "3:5: why: has no value")]
     [InlineData("owner: CRM", "owner: ~", "5:8: owner: has no value")]
     [InlineData("priority: Medium", "priority: Urgent", "4:11: priority: 'Urgent' is not allowed. Allowed: Critical, High, Medium, Low")]
-    [InlineData("channel: onsite", "channel: e-mail", "6:10: channel: 'e-mail' is not allowed; did you mean 'email'? Allowed: email, sms, ")]
+    [InlineData("channel: onsite", "channel: e-mail",
+        "6:10: channel: 'e-mail' is not allowed; did you mean 'email'? Allowed: email, sms, ")]
     [InlineData("{ per_contact: 1 }", "{ per_contact: -1 }", "9:22: cost.per_contact: -1 is out of range. Allowed: 0 or more")]
     [InlineData("{ per_contact: 1 }", "{ share_of_order: 10 }", "9:25: cost.share_of_order: 10 is out of range. Allowed: 0 to 1")]
     [InlineData("{ per_contact: 1 }", "{ each: 1 }", "9:9: cost.each: is not a field here. Allowed: per_contact, share_of_order")]
@@ -88,7 +93,8 @@ public class PlaybookFaultsTests
     public void All_faults_of_all_files_come_in_one_message()
     {
         var fault = Assert.Throws<RetentionException>(() => SomePlay.Book(
-            SomePlay.Yaml("one", audience: "{ lifecycle: Dorment }", cost: "{ per_contact: -1 }"), "id: [", SomePlay.Yaml("three", uplift: "7")));
+            SomePlay.Yaml("one", audience: "{ lifecycle: Dorment }", cost: "{ per_contact: -1 }"), "id: [",
+            SomePlay.Yaml("three", uplift: "7")));
 
         Assert.Equal(Failure.Usage, fault.Failure);
         var lines = fault.Message.Split("\n  ");

@@ -31,7 +31,8 @@ public sealed partial class ReportTests : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    public static TheoryData<ReportKind, int> KindsOfShops() => new([.. from kind in Enum.GetValues<ReportKind>() from seed in new[] { 0, 1, 2 } select (kind, seed)]);
+    public static TheoryData<ReportKind, int> KindsOfShops() =>
+        new([.. from kind in Enum.GetValues<ReportKind>() from seed in new[] { 0, 1, 2 } select (kind, seed)]);
 
     [Theory]
     [MemberData(nameof(KindsOfShops))]
@@ -44,10 +45,17 @@ public sealed partial class ReportTests : IDisposable
         var html = await ReportPrinter.HtmlAsync(document, s_english, writer);
 
         // By a path of its own: what stands beside each name in the file, against the rows of the table.
-        var figures = (await store.Figures.ReadAsync(run.RunId)).ToDictionary(figure => FigureKey.Of(FigureRow.Of(ViewCatalogue.Find(figure.View)!, figure)));
-        var written = Written().Matches(html).Select(match => (Key: WebUtility.HtmlDecode(match.Groups[1].Value), Text: WebUtility.HtmlDecode(match.Groups[2].Value))).ToList();
+        var figures = (await store.Figures.ReadAsync(run.RunId)).ToDictionary(figure => FigureKey.Of(FigureRow.Of(
+            ViewCatalogue.Find(figure.View)!, figure)));
+        var written = Written()
+            .Matches(html)
+            .Select(match => (Key: WebUtility.HtmlDecode(match.Groups[1].Value), Text: WebUtility.HtmlDecode(match.Groups[2].Value)))
+            .ToList();
         Assert.True(written.Count > 100, $"only {written.Count} numbers");
-        Assert.All(written, number => Assert.Equal(writer.Of(FigureRow.WordOf(MetricCatalogue.Of(figures[number.Key].Metric).Unit), figures[number.Key].Value!.Value), number.Text));
+        Assert.All(written,
+            number => Assert.Equal(
+                writer.Of(FigureRow.WordOf(MetricCatalogue.Of(figures[number.Key].Metric).Unit), figures[number.Key].Value!.Value),
+                number.Text));
         Assert.Equal(document.Figures.Count(figure => figure.Value is not null), written.Count);
         Assert.True(await ReportCheck.HtmlAsync(html, document, store, writer) > written.Count);
 
@@ -63,8 +71,10 @@ public sealed partial class ReportTests : IDisposable
 
     [Theory]
     [InlineData("UPDATE figure SET value = value + 1 WHERE view = 'kpis' AND metric = 'customers'", "kpis.customers")]
-    [InlineData("UPDATE figure SET value = value * 1.01 WHERE view = 'by_persona' AND metric = 'revenue' AND d1 = 'Loyalist'", "by_persona.revenue persona=\"Loyalist\"")]
-    [InlineData("UPDATE figure SET value = NULL, state = 1, note = 'taken away' WHERE view = 'cohorts_month' AND metric = 'retention' AND d2 = '2'", "taken away")]
+    [InlineData("UPDATE figure SET value = value * 1.01 WHERE view = 'by_persona' AND metric = 'revenue' AND d1 = 'Loyalist'",
+        "by_persona.revenue persona=\"Loyalist\"")]
+    [InlineData("UPDATE figure SET value = NULL, state = 1, note = 'taken away' WHERE view = 'cohorts_month' AND metric = 'retention' "
+        + "AND d2 = '2'", "taken away")]
     [InlineData("DELETE FROM figure WHERE view = 'by_rfm_segment' AND metric = 'clv'", "the run has no such figure")]
     [InlineData("UPDATE card SET answer = 'All is well.' WHERE id = '000.interpretation'", "000.interpretation")]
     public async Task A_number_that_changed_behind_the_report_is_found_and_no_file_is_left(string sql, string named)
@@ -80,7 +90,8 @@ public sealed partial class ReportTests : IDisposable
         var differs = await Assert.ThrowsAsync<RetentionException>(() => ReportCheck.HtmlAsync(html, document, store, writer));
         Assert.Equal(Failure.QualityGate, differs.Failure);
         Assert.Contains(named, differs.Message, StringComparison.Ordinal);
-        Assert.Equal(Failure.QualityGate, (await Assert.ThrowsAsync<RetentionException>(() => ReportCheck.JsonAsync(json, document, store))).Failure);
+        Assert.Equal(Failure.QualityGate,
+            (await Assert.ThrowsAsync<RetentionException>(() => ReportCheck.JsonAsync(json, document, store))).Failure);
     }
 
     [Fact]
@@ -91,9 +102,14 @@ public sealed partial class ReportTests : IDisposable
         var (document, writer) = (await DocumentAsync(store, run, ReportKind.Executive), WriterOf(store));
         var html = await ReportPrinter.HtmlAsync(document, s_english, writer);
         var customers = Written().Matches(html).First(match => match.Groups[1].Value == "kpis.customers");
-        var wrong = html[..customers.Index] + customers.Value.Replace(">300<", ">301<", StringComparison.Ordinal) + html[(customers.Index + customers.Length)..];
-        Assert.Contains("kpis.customers is written as 301, and is 300", (await Assert.ThrowsAsync<RetentionException>(() => ReportCheck.HtmlAsync(wrong, document, store, writer))).Message, StringComparison.Ordinal);
-        Assert.Contains("figures belong into the report", (await Assert.ThrowsAsync<RetentionException>(() => ReportCheck.HtmlAsync(html.Remove(customers.Index, customers.Length - 1), document, store, writer))).Message, StringComparison.Ordinal);
+        var wrong = html[..customers.Index] + customers.Value.Replace(">300<", ">301<", StringComparison.Ordinal)
+            + html[(customers.Index + customers.Length)..];
+        Assert.Contains("kpis.customers is written as 301, and is 300",
+            (await Assert.ThrowsAsync<RetentionException>(() => ReportCheck.HtmlAsync(wrong, document, store, writer))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("figures belong into the report",
+            (await Assert.ThrowsAsync<RetentionException>(() => ReportCheck.HtmlAsync(html.Remove(customers.Index, customers.Length - 1),
+                document, store, writer))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -109,8 +125,14 @@ public sealed partial class ReportTests : IDisposable
         var html = await ReportPrinter.HtmlAsync(document, s_english, WriterOf(store));
         await ReportCheck.HtmlAsync(html, document, store, WriterOf(store));
         AssertOneFile(html);
-        Assert.All(document.Sections.SelectMany(section => section.Blocks).OfType<ReportChart>().Where(chart => chart.Table.IsEmpty), chart => Assert.Contains($"id=\"{chart.Id}\"", html, StringComparison.Ordinal));
-        Assert.All(document.Sections.SelectMany(section => section.Blocks).OfType<ReportTiles>().SelectMany(tiles => tiles.Numbers).Where(figure => figure.Value is null), figure => Assert.Contains("not available: ", figure.Note, StringComparison.Ordinal));
+        Assert.All(document.Sections.SelectMany(section => section.Blocks).OfType<ReportChart>().Where(chart => chart.Table.IsEmpty),
+            chart => Assert.Contains($"id=\"{chart.Id}\"", html, StringComparison.Ordinal));
+        Assert.All(
+            document.Sections.SelectMany(section => section.Blocks)
+                .OfType<ReportTiles>()
+                .SelectMany(tiles => tiles.Numbers)
+                .Where(figure => figure.Value is null),
+                    figure => Assert.Contains("not available: ", figure.Note, StringComparison.Ordinal));
         string[] named = kind switch
         {
             ReportKind.Monthly => ["the shop has imported no e-mail events", "the shop has imported no visits"],
@@ -139,16 +161,26 @@ public sealed partial class ReportTests : IDisposable
         new EveryKindOfShop(1).Import(store, 300);
         var run = Night(store, new EveryKindOfShop(1).AsOf);
         var cards = await store.Cards.ReadAsync(run.RunId);
-        var monthly = (await DocumentAsync(store, run, ReportKind.Monthly)).Sections.SelectMany(section => section.Blocks).OfType<ReportSentences>().SelectMany(block => block.Said).Select(card => card.Id).ToHashSet();
+        var monthly = (await DocumentAsync(store, run, ReportKind.Monthly)).Sections.SelectMany(section => section.Blocks)
+            .OfType<ReportSentences>()
+            .SelectMany(block => block.Said)
+            .Select(card => card.Id)
+            .ToHashSet();
         Assert.Empty(cards.Where(card => card.Report == "001").Select(card => card.Id).Except(monthly));
         var executive = (await DocumentAsync(store, run, ReportKind.Executive)).Cards.Select(card => card.Id).ToHashSet();
         Assert.Empty(cards.Where(card => card.Report == "000").Select(card => card.Id).Except(executive));
         var performance = await DocumentAsync(store, run, ReportKind.Performance);
         Assert.Empty(cards.Where(card => card.Report == "002").Select(card => card.Id).Except(performance.Cards.Select(card => card.Id)));
         var blocks = performance.Sections.SelectMany(section => section.Blocks).ToList();
-        Assert.Equal(["O1", "O2", "O3", "O4", "Supporting"], blocks.OfType<ReportObjectives>().Single().Lines.Select(line => line.Objective).Distinct());
-        Assert.All(blocks.OfType<ReportRecommendations>().Single().Proposed, one => Assert.All([one.Priority, one.Action, one.Owner, one.Timeline, one.Status, one.MeasuredImpact], words => Assert.DoesNotContain("see its sentence", words, StringComparison.Ordinal)));
-        var shown = performance.Figures.Select(figure => figure.Metric).Distinct().Select(metric => MetricCatalogue.Of(metric).Name).ToHashSet();
+        Assert.Equal(["O1", "O2", "O3", "O4", "Supporting"],
+            blocks.OfType<ReportObjectives>().Single().Lines.Select(line => line.Objective).Distinct());
+        Assert.All(blocks.OfType<ReportRecommendations>().Single().Proposed,
+            one => Assert.All([one.Priority, one.Action, one.Owner, one.Timeline, one.Status, one.MeasuredImpact],
+                words => Assert.DoesNotContain("see its sentence", words, StringComparison.Ordinal)));
+        var shown = performance.Figures.Select(figure => figure.Metric)
+            .Distinct()
+            .Select(metric => MetricCatalogue.Of(metric).Name)
+            .ToHashSet();
         Assert.Empty(shown.Except(((ReportTerms)performance.Sections[^1].Blocks[0]).Terms.Select(term => term.Term)));
     }
 
@@ -157,7 +189,9 @@ public sealed partial class ReportTests : IDisposable
     {
         using var store = RetentionStore.Open(_engine.NewAddress());
         var run = RichShop.Night(store);
-        var table = (await DocumentAsync(store, run, ReportKind.Performance)).Sections.SelectMany(section => section.Blocks).OfType<ReportChart>().Single(chart => chart.Id == "pivot-customers").Table;
+        var table = (await DocumentAsync(store, run, ReportKind.Performance)).Sections.SelectMany(section => section.Blocks)
+            .OfType<ReportChart>()
+            .Single(chart => chart.Id == "pivot-customers").Table;
         Assert.All(table.Rows, row => Assert.Equal(row.Cells[^1].Value!.Value, row.Cells.SkipLast(1).Sum(cell => cell.Value ?? 0)));
         Assert.Equal(300, table.Rows[^1].Cells[^1].Value);
     }
@@ -169,7 +203,8 @@ public sealed partial class ReportTests : IDisposable
         using var store = RetentionStore.Open(_engine.NewAddress());
         var run = RichShop.Night(store);
         var path = In("summary.pdf");
-        var printed = await Press(store).WriteAsync(run, ReportKind.Executive, ReportFormat.Pdf, path, TestContext.Current.CancellationToken);
+        var printed = await Press(store)
+            .WriteAsync(run, ReportKind.Executive, ReportFormat.Pdf, path, TestContext.Current.CancellationToken);
         var bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
         Assert.Equal("%PDF"u8.ToArray(), bytes[..4]);
         Assert.True(bytes.Length > 50_000 && printed.Bytes == bytes.Length && printed.Compared > 100);
@@ -186,11 +221,13 @@ public sealed partial class ReportTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the stand-ins are shell scripts");
 
         var broken = Script("broken", "echo 'cannot open display' >&2; exit 3");
-        var fault = await Assert.ThrowsAsync<RetentionException>(() => Chromium.PrintAsync(broken, "<p>x</p>", In("x.pdf"), TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        var fault = await Assert.ThrowsAsync<RetentionException>(() => Chromium.PrintAsync(broken, "<p>x</p>", In("x.pdf"),
+            TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
         Assert.Equal(Failure.DependencyUnavailable, fault.Failure);
         Assert.Contains("exit code 3", fault.Message, StringComparison.Ordinal);
         Assert.Contains("cannot open display", fault.Message, StringComparison.Ordinal);
-        var slow = await Assert.ThrowsAsync<RetentionException>(() => Chromium.PrintAsync(Script("slow", "exec sleep 30"), "<p>x</p>", In("x.pdf"), TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken));
+        var slow = await Assert.ThrowsAsync<RetentionException>(() => Chromium.PrintAsync(Script("slow", "exec sleep 30"), "<p>x</p>",
+            In("x.pdf"), TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken));
         Assert.Contains("did not print the report within", slow.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(In("x.pdf")));
     }
@@ -200,29 +237,37 @@ public sealed partial class ReportTests : IDisposable
     {
         using var store = RetentionStore.Open(_engine.NewAddress());
         var run = RichShop.Night(store);
-        var nowhere = await Assert.ThrowsAsync<RetentionException>(() => Press(store).WriteAsync(run, ReportKind.Monthly, ReportFormat.Html, In("no/such/folder/x.html"), TestContext.Current.CancellationToken));
+        var nowhere = await Assert.ThrowsAsync<RetentionException>(() => Press(store)
+            .WriteAsync(run, ReportKind.Monthly, ReportFormat.Html, In("no/such/folder/x.html"), TestContext.Current.CancellationToken));
         Assert.Equal(Failure.NotFound, nowhere.Failure);
-        var dropped = await Assert.ThrowsAsync<RetentionException>(() => Press(store).WriteAsync(run with { State = RunState.Dropped }, ReportKind.Monthly, ReportFormat.Html, In("x.html"), TestContext.Current.CancellationToken));
+        var dropped = await Assert.ThrowsAsync<RetentionException>(() => Press(store)
+            .WriteAsync(run with { State = RunState.Dropped }, ReportKind.Monthly, ReportFormat.Html, In("x.html"),
+                TestContext.Current.CancellationToken));
         Assert.Contains("has been dropped", dropped.Message, StringComparison.Ordinal);
         Assert.Empty(_folder.EnumerateFileSystemInfos());
     }
 
-    private ReportPress Press(RetentionStore store) => new(store, Playbook.Shipped(), Targets.None, s_english, WriterOf(store), TimeProvider.System);
+    private ReportPress Press(RetentionStore store) =>
+        new(store, Playbook.Shipped(), Targets.None, s_english, WriterOf(store), TimeProvider.System);
 
     private static Task<ReportDocument> DocumentAsync(RetentionStore store, Run run, ReportKind kind) =>
         new ReportBuilder(store, Playbook.Shipped(), Targets.None, s_english, WriterOf(store), TimeProvider.System).BuildAsync(run, kind);
 
-    private static Writer WriterOf(RetentionStore store) => store.RequireShop() is var shop ? new Writer(WorkspaceCulture.Of(shop.Currency), shop.Currency, shop.Calendar.TimeZone) : null!;
+    private static Writer WriterOf(RetentionStore store) =>
+        store.RequireShop() is var shop ? new Writer(WorkspaceCulture.Of(shop.Currency), shop.Currency, shop.Calendar.TimeZone) : null!;
 
     private static Run Night(RetentionStore store, Cutoff asOf) =>
-        new NightRun(store, new ModelRegistry(Path.Combine(Path.GetTempPath(), "no-models-here")), new RunSettings { ShardSize = 97, Parallelism = 1 }).Execute(new RunRequest(RunPurpose.Night, asOf.Date, asOf), null, default).Run;
+        new NightRun(store, new ModelRegistry(Path.Combine(Path.GetTempPath(), "no-models-here")),
+            new RunSettings { ShardSize = 97, Parallelism = 1 })
+            .Execute(new RunRequest(RunPurpose.Night, asOf.Date, asOf), null, default).Run;
 
     private string In(string name) => Path.Combine(_folder.FullName, name);
 
     private string Script(string name, string body)
     {
         File.WriteAllText(In(name), "#!/bin/sh\n" + body + "\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(In(name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(In(name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return In(name);
     }
 

@@ -10,8 +10,11 @@ public sealed class CampaignTests
     public async Task Every_fault_once_is_reached_and_leaves_the_invariants_standing()
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var program = Path.GetFullPath(Path.Combine(here.FullName, "../../../../PredictiveRetention.Campaign/bin", here.Parent!.Name, here.Name, "retain-campaign.dll"));
-        using var campaign = Process.Start(new ProcessStartInfo("dotnet", [program, "--times", "1"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var program = Path.GetFullPath(Path.Combine(here.FullName, "../../../../PredictiveRetention.Campaign/bin", here.Parent!.Name,
+            here.Name, "retain-campaign.dll"));
+        using var campaign = Process.Start(new ProcessStartInfo("dotnet",
+            [program, "--times", "1"])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (table, errors) = (campaign.StandardOutput.ReadToEndAsync(), campaign.StandardError.ReadToEndAsync());
         await campaign.WaitForExitAsync();
         Assert.True(campaign.ExitCode == 0, await table + await errors);

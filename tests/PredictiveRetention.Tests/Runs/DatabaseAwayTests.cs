@@ -54,7 +54,12 @@ public sealed class PostgresDatabaseAwayTests() : DatabaseAwayTests(new Postgres
     {
         try
         {
-            using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(address.ToString()) { Password = "none", Pooling = false }.ToString());
+            using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(address.ToString())
+            {
+                Password = "none",
+                Pooling = false
+            }
+                .ToString());
             connection.Open();
             return true;
         }
@@ -65,10 +70,14 @@ public sealed class PostgresDatabaseAwayTests() : DatabaseAwayTests(new Postgres
     }
 }
 
-/// <summary>A database that is not there, or takes no writes, in the middle of a night: waited out and told, and the night is published all the same.</summary>
+/// <summary>
+/// A database that is not there, or takes no writes, in the middle of a night: waited out and told, and the night is published all the
+/// same.
+/// </summary>
 public abstract class DatabaseAwayTests(EngineUnderTest engine) : NightRunFixture(engine)
 {
-    public static TheoryData<string> Steps => ["claimed", "snapshot", "shard-scored", "shard-committed", "validating", "validated", "figures"];
+    public static TheoryData<string> Steps =>
+        ["claimed", "snapshot", "shard-scored", "shard-committed", "validating", "validated", "figures"];
 
     [Theory]
     [MemberData(nameof(Steps))]
@@ -93,7 +102,8 @@ public abstract class DatabaseAwayTests(EngineUnderTest engine) : NightRunFixtur
         var clock = new ImpatientClock();
         var heard = new HeardFaults(clock);
         var isAway = false;
-        var failure = Assert.Throws<RetentionException>(() => Night(store, with: settings => settings with { Clock = clock, Faults = heard.Faults, OnStep = Away }));
+        var failure = Assert.Throws<RetentionException>(() => Night(store,
+            with: settings => settings with { Clock = clock, Faults = heard.Faults, OnStep = Away }));
         Assert.Equal(Failure.DependencyUnavailable, failure.Failure);
         Assert.Contains(heard.Faults.All, fault => fault.Work == Patience.Work);
         Engine.MakeWritable();
@@ -120,7 +130,8 @@ public abstract class DatabaseAwayTests(EngineUnderTest engine) : NightRunFixtur
         using var stop = new CancellationTokenSource();
         var clock = new ImpatientClock { OnWait = times => { if (times == 2) stop.Cancel(); } };
         Assert.ThrowsAny<OperationCanceledException>(() => Night(
-            store, with: settings => settings with { Clock = clock, OnStep = step => { if (step == "snapshot") Engine.TakeAway(); } }, cancellation: stop.Token));
+            store, with: settings => settings with { Clock = clock, OnStep = step => { if (step == "snapshot") Engine.TakeAway(); } },
+            cancellation: stop.Token));
         Engine.BringBack();
     }
 
@@ -157,7 +168,8 @@ public abstract class DatabaseAwayTests(EngineUnderTest engine) : NightRunFixtur
         Assert.Equal(RunOutcome.Published, result.Outcome);
         Assert.Equal(300, store.Predictions.ReadAll(result.Run.RunId).Count());
         Assert.Single(store.Runs.NewestAsync(10).GetAwaiter().GetResult());
-        Assert.All(store.Verifier.Verify(Some.Shop, _ => { }, default), check => Assert.True(check.Holds, $"{check.Name}: {string.Join("; ", check.Broken)}"));
+        Assert.All(store.Verifier.Verify(Some.Shop, _ => { }, default),
+            check => Assert.True(check.Holds, $"{check.Name}: {string.Join("; ", check.Broken)}"));
         Assert.DoesNotContain(faults.All, fault => fault.Work == Patience.Work);
         return said;
     }

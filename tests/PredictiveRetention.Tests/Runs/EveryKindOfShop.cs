@@ -21,7 +21,8 @@ internal sealed class EveryKindOfShop(int seed)
     public int From { get; } = BusinessCalendar.DayNumber(new DateOnly(2016 + (seed % 3), 1 + (seed % 12), seed % 2 == 0 ? 1 : 17));
 
     /// <summary>On the first of a month or of a quarter, or in the middle of one.</summary>
-    public Cutoff AsOf => new(seed % 4 == 0 ? BusinessCalendar.DayNumber(new DateOnly(2018 + (seed % 3), 4, 1)) : From + 500 + (37 * seed % 400));
+    public Cutoff AsOf =>
+        new(seed % 4 == 0 ? BusinessCalendar.DayNumber(new DateOnly(2018 + (seed % 3), 4, 1)) : From + 500 + (37 * seed % 400));
 
     public ImportResult Import(RetentionStore store, int customers)
     {
@@ -33,7 +34,10 @@ internal sealed class EveryKindOfShop(int seed)
         for (var i = 0; i < customers; i++)
         {
             var id = "K" + i;
-            if (Chance(0.9)) people.Add(new CustomerRow(id, BirthYear: Chance(0.7) ? 1930 + _random.Next(75) : null, Gender: Pick(s_genders), Country: Pick(s_countries), AcquisitionChannel: Chance(0.8) ? "channel " + (int)(8 * _random.NextDouble() * _random.NextDouble()) : null));
+            if (Chance(0.9))
+                people.Add(new CustomerRow(id, BirthYear: Chance(0.7) ? 1930 + _random.Next(75) : null, Gender: Pick(s_genders),
+                    Country: Pick(s_countries),
+                    AcquisitionChannel: Chance(0.8) ? "channel " + (int)(8 * _random.NextDouble() * _random.NextDouble()) : null));
             if (Chance(0.97)) Orders(id, orders, refunds, i == 0);
             Events(id, events);
             if (Chance(0.2)) Subscription(id, subscriptions);
@@ -64,7 +68,8 @@ internal sealed class EveryKindOfShop(int seed)
                 DiscountMinor: Chance(0.1) ? null : Chance(discounts) ? _random.Next(amount + 50) : 0,
                 Category: Chance(0.1) ? null : "category " + _random.Next(9), Channel: "web", Quantity: 1 + _random.Next(4),
                 MarginMinor: Chance(0.5) ? amount / 3 : null,
-                PromisedAtMs: Chance(0.7) ? At(day + 2 + _random.Next(9)) : null, DeliveredAtMs: Chance(0.8) ? At(day - 1 + (int)(70 * Math.Pow(_random.NextDouble(), 3))) : null,
+                PromisedAtMs: Chance(0.7) ? At(day + 2 + _random.Next(9)) : null,
+                DeliveredAtMs: Chance(0.8) ? At(day - 1 + (int)(70 * Math.Pow(_random.NextDouble(), 3))) : null,
                 ReviewScore: Chance(0.5) ? 1 + _random.Next(5) : null));
             Refunds(id, ordered, day, amount, refunds);
             day += Chance(0.12) ? 0 : 1 + (int)(-Math.Log(1 - _random.NextDouble()) * pace);
@@ -96,7 +101,8 @@ internal sealed class EveryKindOfShop(int seed)
     private void Events(string id, List<EngagementRow> events)
     {
         for (var n = _random.Next(30); n > 0; n--)
-            events.Add(new EngagementRow(id, Type(), At(From - 20 + _random.Next(End - From + 20)), MessageId: Chance(0.2) ? null : "m" + _random.Next(12)));
+            events.Add(new EngagementRow(id, Type(), At(From - 20 + _random.Next(End - From + 20)),
+                MessageId: Chance(0.2) ? null : "m" + _random.Next(12)));
     }
 
     /// <summary>Some shops record no delivery of mails.</summary>

@@ -23,7 +23,8 @@ public sealed class GuardBandsTests
     [InlineData(1000, 0.4, 20_000, 0, "CLV of 20.00 a customer after 50.00")]
     [InlineData(990, 0.4, 49_500, 10, "10 of 1000 customers could not be scored")]
     public void A_night_outside_a_band_says_which_with_the_numbers(int customers, double mean, double clv, int quarantined, string says) =>
-        Assert.Contains(says, Assert.Single(new GuardBands().Breaches(Headline(customers, mean, clv), quarantined, s_before, true)), StringComparison.Ordinal);
+        Assert.Contains(says, Assert.Single(new GuardBands().Breaches(Headline(customers, mean, clv), quarantined, s_before, true)),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Other_horizons_are_not_compared_by_probability_or_value() =>
@@ -33,7 +34,8 @@ public sealed class GuardBandsTests
     public void A_changed_shape_with_the_same_mean_is_found()
     {
         var shifted = s_before with { PChurnTenths = [500, 0, 0, 0, 0, 0, 0, 0, 0, 500] };
-        Assert.Contains("population stability index", Assert.Single(new GuardBands().Breaches(shifted, 0, s_before, true)), StringComparison.Ordinal);
+        Assert.Contains("population stability index", Assert.Single(new GuardBands().Breaches(shifted, 0, s_before, true)),
+            StringComparison.Ordinal);
         Assert.Equal(0, GuardBands.StabilityIndex([1, 2, 3], [1, 2, 3]));
         // By hand, (p - q) ln(p / q) with p = 10.5/31, 20.5/31 and q = 20.5/31, 10.5/31.
         Assert.Equal(2 * (10.0 / 31) * Math.Log(20.5 / 10.5), GuardBands.StabilityIndex([10, 20], [20, 10]), 1e-12);

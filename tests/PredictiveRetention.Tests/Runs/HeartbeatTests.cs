@@ -43,7 +43,8 @@ public abstract class HeartbeatTests(EngineUnderTest engine) : IDisposable
         var (store, run, heard) = Begun();
         using var alive = new Heartbeat(store, Settings(heard));
         alive.Keep(run.RunId, run.Owner!);
-        foreach (var (away, back) in new (Action, Action)[] { (engine.MakeReadOnly, engine.MakeWritable), (engine.TakeAway, engine.BringBack) })
+        foreach (var (away, back) in new (Action, Action)[] { (engine.MakeReadOnly, engine.MakeWritable),
+            (engine.TakeAway, engine.BringBack) })
         {
             away();
             for (var beat = 0; beat < 4; beat++) _clock.Advance(s_beat);

@@ -13,8 +13,12 @@ public sealed class PostgresImportRunTests() : ImportRunTests(new PostgresUnderT
 /// <summary>Files into a store: what a second import says of what the first one brought.</summary>
 public abstract class ImportRunTests(EngineUnderTest engine) : IDisposable
 {
-    private const string Charges = "id,Created (UTC),Amount,Amount Refunded,Currency,Status,Customer ID\n1,2024-01-01 10:00,5.00,0,eur,Paid,a\n2,2024-01-02 10:00,7.00,0,eur,Paid,a\n3,2024-01-03 10:00,9.00,0,eur,Paid,b\n";
-    private const string Orders = "customer_id,order_id,ordered_at,amount,currency\na,1,2024-01-01 10:00,5.00,EUR\na,2,2024-01-02 10:00,8.00,EUR\nb,9,2024-01-03 10:00,9.00,EUR\n";
+    private const string Charges =
+        "id,Created (UTC),Amount,Amount Refunded,Currency,Status,Customer ID\n1,2024-01-01 10:00,5.00,0,eur,Paid,a\n2,2024-01-02 "
+            + "10:00,7.00,0,eur,Paid,a\n3,2024-01-03 10:00,9.00,0,eur,Paid,b\n";
+    private const string Orders =
+        "customer_id,order_id,ordered_at,amount,currency\na,1,2024-01-01 10:00,5.00,EUR\na,2,2024-01-02 10:00,8.00,EUR\nb,9,2024-01-03 "
+            + "10:00,9.00,EUR\n";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("import-run-test-");
 
@@ -32,12 +36,15 @@ public abstract class ImportRunTests(EngineUnderTest engine) : IDisposable
         Assert.Empty(Notes(Import(store, "stripe", Charges)));
         var second = Import(store, "generic", Orders);
         Assert.Equal(
-            new QualityNote("orders that an import of preset stripe had stored already (same customer, same order id): one order each, updated where they differ; 1 had another amount", 2),
+            new QualityNote(
+                "orders that an import of preset stripe had stored already (same customer, same order id): one order each, updated where "
+                    + "they differ; 1 had another amount", 2),
             Assert.Single(Notes(second)));
         Assert.Equal(["500", "800", "900", "900"], engine.Query("SELECT amount_minor FROM orders ORDER BY amount_minor, order_id"));
         // An order keeps the import that first brought it.
         Assert.Equal(["1", "1", "1", "2"], engine.Query("SELECT import_id FROM orders ORDER BY order_id"));
-        Assert.Contains(engine.Query("SELECT report FROM import_batch WHERE import_id = 2"), report => report.Contains("an import of preset stripe", StringComparison.Ordinal));
+        Assert.Contains(engine.Query("SELECT report FROM import_batch WHERE import_id = 2"),
+            report => report.Contains("an import of preset stripe", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -47,7 +54,9 @@ public abstract class ImportRunTests(EngineUnderTest engine) : IDisposable
         Import(store, "generic", Orders);
         var again = Import(store, "generic", Orders);
         Assert.Equal(new ImportResult(2, 0, 0, 3), again.Stored);
-        Assert.Equal("orders that an earlier import had stored already (same customer, same order id): one order each, updated where they differ; 0 had another amount", Assert.Single(Notes(again)).Note);
+        Assert.Equal(
+            "orders that an earlier import had stored already (same customer, same order id): one order each, updated where they differ; "
+                + "0 had another amount", Assert.Single(Notes(again)).Note);
     }
 
     [Fact]
@@ -56,7 +65,8 @@ public abstract class ImportRunTests(EngineUnderTest engine) : IDisposable
         using var store = RetentionStore.Open(engine.NewAddress());
         var tables = new Dictionary<string, string>
         {
-            ["olist_orders_dataset.csv"] = "order_id,customer_id,order_status,order_purchase_timestamp\no1,c1,delivered,2018-05-01 10:00:00\n",
+            ["olist_orders_dataset.csv"] =
+                "order_id,customer_id,order_status,order_purchase_timestamp\no1,c1,delivered,2018-05-01 10:00:00\n",
             ["olist_customers_dataset.csv"] = "customer_id,customer_unique_id,customer_city\nc1,anna,natal\n",
             ["olist_order_payments_dataset.csv"] = "order_id,payment_sequential,payment_value\no1,1,5.00\n",
         };
@@ -67,16 +77,19 @@ public abstract class ImportRunTests(EngineUnderTest engine) : IDisposable
         Assert.Equal(["1525179600000"], engine.Query("SELECT ordered_at_ms FROM orders"));
         Assert.Equal(["BR"], engine.Query("SELECT country FROM customer"));
         // The store's time zone holds from then on.
-        Assert.Equal(1, ImportRun.Execute(store, request, dryRun: false, null, null, TestContext.Current.CancellationToken).Stored!.Unchanged);
+        Assert.Equal(1,
+            ImportRun.Execute(store, request, dryRun: false, null, null, TestContext.Current.CancellationToken).Stored!.Unchanged);
     }
 
     private ImportOutcome Import(RetentionStore store, string preset, string text)
     {
         var path = Path.Combine(_folder.FullName, preset + ".csv");
         File.WriteAllText(path, text);
-        return ImportRun.Execute(store, new ImportRequest { Preset = preset, OrdersFile = path }, dryRun: false, null, null, TestContext.Current.CancellationToken);
+        return ImportRun.Execute(store, new ImportRequest { Preset = preset, OrdersFile = path }, dryRun: false, null, null,
+            TestContext.Current.CancellationToken);
     }
 
     private static List<QualityNote> Notes(ImportOutcome outcome) =>
-        [.. outcome.Report.Files.SelectMany(file => file.Notes).Where(note => note.Note.Contains("had stored already", StringComparison.Ordinal))];
+        [.. outcome.Report.Files.SelectMany(file => file.Notes)
+            .Where(note => note.Note.Contains("had stored already", StringComparison.Ordinal))];
 }

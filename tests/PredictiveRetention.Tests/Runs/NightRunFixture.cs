@@ -17,10 +17,12 @@ public abstract class NightRunFixture(EngineUnderTest engine) : StoreFixture(eng
         return store;
     }
 
-    protected RunResult Night(RetentionStore store, int day = 0, Func<RunSettings, RunSettings>? with = null, CancellationToken cancellation = default)
+    protected RunResult Night(RetentionStore store, int day = 0, Func<RunSettings, RunSettings>? with = null,
+        CancellationToken cancellation = default)
     {
         var settings = new RunSettings { ShardSize = 43, Parallelism = 1 };
-        return new NightRun(store, Models, with is null ? settings : with(settings)).Execute(Tonight with { BusinessDate = Date.AddDays(day) }, null, cancellation);
+        return new NightRun(store, Models, with is null ? settings : with(settings))
+            .Execute(Tonight with { BusinessDate = Date.AddDays(day) }, null, cancellation);
     }
 
     protected static long? Current(RetentionStore store) => store.Nights.Current()?.RunId;

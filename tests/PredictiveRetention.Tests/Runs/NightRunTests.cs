@@ -56,7 +56,8 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
         using var store = Shop();
         var published = Night(store).Execute(s_night, null, default);
         var next = s_night with { BusinessDate = s_date.AddDays(1) };
-        Assert.Throws<IOException>(() => Night(store, passed => { if (passed == step) throw new IOException("planted"); }).Execute(next, null, default));
+        Assert.Throws<IOException>(() => Night(store, passed => { if (passed == step) throw new IOException("planted"); })
+            .Execute(next, null, default));
         Assert.Equal(published.Run.RunId, (await store.Nights.CurrentAsync())!.RunId);
         Assert.Equal(300, store.Predictions.ReadAll(published.Run.RunId).Count());
         var failed = (await store.Runs.NewestAsync(1))[0];
@@ -82,13 +83,16 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
         var committed = 0;
         // Cancelling in the middle stands for a process that is gone: the run is left as it is, its lease let go.
         using (var gone = new CancellationTokenSource())
-            Assert.ThrowsAny<OperationCanceledException>(() => Night(store, step => { if (step == "shard-committed" && ++committed == 3) gone.Cancel(); }, parallelism: 1).Execute(s_night, null, gone.Token));
+            Assert.ThrowsAny<OperationCanceledException>(() => Night(store,
+                step => { if (step == "shard-committed" && ++committed == 3) gone.Cancel(); }, parallelism: 1)
+                .Execute(s_night, null, gone.Token));
         var unfinished = Assert.Single(store.Runs.UnfinishedNights());
         Assert.Equal(RunState.Scoring, unfinished.State);
         var left = Open(store, unfinished.RunId);
         Assert.Equal(4, left);
         var resumed = 0;
-        var result = Night(store, step => { if (step == "shard-committed") Interlocked.Increment(ref resumed); }).Execute(s_night, null, default);
+        var result = Night(store, step => { if (step == "shard-committed") Interlocked.Increment(ref resumed); })
+            .Execute(s_night, null, default);
         Assert.Equal((unfinished.RunId, left), (result.Run.RunId, resumed));
         Assert.Equal(300, store.Predictions.ReadAll(result.Run.RunId).Count());
         Assert.True(result.Run.Fence > unfinished.Fence);
@@ -148,7 +152,9 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
     public void Execute_KeepsTheLastRuns_AndDropsTheRowsOfOlderOnes()
     {
         using var store = Shop();
-        var runs = Enumerable.Range(0, 5).Select(day => Night(store, keep: 2).Execute(s_night with { BusinessDate = s_date.AddDays(day) }, null, default).Run).ToList();
+        var runs = Enumerable.Range(0, 5)
+            .Select(day => Night(store, keep: 2).Execute(s_night with { BusinessDate = s_date.AddDays(day) }, null, default).Run)
+            .ToList();
         Assert.Empty(store.Predictions.ReadAll(runs[0].RunId));
         Assert.Equal(RunState.Dropped, store.Runs.Find(runs[0].RunId)!.State);
         Assert.Equal(300, store.Predictions.ReadAll(runs[4].RunId).Count());
@@ -171,7 +177,8 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
                 after = new PagePosition(Value(last, order), last.CustomerKey);
             }
             Assert.Equal(300, seen.Select(row => row.CustomerKey).Distinct().Count());
-            Assert.Equal(seen.OrderByDescending(row => Value(row, order)).ThenBy(row => row.CustomerKey).Select(row => row.CustomerId), seen.Select(row => row.CustomerId));
+            Assert.Equal(seen.OrderByDescending(row => Value(row, order)).ThenBy(row => row.CustomerKey).Select(row => row.CustomerId),
+                seen.Select(row => row.CustomerId));
         }
     }
 
@@ -181,17 +188,25 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
         using var store = Shop();
         var run = Night(store).Execute(s_night, null, default).Run;
         var all = store.Predictions.ReadAll(run.RunId).ToList();
-        var filter = new PredictionFilter { HasAction = true, MinPChurn = 0.3, Lifecycle = all.First(row => row.PlayId is not null && row.PChurn >= 0.3).Lifecycle };
+        var filter = new PredictionFilter
+        {
+            HasAction = true, MinPChurn = 0.3,
+            Lifecycle = all.First(row => row.PlayId is not null && row.PChurn >= 0.3).Lifecycle
+        };
         var found = await store.Predictions.PageAsync(run.RunId, filter, PredictionOrder.Customer, null, 1000);
         Assert.NotEmpty(found);
-        Assert.Equal(all.Where(row => row.PlayId is not null && row.PChurn >= 0.3 && row.Lifecycle == filter.Lifecycle).Select(row => row.CustomerId).Order(), found.Select(row => row.CustomerId).Order());
+        Assert.Equal(
+            all.Where(row => row.PlayId is not null && row.PChurn >= 0.3 && row.Lifecycle == filter.Lifecycle)
+                .Select(row => row.CustomerId)
+                .Order(), found.Select(row => row.CustomerId).Order());
     }
 
     [Fact]
     public void Execute_NoOrderBeforeTheCutoff_IsAnError()
     {
         using var store = Shop();
-        var failure = Assert.Throws<RetentionException>(() => Night(store).Execute(RunRequest.Replay(Cutoff.Of(new DateOnly(2000, 1, 1))), null, default));
+        var failure = Assert.Throws<RetentionException>(() => Night(store)
+            .Execute(RunRequest.Replay(Cutoff.Of(new DateOnly(2000, 1, 1))), null, default));
         Assert.Equal(Failure.InputRejected, failure.Failure);
     }
 
@@ -201,8 +216,11 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
         using var store = RetentionStore.Open(Engine.NewAddress());
         store.Import(Some.Orders(900));
         var models = Models;
-        TrainingRun.Execute(store, models, new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
-        var failure = Assert.Throws<RetentionException>(() => new NightRun(store, models, new RunSettings()).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(10)), null, default));
+        TrainingRun.Execute(store, models,
+            new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) },
+            TimeProvider.System, null, default);
+        var failure = Assert.Throws<RetentionException>(() => new NightRun(store, models, new RunSettings())
+            .Execute(RunRequest.Replay(SimulatedHistories.End.Minus(10)), null, default));
         Assert.Equal(Failure.QualityGate, failure.Failure);
         Assert.Contains("retain train --as-of", failure.Message, StringComparison.Ordinal);
         var night = new NightRun(store, models, new RunSettings()).Execute(s_night, null, default);
@@ -210,12 +228,17 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
 
         // Every score says why, in words of the model's own features, and so does the file.
         var recipe = night.Run.Recipe!;
-        var said = store.Predictions.ReadAll(night.Run.RunId).Where(row => !row.Lost).Select(row => ReasonWords.Of(StoredReasons.Read(row.Reasons), recipe.Features, Some.Shop.Currency).ToList()).ToList();
+        var said = store.Predictions.ReadAll(night.Run.RunId)
+            .Where(row => !row.Lost)
+            .Select(row => ReasonWords.Of(StoredReasons.Read(row.Reasons), recipe.Features, Some.Shop.Currency).ToList())
+            .ToList();
         Assert.All(said, reasons => Assert.InRange(reasons.Count, 1, 5));
         Assert.All(said, reasons => Assert.Equal(reasons.OrderByDescending(reason => Math.Abs(reason.Effect)), reasons));
         Assert.All(said, reasons => Assert.Equal(reasons.Count, reasons.Select(reason => reason.Theme).Distinct().Count()));
         Assert.Contains(said, reasons => reasons.Count > 3);
-        Assert.Contains(said, reasons => reasons.Any(reason => reason.Words.StartsWith("no order for ", StringComparison.Ordinal) && reason.Words.Contains(", usually every ", StringComparison.Ordinal)));
+        Assert.Contains(said,
+            reasons => reasons.Any(reason => reason.Words.StartsWith("no order for ", StringComparison.Ordinal)
+                && reason.Words.Contains(", usually every ", StringComparison.Ordinal)));
         using var file = new StringWriter();
         Csv.Write(ScoreFile.Table(store, Some.Shop, night.Run), file);
         Assert.Contains("(raises churn)", file.ToString(), StringComparison.Ordinal);
@@ -229,11 +252,14 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
         var earlier = Night(store).Execute(new RunRequest(RunPurpose.Night, past.Date, past), null, default);
         Assert.Null(earlier.Headline!.Realised);
         // The rule's horizon is 90 days: eighty days later nothing can be said, a hundred days later it can.
-        Assert.Null(Night(store).Execute(new RunRequest(RunPurpose.Night, past.Plus(80).Date, past.Plus(80)), null, default).Headline!.Realised);
+        Assert.Null(Night(store)
+            .Execute(new RunRequest(RunPurpose.Night, past.Plus(80).Date, past.Plus(80)), null, default).Headline!.Realised);
         var realised = Night(store).Execute(s_night, null, default).Headline!.Realised!;
         Assert.Equal((earlier.Run.RunId, past.ToString(), 90), (realised.RunId, realised.AsOf, realised.HorizonDays));
 
-        var bought = SimulatedHistories.Customers(300).ToDictionary(customer => "C" + customer.Key, customer => customer.Orders.Where(order => order.Day >= past.Day && order.Day < past.Day + 90).ToArray());
+        var bought = SimulatedHistories.Customers(300)
+            .ToDictionary(customer => "C" + customer.Key,
+                customer => customer.Orders.Where(order => order.Day >= past.Day && order.Day < past.Day + 90).ToArray());
         var said = store.Predictions.ReadAll(earlier.Run.RunId).Where(row => !row.Lost).ToList();
         Assert.Equal(said.Count, realised.Customers);
         Assert.Equal(said.Average(row => row.PChurn), realised.PredictedChurn, 1e-9);
@@ -248,13 +274,16 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
         using var store = RetentionStore.Open(Engine.NewAddress());
         store.Import(Some.Orders(900));
         var models = Models;
-        TrainingRun.Execute(store, models, new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) }, TimeProvider.System, null, default);
+        TrainingRun.Execute(store, models,
+            new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) },
+            TimeProvider.System, null, default);
         var night = new NightRun(store, models, new RunSettings()).Execute(s_night, null, default).Headline!;
         Assert.Equal(night.Customers - night.Lost, night.Drift!.Customers);
         Assert.Equal("none", night.Drift.Light);
 
         // Months in which hardly anybody buys: the same model, other customers.
-        var later = new NightRun(store, models, new RunSettings { Guard = new GuardBands { MaxMeanShift = 2, MaxClvRatio = 1e9, MaxStabilityIndex = 1e9 } })
+        var later = new NightRun(store, models,
+            new RunSettings { Guard = new GuardBands { MaxMeanShift = 2, MaxClvRatio = 1e9, MaxStabilityIndex = 1e9 } })
             .Execute(new RunRequest(RunPurpose.Night, s_date.AddDays(300), SimulatedHistories.End.Plus(300)), null, default).Headline!;
         Assert.Equal("drifted", later.Drift!.Light);
         Assert.Contains(later.Drift.Beyond, column => column.Name == "days_since_last_order");
@@ -285,7 +314,8 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
         Assert.Equal(champion, models.ChampionVersion());
         Assert.NotNull(models.ChallengerVersion());
         // Of days the data cannot speak about nothing is learnt: a slip of the keyboard would lock the champion out for years.
-        Assert.Equal(Failure.Usage, Assert.Throws<RetentionException>(() => Train(options with { AsOf = SimulatedHistories.End.Plus(400) })).Failure);
+        Assert.Equal(Failure.Usage,
+            Assert.Throws<RetentionException>(() => Train(options with { AsOf = SimulatedHistories.End.Plus(400) })).Failure);
         var later = Train(options with { AsOf = SimulatedHistories.End });
         Assert.Equal(later, models.ChampionVersion());
         Assert.Contains("not worse than the champion on", models.Moves()[^1].Reason, StringComparison.Ordinal);

@@ -48,7 +48,8 @@ public sealed class PatienceTests : IDisposable
             Assert.InRange(pause, plain * 0.75, plain * 1.25);
             plain = plain * 2 < TimeSpan.FromSeconds(5) ? plain * 2 : TimeSpan.FromSeconds(5);
         }
-        Assert.Contains(_clock.Waits.Select((pause, i) => pause / TimeSpan.FromMilliseconds(100 * Math.Pow(2, i))).Take(5), part => Math.Abs(part - 1) > 0.001);
+        Assert.Contains(_clock.Waits.Select((pause,
+            i) => pause / TimeSpan.FromMilliseconds(100 * Math.Pow(2, i))).Take(5), part => Math.Abs(part - 1) > 0.001);
     }
 
     [Fact]

@@ -10,7 +10,9 @@ public sealed class SqliteRunDecisionTests() : RunDecisionTests(new SqliteUnderT
 
 public sealed class PostgresRunDecisionTests() : RunDecisionTests(new PostgresUnderTest())
 {
-    /// <summary>Between reading the pointer and moving it another night was published: it would stay published, and nobody would see it.</summary>
+    /// <summary>
+    /// Between reading the pointer and moving it another night was published: it would stay published, and nobody would see it.
+    /// </summary>
     [Fact]
     public async Task A_rollback_during_a_publication_waits_for_it_and_takes_the_place_of_the_night_it_published()
     {
@@ -49,7 +51,8 @@ public sealed class PostgresRunDecisionTests() : RunDecisionTests(new PostgresUn
         var connection = store.Engine.Open();
         await SayAsync(connection, "BEGIN; SELECT run_id FROM current_run FOR UPDATE");
         await SayAsync(connection, FormattableString.Invariant($"UPDATE run SET state = 'superseded' WHERE run_id = {before}"));
-        await SayAsync(connection, FormattableString.Invariant($"UPDATE run SET state = 'published', published_at_ms = 1 WHERE run_id = {publishing}"));
+        await SayAsync(connection,
+            FormattableString.Invariant($"UPDATE run SET state = 'published', published_at_ms = 1 WHERE run_id = {publishing}"));
         return connection;
     }
 
@@ -57,7 +60,8 @@ public sealed class PostgresRunDecisionTests() : RunDecisionTests(new PostgresUn
     private static async Task EndAsync(DbConnection publication, long published)
     {
         const string Waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        while (await SayAsync(publication, "SELECT pg_stat_clear_snapshot(); " + Waiting) == 0) TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        while (await SayAsync(publication, "SELECT pg_stat_clear_snapshot(); " + Waiting) == 0)
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         await SayAsync(publication, FormattableString.Invariant($"UPDATE current_run SET run_id = {published}; COMMIT"));
     }
 
@@ -122,7 +126,8 @@ public abstract class RunDecisionTests(EngineUnderTest engine) : NightRunFixture
         Assert.Equal(monday, Current(store));
         Assert.Contains(await store.Runs.EventsAsync(monday), happened => happened is { What: "rolled back", Actor: "anna" });
         // The rolled back date is not scored anew behind anna's back.
-        Assert.Equal((RunOutcome.AlreadyPublished, tuesday), Night(store, day: 1) is var again ? (again.Outcome, again.Run.RunId) : default);
+        Assert.Equal((RunOutcome.AlreadyPublished, tuesday),
+            Night(store, day: 1) is var again ? (again.Outcome, again.Run.RunId) : default);
         Assert.Equal(monday, Current(store));
         Sound(store);
         var wednesday = Night(store, day: 2).Run.RunId;
@@ -188,5 +193,6 @@ public abstract class RunDecisionTests(EngineUnderTest engine) : NightRunFixture
     }
 
     protected static void Sound(RetentionStore store) =>
-        Assert.All(store.Verifier.Verify(Some.Shop, null, default), check => Assert.True(check.Holds, check.Name + ": " + string.Join("; ", check.Broken)));
+        Assert.All(store.Verifier.Verify(Some.Shop, null, default),
+            check => Assert.True(check.Holds, check.Name + ": " + string.Join("; ", check.Broken)));
 }

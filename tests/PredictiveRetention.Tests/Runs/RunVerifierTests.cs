@@ -25,7 +25,8 @@ public abstract class RunVerifierTests(EngineUnderTest engine) : NightRunFixture
     {
         using var store = Shop();
         Night(store);
-        Assert.All(store.Verifier.Verify(Some.Shop, null, default), check => Assert.True(check.Holds, check.Name + ": " + string.Join("; ", check.Broken)));
+        Assert.All(store.Verifier.Verify(Some.Shop, null, default),
+            check => Assert.True(check.Holds, check.Name + ": " + string.Join("; ", check.Broken)));
         Engine.Execute(damage);
         Assert.Equal(broken, store.Verifier.Verify(Some.Shop, null, default).Where(check => !check.Holds).Select(check => check.Name));
     }

@@ -56,7 +56,11 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
         {
             OnStep = step =>
             {
-                if (step == "snapshot") joined = Task.Run(() => Night(store, with: inner => inner with { OnStep = taken => { if (taken == "shard-committed") second.Set(); } }), TestContext.Current.CancellationToken);
+                if (step == "snapshot")
+                    joined = Task.Run(
+                        () => Night(store,
+                            with: inner => inner with { OnStep = taken => { if (taken == "shard-committed") second.Set(); } }),
+                                TestContext.Current.CancellationToken);
                 if (step == "shard-scored") Assert.True(second.Wait(TimeSpan.FromSeconds(30)), "the other never got a shard");
             },
         });
@@ -66,7 +70,8 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
         Assert.Single(await store.Runs.NewestAsync(10, TestContext.Current.CancellationToken));
         Assert.Equal(300, store.Predictions.ReadAll(first.Run.RunId).Select(row => row.CustomerKey).Distinct().Count());
         Assert.Single(await store.Runs.EventsAsync(first.Run.RunId), happened => happened.What == "published");
-        Assert.All(store.Verifier.Verify(Some.Shop, null, default), check => Assert.True(check.Holds, check.Name + ": " + string.Join("; ", check.Broken)));
+        Assert.All(store.Verifier.Verify(Some.Shop, null, default),
+            check => Assert.True(check.Holds, check.Name + ": " + string.Join("; ", check.Broken)));
     }
 
     [Fact]
@@ -173,7 +178,9 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
         var before = Night(store);
         var poisoned = CustomerKey.Of("C7");
         Engine.Execute($"UPDATE orders SET amount_minor = {long.MaxValue} WHERE customer_key = {poisoned}");
-        Engine.Execute($"INSERT INTO orders (customer_key, order_id, ordered_at_ms, amount_minor, currency, is_valid) SELECT customer_key, 'poison', ordered_at_ms, amount_minor, currency, is_valid FROM orders WHERE customer_key = {poisoned} LIMIT 1");
+        Engine.Execute(
+            $"INSERT INTO orders (customer_key, order_id, ordered_at_ms, amount_minor, currency, is_valid) SELECT customer_key, "
+                + $"'poison', ordered_at_ms, amount_minor, currency, is_valid FROM orders WHERE customer_key = {poisoned} LIMIT 1");
         var after = Night(store, day: 1);
         Assert.Equal(RunOutcome.Published, after.Outcome);
         var (customer, reason) = Assert.Single(store.Shards.Quarantined(after.Run.RunId, 10));
@@ -183,7 +190,8 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
         Assert.True(then.Remove(poisoned));
         Assert.Equal(then, now);
 
-        Dictionary<long, (double, double)> Scores(long run) => store.Predictions.ReadAll(run).ToDictionary(row => row.CustomerKey, row => (row.PChurn, row.Clv));
+        Dictionary<long, (double, double)> Scores(long run) =>
+            store.Predictions.ReadAll(run).ToDictionary(row => row.CustomerKey, row => (row.PChurn, row.Clv));
     }
 
     [Fact]
@@ -230,7 +238,8 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
 
     private Action<string> Remove(params string[] customers) => step =>
     {
-        if (step == "snapshot") Engine.Execute($"DELETE FROM orders WHERE customer_key IN ({string.Join(", ", customers.Select(CustomerKey.Of))})");
+        if (step == "snapshot")
+            Engine.Execute($"DELETE FROM orders WHERE customer_key IN ({string.Join(", ", customers.Select(CustomerKey.Of))})");
     };
 
     private static readonly RunRecipe s_recipe = new()

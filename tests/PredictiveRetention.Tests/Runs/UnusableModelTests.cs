@@ -8,7 +8,9 @@ using Xunit;
 
 namespace PredictiveRetention.Tests.Runs;
 
-/// <summary>A night never serves a model whose files are not what was written; the previous one goes on, and somebody hears of it.</summary>
+/// <summary>
+/// A night never serves a model whose files are not what was written; the previous one goes on, and somebody hears of it.
+/// </summary>
 public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
 {
     private static readonly RunRequest s_tonight = new(RunPurpose.Night, SimulatedHistories.End.Date, SimulatedHistories.End);
@@ -47,7 +49,8 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
         var published = night.Execute(s_tonight, null, default).Run.RunId;
         File.WriteAllText(Path.Combine(registry.Load(only).Folder, "model.json"), "{");
 
-        var fault = Assert.Throws<RetentionException>(() => night.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default));
+        var fault = Assert.Throws<RetentionException>(() => night.Execute(
+            s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default));
 
         Assert.Equal(Failure.DependencyUnavailable, fault.Failure);
         Assert.Contains(only, fault.Message, StringComparison.Ordinal);
@@ -63,7 +66,8 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
         var strict = new RunSettings { ShardSize = 100, Guard = new GuardBands { MaxMeanShift = 1e-9 } };
         var byRule = new NightRun(store, registry, strict).Execute(s_tonight, null, default);
         Train(registry, daysBack: 0);
-        var byModel = new NightRun(store, registry, strict).Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default);
+        var byModel = new NightRun(store, registry, strict)
+            .Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default);
         Assert.Equal([RunOutcome.Published, RunOutcome.Published], new[] { byRule.Outcome, byModel.Outcome });
         Assert.NotEqual(byRule.Run.ModelVersion, byModel.Run.ModelVersion);
     }
@@ -75,7 +79,8 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
         store.Import(Some.Orders(700));
         var registry = Models;
         Train(registry, daysBack: 0);
-        var refused = Assert.Throws<RetentionException>(() => new NightRun(store, registry, new RunSettings()).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(90)), null, default));
+        var refused = Assert.Throws<RetentionException>(() => new NightRun(store, registry, new RunSettings())
+            .Execute(RunRequest.Replay(SimulatedHistories.End.Minus(90)), null, default));
         Assert.Contains("would look into the future", refused.Message, StringComparison.Ordinal);
         Assert.Empty(await store.Runs.NewestAsync(10, TestContext.Current.CancellationToken));
     }
@@ -94,12 +99,14 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
         var held = mistyped.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default);
 
         Assert.Equal(RunOutcome.Held, held.Outcome);
-        Assert.Contains($"the recency rule (there is no model in {empty.Folder}) after a blend (model {version})", held.Run.Error, StringComparison.Ordinal);
+        Assert.Contains($"the recency rule (there is no model in {empty.Folder}) after a blend (model {version})", held.Run.Error,
+            StringComparison.Ordinal);
         Assert.Equal(fitted.Run.RunId, (await store.Nights.CurrentAsync(TestContext.Current.CancellationToken))!.RunId);
         Assert.Contains(store.Outbox.Claim("somebody", 10), happened => happened.Kind == "run.held");
 
         await store.Decisions.PublishAsync(held.Run.RunId, "anna", TestContext.Current.CancellationToken);
-        Assert.Equal(RunOutcome.Published, mistyped.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(2) }, null, default).Outcome);
+        Assert.Equal(RunOutcome.Published,
+            mistyped.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(2) }, null, default).Outcome);
     }
 
     [Fact]
@@ -118,7 +125,8 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
         var held = night.Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default);
 
         Assert.Equal(RunOutcome.Held, held.Outcome);
-        Assert.StartsWith($"scored by buy-till-you-die models alone (model {lesser}) after a blend", held.Run.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"scored by buy-till-you-die models alone (model {lesser}) after a blend", held.Run.Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,8 +138,10 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
         var version = Train(registry, daysBack: 0);
         new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
         var empty = new ModelRegistry(Path.Combine(Path.GetDirectoryName(Models.Folder)!, "mistyped"));
-        var replay = Assert.Throws<RetentionException>(() => new NightRun(store, empty, new RunSettings()).Execute(RunRequest.Replay(SimulatedHistories.End.Minus(90)), null, default));
-        var explain = Assert.Throws<RetentionException>(() => ExplainRun.Execute(store, empty, "C1", SimulatedHistories.End, TimeProvider.System));
+        var replay = Assert.Throws<RetentionException>(() => new NightRun(store, empty, new RunSettings())
+            .Execute(RunRequest.Replay(SimulatedHistories.End.Minus(90)), null, default));
+        var explain = Assert.Throws<RetentionException>(() => ExplainRun.Execute(store, empty, "C1", SimulatedHistories.End,
+            TimeProvider.System));
         Assert.All([replay, explain], refused => Assert.Contains(version, refused.Message, StringComparison.Ordinal));
         Assert.Single(await store.Runs.NewestAsync(10, TestContext.Current.CancellationToken));
     }
@@ -146,10 +156,14 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
         Directory.Delete(registry.Load(champion).Folder, recursive: true);
         var result = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
         Assert.Equal((RunOutcome.Published, previous), (result.Outcome, result.Run.ModelVersion));
-        Assert.Contains(champion, Assert.Single(await store.Runs.EventsAsync(result.Run.RunId, TestContext.Current.CancellationToken), happened => happened.What == "model passed over").Detail, StringComparison.Ordinal);
+        Assert.Contains(champion,
+            Assert.Single(await store.Runs.EventsAsync(result.Run.RunId, TestContext.Current.CancellationToken),
+                happened => happened.What == "model passed over").Detail, StringComparison.Ordinal);
     }
 
-    /// <summary>Looking for a shard five times a second, it does not read its model five times a second: here it could not any more.</summary>
+    /// <summary>
+    /// Looking for a shard five times a second, it does not read its model five times a second: here it could not any more.
+    /// </summary>
     [Fact]
     public void While_others_are_at_work_on_the_last_shard_the_model_is_not_read_again()
     {
@@ -166,7 +180,8 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
             Parallelism = 1,
             OnStep = step =>
             {
-                if (step == "snapshot") theirs = store.Shards.Claim(store.Runs.UnfinishedNights().Single().RunId, ShardLedger.Worker("the other", 0));
+                if (step == "snapshot")
+                    theirs = store.Shards.Claim(store.Runs.UnfinishedNights().Single().RunId, ShardLedger.Worker("the other", 0));
                 if (step == "shard-committed" && Directory.Exists(folder)) Directory.Move(folder, folder + ".gone");
             },
             OnTiming = (stage, _) =>
@@ -192,6 +207,10 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
     /// <summary>The models of the shop are trained once for all tests.</summary>
     private static TrainedModel Trained(int daysBack) =>
         s_trained.GetOrAdd(daysBack, days => new Lazy<TrainedModel>(() => new TrainingRecipe(new RecipeSettings()).Train(
-            new TrainingRequest { Cutoff = SimulatedHistories.End.Minus(days), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60), Currency = Some.Shop.Currency, Coverage = default },
+            new TrainingRequest
+            {
+                Cutoff = SimulatedHistories.End.Minus(days), Horizon = Horizon.OfDays(60),
+                ClvHorizon = Horizon.OfDays(60), Currency = Some.Shop.Currency, Coverage = default
+            },
             () => SimulatedHistories.Shards(SimulatedHistories.Customers(700)), null, default))).Value;
 }

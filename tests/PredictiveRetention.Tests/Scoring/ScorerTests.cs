@@ -15,8 +15,13 @@ public class ScorerTests
     private static readonly Lazy<RetentionModel> s_model = new(() =>
     {
         var forest = new ForestSettings { Trees = 30, Leaves = 8 };
-        var request = new TrainingRequest { Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(120), Currency = s_pounds, Coverage = default };
-        return new TrainingRecipe(new RecipeSettings { Orders = forest, Spend = forest }).Train(request, () => SimulatedHistories.Shards(s_shop), null, default).Model;
+        var request = new TrainingRequest
+        {
+            Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(120),
+            Currency = s_pounds, Coverage = default
+        };
+        return new TrainingRecipe(new RecipeSettings { Orders = forest, Spend = forest })
+            .Train(request, () => SimulatedHistories.Shards(s_shop), null, default).Model;
     });
 
     [Fact]

@@ -62,6 +62,7 @@ public class SegmentNamesTests
         where T : struct, Enum
     {
         Assert.Equal(Enum.GetValues<T>().Length, SegmentNames.All<T>().Count);
-        Assert.All(Enum.GetValues<T>(), value => Assert.True(SegmentNames.TryParse<T>(SegmentNames.Of(value), out var read) && read.Equals(value)));
+        Assert.All(Enum.GetValues<T>(),
+            value => Assert.True(SegmentNames.TryParse<T>(SegmentNames.Of(value), out var read) && read.Equals(value)));
     }
 }

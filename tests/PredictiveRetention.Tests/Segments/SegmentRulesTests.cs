@@ -7,8 +7,10 @@ public sealed class SegmentRulesTests
 {
     private static readonly SegmentCutoffs s_cutoffs = new()
     {
-        Population = 10, Recency = new ScoreCuts(10, 20, 30, 40), Frequency = new ScoreCuts(1, 1, 2, 4), MonetaryMinor = new ScoreCuts(100, 200, 300, 400),
-        HighValueMinor = 54_321, MidValueMinor = 1_234, PremiumClv = 99.5, GoldClv = 50, SilverClv = 10, VipClv = 77.25, BaseRate = 0.4, HighRisk = 0.7, MediumRisk = 0.4,
+        Population = 10, Recency = new ScoreCuts(10, 20, 30, 40), Frequency = new ScoreCuts(1, 1, 2, 4),
+        MonetaryMinor = new ScoreCuts(100, 200, 300, 400),
+        HighValueMinor = 54_321, MidValueMinor = 1_234, PremiumClv = 99.5, GoldClv = 50, SilverClv = 10, VipClv = 77.25, BaseRate = 0.4,
+        HighRisk = 0.7, MediumRisk = 0.4,
     };
 
     [Fact]
@@ -22,6 +24,7 @@ public sealed class SegmentRulesTests
         Assert.Contains("70.0 %", rules["risk_band"].Segments[0].Rule, StringComparison.Ordinal);
         Assert.Contains("555", rules["rfm_segment"].Segments[0].Rule, StringComparison.Ordinal);
         Assert.Equal(27, rules["combined"].Segments.Count);
-        Assert.All(rules.Values, rule => Assert.All(rule.Segments, segment => Assert.True(segment.Segment.Length > 0 && segment.Rule.Length > 0, rule.Id)));
+        Assert.All(rules.Values,
+            rule => Assert.All(rule.Segments, segment => Assert.True(segment.Segment.Length > 0 && segment.Rule.Length > 0, rule.Id)));
     }
 }

@@ -11,7 +11,8 @@ namespace PredictiveRetention.Tests.Simulation;
 /// <summary>The files of a simulated shop, as a user gets them.</summary>
 public sealed class ShopFilesTests : IDisposable
 {
-    private static readonly string[] s_sources = [ShopFiles.Orders, ShopFiles.Refunds, ShopFiles.Customers, ShopFiles.Events, ShopFiles.Subscriptions];
+    private static readonly string[] s_sources = [ShopFiles.Orders, ShopFiles.Refunds, ShopFiles.Customers, ShopFiles.Events,
+        ShopFiles.Subscriptions];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("simulated-shop-");
 
@@ -52,22 +53,27 @@ public sealed class ShopFilesTests : IDisposable
         using var engine = new SqliteUnderTest();
         using var store = RetentionStore.Open(engine.NewAddress());
         var until = ShopPlan.DefaultUntil;
-        var outcome = ImportRun.Execute(store, ShopFiles.Import(folder, ShopPlan.Calendar.StartOf(until.Day)), dryRun: false, rejectsPath: null, progress: null, default);
+        var outcome = ImportRun.Execute(store, ShopFiles.Import(folder, ShopPlan.Calendar.StartOf(until.Day)), dryRun: false,
+            rejectsPath: null, progress: null, default);
         Assert.Equal(0, outcome.Report.RowsRejected);
-        Assert.DoesNotContain(outcome.Report.Files.SelectMany(file => file.Notes), note => note.Note.Contains("future", StringComparison.Ordinal));
+        Assert.DoesNotContain(outcome.Report.Files.SelectMany(file => file.Notes),
+            note => note.Note.Contains("future", StringComparison.Ordinal));
         Assert.Equal(s_sources.Order(), outcome.Mapping.Files.Select(file => Path.GetFileName(file.Path)).Order());
         foreach (var file in outcome.Mapping.Files)
         {
             Assert.Empty(file.Ignored);
             Assert.All(file.Columns, column => Assert.Equal("name", column.ChosenBy));
-            Assert.Equal(Rows("shop", Path.GetFileName(file.Path)).Count, outcome.Report.Files.Single(quality => quality.Path == file.Path).Stored.Sum(kind => kind.Count));
+            Assert.Equal(Rows("shop", Path.GetFileName(file.Path)).Count,
+                outcome.Report.Files.Single(quality => quality.Path == file.Path).Stored.Sum(kind => kind.Count));
         }
         foreach (var name in s_sources)
         {
             var rows = Rows("shop", name);
             Assert.All(rows[0].Keys, column => Assert.Contains(rows, row => row[column].Length > 0));
         }
-        Assert.Equal(new HashSet<string>(["email_sent", "email_delivered", "email_opened", "email_clicked", "visit", "app_session", "ticket"]), [.. Rows("shop", ShopFiles.Events).Select(row => row["event_type"])]);
+        Assert.Equal(
+            new HashSet<string>(["email_sent", "email_delivered", "email_opened", "email_clicked", "visit", "app_session", "ticket"]),
+            [.. Rows("shop", ShopFiles.Events).Select(row => row["event_type"])]);
         Assert.Equal(["EUR"], Rows("shop", ShopFiles.Orders).Select(row => row["currency"]).Distinct());
     }
 
@@ -86,8 +92,11 @@ public sealed class ShopFilesTests : IDisposable
         Assert.DoesNotContain(orders, row => gone.Contains(row["customer_id"]) && string.CompareOrdinal(row["ordered_at"], longAgo) >= 0);
 
         var (first, end) = (new ShopPlan().From.ToString(), ShopPlan.DefaultUntil.ToString());
-        foreach (var (name, column) in new[] { (ShopFiles.Orders, "ordered_at"), (ShopFiles.Orders, "delivered_at"), (ShopFiles.Refunds, "refunded_at"), (ShopFiles.Customers, "first_seen_at"), (ShopFiles.Events, "occurred_at"), (ShopFiles.Subscriptions, "started_at"), (ShopFiles.Subscriptions, "cancelled_at") })
-            Assert.All(Rows("shop", name).Select(row => row[column]).Where(time => time.Length > 0), time => Assert.True(string.CompareOrdinal(time, first) >= 0 && string.CompareOrdinal(time, end) < 0, time));
+        foreach (var (name, column) in new[] { (ShopFiles.Orders, "ordered_at"), (ShopFiles.Orders, "delivered_at"),
+            (ShopFiles.Refunds, "refunded_at"), (ShopFiles.Customers, "first_seen_at"), (ShopFiles.Events, "occurred_at"),
+            (ShopFiles.Subscriptions, "started_at"), (ShopFiles.Subscriptions, "cancelled_at") })
+            Assert.All(Rows("shop", name).Select(row => row[column]).Where(time => time.Length > 0),
+                time => Assert.True(string.CompareOrdinal(time, first) >= 0 && string.CompareOrdinal(time, end) < 0, time));
     }
 
     [Fact]
@@ -104,7 +113,8 @@ public sealed class ShopFilesTests : IDisposable
             Assert.All(row, cell => Assert.NotEqual("", cell.Value));
             var alive = row["alive_at_end"] == "1";
             Assert.Equal(string.CompareOrdinal(row["churned_at"], ShopPlan.DefaultUntil.ToString()) >= 0, alive);
-            var (p, spend90, spend365) = (Number(row, "p_order_90d"), Number(row, "expected_spend_90d"), Number(row, "expected_spend_365d"));
+            var (p, spend90, spend365) = (Number(row, "p_order_90d"), Number(row, "expected_spend_90d"),
+                Number(row, "expected_spend_365d"));
             if (!alive) Assert.Equal((0, 0, 0), (p, spend90, spend365));
             Assert.InRange(p, 0, 1);
             Assert.InRange(spend90, 0, spend365);
@@ -114,7 +124,8 @@ public sealed class ShopFilesTests : IDisposable
         }
         // Plays differ in what they do, and customers in what is done to them: both are there to be found.
         Assert.All(plays, play => Assert.True(rows.Select(row => row[play]).Distinct().Count() > 100, play));
-        Assert.True(rows.Average(row => Number(row, "uplift_post-purchase-nurture")) > 4 * rows.Average(row => Number(row, "uplift_loyalist-repeat-incentive")));
+        Assert.True(rows.Average(row => Number(row, "uplift_post-purchase-nurture")) > 4
+            * rows.Average(row => Number(row, "uplift_loyalist-repeat-incentive")));
     }
 
     [Fact]
@@ -170,7 +181,9 @@ public sealed class ShopFilesTests : IDisposable
     [InlineData(10, 2, "1980-01-01")]
     [InlineData(10, 2, "2099-01-01")]
     public void A_plan_that_cannot_be_is_refused(int customers, int years, string until) =>
-        Assert.Equal(Failure.Usage, Assert.Throws<RetentionException>(() => ShopFiles.Write(In("none"), new ShopPlan { Customers = customers, Years = years, Until = Cutoff.Parse(until) }, null, default)).Failure);
+        Assert.Equal(Failure.Usage,
+            Assert.Throws<RetentionException>(() => ShopFiles.Write(In("none"),
+                new ShopPlan { Customers = customers, Years = years, Until = Cutoff.Parse(until) }, null, default)).Failure);
 
     [Fact]
     public void Retain_generate_writes_the_shop_and_says_what_is_in_it()
@@ -178,13 +191,15 @@ public sealed class ShopFilesTests : IDisposable
         var run = Retain.Run("generate", "--customers", "50", "--seed", "7", "--until", "2025-03-01", "--years", "1", "--out", In("cli"));
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("50 customers, 2024-03-01 to 2025-02-28, seed 7", run.Out, StringComparison.Ordinal);
-        ShopFiles.Write(In("library"), new ShopPlan { Customers = 50, Seed = 7, Until = Cutoff.Parse("2025-03-01"), Years = 1 }, null, default);
+        ShopFiles.Write(In("library"), new ShopPlan { Customers = 50, Seed = 7, Until = Cutoff.Parse("2025-03-01"), Years = 1 }, null,
+            default);
         Assert.Equal(Bytes("library", ShopFiles.Events), Bytes("cli", ShopFiles.Events));
         Assert.Equal(2, Retain.Run("generate", "--customers", "0", "--out", In("cli")).ExitCode);
         Assert.Equal(2, Retain.Run("generate", "--until", "yesterday", "--out", In("cli")).ExitCode);
     }
 
-    private string Write(string folder, int customers, int seed = 1, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
+    private string Write(string folder, int customers, int seed = 1, IProgress<int>? progress = null,
+        CancellationToken cancellation = default) =>
         ShopFiles.Write(In(folder), new ShopPlan { Customers = customers, Seed = seed }, progress, cancellation).Folder;
 
     private byte[] Bytes(string folder, string name) => File.ReadAllBytes(In(folder, name));
@@ -193,7 +208,8 @@ public sealed class ShopFilesTests : IDisposable
     {
         var lines = File.ReadAllLines(In(folder, name));
         var headers = lines[0].Split(',');
-        return [.. lines.Skip(1).Select(line => headers.Zip(line.Split(',', headers.Length)).ToDictionary(cell => cell.First, cell => cell.Second))];
+        return [.. lines.Skip(1)
+            .Select(line => headers.Zip(line.Split(',', headers.Length)).ToDictionary(cell => cell.First, cell => cell.Second))];
     }
 
     private static double Number(Dictionary<string, string> row, string column) => double.Parse(row[column], CultureInfo.InvariantCulture);

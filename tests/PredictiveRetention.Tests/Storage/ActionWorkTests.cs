@@ -33,7 +33,8 @@ public abstract class ActionWorkTests(EngineUnderTest engine) : IDisposable
         var kept = Assert.Single(await later.Work.OfCustomerAsync("a"));
         Assert.Equal(("Ann", ActionStatus.Done, "2026-02-01", 2), (kept.Owner, kept.Status, kept.Due, kept.Version));
         Assert.Equal(
-            [("ben", "status: open -> done", s_now.AddMinutes(1).ToUnixTimeMilliseconds()), ("ann", "owner: none -> Ann; due: none -> 2026-02-01", s_now.ToUnixTimeMilliseconds())],
+            [("ben", "status: open -> done", s_now.AddMinutes(1).ToUnixTimeMilliseconds()),
+                ("ann", "owner: none -> Ann; due: none -> 2026-02-01", s_now.ToUnixTimeMilliseconds())],
             (await later.Work.EventsAsync("a")).Select(change => (change.Actor, change.What, change.AtMs)));
     }
 
@@ -52,7 +53,8 @@ public abstract class ActionWorkTests(EngineUnderTest engine) : IDisposable
     public async Task Of_many_first_changes_at_once_one_is_taken()
     {
         using var store = RetentionStore.Open(engine.NewAddress());
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => store.Work.ChangeAsync(s_fresh with { Owner = $"owner {i}" }, $"actor {i}", s_now))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8)
+            .Select(i => Task.Run(() => store.Work.ChangeAsync(s_fresh with { Owner = $"owner {i}" }, $"actor {i}", s_now))));
         var taken = Assert.Single(answers, answer => answer is not null)!;
         Assert.Equal(taken, Assert.Single(await store.Work.OfCustomerAsync("a")));
         Assert.Single(await store.Work.EventsAsync("a"));
@@ -66,8 +68,10 @@ public abstract class ActionWorkTests(EngineUnderTest engine) : IDisposable
     {
         using var store = RetentionStore.Open(engine.NewAddress());
         await store.Work.ChangeAsync(s_fresh with { Owner = text, Note = text }, "ann", s_now);
-        Assert.Equal((text, text), (Assert.Single(await store.Work.OfCustomerAsync("a")).Owner, (await store.Work.OfCustomerAsync("a"))[0].Note));
+        Assert.Equal((text, text),
+            (Assert.Single(await store.Work.OfCustomerAsync("a")).Owner, (await store.Work.OfCustomerAsync("a"))[0].Note));
         Assert.Equal([text], await store.Work.OwnersAsync());
-        Assert.Equal(("win-back", ActionStatus.Open, 1), Assert.Single(await store.Work.CountsAsync()) is var count ? (count.PlayId, count.Status, count.Customers) : default);
+        Assert.Equal(("win-back", ActionStatus.Open, 1),
+            Assert.Single(await store.Work.CountsAsync()) is var count ? (count.PlayId, count.Status, count.Customers) : default);
     }
 }

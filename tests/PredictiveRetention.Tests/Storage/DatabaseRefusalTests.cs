@@ -47,10 +47,12 @@ public sealed class DatabaseRefusalTests
     [InlineData(26, true, false)] // no database
     [InlineData(1, false, false)] // wrong SQL
     [InlineData(19, false, false)] // constraint
-    public void An_error_of_the_file_is_told_by_its_code(int code, bool isRefusal, bool mayPass) => AssertRead(new SqliteException("/home/anna/shop.db", code), isRefusal, mayPass);
+    public void An_error_of_the_file_is_told_by_its_code(int code, bool isRefusal, bool mayPass) =>
+        AssertRead(new SqliteException("/home/anna/shop.db", code), isRefusal, mayPass);
 
     [Fact]
-    public void A_connection_that_breaks_may_be_made_again() => AssertRead(new NpgsqlException("Failed to connect to 10.0.0.7"), isRefusal: true, mayPass: true);
+    public void A_connection_that_breaks_may_be_made_again() =>
+        AssertRead(new NpgsqlException("Failed to connect to 10.0.0.7"), isRefusal: true, mayPass: true);
 
     [Fact]
     public void Several_may_pass_where_each_may()
@@ -64,7 +66,8 @@ public sealed class DatabaseRefusalTests
 
     private static void AssertRead(DbException fault, bool isRefusal, bool mayPass)
     {
-        foreach (var said in new Exception[] { fault, new RetentionException(Failure.DependencyUnavailable, "PostgreSQL at 10.0.0.7, user 'anna': " + fault.Message, fault) })
+        foreach (var said in new Exception[] { fault,
+            new RetentionException(Failure.DependencyUnavailable, "PostgreSQL at 10.0.0.7, user 'anna': " + fault.Message, fault) })
         {
             Assert.Equal(mayPass, DatabaseRefusal.MayPass(said));
             Assert.Equal(isRefusal, DatabaseRefusal.Of(said) is not null);

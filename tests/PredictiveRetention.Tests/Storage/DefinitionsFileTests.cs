@@ -12,8 +12,13 @@ public sealed class DefinitionsFileTests : IDisposable
     [Fact]
     public void What_the_file_leaves_out_is_the_default()
     {
-        var read = Read("""{ "segments": { "activeDays": 45, "frequencyCuts": { "p20": 1, "p40": 2, "p60": 3, "p80": 5 } }, "figures": { "months": 24 } }""");
-        Assert.Equal((45, 90, 3.0, 24, 365), (read.Segments.ActiveDays, read.Segments.AtRiskDays, read.Segments.FrequencyCuts!.Value.P60, read.Figures.Months, read.Figures.Days));
+        var read =
+            Read("""
+                { "segments": { "activeDays": 45, "frequencyCuts": { "p20": 1, "p40": 2, "p60": 3, "p80": 5 } }, "figures": { "months": 24 } }
+                """);
+        Assert.Equal((45, 90, 3.0, 24, 365),
+            (read.Segments.ActiveDays, read.Segments.AtRiskDays, read.Segments.FrequencyCuts!.Value.P60, read.Figures.Months,
+                read.Figures.Days));
     }
 
     [Theory]
@@ -30,7 +35,8 @@ public sealed class DefinitionsFileTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_file_is_not_found() => Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => DefinitionsFile.Read(_path + ".not")).Failure);
+    public void A_missing_file_is_not_found() =>
+        Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => DefinitionsFile.Read(_path + ".not")).Failure);
 
     private DefinitionsFile Read(string text)
     {

@@ -63,7 +63,9 @@ public sealed class JobTablesTests : IDisposable
         Assert.Equal(["1"], _engine.Query("SELECT count(*) FROM hangfire.schema"));
     }
 
-    /// <summary>Behind a pooler the next statement of a session is somebody else's: no lock and no setting may outlive the transaction.</summary>
+    /// <summary>
+    /// Behind a pooler the next statement of a session is somebody else's: no lock and no setting may outlive the transaction.
+    /// </summary>
     [Fact]
     public void Nothing_of_the_installation_stays_with_the_session()
     {
@@ -113,13 +115,17 @@ public sealed class JobTablesTests : IDisposable
         _engine.Execute("CREATE SCHEMA shop");
         Assert.Equal(0, Retain.Run("db", "migrate", "--store", address + ";Search Path=shop").ExitCode);
         Assert.Equal(0, Retain.RunWith([("Retention__HangfireSchema", "queue")], "db", "migrate", "--store", address).ExitCode);
-        Assert.Equal(["hangfire_shop", "queue"], _engine.Query("SELECT nspname FROM pg_namespace WHERE nspname IN ('hangfire', 'hangfire_shop', 'queue') ORDER BY 1"));
+        Assert.Equal(["hangfire_shop", "queue"],
+            _engine.Query("SELECT nspname FROM pg_namespace WHERE nspname IN ('hangfire', 'hangfire_shop', 'queue') ORDER BY 1"));
         Assert.Equal(2, Retain.Run("db", "migrate", "--store", address, "--hangfire-schema", "No!").ExitCode);
     }
 
     private List<string> Tables(string schema) =>
     [
-        .. _engine.Query($"SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || replace(coalesce(column_default, ''), '{schema}', '') FROM information_schema.columns WHERE table_schema = '{schema}' ORDER BY 1"),
+        .. _engine.Query(
+            $"SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || "
+                + $"replace(coalesce(column_default, ''), '{schema}', '') FROM information_schema.columns WHERE table_schema = "
+                + $"'{schema}' ORDER BY 1"),
         .. _engine.Query($"SELECT replace(indexdef, '{schema}', '') FROM pg_indexes WHERE schemaname = '{schema}' ORDER BY 1"),
     ];
 

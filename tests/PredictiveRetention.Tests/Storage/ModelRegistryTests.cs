@@ -100,7 +100,8 @@ public sealed class ModelRegistryTests : IDisposable
         ChangeGoldenRow(loaded, times: 1 + 5e-12);
         Assert.Equal(loaded.Version, registry.Load(loaded.Version).Version);
         ChangeGoldenRow(loaded, times: 1 + 1e-6);
-        Assert.Contains("golden rows", Assert.Throws<RetentionException>(() => registry.Load(loaded.Version)).Message, StringComparison.Ordinal);
+        Assert.Contains("golden rows", Assert.Throws<RetentionException>(() => registry.Load(loaded.Version)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -164,7 +165,8 @@ public sealed class ModelRegistryTests : IDisposable
     {
         var registry = new ModelRegistry(_folder.FullName);
         var (old, young) = (registry.Add(Train(100)).Version, registry.Add(Train(0)).Version);
-        Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => registry.RollBack("anna", "too early", TimeProvider.System)).Failure);
+        Assert.Equal(Failure.NotFound,
+            Assert.Throws<RetentionException>(() => registry.RollBack("anna", "too early", TimeProvider.System)).Failure);
         registry.Promote(old, "anna", "first", TimeProvider.System);
         Assert.Throws<RetentionException>(() => registry.RollBack("anna", "nothing before", TimeProvider.System));
         registry.Keep(young, waits: true, "the gate", "worse", TimeProvider.System);
@@ -175,7 +177,8 @@ public sealed class ModelRegistryTests : IDisposable
         Assert.Equal((old, young, true), (registry.ChampionVersion(), registry.ChallengerVersion(), registry.ChallengerWasRolledBack()));
         File.AppendAllText(Path.Combine(_folder.FullName, ModelRegistry.Kind, "audit.jsonl"), "{\"at\":\"20");
         Assert.Equal(["promoted", "kept", "promoted", "rolled back"], registry.Moves().Select(move => move.What));
-        Assert.Equal(("ben", old, young, "no, she does not"), registry.Moves()[^1] is var last ? (last.By, last.Champion, last.Previous, last.Reason) : default);
+        Assert.Equal(("ben", old, young, "no, she does not"),
+            registry.Moves()[^1] is var last ? (last.By, last.Champion, last.Previous, last.Reason) : default);
     }
 
     [Theory]
@@ -202,12 +205,15 @@ public sealed class ModelRegistryTests : IDisposable
         var loaded = registry.Add(Train(0));
         registry.Promote(loaded.Version, "anna", "a test", TimeProvider.System);
         Directory.Delete(loaded.Folder, recursive: true);
-        Assert.Equal((false, "named champion, and not there"), Assert.Single(registry.Verify()) is var check ? (check.Holds, check.Says) : default);
+        Assert.Equal((false, "named champion, and not there"),
+            Assert.Single(registry.Verify()) is var check ? (check.Holds, check.Says) : default);
     }
 
     [Fact]
     public void Promote_UnknownVersion_IsAnError() =>
-        Assert.Equal(Failure.NotFound, Assert.Throws<RetentionException>(() => new ModelRegistry(_folder.FullName).Promote("20200101-00000000", "anna", "a test", TimeProvider.System)).Failure);
+        Assert.Equal(Failure.NotFound,
+            Assert.Throws<RetentionException>(() => new ModelRegistry(_folder.FullName)
+                .Promote("20200101-00000000", "anna", "a test", TimeProvider.System)).Failure);
 
     [Fact]
     public void Champion_BeforeAnyTraining_IsNone() => Assert.Null(new ModelRegistry(_folder.FullName).ChampionVersion());
@@ -222,12 +228,18 @@ public sealed class ModelRegistryTests : IDisposable
     }
 
     /// <summary>Trained once for all tests.</summary>
-    private static TrainedModel Train(int daysBeforeEnd) => s_trained.GetOrAdd(daysBeforeEnd, days => new Lazy<TrainedModel>(() => TrainAfresh(days))).Value;
+    private static TrainedModel Train(int daysBeforeEnd) =>
+        s_trained.GetOrAdd(daysBeforeEnd, days => new Lazy<TrainedModel>(() => TrainAfresh(days))).Value;
 
     private static TrainedModel TrainAfresh(int daysBeforeEnd)
     {
         var forest = new ForestSettings { Trees = 20, Leaves = 6 };
-        var request = new TrainingRequest { Cutoff = SimulatedHistories.End.Minus(daysBeforeEnd), Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60), Currency = Currency.Of("GBP"), Coverage = default };
-        return new TrainingRecipe(new RecipeSettings { Orders = forest, Spend = forest }).Train(request, () => SimulatedHistories.Shards(s_shop), null, default);
+        var request = new TrainingRequest
+        {
+            Cutoff = SimulatedHistories.End.Minus(daysBeforeEnd), Horizon = Horizon.OfDays(60),
+            ClvHorizon = Horizon.OfDays(60), Currency = Currency.Of("GBP"), Coverage = default
+        };
+        return new TrainingRecipe(new RecipeSettings { Orders = forest, Spend = forest })
+            .Train(request, () => SimulatedHistories.Shards(s_shop), null, default);
     }
 }

@@ -41,7 +41,8 @@ public sealed class PostgresEngineTests : IDisposable
 
     private static NpgsqlConnection Begin(string address, string application)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(address) { ApplicationName = application, Pooling = false }.ToString());
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(address) { ApplicationName = application, Pooling = false }
+            .ToString());
         connection.Open();
         Scalar(connection, "BEGIN; SELECT 1::bigint");
         return connection;

@@ -26,7 +26,8 @@ public abstract class RunRowTests(EngineUnderTest engine) : IDisposable
     {
         using var store = Shop();
         var run = store.Runs.Claim(RunPurpose.Replay, s_date, SimulatedHistories.End.Minus(1), "me", again: false).Run;
-        Assert.Equal((RunPurpose.Replay, s_date, SimulatedHistories.End.Minus(1), RunState.Planned), (run.Purpose, run.BusinessDate, run.AsOf, run.State));
+        Assert.Equal((RunPurpose.Replay, s_date, SimulatedHistories.End.Minus(1), RunState.Planned),
+            (run.Purpose, run.BusinessDate, run.AsOf, run.State));
         Assert.Equal((null, null), (run.Recipe, run.Headline));
         Assert.Equal(
             [$"replay {s_date.ToIso()} {SimulatedHistories.End.Minus(1)} planned"],

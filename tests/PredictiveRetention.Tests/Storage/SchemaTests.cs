@@ -33,7 +33,10 @@ public abstract class SchemaTests(EngineUnderTest engine) : IDisposable
     public void Every_store_says_which_scripts_made_it()
     {
         using var store = RetentionStore.Open(engine.NewAddress());
-        Assert.Equal(["schema/0001_initial.sql", "schema/0002_shared_runs.sql", "schema/0003_scores.sql", "schema/0004_figures.sql", "schema/0005_order_source.sql", "schema/0006_views.sql", "schema/0007_cards.sql", "schema/0008_actions.sql"], store.Schema.Scripts());
+        Assert.Equal(
+            ["schema/0001_initial.sql", "schema/0002_shared_runs.sql", "schema/0003_scores.sql", "schema/0004_figures.sql",
+                "schema/0005_order_source.sql", "schema/0006_views.sql", "schema/0007_cards.sql", "schema/0008_actions.sql"],
+                    store.Schema.Scripts());
     }
 
     [Fact]
@@ -41,7 +44,9 @@ public abstract class SchemaTests(EngineUnderTest engine) : IDisposable
     {
         var address = engine.NewAddress();
         using (var store = RetentionStore.Open(address)) store.Import(Some.Orders(5));
-        engine.Execute("DROP VIEW v_actions; DROP TABLE action_work; DROP TABLE action_event; DELETE FROM schemaversions WHERE scriptname = 'schema/0008_actions.sql'");
+        engine.Execute(
+            "DROP VIEW v_actions; DROP TABLE action_work; DROP TABLE action_event; DELETE FROM schemaversions WHERE scriptname = "
+                + "'schema/0008_actions.sql'");
 
         var refused = Assert.Throws<RetentionException>(() => RetentionStore.Find(address));
         Assert.Equal(Failure.DependencyUnavailable, refused.Failure);
@@ -63,7 +68,8 @@ public abstract class SchemaTests(EngineUnderTest engine) : IDisposable
         var address = engine.NewAddress();
         using (var store = RetentionStore.Open(address)) store.Import(Some.Orders(5));
         engine.Execute("INSERT INTO schemaversions (scriptname, applied) VALUES ('schema/9999_later.sql', '2030-01-01')");
-        Assert.Contains("newer version", Assert.Throws<RetentionException>(() => RetentionStore.Find(address)).Message, StringComparison.Ordinal);
+        Assert.Contains("newer version", Assert.Throws<RetentionException>(() => RetentionStore.Find(address)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(["schema/9999_later.sql"], RetentionStore.FindSchema(address)!.Unknown);
     }
 
@@ -98,7 +104,8 @@ public abstract class SchemaTests(EngineUnderTest engine) : IDisposable
         engine.Execute("DELETE FROM source_span");
         using var again = RetentionStore.Open(address);
         Assert.Equal(50, again.Summaries.Orders(Some.Shop)!.Customers);
-        Assert.Equal(engine.Query("SELECT count(*) FROM orders WHERE is_valid"), engine.Query("SELECT CAST(sum(orders) AS bigint) FROM order_span"));
+        Assert.Equal(engine.Query("SELECT count(*) FROM orders WHERE is_valid"),
+            engine.Query("SELECT CAST(sum(orders) AS bigint) FROM order_span"));
     }
 }
 
@@ -110,12 +117,23 @@ public sealed class CitusScriptTests
     {
         using var engine = new PostgresUnderTest();
         using var store = RetentionStore.Open(engine.NewAddress());
-        var keyed = engine.Query("SELECT c.table_name FROM information_schema.columns c JOIN pg_class p ON p.relname = c.table_name WHERE c.column_name = 'customer_key' AND NOT p.relispartition AND p.relkind IN ('r', 'p') ORDER BY 1");
-        var listed = System.Text.RegularExpressions.Regex.Match(StoreSchema.CitusScript, @"ARRAY\[(.*?)\]").Groups[1].Value.Split(", ").Select(name => name.Trim('\'')).Order(StringComparer.Ordinal);
+        var keyed =
+            engine.Query(
+                "SELECT c.table_name FROM information_schema.columns c JOIN pg_class p ON p.relname = c.table_name WHERE c.column_name = "
+                    + "'customer_key' AND NOT p.relispartition AND p.relkind IN ('r', 'p') ORDER BY 1");
+        var listed = System.Text.RegularExpressions.Regex.Match(StoreSchema.CitusScript, @"ARRAY\[(.*?)\]").Groups[1].Value.Split(", ")
+            .Select(name => name.Trim('\''))
+            .Order(StringComparer.Ordinal);
         Assert.Equal(keyed, listed);
-        Assert.Contains("create_distributed_table(name, 'customer_key', colocate_with => CASE name WHEN 'customer' THEN 'none' ELSE 'customer' END)", StoreSchema.CitusScript, StringComparison.Ordinal);
+        Assert.Contains(
+            "create_distributed_table(name, 'customer_key', colocate_with => CASE name WHEN 'customer' THEN 'none' ELSE 'customer' END)",
+            StoreSchema.CitusScript, StringComparison.Ordinal);
         // What Citus asks for: every unique key of a distributed table holds the distribution column.
-        Assert.Empty(engine.Query($"SELECT i.indexrelid::regclass::text FROM pg_index i WHERE i.indisunique AND i.indrelid IN ({string.Join(", ", keyed.Select(name => $"'{name}'::regclass"))}) "
-            + "AND NOT EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attname = 'customer_key' AND a.attnum = ANY(i.indkey))"));
+        Assert.Empty(
+            engine.Query(
+                $"SELECT i.indexrelid::regclass::text FROM pg_index i WHERE i.indisunique AND i.indrelid IN "
+                    + $"({string.Join(", ", keyed.Select(name => $"'{name}'::regclass"))}) "
+            + "AND NOT EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attname = 'customer_key' AND a.attnum = "
+            + "ANY(i.indkey))"));
     }
 }

@@ -26,13 +26,15 @@ public abstract class SqlViewTests(EngineUnderTest engine) : IDisposable
     {
         using var store = RetentionStore.Open(engine.NewAddress());
         var run = RichShop.Night(store);
-        var kpis = (await store.Figures.ReadAsync(run.RunId, "kpis")).Where(figure => figure.D1.Length == 0).ToDictionary(figure => figure.Metric, figure => figure.Value ?? 0);
+        var kpis = (await store.Figures.ReadAsync(run.RunId, "kpis")).Where(figure => figure.D1.Length == 0)
+            .ToDictionary(figure => figure.Metric, figure => figure.Value ?? 0);
         var views = SqlViews.All.ToDictionary(view => view.Name, view => (view.Columns, Rows: store.Views.Read(view).ToList()));
         double Sum(string view, string column, Func<Func<string, string?>, bool>? where = null)
         {
             var (columns, rows) = views[view];
             int At(string name) => columns.TakeWhile(known => known.Name != name).Count();
-            return rows.Where(row => where is null || where(name => row[At(name)])).Sum(row => double.Parse(row[At(column)] ?? "0", CultureInfo.InvariantCulture));
+            return rows.Where(row => where is null || where(name => row[At(name)]))
+                .Sum(row => double.Parse(row[At(column)] ?? "0", CultureInfo.InvariantCulture));
         }
 
         Assert.Equal(kpis["customers"], views["v_current_predictions"].Rows.Count);
@@ -50,13 +52,20 @@ public abstract class SqlViewTests(EngineUnderTest engine) : IDisposable
         Assert.Equal((await store.Figures.ReadAsync(run.RunId)).Count, views["v_metric"].Rows.Count);
         Assert.Single(views["v_runs"].Rows);
 
-        var months = (await store.Figures.ReadAsync(run.RunId, "months", "month_revenue")).Where(figure => figure.Value is not null && !figure.D1.StartsWith("before", StringComparison.Ordinal)).ToList();
+        var months = (await store.Figures.ReadAsync(run.RunId, "months", "month_revenue")).Where(figure => figure.Value is not null
+            && !figure.D1.StartsWith("before", StringComparison.Ordinal))
+            .ToList();
         foreach (var taxonomy in new[] { "lifecycle", "rfm_segment" })
-            foreach (var month in months) Assert.Equal(month.Value!.Value, Sum("v_segment_month", "revenue", cell => cell("taxonomy") == taxonomy && cell("month") == month.D1), 1e-6);
-        Assert.Equal(kpis["buyers"], Sum("v_cohort", "customers", cell => cell("unit") == "month" && cell("period") == "0"), 1.0 * (await store.Figures.ReadAsync(run.RunId, "by_cohort_month", "customers")).Where(figure => figure.D1 == "2023-12").Sum(figure => figure.Value ?? 0));
+            foreach (var month in months)
+                Assert.Equal(month.Value!.Value,
+                    Sum("v_segment_month", "revenue", cell => cell("taxonomy") == taxonomy && cell("month") == month.D1), 1e-6);
+        Assert.Equal(kpis["buyers"], Sum("v_cohort", "customers", cell => cell("unit") == "month" && cell("period") == "0"),
+            1.0 * (await store.Figures.ReadAsync(run.RunId, "by_cohort_month", "customers")).Where(figure => figure.D1 == "2023-12")
+                .Sum(figure => figure.Value ?? 0));
 
         var (columns, predictions) = views["v_current_predictions"];
-        foreach (var name in new[] { "rfm_segment", "lifecycle", "value_tier", "frequency_class", "clv_tier", "business_segment", "engagement_segment", "persona", "risk_band" })
+        foreach (var name in new[] { "rfm_segment", "lifecycle", "value_tier", "frequency_class", "clv_tier", "business_segment",
+            "engagement_segment", "persona", "risk_band" })
             Assert.DoesNotContain(predictions, row => row[columns.TakeWhile(known => known.Name != name).Count()] is null);
         Assert.All(views["v_order"].Rows, row => Assert.EndsWith("Z", row[3], StringComparison.Ordinal));
     }
@@ -71,7 +80,8 @@ public abstract class SqlViewTests(EngineUnderTest engine) : IDisposable
         engine.Execute("DELETE FROM metric_name WHERE metric = 'aov'");
         engine.Execute("UPDATE shop SET minor_per_unit = NULL");
         RetentionStore.Open(address).Dispose();
-        Assert.Equal(PredictiveRetention.Segments.SegmentNames.All<PredictiveRetention.Segments.Lifecycle>(), engine.Query("SELECT name FROM segment_name WHERE taxonomy = 'lifecycle' ORDER BY code"));
+        Assert.Equal(PredictiveRetention.Segments.SegmentNames.All<PredictiveRetention.Segments.Lifecycle>(),
+            engine.Query("SELECT name FROM segment_name WHERE taxonomy = 'lifecycle' ORDER BY code"));
         Assert.Equal([MetricCatalogue.Of("aov").Name], engine.Query("SELECT name FROM metric_name WHERE metric = 'aov'"));
         Assert.Equal(["100"], engine.Query("SELECT minor_per_unit FROM shop"));
     }
@@ -83,15 +93,20 @@ public sealed class SqlViewDocumentTests
     [Fact]
     public void The_document_of_the_views_names_every_column()
     {
-        var now = new StringBuilder("# SQL views\n\nFor BI tools, on SQLite and PostgreSQL. Names and columns stay what they are; where a run is concerned it is the published night, so a dashboard never mixes two. Money is in currency units; a part of a whole is 0 to 1. "
-            + "Instants are timestamps on PostgreSQL and RFC 3339 text on SQLite, flags are 0 and 1 on SQLite. `retain export NAME --out FILE.parquet` writes any of them as a file.\n");
+        var now =
+            new StringBuilder(
+                "# SQL views\n\nFor BI tools, on SQLite and PostgreSQL. Names and columns stay what they are; where a run is concerned "
+                    + "it is the published night, so a dashboard never mixes two. Money is in currency units; a part of a whole is 0 to 1. "
+            + "Instants are timestamps on PostgreSQL and RFC 3339 text on SQLite, flags are 0 and 1 on SQLite. `retain export NAME --out "
+            + "FILE.parquet` writes any of them as a file.\n");
         foreach (var view in SqlViews.All)
         {
             now.Append(CultureInfo.InvariantCulture, $"\n## {view.Name}\n\n{view.Title}.\n\n| column | meaning |\n|---|---|\n");
             foreach (var column in view.Columns) now.Append(CultureInfo.InvariantCulture, $"| `{column.Name}` | {column.Meaning} |\n");
         }
         var path = Path.Combine(Repository.Root, "docs", "sql-views.md");
-        if (!File.Exists(path) || File.ReadAllText(path) != now.ToString()) File.WriteAllText(Path.ChangeExtension(path, ".received.md"), now.ToString());
+        if (!File.Exists(path) || File.ReadAllText(path) != now.ToString())
+            File.WriteAllText(Path.ChangeExtension(path, ".received.md"), now.ToString());
         Assert.Equal(File.ReadAllText(path), now.ToString());
     }
 }

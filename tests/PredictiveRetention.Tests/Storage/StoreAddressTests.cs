@@ -16,7 +16,8 @@ public class StoreAddressTests
     [Fact]
     public void Open_PostgresThatDoesNotAnswer_NamesHostAndDatabaseAndNoPassword()
     {
-        var failure = Assert.Throws<RetentionException>(() => RetentionStore.Open("Host=127.0.0.1;Port=1;Database=shop;Username=me;Password=secret;Timeout=2"));
+        var failure = Assert.Throws<RetentionException>(() =>
+            RetentionStore.Open("Host=127.0.0.1;Port=1;Database=shop;Username=me;Password=secret;Timeout=2"));
         Assert.Equal(Failure.DependencyUnavailable, failure.Failure);
         Assert.Contains("127.0.0.1:1", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);

@@ -73,7 +73,8 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
     public void Import_CustomersFile_FillsInWithoutErasing()
     {
         using var store = RetentionStore.Open(engine.NewAddress());
-        store.Import([Some.Order("a", "1", Day)], customers: [new CustomerRow("a", BirthYear: 1980, Country: "France", ConsentEmail: true)]);
+        store.Import([Some.Order("a", "1", Day)],
+            customers: [new CustomerRow("a", BirthYear: 1980, Country: "France", ConsentEmail: true)]);
         store.Import([Some.Order("a", "2", Day)], customers: [new CustomerRow("a", Country: "Spain")]);
         var profile = store.Histories.ReadOne("a", Some.Shop, default, new Cutoff(Day + 1))![0].Profile;
         Assert.Equal((1980, "Spain", true), (profile.BirthYear, profile.Country, profile.EmailConsent));
@@ -92,7 +93,8 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
 
         (long, long, long) Counts(long amount, string campaign, bool consent) => Written(writer =>
         {
-            writer.Customers([new CustomerRow("a", ConsentEmail: consent), new CustomerRow("b", ConsentEmail: consent), new CustomerRow("c", ConsentEmail: consent)]);
+            writer.Customers([new CustomerRow("a", ConsentEmail: consent), new CustomerRow("b", ConsentEmail: consent),
+                new CustomerRow("c", ConsentEmail: consent)]);
             writer.Orders([Some.Order("a", "1", Day, amount), Some.Order("b", "1", Day, amount)]);
             writer.Refunds([new RefundRow("a", "R", At(Day + 1), amount / 2, "GBP")]);
             writer.Events([new EngagementRow("a", EngagementType.EmailSent, At(Day), campaign, "m")]);
@@ -113,8 +115,10 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
     public void ReadHistories_ReturnsWhatWasImported_InTimeOrder()
     {
         using var store = RetentionStore.Open(engine.NewAddress());
-        OrderRow full = new("a", "1", Some.Shop.Calendar.StartOf(Day), 1000, "GBP", 200, "delivered", true, "web", "books", 3, Some.Shop.Calendar.StartOf(Day + 4), Some.Shop.Calendar.StartOf(Day + 6), 4.5, 300);
-        store.Import([Some.Order("a", "2", Day + 9), full, Some.Order("a", "0", Day + 3, valid: false)], [new RefundRow("a", "R", Some.Shop.Calendar.StartOf(Day + 8), 50, "GBP", "1")]);
+        OrderRow full = new("a", "1", Some.Shop.Calendar.StartOf(Day), 1000, "GBP", 200, "delivered", true, "web", "books", 3,
+            Some.Shop.Calendar.StartOf(Day + 4), Some.Shop.Calendar.StartOf(Day + 6), 4.5, 300);
+        store.Import([Some.Order("a", "2", Day + 9), full, Some.Order("a", "0", Day + 3, valid: false)],
+            [new RefundRow("a", "R", Some.Shop.Calendar.StartOf(Day + 8), 50, "GBP", "1")]);
         var history = store.Histories.ReadOne("a", Some.Shop, new SourceCoverage((DataSource)~0), new Cutoff(Day + 20))![0];
         Assert.Equal(2, history.Orders.Length);
         var order = history.Orders[0];

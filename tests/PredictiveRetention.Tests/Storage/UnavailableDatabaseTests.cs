@@ -32,7 +32,8 @@ public sealed class UnavailableDatabaseTests : IDisposable
         free.Stop();
         var (exit, output, error) = Retain.Run("score", "--store", $"Host=127.0.0.1;Port={port};Username=somebody;Database=shop");
         Assert.Equal((7, ""), (exit, output));
-        Assert.StartsWith($"retain: PostgreSQL at 127.0.0.1:{port}, database 'shop', user 'somebody' cannot be used:", error, StringComparison.Ordinal);
+        Assert.StartsWith($"retain: PostgreSQL at 127.0.0.1:{port}, database 'shop', user 'somebody' cannot be used:", error,
+            StringComparison.Ordinal);
         Assert.Single(error.Trim().Split('\n'));
     }
 
@@ -40,7 +41,8 @@ public sealed class UnavailableDatabaseTests : IDisposable
     public void A_wrong_password_is_told_without_showing_it()
     {
         var address = new NpgsqlConnectionStringBuilder(_engine.NewAddress()) { Username = "locked", Password = "wrong-one" };
-        _engine.Execute("DO $$ BEGIN CREATE ROLE locked LOGIN PASSWORD 'right-one'; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$");
+        _engine.Execute(
+            "DO $$ BEGIN CREATE ROLE locked LOGIN PASSWORD 'right-one'; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$");
         Assert.SkipWhen(LetsIn(address.ToString()), "this server asks 'locked' for no password (the one tests/run starts does)");
         var (exit, output, error) = Retain.Run("runs", "list", "--store", address.ToString());
         Assert.Equal((7, ""), (exit, output));

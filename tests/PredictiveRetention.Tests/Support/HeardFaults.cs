@@ -8,7 +8,8 @@ public sealed class HeardFaults
     private readonly Channel<(string What, StandingFault Fault)> _told = Channel.CreateUnbounded<(string, StandingFault)>();
     private readonly List<string> _all = [];
 
-    public HeardFaults(TimeProvider clock) => Faults = new StandingFaults(clock) { OnBegin = fault => Hear("begins", fault), OnEnd = fault => Hear("ends", fault) };
+    public HeardFaults(TimeProvider clock) =>
+        Faults = new StandingFaults(clock) { OnBegin = fault => Hear("begins", fault), OnEnd = fault => Hear("ends", fault) };
 
     public StandingFaults Faults { get; }
 

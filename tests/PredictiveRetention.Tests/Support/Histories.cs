@@ -15,8 +15,8 @@ internal static class HistoryOf
 }
 
 /// <summary>
-/// A shop whose customers buy at gamma-distributed rates and stop at exponential times (the Pareto/NBD story), so that there is something to
-/// learn: who bought lately and often buys again.
+/// A shop whose customers buy at gamma-distributed rates and stop at exponential times (the Pareto/NBD story), so that there is something
+/// to learn: who bought lately and often buys again.
 /// </summary>
 internal static class SimulatedHistories
 {

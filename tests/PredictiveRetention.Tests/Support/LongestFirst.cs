@@ -13,5 +13,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderBy(collection => Array.FindIndex(s_long, name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal)) is var at and >= 0 ? at : s_long.Length)];
+        [.. testCollections.OrderBy(collection => Array.FindIndex(s_long,
+            name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal)) is var at and >= 0
+            ? at
+            : s_long.Length)];
 }

@@ -157,7 +157,8 @@ public sealed class PostgresUnderTest : EngineUnderTest
     public void ExecuteOnServer(string sql) => Execute(sql, Server);
 
     /// <summary>As a restart of the server would.</summary>
-    public void EndConnections() => Execute($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_databases[^1]}'", Server);
+    public void EndConnections() =>
+        Execute($"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_databases[^1]}'", Server);
 
     // A kept connection may be one of those that were ended.
     private string Newest => new NpgsqlConnectionStringBuilder(Server) { Database = _databases[^1], Pooling = false }.ToString();
@@ -179,7 +180,8 @@ internal static class Some
     public static OrderRow Order(string customer, string id, int day, long amount = 1000, bool valid = true) =>
         new(customer, id, Shop.Calendar.StartOf(day) + 36_000_000, amount, "GBP", IsValid: valid);
 
-    public static ImportResult Import(this RetentionStore store, IEnumerable<OrderRow> orders, IEnumerable<RefundRow>? refunds = null, IEnumerable<CustomerRow>? customers = null)
+    public static ImportResult Import(this RetentionStore store, IEnumerable<OrderRow> orders, IEnumerable<RefundRow>? refunds = null,
+        IEnumerable<CustomerRow>? customers = null)
     {
         using var writer = store.Imports.Begin();
         writer.UseShop(Shop.Currency, Shop.Calendar);
@@ -191,5 +193,6 @@ internal static class Some
 
     /// <summary>The simulated shop as order rows.</summary>
     public static IEnumerable<OrderRow> Orders(int customers, int seed = 1) =>
-        SimulatedHistories.Customers(customers, seed: seed).SelectMany(customer => customer.Orders.Select((order, i) => Order("C" + customer.Key, $"O{customer.Key}-{i}", order.Day, order.AmountMinor)));
+        SimulatedHistories.Customers(customers, seed: seed).SelectMany(customer => customer.Orders.Select((order,
+            i) => Order("C" + customer.Key, $"O{customer.Key}-{i}", order.Day, order.AmountMinor)));
 }

@@ -6,7 +6,8 @@ namespace PredictiveRetention.Tests.Support;
 /// </summary>
 public class UnendingDay : TimeProvider
 {
-    private static readonly DateTimeOffset s_lastMoment = new DateTimeOffset(DateTime.UtcNow.Date.AddDays(1), TimeSpan.Zero).AddMilliseconds(-1);
+    private static readonly DateTimeOffset s_lastMoment = new DateTimeOffset(DateTime.UtcNow.Date.AddDays(1), TimeSpan.Zero)
+        .AddMilliseconds(-1);
 
     public static UnendingDay Clock { get; } = new();
 

@@ -15,5 +15,6 @@ internal static class WorkWords
         _ => T["open or in progress"],
     };
 
-    public static string PlayOf(Localiser T, PredictiveRetention.Playbooks.Playbook plays, string play) => play == ActionWork.ByHand ? T["By hand"] : plays.Find(play)?.Name ?? play;
+    public static string PlayOf(Localiser T, PredictiveRetention.Playbooks.Playbook plays, string play) =>
+        play == ActionWork.ByHand ? T["By hand"] : plays.Find(play)?.Name ?? play;
 }

@@ -40,7 +40,9 @@ internal static class RiskList
     private static Dictionary<string, StringValues> Asked(IQueryCollection query, Writer writer) => query
         .Where(pair => !AskedRun.Parameters.Contains(pair.Key) && !ActionForms.Outcome.Contains(pair.Key))
         .ToDictionary(pair => pair.Key, pair => PredictionQuery.Numbers.Contains(pair.Key) && pair.Value.Count == 1
-            && writer.NumberOf(pair.Value.ToString()) is { } number ? new StringValues(number.ToString("R", CultureInfo.InvariantCulture)) : pair.Value);
+            && writer.NumberOf(pair.Value.ToString()) is { } number
+                ? new StringValues(number.ToString("R", CultureInfo.InvariantCulture))
+                : pair.Value);
 
     public static void MapRiskList(this IEndpointRouteBuilder app) => app.MapGet("/risk.csv", FileAsync).ExcludeFromDescription();
 

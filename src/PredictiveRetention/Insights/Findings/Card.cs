@@ -48,4 +48,5 @@ public sealed record CardNumber(string Name, double Value, string Shown);
 /// <param name="Title">The question, or what the card is about.</param>
 /// <param name="Figures">In the order they are told.</param>
 public sealed record Card(
-    string Id, string Report, CardKind Kind, string Title, string Answer, CardState State, IReadOnlyList<CardFigure> Figures, IReadOnlyList<CardNumber> Numbers);
+    string Id, string Report, CardKind Kind, string Title, string Answer, CardState State, IReadOnlyList<CardFigure> Figures,
+    IReadOnlyList<CardNumber> Numbers);

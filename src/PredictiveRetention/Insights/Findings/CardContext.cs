@@ -9,7 +9,8 @@ public sealed record PlayResult(string Id, long Customers, double ExpectedNetVal
 /// <summary>What sentences need beside the figures.</summary>
 /// <param name="Plays">Of the run.</param>
 /// <param name="Margin">Part of the revenue that is earned; 1 when values are counted as revenue.</param>
-internal sealed record CardContext(InsightContext Insight, ModelLevel Level, DateOnly DataThrough, Playbook Playbook, IReadOnlyList<PlayResult> Plays, double Margin)
+internal sealed record CardContext(InsightContext Insight, ModelLevel Level, DateOnly DataThrough, Playbook Playbook,
+    IReadOnlyList<PlayResult> Plays, double Margin)
 {
     public Currency Currency => Insight.Currency;
 

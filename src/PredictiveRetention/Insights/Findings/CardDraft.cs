@@ -5,8 +5,8 @@ using System.Text;
 namespace PredictiveRetention.Insights.Findings;
 
 /// <summary>
-/// A card being written. Only figures and named numbers can be put into its sentences, and each is kept beside the text: what is said can be
-/// traced. A figure that is missing makes the whole card "not available", with the reason.
+/// A card being written. Only figures and named numbers can be put into its sentences, and each is kept beside the text: what is said can
+/// be traced. A figure that is missing makes the whole card "not available", with the reason.
 /// </summary>
 internal sealed class CardDraft(string id, CardKind kind, string title, FigureBook book, CardContext context)
 {
@@ -35,13 +35,17 @@ internal sealed class CardDraft(string id, CardKind kind, string title, FigureBo
     /// <summary>Groups of a view by a metric, highest first; empty groups are left out.</summary>
     public IReadOnlyList<Figure> Ranked(string view, string metric, Func<Figure, bool>? which = null)
     {
-        var rows = book.Rows(view, metric).Where(figure => figure.Customers is not 0 && (which is null || which(figure))).OrderByDescending(figure => figure.Value).ToList();
+        var rows = book.Rows(view, metric)
+            .Where(figure => figure.Customers is not 0 && (which is null || which(figure)))
+            .OrderByDescending(figure => figure.Value)
+            .ToList();
         if (rows.Count == 0) Missing(book.Why(view, metric));
         return rows;
     }
 
     /// <summary>The first that is of no small group, or the first.</summary>
-    public static Figure Lead(IReadOnlyList<Figure> ranked) => ranked.FirstOrDefault(figure => figure.State != FigureState.Small) ?? ranked[0];
+    public static Figure Lead(IReadOnlyList<Figure> ranked) =>
+        ranked.FirstOrDefault(figure => figure.State != FigureState.Small) ?? ranked[0];
 
     public void Missing(string reason) => _missing ??= reason;
 
@@ -135,16 +139,19 @@ internal sealed class CardDraft(string id, CardKind kind, string title, FigureBo
 
     public Card Card() => _missing is { } reason
         ? new Card(id, id[..3], kind, title, $"Not available: {reason}.", CardState.NotAvailable, [], [])
-        : new Card(id, id[..3], kind, title, _text.ToString(), _alert ? CardState.Alert : _small ? CardState.Small : CardState.Ok, _figures, _numbers);
+        : new Card(id, id[..3], kind, title, _text.ToString(), _alert ? CardState.Alert : _small ? CardState.Small : CardState.Ok, _figures,
+            _numbers);
 
     private string Keep(Figure figure)
     {
-        var kept = new CardFigure(figure.View, figure.Metric, figure.D1, figure.D2, figure.D3, figure.Value, NumberWords.Of(figure, context.Currency));
+        var kept = new CardFigure(figure.View, figure.Metric, figure.D1, figure.D2, figure.D3, figure.Value,
+            NumberWords.Of(figure, context.Currency));
         if (!_figures.Contains(kept)) _figures.Add(kept);
         return kept.Shown;
     }
 
-    private static string Name(Figure figure) => string.Join(" ", new[] { figure.View, figure.Metric, figure.D1, figure.D2, figure.D3 }.Where(part => part.Length > 0));
+    private static string Name(Figure figure) =>
+        string.Join(" ", new[] { figure.View, figure.Metric, figure.D1, figure.D2, figure.D3 }.Where(part => part.Length > 0));
 }
 
 /// <summary>A sentence whose numbers are figures or named numbers; a bare number does not compile.</summary>

@@ -10,7 +10,10 @@ internal static class Cards
     {
         var book = new FigureBook(figures, context.Insight.Coverage);
         var cards = new List<Card>();
-        foreach (var (id, kind, title, write) in SummaryCards.All.Concat(SegmentCards.All).Concat(ExecutiveCards.All).Concat(CustomerCards.All).Concat(PlatformCards.All))
+        foreach (var (id, kind, title, write) in SummaryCards.All.Concat(SegmentCards.All)
+            .Concat(ExecutiveCards.All)
+            .Concat(CustomerCards.All)
+            .Concat(PlatformCards.All))
         {
             var draft = new CardDraft(id, kind, title, book, context);
             write(draft);

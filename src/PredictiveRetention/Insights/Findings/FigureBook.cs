@@ -18,7 +18,8 @@ internal sealed class FigureBook
         _coverage = coverage;
     }
 
-    public Figure? Find(string view, string metric, string d1 = "", string d2 = "", string d3 = "") => _one.GetValueOrDefault((view, metric, d1, d2, d3));
+    public Figure? Find(string view, string metric, string d1 = "", string d2 = "", string d3 = "") =>
+        _one.GetValueOrDefault((view, metric, d1, d2, d3));
 
     /// <summary>All figures of a metric in a view that have a value, in the view's order.</summary>
     public IReadOnlyList<Figure> Rows(string view, string metric) => [.. _rows[(view, metric)].Where(figure => figure.Value is not null)];
@@ -27,7 +28,8 @@ internal sealed class FigureBook
     public string Why(string view, string metric, string d1 = "", string d2 = "", string d3 = "")
     {
         var note = Find(view, metric, d1, d2, d3)?.Note
-            ?? _views[view].FirstOrDefault(figure => figure.Value is null && figure.Note is not null && figure.D1.Length == 0 && (figure.Metric == metric || !_views[view].Skip(1).Any()))?.Note
+            ?? _views[view].FirstOrDefault(figure => figure.Value is null && figure.Note is not null && figure.D1.Length == 0
+                && (figure.Metric == metric || !_views[view].Skip(1).Any()))?.Note
             ?? (MetricCatalogue.Find(metric) is { } known ? SourceWords.Missing(known.Needs, _coverage) : null)
             ?? "the run has no such figure";
         return note.StartsWith(Prefix, StringComparison.Ordinal) ? note[Prefix.Length..] : note;

@@ -19,19 +19,28 @@ internal static class PlatformCards
     private static void Revenue(CardDraft card)
     {
         if (card.Ranked(View, "revenue_12m") is not { Count: > 0 } ranked) return;
-        card.Say($"Net revenue of twelve months by engagement segment: {CardDraft.Join([.. ranked.Select(figure => $"{figure.D1} {card.Shown(figure)} ({card.Shown(card.Need(View, "revenue_12m_share", figure.D1))}; {card.Shown(card.Need(View, "customers", figure.D1))} customers)")])}.");
+        card.Say(
+            $"Net revenue of twelve months by engagement segment: "
+                + $"{CardDraft.Join([.. ranked.Select(figure => $"{figure.D1} {card.Shown(figure)} ({card.Shown(card.Need(View,
+                    "revenue_12m_share", figure.D1))}; {card.Shown(card.Need(View, "customers", figure.D1))} customers)")])}.");
     }
 
     private static void AtRisk(CardDraft card)
     {
         var rate = card.Need("kpis", "at_risk_rate");
-        card.Say($"{card.Need("kpis", "high_risk")} customers are at high risk, {rate} of {card.Bottom(rate, Unit.Count)} not lost ({card.Context.Predicted}: a probability of {card.Number("risk band High from", card.Context.Insight.Cutoffs.HighRisk, Unit.Share)} or more of no purchase within {card.Horizon} days).");
+        card.Say(
+            $"{card.Need("kpis", "high_risk")} customers are at high risk, {rate} of {card.Bottom(rate, Unit.Count)} not lost "
+                + $"({card.Context.Predicted}: a probability of "
+                + $"{card.Number("risk band High from", card.Context.Insight.Cutoffs.HighRisk, Unit.Share)} or more of no purchase "
+                + $"within {card.Horizon} days).");
         var rule = card.Need("kpis", "at_risk_rate_rule");
         card.Say($"By rule instead, {rule} are in lifecycle At Risk, {card.Top(rule, Unit.Count)} "
             + $"of {card.Bottom(rule, Unit.Count)} whose lifecycle is not Lost.");
         var (churners, risked) = (card.Need("kpis", "expected_churners"), card.Need("kpis", "revenue_at_risk"));
         card.Say($"Expected to buy nothing: {churners}; revenue at risk {risked}.");
-        card.Say($"{card.Need("kpis", "priority_customers")} of those at high risk are among the fifth of highest CLV, {card.Need("kpis", "priority_clv")} of it.");
+        card.Say(
+            $"{card.Need("kpis", "priority_customers")} of those at high risk are among the fifth of highest CLV, "
+                + $"{card.Need("kpis", "priority_clv")} of it.");
     }
 
     private static void Return(CardDraft card)
@@ -43,17 +52,37 @@ internal static class PlatformCards
             card.Say($"{actions} customers have an action that is worth its cost tonight.");
             return;
         }
-        card.Say($"{actions} customers have an action worth its cost: expected {card.Need("kpis", "expected_net_value")} net of {card.Need("kpis", "action_cost")} cost{(card.Book.Find("kpis", "action_roi") is { Value: not null } roi ? $", {card.Shown(roi)} for each unit of cost" : "")}. Effects are assumed by the plays until measured; value is counted as {(card.Context.Margin < 1 ? "margin" : "revenue")}.");
-        var segments = card.Book.Rows(View, "expected_net_value").Where(figure => figure.Value > 0).OrderByDescending(figure => figure.Value).ToList();
+        card.Say(
+            $"{actions} customers have an action worth its cost: expected {card.Need("kpis", "expected_net_value")} net of "
+                + $"{card.Need("kpis", "action_cost")} "
+                + $"cost"
+                + $"{(card.Book.Find("kpis", "action_roi") is { Value: not null } roi
+                    ? $", {card.Shown(roi)} for each unit of cost"
+                    : "")}. Effects are assumed by the plays until measured; value is counted as {(card.Context.Margin < 1
+                        ? "margin"
+                        : "revenue")}.");
+        var segments = card.Book.Rows(View, "expected_net_value")
+            .Where(figure => figure.Value > 0)
+            .OrderByDescending(figure => figure.Value)
+            .ToList();
         if (segments.Count > 0)
-            card.Say($"By engagement segment: {CardDraft.Join([.. segments.Select(figure => $"{figure.D1} {card.Shown(figure)}{(card.Book.Find(View, "action_roi", figure.D1) is { Value: not null } each ? $" ({card.Shown(each)} a unit of cost)" : "")}")])}.");
+            card.Say(
+                $"By engagement segment: "
+                    + $"{CardDraft.Join([.. segments.Select(figure => $"{figure.D1} {card.Shown(figure)}{(card.Book.Find(View, "action_roi",
+                        figure.D1) is { Value: not null } each
+                        ? $" ({card.Shown(each)} a unit of cost)"
+                        : "")}")])}.");
     }
 
     private static void HighValueActive(CardDraft card)
     {
         const string Segment = "High-Value Active";
         var share = card.Need(View, "revenue_share", Segment);
-        card.Say($"Engagement segment {Segment} ({card.Need(View, "customers", Segment)} customers, {card.Need(View, "customer_share", Segment)}) holds {share} of revenue to date and {card.Need(View, "clv_share", Segment)} of CLV; its mean churn probability is {card.Need(View, "p_churn", Segment)} against {card.Need("kpis", "p_churn")} of all customers not lost ({card.Context.Predicted}, {card.Horizon} days).");
+        card.Say(
+            $"Engagement segment {Segment} ({card.Need(View, "customers", Segment)} customers, "
+                + $"{card.Need(View, "customer_share", Segment)}) holds {share} of revenue to date and "
+                + $"{card.Need(View, "clv_share", Segment)} of CLV; its mean churn probability is {card.Need(View, "p_churn", Segment)} "
+                + $"against {card.Need("kpis", "p_churn")} of all customers not lost ({card.Context.Predicted}, {card.Horizon} days).");
         card.Say($"The segment is made of the value tier High that bought lately, so both follow in part from its definition.");
     }
 
@@ -72,7 +101,11 @@ internal static class PlatformCards
             card.Say($"Nobody is in engagement segment {Segment}.");
             return;
         }
-        card.Say($"Revenue at risk by engagement segment ({card.Context.Predicted}, {card.Horizon} days): {card.List(ranked, static figure => figure.D1)}. {Segment} has {(ranked[0] == own ? "the largest" : "not the largest")}; its {card.Need(View, "customers", Segment)} customers paid {card.Need(View, "discount_rate", Segment)} less than the price before discounts.");
+        card.Say(
+            $"Revenue at risk by engagement segment ({card.Context.Predicted}, {card.Horizon} days): "
+                + $"{card.List(ranked, static figure => figure.D1)}. {Segment} has "
+                + $"{(ranked[0] == own ? "the largest" : "not the largest")}; its {card.Need(View, "customers", Segment)} customers paid "
+                + $"{card.Need(View, "discount_rate", Segment)} less than the price before discounts.");
     }
 
     private static void Uneven(CardDraft card)
@@ -83,14 +116,24 @@ internal static class PlatformCards
             card.Missing("fewer than two segments have customers who are not lost");
             return;
         }
-        card.Say($"Mean churn probability by engagement segment ({card.Context.Predicted}, {card.Horizon} days): {card.List(ranked, static figure => figure.D1)}, {card.Change("highest minus lowest", ranked[0].Value!.Value - ranked[^1].Value!.Value, Unit.Share)} between {ranked[^1].D1} and {ranked[0].D1}.");
+        card.Say(
+            $"Mean churn probability by engagement segment ({card.Context.Predicted}, {card.Horizon} days): "
+                + $"{card.List(ranked, static figure => figure.D1)}, "
+                + $"{card.Change("highest minus lowest", ranked[0].Value!.Value - ranked[^1].Value!.Value, Unit.Share)} between "
+                + $"{ranked[^1].D1} and {ranked[0].D1}.");
         card.Say($"Segments are told apart by how long ago somebody bought, as the probability partly is.");
     }
 
     private static void Dormant(CardDraft card)
     {
         const string Segment = "At-Risk-Dormant";
-        card.Say($"Engagement segment {Segment} ({card.Need(View, "customers", Segment)} customers) holds {card.Need(View, "revenue_share", Segment)} of revenue to date and {card.Need(View, "clv_share", Segment)} of CLV, {card.Need(View, "clv_per_customer", Segment)} a customer within {card.ClvHorizon} days ({card.Context.Predicted}).");
-        card.Say($"Recommended actions among them: {card.Need(View, "actions", Segment)}, expected to bring {card.Need(View, "expected_net_value", Segment)} net of {card.Need(View, "action_cost", Segment)} cost, by assumed effects. Whether the return is high or low is known once an effect is measured against a holdout.");
+        card.Say(
+            $"Engagement segment {Segment} ({card.Need(View, "customers", Segment)} customers) holds "
+                + $"{card.Need(View, "revenue_share", Segment)} of revenue to date and {card.Need(View, "clv_share", Segment)} of CLV, "
+                + $"{card.Need(View, "clv_per_customer", Segment)} a customer within {card.ClvHorizon} days ({card.Context.Predicted}).");
+        card.Say(
+            $"Recommended actions among them: {card.Need(View, "actions", Segment)}, expected to bring "
+                + $"{card.Need(View, "expected_net_value", Segment)} net of {card.Need(View, "action_cost", Segment)} cost, by assumed "
+                + $"effects. Whether the return is high or low is known once an effect is measured against a holdout.");
     }
 }

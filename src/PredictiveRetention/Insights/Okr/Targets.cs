@@ -21,7 +21,8 @@ public sealed record Targets(IReadOnlyList<Target> Goals, IReadOnlyList<Benchmar
 
     private static readonly string[] s_directions = ["down", "up"];
 
-    /// <exception cref="RetentionException">Every fault: file, line, column, field, found and allowed. Two targets of one KPI are a fault.</exception>
+    /// <exception cref="RetentionException">Every fault: file, line, column, field, found and allowed. Two targets of one KPI are a
+    /// fault.</exception>
     public static Targets Parse(string file, string text)
     {
         var faults = new PlayFaults("the targets");
@@ -47,7 +48,9 @@ public sealed record Targets(IReadOnlyList<Target> Goals, IReadOnlyList<Benchmar
             {
                 var before = lines[goal.Kpi.Place];
                 var known = goals.First(other => other.Kpi.Place == goal.Kpi.Place);
-                one.Fault("", one.Start, string.Create(CultureInfo.InvariantCulture, $"{goal.Kpi.Id} has a target of {known.Goal} already, in line {before.Line}; a KPI has one target"));
+                one.Fault("", one.Start,
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"{goal.Kpi.Id} has a target of {known.Goal} already, in line {before.Line}; a KPI has one target"));
                 continue;
             }
             goals.Add(goal);
@@ -63,7 +66,8 @@ public sealed record Targets(IReadOnlyList<Target> Goals, IReadOnlyList<Benchmar
         var thresholds = new FindingThresholds();
         if (fields.Optional("thresholds") is { } node && fields.Nested("thresholds", node) is { } own)
         {
-            foreach (var (name, get, set, min, max) in FindingThresholds.All) thresholds = set(thresholds, own.Number(name, min, max, get(thresholds)));
+            foreach (var (name, get, set, min, max) in FindingThresholds.All)
+                thresholds = set(thresholds, own.Number(name, min, max, get(thresholds)));
             own.RejectOthers();
         }
         fields.RejectOthers();
@@ -74,7 +78,8 @@ public sealed record Targets(IReadOnlyList<Target> Goals, IReadOnlyList<Benchmar
     private static List<YamlFields> Items(YamlFields fields, string name)
     {
         if (fields.Optional(name) is not { } node) return [];
-        if (node is YamlSequenceNode list) return [.. list.Select((one, index) => fields.Nested(YamlFields.Indexed(name, index), one)).OfType<YamlFields>()];
+        if (node is YamlSequenceNode list)
+            return [.. list.Select((one, index) => fields.Nested(YamlFields.Indexed(name, index), one)).OfType<YamlFields>()];
         fields.Fault(name, node.Start, $"takes a list, not {YamlFields.Kind(node)}");
         return [];
     }
@@ -88,8 +93,11 @@ public sealed record Targets(IReadOnlyList<Target> Goals, IReadOnlyList<Benchmar
         var source = fields.Text("source");
         fields.RejectOthers();
         if (kpi is null || by is null) return null;
-        if (kpi.Unit == Unit.Share && goal is < 0 or > 1) fields.Fault("target", fields.StartOf("target"), string.Create(CultureInfo.InvariantCulture, $"{goal} is no share; write 0.06 for 6 %"));
-        if (direction >= 0 || kpi.HigherIsBetter is not null) return new Target(kpi, goal, by.Value, direction >= 0 ? direction == 1 : kpi.HigherIsBetter!.Value, source);
+        if (kpi.Unit == Unit.Share && goal is < 0 or > 1)
+            fields.Fault("target", fields.StartOf("target"),
+                string.Create(CultureInfo.InvariantCulture, $"{goal} is no share; write 0.06 for 6 %"));
+        if (direction >= 0 || kpi.HigherIsBetter is not null)
+            return new Target(kpi, goal, by.Value, direction >= 0 ? direction == 1 : kpi.HigherIsBetter!.Value, source);
         fields.Fault("direction", fields.Start, $"is missing: for {kpi.Id} neither more nor less is better by itself. Allowed: up, down");
         return null;
     }
@@ -115,7 +123,12 @@ public sealed record Targets(IReadOnlyList<Target> Goals, IReadOnlyList<Benchmar
         if (fields.TextOf("metric", metric) is not { } name) return null;
         if (MetricCatalogue.Find(name) is not { } found)
         {
-            fields.Fault("metric", metric.Start, $"'{name}' is no metric{(NearestName.Of(name, [.. MetricCatalogue.All.Select(one => one.Id)]) is { } near ? $"; did you mean '{near}'?" : "")}");
+            fields.Fault("metric", metric.Start,
+                $"'{name}' is no "
+                    + $"metric"
+                    + $"{(NearestName.Of(name, [.. MetricCatalogue.All.Select(one => one.Id)]) is { } near
+                        ? $"; did you mean '{near}'?"
+                        : "")}");
             return null;
         }
         var at = view is null ? "kpis" : fields.TextOf("view", view) ?? "kpis";
@@ -127,7 +140,8 @@ public sealed record Targets(IReadOnlyList<Target> Goals, IReadOnlyList<Benchmar
         };
         if (parts.Count > 3) fields.Fault("labels", labels!.Start, "takes three labels at most");
         var place = string.Join('/', parts.Prepend(name).Prepend(at));
-        return OkrKpi.All.FirstOrDefault(one => one.Place == place) ?? new OkrKpi(place, "Own", string.Join(", ", parts.Prepend(found.Name)), at, name, [.. parts.Take(3)], null);
+        return OkrKpi.All.FirstOrDefault(one => one.Place == place)
+            ?? new OkrKpi(place, "Own", string.Join(", ", parts.Prepend(found.Name)), at, name, [.. parts.Take(3)], null);
     }
 
     private static DateOnly? Date(YamlFields fields)
