@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace PredictiveRetention.Benchmarks;
 
@@ -25,5 +24,5 @@ internal static class Measure
         return sorted[sorted.Length / 2];
     }
 
-    public static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    public static void Line(ref InvariantText text) => Console.WriteLine(text.ToStringAndClear());
 }

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using PredictiveRetention.Presentation.Texts;
 using PredictiveRetention.Service.Importing;
 using PredictiveRetention.Service.Tests.Nights;
-using PredictiveRetention.Tests.Support;
 using Xunit;
 
 namespace PredictiveRetention.Service.Tests.Importing;
@@ -139,7 +138,7 @@ public sealed class ImportWorkTests : IDisposable
 
     private string Receive()
     {
-        var folder = _uploads.Receive();
+        var folder = _uploads.Receive().Folder!;
         File.WriteAllText(Path.Combine(folder, "orders.csv"), Orders);
         return _uploads.Admit(folder, default).Id;
     }

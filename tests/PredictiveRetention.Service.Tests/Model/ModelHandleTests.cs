@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Model;
 using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;

@@ -1,4 +1,3 @@
-using Hangfire;
 using Microsoft.Extensions.Logging.Abstractions;
 using PredictiveRetention.Service.Nights;
 using PredictiveRetention.Storage;

@@ -1,7 +1,6 @@
 using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using PredictiveRetention.Exports;
-using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
 using Xunit;
