@@ -66,8 +66,10 @@ public sealed class StandingFaultsTests
     {
         using var stop = new CancellationTokenSource();
         var passes = 0;
-        Exception?[] become = [new IOException(), null, new InvalidOperationException("a bug"), new OperationCanceledException("not the one asked for"),
-            null];
+        Exception?[] become =
+        [
+            new IOException(), null, new InvalidOperationException("a bug"), new OperationCanceledException("not the one asked for"), null,
+        ];
         var done = become.Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToList();
         var work = _heard.Faults.RepeatAsync("delivering", TimeSpan.FromSeconds(3), () =>
         {

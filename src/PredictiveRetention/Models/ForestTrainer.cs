@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.ML;
 using Microsoft.ML.Data;
@@ -119,8 +120,28 @@ public static class ForestTrainer
     /// other it is two changes of thread, which together take longer than the step.
     /// </summary>
     private static TModel OnThreadPool<TModel>(IEstimator<TModel> trainer, IDataView data)
-        where TModel : ITransformer =>
-        Thread.CurrentThread.IsThreadPoolThread ? trainer.Fit(data) : Task.Run(() => trainer.Fit(data)).GetAwaiter().GetResult();
+        where TModel : class, ITransformer
+    {
+        if (Thread.CurrentThread.IsThreadPoolThread) return trainer.Fit(data);
+        TModel? fitted = null;
+        ExceptionDispatchInfo? fault = null;
+        using var done = new ManualResetEventSlim();
+        ThreadPool.UnsafeQueueUserWorkItem(_ =>
+        {
+            try
+            {
+                fitted = trainer.Fit(data);
+            }
+            catch (Exception thrown)
+            {
+                fault = ExceptionDispatchInfo.Capture(thrown);
+            }
+            done.Set();
+        }, null);
+        done.WaitHandle.WaitOne();
+        fault?.Throw();
+        return fitted!;
+    }
 
     private static TOptions Boost<TOptions>(TOptions options, ForestSettings settings)
         where TOptions : BoostedTreeOptions

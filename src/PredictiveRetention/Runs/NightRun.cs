@@ -77,7 +77,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             var claim = Claim(night, request, request.Again);
             if (claim.Outcome != ClaimOutcome.Busy || Environment.TickCount64 >= until) return claim;
             night.Report(new RunProgress("waiting for " + claim.Run.Owner, 0, 0, 0));
-            night.Wait();
+            night.Pause();
         }
     }
 
@@ -102,14 +102,14 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
                 case RunState.Scoring:
                     shards.Score(run);
                     // Others are at work on the last shards.
-                    if (night.Ask(() => store.Runs.ClaimValidation(runId, night.Owner)) is null) night.Wait();
+                    if (night.Ask(() => store.Runs.ClaimValidation(runId, night.Owner)) is null) night.Pause();
                     break;
                 case RunState.Validating when run.Owner == night.Owner:
                     close.Make(run);
                     break;
                 case RunState.Planned or RunState.Validating:
                     // Somebody else's, for as long as the lease lasts.
-                    if (Claim(night, request, again: false).Outcome == ClaimOutcome.Busy) night.Wait();
+                    if (Claim(night, request, again: false).Outcome == ClaimOutcome.Busy) night.Pause();
                     break;
                 case RunState.Held:
                     return new RunResult(RunOutcome.Held, run);

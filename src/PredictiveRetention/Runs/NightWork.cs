@@ -48,7 +48,7 @@ internal sealed class NightWork(
     public bool IsStill(Run run, RunState state) => store.Runs.Find(run.RunId) is { } now && now.State == state && now.Fence == run.Fence;
 
     /// <summary>Until a glance at what others do is worth while again.</summary>
-    public void Wait()
+    public void Pause()
     {
         cancellation.WaitHandle.WaitOne(s_glance);
         cancellation.ThrowIfCancellationRequested();

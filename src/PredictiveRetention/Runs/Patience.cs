@@ -67,6 +67,7 @@ internal sealed class Patience(RetentionStore store, RunSettings settings)
         using var due = new ManualResetEventSlim();
         using var timer = settings.Clock.CreateTimer(static due => ((ManualResetEventSlim)due!).Set(), due, pause,
             Timeout.InfiniteTimeSpan);
-        due.Wait(cancellation);
+        WaitHandle.WaitAny([due.WaitHandle, cancellation.WaitHandle]);
+        cancellation.ThrowIfCancellationRequested();
     }
 }
