@@ -30,7 +30,7 @@ foreach (var row in chosen)
     shown++;
     largest = Math.Max(largest, Math.Abs(why.BaseLogOdds + why.Themes.Sum(theme => theme.LogOdds) - why.LogOdds));
     largest = Math.Max(largest, Math.Abs(why.BasePChurn + why.Themes.Sum(theme => theme.PChurn) - explained.Score.PChurn));
-    var next = NextOrderDate.Of(shop.Tonight.ToString(),
+    var next = NextOrderDate.Of(shop.Tonight,
         float.IsFinite(explained.Score.Next.P50) ? explained.Score.Next.P50 : null)?.ToIso()
         ?? "not within the horizon";
     page.Text(

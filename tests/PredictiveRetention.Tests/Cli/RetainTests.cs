@@ -312,16 +312,14 @@ public sealed class RetainTests : IDisposable
         using var engine = new SqliteUnderTest();
         var address = engine.NewAddress();
         using (var store = RetentionStore.Open(address)) store.Import(Some.Orders(5));
-        engine.Execute(
-            "DROP VIEW v_actions; DROP TABLE action_work; DROP TABLE action_event; DELETE FROM schemaversions WHERE scriptname = "
-                + "'schema/0008_actions.sql'");
+        engine.Execute(Some.Without0008);
         var refused = Retain.Run("runs", "list", "--store", address);
         Assert.Equal(7, refused.ExitCode);
         Assert.Contains("retain db migrate", refused.Error, StringComparison.Ordinal);
         var status = Retain.Run("db", "status", "--store", address);
         Assert.Equal(0, status.ExitCode);
         Assert.Contains("of an earlier version: schema/0008_actions.sql is to come", status.Out, StringComparison.Ordinal);
-        Assert.Equal(["7"], engine.Query("SELECT count(*) FROM schemaversions"));
+        Assert.DoesNotContain("schema/0008_actions.sql", engine.Query("SELECT scriptname FROM schemaversions"));
         Assert.Equal(0, Retain.Run("db", "migrate", "--store", address).ExitCode);
         Assert.Equal(0, Retain.Run("runs", "list", "--store", address).ExitCode);
         Assert.DoesNotContain("version",

@@ -44,9 +44,7 @@ public abstract class SchemaTests(EngineUnderTest engine) : IDisposable
     {
         var address = engine.NewAddress();
         using (var store = RetentionStore.Open(address)) store.Import(Some.Orders(5));
-        engine.Execute(
-            "DROP VIEW v_actions; DROP TABLE action_work; DROP TABLE action_event; DELETE FROM schemaversions WHERE scriptname = "
-                + "'schema/0008_actions.sql'");
+        engine.Execute(Some.Without0008);
 
         var refused = Assert.Throws<RetentionException>(() => RetentionStore.Find(address));
         Assert.Equal(Failure.DependencyUnavailable, refused.Failure);
@@ -54,8 +52,8 @@ public abstract class SchemaTests(EngineUnderTest engine) : IDisposable
         Assert.Contains("0008_actions", refused.Message, StringComparison.Ordinal);
         Assert.Contains("retain db migrate", refused.Message, StringComparison.Ordinal);
         var status = RetentionStore.FindSchema(address)!;
-        Assert.Equal((["schema/0008_actions.sql"], 0, 7), (status.Missing, status.Unknown.Count, status.Scripts.Count));
-        Assert.Equal(["7"], engine.Query("SELECT count(*) FROM schemaversions"));
+        Assert.Equal(["schema/0008_actions.sql"], status.Missing);
+        Assert.DoesNotContain("schema/0008_actions.sql", engine.Query("SELECT scriptname FROM schemaversions"));
 
         RetentionStore.Open(address).Dispose();
         using var found = RetentionStore.Find(address);

@@ -177,6 +177,10 @@ internal static class Some
 {
     public static readonly Shop Shop = new(Currency.Of("GBP"), BusinessCalendar.Utc);
 
+    /// <summary>Makes a store what a version left that had no work on actions.</summary>
+    public const string Without0008 = "DROP VIEW v_actions; DROP TABLE action_work; DROP TABLE action_event; "
+        + "CREATE VIEW v_actions AS SELECT 1 AS play_id; DELETE FROM schemaversions WHERE scriptname = 'schema/0008_actions.sql'";
+
     public static OrderRow Order(string customer, string id, int day, long amount = 1000, bool valid = true) =>
         new(customer, id, Shop.Calendar.StartOf(day) + 36_000_000, amount, "GBP", IsValid: valid);
 
