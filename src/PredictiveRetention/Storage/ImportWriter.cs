@@ -182,7 +182,7 @@ public sealed class ImportWriter : IDisposable
         var same = string.Join(" AND ", table.Values.Select(column => $"t.{column} IS NOT DISTINCT FROM {table.Merged(column)}"));
         return _connection.QuerySingle<(long, long, long)>(
             "SELECT count(*), count(t.customer_key), coalesce(sum(CASE WHEN t.customer_key IS NOT NULL AND "
-            + $"{same} THEN 1 ELSE 0 END), 0) FROM staged_{table.Name} s LEFT JOIN {table.Name} t ON {keys}",
+            + $"{same} THEN 1 ELSE 0 END), 0) FROM staged_{table.Name} s LEFT JOIN {table.Name} t ON {keys}{table.SaysSomething}",
             transaction: _transaction, commandTimeout: 0);
     }
 
@@ -202,6 +202,12 @@ public sealed class ImportWriter : IDisposable
 
         /// <summary>What a column will be: of a customer what is known stays where a file says nothing.</summary>
         public string Merged(string column) => Name == "customer" ? $"coalesce(s.{column}, t.{column})" : $"s.{column}";
+
+        /// <summary>
+        /// Whoever ordered is staged as a customer too: such a row counts where it says more of them than that they are there.
+        /// </summary>
+        public string SaysSomething =>
+            Name == "customer" ? $" WHERE {string.Join(" OR ", Values[1..].Select(column => $"s.{column} IS NOT NULL"))}" : "";
 
         public string MergeSql(long importId)
         {

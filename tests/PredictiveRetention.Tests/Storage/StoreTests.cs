@@ -88,8 +88,10 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
         Assert.Equal((8, 0, 0), Counts(2000, "June", consent: true));
         Assert.Equal((0, 0, 8), Counts(2000, "June", consent: true));
         Assert.Equal((0, 8, 0), Counts(3000, "July", consent: false));
-        // A file that says nothing of a column changes nothing there, and who has no row in it is not counted.
-        Assert.Equal((1, 0, 1), Written(writer => writer.Customers([new CustomerRow("a"), new CustomerRow("new")])));
+        // What a row does not say stays as it is; one that says nothing, as an order makes it of who ordered, does not count.
+        Assert.Equal((1, 1, 1), Written(writer => writer.Customers(
+            [new CustomerRow("a", Country: "FR"), new CustomerRow("b", ConsentEmail: false), new CustomerRow("d", Country: "FR"),
+                new CustomerRow("e")])));
 
         (long, long, long) Counts(long amount, string campaign, bool consent) => Written(writer =>
         {
