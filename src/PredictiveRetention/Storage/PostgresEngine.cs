@@ -25,7 +25,7 @@ internal sealed class PostgresEngine : Engine
             if (settings.ApplicationName is null) settings.ApplicationName = "PredictiveRetention";
             // The same few questions are asked all the time: the server need not plan them each time. A pooler that shares connections by
             // transaction wants 0 here.
-            if (!settings.Keys.Contains("Max Auto Prepare")) settings.MaxAutoPrepare = 40;
+            if (settings.Keys.All(name => name != "Max Auto Prepare")) settings.MaxAutoPrepare = 40;
             _connectionString = settings.ToString();
             _source = NpgsqlDataSource.Create(_connectionString);
         }
