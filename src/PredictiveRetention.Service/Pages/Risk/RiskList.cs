@@ -82,7 +82,8 @@ internal static class RiskList
         {
             var works = await store.Work.BesideAsync(rows, cancellation);
             var customers = rows.Select(row =>
-                new ListedCustomer(row, works.GetValueOrDefault(row.CustomerKey), Why(row, night.Answers.Of(row).Reasons, texts, writer)));
+                new ListedCustomer(row, works.GetValueOrDefault(row.CustomerKey), Why(row, night.Answers.Of(row).Reasons, texts, writer)
+                    .Replace('\u00a0', ' ')));
             Csv.Rows(CustomerList.Table(night.Run, night.Shop, customers), text);
             await http.Response.WriteAsync(text.ToString(), cancellation);
             text.GetStringBuilder().Clear();
