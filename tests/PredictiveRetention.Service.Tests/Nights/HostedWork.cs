@@ -23,7 +23,8 @@ public sealed class HostedWork : IDisposable
             [("ConnectionStrings:Retention", Address), ("Retention:Data", _folder.FullName),
                 ("Retention:Models", Path.Combine(_folder.FullName, "models")), .. settings])
                 .Build());
-        Hangfire.Logging.LogProvider.SetCurrentLogProvider(null); // that of a host of another test may be gone
+        Hangfire.Logging.LogProvider.SetCurrentLogProvider(null); // that of a host of another test may be gone; the storage asks for one
+        Jobs = new InMemoryStorage();
         Recurring = new RecurringJobManager(Jobs);
         Client = new BackgroundJobClient(Jobs);
     }
@@ -34,7 +35,7 @@ public sealed class HostedWork : IDisposable
     public ServiceSettings Settings { get; }
     public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
     public HeardFaults Heard { get; }
-    public InMemoryStorage Jobs { get; } = new();
+    public InMemoryStorage Jobs { get; }
     public RecurringJobManager Recurring { get; }
     public BackgroundJobClient Client { get; }
 
