@@ -47,7 +47,7 @@ page.Text(
         $"{100 * slice.MeanPChurn:F1} %", $"{slice.Auc:F3}", $"{slice.RecencyAuc:F3}", $"{slice.Bias:F2}", $"{100 * slice.Coverage80:F1} %",
         $"{100 * slice.Coverage90:F1} %",
     }))
-    .Text("## Whether it looked ahead\n\n" + string.Join("\n", LeakWords.Of(report.Leaks).Select(line => "- " + line)))
+    .Text("## Whether it looked ahead\n\n" + string.Join("\n", LeakWords.Sentences(report.Leaks).Select(line => "- " + line)))
     .Save(shop.PageFile);
 
 static string Number(Placed placed) => $"{placed.Value.Value:G4}";

@@ -1,6 +1,7 @@
 #:project Notebook/PredictiveRetention.Notebook.csproj
 #:property PublishAot=false
 // Five customers' scores taken apart: from the average customer, theme by theme, to this one. The parts add up to the score.
+using PredictiveRetention;
 using PredictiveRetention.Notebook;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
@@ -30,7 +31,7 @@ foreach (var row in chosen)
     shown++;
     largest = Math.Max(largest, Math.Abs(why.BaseLogOdds + why.Themes.Sum(theme => theme.LogOdds) - why.LogOdds));
     largest = Math.Max(largest, Math.Abs(why.BasePChurn + why.Themes.Sum(theme => theme.PChurn) - explained.Score.PChurn));
-    var next = NextOrderDate.Of(shop.Tonight,
+    var next = NextOrderDate.After(shop.Tonight,
         float.IsFinite(explained.Score.Next.P50) ? explained.Score.Next.P50 : null)?.ToIso()
         ?? "not within the horizon";
     page.Text(

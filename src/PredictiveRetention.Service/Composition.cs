@@ -133,7 +133,7 @@ internal static class Composition
             var settings = provider.GetRequiredService<ServiceSettings>();
             if (settings.OnPostgres)
             {
-                var schema = JobTables.Make(settings.Store, settings.HangfireSchema);
+                var schema = JobTables.Create(settings.Store, settings.HangfireSchema);
                 hangfire.UsePostgreSqlStorage(
                     postgres => postgres.UseNpgsqlConnection(settings.Store),
                     new PostgreSqlStorageOptions

@@ -24,8 +24,7 @@ internal static class AskedRun
         if (verb.Value(AsOf) is not null && verb.Value(RunId) is not null)
             throw new RetentionException(Failure.Usage, "--as-of and --run both name a run: give one of them.");
         if (verb.Value(RunId) is { } number)
-            return await store.Runs.FindAsync(number, verb.Cancellation) is { } run
-                && (run.PublishedAtMs is not null || run.State == RunState.Held)
+            return await store.Runs.FindAsync(number, verb.Cancellation) is { MayBeAskedFor: true } run
                 ? run
                 : throw new RetentionException(Failure.NotFound,
                     $"There is no finished run {number.ToString(CultureInfo.InvariantCulture)}. retain runs list shows what there is.");

@@ -75,7 +75,7 @@ internal readonly record struct Step(long Done, long All, string What, string? D
 internal static class StepProgress
 {
     /// <summary>Shows somebody else's progress as steps.</summary>
-    public static IProgress<T> Of<T>(this IProgress<Step> steps, Func<T, Step> show) => new Shown<T>(steps, show);
+    public static IProgress<T> Adapt<T>(this IProgress<Step> steps, Func<T, Step> show) => new Shown<T>(steps, show);
 
     private sealed class Shown<T>(IProgress<Step> steps, Func<T, Step> show) : IProgress<T>
     {

@@ -46,7 +46,8 @@ internal sealed class Verb
     {
         OnBegin = standing =>
             Terminal.Say(
-                $"retain: {standing.Work}: {DatabaseRefusal.Of(standing.Fault)?.Message ?? standing.Fault.Message} It is tried again."),
+                $"retain: {standing.Work}: {DatabaseRefusal.Explain(standing.Fault)?.Message ?? standing.Fault.Message} "
+                    + "It is tried again."),
         OnEnd = standing => Terminal.Say($"retain: {standing.Work}: it goes on."),
     };
 
@@ -107,22 +108,22 @@ internal sealed class Verb
         }
         catch (RetentionException failure)
         {
-            Tell(failure.Message);
+            PrintError(failure.Message);
             return (int)failure.Failure;
         }
         catch (OperationCanceledException)
         {
-            Tell("cancelled; nothing half-done was kept.");
+            PrintError("cancelled; nothing half-done was kept.");
             return 130;
         }
         catch (LeaseLostException lost)
         {
-            Tell(lost.Message);
+            PrintError(lost.Message);
             return (int)Failure.Busy;
         }
-        catch (Exception fault) when (DatabaseRefusal.Of(fault) is { } refusal)
+        catch (Exception fault) when (DatabaseRefusal.Explain(fault) is { } refusal)
         {
-            Tell(refusal.Message);
+            PrintError(refusal.Message);
             return (int)refusal.Failure;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -132,13 +133,13 @@ internal sealed class Verb
         }
         catch (Exception bug)
         {
-            Tell("unexpected failure, please report it:" + Environment.NewLine + bug);
+            PrintError("unexpected failure, please report it:" + Environment.NewLine + bug);
             return (int)Failure.Unexpected;
         }
     }
 
     /// <summary>Messages repeat what files hold: none of it may speak to the terminal.</summary>
-    private static void Tell(string message) => Console.Error.WriteLine("retain: " + ForeignText.Message(message));
+    private static void PrintError(string message) => Console.Error.WriteLine("retain: " + ForeignText.Message(message));
 
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
     {

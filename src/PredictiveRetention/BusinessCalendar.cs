@@ -39,7 +39,7 @@ public sealed class BusinessCalendar
 
     /// <summary>Calendar of an IANA or Windows time zone id.</summary>
     /// <exception cref="RetentionException">The id is unknown.</exception>
-    public static BusinessCalendar Of(string timeZoneId) =>
+    public static BusinessCalendar InZone(string timeZoneId) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(timeZoneId, out var zone)
             ? zone.Id == TimeZoneInfo.Utc.Id ? Utc : s_made.GetOrAdd(zone.Id, _ => new BusinessCalendar(zone))
             : throw new RetentionException(Failure.Usage, $"Unknown time zone '{timeZoneId}'. Use an IANA name such as Europe/London.");

@@ -18,7 +18,7 @@ public sealed record Currency
     public long MinorPerUnit { get; }
 
     /// <exception cref="RetentionException">The code is not in ISO 4217.</exception>
-    public static Currency Of(string code) =>
+    public static Currency Parse(string code) =>
         TryOf(code) ?? throw new RetentionException(Failure.Usage, $"'{code}' is not an ISO 4217 currency code such as GBP.");
 
     public static Currency? TryOf(string code) => s_known.GetValueOrDefault(code.ToUpperInvariant());

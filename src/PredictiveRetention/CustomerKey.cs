@@ -12,7 +12,7 @@ namespace PredictiveRetention;
 /// </summary>
 public static class CustomerKey
 {
-    public static long Of(string customerId)
+    public static long Hash(string customerId)
     {
         Span<byte> utf8 = stackalloc byte[256];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -7,11 +7,11 @@ namespace PredictiveRetention;
 /// <param name="Day">Days since 1970-01-01 in the shop's time zone.</param>
 public readonly record struct Cutoff(int Day)
 {
-    public static Cutoff Of(DateOnly date) => new(BusinessCalendar.DayNumber(date));
+    public static Cutoff On(DateOnly date) => new(BusinessCalendar.DayNumber(date));
 
     public static Cutoff Parse(string text) =>
         IsoDate.TryRead(text, out var date)
-            ? Of(date)
+            ? On(date)
             : throw new RetentionException(Failure.Usage, $"'{text}' is not a date: write it as 2011-09-10.");
 
     public DateOnly Date => BusinessCalendar.DateOf(Day);

@@ -84,7 +84,7 @@ public sealed class StandingFaults(TimeProvider clock)
             isNew = told.Add(KindOf(fault));
             _standing[work] = (now, told);
         }
-        if (isNew) Tell(OnBegin, now);
+        if (isNew) Notify(OnBegin, now);
     }
 
     public void End(string work)
@@ -95,7 +95,7 @@ public sealed class StandingFaults(TimeProvider clock)
             if (!_standing.Remove(work, out var standing)) return;
             over = standing.Fault;
         }
-        Tell(OnEnd, over);
+        Notify(OnEnd, over);
     }
 
     /// <summary>Messages of other faults name files and times, and would make each of them a kind of its own.</summary>
@@ -105,7 +105,7 @@ public sealed class StandingFaults(TimeProvider clock)
         return (cause.GetType(), cause is DbException database ? database.SqlState ?? database.Message : "", cause.HResult);
     }
 
-    private static void Tell(Action<StandingFault>? listener, StandingFault fault)
+    private static void Notify(Action<StandingFault>? listener, StandingFault fault)
     {
         try
         {

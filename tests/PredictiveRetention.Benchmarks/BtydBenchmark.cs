@@ -12,8 +12,8 @@ internal static class BtydBenchmark
         Measure.Line($"BTYD: {customers} customers, {x.Average() + 1:F1} purchase days each; median of {runs}");
         var spends = x.Select((_, i) => 20 + i % 97 * 1.3).ToArray();
         int[] days = [.. x.Select(count => count + 1)];
-        var sample = BtydSample.Of(x, tx, t);
-        var group = Measure.MedianSeconds(runs, () => BtydSample.Of(x, tx, t));
+        var sample = BtydSample.Group(x, tx, t);
+        var group = Measure.MedianSeconds(runs, () => BtydSample.Group(x, tx, t));
         Measure.Line($"  grouping     {group:F3} s, {sample.X.Length} different histories");
         var pareto = ParetoNbd.Fit(sample);
         Measure.Line(

@@ -7,7 +7,7 @@ internal static class FeatureBenchmark
     public static void Run(SimulatedShop shop, int runs)
     {
         var histories = shop.Histories(shop.Customers).First();
-        var builder = new FeatureBuilder(Currency.Of("GBP"), default);
+        var builder = new FeatureBuilder(Currency.Parse("GBP"), default);
         var row = new float[FeatureBuilder.Width];
         var cutoff = SimulatedShop.End;
         double used = 0;

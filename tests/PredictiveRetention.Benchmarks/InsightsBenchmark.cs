@@ -13,7 +13,7 @@ internal static class InsightsBenchmark
 {
     public static void Run(SimulatedShop shop, int runs)
     {
-        var (currency, asOf, coverage) = (Currency.Of("GBP"), SimulatedShop.End, default(SourceCoverage));
+        var (currency, asOf, coverage) = (Currency.Parse("GBP"), SimulatedShop.End, default(SourceCoverage));
         var sample = shop.Histories(20_000).First();
         var builder = new FeatureBuilder(currency, coverage);
         var row = new float[FeatureBuilder.Width];

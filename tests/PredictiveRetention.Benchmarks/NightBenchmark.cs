@@ -177,7 +177,7 @@ internal static class NightBenchmark
         {
             var clock = Stopwatch.StartNew();
             using var writer = store.Imports.Begin();
-            writer.UseShop(Currency.Of("GBP"), BusinessCalendar.Utc);
+            writer.UseShop(Currency.Parse("GBP"), BusinessCalendar.Utc);
             writer.Orders(new SimulatedShop(customers, ordersEach, seed: 1).Rows());
             Measure.Line($"generated and staged in {clock.Elapsed.TotalSeconds:F1} s");
             clock.Restart();

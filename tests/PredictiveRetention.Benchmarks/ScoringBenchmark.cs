@@ -9,7 +9,7 @@ internal static class ScoringBenchmark
     {
         var request = new TrainingRequest
         {
-            Cutoff = SimulatedShop.End, Horizon = Horizon.OfDays(90), Currency = Currency.Of("GBP"),
+            Cutoff = SimulatedShop.End, Horizon = Horizon.OfDays(90), Currency = Currency.Parse("GBP"),
             Coverage = default
         };
         var clock = System.Diagnostics.Stopwatch.StartNew();
@@ -32,7 +32,7 @@ internal static class ScoringBenchmark
                 builder.Build(histories[i].Before(SimulatedShop.End), registryRow);
                 schema.Project(registryRow, rows.AsSpan(customer * schema.Width, schema.Width));
             }
-        var answers = new Models.ModelAnswer[shop.Customers];
+        var answers = new Models.ModelPrediction[shop.Customers];
         var reasons = new Models.Reasons[shop.Customers];
         var why = Measure.MedianSeconds(runs, () => model.Predict(rows, answers, reasons));
         var width = model.Churn.Width;

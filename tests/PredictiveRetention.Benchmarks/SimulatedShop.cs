@@ -9,7 +9,7 @@ namespace PredictiveRetention.Benchmarks;
 /// </summary>
 internal sealed class SimulatedShop(int customers, int ordersEach, int seed)
 {
-    public static Cutoff End { get; } = Cutoff.Of(new DateOnly(2025, 7, 1));
+    public static Cutoff End { get; } = Cutoff.On(new DateOnly(2025, 7, 1));
 
     public const int Days = 730;
 

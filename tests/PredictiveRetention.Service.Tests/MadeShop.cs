@@ -14,7 +14,7 @@ internal sealed class MadeShop(Action<RetentionStore, ModelRegistry, string> mak
     public static MadeShop Whole { get; } = new((store, models, folder) =>
     {
         var files = Path.Combine(folder, "files");
-        ShopFiles.Write(files, new ShopPlan { Customers = 1200, Until = Cutoff.Of(UnendingDay.Today) }, null, default);
+        ShopFiles.Write(files, new ShopPlan { Customers = 1200, Until = Cutoff.On(UnendingDay.Today) }, null, default);
         var import = ShopFiles.Import(files, UnendingDay.Clock.GetUtcNow().ToUnixTimeMilliseconds());
         ImportRun.Execute(store, import, dryRun: false, rejectsPath: null, progress: null, default);
         TrainingRun.Execute(store, models, new TrainingOptions { Folds = 2 }, UnendingDay.Clock, null, default);

@@ -13,7 +13,7 @@ public class BusinessCalendarTests
     [InlineData("America/Havana")]
     public void DayOf_AgreesWithTheTimeZone_EveryHalfHourOfTwentyYears(string zone)
     {
-        var calendar = BusinessCalendar.Of(zone);
+        var calendar = BusinessCalendar.InZone(zone);
         for (var instant = new DateTimeOffset(2005, 1, 1, 0, 0, 0, TimeSpan.Zero); instant.Year < 2025; instant = instant.AddMinutes(30))
         {
             var local = TimeZoneInfo.ConvertTime(instant, calendar.TimeZone);
@@ -25,7 +25,7 @@ public class BusinessCalendarTests
     [Fact]
     public void StartOf_IsTheFirstInstantOfTheDay()
     {
-        var calendar = BusinessCalendar.Of("America/Sao_Paulo");
+        var calendar = BusinessCalendar.InZone("America/Sao_Paulo");
         foreach (var day in Enumerable.Range(BusinessCalendar.DayNumber(new DateOnly(2017, 1, 1)), 1000))
         {
             Assert.Equal(day, calendar.DayOf(calendar.StartOf(day)));
@@ -41,7 +41,7 @@ public class BusinessCalendarTests
         double hours) =>
         Assert.Equal(
             new DateTimeOffset(year, month, day, 0, 0, 0, TimeSpan.Zero).AddHours(hours).ToUnixTimeMilliseconds(),
-            BusinessCalendar.Of(zone).StartOf(new DateOnly(year, month, day)));
+            BusinessCalendar.InZone(zone).StartOf(new DateOnly(year, month, day)));
 
     [Fact]
     public void DayOf_BeyondTheCalendar_IsItsFirstOrLastDay()
@@ -54,7 +54,7 @@ public class BusinessCalendarTests
     [Fact]
     public void FromLocal_TimeSkippedByTheClocks_MovesPastTheGap()
     {
-        var calendar = BusinessCalendar.Of("Europe/London");
+        var calendar = BusinessCalendar.InZone("Europe/London");
         var skipped = calendar.FromLocal(new DateTime(2024, 3, 31, 1, 30, 0));
         Assert.Equal(new DateTimeOffset(2024, 3, 31, 1, 30, 0, TimeSpan.Zero).ToUnixTimeMilliseconds(), skipped);
     }
@@ -62,7 +62,7 @@ public class BusinessCalendarTests
     [Fact]
     public void Of_UnknownZone_SaysWhatToWrite()
     {
-        var failure = Assert.Throws<RetentionException>(() => BusinessCalendar.Of("Mars/Olympus"));
+        var failure = Assert.Throws<RetentionException>(() => BusinessCalendar.InZone("Mars/Olympus"));
         Assert.Equal(Failure.Usage, failure.Failure);
         Assert.Contains("Mars/Olympus", failure.Message, StringComparison.Ordinal);
     }

@@ -84,7 +84,7 @@ public sealed class CultureTests : IDisposable
             using var scores = new StringWriter();
             Csv.Write(ScoreFile.Table(store, store.RequireShop(), night.Run), scores);
             using var figures = new MemoryStream();
-            Csv.Write(ExportTable.Of(store, SqlViews.All.Single(view => view.Name == "v_metric")), figures);
+            Csv.Write(ExportTable.Build(store, SqlViews.All.Single(view => view.Name == "v_metric")), figures);
             var explained = ExplainRun.Execute(store, registry, "C" + SimulatedHistories.Customers(700)[0].Key, SimulatedHistories.End,
                 TimeProvider.System);
             return

@@ -18,7 +18,7 @@ public sealed record ChartTable(string RowName, IReadOnlyList<ChartSeries> Serie
         var series = metrics.Select(metric => SeriesOf(figures, metric)).ToList();
         var rows = with.GroupBy(figure => figure.Labels[dimension])
             .Select(group => new ChartRow(group.Key,
-                [.. metrics.Select(metric => ChartCell.Of(group.FirstOrDefault(figure => figure.Metric == metric)))],
+                [.. metrics.Select(metric => ChartCell.From(group.FirstOrDefault(figure => figure.Metric == metric)))],
                 link?.Invoke(group.Key)))
             .ToList();
         return new ChartTable(rowName, series, rows, IsPeriod(dimension)) { Why = WhyNone(figures) };
@@ -35,7 +35,7 @@ public sealed record ChartTable(string RowName, IReadOnlyList<ChartSeries> Serie
         var unit = with.FirstOrDefault()?.Unit ?? "count";
         var rows = with.GroupBy(figure => figure.Labels[dimension])
             .Select(group => new ChartRow(group.Key,
-                [.. names.Select(name => ChartCell.Of(group.FirstOrDefault(figure => figure.Labels[across] == name)))],
+                [.. names.Select(name => ChartCell.From(group.FirstOrDefault(figure => figure.Labels[across] == name)))],
                 link?.Invoke(group.Key)))
             .ToList();
         return new ChartTable(rowName, [.. names.Select(name => new ChartSeries(name, unit) { IsData = true })], rows,
@@ -97,7 +97,7 @@ public sealed record ChartTable(string RowName, IReadOnlyList<ChartSeries> Serie
     private static ChartSeries SeriesOf(IReadOnlyList<FigureRow> figures, string metric) =>
         figures.FirstOrDefault(figure => figure.Metric == metric) is { } known
             ? new ChartSeries(known.Name, known.Unit) { IsData = true }
-            : new ChartSeries(MetricCatalogue.Of(metric).Name, FigureRow.WordOf(MetricCatalogue.Of(metric).Unit)) { IsData = true };
+            : new ChartSeries(MetricCatalogue.Get(metric).Name, FigureRow.WordOf(MetricCatalogue.Get(metric).Unit)) { IsData = true };
 
     private static bool IsPeriod(string dimension) => dimension is "month" or "day" or "cohort" or "cohort_month" or "cohort_quarter";
 
@@ -129,7 +129,7 @@ public sealed record ChartCell(double? Value, string? Note = null, bool IsSmall 
     /// <summary>Which figure of the run it is; null where there is none.</summary>
     public FigureRow? Figure { get; init; }
 
-    public static ChartCell Of(FigureRow? figure) =>
+    public static ChartCell From(FigureRow? figure) =>
         figure is null
             ? new ChartCell(default(double?))
             : new ChartCell(figure.Value, figure.Note, figure.State == "small",

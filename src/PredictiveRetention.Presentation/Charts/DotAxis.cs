@@ -9,7 +9,7 @@ internal sealed record DotAxis(double From, double To, double Step, double Label
     /// <param name="pixels">How long the axis is, and what a label takes of it.</param>
     /// <param name="isShare">Parts of a whole: there is no label beyond it.</param>
     /// <param name="ticks">To each label: the more, the closer the axis ends to what it shows.</param>
-    public static DotAxis Of(
+    public static DotAxis Fit(
         IReadOnlyList<(double Value, double Below, double Above)> dots, (double Axis, double Label) pixels, bool isShare, int ticks)
     {
         if (dots.Count == 0) return new DotAxis(0, 1, 1, 1, 0, 1);
@@ -21,7 +21,7 @@ internal sealed record DotAxis(double From, double To, double Step, double Label
         for (var i = 0; i < 6; i++)
         {
             var unit = (to - from) / pixels.Axis;
-            labelled = Nice((to - from) / Math.Max(2, Math.Floor(pixels.Axis / pixels.Label)));
+            labelled = RoundUp((to - from) / Math.Max(2, Math.Floor(pixels.Axis / pixels.Label)));
             step = labelled / ticks;
             from = step * Math.Floor(Math.Min(0, dots.Min(dot => dot.Value - dot.Below * unit)) / step);
             to = step * Math.Ceiling(dots.Max(dot => dot.Value + dot.Above * unit) / step);
@@ -37,7 +37,7 @@ internal sealed record DotAxis(double From, double To, double Step, double Label
     }
 
     /// <summary>1, 2, 2.5, 5 or 10 times a power of ten, not less than asked for.</summary>
-    private static double Nice(double least)
+    private static double RoundUp(double least)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(least)));
         foreach (var times in (double[])[1, 2, 2.5, 5])

@@ -6,7 +6,7 @@ internal static class Treemap
     public sealed record Part(TreemapDrawing.Item Item, double X, double Y, double Width, double Height);
 
     /// <param name="items">Largest first, areas above 0.</param>
-    public static IReadOnlyList<Part> Lay(IReadOnlyList<TreemapDrawing.Item> items, double width, double height)
+    public static IReadOnlyList<Part> Squarify(IReadOnlyList<TreemapDrawing.Item> items, double width, double height)
     {
         var parts = new List<Part>();
         var scale = width * height / items.Sum(item => item.Area);

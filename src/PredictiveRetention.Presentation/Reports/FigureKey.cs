@@ -7,7 +7,7 @@ namespace PredictiveRetention.Presentation.Reports;
 /// </summary>
 public static class FigureKey
 {
-    public static string Of(FigureRow row) =>
+    public static string Build(FigureRow row) =>
         $"{row.View}.{row.Metric}"
             + string.Concat(row.Labels.Select(label => $" {label.Key}=\"{label.Value.Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
 }

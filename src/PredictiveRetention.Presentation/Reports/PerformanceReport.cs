@@ -161,7 +161,7 @@ internal static class PerformanceReport
             .Select(row => (Label: string.Join(" | ", dimensions.Select(dimension => row.Labels[dimension])), Row: row))
             .GroupBy(pair => pair.Label)
             .Select(group => new ChartRow(group.Key,
-                [.. metrics.Select(metric => ChartCell.Of(group.FirstOrDefault(pair => pair.Row.Metric == metric).Row))]))
+                [.. metrics.Select(metric => ChartCell.From(group.FirstOrDefault(pair => pair.Row.Metric == metric).Row))]))
             .ToList();
         var plain = ChartTable.ByGroup(rows, dimensions[0], rowName, metrics);
         return plain with { Rows = named };

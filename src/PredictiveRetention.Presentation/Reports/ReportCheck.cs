@@ -32,8 +32,8 @@ public static partial class ReportCheck
         {
             if (check.Find(key) is not { } figure) check.Differs($"{key} is written as {text}, and the run has no such figure");
             else if (figure.Value is not { } value) check.Differs($"{key} is written as {text}, and is {figure.Note ?? "not available"}");
-            else if (text != writer.Of(figure.Unit, value))
-                check.Differs($"{key} is written as {text}, and is {writer.Of(figure.Unit, value)}");
+            else if (text != writer.Value(figure.Unit, value))
+                check.Differs($"{key} is written as {text}, and is {writer.Value(figure.Unit, value)}");
         }
         var expected = document.Figures.Count(figure => figure.Value is not null);
         if (written.Count < expected) check.Differs($"{expected} figures belong into the report, and {written.Count} are written");
@@ -101,7 +101,7 @@ public static partial class ReportCheck
                 var row = new FigureRow(view.GetString()!,
                     labels.EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!), metric.GetString()!, "",
                     "", null, null, null, null, "", null);
-                yield return (FigureKey.Of(row),
+                yield return (FigureKey.Build(row),
                     value.ValueKind switch
                     {
                         JsonValueKind.Number => value.GetDouble(),
@@ -141,7 +141,7 @@ public static partial class ReportCheck
         {
             _run = run;
             _figures = figures.Where(figure => ViewCatalogue.Find(figure.View) is not null)
-                .Select(figure => FigureRow.Of(ViewCatalogue.Find(figure.View)!, figure)).ToDictionary(FigureKey.Of);
+                .Select(figure => FigureRow.Describe(ViewCatalogue.Find(figure.View)!, figure)).ToDictionary(FigureKey.Build);
             _cards = cards.ToDictionary(card => card.Id);
         }
 
@@ -172,7 +172,7 @@ public static partial class ReportCheck
                     var view = ViewCatalogue.Find(told.View);
                     var key = view is null
                         ? ""
-                        : FigureKey.Of(FigureRow.Of(view,
+                        : FigureKey.Build(FigureRow.Describe(view,
                             new Figure(told.View, told.Metric, told.D1, told.D2, told.D3, null, null, null, null, FigureState.Ok)));
                     if (Find(key) is { } figure && !Same(figure.Value, told.Value))
                         Differs($"{card.Id} says {told.Shown} of {key}, and the store has {Text(figure.Value)}");

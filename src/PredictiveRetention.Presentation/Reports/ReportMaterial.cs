@@ -77,7 +77,7 @@ internal sealed class ReportMaterial(Run run, Playbook playbook, Localiser texts
     {
         var (sides, below, all) = (Rows(rowsView), Rows(columnsView), Rows("kpis"));
         ChartCell Side(IReadOnlyList<FigureRow> of, string label) =>
-            ChartCell.Of(of.FirstOrDefault(row => row.Metric == metric && row.Labels.Values.Contains(label)));
+            ChartCell.From(of.FirstOrDefault(row => row.Metric == metric && row.Labels.Values.Contains(label)));
         var unit = pivot.Series.Count > 0 ? pivot.Series[0].Unit : "count";
         return pivot with
         {
@@ -87,7 +87,7 @@ internal sealed class ReportMaterial(Run run, Playbook playbook, Localiser texts
                 .. pivot.Rows.Select(row => row with { Cells = [.. row.Cells, Side(sides, row.Label)] }),
                 new ChartRow(T["Total"],
                     [.. pivot.Series.Select(series => Side(below, series.Name)),
-                        ChartCell.Of(all.FirstOrDefault(row => row.Metric == metric && row.Labels.Count == 0))]),
+                        ChartCell.From(all.FirstOrDefault(row => row.Metric == metric && row.Labels.Count == 0))]),
             ],
         };
     }
@@ -114,7 +114,8 @@ internal sealed class ReportMaterial(Run run, Playbook playbook, Localiser texts
 
     public ReportTerms Segments(string taxonomy) =>
         run.Recipe is { } recipe
-            && SegmentRules.Of(recipe.Segments, recipe.Cutoffs, writer.Currency).FirstOrDefault(rule => rule.Id == taxonomy) is { } found
+            && SegmentRules.Describe(recipe.Segments, recipe.Cutoffs, writer.Currency).FirstOrDefault(rule =>
+                rule.Id == taxonomy) is { } found
             ? new([.. found.Segments.Select(segment => new ReportTerm(segment.Segment, segment.Rule, null, null))])
             : new([]);
 
@@ -165,11 +166,12 @@ internal sealed class ReportMaterial(Run run, Playbook playbook, Localiser texts
         var play = playbook.Plays.FirstOrDefault(play => card.Id.EndsWith(".play_" + play.Id.Replace('-', '_'), StringComparison.Ordinal));
         // The run may have been made with another playbook than today's: then only its own sentence is sure.
         var same = play is not null
-            && card.Answer.StartsWith($"Priority {PlayNames.Of(play.Priority)}. Owner: {play.Owner}. Timeline: {play.Timeline}.",
+            && card.Answer.StartsWith($"Priority {PlayNames.Name(play.Priority)}. Owner: {play.Owner}. Timeline: {play.Timeline}.",
                 StringComparison.Ordinal);
         var seeSentence = T["see its sentence"];
         return new ReportRecommendation(
-            card.Title, same ? PlayNames.Of(play!.Priority) : seeSentence, same ? play!.Why : seeSentence, same ? play!.Owner : seeSentence,
+            card.Title, same ? PlayNames.Name(play!.Priority) : seeSentence, same ? play!.Why : seeSentence, same ? play!.Owner
+                : seeSentence,
             same ? play!.Timeline : seeSentence,
             Number("customers it is recommended to"), Number("expected net value of the play, all customers"), Number("assumed uplift"),
             same ? play!.ExpectedUplift.Source : seeSentence,

@@ -54,7 +54,7 @@ public sealed class ReportPress(RetentionStore store, Playbook playbook, Targets
         {
             if (browser is null) await File.WriteAllTextAsync(file.Beside, text, cancellation);
             else await Chromium.PrintAsync(browser, text, file.Beside, s_patience, cancellation);
-            file.Keep();
+            file.Commit();
         }
         catch (Exception fault) when (fault is UnauthorizedAccessException or IOException)
         {

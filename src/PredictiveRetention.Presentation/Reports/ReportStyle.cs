@@ -9,7 +9,7 @@ internal static class ReportStyle
     private static readonly string s_sheet = ChartStyle.Marks + ChartStyle.Read("report.css");
 
     /// <param name="footer">Printed at the foot of every page beside its number.</param>
-    public static string Of(string footer) => s_sheet.Replace("/*footer*/", Quoted(footer), StringComparison.Ordinal);
+    public static string WithFooter(string footer) => s_sheet.Replace("/*footer*/", Quoted(footer), StringComparison.Ordinal);
 
     private static string Quoted(string text)
     {

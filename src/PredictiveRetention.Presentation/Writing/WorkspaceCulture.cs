@@ -22,11 +22,11 @@ public static class WorkspaceCulture
         ["JPY"] = "¥", ["USD"] = "$"
     };
 
-    public static CultureInfo Of(Currency? currency) =>
+    public static CultureInfo For(Currency? currency) =>
         CultureInfo.GetCultureInfo(currency is not null && s_byCurrency.TryGetValue(currency.Code, out var name) ? name : "en-GB");
 
     /// <exception cref="RetentionException">No culture is called that.</exception>
-    public static CultureInfo Of(string name)
+    public static CultureInfo For(string name)
     {
         try
         {

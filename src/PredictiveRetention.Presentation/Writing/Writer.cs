@@ -77,7 +77,7 @@ public sealed partial class Writer
         Tidy(value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), _numbers));
 
     /// <summary>A figure as its unit asks: count, money, share, days, score, rate, coefficient.</summary>
-    public string Of(string unit, double value) => unit switch
+    public string Value(string unit, double value) => unit switch
     {
         "money" => Math.Abs(value) >= 1000 ? Money(value) : Exact(value),
         "share" => Share(value),

@@ -16,7 +16,7 @@ public sealed class AdminKey(ServiceSettings settings, TimeProvider clock)
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _tickets = new();
 
-    public string Value { get; } = settings.AdminKey ?? Kept(settings.DataFolder);
+    public string Value { get; } = settings.AdminKey ?? ReadOrCreate(settings.DataFolder);
 
     /// <summary>Where it is found, as printed at start. Never the key: what is printed stays in journals and histories of shells.</summary>
     public string Place => settings.AdminKey is null ? "in " + FileIn(settings.DataFolder) : "the one in Retention:AdminKey";
@@ -43,7 +43,7 @@ public sealed class AdminKey(ServiceSettings settings, TimeProvider clock)
 
     public bool Redeem(string? ticket) => ticket is not null && _tickets.TryRemove(ticket, out var until) && clock.GetUtcNow() <= until;
 
-    private static string Kept(string folder)
+    private static string ReadOrCreate(string folder)
     {
         var path = FileIn(folder);
         try

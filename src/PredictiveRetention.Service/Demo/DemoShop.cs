@@ -89,7 +89,7 @@ internal sealed class DemoShop(
         var folder = Directory.CreateTempSubdirectory("retention-demo-").FullName;
         try
         {
-            var plan = Simulated with { Until = Cutoff.Of(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)) };
+            var plan = Simulated with { Until = Cutoff.On(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)) };
             await Step(string.Create(CultureInfo.InvariantCulture, $"Simulating {plan.Customers:N0} customers"),
                 () => Generate(folder, plan, cancellation), cancellation);
             await Step("Importing the simulated shop",
@@ -118,7 +118,7 @@ internal sealed class DemoShop(
             Preset = "generic",
             OrdersFile = Path.Combine(folder, "orders.csv"),
             RefundsFile = Path.Combine(folder, "refunds.csv"),
-            Calendar = BusinessCalendar.Of("Europe/London"),
+            Calendar = BusinessCalendar.InZone("Europe/London"),
             NowMs = clock.GetUtcNow().ToUnixTimeMilliseconds(),
         };
     }

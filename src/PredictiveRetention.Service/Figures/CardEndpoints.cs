@@ -21,7 +21,7 @@ public sealed record CardNumberAnswer(string Name, double Value, string Shown);
 public sealed record CardAnswer(string Id, string Report, string Kind, string Title, string Answer, string State,
     IReadOnlyList<CardFigureAnswer> Figures, IReadOnlyList<CardNumberAnswer> Numbers)
 {
-    internal static CardAnswer Of(Card card) => new(
+    internal static CardAnswer Describe(Card card) => new(
         card.Id, card.Report, CardEndpoints.Word(card.Kind), card.Title, card.Answer, CardEndpoints.Word(card.State),
         [.. card.Figures.Select(figure => new CardFigureAnswer(figure.View, figure.Metric, figure.D1, figure.D2, figure.D3, figure.Value,
             figure.Shown))],
@@ -91,7 +91,7 @@ internal static class CardEndpoints
         var cards = all.Where(card => (report is null || card.Report == report)
             && (kind is null || Word(card.Kind).Equals(kind, StringComparison.OrdinalIgnoreCase)));
         return Results.Ok(new CardsAnswer(night.Run.RunId, night.Run.AsOf.ToString(), night.Run.ModelVersion,
-            [.. cards.Select(CardAnswer.Of)]));
+            [.. cards.Select(CardAnswer.Describe)]));
     }
 
     private static async Task<IResult> OkrAsync(CurrentNight current, RetentionStore store, ServiceSettings settings,
@@ -128,7 +128,7 @@ internal static class CardEndpoints
         {
             var insights = await RunInsights.ReadAsync(store, night.Run, settings.Runs.Playbook, cancellation);
             var answer = insights.WhatIf(request);
-            var says = CardAnswer.Of(answer.Says);
+            var says = CardAnswer.Describe(answer.Says);
             return Results.Ok(new InsightWhatIfAnswer(
                 answer.Scenario, night.Shop.Currency.Code, answer.Base, answer.Eligible, answer.ValuePerCustomer, answer.Response,
                 answer.Margin, answer.CostPerContact, answer.Incentive, answer.Reachable, answer.Asked, answer.Most,

@@ -66,13 +66,13 @@ internal static class CohortEndpoints
             }
             var by = OneOf(query, "by", s_units);
             var kind = OneOf(query, "kind", [.. s_kinds.Select(known => known.Kind)]);
-            var (night, problem) = await AskedRun.OfAsync(query, store, current, cancellation);
+            var (night, problem) = await AskedNight.OfAsync(query, store, current, cancellation);
             if (night is null) return problem!;
             if (PredictionEndpoints.NotModified(http, night)) return Results.StatusCode(StatusCodes.Status304NotModified);
-            var metric = MetricCatalogue.Of(s_kinds.First(known => known.Kind == kind).Metric);
+            var metric = MetricCatalogue.Get(s_kinds.First(known => known.Kind == kind).Metric);
             var figures = await RunFigures.ReadAsync(store, night.Run, ["cohorts_" + by, "by_cohort_" + by], cancellation);
-            var cells = figures.Of("cohorts_" + by).Where(figure => figure.Metric == metric.Id).ToList();
-            var sizes = figures.Of("by_cohort_" + by)
+            var cells = figures.InView("cohorts_" + by).Where(figure => figure.Metric == metric.Id).ToList();
+            var sizes = figures.InView("by_cohort_" + by)
                 .Where(figure => figure.Metric == "customers")
                 .ToDictionary(figure => figure.D1, figure => figure.Customers ?? 0);
             return Results.Ok(Matrix(by, kind, metric, cells, sizes, night));

@@ -43,7 +43,7 @@ internal static class InsightEndpoints
         api.MapGet("/metrics/{id}",
             (string id) => GlossaryEntry.Find(id) is { } entry
                 ? Results.Ok(entry)
-                : Problem.UnknownFigure(Unknown(() => FigureQuestion.Of(id, null, []))))
+                : Problem.UnknownFigure(Unknown(() => FigureQuestion.Parse(id, null, []))))
             .WithSummary("One metric of the glossary").Produces<GlossaryEntry>().ProducesProblem(404);
         api.MapGet("/insights", () => Results.Ok(new ViewsAnswer(ViewCatalogue.All)))
             .WithSummary("The views there are: title, dimensions, metrics, and where they are shown").Produces<ViewsAnswer>();
@@ -59,13 +59,13 @@ internal static class InsightEndpoints
     {
         var query = http.Request.Query;
         if (MetricCatalogue.Find(metricOrView) is null && ViewCatalogue.Find(metricOrView) is null)
-            return Problem.UnknownFigure(Unknown(() => FigureQuestion.Of(metricOrView, null, []),
+            return Problem.UnknownFigure(Unknown(() => FigureQuestion.Parse(metricOrView, null, []),
                 () => FigureQuestion.OfView(metricOrView, [], [])));
         try
         {
             var question = Question(metricOrView, query);
             var csv = WantsCsv(http);
-            var (night, problem) = await AskedRun.OfAsync(query, store, current, cancellation);
+            var (night, problem) = await AskedNight.OfAsync(query, store, current, cancellation);
             if (night is null) return problem!;
             var figures = await RunFigures.ReadAsync(store, night.Run, [question.View.Id], cancellation);
             var rows = figures.Answer(question); // a name that is not known is a 400 also to those who have an answer
@@ -114,7 +114,7 @@ internal static class InsightEndpoints
         }
         if (metrics.Length > 0)
             throw new BadParameterException("metric", $"{metricOrView} is a metric already; 'metric' chooses among those of a view.");
-        return FigureQuestion.Of(metricOrView, groupBy, where);
+        return FigureQuestion.Parse(metricOrView, groupBy, where);
     }
 
     private static bool WantsCsv(HttpContext http) => http.Request.Query["format"].ToString() switch

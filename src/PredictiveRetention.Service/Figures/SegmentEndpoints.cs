@@ -76,10 +76,10 @@ internal static class SegmentEndpoints
                         $"It is not known. Known: {string.Join(", ", Parameters.Select(known => known.Name))}.");
                 if (values.Count > 1) throw new BadParameterException(name, "It is given more than once.");
             }
-            var (night, problem) = await AskedRun.OfAsync(http.Request.Query, store, current, cancellation);
+            var (night, problem) = await AskedNight.OfAsync(http.Request.Query, store, current, cancellation);
             if (night is null) return problem!;
             var (recipe, shop) = (night.Recipe, night.Shop);
-            var rules = SegmentRules.Of(recipe.Segments, recipe.Cutoffs, shop.Currency);
+            var rules = SegmentRules.Describe(recipe.Segments, recipe.Cutoffs, shop.Currency);
             if (taxonomy is not null && !rules.Any(rule => rule.Id == taxonomy))
             {
                 var known = $"'{taxonomy}' is no taxonomy. Known: {string.Join(", ", rules.Select(rule => rule.Id))}.";
@@ -91,7 +91,7 @@ internal static class SegmentEndpoints
             var figures = await RunFigures.ReadAsync(store, night.Run, views, cancellation);
             var month = http.Request.Query["month"].ToString();
             return Results.Ok(new SegmentsPage(
-                [.. asked.Select(rule => Of(rule, figures, night, taxonomy is not null, month))],
+                [.. asked.Select(rule => Answer(rule, figures, night, taxonomy is not null, month))],
                 recipe.Cutoffs.Population, shop.Currency.Code, night.Run.AsOf.ToString(), night.Run.RunId, recipe.ModelVersion,
                 night.Answers.PublishedAt, night.Answers.Stale));
         }
@@ -101,9 +101,9 @@ internal static class SegmentEndpoints
         }
     }
 
-    private static TaxonomyAnswer Of(SegmentRule rule, RunFigures figures, PublishedNight night, bool whole, string month)
+    private static TaxonomyAnswer Answer(SegmentRule rule, RunFigures figures, PublishedNight night, bool whole, string month)
     {
-        var values = figures.Of("by_" + rule.Id).ToLookup(figure => (Label(figure), figure.Metric), figure => figure.Value);
+        var values = figures.InView("by_" + rule.Id).ToLookup(figure => (Label(figure), figure.Metric), figure => figure.Value);
         var segments = rule.Segments.Select(segment =>
         {
             double? Value(string metric) => values[(segment.Segment, metric)].FirstOrDefault();
@@ -123,7 +123,7 @@ internal static class SegmentEndpoints
     [
         .. insights.Quarters.Select(quarter => new QuarterRuleAnswer(
             Day(quarter.From), Day(quarter.TakenOn),
-            SegmentRules.Of(night.Recipe.Segments, quarter.Cutoffs, night.Shop.Currency).First(then => then.Id == rule.Id) is var then
+            SegmentRules.Describe(night.Recipe.Segments, quarter.Cutoffs, night.Shop.Currency).First(then => then.Id == rule.Id) is var then
                 && rule.Id == "rfm_segment"
                 ? new Dictionary<string, string> { ["scores"] = then.Rule }
                 : then.Segments.ToDictionary(segment => segment.Segment, segment => segment.Rule))),
@@ -137,7 +137,7 @@ internal static class SegmentEndpoints
                 : throw new BadParameterException("month",
                     $"Moves between {rule.Name.ToLowerInvariant()} segments are not counted; they are of lifecycle, value_tier, "
                         + $"business_segment, rfm_segment.");
-        var moved = figures.Of(view.Id);
+        var moved = figures.InView(view.Id);
         var months = moved.Select(figure => figure.D1).Distinct().Order(StringComparer.Ordinal).ToList();
         if (month.Length > 0 && !months.Contains(month))
             throw new BadParameterException("month", $"There are no moves of '{month}'. Allowed: {string.Join(", ", months)}.");

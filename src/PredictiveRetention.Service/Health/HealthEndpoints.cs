@@ -94,7 +94,7 @@ internal static class HealthEndpoints
     {
         if (settings.Demo == DemoKind.OnlineRetail || await store.Nights.CurrentAsync(cancellation) is not { } run
             || await store.ShopAsync(cancellation) is not { } shop) return null;
-        return Freshness.Of(run, shop, settings, clock.GetUtcNow()) is { DataIsOld: true } old
+        return Freshness.Judge(run, shop, settings, clock.GetUtcNow()) is { DataIsOld: true } old
             ? string.Create(CultureInfo.InvariantCulture,
                 $"it ends {old.LastDay}, {old.SilentDays} days before today: has an import stopped?")
             : null;

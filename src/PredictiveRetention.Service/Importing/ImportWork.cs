@@ -85,7 +85,7 @@ internal sealed class ImportWork(
         faults.Try(Work, () =>
         {
             foreach (var upload in uploads.All().Where(upload => upload.IsAtWork && !_jobs.ContainsKey(upload.Id)))
-                Settle(upload.Id, Interrupted);
+                ChangeEvenUnwritten(upload.Id, Interrupted);
         });
         return base.StartAsync(cancellationToken);
     }
@@ -98,8 +98,9 @@ internal sealed class ImportWork(
             if (!_jobs.TryGetValue(id, out var job)) continue;
             try
             {
-                if (!await faults.TryAsync(Work, () => Task.Run(() => Do(id, job, stoppingToken), CancellationToken.None), stoppingToken))
-                    Settle(id, Failed);
+                if (!await faults.TryAsync(Work, () => Task.Run(() => RunJob(id, job, stoppingToken), CancellationToken.None),
+                    stoppingToken))
+                    ChangeEvenUnwritten(id, Failed);
             }
             finally
             {
@@ -121,7 +122,8 @@ internal sealed class ImportWork(
     }
 
     /// <summary>Where the disk is full, what happened is no less so: it is written when there is room again.</summary>
-    private void Settle(string id, Func<Upload, Upload> change) => faults.Try(Writing, () => uploads.Settle(id, change));
+    private void ChangeEvenUnwritten(string id, Func<Upload, Upload> change) =>
+        faults.Try(Writing, () => uploads.ChangeEvenUnwritten(id, change));
 
     private Upload Interrupted(Upload upload) => upload with
     {
@@ -137,12 +139,12 @@ internal sealed class ImportWork(
         Problem = T["Something went wrong that should not; the log has it. Nothing was stored."],
     };
 
-    private void Do(string id, Job job, CancellationToken stopping)
+    private void RunJob(string id, Job job, CancellationToken stopping)
     {
         if (uploads.Find(id) is not { } upload) return;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(job.Stop, stopping);
         // First what happened, then to write it down: a disk that takes no note of an import has not undone it.
-        Settle(id, After(upload, new Reported(job), either.Token, stopping));
+        ChangeEvenUnwritten(id, After(upload, new Reported(job), either.Token, stopping));
         if (uploads.Find(id) is { Step: UploadStep.Imported }) uploads.RemoveFiles(id);
     }
 

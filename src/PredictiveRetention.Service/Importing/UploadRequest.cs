@@ -71,7 +71,7 @@ internal static class UploadRequest
             SubscriptionsFile = Place("subscriptions"),
             MappingFile = mappingFile,
             Folder = folder,
-            Calendar = upload.Choices.TimeZone is { } zone ? BusinessCalendar.Of(zone) : null,
+            Calendar = upload.Choices.TimeZone is { } zone ? BusinessCalendar.InZone(zone) : null,
             ShopCurrency = upload.Choices.Currency,
             Statuses = upload.Choices.Statuses?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             NowMs = nowMs,

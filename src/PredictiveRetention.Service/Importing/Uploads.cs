@@ -101,7 +101,7 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
         {
             var preview = FilePreview.Read(path, delimiter, PreviewRows, settings.MaxUnpackedBytes, cancellation);
             return new UploadedFile(name, bytes, preview with { Rows = [.. preview.Rows.Select(Short)] },
-                PresetDetection.Of(name, preview.Headers), null);
+                PresetDetection.Rank(name, preview.Headers), null);
         }
         catch (RetentionException fault)
         {
@@ -146,7 +146,7 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
     /// <see cref="WriteUnwritten"/>.
     /// </summary>
     /// <exception cref="IOException">It holds in memory only; so does an <see cref="UnauthorizedAccessException"/> say.</exception>
-    public void Settle(string id, Func<Upload, Upload> change)
+    public void ChangeEvenUnwritten(string id, Func<Upload, Upload> change)
     {
         lock (_lock)
         {

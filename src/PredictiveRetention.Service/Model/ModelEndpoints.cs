@@ -48,6 +48,6 @@ internal static class ModelEndpoints
         manifest.Features, manifest.Missed, manifest.ChurnMetrics, manifest.SpendMetrics);
 
     private static PlayAnswer Answer(Play play) => new(
-        play.Id, play.Name, play.Why, PlayNames.Of(play.Priority), play.Owner, PlayNames.Of(play.Channel), play.Timeline,
+        play.Id, play.Name, play.Why, PlayNames.Name(play.Priority), play.Owner, PlayNames.Name(play.Channel), play.Timeline,
         play.Audience.ToString()!);
 }

@@ -27,7 +27,7 @@ internal sealed class ModelHandle(ModelRegistry registry, StandingFaults faults)
     }
 
     /// <summary>The model a run was scored with; null when it cannot be loaded.</summary>
-    public RetentionModel? Of(RunRecipe recipe)
+    public RetentionModel? ModelFor(RunRecipe recipe)
     {
         if (recipe.ModelVersion == ModelRegistry.RuleSchema) return RetentionModel.Rule(recipe.HorizonDays, recipe.ClvHorizonDays);
         lock (_gate)

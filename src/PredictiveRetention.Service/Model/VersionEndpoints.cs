@@ -34,7 +34,7 @@ internal static class VersionEndpoints
             .WithSummary("All versions, what was decided about them, drift and what became of earlier predictions")
             .Produces<VersionsAnswer>();
         api.MapGet("/models/{version}", (string version,
-            ModelRegistry models) => About(version, models, found => Results.Ok(Of(found, models))))
+            ModelRegistry models) => About(version, models, found => Results.Ok(Answer(found, models))))
             .WithSummary("One version").Produces<VersionAnswer>().ProducesProblem(404);
         api.MapGet("/models/{version}/tenths", (string version, string? format, ModelRegistry models) => About(version, models, found =>
                 found.Tenths is not { } tenths ? Problem.NoFigure("The version was not judged: its card says why.")
@@ -82,11 +82,11 @@ internal static class VersionEndpoints
     {
         var headline = (await store.Nights.CurrentAsync(cancellation))?.Headline;
         // One that cannot be read is asked for by its name, and then says so.
-        var versions = models.Manifests(out _).Reverse().Select(manifest => Of(manifest, models));
+        var versions = models.Manifests(out _).Reverse().Select(manifest => Answer(manifest, models));
         return new VersionsAnswer([.. versions], [.. models.Moves().Reverse().Take(50)], headline?.Drift, headline?.Realised);
     }
 
-    private static VersionAnswer Of(ModelManifest manifest, ModelRegistry models) => new(
+    private static VersionAnswer Answer(ModelManifest manifest, ModelRegistry models) => new(
         manifest.Version,
         manifest.Version == models.ChampionVersion() ? "champion" : manifest.Version == models.ChallengerVersion() ? "challenger" : null,
         manifest.Level, manifest.Cutoff,

@@ -25,11 +25,11 @@ internal sealed class OutboxDispatcher(
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => faults.RepeatAsync(Work, Pause, () =>
     {
-        HandOut();
+        DeliverDue();
         return Task.CompletedTask;
     }, stoppingToken);
 
-    private void HandOut()
+    private void DeliverDue()
     {
         try
         {
@@ -50,7 +50,7 @@ internal sealed class OutboxDispatcher(
                     }
                 });
                 if (error is null) Failpoint.Pass("outbox-delivered");
-                store.Outbox.Settle(happened, _owner, error);
+                store.Outbox.RecordDelivery(happened, _owner, error);
             }
         }
         catch (Exception fault) when (store.IsPassing(fault))

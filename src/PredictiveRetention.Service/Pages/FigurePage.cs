@@ -43,7 +43,7 @@ public abstract class FigurePage : LoadedComponent
     {
         try
         {
-            var (night, _) = await AskedRun.OfAsync(Http.Request.Query, Store, Current, Http.RequestAborted);
+            var (night, _) = await AskedNight.OfAsync(Http.Request.Query, Store, Current, Http.RequestAborted);
             if (night is null && (Http.Request.Query.ContainsKey("run") || Http.Request.Query.ContainsKey("as_of")))
                 Refuse(StatusCodes.Status404NotFound, Texts["There is no such run, or nothing was published for that day."]);
             if ((Night = night) is null) return;
@@ -99,7 +99,7 @@ public abstract class FigurePage : LoadedComponent
     protected FigureRow? Kpi(string metric) => Rows("kpis").FirstOrDefault(row => row.Metric == metric && row.Labels.Count == 0);
 
     /// <summary>A figure in words, or why it is not there.</summary>
-    protected string Say(FigureRow? row) => row?.Value is { } value ? Words.Of(row.Unit, value) : row?.Note ?? Texts["not available"];
+    protected string Say(FigureRow? row) => row?.Value is { } value ? Words.Value(row.Unit, value) : row?.Note ?? Texts["not available"];
 
     protected Card? CardOf(string id) => Cards.FirstOrDefault(card => card.Id == id);
 

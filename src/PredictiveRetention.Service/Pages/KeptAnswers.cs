@@ -21,7 +21,7 @@ internal sealed class KeptAnswers(RetentionStore store, ServiceSettings settings
     private readonly ConcurrentDictionary<(long Run, long Earlier), long> _moves = new();
     private readonly ConcurrentDictionary<long, IReadOnlyList<OkrLine>> _okrs = new();
     private readonly ConcurrentDictionary<(long Run,
-        WhatIfRequest Request), PredictiveRetention.Insights.WhatIf.WhatIfAnswer> _whatIfs = new();
+        WhatIfRequest Request), PredictiveRetention.Insights.WhatIf.WhatIfResult> _whatIfs = new();
 
     /// <summary>The beginning of a list.</summary>
     public async Task<IReadOnlyList<PredictionRow>> TopAsync(long runId, PredictionFilter filter, PredictionOrder order, int limit,
@@ -54,7 +54,7 @@ internal sealed class KeptAnswers(RetentionStore store, ServiceSettings settings
     }
 
     /// <exception cref="RetentionException">An input that cannot be, or a figure the run does not have.</exception>
-    public async Task<PredictiveRetention.Insights.WhatIf.WhatIfAnswer> WhatIfAsync(Run run, WhatIfRequest request,
+    public async Task<PredictiveRetention.Insights.WhatIf.WhatIfResult> WhatIfAsync(Run run, WhatIfRequest request,
         CancellationToken cancellation)
     {
         if (_whatIfs.TryGetValue((run.RunId, request), out var known)) return known;

@@ -22,8 +22,8 @@ internal static class PageServices
         services.AddScoped(provider =>
         {
             var shop = provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<ShopOfRequest>()?.Shop;
-            return new Writer(provider.GetRequiredService<ServiceSettings>().Culture ?? WorkspaceCulture.Of(shop?.Currency),
-                shop?.Currency ?? Currency.Of("EUR"), shop?.Calendar.TimeZone ?? TimeZoneInfo.Utc);
+            return new Writer(provider.GetRequiredService<ServiceSettings>().Culture ?? WorkspaceCulture.For(shop?.Currency),
+                shop?.Currency ?? Currency.Parse("EUR"), shop?.Calendar.TimeZone ?? TimeZoneInfo.Utc);
         });
         services.AddResponseCompression(compression =>
         {

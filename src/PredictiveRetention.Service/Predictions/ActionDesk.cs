@@ -34,15 +34,15 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
         if (!ActionStatus.All.Contains(status))
             throw new BadParameterException("status",
                 $"'{BadParameterException.Quoted(status)}' is not one of {string.Join(", ", ActionStatus.All)}.");
-        var due = Kept("due", change.Due, before.Due, LongestName);
+        var due = ReadField("due", change.Due, before.Due, LongestName);
         if (due is not null && !IsoDate.TryRead(due, out _))
             throw new BadParameterException("due", $"'{BadParameterException.Quoted(due)}' is not a date such as 2026-01-31.");
         var wanted = before with
         {
-            Owner = Kept("owner", change.Owner, before.Owner, LongestName),
+            Owner = ReadField("owner", change.Owner, before.Owner, LongestName),
             Status = status,
             Due = due,
-            Note = Kept("note", change.Note, before.Note, LongestNote),
+            Note = ReadField("note", change.Note, before.Note, LongestNote),
             Version = change.Version
                 ?? throw new BadParameterException("version",
                     "It is missing: the version the change was made from, 0 where nobody has changed it."),
@@ -53,7 +53,7 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
         return after is null ? (ActionOutcome.ChangedMeanwhile, null) : (ActionOutcome.Saved, after);
     }
 
-    private static string? Kept(string name, string? asked, string? before, int longest)
+    private static string? ReadField(string name, string? asked, string? before, int longest)
     {
         if (asked is null) return before;
         var text = asked.Trim();

@@ -51,8 +51,8 @@ internal static class ActionEndpoints
             http.Response.Headers.CacheControl = "private, no-store";
             return Results.Ok(new ActionPage(
                 [.. page.Select(row => new ActionListItem(
-                    row.CustomerId, row.PlayId ?? ActionWork.ByHand, row.PChurn, MoneyAnswer.Of(row.Clv, currency),
-                    MoneyAnswer.Of(row.ExpectedNetValue, currency), MoneyAnswer.Of(row.ActionCost, currency),
+                    row.CustomerId, row.PlayId ?? ActionWork.ByHand, row.PChurn, MoneyAnswer.From(row.Clv, currency),
+                    MoneyAnswer.From(row.ExpectedNetValue, currency), MoneyAnswer.From(row.ActionCost, currency),
                     Answer(row.CustomerId,
                         work.GetValueOrDefault(row.CustomerKey) ?? new ActionWork { PlayId = row.PlayId ?? ActionWork.ByHand })))],
                 next, night.Run.RunId, night.Run.AsOf.ToString()));

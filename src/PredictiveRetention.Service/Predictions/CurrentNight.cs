@@ -41,5 +41,5 @@ internal sealed class CurrentNight(RetentionStore store, ServiceSettings setting
             : null;
 
     private AnswerWriter Writer(Run run, RunRecipe recipe, Shop shop) =>
-        new(run, recipe, shop, settings.Runs.Playbook, Freshness.Of(run, shop, settings, clock.GetUtcNow()));
+        new(run, recipe, shop, settings.Runs.Playbook, Freshness.Judge(run, shop, settings, clock.GetUtcNow()));
 }

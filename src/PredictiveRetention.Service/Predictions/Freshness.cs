@@ -17,7 +17,7 @@ internal readonly record struct Freshness(string LastDay, int SilentDays, bool N
 
     public bool IsStale => NightIsOld || DataIsOld;
 
-    public static Freshness Of(Run run, Shop shop, ServiceSettings settings, DateTimeOffset now)
+    public static Freshness Judge(Run run, Shop shop, ServiceSettings settings, DateTimeOffset now)
     {
         var silent = Math.Max(0, shop.Calendar.DayOf(now.ToUnixTimeMilliseconds()) - run.AsOf.Day);
         return new Freshness(

@@ -11,9 +11,10 @@ namespace PredictiveRetention.Service.Predictions;
 /// <param name="Currency">ISO 4217.</param>
 public sealed record MoneyAnswer(string Amount, string Currency)
 {
-    public static MoneyAnswer Of(double amount, Currency currency) => new(currency.Text(currency.ToMinor((decimal)amount)), currency.Code);
+    public static MoneyAnswer From(double amount, Currency currency) =>
+        new(currency.Text(currency.ToMinor((decimal)amount)), currency.Code);
 
-    public static MoneyAnswer Of(long minor, Currency currency) => new(currency.Text(minor), currency.Code);
+    public static MoneyAnswer From(long minor, Currency currency) => new(currency.Text(minor), currency.Code);
 }
 
 /// <param name="Score">Three digits 1 to 5: recency, frequency, monetary value; 5 is best.</param>
@@ -62,30 +63,30 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
 
     public bool Stale => freshness.IsStale;
 
-    public PredictionAnswer Of(PredictionRow row) => Of(
+    public PredictionAnswer Write(PredictionRow row) => Write(
         row.CustomerId, ScoreOf(row), row.NetRevenueMinor,
-        new RfmAnswer(row.Rfm, row.DaysSinceLastOrder, row.Orders, MoneyAnswer.Of(row.NetRevenueMinor, shop.Currency)),
+        new RfmAnswer(row.Rfm, row.DaysSinceLastOrder, row.Orders, MoneyAnswer.From(row.NetRevenueMinor, shop.Currency)),
         new SegmentsAnswer(
-            SegmentNames.Of((RfmSegment)row.RfmSegment), SegmentNames.Of((Lifecycle)row.Lifecycle),
-            SegmentNames.Of((ValueTier)row.ValueTier),
-            SegmentNames.Of((FrequencyClass)row.FrequencyClass), SegmentNames.Of((ClvTier)row.ClvTier),
-            SegmentNames.Of((BusinessSegment)row.BusinessSegment),
-            SegmentNames.Of((EngagementSegment)row.EngagementSegment), SegmentNames.Of((Persona)row.Persona),
-            SegmentNames.Of((RiskBand)row.RiskBand)),
+            SegmentNames.Name((RfmSegment)row.RfmSegment), SegmentNames.Name((Lifecycle)row.Lifecycle),
+            SegmentNames.Name((ValueTier)row.ValueTier),
+            SegmentNames.Name((FrequencyClass)row.FrequencyClass), SegmentNames.Name((ClvTier)row.ClvTier),
+            SegmentNames.Name((BusinessSegment)row.BusinessSegment),
+            SegmentNames.Name((EngagementSegment)row.EngagementSegment), SegmentNames.Name((Persona)row.Persona),
+            SegmentNames.Name((RiskBand)row.RiskBand)),
         Action(row.PlayId, row.ExpectedNetValue, row.ActionCost, (NoAction?)row.NoAction), run.AsOf);
 
-    public PredictionAnswer Of(string customerId, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments,
-        in Recommendation action, Cutoff asOf) => Of(
+    public PredictionAnswer Write(string customerId, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments,
+        in Recommendation action, Cutoff asOf) => Write(
         customerId, score, facts.NetRevenueMinor,
-        new RfmAnswer(segments.Rfm.Code, facts.DaysSinceLastOrder, facts.Orders, MoneyAnswer.Of(facts.NetRevenueMinor, shop.Currency)),
+        new RfmAnswer(segments.Rfm.Code, facts.DaysSinceLastOrder, facts.Orders, MoneyAnswer.From(facts.NetRevenueMinor, shop.Currency)),
         new SegmentsAnswer(
-            SegmentNames.Of(segments.RfmSegment), SegmentNames.Of(segments.Lifecycle), SegmentNames.Of(segments.ValueTier),
-            SegmentNames.Of(segments.FrequencyClass),
-            SegmentNames.Of(segments.ClvTier), SegmentNames.Of(segments.BusinessSegment), SegmentNames.Of(segments.EngagementSegment),
-            SegmentNames.Of(segments.Persona), SegmentNames.Of(segments.RiskBand)),
+            SegmentNames.Name(segments.RfmSegment), SegmentNames.Name(segments.Lifecycle), SegmentNames.Name(segments.ValueTier),
+            SegmentNames.Name(segments.FrequencyClass),
+            SegmentNames.Name(segments.ClvTier), SegmentNames.Name(segments.BusinessSegment), SegmentNames.Name(segments.EngagementSegment),
+            SegmentNames.Name(segments.Persona), SegmentNames.Name(segments.RiskBand)),
         Action(action.PlayId, action.ExpectedNetValue, action.Cost, action.Reason), asOf);
 
-    private PredictionAnswer Of(
+    private PredictionAnswer Write(
         string customerId, in CustomerScore score, long netMinor, RfmAnswer rfm, SegmentsAnswer segments, ActionAnswer action, Cutoff asOf)
     {
         var historic = (double)shop.Currency.FromMinor(netMinor);
@@ -93,7 +94,7 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
             customerId, score.PChurn, Money(score.Clv), Range(score.Range), Money(historic), Money(historic + score.Clv),
             float.IsNaN(score.PAlive) ? null : score.PAlive, Next(score.Next, asOf),
             Money(score.SpendIfOrder), Money(score.RevenueAtRisk), score.Lost, rfm, segments, action,
-            [.. ReasonWords.Of(score.Reasons, recipe.Features, shop.Currency)],
+            [.. ReasonWords.Say(score.Reasons, recipe.Features, shop.Currency)],
             asOf.ToString(), run.RunId, run.BusinessDate.ToIso(), recipe.ModelVersion, recipe.ModelLevel.ToString(), recipe.HorizonDays,
             recipe.ClvHorizonDays, PublishedAt, Stale);
     }
@@ -109,7 +110,7 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
             (float)(row.NextOrderP90 ?? double.PositiveInfinity)),
         };
 
-    private MoneyAnswer Money(double amount) => MoneyAnswer.Of(amount, shop.Currency);
+    private MoneyAnswer Money(double amount) => MoneyAnswer.From(amount, shop.Currency);
 
     private RangeAnswer? Range(in SpendRange range) =>
         float.IsNaN(range.High90)
@@ -121,16 +122,16 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
             ? null
             : new NextOrderAnswer(Date(next.P10, asOf), Date(next.P50, asOf), Date(next.P90, asOf));
 
-    private static string? Date(float days, Cutoff asOf) => NextOrderDate.Of(asOf, float.IsFinite(days) ? days : null)?.ToIso();
+    private static string? Date(float days, Cutoff asOf) => NextOrderDate.After(asOf, float.IsFinite(days) ? days : null)?.ToIso();
 
     private ActionAnswer Action(string? playId, double netValue, double cost, NoAction? reason)
     {
         if (playId is null)
-            return new ActionAnswer(null, null, null, null, null, null, null, null, reason is { } why ? PlayNames.Of(why) : null);
+            return new ActionAnswer(null, null, null, null, null, null, null, null, reason is { } why ? PlayNames.Name(why) : null);
         var play = playbook.Find(playId);
         return new ActionAnswer(
-            playId, play?.Name, play is null ? null : PlayNames.Of(play.Priority), play?.Owner,
-            play is null ? null : PlayNames.Of(play.Channel), play?.Timeline,
-            MoneyAnswer.Of(netValue, shop.Currency), MoneyAnswer.Of(cost, shop.Currency), null);
+            playId, play?.Name, play is null ? null : PlayNames.Name(play.Priority), play?.Owner,
+            play is null ? null : PlayNames.Name(play.Channel), play?.Timeline,
+            MoneyAnswer.From(netValue, shop.Currency), MoneyAnswer.From(cost, shop.Currency), null);
     }
 }

@@ -33,7 +33,7 @@ internal static class PredictionEndpoints
                 "Customers of the published night, page by page: filters by segment names, play, has_action, lost, min/max p_churn and "
                     + "clv; sort and cursor")
             .Produces<PredictionPage>().ProducesProblem(400).ProducesProblem(410);
-        api.MapPost("/predictions/what-if", WhatIf.ScoreAsync)
+        api.MapPost("/predictions/what-if", PostedHistoryScoring.ScoreAsync)
             .WithSummary("Scores a posted history with the champion, as the night run would; nothing is stored")
             .Produces<WhatIfAnswer>()
             .ProducesValidationProblem()
@@ -44,7 +44,7 @@ internal static class PredictionEndpoints
     {
         if (await current.CustomerAsync(customerId, cancellation) is not var (night, row))
             return await current.FindAsync(cancellation) is null ? Problem.NothingPublished() : Problem.UnknownCustomer(customerId);
-        return NotModified(http, night) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(night.Answers.Of(row));
+        return NotModified(http, night) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(night.Answers.Write(row));
     }
 
     private static async Task<IResult> HistoryAsync(string customerId, string? format, RetentionStore store, CurrentNight current,
@@ -56,9 +56,9 @@ internal static class PredictionEndpoints
         var scores = await store.Predictions.PastScoresAsync(row.CustomerKey, cancellation);
         if (format != "csv")
             return Results.Ok(scores.Select(score => new PastScoreAnswer(score.AsOf, score.PChurn,
-                MoneyAnswer.Of(score.Clv, night.Shop.Currency))));
+                MoneyAnswer.From(score.Clv, night.Shop.Currency))));
         var lines = scores.Select(score => string.Create(CultureInfo.InvariantCulture,
-            $"{score.AsOf},{score.PChurn:R},{MoneyAnswer.Of(score.Clv, night.Shop.Currency).Amount},{night.Shop.Currency.Code}\n"));
+            $"{score.AsOf},{score.PChurn:R},{MoneyAnswer.From(score.Clv, night.Shop.Currency).Amount},{night.Shop.Currency.Code}\n"));
         return Results.File(System.Text.Encoding.UTF8.GetBytes("as_of,p_churn,clv,currency\n" + string.Concat(lines)), "text/csv",
             "history.csv");
     }
@@ -74,7 +74,7 @@ internal static class PredictionEndpoints
             if (cursor is null && query.Filter.IsSteady && NotModified(http, night))
                 return Results.StatusCode(StatusCodes.Status304NotModified);
             var (page, next) = await PageAsync(http, query, night, cursor, store, cancellation);
-            return Results.Ok(new PredictionPage([.. page.Select(night.Answers.Of)], next, night.Run.RunId, night.Run.AsOf.ToString(),
+            return Results.Ok(new PredictionPage([.. page.Select(night.Answers.Write)], next, night.Run.RunId, night.Run.AsOf.ToString(),
                 night.Answers.PublishedAt, night.Answers.Stale));
         }
         catch (BadParameterException bad)

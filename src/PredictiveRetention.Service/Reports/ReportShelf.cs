@@ -57,7 +57,7 @@ public sealed partial class ReportShelf(RetentionStore store, ServiceSettings se
     public async Task<PrintedReport> MakeAsync(Run run, ReportKind kind, ReportFormat format, CancellationToken cancellation)
     {
         var shop = await store.RequireShopAsync(cancellation);
-        var writer = new Writer(settings.Culture ?? WorkspaceCulture.Of(shop.Currency), shop.Currency, shop.Calendar.TimeZone);
+        var writer = new Writer(settings.Culture ?? WorkspaceCulture.For(shop.Currency), shop.Currency, shop.Calendar.TimeZone);
         var press = new ReportPress(store, settings.Runs.Playbook, settings.Targets, texts, writer, clock);
         await _one.WaitAsync(cancellation);
         try

@@ -29,7 +29,7 @@ internal static class CommandLine
         for (var i = 0; i < arguments.Length; i++)
             joined.Add(arguments[i] != Demo
                 ? arguments[i]
-                : Demo + "=" + (IsValue(arguments, i + 1) ? arguments[++i] : DemoNames.Of(DemoKind.Simulated)));
+                : Demo + "=" + (IsValue(arguments, i + 1) ? arguments[++i] : DemoNames.Name(DemoKind.Simulated)));
         return [.. joined];
     }
 

@@ -23,7 +23,7 @@ public static class DemoNames
         [("none", DemoKind.None), ("simulated", DemoKind.Simulated), ("online-retail", DemoKind.OnlineRetail), ("true", DemoKind.Simulated),
             ("false", DemoKind.None)];
 
-    public static string Of(DemoKind kind) => s_names[(int)kind].Name;
+    public static string Name(DemoKind kind) => s_names[(int)kind].Name;
 
     /// <summary>Null for a word that names no demo; nothing said is none.</summary>
     public static DemoKind? Read(string? word)

@@ -94,7 +94,7 @@ public sealed record ServiceSettings
         var data = section["Data"] ?? StoreAddress.DataFolder;
         var runs = ReadRuns(section, faults);
         var targets = ReadTargets(section["Targets"], faults);
-        var home = demo == DemoKind.None ? data : Path.Combine(data, "demo-" + DemoNames.Of(demo));
+        var home = demo == DemoKind.None ? data : Path.Combine(data, "demo-" + DemoNames.Name(demo));
         var settings = new ServiceSettings
         {
             Store = configuration.GetConnectionString("Retention") is { Length: > 0 } store
@@ -203,7 +203,7 @@ public sealed record ServiceSettings
     {
         try
         {
-            return name is null ? null : WorkspaceCulture.Of(name);
+            return name is null ? null : WorkspaceCulture.For(name);
         }
         catch (RetentionException fault)
         {

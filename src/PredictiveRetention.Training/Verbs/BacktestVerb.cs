@@ -48,7 +48,7 @@ internal static class BacktestVerb
         };
         using var store = verb.RequireStore();
         var report = verb.Terminal.Follow("backtest", progress => BacktestRun.Execute(
-            store, options, verb.Value(s_origins), verb.Clock, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)),
+            store, options, verb.Value(s_origins), verb.Clock, progress.Adapt<TrainingStep>(p => new Step(p.Done, p.All, p.Name)),
             verb.Cancellation));
         if (verb.Json) verb.PrintJson(Summary(report));
         else Print(report);
@@ -95,8 +95,9 @@ internal static class BacktestVerb
         {
             var ours = standing.Contenders.First(placed => placed.Kind == ContenderKind.Model).Value;
             var rival = standing.Contenders.First(placed => placed.Name == standing.Rival).Value;
-            Line($"  {standing.Measure,-18} {Of(ours),-28} {standing.Rival + " " + Number(rival.Value),-52} {Of(standing.Lead),-30} "
-                + $"{standing.Verdict,7}");
+            Line(
+                $"  {standing.Measure,-18} {IntervalText(ours),-28} {standing.Rival + " " + Number(rival.Value),-52} "
+                    + $"{IntervalText(standing.Lead),-30} {standing.Verdict,7}");
         }
         Line($"");
         Line($"  {"customers with",-26} {"n",8} {"churned",9} {"said",8} {"AUC",7} {"recency",8} {"bias",6} {"in 80 %",8} {"in 90 %",8}");
@@ -106,10 +107,10 @@ internal static class BacktestVerb
                 + $"{slice.Bias,6:F3} {Share(slice.Coverage80),8} {Share(slice.Coverage90),8}");
         Line($"");
         Line($"  leak audit {(report.Leaks.Passed ? "passed" : "FAILED")}:");
-        foreach (var line in LeakWords.Of(report.Leaks)) Line($"    {line}");
+        foreach (var line in LeakWords.Sentences(report.Leaks)) Line($"    {line}");
     }
 
-    private static string Of(Interval interval) =>
+    private static string IntervalText(Interval interval) =>
         string.Create(CultureInfo.InvariantCulture, $"{Number(interval.Value)} [{Number(interval.Low)}, {Number(interval.High)}]");
 
     private static string Number(double value) =>

@@ -29,12 +29,12 @@ internal static class CheckVerb
         {
             verb.PrintJson(playbook.Plays.Select(play => new
             {
-                play.Id, play.Name, Priority = PlayNames.Of(play.Priority), play.Owner,
-                Channel = PlayNames.Of(play.Channel), play.Timeline
+                play.Id, play.Name, Priority = PlayNames.Name(play.Priority), play.Owner,
+                Channel = PlayNames.Name(play.Channel), play.Timeline
             }));
             return;
         }
-        foreach (var play in playbook.Plays) Console.Out.WriteLine($"{play.Id,-28} {PlayNames.Of(play.Priority),-9} {play.Name}");
+        foreach (var play in playbook.Plays) Console.Out.WriteLine($"{play.Id,-28} {PlayNames.Name(play.Priority),-9} {play.Name}");
         Console.Out.WriteLine($"{playbook.Plays.Count} plays, no fault.");
         if (targets is not null)
             Console.Out.WriteLine($"{targets.Goals.Count} targets and {targets.Benchmarks.Count} benchmarks, no fault.");

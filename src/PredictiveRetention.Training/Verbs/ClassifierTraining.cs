@@ -45,13 +45,13 @@ internal static class ClassifierTraining
         var table = FeatureTable.Read(path);
         var trained = verb.Terminal.Follow("training",
             progress => new TableRecipe(new RecipeSettings())
-                .Train(table, request, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
+                .Train(table, request, progress.Adapt<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
         var kind = ClassifierRegistry.TableKind(path);
         var (version, folder) = verb.Classifiers.Add(kind,
             new TableModel(request.Label, trained.Positive, request.Id, trained.Encoding, trained.Fit.Model),
             name => TableCard.Markdown(name, trained));
         if (verb.Value(Out) is { } output) Write(output, Ids(table, request.Id), trained.Unseen);
-        Tell(verb, kind, version, folder, trained.Entries, trained.Fit.Members, trained.Rows, trained.ChurnRate,
+        PrintResult(verb, kind, version, folder, trained.Entries, trained.Fit.Members, trained.Rows, trained.ChurnRate,
             trained.Dropped.Select(column => $"{column.Column} {column.Why}"));
     }
 
@@ -60,10 +60,10 @@ internal static class ClassifierTraining
         using var store = verb.OpenFilledStore();
         var trained = verb.Terminal.Follow("training", progress => ContractualRun.Train(
             store, options, Horizon.Parse(verb.Value(Grace)!).Days, verb.Clock,
-            progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
+            progress.Adapt<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
         var (version, folder) = verb.Classifiers.Add(ClassifierRegistry.Contractual, trained.Model,
             name => ContractualRecipe.Card(name, trained));
-        Tell(verb, ClassifierRegistry.Contractual, version, folder, trained.Entries, trained.Members, trained.Origins[0].Customers,
+        PrintResult(verb, ClassifierRegistry.Contractual, version, folder, trained.Entries, trained.Members, trained.Origins[0].Customers,
             trained.Origins[0].ChurnRate, []);
     }
 
@@ -81,7 +81,7 @@ internal static class ClassifierTraining
                     $"{path}: column '{column.Name}' holds texts; the model {kind} learnt from numbers.");
         var p = new double[table.Rows];
         model.Classifier.Predict(model.Encoding.Rows(cells, [.. Enumerable.Range(0, table.Rows)]), p);
-        Written(verb, Ids(table, model.Id), p, output);
+        WriteScores(verb, Ids(table, model.Id), p, output);
     }
 
     public static void ScoreContractual(Verb verb, Cutoff? asOf, string? output)
@@ -89,10 +89,10 @@ internal static class ClassifierTraining
         var model = verb.Classifiers.Champion<ContractualModel>(ClassifierRegistry.Contractual);
         using var store = verb.OpenFilledStore();
         var scored = ContractualRun.Score(store, model, new TrainingOptions { AsOf = asOf }, verb.Clock, verb.Cancellation);
-        Written(verb, [.. scored.Select(row => row.CustomerId)], [.. scored.Select(row => row.PChurn)], output);
+        WriteScores(verb, [.. scored.Select(row => row.CustomerId)], [.. scored.Select(row => row.PChurn)], output);
     }
 
-    private static void Tell(Verb verb, string kind, string version, string folder, IReadOnlyList<TableEntry> entries,
+    private static void PrintResult(Verb verb, string kind, string version, string folder, IReadOnlyList<TableEntry> entries,
         IReadOnlyList<MemberRecord> members, int rows, double rate, IEnumerable<string> dropped)
     {
         if (verb.Json)
@@ -114,7 +114,7 @@ internal static class ClassifierTraining
         Line($"  card: {Path.Combine(folder, "card.md")}");
     }
 
-    private static void Written(Verb verb, string[] ids, double[] p, string? output)
+    private static void WriteScores(Verb verb, string[] ids, double[] p, string? output)
     {
         if (output is not null) Write(output, ids, p);
         if (verb.Json) verb.PrintJson(new { Customers = ids.Length, MeanPChurn = p.Length == 0 ? 0 : p.Average(), Out = output });
@@ -125,7 +125,7 @@ internal static class ClassifierTraining
 
     private static void Write(string path, string[] ids, double[] p) => ExportFile.WriteCsv(Scores(ids, p), path);
 
-    private static ExportTable Scores(string[] ids, double[] p) => ExportTable.Of<(string Id, double Churn)>(
+    private static ExportTable Scores(string[] ids, double[] p) => ExportTable.Build<(string Id, double Churn)>(
         [
             new("customer_id", ColumnKind.Text, row => row.Id),
             new("p_churn", ColumnKind.Number, row => row.Churn.ToString("R", CultureInfo.InvariantCulture)),

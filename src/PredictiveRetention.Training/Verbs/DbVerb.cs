@@ -42,7 +42,8 @@ internal static class DbVerb
             throw new RetentionException(Failure.Usage,
                 $"--hangfire-schema '{asked}' is no name of a schema: small letters, digits and _, at most 63.");
         using var store = verb.OpenStore();
-        if (store.IsOnPostgres) verb.Terminal.Say($"retain: the service's jobs are in the schema {JobTables.Make(verb.StoreName, asked)}.");
+        if (store.IsOnPostgres)
+            verb.Terminal.Say($"retain: the service's jobs are in the schema {JobTables.Create(verb.StoreName, asked)}.");
         if (verb.Value(s_citus)) store.Schema.DistributeOverCitus();
         Show(verb, store.Schema.Status());
     }

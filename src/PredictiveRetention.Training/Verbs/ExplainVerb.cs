@@ -100,5 +100,5 @@ internal static class ExplainVerb
     }
 
     private static string? Day(ExplainedCustomer explained, float days) =>
-        NextOrderDate.Of(explained.AsOf, float.IsFinite(days) ? days : null)?.ToIso();
+        NextOrderDate.After(explained.AsOf, float.IsFinite(days) ? days : null)?.ToIso();
 }

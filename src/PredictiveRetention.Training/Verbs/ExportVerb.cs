@@ -61,7 +61,7 @@ internal static class ExportVerb
             throw new RetentionException(Failure.NotFound,
                 $"The predictions of run {run.RunId.ToString(CultureInfo.InvariantCulture)} have been dropped; retain score --as-of "
                     + $"{run.AsOf} makes them again.");
-        var table = sql is not null ? ExportTable.Of(store, sql)
+        var table = sql is not null ? ExportTable.Build(store, sql)
             : view is not null
                 ? FigureFile.Table(view.Dimensions, await RowsAsync(store, run!, view, verb.Cancellation))
             : ScoreFile.Table(store, shop, run!);

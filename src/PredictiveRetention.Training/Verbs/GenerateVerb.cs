@@ -51,7 +51,7 @@ internal static class GenerateVerb
         };
         var clock = Stopwatch.StartNew();
         var summary = verb.Terminal.Follow("generating", progress => ShopFiles.Write(
-            verb.Value(s_out)!, plan, progress.Of<int>(done => new Step(done, plan.Customers, "customers")), verb.Cancellation));
+            verb.Value(s_out)!, plan, progress.Adapt<int>(done => new Step(done, plan.Customers, "customers")), verb.Cancellation));
         if (verb.Json)
         {
             verb.PrintJson(new

@@ -95,7 +95,7 @@ internal static class ImportVerb
             EventsFile = verb.Value(s_events),
             SubscriptionsFile = verb.Value(s_subscriptions),
             MappingFile = verb.Value(s_map),
-            Calendar = verb.Value(s_zone) is { } zone ? BusinessCalendar.Of(zone) : store?.Shop()?.Calendar,
+            Calendar = verb.Value(s_zone) is { } zone ? BusinessCalendar.InZone(zone) : store?.Shop()?.Calendar,
             ShopCurrency = verb.Value(s_currency),
             Statuses = verb.Value(s_statuses)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             Purchases = verb.Value(s_purchases) is { } rule ? PurchaseRule.Parse(rule) : null,
@@ -107,7 +107,7 @@ internal static class ImportVerb
         try
         {
             var outcome = verb.Terminal.Follow("importing", progress => ImportRun.Execute(
-                store, request, dryRun, rejects, progress.Of<ImportProgress>(p => new Step(p.Rows, p.Total ?? 0, p.Kind)),
+                store, request, dryRun, rejects, progress.Adapt<ImportProgress>(p => new Step(p.Rows, p.Total ?? 0, p.Kind)),
                 verb.Cancellation));
             Print(verb, outcome, dryRun);
         }

@@ -70,7 +70,7 @@ internal static class MetricsVerb
             return verb.Value(s_groupBy) is null
                 ? [FigureQuestion.OfView(view, metrics, where)]
                 : throw new RetentionException(Failure.Usage, "--view has its groups already: leave --group-by out.");
-        if (metrics.Length > 0) return [.. metrics.Select(metric => FigureQuestion.Of(metric, verb.Value(s_groupBy), where))];
+        if (metrics.Length > 0) return [.. metrics.Select(metric => FigureQuestion.Parse(metric, verb.Value(s_groupBy), where))];
         return verb.Value(s_groupBy) is { } groupBy
             ? [FigureQuestion.OfView(FigureQuestion.Grouped(groupBy).Id, [], where)]
             : [FigureQuestion.OfView("kpis", ViewCatalogue.Headline, where)];
@@ -94,7 +94,8 @@ internal static class MetricsVerb
             if (heading.Length > 0) Line($"{(single ? "" : "\n")}{heading} ({of[0].Metric})");
             string Name(FigureRow row) =>
                 heading.Length == 0 ? row.Name : row.Labels.Count == 0 ? "all" : string.Join(" | ", row.Labels.Values);
-            var cells = of.Select(row => (Name: Name(row), Value: row.Value is { } value ? FigureText.Of(row.Unit, value, currency) : "-",
+            var cells = of.Select(row =>
+                (Name: Name(row), Value: row.Value is { } value ? FigureText.Write(row.Unit, value, currency) : "-",
                 Made: Made(row), row.Note))
                 .ToList();
             var (name, value, made) = (cells.Max(cell => cell.Name.Length), cells.Max(cell => cell.Value.Length),
@@ -116,7 +117,7 @@ internal static class MetricsVerb
 
     private static void List(Verb verb, string[] metrics)
     {
-        foreach (var metric in metrics) FigureQuestion.Of(metric, null, []); // says which is not known
+        foreach (var metric in metrics) FigureQuestion.Parse(metric, null, []); // says which is not known
         var entries = GlossaryEntry.All.Where(entry => metrics.Length == 0 || metrics.Contains(entry.Id)).ToList();
         if (verb.Json)
         {

@@ -100,7 +100,7 @@ internal static class ModelsVerb
         var other = Named(models, verb.Value(s_second) ?? "champion");
         using var store = verb.RequireStore();
         var comparison = verb.Terminal.Follow("comparing",
-            progress => ModelComparison.Of(store, models, version, other, verb.Cancellation));
+            progress => ModelComparison.Compare(store, models, version, other, verb.Cancellation));
         if (verb.Json)
         {
             verb.PrintJson(new

@@ -48,7 +48,7 @@ internal static class ReportVerb
     {
         var kind = Known<ReportKind>(verb.Value(s_kind)!, "report");
         var format = Known<ReportFormat>(verb.Value(s_format)!, "--format");
-        var culture = verb.Value(s_culture) is { } name ? WorkspaceCulture.Of(name) : null;
+        var culture = verb.Value(s_culture) is { } name ? WorkspaceCulture.For(name) : null;
         var targets = verb.Value(s_targets) is { } file ? TargetsFile.Read(file) : Targets.None;
         var playbook = verb.Value(s_plays) is { } folder ? Playbook.Shipped().OverriddenBy(PlayFolder.Read(folder)) : Playbook.Shipped();
         if (format == ReportFormat.Pdf) Chromium.Require();
@@ -59,7 +59,7 @@ internal static class ReportVerb
         var shop = await store.RequireShopAsync(verb.Cancellation);
         var texts = new Localiser(CultureInfo.GetCultureInfo(Localiser.Languages[0]));
         var press = new ReportPress(store, playbook, targets, texts,
-            new Writer(culture ?? WorkspaceCulture.Of(shop.Currency), shop.Currency, shop.Calendar.TimeZone), verb.Clock);
+            new Writer(culture ?? WorkspaceCulture.For(shop.Currency), shop.Currency, shop.Calendar.TimeZone), verb.Clock);
         var path = verb.Value(s_out) ?? ReportPress.NameOf(kind, run.AsOf.ToString(), run.RunId, format);
         verb.Terminal.Say(
             $"retain: writing the {ReportPress.WordOf(kind)} report of run {run.RunId.ToString(CultureInfo.InvariantCulture)}");

@@ -173,7 +173,7 @@ internal static class ScoreVerb
         return result.Run;
     }
 
-    internal static IProgress<RunProgress> Steps(IProgress<Step> progress) => progress.Of<RunProgress>(p => new Step(
+    internal static IProgress<RunProgress> Steps(IProgress<Step> progress) => progress.Adapt<RunProgress>(p => new Step(
         p.ShardsDone, p.Shards, p.State,
         p.Rate is { } rate ? string.Create(CultureInfo.InvariantCulture, $"{rate:N0} customers/s, {p.RemainingSeconds:N0} s left") : null));
 

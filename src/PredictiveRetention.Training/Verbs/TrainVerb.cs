@@ -59,7 +59,8 @@ internal static class TrainVerb
         }
         using var store = verb.OpenFilledStore();
         var (loaded, trained, gate) = verb.Terminal.Follow("training", progress => TrainingRun.Execute(
-            store, verb.Models, options, verb.Clock, progress.Of<TrainingStep>(p => new Step(p.Done, p.All, p.Name)), verb.Cancellation));
+            store, verb.Models, options, verb.Clock, progress.Adapt<TrainingStep>(p => new Step(p.Done, p.All, p.Name)),
+                verb.Cancellation));
         foreach (var missed in trained.Missed) verb.Terminal.Say($"retain: too little data: {missed}.");
         if (trained.Missed.Count > 0) verb.Terminal.Say("retain: " + Consequence(trained.Model.Level));
         if (verb.Json) verb.PrintJson(Summary(loaded, trained, gate));

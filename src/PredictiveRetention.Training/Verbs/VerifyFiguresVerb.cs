@@ -28,7 +28,7 @@ internal static class VerifyFiguresVerb
                 ?? throw new RetentionException(Failure.NotFound, $"There is no run {number.ToString(CultureInfo.InvariantCulture)}.")
             : store.Nights.Current() ?? throw new RetentionException(Failure.NotFound, "No run is published yet: retain score makes one.");
         verb.Terminal.Say(string.Create(CultureInfo.InvariantCulture, $"retain: recomputing the figures of run {run.RunId}"));
-        var result = NumberAudit.Of(store, run, verb.Value(s_view), verb.Cancellation);
+        var result = NumberAudit.Check(store, run, verb.Value(s_view), verb.Cancellation);
         if (verb.Json) verb.PrintJson(result);
         else Print(result);
         if (!result.Holds)

@@ -44,7 +44,7 @@ internal static class WhatIfVerb
             Response = verb.Value(s_response),
         };
         using var store = verb.RequireStore();
-        WhatIfAnswer answer;
+        WhatIfResult answer;
         try
         {
             var run = await RunInsights.CurrentAsync(store, verb.Cancellation);

@@ -36,7 +36,7 @@ internal sealed class AuditDatabase : IDisposable
         store.PlainRows.Read(rows =>
         {
             Orders(rows, shop.Calendar);
-            Others(rows, shop.Calendar);
+            CopyOthers(rows, shop.Calendar);
             Predictions(rows, run.RunId);
             Published(rows, run.RunId);
             using var import = rows("SELECT coalesce(max(import_id), 0) FROM import_batch");
@@ -146,7 +146,7 @@ internal sealed class AuditDatabase : IDisposable
         Run("CREATE TABLE rfm_cell (code INTEGER, segment VARCHAR)");
         foreach (var (segment, codes) in RfmGrid.Codes)
             Run($"INSERT INTO rfm_cell VALUES "
-                + $"{string.Join(", ", codes.Select(code => $"({Number(code)}, {Text(SegmentNames.Of(segment))})"))}");
+                + $"{string.Join(", ", codes.Select(code => $"({Number(code)}, {Text(SegmentNames.Name(segment))})"))}");
     }
 
     private void Orders(Func<string, RowReader> rows, BusinessCalendar calendar)
@@ -173,7 +173,7 @@ internal sealed class AuditDatabase : IDisposable
         });
     }
 
-    private void Others(Func<string, RowReader> rows, BusinessCalendar calendar)
+    private void CopyOthers(Func<string, RowReader> rows, BusinessCalendar calendar)
     {
         Run("CREATE TABLE refund (customer BIGINT, day INTEGER, amount BIGINT, order_id VARCHAR)");
         using (var refund = rows("SELECT customer_key, refunded_at_ms, amount_minor, order_id FROM refund"))

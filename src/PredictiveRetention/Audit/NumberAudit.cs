@@ -34,7 +34,7 @@ public static class NumberAudit
 
     /// <param name="view">Only this view; all of them without.</param>
     /// <exception cref="RetentionException">The run has no figures, or its rows are gone.</exception>
-    public static AuditResult Of(RetentionStore store, Run run, string? view = null, CancellationToken cancellation = default)
+    public static AuditResult Check(RetentionStore store, Run run, string? view = null, CancellationToken cancellation = default)
     {
         if (run.Recipe is not { Insights: not null } recipe)
             throw new RetentionException(Failure.NotFound,

@@ -57,7 +57,7 @@ public sealed class Backtest(RecipeSettings settings)
     {
         var all = origins + 2;
         progress?.Report(new TrainingStep(0, all, "surveying histories"));
-        var survey = HistorySurvey.Of(histories(), request.Cutoff, cancellation);
+        var survey = HistorySurvey.Take(histories(), request.Cutoff, cancellation);
         if (survey.Customers == 0)
             throw new RetentionException(Failure.InputRejected, $"There is no order before {request.Cutoff}: nothing to judge on.");
         var notes = new List<string>();
@@ -96,14 +96,15 @@ public sealed class Backtest(RecipeSettings settings)
                     + $"{string.Join("; ",
                         notes.DefaultIfEmpty($"the history holds no horizon of {horizon.Days} days with customers before it"))}.");
         progress?.Report(new TrainingStep(all - 1, all, "drawing customers for the intervals"));
-        var standings = Standings.Of(judged, cancellation);
-        var probe = FutureProbe.Of(histories(), judged[0].Slice.Origin, request.Currency, request.Coverage, newestSchema!, cancellation);
+        var standings = Standings.Rank(judged, cancellation);
+        var probe = FutureProbe.Compare(histories(), judged[0].Slice.Origin, request.Currency, request.Coverage, newestSchema!,
+            cancellation);
         progress?.Report(new TrainingStep(all, all, "done"));
         return new BacktestReport(
             request.Cutoff, asked, horizon,
             [.. judged.Select(origin => new BacktestOrigin(origin.Slice.Origin, origin.Level, origin.Slice.Count,
-                origin.Slice.Churned.Average(), origin.Slice.Net.Sum(), LeagueTable.Of(origin)))],
-            standings, Slices(judged), GradeOf(judged, standings), LeakAudit.Of(probe, judged[0], newestTraining, newestSchema!.Names),
+                origin.Slice.Churned.Average(), origin.Slice.Net.Sum(), LeagueTable.Build(origin)))],
+            standings, Slices(judged), GradeOf(judged, standings), LeakAudit.Audit(probe, judged[0], newestTraining, newestSchema!.Names),
             notes);
     }
 
@@ -133,7 +134,7 @@ public sealed class Backtest(RecipeSettings settings)
             .Take(MostCountries)
             .Select(pair => pair.Key)
             .ToHashSet();
-        var slices = new List<BacktestSlice> { Of("all", "", rows) };
+        var slices = new List<BacktestSlice> { Slice("all", "", rows) };
         Add("orders", row => Facts(row).Orders switch { 1 => "1", 2 => "2", 3 or 4 => "3-4", < 10 => "5-9", _ => "10 or more" });
         Add("recency",
             row => Facts(row).DaysSinceLastOrder is var days && days <= 30 ? "up to 30 days" : days <= 90 ? "31-90 days" : days <= 180
@@ -149,13 +150,13 @@ public sealed class Backtest(RecipeSettings settings)
             slices.AddRange(rows.GroupBy(value)
                 .Where(group => group.Key is not null && group.Count() >= MinSlice)
                 .OrderByDescending(group => group.Count())
-                .Select(group => Of(dimension, group.Key!, [.. group])));
+                .Select(group => Slice(dimension, group.Key!, [.. group])));
 
-        static BacktestSlice Of(string dimension, string value, (JudgedOrigin Origin, int Row)[] of)
+        static BacktestSlice Slice(string dimension, string value, (JudgedOrigin Origin, int Row)[] of)
         {
             double[] churned = [.. of.Select(row => row.Origin.Slice.Ordered[row.Row] ? 0.0 : 1.0)];
-            var model = ChurnMetrics.Of(churned, [.. of.Select(row => row.Origin.Contenders[0].PChurn![row.Row])]);
-            var rule = ChurnMetrics.Of(churned,
+            var model = ChurnMetrics.Compute(churned, [.. of.Select(row => row.Origin.Contenders[0].PChurn![row.Row])]);
+            var rule = ChurnMetrics.Compute(churned,
                 [.. of.Select(row => row.Origin.Contenders.First(contender => contender.Name == Contender.Recency).PChurn![row.Row])]);
             var spent = of.Sum(row => row.Origin.Slice.Net[row.Row]);
             var withRange = of.Where(row => row.Origin.Ranges is not null)
@@ -181,7 +182,7 @@ public sealed class Backtest(RecipeSettings settings)
             Rule: new SpendColumn(origin.Slice.Net, new Ranking(origin.Slice.Net),
                 origin.Contenders.First(contender => contender.Name == Contender.SpendByRecency).Spend!),
             origin.Slice.Keys)).ToArray();
-        var points = Interval.Of(Points(keys => [.. keys.Select(_ => 1)]),
+        var points = Interval.Percentiles(Points(keys => [.. keys.Select(_ => 1)]),
             Enumerable.Range(0, CustomerBootstrap.Replicates).Select(b => Points(keys => CustomerBootstrap.Weights(keys, b))));
         var auc = standings.First(standing => standing.Measure == "auc").Contenders;
         var ours = auc.First(placed => placed.Kind == ContenderKind.Model).Value.Value;

@@ -72,7 +72,8 @@ public sealed record BlendFit(
         Model.Predict(population.Rows, new BlendTarget(days), answers);
         return new BlendTarget(
             days,
-            Level.Shift([.. answers.Select(answer => answer.POrder)], Level.Times(expected.Buyers / population.Count, OrderLevel)),
+            Level.LogOddsShift([.. answers.Select(answer => answer.POrder)],
+                Level.ScaleOdds(expected.Buyers / population.Count, OrderLevel)),
             Math.Log(expected.Spend / answers.Sum(answer => answer.Spend)) + ValueLevel,
             days == Model.FittedDays
                 ? 0
@@ -116,11 +117,11 @@ internal static class Level
         origins.Count == 0 ? 0 : origins.Average(error);
 
     /// <summary>A probability whose odds are multiplied by exp(level): for rare orders as if it were itself, and never past 1.</summary>
-    public static double Times(double probability, double level) =>
+    public static double ScaleOdds(double probability, double level) =>
         probability * Math.Exp(level) / (1 - probability + probability * Math.Exp(level));
 
     /// <summary>The constant on log-odds that takes the mean probability to the wanted one.</summary>
-    public static double Shift(double[] probabilities, double wanted)
+    public static double LogOddsShift(double[] probabilities, double wanted)
     {
         var mean = Math.Clamp(wanted, 1e-6, 1 - 1e-6);
         double[] odds = [.. probabilities.Select(p => Math.Log(Math.Max(1e-12, p) / Math.Max(1e-12, 1 - p)))];

@@ -23,7 +23,7 @@ public sealed class BlendRecipe(RecipeSettings settings)
         var days = plan.Horizon.Days;
         var fitted = new FittedOrigin?[training.Count];
         Parallel.For(0, fitted.Length, new ParallelOptions { CancellationToken = cancellation },
-            i => fitted[i] = FittedOrigin.Of(training[i], features));
+            i => fitted[i] = FittedOrigin.Fit(training[i], features));
         List<FittedOrigin> origins = [.. fitted.OfType<FittedOrigin>()];
         // The season of earlier years is what it was beside all of the history, so the cutoff's own models say what was to be expected.
         List<OriginRecord> seasons = [.. lastYears.Where(slice => slice.Count > 0).Select(slice =>
@@ -63,14 +63,14 @@ public sealed class BlendRecipe(RecipeSettings settings)
         {
             var count = origin.Slice.Count;
             double[] p = [.. members.UnseenOdds.AsSpan(start, count).ToArray().Select(Logistic.Sigmoid)];
-            var shift = Level.Shift(p, origin.Slice.Ordered.Average(ordered => ordered ? 1.0 : 0));
+            var shift = Level.LogOddsShift(p, origin.Slice.Ordered.Average(ordered => ordered ? 1.0 : 0));
             var level = Math.Log(Math.Max(1e-9, origin.Slice.Net.Sum(net => Math.Max(0, net)))
                 / members.UnseenSpend.AsSpan(start, count).ToArray().Sum(Math.Exp));
             for (var i = start; i < start + count; i++)
             {
                 pOrder[i] = Logistic.Sigmoid(members.UnseenOdds[i] + shift);
                 spend[i] = Math.Exp(members.UnseenSpend[i] + level);
-                purchaseDays[i] = columns.Of(rows.Row(i)).PurchaseDays;
+                purchaseDays[i] = columns.Read(rows.Row(i)).PurchaseDays;
             }
             start += count;
         }

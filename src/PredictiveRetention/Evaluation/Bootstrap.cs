@@ -4,7 +4,7 @@ namespace PredictiveRetention.Evaluation;
 public readonly record struct Interval(double Value, double Low, double High)
 {
     /// <summary>From a value and what it was in each replicate; replicates where it does not exist are left out.</summary>
-    public static Interval Of(double value, IEnumerable<double> replicates)
+    public static Interval Percentiles(double value, IEnumerable<double> replicates)
     {
         double[] sorted = [.. replicates.Where(double.IsFinite).Order()];
         return sorted.Length == 0 ? new Interval(value, double.NaN, double.NaN) : new Interval(value, At(0.025), At(0.975));

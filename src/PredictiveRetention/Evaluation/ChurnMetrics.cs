@@ -18,7 +18,7 @@ public sealed record ChurnMetrics(
 {
     /// <param name="churned">1 or 0 a customer.</param>
     /// <param name="predicted">P(churn), 0..1.</param>
-    public static ChurnMetrics Of(double[] churned, double[] predicted) =>
+    public static ChurnMetrics Compute(double[] churned, double[] predicted) =>
         new ChurnColumn(churned, predicted).Weighted([.. churned.Select(_ => 1)]);
 
     /// <summary>Area under the ROC curve of scores on any scale; NaN where one class is missing.</summary>

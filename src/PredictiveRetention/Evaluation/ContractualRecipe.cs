@@ -137,8 +137,8 @@ public sealed class ContractualRecipe(RecipeSettings settings)
                 .Select(b => column.Weighted(CustomerBootstrap.Weights(keys, b)))
                 .ToList();
             var metrics = column.Weighted([.. keys.Select(_ => 1)]);
-            return new TableEntry(name, metrics, Interval.Of(metrics.Auc, replicates.Select(m => m.Auc)),
-                Interval.Of(metrics.LogLoss, replicates.Select(m => m.LogLoss)));
+            return new TableEntry(name, metrics, Interval.Percentiles(metrics.Auc, replicates.Select(m => m.Auc)),
+                Interval.Percentiles(metrics.LogLoss, replicates.Select(m => m.LogLoss)));
         }
     }
 

@@ -23,7 +23,7 @@ public sealed record DriftReport(long Customers, int Columns, IReadOnlyList<Drif
             : "watch";
 
     /// <param name="counts">One row of bins a column of the reference.</param>
-    public static DriftReport Of(DriftReference reference, IReadOnlyList<long[]> counts)
+    public static DriftReport Compare(DriftReference reference, IReadOnlyList<long[]> counts)
     {
         var customers = counts.Count == 0 ? 0 : counts[0].Sum();
         var columns = reference.Columns.Zip(counts, (column,

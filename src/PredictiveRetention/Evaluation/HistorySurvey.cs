@@ -47,7 +47,7 @@ public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int F
             ? Horizon.OfDays(90)
             : Horizon.OfDays(s_horizons.FirstOrDefault(days => CoveredGaps(days) >= 0.85, s_horizons[^1]));
 
-    public static HistorySurvey Of(IEnumerable<ShardHistories> histories, Cutoff cutoff, CancellationToken cancellation)
+    public static HistorySurvey Take(IEnumerable<ShardHistories> histories, Cutoff cutoff, CancellationToken cancellation)
     {
         int customers = 0, first = int.MaxValue, last = int.MinValue;
         long orders = 0;

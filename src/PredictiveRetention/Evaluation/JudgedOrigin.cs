@@ -36,7 +36,7 @@ public sealed record JudgedOrigin(LabelledSlice Slice, ModelLevel Level, IReadOn
     /// <param name="judged">The horizon after the fit's cutoff.</param>
     /// <param name="earlier">A slice of the same horizon before the fit's cutoff; null where the history holds none: rules that need its
     /// numbers are left out.</param>
-    public static JudgedOrigin Of(BlendFit fit, LabelledSlice judged, LabelledSlice? earlier)
+    public static JudgedOrigin Judge(BlendFit fit, LabelledSlice judged, LabelledSlice? earlier)
     {
         var h = judged.Horizon.Days;
         var answers = new BlendAnswer[judged.Count];
@@ -79,7 +79,8 @@ public sealed record JudgedOrigin(LabelledSlice Slice, ModelLevel Level, IReadOn
         if (fit.Unseen is not { } unseen
             || SpendIntervals.Fit(unseen.POrder, unseen.Spend, unseen.Net, unseen.PurchaseDays) is not { } intervals) return null;
         return [.. answers.Select((answer,
-            i) => intervals.Of(fit.Model.PurchaseDays(judged.Rows.AsSpan(i * judged.Width, judged.Width)), answer.POrder, answer.Spend))];
+            i) => intervals.RangeFor(fit.Model.PurchaseDays(judged.Rows.AsSpan(i * judged.Width, judged.Width)), answer.POrder,
+                answer.Spend))];
     }
 
     private static double LogDays(NaiveFacts facts) => Math.Log(1 + facts.DaysSinceLastOrder);

@@ -13,7 +13,7 @@ public sealed record JudgedTenths(IReadOnlyList<JudgedTenth> Churn, IReadOnlyLis
 {
     private const int Groups = 10;
 
-    public static JudgedTenths Of(JudgedOrigin judged)
+    public static JudgedTenths Rank(JudgedOrigin judged)
     {
         var model = judged.Contenders[0];
         return new JudgedTenths(Tenths(model.PChurn!, judged.Slice.Churned), Tenths(model.Spend!, judged.Slice.Net));

@@ -20,7 +20,7 @@ public sealed record LeagueTable(Cutoff Origin, Horizon Horizon, int Customers, 
     /// <summary>True when a rule's probabilities were closer to what happened than the model's.</summary>
     public bool RuleIsBetterCalibrated => Rules.Any(entry => entry.Churn?.LogLoss < Model.Churn!.LogLoss);
 
-    public static LeagueTable Of(JudgedOrigin judged)
+    public static LeagueTable Build(JudgedOrigin judged)
     {
         var churned = judged.Slice.Churned;
         var bySpend = new Ranking(judged.Slice.Net);

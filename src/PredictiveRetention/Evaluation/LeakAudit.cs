@@ -31,7 +31,7 @@ public sealed record LeakAudit(int Probed, IReadOnlyList<string> Shifted, IReadO
     private const int MostCoins = 20_000;
 
     /// <param name="training">The origins members learnt from; empty where there are none.</param>
-    internal static LeakAudit Of(FutureProbe probe, JudgedOrigin judged, IReadOnlyList<LabelledSlice> training,
+    internal static LeakAudit Audit(FutureProbe probe, JudgedOrigin judged, IReadOnlyList<LabelledSlice> training,
         IReadOnlyList<string> features)
     {
         var slice = judged.Slice;
@@ -47,7 +47,7 @@ public sealed record LeakAudit(int Probed, IReadOnlyList<string> Shifted, IReadO
             _) => CustomerKey.FoldOf(key, 2));
         return new LeakAudit(
             probe.Customers, probe.Shifted, [.. ranks.Where(rank => double.IsFinite(rank.Auc)).OrderByDescending(rank => rank.Auc).Take(5)],
-            ChurnMetrics.Of(churned, judged.Contenders[0].PChurn!).Auc,
+            ChurnMetrics.Compute(churned, judged.Contenders[0].PChurn!).Auc,
             coins?.Auc, coins?.Error ?? 0);
     }
 
@@ -101,12 +101,12 @@ public sealed record FutureProbe(int Customers, IReadOnlyList<string> Shifted)
     /// <summary>Fills a row from a history that may hold a future.</summary>
     internal delegate void RowBuilder(in CustomerHistory history, Span<float> row);
 
-    public static FutureProbe Of(IEnumerable<ShardHistories> histories, Cutoff origin, Currency currency, SourceCoverage coverage,
+    public static FutureProbe Compare(IEnumerable<ShardHistories> histories, Cutoff origin, Currency currency, SourceCoverage coverage,
         FeatureSchema schema, CancellationToken cancellation)
     {
         var builder = new FeatureBuilder(currency, coverage);
         var registry = new float[FeatureBuilder.Width];
-        return Of(histories, origin, schema.Names, Build, cancellation);
+        return Compare(histories, origin, schema.Names, Build, cancellation);
 
         void Build(in CustomerHistory history, Span<float> row)
         {
@@ -115,7 +115,8 @@ public sealed record FutureProbe(int Customers, IReadOnlyList<string> Shifted)
         }
     }
 
-    internal static FutureProbe Of(IEnumerable<ShardHistories> histories, Cutoff origin, IReadOnlyList<string> features, RowBuilder build,
+    internal static FutureProbe Compare(IEnumerable<ShardHistories> histories, Cutoff origin, IReadOnlyList<string> features,
+        RowBuilder build,
         CancellationToken cancellation)
     {
         var (whole, cut) = (new float[features.Count], new float[features.Count]);

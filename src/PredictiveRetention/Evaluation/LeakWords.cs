@@ -5,7 +5,7 @@ namespace PredictiveRetention.Evaluation;
 /// <summary>A leak audit as people read it: one sentence a probe.</summary>
 public static class LeakWords
 {
-    public static IEnumerable<string> Of(LeakAudit leaks)
+    public static IEnumerable<string> Sentences(LeakAudit leaks)
     {
         yield return leaks.Shifted.Count == 0
             ? Text($"features of {leaks.Probed} customers with a later order are the same with and without their future")

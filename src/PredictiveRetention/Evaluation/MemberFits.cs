@@ -54,19 +54,19 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
         double[]? spendLines = null;
         var withSpend = rows.Where(i => rows.Net[i] > 0).Length >= MinSpenders;
         List<Action> jobs = [() => linear = LinearOf(_kept[^1])];
-        trees = Cross(jobs, settings.Orders, settings.Orders.Trees, i => true, (taken, at,
+        trees = CrossFit(jobs, settings.Orders, settings.Orders.Trees, i => true, (taken, at,
             forest) => ForestTrainer.FitBinary(taken, Pick(rows.Ordered, at), rows.Width, forest, Pick(_weights, at)));
-        bagged = Cross(jobs, settings.Bagged, 0, i => true, (taken, at,
+        bagged = CrossFit(jobs, settings.Bagged, 0, i => true, (taken, at,
             forest) => ForestTrainer.FitBagged(taken, Pick(rows.Ordered, at), rows.Width, forest, Pick(_weights, at)));
         if (settings.LightGbm is { } asked)
-            lightGbm = Cross(jobs, asked, asked.Trees, i => true, (taken, at,
+            lightGbm = CrossFit(jobs, asked, asked.Trees, i => true, (taken, at,
                 forest) => ForestTrainer.FitLightGbm(taken, Pick(rows.Ordered, at), rows.Width, forest, Pick(_weights, at)));
         if (withSpend)
         {
-            tweedie = Cross(jobs, settings.Spend, settings.Spend.Trees, i => true, (taken, at,
+            tweedie = CrossFit(jobs, settings.Spend, settings.Spend.Trees, i => true, (taken, at,
                 forest) => ForestTrainer.FitTweedie(taken, [.. at.Select(i => (float)(rows.Net[i] / _unit))], rows.Width, forest,
                     Pick(_weights, at)));
-            spend = Cross(jobs, settings.Spend, settings.Spend.Trees, i => rows.Net[i] > 0, (taken, at,
+            spend = CrossFit(jobs, settings.Spend, settings.Spend.Trees, i => rows.Net[i] > 0, (taken, at,
                 forest) => ForestTrainer.FitRegression(taken, [.. at.Select(i => (float)Math.Log(rows.Net[i]))], rows.Width, forest,
                     Pick(_weights, at)));
             spendLines = CrossSpendLinear(jobs, fitted => spendLinear = fitted);
@@ -184,7 +184,7 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
     }
 
     /// <param name="trees">Of a boosted forest, whose number of trees is chosen later; 0 for one that is used whole.</param>
-    private Crossed Cross(List<Action> jobs, ForestSettings forest, int trees, Func<int, bool> taken,
+    private Crossed CrossFit(List<Action> jobs, ForestSettings forest, int trees, Func<int, bool> taken,
         Func<float[], int[], ForestSettings, Forest> fit)
     {
         var crossed = new Crossed(rows.Count, trees == 0 ? 1 : s_checkpoints.Length);
@@ -223,26 +223,26 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
         var calibrations = crossed.Columns.Select(column => LogisticCalibration.Fit(column, rows.Ordered)).ToArray();
         var answers = crossed.Columns.Zip(calibrations, (column,
             line) => column.Select(score => line.Slope * score + line.Intercept).ToArray()).ToArray();
-        var best = Best([.. answers.Select(column => LogLoss(column))]);
+        var best = SmallestLoss([.. answers.Select(column => LogLoss(column))]);
         odds = answers[best];
-        return new ForestMember(name, Kept(crossed, best), calibrations[best].Slope, calibrations[best].Intercept);
+        return new ForestMember(name, ForestAt(crossed, best), calibrations[best].Slope, calibrations[best].Intercept);
     }
 
     private (ForestMember Member, double[] LogSpend) SpendMember(string name, Crossed crossed, Func<int, bool> judged,
         Func<double[], double> loss)
     {
-        var best = Best([.. crossed.Columns.Select(loss)]);
+        var best = SmallestLoss([.. crossed.Columns.Select(loss)]);
         var at = rows.Where(judged);
         var line = SpendCalibration.Fit(Pick(crossed.Columns[best], at), Pick(rows.Net, at));
-        return (new ForestMember(name, Kept(crossed, best), line.Slope, line.Intercept),
+        return (new ForestMember(name, ForestAt(crossed, best), line.Slope, line.Intercept),
             [.. crossed.Columns[best].Select(score => line.Slope * score + line.Intercept)]);
     }
 
-    private static Forest Kept(Crossed crossed, int column) =>
+    private static Forest ForestAt(Crossed crossed, int column) =>
         crossed.Columns.Length == 1 ? crossed.Forest! : crossed.Forest!.First(s_checkpoints[column]);
 
     /// <summary>The smallest loss; among near ties the smaller forest.</summary>
-    private static int Best(double[] losses)
+    private static int SmallestLoss(double[] losses)
     {
         var least = losses.Min();
         return Array.FindIndex(losses, loss => loss <= least + 0.0003 * Math.Abs(least));

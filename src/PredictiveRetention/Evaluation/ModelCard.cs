@@ -212,7 +212,7 @@ public static class ModelCard
                     + $"of like bias."))
             .AppendLine();
         card.AppendLine("## Whether it looked ahead").AppendLine();
-        foreach (var line in LeakWords.Of(trained.Judged!.Leaks)) card.AppendLine("- " + line);
+        foreach (var line in LeakWords.Sentences(trained.Judged!.Leaks)) card.AppendLine("- " + line);
         card.AppendLine();
     }
 

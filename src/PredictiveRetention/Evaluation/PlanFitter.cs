@@ -14,7 +14,7 @@ internal sealed record PlanFit(BlendFit Fit, LabelledSlice Population, IReadOnly
     /// What the fit says of its own cutoff's horizon beside its members and the rules: the labels of Population must have been read.
     /// </summary>
     public JudgedOrigin Judge() =>
-        JudgedOrigin.Of(Fit, Population, Newest is { } newest && newest.Horizon == Population.Horizon ? newest : null);
+        JudgedOrigin.Judge(Fit, Population, Newest is { } newest && newest.Horizon == Population.Horizon ? newest : null);
 }
 
 /// <summary>Reads the slices a plan of origins needs, in one pass over the histories, and fits the blend on them.</summary>

@@ -43,9 +43,9 @@ public static class PromotionGate
     {
         var slice = Slice(challenger);
         if (!slice.HasBothClasses(10)) return null;
-        var contenders = new[] { Of(Contender.Ours, ContenderKind.Model, challenger, slice),
-            Of(Champion, ContenderKind.Rule, champion, Slice(champion)) };
-        var standings = Standings.Of([new JudgedOrigin(slice, challenger.Level, contenders, null)], cancellation);
+        var contenders = new[] { Judge(Contender.Ours, ContenderKind.Model, challenger, slice),
+            Judge(Champion, ContenderKind.Rule, champion, Slice(champion)) };
+        var standings = Standings.Rank([new JudgedOrigin(slice, challenger.Level, contenders, null)], cancellation);
         return new GateComparison(origin, horizon, slice.Count, [.. standings.Where(standing => s_guards.Contains(standing.Measure))]);
 
         // The rule has no features; slices cannot be made without those of BTYD.
@@ -56,7 +56,7 @@ public static class PromotionGate
                     cancellation)[(origin, horizon)];
     }
 
-    private static Contender Of(string name, ContenderKind kind, RetentionModel model, LabelledSlice slice)
+    private static Contender Judge(string name, ContenderKind kind, RetentionModel model, LabelledSlice slice)
     {
         if (model.Level == ModelLevel.RecencyRule)
         {
@@ -64,7 +64,7 @@ public static class PromotionGate
             return new Contender(name, kind, p, [.. slice.Facts.Zip(p, (facts,
                 churn) => RecencyRule.ExpectedSpend(facts.NetRevenue, facts.TenureDays, slice.Horizon.Days, churn))]);
         }
-        var answers = new ModelAnswer[slice.Count];
+        var answers = new ModelPrediction[slice.Count];
         model.Predict(slice.Rows, answers);
         return new Contender(name, kind, [.. answers.Select(answer => answer.PChurn)],
             [.. answers.Select(answer => (1 - answer.PChurn) * answer.SpendIfOrder)]);

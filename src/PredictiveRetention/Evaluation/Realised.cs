@@ -23,10 +23,10 @@ public sealed record Realised(
 
     /// <param name="churned">1 or 0 a customer.</param>
     /// <param name="predicted">P(churn), one a customer, as are the others.</param>
-    public static Realised Of(long runId, string asOf, int horizonDays, string modelVersion, double[] churned, double[] predicted,
+    public static Realised Compute(long runId, string asOf, int horizonDays, string modelVersion, double[] churned, double[] predicted,
         double[] spend, double[] expectedSpend)
     {
-        var metrics = ChurnMetrics.Of(churned, predicted);
+        var metrics = ChurnMetrics.Compute(churned, predicted);
         return new Realised(
             runId, asOf, horizonDays, modelVersion, churned.Length, metrics.MeanPrediction, metrics.ChurnRate,
             Math.Sqrt(predicted.Sum(p => p * (1 - p))) / churned.Length,

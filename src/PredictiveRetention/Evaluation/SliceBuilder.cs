@@ -52,7 +52,7 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
         var facts = _features.Build(before, _registryRow);
         if (facts.Orders == 0) return;
         schema.Project(_registryRow, modelRow);
-        past.Buyers.Add(_btyd.Of(modelRow));
+        past.Buyers.Add(_btyd.Read(modelRow));
         AddRepeats(before, past);
         foreach (var ((sliceOrigin, horizon), column) in columns)
         {

@@ -3,10 +3,10 @@ namespace PredictiveRetention.Evaluation;
 /// <summary>A figure contenders are compared by.</summary>
 /// <param name="Of">Null where a contender does not speak of it.</param>
 /// <param name="Better">What is compared: the smaller of it is the better.</param>
-public sealed record Measure(string Name, Func<ChurnMetrics?, SpendMetrics?, double?> Of, Func<double, double> Better)
+public sealed record QualityMeasure(string Name, Func<ChurnMetrics?, SpendMetrics?, double?> Of, Func<double, double> Better)
 {
     /// <summary>All that is compared, in the order it is shown.</summary>
-    public static IReadOnlyList<Measure> All { get; } =
+    public static IReadOnlyList<QualityMeasure> All { get; } =
     [
         Highest("auc", (churn, _) => churn?.Auc),
         Highest("average_precision", (churn, _) => churn?.AveragePrecision),
@@ -24,9 +24,11 @@ public sealed record Measure(string Name, Func<ChurnMetrics?, SpendMetrics?, dou
         Lowest("decile_wmape", (_, spend) => spend?.DecileWmape),
     ];
 
-    private static Measure Highest(string name, Func<ChurnMetrics?, SpendMetrics?, double?> of) => new(name, of, static value => -value);
+    private static QualityMeasure Highest(string name, Func<ChurnMetrics?, SpendMetrics?, double?> of) =>
+        new(name, of, static value => -value);
 
-    private static Measure Lowest(string name, Func<ChurnMetrics?, SpendMetrics?, double?> of) => new(name, of, static value => value);
+    private static QualityMeasure Lowest(string name, Func<ChurnMetrics?, SpendMetrics?, double?> of) =>
+        new(name, of, static value => value);
 }
 
 /// <summary>How a contender did on one figure: mean over the origins, 95 % bootstrap interval by customer.</summary>
@@ -49,7 +51,7 @@ public sealed record Standing(string Measure, IReadOnlyList<Placed> Contenders, 
 internal static class Standings
 {
     /// <param name="origins">Contenders that are not at every origin are left out.</param>
-    public static IReadOnlyList<Standing> Of(IReadOnlyList<JudgedOrigin> origins, CancellationToken cancellation)
+    public static IReadOnlyList<Standing> Rank(IReadOnlyList<JudgedOrigin> origins, CancellationToken cancellation)
     {
         string[] names = [.. origins[0].Contenders.Select(contender => contender.Name)
             .Where(name => origins.All(origin => origin.Contenders.Any(contender => contender.Name == name)))];
@@ -58,23 +60,23 @@ internal static class Standings
         var replicates = new double?[CustomerBootstrap.Replicates][][];
         Parallel.For(0, replicates.Length, new ParallelOptions { CancellationToken = cancellation },
             b => replicates[b] = Metrics([.. origins.Select(origin => CustomerBootstrap.Weights(origin.Slice.Keys, b))]));
-        return [.. Measure.All.Index().Select(measure => Place(measure.Item, measure.Index)).OfType<Standing>()];
+        return [.. QualityMeasure.All.Index().Select(measure => Place(measure.Item, measure.Index)).OfType<Standing>()];
 
         double?[][] Metrics(int[][] weights)
         {
             var found = columns.Select((column, i) => column.Metrics(weights[i])).ToArray();
             return [.. names.Select((_,
-                c) => Measure.All.Select(measure => found.All(origin => measure.Of(origin[c].Churn, origin[c].Spend) is not null)
+                c) => QualityMeasure.All.Select(measure => found.All(origin => measure.Of(origin[c].Churn, origin[c].Spend) is not null)
                     ? found.Average(origin => measure.Of(origin[c].Churn, origin[c].Spend))
                     : null)
                     .ToArray())];
         }
 
-        Standing? Place(Measure measure, int at)
+        Standing? Place(QualityMeasure measure, int at)
         {
             var kinds = origins[0].Contenders.ToDictionary(contender => contender.Name, contender => contender.Kind);
             // Absolute errors reward under-prediction: only contenders of like bias count.
-            var bias = Measure.All.Index().First(other => other.Item.Name == "bias");
+            var bias = QualityMeasure.All.Index().First(other => other.Item.Name == "bias");
             var ours = point[0][bias.Index] is { } b ? bias.Item.Better(b) : double.PositiveInfinity;
             int[] who = [.. Enumerable.Range(0, names.Length).Where(c => point[c][at] is { } value && double.IsFinite(value)
                 && (measure.Name != "mae" || c == 0 || bias.Item.Better(point[c][bias.Index]!.Value) <= ours + 0.05))];
@@ -84,9 +86,9 @@ internal static class Standings
                 measure.Name,
                 [.. who.OrderBy(c => measure.Better(point[c][at]!.Value))
                     .Select(c => new Placed(names[c], kinds[names[c]],
-                        Interval.Of(point[c][at]!.Value, replicates.Select(replicate => replicate[c][at] ?? double.NaN))))],
+                        Interval.Percentiles(point[c][at]!.Value, replicates.Select(replicate => replicate[c][at] ?? double.NaN))))],
                 names[rival],
-                Interval.Of(Lead(point), replicates.Select(Lead)));
+                Interval.Percentiles(Lead(point), replicates.Select(Lead)));
 
             double Lead(double?[][] metrics) =>
                 measure.Better(metrics[rival][at] ?? double.NaN) - measure.Better(metrics[0][at] ?? double.NaN);

@@ -52,7 +52,7 @@ public sealed class TableRecipe(RecipeSettings settings)
         {
             progress?.Report(new TrainingStep(k, OuterFolds + 1, "judging on rows held out"));
             int[] kept = [.. all.Where(i => fold[i] != k)], held = [.. all.Where(i => fold[i] == k)];
-            var encoding = TableEncoding.Of(named, kept);
+            var encoding = TableEncoding.Learn(named, kept);
             var fit = recipe.Fit(encoding.Names(), encoding.Rows(cells, kept), [.. kept.Select(i => churned[i])],
                 [.. kept.Select(i => (long)i)], cancellation);
             var rows = encoding.Rows(cells, held);
@@ -65,7 +65,7 @@ public sealed class TableRecipe(RecipeSettings settings)
             Put(baseRate, held, [.. held.Select(_ => kept.Average(i => churned[i] ? 1.0 : 0))]);
         }
         progress?.Report(new TrainingStep(OuterFolds, OuterFolds + 1, "fitting on all rows"));
-        var served = TableEncoding.Of(named, all);
+        var served = TableEncoding.Learn(named, all);
         var final = recipe.Fit(served.Names(), served.Rows(cells, all), churned, [.. all.Select(i => (long)i)], cancellation);
         progress?.Report(new TrainingStep(OuterFolds + 1, OuterFolds + 1, "done"));
         List<TableEntry> entries = [Entry("blend", unseen), .. members.Select(member => Entry(member.Key, member.Value)),
@@ -81,8 +81,8 @@ public sealed class TableRecipe(RecipeSettings settings)
                 .Select(b => column.Weighted(CustomerBootstrap.Weights([.. all.Select(i => (long)i)], b)))
                 .ToList();
             var metrics = column.Weighted([.. all.Select(_ => 1)]);
-            return new TableEntry(name, metrics, Interval.Of(metrics.Auc, replicates.Select(m => m.Auc)),
-                Interval.Of(metrics.LogLoss, replicates.Select(m => m.LogLoss)));
+            return new TableEntry(name, metrics, Interval.Percentiles(metrics.Auc, replicates.Select(m => m.Auc)),
+                Interval.Percentiles(metrics.LogLoss, replicates.Select(m => m.LogLoss)));
         }
 
         static void Put(double[] into, int[] at, double[] values)
@@ -140,7 +140,7 @@ public sealed class TableRecipe(RecipeSettings settings)
         if (used.Count == 0) throw Refused(table, "no column is left to learn from");
         foreach (var column in used)
         {
-            var auc = Alone(column, churned);
+            var auc = AucAlone(column, churned);
             if (auc > TooGood && !request.Allowed.Contains(column.Name, StringComparer.OrdinalIgnoreCase))
                 throw Refused(table,
                     string.Create(CultureInfo.InvariantCulture,
@@ -151,7 +151,7 @@ public sealed class TableRecipe(RecipeSettings settings)
     }
 
     /// <summary>AUC of a column alone: of its numbers, or of the label's rate by category.</summary>
-    private static double Alone(TableColumn column, bool[] churned)
+    private static double AucAlone(TableColumn column, bool[] churned)
     {
         double[] labels = [.. churned.Select(yes => yes ? 1.0 : 0)];
         var rates = column.Texts!.Zip(labels)

@@ -81,7 +81,7 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         CancellationToken cancellation)
     {
         progress?.Report(new TrainingStep(0, Steps, "surveying histories"));
-        var survey = HistorySurvey.Of(histories(), request.Cutoff, cancellation);
+        var survey = HistorySurvey.Take(histories(), request.Cutoff, cancellation);
         if (survey.Customers == 0)
             throw new RetentionException(Failure.InputRejected, $"There is no order before {request.Cutoff}: nothing to learn from.");
         var horizon = request.Horizon ?? survey.DefaultHorizon();
@@ -114,7 +114,7 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         var (judged, notJudged) = Judge(fitter, churnPlan, survey.FirstDay, request, histories, cancellation);
         progress?.Report(new TrainingStep(4, Steps, "checking"));
         var model = Model(churn, value, horizon.Days, request.ClvHorizon.Days);
-        var golden = Golden(model, churn.Population);
+        var golden = GoldenRows(model, churn.Population);
         var importance = model.Importance(churn.Population.Rows[..(Math.Min(ExplainedRows, churn.Population.Count)
             * churn.Population.Width)]);
         progress?.Report(new TrainingStep(Steps, Steps, "done"));
@@ -143,33 +143,33 @@ public sealed class TrainingRecipe(RecipeSettings settings)
             return (null,
                 Text($"in the {horizon.Days} days after {plan.Cutoff} fewer than ten customers bought, or fewer than ten did not"));
         var judged = earlier.Judge();
-        var probe = FutureProbe.Of(histories(), plan.Cutoff, request.Currency, request.Coverage, schema, cancellation);
+        var probe = FutureProbe.Compare(histories(), plan.Cutoff, request.Currency, request.Coverage, schema, cancellation);
         return (new JudgedTwin(
-            plan.Cutoff, horizon, Model(earlier, earlier, horizon.Days, horizon.Days), LeagueTable.Of(judged), JudgedTenths.Of(judged),
-            LeakAudit.Of(probe, judged, earlier.Origins, schema.Names)), null);
+            plan.Cutoff, horizon, Model(earlier, earlier, horizon.Days, horizon.Days), LeagueTable.Build(judged), JudgedTenths.Rank(judged),
+            LeakAudit.Audit(probe, judged, earlier.Origins, schema.Names)), null);
     }
 
     private static DriftReference? Drift(RetentionModel model, PlanFit churn)
     {
         if (churn.Population.Count == 0 || churn.Origins.Count == 0) return null;
         LabelledSlice[] slices = [churn.Population, .. churn.Origins];
-        var answers = slices.Select(slice => { var said = new ModelAnswer[slice.Count]; model.Predict(slice.Rows, said); return said; })
+        var answers = slices.Select(slice => { var said = new ModelPrediction[slice.Count]; model.Predict(slice.Rows, said); return said; })
             .ToArray();
         return new DriftReference(
         [
-            .. model.Features.Select((name, j) => Of(name, (s, i) => slices[s].Rows[i * slices[s].Width + j])),
-            Of(DriftReference.Churn, (s, i) => (float)answers[s][i].PChurn),
-            Of(DriftReference.Clv, (s, i) => (float)answers[s][i].Clv),
+            .. model.Features.Select((name, j) => Column(name, (s, i) => slices[s].Rows[i * slices[s].Width + j])),
+            Column(DriftReference.Churn, (s, i) => (float)answers[s][i].PChurn),
+            Column(DriftReference.Clv, (s, i) => (float)answers[s][i].Clv),
         ]);
 
-        DriftColumn Of(string name, Func<int, int, float> at)
+        DriftColumn Column(string name, Func<int, int, float> at)
         {
             float[][] columns = [.. slices.Select((slice, s) => Enumerable.Range(0, slice.Count).Select(i => at(s, i)).ToArray())];
-            return DriftColumn.Of(name, columns[0], columns.Skip(1));
+            return DriftColumn.Measure(name, columns[0], columns.Skip(1));
         }
     }
 
-    private static List<GoldenRow> Golden(RetentionModel model, LabelledSlice slice)
+    private static List<GoldenRow> GoldenRows(RetentionModel model, LabelledSlice slice)
     {
         var rows = new List<GoldenRow>();
         for (var i = 0; i < slice.Count && rows.Count < 8; i += Math.Max(1, slice.Count / 8))

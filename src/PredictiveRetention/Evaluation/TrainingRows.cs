@@ -11,7 +11,7 @@ internal sealed record FittedOrigin(LabelledSlice Slice, float[] Rows, double[] 
     public OriginRecord Record(double weight) => new(Slice.Origin, Slice.Count, Expected, Slice.Came, weight);
 
     /// <returns>Null where the slice is empty or BTYD cannot be fitted on what came before it.</returns>
-    public static FittedOrigin? Of(LabelledSlice slice, IReadOnlyList<string> features)
+    public static FittedOrigin? Fit(LabelledSlice slice, IReadOnlyList<string> features)
     {
         if (slice.Count == 0 || BtydModel.Fit(slice.Past.Buyers) is not { } btyd) return null;
         var width = slice.Width + BtydModel.Columns;

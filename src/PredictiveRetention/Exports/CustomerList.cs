@@ -26,11 +26,12 @@ public static class CustomerList
         new("lost", ColumnKind.Flag, one => Flag(one.Row.Lost)),
         new("orders", ColumnKind.Whole, one => Whole(one.Row.Orders)),
         new("days_since_last_order", ColumnKind.Whole, one => Whole(one.Row.DaysSinceLastOrder)),
-        new("business_segment", ColumnKind.Text, one => SegmentNames.Of((BusinessSegment)one.Row.BusinessSegment)),
-        new("value_tier", ColumnKind.Text, one => SegmentNames.Of((ValueTier)one.Row.ValueTier)),
-        new("risk_band", ColumnKind.Text, one => SegmentNames.Of((RiskBand)one.Row.RiskBand)),
+        new("business_segment", ColumnKind.Text, one => SegmentNames.Name((BusinessSegment)one.Row.BusinessSegment)),
+        new("value_tier", ColumnKind.Text, one => SegmentNames.Name((ValueTier)one.Row.ValueTier)),
+        new("risk_band", ColumnKind.Text, one => SegmentNames.Name((RiskBand)one.Row.RiskBand)),
         new("play", ColumnKind.Text, one => one.Row.PlayId),
-        new("no_action", ColumnKind.Text, one => one.Row is { PlayId: null, NoAction: { } reason } ? PlayNames.Of((NoAction)reason) : null),
+        new("no_action", ColumnKind.Text, one => one.Row is { PlayId: null, NoAction: { } reason } ? PlayNames.Name((NoAction)reason)
+            : null),
         new("expected_net_value", ColumnKind.Number, one => one.Row.PlayId is null ? null : one.Money(one.Row.ExpectedNetValue)),
         new("owner", ColumnKind.Text, one => one.Work?.Owner),
         new("status", ColumnKind.Text, one => one.Work?.Status ?? (one.Row.PlayId is null ? null : ActionStatus.Open)),
@@ -46,7 +47,7 @@ public static class CustomerList
 
     /// <param name="customers">Of the run; all or a page of them.</param>
     public static ExportTable Table(Run run, Shop shop, IEnumerable<ListedCustomer> customers) =>
-        ExportTable.Of(s_columns, customers.Select(customer => new Listed(customer, run, shop)));
+        ExportTable.Build(s_columns, customers.Select(customer => new Listed(customer, run, shop)));
 
     private readonly record struct Listed(ListedCustomer Customer, Run Run, Shop Shop)
     {

@@ -88,7 +88,7 @@ public static class ExportFile
                 """;
             command.ExecuteNonQuery();
         }
-        file.Keep();
+        file.Commit();
         return count;
     }
 

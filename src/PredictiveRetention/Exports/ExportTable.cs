@@ -14,7 +14,7 @@ public sealed record ExportColumn<T>(string Name, ColumnKind Kind, Func<T, strin
 /// <summary>Something to be written as a file: cells are invariant text, null where there is nothing.</summary>
 public sealed record ExportTable(IReadOnlyList<ExportColumn> Columns, IEnumerable<string?[]> Rows)
 {
-    public static ExportTable Of<T>(IReadOnlyList<ExportColumn<T>> columns, IEnumerable<T> rows)
+    public static ExportTable Build<T>(IReadOnlyList<ExportColumn<T>> columns, IEnumerable<T> rows)
     {
         return new ExportTable(columns, rows.Select(Cells));
 
@@ -26,6 +26,6 @@ public sealed record ExportTable(IReadOnlyList<ExportColumn> Columns, IEnumerabl
         }
     }
 
-    public static ExportTable Of(RetentionStore store, SqlView view) =>
+    public static ExportTable Build(RetentionStore store, SqlView view) =>
         new([.. view.Columns.Select(column => new ExportColumn(column.Name, column.Kind))], store.Views.Read(view));
 }

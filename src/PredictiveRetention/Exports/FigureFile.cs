@@ -22,7 +22,7 @@ public static class FigureFile
     public static IReadOnlyList<ExportColumn> Columns => s_columns;
 
     /// <param name="dimensions">The label columns.</param>
-    public static ExportTable Table(IReadOnlyList<string> dimensions, IEnumerable<FigureRow> rows) => ExportTable.Of(
+    public static ExportTable Table(IReadOnlyList<string> dimensions, IEnumerable<FigureRow> rows) => ExportTable.Build(
         [
             .. dimensions.Select(name => new ExportColumn<FigureRow>(name, ColumnKind.Text, row => row.Labels.GetValueOrDefault(name))),
             .. s_columns,

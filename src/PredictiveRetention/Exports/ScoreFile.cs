@@ -37,17 +37,17 @@ public static class ScoreFile
         new("net_revenue", ColumnKind.Number, one => one.Of.Shop.Currency.Text(one.Row.NetRevenueMinor)),
         new("currency", ColumnKind.Text, one => one.Of.Shop.Currency.Code),
         new("rfm", ColumnKind.Whole, one => Whole(one.Row.Rfm)),
-        new("rfm_segment", ColumnKind.Text, one => SegmentNames.Of((RfmSegment)one.Row.RfmSegment)),
-        new("lifecycle", ColumnKind.Text, one => SegmentNames.Of((Lifecycle)one.Row.Lifecycle)),
-        new("value_tier", ColumnKind.Text, one => SegmentNames.Of((ValueTier)one.Row.ValueTier)),
-        new("frequency_class", ColumnKind.Text, one => SegmentNames.Of((FrequencyClass)one.Row.FrequencyClass)),
-        new("clv_tier", ColumnKind.Text, one => SegmentNames.Of((ClvTier)one.Row.ClvTier)),
-        new("business_segment", ColumnKind.Text, one => SegmentNames.Of((BusinessSegment)one.Row.BusinessSegment)),
-        new("engagement_segment", ColumnKind.Text, one => SegmentNames.Of((EngagementSegment)one.Row.EngagementSegment)),
-        new("persona", ColumnKind.Text, one => SegmentNames.Of((Persona)one.Row.Persona)),
-        new("risk_band", ColumnKind.Text, one => SegmentNames.Of((RiskBand)one.Row.RiskBand)),
+        new("rfm_segment", ColumnKind.Text, one => SegmentNames.Name((RfmSegment)one.Row.RfmSegment)),
+        new("lifecycle", ColumnKind.Text, one => SegmentNames.Name((Lifecycle)one.Row.Lifecycle)),
+        new("value_tier", ColumnKind.Text, one => SegmentNames.Name((ValueTier)one.Row.ValueTier)),
+        new("frequency_class", ColumnKind.Text, one => SegmentNames.Name((FrequencyClass)one.Row.FrequencyClass)),
+        new("clv_tier", ColumnKind.Text, one => SegmentNames.Name((ClvTier)one.Row.ClvTier)),
+        new("business_segment", ColumnKind.Text, one => SegmentNames.Name((BusinessSegment)one.Row.BusinessSegment)),
+        new("engagement_segment", ColumnKind.Text, one => SegmentNames.Name((EngagementSegment)one.Row.EngagementSegment)),
+        new("persona", ColumnKind.Text, one => SegmentNames.Name((Persona)one.Row.Persona)),
+        new("risk_band", ColumnKind.Text, one => SegmentNames.Name((RiskBand)one.Row.RiskBand)),
         new("play", ColumnKind.Text, one => one.Row.PlayId),
-        new("no_action", ColumnKind.Text, one => one.Row.NoAction is { } reason ? PlayNames.Of((NoAction)reason) : null),
+        new("no_action", ColumnKind.Text, one => one.Row.NoAction is { } reason ? PlayNames.Name((NoAction)reason) : null),
         new("expected_net_value", ColumnKind.Number, one => Money(one.Row.ExpectedNetValue, one.Decimals)),
         new("action_cost", ColumnKind.Number, one => Money(one.Row.ActionCost, one.Decimals)),
         new("reasons", ColumnKind.Words, one => one.Why()),
@@ -66,7 +66,7 @@ public static class ScoreFile
     public static ExportTable Table(RetentionStore store, Shop shop, Run run)
     {
         var of = new ScoredRun(run, run.Recipe, shop);
-        return ExportTable.Of(s_columns, store.Predictions.ReadAll(run.RunId).Select(row => new Scored(row, of)));
+        return ExportTable.Build(s_columns, store.Predictions.ReadAll(run.RunId).Select(row => new Scored(row, of)));
     }
 
     /// <summary>Parquet where the name ends so, else CSV. Returns the number of rows.</summary>
@@ -85,12 +85,12 @@ public static class ScoreFile
         public int Decimals => Of.Shop.Currency.Decimals;
 
         public string? Day(double? days) =>
-            NextOrderDate.Of(Of.Run.AsOf, days)?.ToIso()
+            NextOrderDate.After(Of.Run.AsOf, days)?.ToIso()
                 ?? (Of.Recipe?.ModelLevel == ModelLevel.RecencyRule ? null : "not within the horizon");
 
         public string? Why()
         {
-            var reasons = ReasonWords.Of(StoredReasons.Read(Row.Reasons), Of.Recipe?.Features ?? [], Of.Shop.Currency);
+            var reasons = ReasonWords.Say(StoredReasons.Read(Row.Reasons), Of.Recipe?.Features ?? [], Of.Shop.Currency);
             var words = string.Join("; ", reasons.Select(reason => $"{reason.Words} ({(reason.Effect > 0 ? "raises" : "lowers")} churn)"));
             return words.Length == 0 ? null : words;
         }

@@ -58,7 +58,7 @@ internal sealed class HistorySummariser(Currency currency)
             if (order.Day != firstDay) _s.SpendAfterFirstDay += amount;
             _s.Purchases++;
             Amount(amount, age);
-            What(history, order);
+            AddOrderContents(history, order);
             if (age <= 365) months |= 1 << ((age - 1) / 31);
             if (order.Day % 7 is 2 or 3) _s.WeekendPurchases++; // day 0 was a Thursday
             previousDay = order.Day;
@@ -128,7 +128,7 @@ internal sealed class HistorySummariser(Currency currency)
         _s.Spend180Decayed += half180 * amount;
     }
 
-    private void What(in HistoryBefore history, in Order order)
+    private void AddOrderContents(in HistoryBefore history, in Order order)
     {
         _s.LastDiscounted = order.DiscountMinor > 0;
         if (order.DiscountMinor is { } discount)

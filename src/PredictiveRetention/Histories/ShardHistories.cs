@@ -20,7 +20,7 @@ public sealed class ShardHistories
     public int Count => _profiles.Count;
 
     public CustomerHistory this[int index] => new(
-        _profiles[index], _orders.Of(index), _refunds.Of(index), _engagements.Of(index), _subscriptions.Of(index));
+        _profiles[index], _orders.For(index), _refunds.For(index), _engagements.For(index), _subscriptions.For(index));
 
     public void Clear()
     {
@@ -82,7 +82,7 @@ public sealed class ShardHistories
             if (profiles[current].CustomerKey == customerKey) Rows.Add(row);
         }
 
-        public ReadOnlySpan<T> Of(int customer)
+        public ReadOnlySpan<T> For(int customer)
         {
             if (customer >= _start.Count) return [];
             var end = customer + 1 < _start.Count ? _start[customer + 1] : Rows.Count;

@@ -14,7 +14,7 @@ internal static class DeclaredFields
     }
 
     /// <summary>Those of a preset without an import.</summary>
-    public static IReadOnlyList<PresetField> Of(string preset)
+    public static IReadOnlyList<PresetField> Read(string preset)
     {
         using var scratch = new ScratchFolder();
         using var database = new ImportDatabase(BusinessCalendar.Utc, scratch.Path, CancellationToken.None);
@@ -26,6 +26,6 @@ internal static class DeclaredFields
     {
         using var database = new ImportDatabase(BusinessCalendar.Utc, scratchFolder, ct);
         Declare(database, Preset.Load(preset));
-        return database.Variable("preset_time_zone") is { } zone ? BusinessCalendar.Of(zone) : BusinessCalendar.Utc;
+        return database.Variable("preset_time_zone") is { } zone ? BusinessCalendar.InZone(zone) : BusinessCalendar.Utc;
     }
 }

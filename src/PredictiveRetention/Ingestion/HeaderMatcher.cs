@@ -15,13 +15,13 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map)
     public IReadOnlyList<MatchedColumn> Match(IReadOnlyList<PresetField> fields)
     {
         foreach (var field in fields) TakeMapped(field);
-        foreach (var field in fields) Take(field, [field.PlainName], "name", Unused);
+        foreach (var field in fields) MapField(field, [field.PlainName], "name", Unused);
         foreach (var field in fields.Where(field => field.Required))
         {
-            Take(field, field.PlainHeaders, "synonym", Unused);
-            Take(field, field.PlainHeaders, "synonym", UsedByOptional);
+            MapField(field, field.PlainHeaders, "synonym", Unused);
+            MapField(field, field.PlainHeaders, "synonym", UsedByOptional);
         }
-        foreach (var field in fields) Take(field, field.PlainHeaders, "synonym", Unused);
+        foreach (var field in fields) MapField(field, field.PlainHeaders, "synonym", Unused);
         return [.. fields.Where(_matched.ContainsKey).Select(field => _matched[field])];
     }
 
@@ -37,7 +37,7 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map)
         _matched[field] = new MatchedColumn(field, index, headings.Names[index], "--map");
     }
 
-    private void Take(PresetField field, IReadOnlyList<string> plainNames, string chosenBy, Func<int, bool> isFree)
+    private void MapField(PresetField field, IReadOnlyList<string> plainNames, string chosenBy, Func<int, bool> isFree)
     {
         if (_matched.ContainsKey(field) || map.Columns.ContainsKey(field.Name)) return;
         foreach (var name in plainNames)

@@ -119,7 +119,7 @@ internal sealed class ImportPlan
         var shop = _request.ShopCurrency ?? fixedByPreset ?? frequent ?? MapOf("orders").Currency
             ?? throw new RetentionException(Failure.InputRejected,
                 $"{_request.OrdersFile} does not say which currency its amounts are in. Give --currency, for instance --currency EUR.");
-        _currency = PredictiveRetention.Currency.Of(shop);
+        _currency = PredictiveRetention.Currency.Parse(shop);
         foreach (var map in _maps.Values.Where(map => map.Currency is not null)) known.TryAdd(map.Currency!, 0);
         _database.SetVariable("shop_currency", Text(Currency.Code));
         _database.SetVariable("known_currencies", $"[{string.Join(", ", known.Keys.Select(Text))}]::VARCHAR[]");
@@ -150,7 +150,7 @@ internal sealed class ImportPlan
         foreach (var name in _fields.Select(field => field.File).Distinct())
         {
             var file = _files.FirstOrDefault(file => file.Name == name);
-            _database.Execute(TypedView.Of(
+            _database.Execute(TypedView.Sql(
                 name, FieldsOf(name), _columns.GetValueOrDefault(name, []),
                 _formats.GetValueOrDefault(name, new Dictionary<string, string>()),
                 file?.Table, MapOf(name).Currency ?? Currency.Code));

@@ -55,7 +55,7 @@ internal sealed class JsonOutline
             while ((read = file.Read(buffer)) > 0)
             {
                 ct.ThrowIfCancellationRequested();
-                if (outline.Take(buffer.AsSpan(0, read))) continue;
+                if (outline.Scan(buffer.AsSpan(0, read))) continue;
                 var problem = outline.Keys > FileLimits.Columns ? $"more than {FileLimits.Columns} columns, as no export has"
                     : $"objects or lists are nested deeper than {FileLimits.Depth} levels, as no export's are";
                 throw new RetentionException(
@@ -69,7 +69,7 @@ internal sealed class JsonOutline
     }
 
     /// <summary>The next bytes of the file; false as soon as they are nested too deep or there are too many keys.</summary>
-    public bool Take(ReadOnlySpan<byte> bytes)
+    public bool Scan(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
         {
@@ -78,21 +78,21 @@ internal sealed class JsonOutline
                 _isEscaped = false;
                 if (bytes[0] != '\n')
                 {
-                    OfKey(bytes[..1]);
+                    ReadKey(bytes[..1]);
                     bytes = bytes[1..];
                     continue;
                 }
             }
             var mark = bytes.IndexOfAny(_isText ? s_insideText : _isRow && Depth == _rowDepth ? s_inRow : s_outsideText);
-            OfKey(mark < 0 ? bytes : bytes[..mark]);
+            ReadKey(mark < 0 ? bytes : bytes[..mark]);
             if (mark < 0) return true;
-            if (!Take(bytes[mark])) return false;
+            if (!Scan(bytes[mark])) return false;
             bytes = bytes[(mark + 1)..];
         }
         return true;
     }
 
-    private bool Take(byte mark)
+    private bool Scan(byte mark)
     {
         switch (mark)
         {
@@ -100,7 +100,7 @@ internal sealed class JsonOutline
                 return _isText ? EndText() : BeginText();
             case (byte)'\\':
                 _isEscaped = true;
-                OfKey([mark]);
+                ReadKey([mark]);
                 return true;
             case (byte)'\n':
                 Line++;
@@ -136,10 +136,10 @@ internal sealed class JsonOutline
     {
         var isKey = _isKey;
         _isText = _isKey = false;
-        return !isKey || Keep(_key.AsSpan(0, _keyLength));
+        return !isKey || AddKey(_key.AsSpan(0, _keyLength));
     }
 
-    private void OfKey(ReadOnlySpan<byte> bytes)
+    private void ReadKey(ReadOnlySpan<byte> bytes)
     {
         if (!_isKey) return;
         var kept = bytes[..Math.Min(bytes.Length, KeyBytesMax - _keyLength)];
@@ -147,7 +147,7 @@ internal sealed class JsonOutline
         _keyLength += kept.Length;
     }
 
-    private bool Keep(ReadOnlySpan<byte> key)
+    private bool AddKey(ReadOnlySpan<byte> key)
     {
         var place = _keysOfRow++;
         if (place < _lastKeys.Count && key.SequenceEqual(_lastKeys[place])) return true;

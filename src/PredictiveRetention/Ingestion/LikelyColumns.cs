@@ -19,7 +19,7 @@ internal sealed class LikelyColumns(ImportDatabase database, SourceFile file, IR
     {
         var cells = Sample();
         var guesses = missing.SelectMany(field => cells.Keys.Where(column => CanHold(field, cells[column]))
-            .Select(column => new Guess(field, column, Likeness(field, column), Shows(field, cells[column])))).ToList();
+            .Select(column => new Guess(field, column, Likeness(field, column), CellsFit(field, cells[column])))).ToList();
         var found = new Dictionary<PresetField, string>();
         var used = new HashSet<int>();
         foreach (var guess in guesses.Where(guess => guess.Likeness >= LikeEnough)
@@ -55,28 +55,28 @@ internal sealed class LikelyColumns(ImportDatabase database, SourceFile file, IR
 
     private static bool CanHold(PresetField field, List<string> cells) => field.Kind switch
     {
-        "time" or "utc_time" => Most(cells, IsTime),
-        "money" or "number" => Most(cells, IsNumber),
-        "text" when IsId(field) => !Most(cells, IsDate) && !Most(cells, HasDecimals) && TellsApart(cells),
+        "time" or "utc_time" => HoldsForMost(cells, IsTime),
+        "money" or "number" => HoldsForMost(cells, IsNumber),
+        "text" when IsId(field) => !HoldsForMost(cells, IsDate) && !HoldsForMost(cells, HasDecimals) && TellsApart(cells),
         _ => true,
     };
 
     /// <summary>What it holds is of the field's kind, and of no other field's.</summary>
-    private static bool Shows(PresetField field, List<string> cells) => field.Kind switch
+    private static bool CellsFit(PresetField field, List<string> cells) => field.Kind switch
     {
-        "time" or "utc_time" => Most(cells, IsDate),
-        "money" => Most(cells, HasDecimals),
-        _ => field.Name == "customer_id" && Most(cells, IsAddress),
+        "time" or "utc_time" => HoldsForMost(cells, IsDate),
+        "money" => HoldsForMost(cells, HasDecimals),
+        _ => field.Name == "customer_id" && HoldsForMost(cells, IsAddress),
     };
 
     private static bool IsId(PresetField field) => field.Name.EndsWith("_id", StringComparison.Ordinal);
 
     /// <summary>Ids have a digit or are addresses, and do not repeat as the few words of a status do.</summary>
     private static bool TellsApart(List<string> cells) =>
-        Most(cells, cell => cell.AsSpan().IndexOfAnyInRange('0', '9') >= 0 || IsAddress(cell))
+        HoldsForMost(cells, cell => cell.AsSpan().IndexOfAnyInRange('0', '9') >= 0 || IsAddress(cell))
         && 20 * cells.Distinct(StringComparer.Ordinal).Count() >= cells.Count;
 
-    private static bool Most(List<string> cells, Func<string, bool> holds) => 10 * cells.Count(holds) >= 8 * cells.Count;
+    private static bool HoldsForMost(List<string> cells, Func<string, bool> holds) => 10 * cells.Count(holds) >= 8 * cells.Count;
 
     private static bool IsTime(string cell) =>
         (WrittenTime.ToUtc(cell, "dmy", BusinessCalendar.Utc) ?? WrittenTime.ToUtc(cell, "mdy", BusinessCalendar.Utc)) is not null;

@@ -14,10 +14,10 @@ internal sealed class MissingColumns(SourceFile file, IReadOnlyList<PresetField>
             {string.Join('\n', lookedFor)}
               found: {ForeignText.Shown(file.Headings.Names)}
             """;
-        return new RetentionException(Failure.InputRejected, $"{message}\n{WayOn(likely)}");
+        return new RetentionException(Failure.InputRejected, $"{message}\n{NextStep(likely)}");
     }
 
-    private string WayOn(LikelyColumns likely)
+    private string NextStep(LikelyColumns likely)
     {
         if (PresetDetection.Fitting(file.Name, file.Headings, preset) is { } fitting)
             return $"The file looks like one for --preset {fitting}.";

@@ -58,7 +58,7 @@ internal sealed class ParquetFooter
         while (Field(ref field) is { } type)
         {
             if (field == 2) columns = ReadSchema(type);
-            else if (field == 3) rows = Whole();
+            else if (field == 3) rows = ZigzagVarint();
             else if (field == 4)
                 for (var left = ListOf(type, Struct); left > 0; left--)
                 {
@@ -109,7 +109,7 @@ internal sealed class ParquetFooter
         while (Field(ref field) is { } type)
         {
             if (field == 4) name = Text(4 * (FileLimits.HeadingCharacters + 1));
-            else if (field == 5) children = Whole();
+            else if (field == 5) children = ZigzagVarint();
             else Skip(type, 0);
         }
         return (name, children);
@@ -121,8 +121,8 @@ internal sealed class ParquetFooter
         var field = 0;
         while (Field(ref field) is { } type)
         {
-            if (field == 2) bytes = Whole();
-            else if (field == 3) rows = Whole();
+            if (field == 2) bytes = ZigzagVarint();
+            else if (field == 3) rows = ZigzagVarint();
             else Skip(type, 0);
         }
         return (bytes, rows);
@@ -135,7 +135,7 @@ internal sealed class ParquetFooter
     {
         var head = Byte();
         if (head == 0) return null;
-        number = head >> 4 == 0 ? (int)Whole() : number + (head >> 4);
+        number = head >> 4 == 0 ? (int)ZigzagVarint() : number + (head >> 4);
         return head & 15;
     }
 
@@ -155,8 +155,8 @@ internal sealed class ParquetFooter
             case 1 or 2: break; // a flag is its type
             case 3: Byte(); break;
             case 4 or 5 or 6: Varint(); break;
-            case 7: Pass(8); break;
-            case 8: Pass(Varint()); break;
+            case 7: SkipBytes(8); break;
+            case 8: SkipBytes(Varint()); break;
             case List or 10: // a list or a set
                 var head = Byte();
                 for (var left = head >> 4 == 15 ? Varint() : head >> 4; left > 0; left--) SkipElement(head & 15, depth);
@@ -174,7 +174,7 @@ internal sealed class ParquetFooter
                 var field = 0;
                 while (Field(ref field) is { } inner) Skip(inner, depth + 1);
                 break;
-            case 13: Pass(16); break;
+            case 13: SkipBytes(16); break;
             default: throw new FormatException("its footer holds a value of an unknown kind.");
         }
     }
@@ -194,18 +194,18 @@ internal sealed class ParquetFooter
         if (length < 0 || length > _left) throw CutShort();
         _footer.ReadExactly(kept);
         _left -= kept.Length;
-        Pass(length - kept.Length);
+        SkipBytes(length - kept.Length);
         return Encoding.UTF8.GetString(kept);
     }
 
-    private void Pass(long bytes)
+    private void SkipBytes(long bytes)
     {
         if (bytes < 0 || bytes > _left) throw CutShort();
         _left -= bytes;
         _footer.Seek(bytes, SeekOrigin.Current);
     }
 
-    private long Whole()
+    private long ZigzagVarint()
     {
         var zigzag = Varint();
         return (long)((ulong)zigzag >> 1) ^ -(zigzag & 1);

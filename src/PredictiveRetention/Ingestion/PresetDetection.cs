@@ -41,9 +41,10 @@ public static class PresetDetection
     ];
 
     /// <summary>Every way to read the file, the likeliest first.</summary>
-    public static IReadOnlyList<PresetCandidate> Of(string fileName, IReadOnlyList<string> headers) => Of(fileName, new Headings(headers));
+    public static IReadOnlyList<PresetCandidate> Rank(string fileName, IReadOnlyList<string> headers) =>
+        Rank(fileName, new Headings(headers));
 
-    internal static IReadOnlyList<PresetCandidate> Of(string fileName, Headings headings)
+    internal static IReadOnlyList<PresetCandidate> Rank(string fileName, Headings headings)
     {
         var judged = s_fields.Value
             .SelectMany(preset => preset.Value.GroupBy(field => field.File)
@@ -119,5 +120,5 @@ public static class PresetDetection
         : s_words.FirstOrDefault(word => word.Words.Any(part => fileName.Contains(part, StringComparison.OrdinalIgnoreCase))).File == file;
 
     private static Dictionary<string, IReadOnlyList<PresetField>> ReadFields() =>
-        Preset.Shipped.ToDictionary(name => name, DeclaredFields.Of);
+        Preset.Shipped.ToDictionary(name => name, DeclaredFields.Read);
 }

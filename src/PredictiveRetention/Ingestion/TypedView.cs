@@ -9,7 +9,7 @@ namespace PredictiveRetention.Ingestion;
 /// </summary>
 internal static class TypedView
 {
-    public static string Of(
+    public static string Sql(
         string file, IReadOnlyList<PresetField> fields, IReadOnlyList<MatchedColumn> columns, IReadOnlyDictionary<string, string> formats,
         string? table, string? currency)
     {

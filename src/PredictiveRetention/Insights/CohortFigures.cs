@@ -34,7 +34,7 @@ internal static class CohortFigures
                 if (!hasEnded(cohort + period))
                 {
                     foreach (var metric in new[] { Retention, RollingRetention, CumulativeRetention, CohortRevenue })
-                        sheet.None(view, metric, FigureState.Incomplete, "the period has not ended", d1, d2);
+                        sheet.AddUnavailable(view, metric, FigureState.Incomplete, "the period has not ended", d1, d2);
                     continue;
                 }
                 sheet.Ratio(view, Retention, row[period], size, n, d1, d2);

@@ -128,7 +128,7 @@ internal sealed class CustomerCount
                 this[MarginMinor] += margin;
                 this[MarginPaidMinor] += order.AmountMinor;
             }
-            var month = _grid.Of(order.Day);
+            var month = _grid.MonthAt(order.Day);
             if (month != activeMonth)
             {
                 activeMonth = month;
@@ -137,7 +137,7 @@ internal sealed class CustomerCount
             Delivery(history, order);
             if (i == 0)
             {
-                first = FirstOrder.Of(history, order);
+                first = FirstOrder.Read(history, order);
                 this[ObservableMonths] = _observable[Math.Max(1, month)];
             }
             if (!_snapshots.IsPurchase(i)) continue;
@@ -163,7 +163,7 @@ internal sealed class CustomerCount
 
     private void Delivery(in HistoryBefore history, in Order order)
     {
-        var fulfilment = Fulfilment.Of(history, order);
+        var fulfilment = Fulfilment.Read(history, order);
         fulfilment.AddTo(_v.AsSpan((int)Delivered, Fulfilment.Sums));
         if (fulfilment.Days is not { } days) return;
         var row = Sums.Deliveries[Math.Min(days, ShopSums.DeliveryEnd)];
@@ -319,9 +319,9 @@ internal sealed class CustomerCount
     {
         public static FirstOrder None { get; } = new(3, 6, 0, -1);
 
-        public static FirstOrder Of(in HistoryBefore history, in Order order)
+        public static FirstOrder Read(in HistoryBefore history, in Order order)
         {
-            var fulfilment = Fulfilment.Of(history, order);
+            var fulfilment = Fulfilment.Read(history, order);
             if (fulfilment.Days is not { } days) return None with { CategoryCode = order.CategoryCode };
             return new FirstOrder(
                 fulfilment.IsLate switch { true => 1, false => 0, null => 2 },

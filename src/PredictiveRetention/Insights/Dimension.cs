@@ -91,8 +91,8 @@ internal sealed record Dimension(string Id, string Title, IReadOnlyList<string> 
                 .Select(code => ((code / 25 + 1) * 100 + (code / 5 % 5 + 1) * 10 + (code % 5)
                     + 1).ToString(CultureInfo.InvariantCulture))]),
         "combined" =>
-            [.. CombinedSegment.All.Select(cell => new[] { SegmentNames.Of(cell.Lifecycle), SegmentNames.Of(cell.ValueTier),
-                SegmentNames.Of(cell.FrequencyClass) })],
+            [.. CombinedSegment.All.Select(cell => new[] { SegmentNames.Name(cell.Lifecycle), SegmentNames.Name(cell.ValueTier),
+                SegmentNames.Name(cell.FrequencyClass) })],
         "recency_value" => Product(Recencies(segments), SegmentNames.All<ValueTier>()),
         "age_group" => Single(Ages(settings)),
         "gender" => Single(s_genders),
@@ -105,8 +105,8 @@ internal sealed record Dimension(string Id, string Title, IReadOnlyList<string> 
     };
 
     private static IReadOnlyList<string> Three =>
-        [SegmentNames.Of(Segments.Lifecycle.Active), SegmentNames.Of(Segments.Lifecycle.AtRisk),
-            SegmentNames.Of(Segments.Lifecycle.Dormant)];
+        [SegmentNames.Name(Segments.Lifecycle.Active), SegmentNames.Name(Segments.Lifecycle.AtRisk),
+            SegmentNames.Name(Segments.Lifecycle.Dormant)];
 
     private static string[] Recencies(SegmentSettings segments) =>
     [

@@ -11,8 +11,8 @@ internal static class ExperienceFigures
     {
         Deliveries(sheet, sums);
         var sample = sums.Sample;
-        if (sheet.Missing(Of("visits_per_customer")) is { } missing)
-            sheet.None("kpis", Spearman, FigureState.NotAvailable, missing, "visits and revenue of 12 months");
+        if (sheet.Missing(Get("visits_per_customer")) is { } missing)
+            sheet.AddUnavailable("kpis", Spearman, FigureState.NotAvailable, missing, "visits and revenue of 12 months");
         else sheet.Value("kpis", Spearman, Rho([.. sample.Select(pair => ((double)pair.Visits, (double)pair.NetMinor, 1.0))]), sample.Count,
             "visits and revenue of 12 months", note: "of a random draw where there are more customers");
         var c = sums.Correlation.Row(0);
@@ -26,8 +26,8 @@ internal static class ExperienceFigures
     {
         if (sheet.Missing(BinOrders) is { } missing)
         {
-            sheet.None("delivery_review", BinOrders, FigureState.NotAvailable, missing);
-            sheet.None("kpis", Spearman, FigureState.NotAvailable, missing, "delivery days and review score");
+            sheet.AddUnavailable("delivery_review", BinOrders, FigureState.NotAvailable, missing);
+            sheet.AddUnavailable("kpis", Spearman, FigureState.NotAvailable, missing, "delivery days and review score");
             return;
         }
         var reviewed = sheet.Missing(BinReview);
@@ -42,7 +42,7 @@ internal static class ExperienceFigures
         }
         if (reviewed is not null)
         {
-            sheet.None("kpis", Spearman, FigureState.NotAvailable, reviewed, "delivery days and review score");
+            sheet.AddUnavailable("kpis", Spearman, FigureState.NotAvailable, reviewed, "delivery days and review score");
             return;
         }
         var pairs = new List<(double, double, double)>();

@@ -100,8 +100,8 @@ internal static class FigureBuilder
         if ((SourceWords.Missing(DataSource.Acquisition, sheet.Context.Coverage)
             ?? (known.Count == 0 ? "not available: no customer with an order has a known acquisition channel" : null)) is { } missing)
         {
-            sheet.None("kpis", Hhi, FigureState.NotAvailable, missing);
-            sheet.None("kpis", LargestChannel, FigureState.NotAvailable, missing);
+            sheet.AddUnavailable("kpis", Hhi, FigureState.NotAvailable, missing);
+            sheet.AddUnavailable("kpis", LargestChannel, FigureState.NotAvailable, missing);
             return;
         }
         var all = known.Sum(channel => channel.Customers);
@@ -126,8 +126,8 @@ internal static class FigureBuilder
         void Row(DataSource source, double says, double could, ReadOnlySpan<double> sums)
         {
             if (SourceWords.Missing(source, sheet.Context.Coverage) is { } missing)
-                sheet.None("sources", Coverage, FigureState.NotAvailable, missing, SourceWords.Of(source));
-            else sheet.Ratio("sources", Coverage, says, could, (long)sums[(int)Measure.Customers], SourceWords.Of(source));
+                sheet.AddUnavailable("sources", Coverage, FigureState.NotAvailable, missing, SourceWords.Name(source));
+            else sheet.Ratio("sources", Coverage, says, could, (long)sums[(int)Measure.Customers], SourceWords.Name(source));
         }
     }
 
@@ -140,7 +140,7 @@ internal static class FigureBuilder
         var metrics = MetricsOf(dimension);
         if (SourceWords.Missing(NeededBy(dimension), sheet.Context.Coverage) is { } missing)
         {
-            sheet.None(view, Of("customers"), FigureState.NotAvailable, missing);
+            sheet.AddUnavailable(view, Get("customers"), FigureState.NotAvailable, missing);
             return;
         }
         if (dimension.Kind is DimensionKind.Text or DimensionKind.CombinedText)

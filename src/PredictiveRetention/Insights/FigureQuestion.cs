@@ -19,7 +19,7 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
 
     /// <param name="groupBy">Dimensions in any order, or the name of a view behind "by_"; null for the plainest view of the metric.</param>
     /// <exception cref="UnknownNameException">There is no such metric, or none by that.</exception>
-    public static FigureQuestion Of(string metric, string? groupBy, IReadOnlyList<(string Dimension, string Value)> where)
+    public static FigureQuestion Parse(string metric, string? groupBy, IReadOnlyList<(string Dimension, string Value)> where)
     {
         if (MetricCatalogue.Find(metric) is null) throw Unknown("metric", metric, "metric", MetricCatalogue.All.Select(known => known.Id));
         var plainest = ViewCatalogue.With(metric).First();
@@ -73,11 +73,11 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
         if (figures.Count == 0 && none is not null)
             return [.. (Metrics.Count > 0 ? Metrics : View.Metrics).Select(metric => FigureRow.None(View, metric, none))];
         var rows = figures.Where(figure => Metrics.Count == 0 || Metrics.Contains(figure.Metric))
-            .Select(figure => FigureRow.Of(View, figure))
+            .Select(figure => FigureRow.Describe(View, figure))
             .ToList();
         foreach (var metric in Metrics.Except(rows.Select(row => row.Metric)).ToList())
             rows.Add(FigureRow.None(View, metric,
-                SourceWords.Missing(MetricCatalogue.Of(metric).Needs, coverage)
+                SourceWords.Missing(MetricCatalogue.Get(metric).Needs, coverage)
                     ?? (figures.Count > 0 && figures.All(figure => figure.State == FigureState.NotAvailable) ? figures[0].Note : null)
                         ?? "nothing to count"));
         // In the order asked for, groups in that of the view.
@@ -121,7 +121,7 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
     public static string UnknownOf(string found, string what, IReadOnlyList<string> known, bool isFilter = false)
     {
         const int Shown = 150;
-        var nearest = NearestName.Of(found, known);
+        var nearest = NearestName.Find(found, known);
         var list = string.Join(", ", known.Take(Shown))
             + (known.Count > Shown ? $" and {FigureBuilder.Number(known.Count - Shown)} more" : "");
         return $"'{found}' is no {what}.{(nearest is null ? "" : $" Did you mean '{nearest}'?")} {(isFilter ? "Allowed" : "Known")}: "

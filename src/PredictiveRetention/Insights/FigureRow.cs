@@ -12,9 +12,9 @@ public sealed record FigureRow(
 
     private static readonly string[] s_states = ["ok", "notAvailable", "incomplete", "small"];
 
-    public static FigureRow Of(InsightView view, Figure figure)
+    public static FigureRow Describe(InsightView view, Figure figure)
     {
-        var metric = MetricCatalogue.Of(figure.Metric);
+        var metric = MetricCatalogue.Get(figure.Metric);
         var labels = new Dictionary<string, string>();
         for (var i = 0; i < view.Dimensions.Count; i++)
             if ((i == 0 ? figure.D1 : i == 1 ? figure.D2 : figure.D3) is { Length: > 0 } label) labels.Add(view.Dimensions[i], label);
@@ -27,7 +27,7 @@ public sealed record FigureRow(
 
     /// <summary>A metric a view has no row of, and why.</summary>
     public static FigureRow None(InsightView view, string metric, string why) =>
-        Of(view, new Figure(view.Id, metric, "", "", "", null, null, null, null, FigureState.NotAvailable, why));
+        Describe(view, new Figure(view.Id, metric, "", "", "", null, null, null, null, FigureState.NotAvailable, why));
 
     public static string WordOf(Unit unit) => unit.ToString().ToLowerInvariant();
 }

@@ -19,7 +19,7 @@ internal sealed class FigureSheet(InsightContext context)
             if (metric.Top is not { } top) continue;
             if (Missing(metric) is { } missing)
             {
-                if (sayMissing) None(view, metric, FigureState.NotAvailable, missing, d1, d2, d3);
+                if (sayMissing) AddUnavailable(view, metric, FigureState.NotAvailable, missing, d1, d2, d3);
                 continue;
             }
             var numerator = sums[(int)top] / (metric.TopIsMinor ? _minor : 1);
@@ -64,7 +64,8 @@ internal sealed class FigureSheet(InsightContext context)
         Add(view, metric, null, null, value is { } known && double.IsFinite(known) ? known : null, customers,
             value is { } finite && double.IsFinite(finite) ? Size(customers) : FigureState.NotAvailable, note, d1, d2, d3);
 
-    public void None(string view, Metric metric, FigureState state, string note, string d1 = "", string d2 = "", string d3 = "") =>
+    public void AddUnavailable(string view, Metric metric, FigureState state, string note, string d1 = "", string d2 = "",
+        string d3 = "") =>
         Add(view, metric, null, null, null, null, state, note, d1, d2, d3);
 
     /// <summary>Why a metric has no source; null when it has.</summary>

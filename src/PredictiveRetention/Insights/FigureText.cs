@@ -6,7 +6,7 @@ namespace PredictiveRetention.Insights;
 public static class FigureText
 {
     /// <summary>The value with its unit: 1,234.50 GBP, 12.3 %, 45.0 days.</summary>
-    public static string Of(string unit, double value, Currency currency) => unit switch
+    public static string Write(string unit, double value, Currency currency) => unit switch
     {
         "money" => Amount(value, currency) + " " + currency.Code,
         "share" => NumberWords.Text(100 * value, "N1") + " %",

@@ -11,7 +11,7 @@ internal readonly record struct Fulfilment(int? Days, bool? IsLate, float? Revie
     /// <summary>How many sums <see cref="AddTo"/> writes.</summary>
     public const int Sums = 6;
 
-    public static Fulfilment Of(in HistoryBefore history, in Order order)
+    public static Fulfilment Read(in HistoryBefore history, in Order order)
     {
         var score = history.ReviewScore(order);
         if (history.DeliveredDay(order) is not { } delivered || delivered < order.Day) return new Fulfilment(null, null, score);

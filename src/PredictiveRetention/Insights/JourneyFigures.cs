@@ -29,7 +29,7 @@ internal static class JourneyFigures
 
         void Step(string step, double customers, double? before)
         {
-            sheet.Ratio("funnel", Of("customers"), customers, null, (long)customers, step);
+            sheet.Ratio("funnel", Get("customers"), customers, null, (long)customers, step);
             if (before is { } below) sheet.Ratio("funnel", StepRate, customers, below, (long)below, step);
         }
     }

@@ -334,7 +334,7 @@ public static class MetricCatalogue
     public static Metric? Find(string id) => s_byId.GetValueOrDefault(id);
 
     /// <exception cref="KeyNotFoundException">There is no such metric: a slip in the code.</exception>
-    public static Metric Of(string id) => s_byId[id];
+    public static Metric Get(string id) => s_byId[id];
 
     private static Metric Sum(string id, string name, Unit unit, Measure top, string meaning, string filter, string teams,
         DataSource needs = DataSource.Orders) =>

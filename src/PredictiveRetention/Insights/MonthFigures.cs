@@ -33,7 +33,7 @@ internal static class MonthFigures
             }
         }
         foreach (var metric in OfMonths)
-            if (sheet.Missing(metric) is { } missing) sheet.None("months", metric, FigureState.NotAvailable, missing);
+            if (sheet.Missing(metric) is { } missing) sheet.AddUnavailable("months", metric, FigureState.NotAvailable, missing);
         Metric[] ofSegments = [.. OfMonths.Where(metric => metric.Id is not ("month_new_customers" or "month_repeat_rate"
             or "month_new_revenue_share" or "month_repeat_rate_to_date"))];
         foreach (var taxonomy in Taxonomy.All)
@@ -52,9 +52,9 @@ internal static class MonthFigures
     {
         var row = sums.Months.Row(0);
         var minor = (double)sheet.Context.Currency.MinorPerUnit;
-        sheet.Ratio("months", Of("month_orders"), row[(int)MonthMeasure.Orders], null, null, name);
-        sheet.Ratio("months", Of("month_revenue"), row[(int)MonthMeasure.RevenueMinor] / minor, null, null, name);
-        sheet.Ratio("months", Of("month_new_customers"), row[(int)MonthMeasure.Customers], null, null, name);
+        sheet.Ratio("months", Get("month_orders"), row[(int)MonthMeasure.Orders], null, null, name);
+        sheet.Ratio("months", Get("month_revenue"), row[(int)MonthMeasure.RevenueMinor] / minor, null, null, name);
+        sheet.Ratio("months", Get("month_new_customers"), row[(int)MonthMeasure.Customers], null, null, name);
     }
 
     private static void Moves(FigureSheet sheet, ShopSums sums)
@@ -122,7 +122,7 @@ internal static class MonthFigures
         if (months.Count == 0)
         {
             foreach (var metric in new[] { AverageMonth, MonthsBelow, PeakMonth })
-                sheet.None("kpis", metric, FigureState.NotAvailable, "not available: no complete month yet");
+                sheet.AddUnavailable("kpis", metric, FigureState.NotAvailable, "not available: no complete month yet");
             return;
         }
         var sum = months.Sum(month => month.Revenue);
@@ -146,13 +146,13 @@ internal static class MonthFigures
 
         void Series(string id, string view, string segment)
         {
-            if (sheet.Missing(Of(id)) is not null) return;
+            if (sheet.Missing(Get(id)) is not null) return;
             var taxonomy = view == "months" ? "" : view["months_by_".Length..];
             var values = new double?[grid.Last + 1];
             var numbers = Enumerable.Range(1, grid.Last).ToDictionary(grid.Name);
             foreach (var figure in index[(view, id, segment)])
                 if (numbers.TryGetValue(figure.D1, out var month)) values[month] = figure.Value;
-            var trend = Trend.Of([.. Enumerable.Range(1, grid.Last)
+            var trend = Trend.Fit([.. Enumerable.Range(1, grid.Last)
                 .Where(month => values[month] is not null)
                 .Select(month => ((double)month, values[month]!.Value))]);
             sheet.Ratio("trends", TrendMonths, trend.Months, null, null, id, taxonomy, segment);

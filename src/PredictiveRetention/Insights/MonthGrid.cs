@@ -53,7 +53,7 @@ internal sealed class MonthGrid
     public int LastComplete => HasEnded(Last) ? Last : Last - 1;
 
     /// <summary>The month a day lies in, 0 when before the first.</summary>
-    public int Of(int day)
+    public int MonthAt(int day)
     {
         if (day < _starts[0]) return 0;
         var month = Math.Clamp((day - _starts[0]) / 31, 0, Last - 1);

@@ -39,7 +39,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
         var delivery = context.Coverage.Has(DataSource.EmailDeliveries) ? EngagementType.EmailDelivered : EngagementType.EmailSent;
         var known = snapshots.At(history, _grid.Start(1), out var before);
         if (known) Taxonomy.SlotsOf(rules.Assign(before, 1), _slotsBefore);
-        var firstMonth = _grid.Of(firstDay);
+        var firstMonth = _grid.MonthAt(firstDay);
         for (var month = 0; month <= _grid.Last; month++)
         {
             var end = month == 0 ? _grid.Start(1) : _grid.End(month);
@@ -87,14 +87,14 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
             while (yearAgo < order && history.Orders[yearAgo].Day < end - 365) yearAgo++;
             AtEnd(history, facts, pChurn, end, order, yearAgo);
             // By the cut-offs of this month at both ends, or a move would be one of the cut.
-            if (known && month > 1 && !ReferenceEquals(rules.Of(month), rules.Of(month - 1)))
+            if (known && month > 1 && !ReferenceEquals(rules.CutoffsIn(month), rules.CutoffsIn(month - 1)))
                 Taxonomy.SlotsOf(rules.Assign(before, month), _slotsBefore);
             Count(month, known, orders > 0);
-            if (month > _grid.LastComplete - context.Recipe.Settings.MigrationMonths && _grid.IsComplete(month)) Moved(month, known);
+            if (month > _grid.LastComplete - context.Recipe.Settings.MigrationMonths && _grid.IsComplete(month)) CountMoves(month, known);
             (known, before) = (true, facts);
             _slots.CopyTo(_slotsBefore, 0);
         }
-        if (_grid.AsOf.Day - history.Orders[^1].Day <= context.Recipe.Settings.Days + ActiveFor) Active(history);
+        if (_grid.AsOf.Day - history.Orders[^1].Day <= context.Recipe.Settings.Days + ActiveFor) CountActive(history);
     }
 
     /// <summary>Number of the row of a slot in a month.</summary>
@@ -107,7 +107,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
         this[PaidMinor] += order.AmountMinor;
         this[DiscountMinor] += order.DiscountMinor ?? 0;
         if (isNew) this[NewRevenueMinor] += order.AmountMinor;
-        Fulfilment.Of(history, order).AddTo(_v.AsSpan((int)Delivered, Fulfilment.Sums));
+        Fulfilment.Read(history, order).AddTo(_v.AsSpan((int)Delivered, Fulfilment.Sums));
     }
 
     private void AtEnd(in HistoryBefore history, in CustomerFacts facts, double pChurn, int end, int orders, int ordersYearAgo)
@@ -141,7 +141,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
     }
 
     /// <summary>Who stays is not counted: it is whoever was there at the start and did not move.</summary>
-    private void Moved(int month, bool known)
+    private void CountMoves(int month, bool known)
     {
         for (var i = 0; i < _followed.Length; i++)
         {
@@ -155,7 +155,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
     /// The stretches of days with an order in the 30 days up to and including each, cut where the customer's segment may change: at an
     /// order, a refund and the start of a quarter.
     /// </summary>
-    private void Active(in HistoryBefore history)
+    private void CountActive(in HistoryBefore history)
     {
         var (from, to) = (Math.Max(_grid.Start(1), _grid.AsOf.Day - context.Recipe.Settings.Days), _grid.AsOf.Day);
         for (var i = 0; i < history.Orders.Length; i++)
@@ -163,22 +163,22 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
             var day = history.Orders[i].Day;
             var until = Math.Min(to, day + ActiveFor);
             if (i + 1 < history.Orders.Length) until = Math.Min(until, history.Orders[i + 1].Day);
-            Stretch(history, Math.Max(from, day), until);
+            CountActiveDays(history, Math.Max(from, day), until);
         }
     }
 
-    private void Stretch(in HistoryBefore history, int from, int until)
+    private void CountActiveDays(in HistoryBefore history, int from, int until)
     {
         while (from < until)
         {
             var next = snapshots.AnyUnusual ? from + 1 : until;
             foreach (ref readonly var refund in history.Refunds)
                 if (refund.Day > from) next = Math.Min(next, refund.Day);
-            var month = _grid.Of(from);
+            var month = _grid.MonthAt(from);
             next = Math.Min(next, Math.Min(until, _grid.NextQuarter(month)));
             snapshots.At(history, from + 1, out var facts);
-            foreach (var days in _lifecycleDays) Passes(days + 1 - facts.DaysSinceLastOrder);
-            Passes(context.Segments.NewDays - facts.DaysSinceFirstOrder);
+            foreach (var days in _lifecycleDays) CutAt(days + 1 - facts.DaysSinceLastOrder);
+            CutAt(context.Segments.NewDays - facts.DaysSinceFirstOrder);
             var row = sums.Daily[(int)rules.Assign(facts, month).EngagementSegment];
             var zero = _grid.AsOf.Day - context.Recipe.Settings.Days;
             row[from - zero]++;
@@ -186,7 +186,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
             from = next;
 
             // A lifecycle that ends so many days later ends the stretch.
-            void Passes(int inDays)
+            void CutAt(int inDays)
             {
                 if (inDays > 0) next = Math.Min(next, from + inDays);
             }

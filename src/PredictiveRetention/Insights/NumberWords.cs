@@ -7,7 +7,7 @@ namespace PredictiveRetention.Insights;
 /// </summary>
 public static class NumberWords
 {
-    public static string Of(double value, Unit unit, Currency currency) => unit switch
+    public static string Write(double value, Unit unit, Currency currency) => unit switch
     {
         Unit.Count => Text(value, "N0"),
         Unit.Money => Money(value, currency),
@@ -21,19 +21,19 @@ public static class NumberWords
     {
         var size = unit == Unit.Share
             ? Text(100 * Math.Abs(value), "N2") + " points"
-            : Of(Math.Abs(value), unit == Unit.Count ? Unit.Rate : unit, currency);
+            : Write(Math.Abs(value), unit == Unit.Count ? Unit.Rate : unit, currency);
         return Signed(value, size);
     }
 
     /// <summary>A figure as its metric says; a slope in the unit of what it is the slope of.</summary>
-    public static string Of(Figure figure, Currency currency)
+    public static string Write(Figure figure, Currency currency)
     {
         if (figure.Value is not { } value) return "not available";
         return figure.Metric switch
         {
-            "slope" or "slope_low" or "slope_high" => Change(value, MetricCatalogue.Of(figure.D1).Unit, currency),
-            "change_1m" or "change_12m" => Signed(value, Of(Math.Abs(value), Unit.Share, currency)),
-            _ => Of(value, MetricCatalogue.Of(figure.Metric).Unit, currency),
+            "slope" or "slope_low" or "slope_high" => Change(value, MetricCatalogue.Get(figure.D1).Unit, currency),
+            "change_1m" or "change_12m" => Signed(value, Write(Math.Abs(value), Unit.Share, currency)),
+            _ => Write(value, MetricCatalogue.Get(figure.Metric).Unit, currency),
         };
     }
 

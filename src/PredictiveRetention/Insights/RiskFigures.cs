@@ -23,10 +23,10 @@ internal static class RiskFigures
             }
         var segments = SegmentNames.All<BusinessSegment>();
         for (var segment = 0; segment <= segments.Count; segment++)
-            Spread(sheet, sums.Risk.Row(segment), segment < segments.Count ? segments[segment] : "All");
+            AddHistogram(sheet, sums.Risk.Row(segment), segment < segments.Count ? segments[segment] : "All");
     }
 
-    private static void Spread(FigureSheet sheet, ReadOnlySpan<double> bins, string name)
+    private static void AddHistogram(FigureSheet sheet, ReadOnlySpan<double> bins, string name)
     {
         const int Tenth = ShopSums.RiskBins / 10;
         var n = 0.0;

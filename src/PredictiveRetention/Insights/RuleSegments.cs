@@ -29,7 +29,7 @@ internal sealed class RuleSegments
     }
 
     /// <summary>The cut-offs of the quarter a month lies in; the same instance for months of one quarter.</summary>
-    public SegmentCutoffs Of(int month) => _byMonth[month];
+    public SegmentCutoffs CutoffsIn(int month) => _byMonth[month];
 
     /// <param name="pChurn">By the rule.</param>
     public SegmentAssignment Assign(in CustomerFacts facts, int month, out double pChurn)
@@ -42,7 +42,7 @@ internal sealed class RuleSegments
 
     public SegmentAssignment Assign(in CustomerFacts facts, int month) => Assign(facts, month, out _);
 
-    public SegmentAssignment AssignOn(in CustomerFacts facts, int day) => Assign(facts, _context.Months.Of(day));
+    public SegmentAssignment AssignOn(in CustomerFacts facts, int day) => Assign(facts, _context.Months.MonthAt(day));
 
     public static CustomerScore Score(in CustomerFacts facts, Currency currency, int horizonDays, int clvHorizonDays, int lostAfterDays)
     {

@@ -17,13 +17,13 @@ public static class SourceWords
         (DataSource.Genders, "genders"), (DataSource.Promises, "promised delivery times"),
     ];
 
-    public static string Of(DataSource source) =>
+    public static string Name(DataSource source) =>
         string.Join(" and ", s_words.Where(word => (source & word.Source) != 0).Select(word => word.Words));
 
     /// <summary>Why something that needs these sources is not available; null when it is.</summary>
     public static string? Missing(DataSource needs, SourceCoverage coverage)
     {
         var missing = needs & ~coverage.Sources;
-        return missing == 0 ? null : $"not available: the shop has imported no {Of(missing)}";
+        return missing == 0 ? null : $"not available: the shop has imported no {Name(missing)}";
     }
 }

@@ -50,7 +50,7 @@ internal sealed record Taxonomy(string Id, IReadOnlyList<string> Names, Func<Seg
     [
         .. from value in Enum.GetValues<ValueTier>()
            from lifecycle in new[] { Lifecycle.Active, Lifecycle.AtRisk, Lifecycle.Dormant }
-           select $"{SegmentNames.Of(value)}|{SegmentNames.Of(lifecycle)}",
+           select $"{SegmentNames.Name(value)}|{SegmentNames.Name(lifecycle)}",
     ];
 
     private static int ValueLifecycle(SegmentAssignment segments) => (3 * (int)segments.ValueTier) + Folded(segments.Lifecycle);

@@ -7,7 +7,7 @@ namespace PredictiveRetention.Insights;
 /// </summary>
 internal readonly record struct Trend(int Months, double? Slope, double? Low, double? High)
 {
-    public static Trend Of(IReadOnlyList<(double X, double Y)> points)
+    public static Trend Fit(IReadOnlyList<(double X, double Y)> points)
     {
         var n = points.Count;
         if (n < MonthFigures.FewestForTrend) return new Trend(n, null, null, null);

@@ -87,7 +87,7 @@ public sealed record BlendModel(
             {
                 var row = block.Slice(i * Width, Width);
                 var (logOdds, logSpend) = Combine(row, scores.AsSpan(i), reasons.IsEmpty ? default : sums.Slice(i * Width, Width));
-                var (oddsAhead, spendAhead) = Ahead(row, target.Days);
+                var (oddsAhead, spendAhead) = ShiftToHorizon(row, target.Days);
                 var odds = logOdds + oddsAhead + target.OrderLevel;
                 double laterP = 0, later = 0;
                 if (second.Days == target.Days)
@@ -96,15 +96,15 @@ public sealed record BlendModel(
                 }
                 else if (second.Days > 0)
                 {
-                    var (laterOdds, laterSpend) = Ahead(row, second.Days);
+                    var (laterOdds, laterSpend) = ShiftToHorizon(row, second.Days);
                     (laterP,
                         later) = (Logistic.Sigmoid(logOdds + laterOdds + second.OrderLevel),
                             Math.Exp(Math.Min(50, logSpend + laterSpend + second.ValueLevel)));
                 }
                 answers[start + i] = new BlendAnswer(
                     Logistic.Sigmoid(odds), Math.Exp(Math.Min(50, logSpend + spendAhead + target.ValueLevel)), laterP, later,
-                    row[features + 3], Next(row, target.Days, odds));
-                if (!reasons.IsEmpty) reasons[start + i] = Why(sums.Slice(i * Width, Width), row, oddsAhead - target.MeanShift);
+                    row[features + 3], PredictNextOrder(row, target.Days, odds));
+                if (!reasons.IsEmpty) reasons[start + i] = RankReasons(sums.Slice(i * Width, Width), row, oddsAhead - target.MeanShift);
             }
         }
         ArrayPool<float>.Shared.Return(contributions);
@@ -125,7 +125,7 @@ public sealed record BlendModel(
         Btyd.Append(row, Features.Count, _columns, FittedDays, extended);
         var logOdds = Orders.Intercept + Orders.Weights[0] * MeanLogOdds + target.MeanShift + target.OrderLevel;
         var sums = new double[Width];
-        sums[Features.Count] = Orders.Weights[0] * (extended[Features.Count] - MeanLogOdds) + Ahead(extended, target.Days).LogOdds
+        sums[Features.Count] = Orders.Weights[0] * (extended[Features.Count] - MeanLogOdds) + ShiftToHorizon(extended, target.Days).LogOdds
             - target.MeanShift;
         if (Linear is not null)
         {
@@ -148,10 +148,10 @@ public sealed record BlendModel(
     /// When P(a purchase by t) passes 10, 50 and 90 %: BTYD's curve over t, shifted in log-odds to the blend's answer at the horizon,
     /// between four points straight in log t, where a constant rate makes it nearly so.
     /// </summary>
-    private NextOrder Next(ReadOnlySpan<float> row, int days, double odds)
+    private NextOrder PredictNextOrder(ReadOnlySpan<float> row, int days, double odds)
     {
         if (odds < s_oddsOf[0]) return NextOrder.NotWithinHorizon;
-        var customer = _columns.Of(row);
+        var customer = _columns.Read(row);
         Span<double> time = [days / 27.0, days / 9.0, days / 3.0, days];
         Span<double> at = stackalloc double[4];
         Btyd.LogOddsBy(customer, time, at);
@@ -169,7 +169,7 @@ public sealed record BlendModel(
     }
 
     /// <summary>Days with a purchase, by a row of features.</summary>
-    public int PurchaseDays(ReadOnlySpan<float> row) => _columns.Of(row).PurchaseDays;
+    public int PurchaseDays(ReadOnlySpan<float> row) => _columns.Read(row).PurchaseDays;
 
     /// <summary>What BTYD alone says: log-odds of an order, and log of expected net spend, within so many days.</summary>
     /// <param name="rows">Rows of Features.Count values.</param>
@@ -181,7 +181,7 @@ public sealed record BlendModel(
         Span<float> columns = stackalloc float[BtydModel.Columns];
         for (var i = 0; i < count; i++)
         {
-            Btyd.Fill(_columns.Of(rows.Slice(i * Features.Count, Features.Count)), days, columns);
+            Btyd.Fill(_columns.Read(rows.Slice(i * Features.Count, Features.Count)), days, columns);
             (odds[i], spend[i]) = (columns[0], (double)columns[1] + columns[2]);
         }
         return (odds, spend);
@@ -205,7 +205,7 @@ public sealed record BlendModel(
         Btyd.Append(rows, Features.Count, _columns, FittedDays, block);
         var aheadOdds = new double[count];
         var aheadSpend = new double[count];
-        for (var i = 0; i < count; i++) (aheadOdds[i], aheadSpend[i]) = Ahead(block.AsSpan(i * Width, Width), days);
+        for (var i = 0; i < count; i++) (aheadOdds[i], aheadSpend[i]) = ShiftToHorizon(block.AsSpan(i * Width, Width), days);
         members.Add(("logistic on log features", Each(row => Linear.Score(row), aheadOdds), null));
         foreach (var member in Forests)
             members.Add((member.Name, Each(row => member.Slope * member.Forest.Score(row) + member.Intercept, aheadOdds), null));
@@ -270,21 +270,21 @@ public sealed record BlendModel(
     }
 
     /// <summary>What BTYD says of this many days less what it says of the fitted ones.</summary>
-    private (double LogOdds, double Spend) Ahead(ReadOnlySpan<float> row, int days)
+    private (double LogOdds, double Spend) ShiftToHorizon(ReadOnlySpan<float> row, int days)
     {
         if (days == FittedDays) return (0, 0);
-        var (logOdds, logOrders) = Btyd.Purchase(_columns.Of(row), days);
+        var (logOdds, logOrders) = Btyd.Purchase(_columns.Read(row), days);
         return (logOdds - row[Features.Count], logOrders - row[Features.Count + 1]);
     }
 
     /// <summary>What BTYD adds is said as the silence it is about.</summary>
-    private Reasons Why(Span<float> contributions, ReadOnlySpan<float> row, double ahead)
+    private Reasons RankReasons(Span<float> contributions, ReadOnlySpan<float> row, double ahead)
     {
         for (var j = Features.Count; j < Width; j++) contributions[_columns.Silence] += contributions[j];
         contributions[_columns.Silence] += (float)ahead;
         Span<Theme> themes = stackalloc Theme[Features.Count];
         for (var j = 0; j < themes.Length; j++) themes[j] = _schema.ThemeOf(j, row[j]);
-        var reasons = Reasons.Of(contributions[..Features.Count], row[..Features.Count], -1, themes);
+        var reasons = Reasons.Rank(contributions[..Features.Count], row[..Features.Count], -1, themes);
         return _gap >= 0 && row[_gap] > 0 ? reasons with { UsualGap = row[_gap] } : reasons;
     }
 }

@@ -30,12 +30,12 @@ internal static class PositiveLikelihood
     public static BtydFit<T> Fit<T>(Likelihood likelihood, double[] scale, double[][] starts, string[] names, double customers,
         Func<double[], T> make)
     {
-        var best = Climb(likelihood, scale, starts[0]);
+        var best = Maximise(likelihood, scale, starts[0]);
         // A search that ended well inside has found the one maximum these likelihoods have; any other is tried from elsewhere.
         foreach (var start in starts.Skip(1))
         {
             if (best.Converged && best.Point.All(p => Math.Abs(p) < Edge / 2)) break;
-            if (Climb(likelihood, scale, start) is var other && other.Value > best.Value + 1e-9) best = other;
+            if (Maximise(likelihood, scale, start) is var other && other.Value > best.Value + 1e-9) best = other;
         }
         var parameters = At(best.Point, scale);
         List<string> atEdge = [.. names.Where((_, j) => Math.Abs(best.Point[j]) > Edge - 0.5)];
@@ -48,7 +48,7 @@ internal static class PositiveLikelihood
 
     private sealed record Found(double[] Point, double Value, bool Converged, int Iterations);
 
-    private static Found Climb(Likelihood likelihood, double[] scale, double[] start)
+    private static Found Maximise(Likelihood likelihood, double[] scale, double[] start)
     {
         var n = start.Length;
         var point = (double[])start.Clone();

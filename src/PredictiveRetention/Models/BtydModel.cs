@@ -27,7 +27,7 @@ public sealed record BtydModel(AveragedPurchases Purchases, GammaGamma Spend)
         double[] tx = [.. buyers.Select(buyer => buyer.Recency / Week)], t = [.. buyers.Select(buyer => buyer.Age / Week)];
         var spenders = buyers.Where(buyer => buyer.MeanSpend > 0).ToList();
         if (spenders.Count == 0) return null;
-        var purchases = AveragedPurchases.Fit(BtydSample.Of(x, tx, t));
+        var purchases = AveragedPurchases.Fit(BtydSample.Group(x, tx, t));
         var spend = GammaGamma.Fit(spenders.Select(buyer => buyer.PurchaseDays).ToArray(),
             spenders.Select(buyer => buyer.MeanSpend).ToArray());
         return purchases is not null && double.IsFinite(spend.LogLikelihood) ? new BtydModel(purchases, spend.Model) : null;
@@ -53,7 +53,7 @@ public sealed record BtydModel(AveragedPurchases Purchases, GammaGamma Spend)
         double buyers = 0, purchaseDays = 0, spend = 0;
         for (var start = 0; start < rows.Length; start += width)
         {
-            var customer = at.Of(rows.Slice(start, width));
+            var customer = at.Read(rows.Slice(start, width));
             var (x, tx, t) = Units(customer);
             buyers += 1 - Purchases.PNoOrder(x, tx, t, days / Week);
             var expected = Purchases.ExpectedOrders(x, tx, t, days / Week);
@@ -72,7 +72,7 @@ public sealed record BtydModel(AveragedPurchases Purchases, GammaGamma Spend)
         {
             var row = rows.Slice(from, width);
             row.CopyTo(extended[to..]);
-            Fill(at.Of(row), horizonDays, extended.Slice(to + width, Columns));
+            Fill(at.Read(row), horizonDays, extended.Slice(to + width, Columns));
         }
     }
 
@@ -142,7 +142,7 @@ public sealed class BtydColumns
     /// <summary>Column of the days since the last purchase, where what BTYD says is told.</summary>
     public int Silence => _at[5];
 
-    public BtydInput Of(ReadOnlySpan<float> row)
+    public BtydInput Read(ReadOnlySpan<float> row)
     {
         var days = (int)row[_at[0]] + 1;
         return new BtydInput(days, row[_at[1]], Math.Max(row[_at[1]], row[_at[2]] - 1), Math.Max(0.0, row[_at[4]]) * row[_at[3]] / days);

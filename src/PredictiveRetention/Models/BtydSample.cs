@@ -17,7 +17,7 @@ public sealed record BtydSample(double[] X, double[] Tx, double[] T, double[] Co
     /// <param name="x">Repeat purchase days, one a customer; tx and T likewise, 0 &lt;= tx &lt;= T.</param>
     /// <param name="resolution">The finest time worth telling apart: a day, in the unit of T.</param>
     /// <exception cref="ArgumentException">Lengths differ, or a history is impossible.</exception>
-    public static BtydSample Of(ReadOnlySpan<int> x, ReadOnlySpan<double> tx, ReadOnlySpan<double> T, double resolution = 1.0 / 7)
+    public static BtydSample Group(ReadOnlySpan<int> x, ReadOnlySpan<double> tx, ReadOnlySpan<double> T, double resolution = 1.0 / 7)
     {
         if (x.Length != tx.Length || x.Length != T.Length)
             throw new ArgumentException($"{x.Length} x, {tx.Length} t_x and {T.Length} T.", nameof(x));

@@ -44,7 +44,7 @@ public sealed record DriftColumn(string Name, float[] Edges, double[] Share, int
 
     /// <param name="values">At the cutoff, one a customer.</param>
     /// <param name="earlier">The same column at the origins learnt from.</param>
-    public static DriftColumn Of(string name, float[] values, IEnumerable<float[]> earlier)
+    public static DriftColumn Measure(string name, float[] values, IEnumerable<float[]> earlier)
     {
         var sorted = (float[])values.Clone();
         Array.Sort(sorted);

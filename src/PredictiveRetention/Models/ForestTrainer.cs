@@ -39,7 +39,7 @@ public static class ForestTrainer
     {
         var context = new MLContext(settings.Seed);
         var data = Load(context, rows, width, i => new Example { Label = labels[i], Weight = (float)(weights?[i] ?? 1) }, labels.Length);
-        var trainer = context.BinaryClassification.Trainers.FastTree(Boost(new FastTreeBinaryTrainer.Options(), settings));
+        var trainer = context.BinaryClassification.Trainers.FastTree(WithBoosting(new FastTreeBinaryTrainer.Options(), settings));
         var model = OnThreadPool(trainer, data);
         return Flatten(model.Model.SubModel.TrainedTreeEnsemble, width).Covered(rows);
     }
@@ -98,7 +98,7 @@ public static class ForestTrainer
     {
         var context = new MLContext(settings.Seed);
         var data = Load(context, rows, width, i => new Example { Target = targets[i], Weight = (float)(weights?[i] ?? 1) }, targets.Length);
-        var options = Boost(new FastTreeRegressionTrainer.Options { LabelColumnName = nameof(Example.Target) }, settings);
+        var options = WithBoosting(new FastTreeRegressionTrainer.Options { LabelColumnName = nameof(Example.Target) }, settings);
         return Flatten(OnThreadPool(context.Regression.Trainers.FastTree(options), data).Model.TrainedTreeEnsemble, width).Covered(rows);
     }
 
@@ -110,7 +110,7 @@ public static class ForestTrainer
     {
         var context = new MLContext(settings.Seed);
         var data = Load(context, rows, width, i => new Example { Target = targets[i], Weight = (float)(weights?[i] ?? 1) }, targets.Length);
-        var options = Boost(new FastTreeTweedieTrainer.Options { LabelColumnName = nameof(Example.Target) }, settings);
+        var options = WithBoosting(new FastTreeTweedieTrainer.Options { LabelColumnName = nameof(Example.Target) }, settings);
         var model = OnThreadPool(context.Regression.Trainers.FastTreeTweedie(options), data);
         return Flatten(model.Model.TrainedTreeEnsemble, width).Covered(rows);
     }
@@ -143,7 +143,7 @@ public static class ForestTrainer
         return fitted!;
     }
 
-    private static TOptions Boost<TOptions>(TOptions options, ForestSettings settings)
+    private static TOptions WithBoosting<TOptions>(TOptions options, ForestSettings settings)
         where TOptions : BoostedTreeOptions
     {
         options.LearningRate = settings.LearningRate;

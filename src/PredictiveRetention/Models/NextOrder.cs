@@ -21,4 +21,5 @@ public readonly record struct BlendAnswer(double POrder, double Spend, double La
 /// <param name="SpendIfOrder">E[net spend within the churn horizon | a purchase in it].</param>
 /// <param name="PAlive">By Pareto/NBD.</param>
 /// <param name="Range">Of Clv.</param>
-public readonly record struct ModelAnswer(double PChurn, double Clv, double SpendIfOrder, float PAlive, SpendRange Range, NextOrder Next);
+public readonly record struct ModelPrediction(double PChurn, double Clv, double SpendIfOrder, float PAlive, SpendRange Range,
+    NextOrder Next);

@@ -83,8 +83,8 @@ internal sealed class QuickScorer
         for (var start = 0; start < scores.Length; start += Lanes)
         {
             var count = Math.Min(Lanes, scores.Length - start);
-            Turn(rows.Slice(start * _width, count * _width), columns, count);
-            Reach(columns, bits);
+            Transpose(rows.Slice(start * _width, count * _width), columns, count);
+            MaskUnreachable(columns, bits);
             Add(bits, scores.Slice(start, count));
             if (!reached.IsEmpty) Name(bits, reached, count);
         }
@@ -95,13 +95,13 @@ internal sealed class QuickScorer
     /// <summary>
     /// Row after row becomes column after column, 32 values each; where there are fewer rows, what was there stays and is not read.
     /// </summary>
-    private void Turn(ReadOnlySpan<float> rows, float[] columns, int count)
+    private void Transpose(ReadOnlySpan<float> rows, float[] columns, int count)
     {
         foreach (var feature in _features)
             for (var row = 0; row < count; row++) columns[feature * Lanes + row] = rows[row * _width + feature];
     }
 
-    private void Reach(float[] columns, ushort[] bits)
+    private void MaskUnreachable(float[] columns, ushort[] bits)
     {
         Array.Fill(bits, ushort.MaxValue, 0, _trees * Lanes);
         ref var value = ref MemoryMarshal.GetArrayDataReference(columns);

@@ -36,7 +36,7 @@ public readonly record struct Reasons(Reason First, Reason Second, Reason Third,
     /// <param name="row">The row's values.</param>
     /// <param name="scale">From the forest's scale to log-odds of no purchase.</param>
     /// <param name="themes">One a feature.</param>
-    public static Reasons Of(ReadOnlySpan<float> contributions, ReadOnlySpan<float> row, double scale, ReadOnlySpan<Theme> themes)
+    public static Reasons Rank(ReadOnlySpan<float> contributions, ReadOnlySpan<float> row, double scale, ReadOnlySpan<Theme> themes)
     {
         Span<float> sums = stackalloc float[s_themes];
         Span<float> sizes = stackalloc float[2 * s_themes];

@@ -74,7 +74,7 @@ public sealed record RetentionModel(
     /// <param name="rows">answers.Length x Features.Count values, all finite.</param>
     /// <param name="reasons">Where given, receives why each customer's churn is what it is.</param>
     /// <exception cref="InvalidOperationException">This is the recency rule, which needs no row.</exception>
-    public void Predict(ReadOnlySpan<float> rows, Span<ModelAnswer> answers, Span<Reasons> reasons = default)
+    public void Predict(ReadOnlySpan<float> rows, Span<ModelPrediction> answers, Span<Reasons> reasons = default)
     {
         if (Churn is null) throw new InvalidOperationException("The recency rule has no fitted model.");
         var orders = ArrayPool<BlendAnswer>.Shared.Rent(answers.Length);
@@ -85,17 +85,18 @@ public sealed record RetentionModel(
         {
             var order = orders[i];
             var (pClv, clv) = Value is null ? (order.LaterPOrder, order.LaterSpend) : (values[i].POrder, values[i].Spend);
-            var range = Intervals?.Of(Churn.PurchaseDays(rows.Slice(i * Features.Count, Features.Count)), pClv, clv) ?? SpendRange.None;
-            answers[i] = new ModelAnswer(1 - order.POrder, clv, order.Spend / Math.Max(1e-9, order.POrder), order.PAlive, range,
+            var range = Intervals?.RangeFor(Churn.PurchaseDays(rows.Slice(i * Features.Count, Features.Count)), pClv, clv)
+                ?? SpendRange.None;
+            answers[i] = new ModelPrediction(1 - order.POrder, clv, order.Spend / Math.Max(1e-9, order.POrder), order.PAlive, range,
                 order.Next);
         }
         ArrayPool<BlendAnswer>.Shared.Return(orders);
         ArrayPool<BlendAnswer>.Shared.Return(values);
     }
 
-    public ModelAnswer Predict(ReadOnlySpan<float> row)
+    public ModelPrediction Predict(ReadOnlySpan<float> row)
     {
-        Span<ModelAnswer> answer = [default];
+        Span<ModelPrediction> answer = [default];
         Predict(row, answer);
         return answer[0];
     }

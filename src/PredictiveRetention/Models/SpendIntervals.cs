@@ -36,7 +36,7 @@ public sealed record SpendIntervals(int[] From, double[][] Ratios, double[] Tail
 
     /// <param name="pOrder">P(order) within the horizon.</param>
     /// <param name="spend">Expected net spend within it.</param>
-    public SpendRange Of(int purchaseDays, double pOrder, double spend)
+    public SpendRange RangeFor(int purchaseDays, double pOrder, double spend)
     {
         var group = Group(purchaseDays);
         var (low80, high80) = Bounds(Ratios[group], Tail80[group], pOrder, spend);

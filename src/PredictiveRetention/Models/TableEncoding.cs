@@ -19,7 +19,7 @@ public sealed record TableEncoding(IReadOnlyList<EncodedColumn> Columns)
             : column.Missing ? [column.Name, column.Name + " is missing"] : new[] { column.Name })];
 
     /// <summary>Learns medians and categories from some rows. Numbers are NaN where missing, and null for a column of categories.</summary>
-    public static TableEncoding Of(IEnumerable<(string Name, double[]? Numbers, string?[] Texts)> columns, int[] rows) =>
+    public static TableEncoding Learn(IEnumerable<(string Name, double[]? Numbers, string?[] Texts)> columns, int[] rows) =>
         new([.. columns.Select(column =>
     {
         if (column.Numbers is { } numbers)

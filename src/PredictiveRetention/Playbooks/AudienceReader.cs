@@ -99,7 +99,7 @@ internal sealed class AudienceReader
                 return new IsFlag(flag, flags.Contains(true), flags.Contains(false));
             default:
                 var known = AudienceField.Names.Append(Any).Append(Negation).ToList();
-                fields.Fault(name, key.Start, $"is not an audience field{YamlFields.Instead(name, known)}");
+                fields.Fault(name, key.Start, $"is not an audience field{YamlFields.Suggestion(name, known)}");
                 return Nobody;
         }
     }
@@ -121,7 +121,7 @@ internal sealed class AudienceReader
             }
             else
             {
-                fields.Fault(field.Name, value.Start, $"'{text}' is no {field.Words}{YamlFields.Instead(text, field.Values)}");
+                fields.Fault(field.Name, value.Start, $"'{text}' is no {field.Words}{YamlFields.Suggestion(text, field.Values)}");
             }
         }
 

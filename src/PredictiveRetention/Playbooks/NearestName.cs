@@ -4,7 +4,7 @@ namespace PredictiveRetention.Playbooks;
 internal static class NearestName
 {
     /// <summary>Null when none is near: over two in five of its letters would have to change.</summary>
-    public static string? Of(string found, IEnumerable<string> known)
+    public static string? Find(string found, IEnumerable<string> known)
     {
         var nearest = known
             .Select(name => (Name: name, Distance: EditDistance.Between(found.ToUpperInvariant(), name.ToUpperInvariant())))

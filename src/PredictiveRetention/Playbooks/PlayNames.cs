@@ -10,9 +10,9 @@ public static class PlayNames
 
     private static readonly string[] s_reasons = ["no play applies", "no play is worth its cost", "no consent"];
 
-    public static string Of(PlayPriority priority) => Priorities[(int)priority];
+    public static string Name(PlayPriority priority) => Priorities[(int)priority];
 
-    public static string Of(PlayChannel channel) => Channels[(int)channel];
+    public static string Name(PlayChannel channel) => Channels[(int)channel];
 
-    public static string Of(NoAction reason) => s_reasons[(int)reason];
+    public static string Name(NoAction reason) => s_reasons[(int)reason];
 }

@@ -29,7 +29,7 @@ public sealed class Recommender(Playbook playbook, PlaybookEconomics economics)
             }
 
             applies = true;
-            var worth = PlayWorth.Of(play, score, _margin);
+            var worth = PlayWorth.Estimate(play, score, _margin);
             if (!(worth.ExpectedNetValue > best.ExpectedNetValue))
             {
                 continue;

@@ -47,7 +47,7 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
         var index = Array.FindIndex(allowed, word => word.Equals(text, StringComparison.OrdinalIgnoreCase));
         if (index < 0)
         {
-            Fault(name, node.Start, $"'{text}' is not allowed{Instead(text, allowed)}");
+            Fault(name, node.Start, $"'{text}' is not allowed{Suggestion(text, allowed)}");
         }
 
         return Math.Max(index, 0);
@@ -95,7 +95,7 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
     {
         foreach (var (name, key, _) in Entries().Where(entry => !_asked.Contains(entry.Name)))
         {
-            Fault(name, key.Start, $"is not a field here{Instead(name, _asked)}");
+            Fault(name, key.Start, $"is not a field here{Suggestion(name, _asked)}");
         }
     }
 
@@ -157,8 +157,8 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
     public void Fault(string name, Mark at, string problem) => faults.Add(file, at, Path(name), problem);
 
     /// <summary>Ends a sentence about an unknown word: "; did you mean 'x'? Allowed: x, y".</summary>
-    public static string Instead(string found, IReadOnlyList<string> allowed) =>
-        $"{(NearestName.Of(found, allowed) is { } nearest ? $"; did you mean '{nearest}'?" : ".")} Allowed: {string.Join(", ", allowed)}";
+    public static string Suggestion(string found, IReadOnlyList<string> allowed) =>
+        $"{(NearestName.Find(found, allowed) is { } nearest ? $"; did you mean '{nearest}'?" : ".")} Allowed: {string.Join(", ", allowed)}";
 
     /// <summary>The name of one element of a list in a fault: any[2].</summary>
     public static string Indexed(string name, int index) => Invariant.Text($"{name}[{index}]");

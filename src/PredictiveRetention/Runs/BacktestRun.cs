@@ -15,7 +15,7 @@ public static class BacktestRun
         var (request, histories) = TrainingRun.Ask(store, options, clock, cancellation);
         var segments = new SegmentSettings();
         return new Backtest(TrainingRun.Recipe(options)).Run(
-            request, histories, origins, facts => "lifecycle " + SegmentNames.Of(Segmenter.LifecycleOf(facts, segments)), progress,
+            request, histories, origins, facts => "lifecycle " + SegmentNames.Name(Segmenter.LifecycleOf(facts, segments)), progress,
             cancellation);
     }
 }

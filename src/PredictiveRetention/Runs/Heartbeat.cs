@@ -28,7 +28,7 @@ internal sealed class Heartbeat : IDisposable
     }
 
     /// <summary>From now on the leases of this owner are renewed.</summary>
-    public void Keep(long runId, string owner) => Volatile.Write(ref _kept, new Lease(runId, owner));
+    public void Renew(long runId, string owner) => Volatile.Write(ref _kept, new Lease(runId, owner));
 
     public void Dispose()
     {
@@ -43,8 +43,8 @@ internal sealed class Heartbeat : IDisposable
         if (Interlocked.Exchange(ref _isBeating, 1) == 1) return; // the beat before still waits for the database
         try
         {
-            if (Volatile.Read(ref _kept) is { } kept) Do(Renewing, () => _store.Runs.Renew(kept.RunId, kept.Owner));
-            Do(Ending, _store.Runs.EndOverdue);
+            if (Volatile.Read(ref _kept) is { } kept) Attempt(Renewing, () => _store.Runs.Renew(kept.RunId, kept.Owner));
+            Attempt(Ending, _store.Runs.EndOverdue);
         }
         finally
         {
@@ -52,7 +52,7 @@ internal sealed class Heartbeat : IDisposable
         }
     }
 
-    private void Do(string work, Action task)
+    private void Attempt(string work, Action task)
     {
         if (_hasEnded) return;
         _faults.Try(work, () =>

@@ -42,7 +42,7 @@ public static class ImportRun
             };
         using var source = ImportSource.Open(request, cancellation);
         using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).Imports.Begin();
-        writer?.UseShop(Currency.Of(source.ShopCurrency), source.Calendar, request.Purchases);
+        writer?.UseShop(Currency.Parse(source.ShopCurrency), source.Calendar, request.Purchases);
         Pass(source.Customers(), "customers", rows => writer?.Customers(rows));
         Pass(source.Orders(), "orders", rows => writer?.Orders(rows));
         Pass(source.Refunds(), "refunds", rows => writer?.Refunds(rows));

@@ -10,7 +10,7 @@ public static class ModelComparison
 {
     /// <exception cref="RetentionException">The versions were made for different horizons, or the store holds no horizon after either of
     /// their models.</exception>
-    public static GateComparison Of(RetentionStore store, ModelRegistry models, string version, string other,
+    public static GateComparison Compare(RetentionStore store, ModelRegistry models, string version, string other,
         CancellationToken cancellation)
     {
         var shop = store.RequireShop();

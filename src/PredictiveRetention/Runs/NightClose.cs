@@ -11,16 +11,16 @@ namespace PredictiveRetention.Runs;
 /// </summary>
 internal sealed class NightClose(NightWork night)
 {
-    public void Make(Run run)
+    public void Publish(Run run)
     {
         night.Step("validating");
         night.Report(new RunProgress(run.State.Word(), 1, 1, 0));
         var headline = Headline(run);
-        var breaches = night.Timed("validate", () => night.Ask(() => Breaches(run, headline)));
+        var breaches = night.Timed("validate", () => night.Retry(() => Breaches(run, headline)));
         night.Step("validated");
         try
         {
-            night.Timed("figures", () => night.Ask(() => Figures(run, headline)));
+            night.Timed("figures", () => night.Retry(() => Figures(run, headline)));
         }
         catch (LeaseLostException)
         {
@@ -29,7 +29,7 @@ internal sealed class NightClose(NightWork night)
         night.Step("figures");
         try
         {
-            night.Timed("publish", () => night.Make(
+            night.Timed("publish", () => night.RetryChange(
                 () =>
                 {
                     if (breaches.Count > 0) night.Store.Runs.Hold(run, headline, string.Join("; ", breaches));
@@ -45,20 +45,20 @@ internal sealed class NightClose(NightWork night)
         DropOld(run.Purpose);
     }
 
-    private RunHeadline Headline(Run run) => night.Timed("validate", () => night.Ask(() => night.Store.Shards.Headline(run.RunId))) with
+    private RunHeadline Headline(Run run) => night.Timed("validate", () => night.Retry(() => night.Store.Shards.Headline(run.RunId))) with
     {
-        Drift = night.Timed("drift", () => night.Ask(() => Drift(run))),
-        Realised = run.Purpose == RunPurpose.Night ? night.Timed("realised", () => night.Ask(() => Realised(run))) : null,
+        Drift = night.Timed("drift", () => night.Retry(() => Drift(run))),
+        Realised = run.Purpose == RunPurpose.Night ? night.Timed("realised", () => night.Retry(() => Realised(run))) : null,
     };
 
     private Realised? Realised(Run run) =>
-        RealisedRun.Of(night.Store, night.Models, night.Shop, run.AsOf, night.Settings.SampleSize, night.Cancellation);
+        RealisedRun.Compute(night.Store, night.Models, night.Shop, run.AsOf, night.Settings.SampleSize, night.Cancellation);
 
     private DriftReport? Drift(Run run)
     {
         if (night.Models.DriftOf(run.Recipe!) is not { } reference) return null;
         return night.Store.Shards.DriftCounts(run.RunId) is { } counts && counts.Count == reference.Columns.Count
-            ? DriftReport.Of(reference, counts)
+            ? DriftReport.Compare(reference, counts)
             : null;
     }
 

@@ -50,7 +50,8 @@ internal sealed class NightModels(ModelRegistry models)
 
     /// <summary>The one a run's snapshot chose.</summary>
     /// <exception cref="RetentionException">It cannot be used here.</exception>
-    public RetentionModel Of(RunRecipe recipe) => Loaded(recipe)?.Model ?? RetentionModel.Rule(recipe.HorizonDays, recipe.ClvHorizonDays);
+    public RetentionModel ModelFor(RunRecipe recipe) => Loaded(recipe)?.Model
+        ?? RetentionModel.Rule(recipe.HorizonDays, recipe.ClvHorizonDays);
 
     /// <summary>What a run's customers are compared with; null where its model has nothing.</summary>
     /// <exception cref="RetentionException">The model cannot be used here.</exception>

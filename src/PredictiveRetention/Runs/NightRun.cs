@@ -33,14 +33,14 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
             case ClaimOutcome.Busy: return new RunResult(RunOutcome.Busy, claim.Run);
         }
         var runId = claim.Run.RunId;
-        alive.Keep(runId, owner);
+        alive.Renew(runId, owner);
         try
         {
-            return Work(night, request, runId);
+            return RunToTheEnd(night, request, runId);
         }
         catch (OperationCanceledException)
         {
-            LetGo(runId, owner);
+            ReleaseLease(runId, owner);
             throw;
         }
         catch (Exception fault) when (store.IsPassing(fault))
@@ -56,7 +56,7 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         }
     }
 
-    private void LetGo(long runId, string owner)
+    private void ReleaseLease(long runId, string owner)
     {
         try
         {
@@ -82,30 +82,30 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     }
 
     private Claim Claim(NightWork night, RunRequest request, bool again) =>
-        night.Ask(() => store.Runs.Claim(request.Purpose, request.BusinessDate, request.AsOf, night.Owner, again));
+        night.Retry(() => store.Runs.Claim(request.Purpose, request.BusinessDate, request.AsOf, night.Owner, again));
 
     /// <summary>Does what the ledger says is next, until there is nothing left for this process.</summary>
-    private RunResult Work(NightWork night, RunRequest request, long runId)
+    private RunResult RunToTheEnd(NightWork night, RunRequest request, long runId)
     {
         var (snapshot, shards, close) = (new NightSnapshot(night), new NightShards(night), new NightClose(night));
         night.Step("claimed");
         while (true)
         {
             night.Cancellation.ThrowIfCancellationRequested();
-            var run = night.Ask(() => store.Runs.Find(runId)!);
+            var run = night.Retry(() => store.Runs.Find(runId)!);
             switch (run.State)
             {
                 case RunState.Planned when run.Owner == night.Owner:
-                    snapshot.Make(run);
+                    snapshot.Take(run);
                     night.Step("snapshot");
                     break;
                 case RunState.Scoring:
                     shards.Score(run);
                     // Others are at work on the last shards.
-                    if (night.Ask(() => store.Runs.ClaimValidation(runId, night.Owner)) is null) night.Pause();
+                    if (night.Retry(() => store.Runs.ClaimValidation(runId, night.Owner)) is null) night.Pause();
                     break;
                 case RunState.Validating when run.Owner == night.Owner:
-                    close.Make(run);
+                    close.Publish(run);
                     break;
                 case RunState.Planned or RunState.Validating:
                     // Somebody else's, for as long as the lease lasts.

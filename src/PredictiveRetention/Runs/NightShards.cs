@@ -48,12 +48,12 @@ internal sealed class NightShards(NightWork night)
     }
 
     private ShardClaim? Claim(long runId, string worker, CancellationToken cancellation) =>
-        night.Timed("claim", () => night.Ask(() => night.Store.Shards.Claim(runId, worker), cancellation));
+        night.Timed("claim", () => night.Retry(() => night.Store.Shards.Claim(runId, worker), cancellation));
 
     private ShardScorer[] Scorers(Run run)
     {
         var (recipe, currency) = (Recipe(run), night.Shop.Currency);
-        var (model, drift) = (night.Models.Of(recipe), night.Models.DriftOf(recipe));
+        var (model, drift) = (night.Models.ModelFor(recipe), night.Models.DriftOf(recipe));
         var drawn = Math.Min(1, DriftSample / Math.Max(1.0, run.ExpectedCount ?? 0));
         return [.. Enumerable.Range(0, night.Settings.Parallelism).Select(_ => Scorer())];
 
@@ -64,7 +64,7 @@ internal sealed class NightShards(NightWork night)
 
     private void Score(Run run, ShardClaim shard, ShardScorer scorer, CancellationToken cancellation)
     {
-        night.Timed("read", () => night.Ask(
+        night.Timed("read", () => night.Retry(
             () => night.Store.Histories.Read(scorer.Histories, shard.Population, night.Shop, Recipe(run).Coverage, run.AsOf),
             cancellation));
         Failpoint.Pass("shard-read");
@@ -81,7 +81,7 @@ internal sealed class NightShards(NightWork night)
         var (checksum, totals, insights) = (scorer.Checksum(), scorer.Totals, night.Timed("insights", scorer.Insights));
         try
         {
-            night.Make(
+            night.RetryChange(
                 () => night.Store.Shards.Commit(shard, scorer.Predictions, scorer.Quarantined, checksum, totals, insights),
                 () => night.Store.Shards.WhatBecameOf(shard) is (DoneByUs: false, StillOurs: true), cancellation);
         }

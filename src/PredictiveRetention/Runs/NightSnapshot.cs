@@ -13,7 +13,7 @@ internal sealed class NightSnapshot(NightWork night)
 {
     private const int Part = 5_000;
 
-    public void Make(Run run)
+    public void Take(Run run)
     {
         night.Report(new RunProgress(run.State.Word(), 0, 0, 0));
         var chosen = night.Models.Choose(run.AsOf);
@@ -21,7 +21,7 @@ internal sealed class NightSnapshot(NightWork night)
         try
         {
             // It may have been committed although its answer was lost: only a run that is still planned gets its snapshot again.
-            night.Timed("snapshot", () => night.Make(
+            night.Timed("snapshot", () => night.RetryChange(
                 () => night.Store.Runs.Snapshot(run, night.Shop, night.Settings.ShardSize, chosen.SchemaHash, recipe, chosen.Faults),
                 () => night.IsStill(run, RunState.Planned)));
         }
@@ -34,7 +34,7 @@ internal sealed class NightSnapshot(NightWork night)
     private RunRecipe Recipe(ChosenModel chosen, Cutoff asOf)
     {
         var coverage = night.Store.Summaries.Coverage(night.Shop, asOf);
-        var (cutoffs, insights) = night.Timed("sample", () => night.Ask(() => Sample(chosen.Model, coverage, asOf)));
+        var (cutoffs, insights) = night.Timed("sample", () => night.Retry(() => Sample(chosen.Model, coverage, asOf)));
         return new RunRecipe
         {
             ModelVersion = chosen.Version,
@@ -104,5 +104,5 @@ internal sealed class NightSnapshot(NightWork night)
         return same ? [.. before.Quarters.Where(quarter => quarter.Orders == OrdersBefore(quarter.From))] : [];
     }
 
-    private long OrdersBefore(DateOnly day) => night.Store.Summaries.Orders(night.Shop, Cutoff.Of(day))?.Orders ?? 0;
+    private long OrdersBefore(DateOnly day) => night.Store.Summaries.Orders(night.Shop, Cutoff.On(day))?.Orders ?? 0;
 }

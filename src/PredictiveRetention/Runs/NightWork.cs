@@ -34,15 +34,15 @@ internal sealed class NightWork(
 
     /// <summary>Asks the database, again while it does not answer. Only for calls that may be repeated.</summary>
     /// <param name="until">Null for as long as the night is not cancelled.</param>
-    public T Ask<T>(Func<T> call, CancellationToken? until = null) => _patience.With(call, until ?? cancellation);
+    public T Retry<T>(Func<T> call, CancellationToken? until = null) => _patience.Retry(call, until ?? cancellation);
 
-    /// <inheritdoc cref="Ask{T}"/>
-    public void Ask(Action call, CancellationToken? until = null) => _patience.With(call, until ?? cancellation);
+    /// <inheritdoc cref="Retry{T}"/>
+    public void Retry(Action call, CancellationToken? until = null) => _patience.Retry(call, until ?? cancellation);
 
     /// <summary>Makes a change that must not be repeated blindly: after a fault the ledger says whether it has to be made again.</summary>
     /// <param name="until">Null for as long as the night is not cancelled.</param>
-    public void Make(Action change, Func<bool> stillDue, CancellationToken? until = null) =>
-        _patience.With(change, stillDue, until ?? cancellation);
+    public void RetryChange(Action change, Func<bool> stillDue, CancellationToken? until = null) =>
+        _patience.Retry(change, stillDue, until ?? cancellation);
 
     /// <summary>True where nobody took the run over and it got no further.</summary>
     public bool IsStill(Run run, RunState state) => store.Runs.Find(run.RunId) is { } now && now.State == state && now.Fence == run.Fence;

@@ -15,7 +15,7 @@ internal sealed class Patience(RetentionStore store, RunSettings settings)
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
 
     /// <summary>Only for calls that may be repeated.</summary>
-    public void With(Action call, CancellationToken cancellation) => With(() =>
+    public void Retry(Action call, CancellationToken cancellation) => Retry(() =>
     {
         call();
         return true;
@@ -24,10 +24,10 @@ internal sealed class Patience(RetentionStore store, RunSettings settings)
     /// <summary>
     /// For a call that must not be repeated blindly: after a fault, <paramref name="stillDue"/> says whether it has to be made again.
     /// </summary>
-    public void With(Action call, Func<bool> stillDue, CancellationToken cancellation)
+    public void Retry(Action call, Func<bool> stillDue, CancellationToken cancellation)
     {
         var isFirst = true;
-        With(() =>
+        Retry(() =>
         {
             if (!isFirst && !stillDue()) return;
             isFirst = false;
@@ -36,7 +36,7 @@ internal sealed class Patience(RetentionStore store, RunSettings settings)
     }
 
     /// <summary>Only for calls that may be repeated.</summary>
-    public T With<T>(Func<T> call, CancellationToken cancellation)
+    public T Retry<T>(Func<T> call, CancellationToken cancellation)
     {
         var began = settings.Clock.GetTimestamp();
         var pause = s_shortest;

@@ -16,7 +16,7 @@ internal static class RealisedRun
 
     /// <summary>Of the newest night whose horizon has passed by a day; null where there is none, or its model is no longer there.</summary>
     /// <param name="sample">Customers looked at, at most.</param>
-    internal static Realised? Of(RetentionStore store, NightModels models, Shop shop, Cutoff asOf, int sample,
+    internal static Realised? Compute(RetentionStore store, NightModels models, Shop shop, Cutoff asOf, int sample,
         CancellationToken cancellation)
     {
         var days = store.Nights.UpTo(asOf)?.Recipe?.HorizonDays ?? 0;
@@ -25,7 +25,7 @@ internal static class RealisedRun
         RetentionModel model;
         try
         {
-            model = models.Of(recipe);
+            model = models.ModelFor(recipe);
         }
         catch (RetentionException)
         {
@@ -51,7 +51,8 @@ internal static class RealisedRun
         }
         return churned.Count == 0
             ? null
-            : Realised.Of(night.RunId, night.AsOf.ToString(), horizon.Days, recipe.ModelVersion, [.. churned], [.. predicted], [.. spend],
+            : Realised.Compute(night.RunId, night.AsOf.ToString(), horizon.Days, recipe.ModelVersion, [.. churned], [.. predicted],
+                [.. spend],
                 [.. expected]);
     }
 }

@@ -29,12 +29,12 @@ public sealed class RunFigures
     /// <exception cref="UnknownNameException">The question names something that is not there.</exception>
     public IReadOnlyList<FigureRow> Answer(FigureQuestion question)
     {
-        var figures = Of(question.View.Id);
+        var figures = InView(question.View.Id);
         return question.Answer(figures, _coverage, figures.Count > 0 ? null : WhyNone(question.View));
     }
 
     /// <summary>All figures of a view as they are, for what is laid out otherwise than in rows.</summary>
-    public IReadOnlyList<Figure> Of(string view) => [.. _figures[view]];
+    public IReadOnlyList<Figure> InView(string view) => [.. _figures[view]];
 
     private string? WhyNone(InsightView view) =>
         _run.State == RunState.Dropped ? $"the run has been dropped, and of its figures only the headline ones are kept, not {view.Id}"

@@ -48,5 +48,5 @@ public sealed class RunInsights
     }
 
     /// <exception cref="RetentionException">An input cannot be (<see cref="WhatIfException"/>), or a figure is missing.</exception>
-    public WhatIfAnswer WhatIf(WhatIfRequest request) => WhatIfCalculator.Answer(_context, _figures, request);
+    public WhatIfResult WhatIf(WhatIfRequest request) => WhatIfCalculator.Answer(_context, _figures, request);
 }

@@ -46,7 +46,8 @@ public static class TrainingRun
         var loaded = models.Add(trained);
         var gate = Decide(models, loaded, trained, histories, cancellation);
         if (gate.Promoted) models.Promote(loaded.Version, options.By, gate.Reason, clock);
-        else models.Keep(loaded.Version, waits: !IsOlder(loaded.Version, models.ChampionVersion()), options.By, gate.Reason, clock);
+        else models.RecordNotPromoted(loaded.Version, waits: !IsOlder(loaded.Version, models.ChampionVersion()), options.By, gate.Reason,
+            clock);
         return (loaded, trained, gate);
     }
 
@@ -101,7 +102,7 @@ public static class TrainingRun
         if (models.ChampionVersion() is not { } version) return new GateDecision(true, "the first model", null);
         if (version == challenger.Version) return new GateDecision(true, "the same version was trained again", null);
         if (trained.Judged is { Leaks.Passed: false } leaking)
-            return new GateDecision(false, "its leak audit was set off: " + string.Join("; ", LeakWords.Of(leaking.Leaks)), null);
+            return new GateDecision(false, "its leak audit was set off: " + string.Join("; ", LeakWords.Sentences(leaking.Leaks)), null);
         if (ManifestOf(models, version) is not { } champion) return new GateDecision(true, $"the champion {version} cannot be read", null);
         if (string.CompareOrdinal(challenger.Manifest.Cutoff, champion.Cutoff) < 0)
             return new GateDecision(false, $"made for {challenger.Manifest.Cutoff}, which is before the champion's {champion.Cutoff}",

@@ -15,7 +15,7 @@ public static class ReasonWords
 {
     /// <param name="features">The model's feature list.</param>
     /// <param name="currency">Of the shop.</param>
-    public static IEnumerable<SaidReason> Of(Reasons reasons, IReadOnlyList<string> features, Currency currency)
+    public static IEnumerable<SaidReason> Say(Reasons reasons, IReadOnlyList<string> features, Currency currency)
     {
         foreach (var reason in reasons.All())
         {

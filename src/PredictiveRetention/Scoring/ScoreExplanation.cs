@@ -20,7 +20,7 @@ public sealed record ScoreExplanation(double BaseLogOdds, double BasePChurn, IRe
     /// <param name="score">Higher than the model's where the customer is lost and the recency rule is less hopeful: that is then said,
     /// too.</param>
     /// <param name="row">The row explained.</param>
-    internal static ScoreExplanation Of(Explanation explanation, in CustomerScore score, FeatureSchema schema, ReadOnlySpan<float> row,
+    internal static ScoreExplanation Explain(Explanation explanation, in CustomerScore score, FeatureSchema schema, ReadOnlySpan<float> row,
         Currency currency)
     {
         var values = row.ToArray();

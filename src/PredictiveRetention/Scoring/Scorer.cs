@@ -17,7 +17,7 @@ public sealed class Scorer
     private readonly float[] _registryRow = new float[FeatureBuilder.Width];
     private float[] _rows = [];
     private readonly bool _withReasons;
-    private ModelAnswer[] _answers = [];
+    private ModelPrediction[] _answers = [];
     private Reasons[] _reasons = [];
 
     /// <param name="withReasons">False where nobody will ask why: it saves a third of the scoring.</param>
@@ -90,13 +90,13 @@ public sealed class Scorer
         var (facts, score) = Score(history, cutoff);
         if (_model.Level == ModelLevel.RecencyRule || facts.Orders == 0) return (facts, score, null);
         var row = _rows.AsSpan(0, _schema.Width);
-        return (facts, score, ScoreExplanation.Of(_model.Explain(row), score, _schema, row, _currency));
+        return (facts, score, ScoreExplanation.Explain(_model.Explain(row), score, _schema, row, _currency));
     }
 
     /// <summary>
     /// The members learnt from nobody who was silent for as long as the lost are: there it may not be more hopeful than the recency rule.
     /// </summary>
-    private CustomerScore Fitted(in CustomerFacts facts, in ModelAnswer answer, Reasons reasons)
+    private CustomerScore Fitted(in CustomerFacts facts, in ModelPrediction answer, Reasons reasons)
     {
         var score = new CustomerScore(answer.PChurn, answer.Clv, answer.SpendIfOrder, Lost: false,
             reasons)
@@ -132,7 +132,7 @@ public sealed class Scorer
     private void Reserve(int count)
     {
         if (_answers.Length >= count) return;
-        (_rows, _answers, _reasons) = (new float[count * _schema.Width], new ModelAnswer[count], new Reasons[count]);
+        (_rows, _answers, _reasons) = (new float[count * _schema.Width], new ModelPrediction[count], new Reasons[count]);
     }
 }
 

@@ -25,5 +25,5 @@ public readonly record struct CombinedSegment(Lifecycle Lifecycle, ValueTier Val
 
     /// <summary>"At Risk|High|One-time".</summary>
     public override string ToString() =>
-        $"{SegmentNames.Of(Lifecycle)}|{SegmentNames.Of(ValueTier)}|{SegmentNames.Of(FrequencyClass)}";
+        $"{SegmentNames.Name(Lifecycle)}|{SegmentNames.Name(ValueTier)}|{SegmentNames.Name(FrequencyClass)}";
 }

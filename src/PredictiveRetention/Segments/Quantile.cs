@@ -4,7 +4,7 @@ namespace PredictiveRetention.Segments;
 internal static class Quantile
 {
     /// <summary>The p quantile of ascending values; 0 when there are none.</summary>
-    public static double Of(ReadOnlySpan<double> sorted, double p)
+    public static double At(ReadOnlySpan<double> sorted, double p)
     {
         if (sorted.IsEmpty)
         {

@@ -28,7 +28,7 @@ public readonly record struct RfmScore
     public int Code => (R * 100) + (F * 10) + M;
 
     /// <summary>A recent order scores high, so R counts down where F and M count up.</summary>
-    public static RfmScore Of(in CustomerFacts facts, SegmentCutoffs cutoffs) => new(
+    public static RfmScore Score(in CustomerFacts facts, SegmentCutoffs cutoffs) => new(
         5 - cutoffs.Recency.CountBelow(facts.DaysSinceLastOrder),
         1 + cutoffs.Frequency.CountBelow(facts.Orders),
         1 + cutoffs.MonetaryMinor.CountBelow(facts.NetRevenueMinor));

@@ -11,6 +11,6 @@ public readonly record struct ScoreCuts(double P20, double P40, double P60, doub
         (P20 < value ? 1 : 0) + (P40 < value ? 1 : 0) + (P60 < value ? 1 : 0) + (P80 < value ? 1 : 0);
 
     /// <summary>The thresholds at 20, 40, 60 and 80 % of ascending values; all 0 when there are none.</summary>
-    public static ScoreCuts Of(ReadOnlySpan<double> sorted) =>
-        new(Quantile.Of(sorted, 0.2), Quantile.Of(sorted, 0.4), Quantile.Of(sorted, 0.6), Quantile.Of(sorted, 0.8));
+    public static ScoreCuts Fifths(ReadOnlySpan<double> sorted) =>
+        new(Quantile.At(sorted, 0.2), Quantile.At(sorted, 0.4), Quantile.At(sorted, 0.6), Quantile.At(sorted, 0.8));
 }

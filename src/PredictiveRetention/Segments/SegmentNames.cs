@@ -8,7 +8,7 @@ namespace PredictiveRetention.Segments;
 public static class SegmentNames
 {
     // In the order of the enum's values.
-    private static readonly FrozenDictionary<Type, Taxonomy> s_taxonomies = new Dictionary<Type, Taxonomy>
+    private static readonly FrozenDictionary<Type, TaxonomyNames> s_taxonomies = new Dictionary<Type, TaxonomyNames>
     {
         [typeof(Lifecycle)] = new("lifecycle", "New", "Reactivated", "Active", "At Risk", "Dormant", "Lost"),
         [typeof(ValueTier)] = new("value tier", "High", "Mid", "Low"),
@@ -34,7 +34,7 @@ public static class SegmentNames
     }.ToFrozenDictionary();
 
     /// <summary>The display name, e.g. "Cannot Lose Them".</summary>
-    public static string Of<T>(T segment)
+    public static string Name<T>(T segment)
         where T : struct, Enum => Names<T>.Taxonomy.Names[Unsafe.BitCast<T, byte>(segment)];
 
     /// <summary>Every name of a taxonomy, in its order.</summary>
@@ -57,14 +57,14 @@ public static class SegmentNames
     // One look-up per type, not per call: a generic static field is a constant to the JIT.
     private static class Names<T>
     {
-        public static readonly Taxonomy Taxonomy = s_taxonomies[typeof(T)];
+        public static readonly TaxonomyNames Taxonomy = s_taxonomies[typeof(T)];
     }
 
-    private sealed class Taxonomy
+    private sealed class TaxonomyNames
     {
         private readonly Dictionary<string, byte> _byKey = [];
 
-        public Taxonomy(string subject, params string[] names)
+        public TaxonomyNames(string subject, params string[] names)
         {
             Subject = subject;
             Names = names;

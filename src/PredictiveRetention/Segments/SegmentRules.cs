@@ -15,7 +15,7 @@ public static class SegmentRules
 {
     private const string FirstMatch = "The first that matches, in this order.";
 
-    public static IReadOnlyList<SegmentRule> Of(SegmentSettings settings, SegmentCutoffs cutoffs, Currency currency)
+    public static IReadOnlyList<SegmentRule> Describe(SegmentSettings settings, SegmentCutoffs cutoffs, Currency currency)
     {
         var (active, atRisk, dormant) = (settings.ActiveDays, settings.AtRiskDays, settings.DormantDays);
         string[] days = [Text($"last order at most {active} days ago"), Text($"{active + 1} to {atRisk} days ago"),
@@ -96,8 +96,8 @@ public static class SegmentRules
         where T : struct, Enum => new(id, name, rule, [.. SegmentNames.All<T>().Zip(segments)], followsTheShop);
 
     private static (string, string)[] Three(string active, string atRisk, string dormant) =>
-        [(SegmentNames.Of(Lifecycle.Active), active), (SegmentNames.Of(Lifecycle.AtRisk), atRisk),
-            (SegmentNames.Of(Lifecycle.Dormant), dormant)];
+        [(SegmentNames.Name(Lifecycle.Active), active), (SegmentNames.Name(Lifecycle.AtRisk), atRisk),
+            (SegmentNames.Name(Lifecycle.Dormant), dormant)];
 
     private static string Cuts(ScoreCuts cuts) => Text($"{cuts.P20:0.##}, {cuts.P40:0.##}, {cuts.P60:0.##}, {cuts.P80:0.##}");
 }

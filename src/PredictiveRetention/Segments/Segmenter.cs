@@ -21,7 +21,7 @@ public static class Segmenter
     public static SegmentAssignment Assign(
         in CustomerFacts facts, double pChurn, double clv, SegmentCutoffs cutoffs, SegmentSettings settings)
     {
-        var rfm = RfmScore.Of(facts, cutoffs);
+        var rfm = RfmScore.Score(facts, cutoffs);
         var lifecycle = LifecycleOf(facts, settings);
         var value = ValueTierOf(facts, cutoffs);
         return new SegmentAssignment(

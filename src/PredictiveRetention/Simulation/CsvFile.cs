@@ -6,7 +6,7 @@ namespace PredictiveRetention.Simulation;
 
 /// <summary>
 /// Writes rows cell by cell into a buffer, as bytes: nothing is allocated for a row. Cells are names and figures that need no quotes.
-/// Written beside its place until <see cref="Keep"/>.
+/// Written beside its place until <see cref="Commit"/>.
 /// </summary>
 internal sealed class CsvFile : IDisposable
 {
@@ -43,7 +43,7 @@ internal sealed class CsvFile : IDisposable
         return Comma();
     }
 
-    public CsvFile Nothing() => Comma();
+    public CsvFile Empty() => Comma();
 
     /// <summary>Such as C0000012.</summary>
     public CsvFile Id(char letter, long number)
@@ -135,7 +135,7 @@ internal sealed class CsvFile : IDisposable
         _file.Dispose();
     }
 
-    public void Keep() => _whole.Keep();
+    public void Commit() => _whole.Commit();
 
     /// <summary>What was not kept is gone.</summary>
     public void Dispose()

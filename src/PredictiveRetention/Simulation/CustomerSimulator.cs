@@ -114,7 +114,7 @@ internal sealed class CustomerSimulator
         customer.ReviewBias = 0.4 * _chance.Normal();
         customer.HasApp = _chance.Happens(0.3);
         customer.FavouriteCategory = traits.Gifts ? FirstOfGifts + _chance.Below(2) : _chance.Below(Categories.Count);
-        customer.FirstOrder = _calendar.Arrival(_chance.Uniform());
+        customer.FirstOrder = _calendar.ArrivalTime(_chance.Uniform());
         customer.FirstSeen = Math.Max(_plan.From.Day, customer.FirstOrder - 4 * _chance.Exponential());
         customer.ChurnedAt = customer.FirstOrder + _chance.Exponential() / customer.LeavesAYear * ShopCalendar.DaysAYear;
     }

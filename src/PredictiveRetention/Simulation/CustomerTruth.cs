@@ -13,12 +13,12 @@ internal readonly record struct CustomerTruth(bool Alive, double OrdersAYear, do
 
     private const int DaysOfResponse = 90;
 
-    public static CustomerTruth Of(SimulatedCustomer customer, ShopCalendar calendar, Cutoff until)
+    public static CustomerTruth Compute(SimulatedCustomer customer, ShopCalendar calendar, Cutoff until)
     {
         var rate = customer.OrdersAYear * Math.Pow(CustomerSimulator.RateAfterLateDelivery, LateOrders(customer, until));
         var (gifts, saleFactor) = (customer.Traits.Gifts, customer.SaleFactor);
-        var plain = calendar.Ahead(gifts, until.Day, DaysAhead);
-        var sale = calendar.AheadInSale(gifts, until.Day, DaysAhead);
+        var plain = calendar.DayWeights(gifts, until.Day, DaysAhead);
+        var sale = calendar.SaleDayWeights(gifts, until.Day, DaysAhead);
         var (paid, paidInSale) = (CustomerSimulator.PaidShare(sale: false, customer.PriceSensitivity),
             CustomerSimulator.PaidShare(sale: true, customer.PriceSensitivity));
         var mean = MeanValue(customer, gifts, saleFactor, paid, paidInSale);

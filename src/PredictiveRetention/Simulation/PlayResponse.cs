@@ -27,7 +27,7 @@ internal sealed record PlayResponse(double Effect, double Lapsed = 0, double Pri
     };
 
     /// <summary>Of a play written after this table: what its author assumes, the same for everybody who can be moved.</summary>
-    public static PlayResponse Of(Play play) => s_byPlay.GetValueOrDefault(play.Id) ?? new PlayResponse(play.ExpectedUplift.Value);
+    public static PlayResponse To(Play play) => s_byPlay.GetValueOrDefault(play.Id) ?? new PlayResponse(play.ExpectedUplift.Value);
 
     public static bool Knows(string playId) => s_byPlay.ContainsKey(playId);
 

@@ -41,7 +41,7 @@ internal sealed class ShopCalendar
     public int From { get; }
 
     /// <summary>A fraction of all newcomers, 0 to below 1, as the moment (in days since 1970) by which it has come.</summary>
-    public double Arrival(double share)
+    public double ArrivalTime(double share)
     {
         var target = share * _newcomers[^1];
         var i = Array.BinarySearch(_newcomers, target);
@@ -69,10 +69,10 @@ internal sealed class ShopCalendar
         return From + low + TimeOfDay((target - before) / (season.Sum(low + 1, saleFactor) - before));
     }
 
-    /// <summary>Weights of the days from one on; of days in a sale it is 0 here and stands in <see cref="AheadInSale"/>.</summary>
-    public ReadOnlySpan<double> Ahead(bool gifts, int day, int days) => _seasons[gifts ? 1 : 0].Plain.AsSpan(day - From, days);
+    /// <summary>Weights of the days from one on; of days in a sale it is 0 here and stands in <see cref="SaleDayWeights"/>.</summary>
+    public ReadOnlySpan<double> DayWeights(bool gifts, int day, int days) => _seasons[gifts ? 1 : 0].Plain.AsSpan(day - From, days);
 
-    public ReadOnlySpan<double> AheadInSale(bool gifts, int day, int days) => _seasons[gifts ? 1 : 0].InSale.AsSpan(day - From, days);
+    public ReadOnlySpan<double> SaleDayWeights(bool gifts, int day, int days) => _seasons[gifts ? 1 : 0].InSale.AsSpan(day - From, days);
 
     /// <summary>Weight of a day on average over 2022 to 2025: what makes a year's rate a year's rate.</summary>
     public static double MeanWeight(bool gifts, double saleFactor) =>

@@ -78,7 +78,7 @@ public static class ShopFiles
         CancellationToken cancellation)
     {
         var plays = Playbook.Shipped().Plays.OrderBy(play => play.Id, StringComparer.Ordinal)
-            .Select(play => (Play: play, Response: PlayResponse.Of(play)))
+            .Select(play => (Play: play, Response: PlayResponse.To(play)))
             .ToArray();
         using var orders = new CsvFile(
             Path.Combine(folder, Orders), "customer_id", "order_id", "ordered_at", "amount", "discount", "currency", "status", "channel",
@@ -121,7 +121,7 @@ public static class ShopFiles
                     .EndRow();
             foreach (var happened in customer.Events) WriteEvent(events, customer, happened);
             foreach (var term in customer.Terms) WriteTerm(subscriptions, customer, term);
-            var truth = CustomerTruth.Of(customer, simulator.Calendar, plan.Until);
+            var truth = CustomerTruth.Compute(customer, simulator.Calendar, plan.Until);
             WriteTruth(truths, customer, truth);
             foreach (var (play, response) in plays) truths.Number(response.Uplift(play, customer, truth), "F5");
             truths.EndRow();
@@ -133,7 +133,7 @@ public static class ShopFiles
         foreach (var file in files) file.Finish();
         var description = Path.Combine(folder, Description);
         File.Delete(description);
-        foreach (var file in files) file.Keep();
+        foreach (var file in files) file.Commit();
         WholeFile.Write(description, Encoding.UTF8.GetBytes(ShopDescription.Json(plan, rows, counts)));
         return new ShopSummary(folder, plan, rows);
     }
@@ -142,7 +142,7 @@ public static class ShopFiles
     {
         file.Id('C', customer.Number).Time(CustomerSimulator.Second(customer.FirstSeen));
         if (customer.BirthYear is { } year) file.Number(year);
-        else file.Nothing();
+        else file.Empty();
         file.Text(customer.Gender).Text(customer.Country.Name).Text(customer.City).Text(customer.Channel.Name)
             .Text(customer.Consent switch { true => "true", false => "false", null => "" }).Email(customer.Number).EndRow();
     }
@@ -161,7 +161,7 @@ public static class ShopFiles
             .Number(order.Quantity)
             .Time(order.Promised).Time(order.Delivered);
         if (order.ReviewScore is { } score) file.Number(score);
-        else file.Nothing();
+        else file.Empty();
         file.Money(order.MarginMinor).EndRow();
     }
 
@@ -171,7 +171,7 @@ public static class ShopFiles
         if (happened.Week > 0)
             file.Dated(ShopCalendar.IsSale(happened.Week) ? "sale" : "news", ShopCalendar.MondayOf(happened.Week) + 1)
                 .Id('M', customer.Number, happened.Week);
-        else file.Nothing().Nothing();
+        else file.Empty().Empty();
         file.EndRow();
     }
 

@@ -9,10 +9,10 @@ public sealed record ShopPlan
     public const int YearsMax = 20;
 
     /// <summary>A fixed day, so that a command says the same next year.</summary>
-    public static Cutoff DefaultUntil { get; } = Cutoff.Of(new DateOnly(2026, 1, 1));
+    public static Cutoff DefaultUntil { get; } = Cutoff.On(new DateOnly(2026, 1, 1));
 
     /// <summary>Money of every file.</summary>
-    public static Currency Currency { get; } = Currency.Of("EUR");
+    public static Currency Currency { get; } = Currency.Parse("EUR");
 
     /// <summary>The shop keeps UTC, which is what an import assumes when it is told no zone.</summary>
     public static BusinessCalendar Calendar => BusinessCalendar.Utc;
@@ -27,7 +27,7 @@ public sealed record ShopPlan
     public int Years { get; init; } = 2;
 
     /// <summary>The day the shop opened.</summary>
-    public Cutoff From => Cutoff.Of(Until.Date.AddYears(-Years));
+    public Cutoff From => Cutoff.On(Until.Date.AddYears(-Years));
 
     /// <exception cref="RetentionException">No shop can be made so.</exception>
     public void Check()

@@ -18,7 +18,7 @@ public sealed class ActionLedger
         await using var connection = await _engine.OpenAsync(cancellation);
         return (await connection.QueryAsync<ActionWork>(new CommandDefinition(
             "SELECT * FROM action_work WHERE customer_key = @key ORDER BY play_id",
-            new { key = CustomerKey.Of(customerId) }, cancellationToken: cancellation))).AsList();
+            new { key = CustomerKey.Hash(customerId) }, cancellationToken: cancellation))).AsList();
     }
 
     /// <summary>
@@ -56,7 +56,7 @@ public sealed class ActionLedger
         await using var connection = await _engine.OpenAsync(cancellation);
         return (await connection.QueryAsync<ActionEvent>(new CommandDefinition(
             "SELECT * FROM action_event WHERE customer_key = @key ORDER BY at_ms DESC, play_id, version DESC",
-            new { key = CustomerKey.Of(customerId) }, cancellationToken: cancellation))).AsList();
+            new { key = CustomerKey.Hash(customerId) }, cancellationToken: cancellation))).AsList();
     }
 
     public async Task<IReadOnlyList<ActionCount>> CountsAsync(CancellationToken cancellation = default)

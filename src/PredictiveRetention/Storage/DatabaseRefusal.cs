@@ -8,7 +8,7 @@ namespace PredictiveRetention.Storage;
 public static class DatabaseRefusal
 {
     /// <summary>The refusal in words for people; null where the statement itself was wrong, and for every other exception.</summary>
-    public static RetentionException? Of(Exception fault) =>
+    public static RetentionException? Explain(Exception fault) =>
         Cause(fault) is { } cause && Read(cause) is { } refusal
             ? new RetentionException(Failure.DependencyUnavailable, refusal.Says + refusal.Detail, fault)
             : null;

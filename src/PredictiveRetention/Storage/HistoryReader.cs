@@ -53,7 +53,7 @@ public sealed class HistoryReader
     /// <summary>One customer's history; null when the customer has no valid order before the cutoff.</summary>
     public ShardHistories? ReadOne(string customerId, Shop shop, SourceCoverage coverage, Cutoff before)
     {
-        var key = CustomerKey.Of(customerId);
+        var key = CustomerKey.Hash(customerId);
         var histories = new ShardHistories();
         Read(histories, new KeyRange(key, key), shop, coverage, before);
         return histories.Count == 1 ? histories : null;
@@ -115,7 +115,8 @@ public sealed class HistoryReader
                 using var row = Rows("customer_key, refunded_at_ms, amount_minor, order_id", "refund", NoSale + "refunded_at_ms",
                     "customer_key, refunded_at_ms, refund_id");
                 while (row.Read())
-                    into.Add(row.Long(), new Refund(Day(row.Long()), row.Long(), row.MaybeText() is { } order ? CustomerKey.Of(order) : 0));
+                    into.Add(row.Long(), new Refund(Day(row.Long()), row.Long(), row.MaybeText() is { } order ? CustomerKey.Hash(order)
+                        : 0));
             }
             if ((coverage.Sources & (DataSource.Email | DataSource.Visits | DataSource.Tickets)) != 0)
             {
@@ -124,7 +125,7 @@ public sealed class HistoryReader
                 while (row.Read())
                     into.Add(row.Long(),
                         new Engagement(Day(row.Long()), (EngagementType)row.Int(),
-                            row.Text() is { Length: > 0 } message ? CustomerKey.Of(message) : 0));
+                            row.Text() is { Length: > 0 } message ? CustomerKey.Hash(message) : 0));
             }
             if (coverage.Has(DataSource.Subscriptions))
             {
@@ -167,7 +168,7 @@ public sealed class HistoryReader
                     delivery ? MaybeDay(row.MaybeLong()) : null,
                     delivery ? MaybeDay(row.MaybeLong()) : null,
                     reviews ? (float?)row.MaybeDouble() : null,
-                    refunds ? CustomerKey.Of(row.Text()) : 0,
+                    refunds ? CustomerKey.Hash(row.Text()) : 0,
                     shop.Purchases.ZeroValue);
                 if (!merge)
                 {

@@ -52,7 +52,7 @@ public sealed class ImportSummaries
     public OrderRange? Orders(Shop shop, Cutoff? before = null)
     {
         using var connection = _engine.Open();
-        return connection.QuerySingle<Spans>(Spans.Select, new { before = shop.StartMs(before) }).Of(shop);
+        return connection.QuerySingle<Spans>(Spans.Select, new { before = shop.StartMs(before) }).ToRange(shop);
     }
 
     /// <inheritdoc cref="Orders"/>
@@ -60,7 +60,7 @@ public sealed class ImportSummaries
     {
         await using var connection = await _engine.OpenAsync(cancellation);
         var asked = new CommandDefinition(Spans.Select, new { before = shop.StartMs(before) }, cancellationToken: cancellation);
-        return (await connection.QuerySingleAsync<Spans>(asked)).Of(shop);
+        return (await connection.QuerySingleAsync<Spans>(asked)).ToRange(shop);
     }
 
     /// <summary>The sources that had any row before the cutoff.</summary>
@@ -125,7 +125,7 @@ public sealed class ImportSummaries
         public long? LastMs { get; init; }
         public long Customers { get; init; }
 
-        public OrderRange? Of(Shop shop) =>
+        public OrderRange? ToRange(Shop shop) =>
             FirstMs is { } first ? new OrderRange(Customers, Orders, shop.Calendar.DayOf(first), shop.Calendar.DayOf(LastMs!.Value)) : null;
     }
 }

@@ -222,7 +222,7 @@ public sealed class ImportWriter : IDisposable
     }
 
     private static readonly Table<CustomerRow> s_customer = new("customer", ["customer_key"], new(
-        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Of(row.CustomerId))),
+        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Hash(row.CustomerId))),
         ("customer_id", (bulk, in row) => bulk.Write(row.CustomerId)),
         ("first_seen_at_ms", (bulk, in row) => bulk.Write(row.FirstSeenAtMs)),
         ("birth_year", (bulk, in row) => bulk.Write(row.BirthYear)),
@@ -234,7 +234,7 @@ public sealed class ImportWriter : IDisposable
         ("email", (bulk, in row) => bulk.Write(row.Email))));
 
     private static readonly Table<OrderRow> s_orders = new("orders", ["customer_key", "order_id"], new(
-        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Of(row.CustomerId))),
+        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Hash(row.CustomerId))),
         ("customer_id", (bulk, in row) => bulk.Write(row.CustomerId)),
         ("order_id", (bulk, in row) => bulk.Write(row.OrderId)),
         ("ordered_at_ms", (bulk, in row) => bulk.Write(row.OrderedAtMs)),
@@ -252,7 +252,7 @@ public sealed class ImportWriter : IDisposable
         ("margin_minor", (bulk, in row) => bulk.Write(row.MarginMinor))));
 
     private static readonly Table<RefundRow> s_refund = new("refund", ["customer_key", "refund_id"], new(
-        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Of(row.CustomerId))),
+        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Hash(row.CustomerId))),
         ("customer_id", (bulk, in row) => bulk.Write(row.CustomerId)),
         ("refund_id", (bulk, in row) => bulk.Write(row.RefundId)),
         ("refunded_at_ms", (bulk, in row) => bulk.Write(row.RefundedAtMs)),
@@ -262,7 +262,7 @@ public sealed class ImportWriter : IDisposable
 
     private static readonly Table<EngagementRow> s_engagement = new(
         "engagement", ["customer_key", "occurred_at_ms", "event_type", "message_id"], new(
-        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Of(row.CustomerId))),
+        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Hash(row.CustomerId))),
         ("customer_id", (bulk, in row) => bulk.Write(row.CustomerId)),
         ("occurred_at_ms", (bulk, in row) => bulk.Write(row.OccurredAtMs)),
         ("event_type", (bulk, in row) => bulk.Write((int)row.Type)),
@@ -270,7 +270,7 @@ public sealed class ImportWriter : IDisposable
         ("campaign_id", (bulk, in row) => bulk.Write(row.CampaignId))));
 
     private static readonly Table<SubscriptionRow> s_subscription = new("subscription", ["customer_key", "subscription_id"], new(
-        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Of(row.CustomerId))),
+        ("customer_key", (bulk, in row) => bulk.Write(CustomerKey.Hash(row.CustomerId))),
         ("customer_id", (bulk, in row) => bulk.Write(row.CustomerId)),
         ("subscription_id", (bulk, in row) => bulk.Write(row.SubscriptionId)),
         ("started_at_ms", (bulk, in row) => bulk.Write(row.StartedAtMs)),

@@ -27,7 +27,7 @@ public static class JobTables
     /// <param name="schema">Where they lie; null = <see cref="SchemaBeside"/> the store's.</param>
     /// <returns>The schema they lie in.</returns>
     /// <exception cref="RetentionException">They are not there and cannot be made.</exception>
-    public static string Make(string store, string? schema)
+    public static string Create(string store, string? schema)
     {
         try
         {
@@ -39,7 +39,7 @@ public static class JobTables
         }
         catch (DbException fault)
         {
-            var why = DatabaseRefusal.Of(fault)?.Message ?? fault.Message;
+            var why = DatabaseRefusal.Explain(fault)?.Message ?? fault.Message;
             throw new RetentionException(Failure.DependencyUnavailable, $"Hangfire's tables cannot be made: {why}", fault);
         }
     }

@@ -47,7 +47,7 @@ public sealed partial class ModelRegistry
 
     /// <summary>Records that a version did not take over.</summary>
     /// <param name="waits">True for one that may be promoted later: it is named the challenger. One made for a past day is not.</param>
-    public void Keep(string version, bool waits, string by, string reason, TimeProvider clock)
+    public void RecordNotPromoted(string version, bool waits, string by, string reason, TimeProvider clock)
     {
         Require(version);
         var champion = ChampionVersion();

@@ -186,7 +186,7 @@ public sealed partial class ModelRegistry(string folder)
     private static bool MaySpeakOf(string version, Cutoff cutoff) =>
         version.Length > 9
         && DateOnly.TryParseExact(version[..8], "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
-        && Cutoff.Of(date).Day <= cutoff.Day;
+        && Cutoff.On(date).Day <= cutoff.Day;
 
     private DateTime WrittenAt(string version) => File.GetLastWriteTimeUtc(Path.Combine(_kindFolder, version, ManifestFile));
 
@@ -217,7 +217,7 @@ public sealed partial class ModelRegistry(string folder)
                 if (!IsSame(answer.PChurn, golden.PChurn) || !IsSame(answer.Clv, golden.Clv))
                     throw new FormatException("it does not repeat its golden rows.");
             }
-            return new LoadedModel(model, manifest, path, Part<DriftReference>(path, manifest, DriftFile));
+            return new LoadedModel(model, manifest, path, ReadPart<DriftReference>(path, manifest, DriftFile));
         }
         catch (Exception fault) when (IsUnreadable(fault)
             || fault is KeyNotFoundException or ArgumentException or IndexOutOfRangeException or RetentionException)
@@ -235,7 +235,7 @@ public sealed partial class ModelRegistry(string folder)
         var path = Path.Combine(_kindFolder, version);
         try
         {
-            return Part<RetentionModel>(path, manifest, JudgedFile);
+            return ReadPart<RetentionModel>(path, manifest, JudgedFile);
         }
         catch (Exception fault) when (IsUnreadable(fault) || fault is RetentionException)
         {
@@ -252,7 +252,7 @@ public sealed partial class ModelRegistry(string folder)
         JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), ModelFolder.Json)
         ?? throw new FormatException($"{ManifestFile} is empty.");
 
-    private static T? Part<T>(string path, ModelManifest manifest, string name)
+    private static T? ReadPart<T>(string path, ModelManifest manifest, string name)
         where T : class
     {
         if (!manifest.Files.TryGetValue(name, out var hash)) return null;

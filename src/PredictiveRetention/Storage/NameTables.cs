@@ -26,7 +26,7 @@ internal static class NameTables
         foreach (var code in connection.Query<string>("SELECT currency FROM shop WHERE minor_per_unit IS NULL", transaction: transaction)
             .AsList())
             connection.Execute("UPDATE shop SET minor_per_unit = @minor WHERE currency = @code",
-                new { minor = Currency.Of(code).MinorPerUnit, code }, transaction);
+                new { minor = Currency.Parse(code).MinorPerUnit, code }, transaction);
         transaction.Commit();
     }
 
@@ -61,7 +61,7 @@ internal static class NameTables
         .. Of<FrequencyClass>("frequency_class"), .. Of<ClvTier>("clv_tier"),
         .. Of<BusinessSegment>("business_segment"), .. Of<EngagementSegment>("engagement_segment"), .. Of<Persona>("persona"),
         .. Of<RiskBand>("risk_band"),
-        .. Enum.GetValues<NoAction>().Select(reason => ("no_action", (int)reason, PlayNames.Of(reason))),
+        .. Enum.GetValues<NoAction>().Select(reason => ("no_action", (int)reason, PlayNames.Name(reason))),
     ];
 
     private static IEnumerable<(string, int, string)> Of<T>(string taxonomy)

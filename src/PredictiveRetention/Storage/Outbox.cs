@@ -50,7 +50,7 @@ public sealed class Outbox
     }
 
     /// <summary>Delivered, or with an error to be tried again once its lease has passed.</summary>
-    public void Settle(OutboxEvent @event, string owner, string? error = null)
+    public void RecordDelivery(OutboxEvent @event, string owner, string? error = null)
     {
         using var connection = _engine.Open();
         connection.Execute(
@@ -70,7 +70,7 @@ public sealed class Outbox
     }
 
     /// <summary>Written with what it tells of, in one transaction, once.</summary>
-    internal static Statement Telling(Engine engine, long runId, string kind, string payload, string subject = "") => new(
+    internal static Statement Enqueue(Engine engine, long runId, string kind, string payload, string subject = "") => new(
         "INSERT INTO outbox (run_id, kind, subject, rule, payload, created_at_ms) "
         + $"VALUES (@runId, @kind, @subject, '', @payload, {engine.NowMs}) ON CONFLICT DO NOTHING",
         new { runId, kind, subject, payload });

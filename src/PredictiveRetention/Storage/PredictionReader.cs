@@ -25,7 +25,7 @@ public sealed class PredictionReader
     /// </summary>
     public async Task<PredictionRow?> FindCurrentAsync(string customerId, CancellationToken cancellation = default)
     {
-        var key = CustomerKey.Of(customerId);
+        var key = CustomerKey.Hash(customerId);
         await using var connection = await _engine.OpenAsync(cancellation);
         if (Interlocked.Read(ref _lastSeen) is > 0 and var run)
         {

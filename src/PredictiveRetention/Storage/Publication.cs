@@ -37,8 +37,8 @@ internal sealed class Publication(LedgerChange change, Run run, RunHeadline? hea
             yield return ShardLedger.Forgetting(run.RunId);
             if (MovesPointer)
             {
-                yield return PointingTo(run.RunId);
-                yield return Outbox.Telling(change.Engine, run.RunId, "run.published", run.BusinessDate.ToIso());
+                yield return MovePointer(run.RunId);
+                yield return Outbox.Enqueue(change.Engine, run.RunId, "run.published", run.BusinessDate.ToIso());
             }
             yield return change.Recording(run.RunId, actor, "published", null);
         }
@@ -48,9 +48,9 @@ internal sealed class Publication(LedgerChange change, Run run, RunHeadline? hea
     /// The run readers see, the pointer locked until the commit. Asked alone: joined to its run, the row would be gone when the pointer has
     /// moved while this waited for it.
     /// </summary>
-    public static Statement Pointed(Engine engine) => new($"SELECT run_id {s_pointer}{engine.ForUpdate}", new { });
+    public static Statement ReadPointer(Engine engine) => new($"SELECT run_id {s_pointer}{engine.ForUpdate}", new { });
 
-    public static Statement PointingTo(long runId) =>
+    public static Statement MovePointer(long runId) =>
         new($"UPDATE current_run SET run_id = @runId WHERE purpose = {RunPurpose.Night.Sql()}", new { runId });
 
     public static Statement DateOf(long runId) => new("SELECT business_date FROM run WHERE run_id = @runId", new { runId });

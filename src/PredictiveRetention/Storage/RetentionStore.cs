@@ -227,7 +227,7 @@ public sealed class RetentionStore : IDisposable
         public bool ZeroValuePurchases { get; init; }
         public bool MergeDays { get; init; }
 
-        public Shop Shop => new(PredictiveRetention.Currency.Of(Currency), BusinessCalendar.Of(TimeZone))
+        public Shop Shop => new(PredictiveRetention.Currency.Parse(Currency), BusinessCalendar.InZone(TimeZone))
         {
             Purchases = new PurchaseRule(ZeroValuePurchases, MergeDays),
         };

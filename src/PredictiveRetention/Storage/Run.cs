@@ -41,6 +41,9 @@ public sealed record Run
     public long? FinishedAtMs { get; init; }
     public long? PublishedAtMs { get; init; }
 
+    /// <summary>Whether its figures may be looked at: those of a held night too, or nobody could decide about it.</summary>
+    public bool MayBeAskedFor => PublishedAtMs is not null || State == RunState.Held;
+
     /// <summary>Why it failed or is held.</summary>
     public string? Error { get; init; }
 

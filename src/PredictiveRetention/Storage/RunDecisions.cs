@@ -22,7 +22,7 @@ public sealed class RunDecisions
         if (publication.MovesPointer)
         {
             await change.ExecuteAsync(publication.PointerThere, cancellation);
-            var seen = await change.QuerySingleAsync<long>(Publication.Pointed(_engine), cancellation);
+            var seen = await change.QuerySingleAsync<long>(Publication.ReadPointer(_engine), cancellation);
             publication.RefuseGoingBack(await change.QuerySingleAsync<DateOnly>(Publication.DateOf(seen), cancellation));
         }
         foreach (var other in await change.QueryAsync<long>(publication.Superseding, cancellation))
@@ -39,10 +39,10 @@ public sealed class RunDecisions
         {
             var run = await change.LockAsync(runId, cancellation);
             if (run.State != RunState.Held) throw NotIn(run, "held, so there is nothing to discard");
-            await change.ExecuteAsync(Becoming(runId, RunState.Discarded), cancellation);
+            await change.ExecuteAsync(SetState(runId, RunState.Discarded), cancellation);
             await change.ExecuteAsync(ShardLedger.Forgetting(runId), cancellation);
             await change.ExecuteAsync(change.Recording(runId, actor, "discarded", null), cancellation);
-            await change.ExecuteAsync(Outbox.Telling(_engine, runId, "run.discarded", run.BusinessDate.ToIso()), cancellation);
+            await change.ExecuteAsync(Outbox.Enqueue(_engine, runId, "run.discarded", run.BusinessDate.ToIso()), cancellation);
             await change.CommitAsync(cancellation);
         }
         await _rows.ClearAsync(cancellation);
@@ -57,22 +57,22 @@ public sealed class RunDecisions
         if (run.Purpose != RunPurpose.Night || run.State != RunState.Superseded)
             throw NotIn(run, "an earlier published night whose rows are still there");
         await RequireCompleteAsync(change, runId, cancellation);
-        var from = await change.QuerySingleAsync<long>(Publication.Pointed(_engine), cancellation);
-        await change.ExecuteAsync(Becoming(from, RunState.Superseded), cancellation);
-        await change.ExecuteAsync(Becoming(runId, RunState.Published), cancellation);
-        await change.ExecuteAsync(Publication.PointingTo(runId), cancellation);
+        var from = await change.QuerySingleAsync<long>(Publication.ReadPointer(_engine), cancellation);
+        await change.ExecuteAsync(SetState(from, RunState.Superseded), cancellation);
+        await change.ExecuteAsync(SetState(runId, RunState.Published), cancellation);
+        await change.ExecuteAsync(Publication.MovePointer(runId), cancellation);
         var superseded = change.Recording(from, actor, "superseded", $"rolled back to run {runId.ToString(CultureInfo.InvariantCulture)}");
         await change.ExecuteAsync(superseded, cancellation);
         var rolledBack = change.Recording(runId, actor, "rolled back", $"from run {from.ToString(CultureInfo.InvariantCulture)}");
         var subject = (await change.QuerySingleAsync<int>(rolledBack, cancellation)).ToString(CultureInfo.InvariantCulture);
-        await change.ExecuteAsync(Outbox.Telling(_engine, runId, "run.rolled_back", run.BusinessDate.ToIso(), subject), cancellation);
+        await change.ExecuteAsync(Outbox.Enqueue(_engine, runId, "run.rolled_back", run.BusinessDate.ToIso(), subject), cancellation);
         await change.CommitAsync(cancellation);
     }
 
     private static async Task RequireCompleteAsync(LedgerChange change, long runId, CancellationToken cancellation) =>
         RunRows.RequireComplete(runId, await change.CountAsync<(long, long, long, long)>(RunRows.Counting(runId), cancellation));
 
-    private static Statement Becoming(long runId, RunState state) =>
+    private static Statement SetState(long runId, RunState state) =>
         new("UPDATE run SET state = @state WHERE run_id = @runId", new { runId, state = state.Word() });
 
     private static RetentionException NotIn(Run run, string wanted)

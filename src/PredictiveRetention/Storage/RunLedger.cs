@@ -61,7 +61,7 @@ public sealed class RunLedger
         change.Fence(run, RunState.Planned);
         Failpoint.Pass("snapshot-begun");
         var population = CustomerReader.Population(change, shop, run.AsOf);
-        ShardLedger.Cut(change, run.RunId, population, shardSize);
+        ShardLedger.CreateShards(change, run.RunId, population, shardSize);
         change.CreatePredictionRoom(run.RunId);
         change.Execute(
             $"UPDATE run SET state = {RunState.Scoring.Sql()}, lease_until_ms = 0, owner = NULL, model_version = @ModelVersion, "
@@ -71,7 +71,7 @@ public sealed class RunLedger
         foreach (var fault in modelFaults ?? [])
         {
             change.Record(run.RunId, run.Owner, "model passed over", fault);
-            change.Execute(Outbox.Telling(_engine, run.RunId, "model.unusable", fault));
+            change.Execute(Outbox.Enqueue(_engine, run.RunId, "model.unusable", fault));
         }
         change.Record(
             run.RunId, run.Owner, "snapshot",
@@ -135,7 +135,7 @@ public sealed class RunLedger
             + "lease_until_ms = 0, owner = NULL WHERE run_id = @RunId",
             new { headline = RunRow.Json(headline), why, run.RunId });
         change.Record(run.RunId, run.Owner, "held", why);
-        change.Execute(Outbox.Telling(_engine, run.RunId, "run.held", why));
+        change.Execute(Outbox.Enqueue(_engine, run.RunId, "run.held", why));
         change.Commit();
     }
 
@@ -153,7 +153,7 @@ public sealed class RunLedger
             if (failed == 0) return;
             change.Execute(ShardLedger.Forgetting(run.RunId));
             change.Record(run.RunId, run.Owner, "failed", error);
-            change.Execute(Outbox.Telling(_engine, run.RunId, "run.failed", error));
+            change.Execute(Outbox.Enqueue(_engine, run.RunId, "run.failed", error));
             change.Commit();
         }
         _rows.Clear();
@@ -246,7 +246,7 @@ public sealed class RunLedger
         if (publication.MovesPointer)
         {
             change.Execute(publication.PointerThere);
-            var seen = change.QuerySingle<long>(Publication.Pointed(_engine));
+            var seen = change.QuerySingle<long>(Publication.ReadPointer(_engine));
             publication.RefuseGoingBack(change.QuerySingle<DateOnly>(Publication.DateOf(seen)));
         }
         foreach (var other in change.Query<long>(publication.Superseding)) change.Execute(publication.Superseded(other));

@@ -19,7 +19,7 @@ public sealed class RunRows
     /// </summary>
     public void DropOld(RunPurpose purpose, int keepRuns)
     {
-        foreach (var runId in Old(purpose, keepRuns))
+        foreach (var runId in RunsToDrop(purpose, keepRuns))
         {
             // First the state: from then on nobody rolls back to it or reads a listing from it.
             using (var change = LedgerChange.Begin(_engine))
@@ -91,7 +91,7 @@ public sealed class RunRows
         yield return "UPDATE run SET rows_cleared = @cleared WHERE run_id = @RunId";
     }
 
-    private List<long> Old(RunPurpose purpose, int keepRuns)
+    private List<long> RunsToDrop(RunPurpose purpose, int keepRuns)
     {
         using var connection = _engine.Open();
         return connection.Query<long>(

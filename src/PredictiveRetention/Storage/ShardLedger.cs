@@ -203,7 +203,7 @@ public sealed class ShardLedger
     }
 
     /// <summary>Cuts a population, in key order, into open shards.</summary>
-    internal static void Cut(LedgerChange change, long runId, List<long> population, int shardSize)
+    internal static void CreateShards(LedgerChange change, long runId, List<long> population, int shardSize)
     {
         var keys = CollectionsMarshal.AsSpan(population);
         using var bulk = change.Bulk("run_shard", s_columns.Names);

@@ -20,7 +20,7 @@ public sealed class WholeFile(string path) : IDisposable
         using var file = new WholeFile(path);
         T result;
         using (var stream = file.Create()) result = write(stream);
-        file.Keep();
+        file.Commit();
         return result;
     }
 
@@ -28,13 +28,13 @@ public sealed class WholeFile(string path) : IDisposable
     {
         using var file = new WholeFile(path);
         using (var stream = file.Create()) stream.Write(content);
-        file.Keep();
+        file.Commit();
     }
 
     public FileStream Create(int bufferSize = 1 << 16) => new(Beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize);
 
     /// <summary>Puts what has been written, and closed, into its place.</summary>
-    public void Keep()
+    public void Commit()
     {
         using (var written = File.OpenHandle(Beside, FileMode.Open, FileAccess.ReadWrite)) RandomAccess.FlushToDisk(written);
         File.Move(Beside, path, overwrite: true);

@@ -42,6 +42,8 @@ public sealed class HostExitTests
         start.Environment["Logging__Console__FormatterName"] = "json";
         start.Environment["Logging__LogLevel__Microsoft.Hosting"] = "Information";
         using var service = Process.Start(start)!;
+        using var given = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var ended = given.Token.Register(() => service.Kill(entireProcessTree: true)); // one that does not hear is ended, and fails
         var error = service.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var lines = new List<string>();
         while (await service.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)

@@ -65,11 +65,11 @@ public sealed class ModelHandleTests : IDisposable
     {
         using var store = RetentionStore.Open("sqlite:" + Path.Combine(_folder.FullName, "shop.db"));
         var recipe = store.Runs.Find(1)!.Recipe!;
-        Assert.NotNull(_handle.Of(recipe));
-        Assert.Null(_handle.Of(recipe with { ModelVersion = "20200101-00000000" }));
+        Assert.NotNull(_handle.ModelFor(recipe));
+        Assert.Null(_handle.ModelFor(recipe with { ModelVersion = "20200101-00000000" }));
         Assert.Equal(ModelHandle.LoadingNights, Assert.Single(_heard.Faults.All).Work);
-        Assert.NotNull(_handle.Of(recipe with { ModelVersion = ModelRegistry.RuleSchema }));
-        Assert.NotNull(_handle.Of(recipe));
+        Assert.NotNull(_handle.ModelFor(recipe with { ModelVersion = ModelRegistry.RuleSchema }));
+        Assert.NotNull(_handle.ModelFor(recipe));
         Assert.Empty(_heard.Faults.All);
     }
 

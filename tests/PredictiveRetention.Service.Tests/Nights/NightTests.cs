@@ -115,7 +115,7 @@ public abstract class NightTests(EngineUnderTest engine) : IDisposable
         using var admin = _service.Admin();
         using (var writer = _service.Store.Imports.Begin())
         {
-            writer.UseShop(Currency.Of("GBP"), BusinessCalendar.Of("Europe/London"));
+            writer.UseShop(Currency.Parse("GBP"), BusinessCalendar.InZone("Europe/London"));
             writer.Orders(Some.Orders(50));
             writer.Commit("test", "", 0, 0, 0, "{}");
         }

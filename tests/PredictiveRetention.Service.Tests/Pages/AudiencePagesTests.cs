@@ -49,7 +49,7 @@ public sealed class AudiencePagesTests : IDisposable
         foreach (var metric in metrics.Skip(1))
         {
             var (_, other) = await PageReader.ReadAsync(_service.Admin(), "/audience?metric=" + metric);
-            Assert.StartsWith(MetricCatalogue.Of(metric).Name, PageReader.TextOf(other.QuerySelector("h1")!), StringComparison.Ordinal);
+            Assert.StartsWith(MetricCatalogue.Get(metric).Name, PageReader.TextOf(other.QuerySelector("h1")!), StringComparison.Ordinal);
             Assert.Null(other.QuerySelector("#countries .so-what"));
         }
         Assert.NotNull(offered.QuerySelector("#countries .so-what"));

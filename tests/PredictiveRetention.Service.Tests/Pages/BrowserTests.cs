@@ -7,12 +7,7 @@ namespace PredictiveRetention.Service.Tests.Pages;
 /// <summary>The service over a published night, and Chromium to look at it.</summary>
 public abstract class BrowserTests : IAsyncLifetime
 {
-    /// <summary>Null where there is none.</summary>
-    public static string? Chromium { get; } = new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser",
-        "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
-
-    private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private readonly List<IBrowserContext> _contexts = [];
 
     protected ServiceUnderTest Service { get; } = new(new SqliteUnderTest());
 
@@ -21,40 +16,33 @@ public abstract class BrowserTests : IAsyncLifetime
     /// <summary>The shop that is looked at.</summary>
     protected virtual void Prepare() => Service.WithPublishedNight();
 
-    public async ValueTask InitializeAsync()
+    public ValueTask InitializeAsync()
     {
-        Assert.SkipWhen(Chromium is null, "needs Chromium");
+        Assert.SkipWhen(OneChromium.File is null, "needs Chromium");
         Prepare();
         Service.UseKestrel(0);
         Service.StartServer();
         Url = Service.ClientOptions.BaseAddress.ToString().TrimEnd('/');
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(Launch(Chromium!));
+        return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null) await _browser.DisposeAsync();
-        _playwright?.Dispose();
+        foreach (var context in _contexts) await context.DisposeAsync();
         await Service.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
-    public static BrowserTypeLaunchOptions Launch(string chromium) => new()
-    {
-        ExecutablePath = chromium,
-        Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--no-first-run"],
-    };
-
     /// <summary>A page that was opened at the path and signed in to; the list receives what the console says of errors.</summary>
     protected async Task<(IPage Page, List<string> Errors)> SignInAsync(string path, string theme = "light", int width = 1280)
     {
-        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        var browser = await OneChromium.BrowserAsync();
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
             ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = new ViewportSize { Width = width, Height = 800 }
         });
+        _contexts.Add(context);
         var page = await context.NewPageAsync();
         var errors = new List<string>();
         page.Console += (_, message) => { if (message.Type == "error") errors.Add(message.Text); };

@@ -36,8 +36,6 @@ public sealed class HostileShop : IAsyncLifetime
     private static readonly string[] s_names = [Markup, "\"><img src=x onerror=alert(5)>", "=HYPERLINK(\"http://example.org\")", "+1+2",
         "@SUM(A1)", "قناة\u202Egnp.exe", "a/b%2F#c", new('L', 10_000)];
 
-    private IPlaywright? _playwright;
-
     public ServiceUnderTest Service { get; } = new(new SqliteUnderTest());
 
     /// <summary>Null where there is no Chromium.</summary>
@@ -67,16 +65,13 @@ public sealed class HostileShop : IAsyncLifetime
         Url = Service.ClientOptions.BaseAddress.ToString().TrimEnd('/');
         Admin.BaseAddress = new Uri(Url);
         Admin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ServiceUnderTest.Key);
-        if (BrowserTests.Chromium is not { } chromium) return;
-        _playwright = await Playwright.CreateAsync();
-        Browser = await _playwright.Chromium.LaunchAsync(BrowserTests.Launch(chromium));
+        if (OneChromium.File is null) return;
+        Browser = await OneChromium.BrowserAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
         Admin.Dispose();
-        if (Browser is not null) await Browser.DisposeAsync();
-        _playwright?.Dispose();
         await Service.DisposeAsync();
     }
 

@@ -10,8 +10,6 @@ namespace PredictiveRetention.Service.Tests.Pages;
 /// <summary>One service over the whole shop and one Chromium, for all that is looked at.</summary>
 public sealed class WholeShopInBrowser : IAsyncLifetime
 {
-    private IPlaywright? _playwright;
-
     public ServiceUnderTest Service { get; } = new(new SqliteUnderTest());
 
     /// <summary>Null where there is no Chromium.</summary>
@@ -24,19 +22,16 @@ public sealed class WholeShopInBrowser : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (BrowserTests.Chromium is not { } chromium) return;
+        if (OneChromium.File is null) return;
         Service.WithWholeShop();
         Service.UseKestrel(0);
         Service.StartServer();
         Url = Service.ClientOptions.BaseAddress.ToString().TrimEnd('/');
-        _playwright = await Playwright.CreateAsync();
-        Browser = await _playwright.Chromium.LaunchAsync(BrowserTests.Launch(chromium));
+        Browser = await OneChromium.BrowserAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (Browser is not null) await Browser.DisposeAsync();
-        _playwright?.Dispose();
         await Service.DisposeAsync();
     }
 }

@@ -14,7 +14,7 @@ public sealed class ShopOnDisk : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retention-missing-");
 
-    public ShopOnDisk() => ShopFiles.Write(Files, new ShopPlan { Customers = 250, Until = Cutoff.Of(UnendingDay.Today) }, null, default);
+    public ShopOnDisk() => ShopFiles.Write(Files, new ShopPlan { Customers = 250, Until = Cutoff.On(UnendingDay.Today) }, null, default);
 
     public string Files => Path.Combine(_folder.FullName, "files");
 
@@ -91,7 +91,7 @@ public sealed partial class MissingSourceTests(ShopOnDisk shop) : IClassFixture<
     /// <summary>Numbers in a column, or a fact, of the metric's name.</summary>
     private static IEnumerable<string> Numbers(IHtmlDocument page, string id)
     {
-        var name = MetricCatalogue.Of(id).Name;
+        var name = MetricCatalogue.Get(id).Name;
         foreach (var table in page.QuerySelectorAll("main figure table"))
         {
             var column = table.QuerySelectorAll("thead th").Skip(1).Select(PageReader.TextOf).ToList().IndexOf(name);

@@ -40,5 +40,5 @@ public sealed class RunsPageTests : BrowserTests
     }
 
     private static string Day(DateOnly day) =>
-        new Writer(WorkspaceCulture.Of(Currency.Of("GBP")), Currency.Of("GBP"), TimeZoneInfo.Utc).Day(day);
+        new Writer(WorkspaceCulture.For(Currency.Parse("GBP")), Currency.Parse("GBP"), TimeZoneInfo.Utc).Day(day);
 }

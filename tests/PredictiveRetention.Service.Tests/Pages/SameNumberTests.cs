@@ -144,12 +144,12 @@ public sealed class SameNumberTests : IDisposable
         labels.RemoveAt(at);
         // All labels are said by the cell, or the number is of another, larger or smaller group.
         return labels.Count == 0
-            ? MetricCatalogue.Of(line["metric"]).Name == column
+            ? MetricCatalogue.Get(line["metric"]).Name == column
             : labels.Count == 1 && (labels[0] == column || Plain(writer.Period(labels[0])) == column);
     }
 
     private static string Written(Dictionary<string, string> line, Writer writer) =>
-        Plain(writer.Of(FigureRow.WordOf(MetricCatalogue.Of(line["metric"]).Unit),
+        Plain(writer.Value(FigureRow.WordOf(MetricCatalogue.Get(line["metric"]).Unit),
             double.Parse(line["value"], CultureInfo.InvariantCulture)));
 
     private static string Plain(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -83,7 +83,7 @@ public sealed class WriterTests
     [Fact]
     public void Periods_and_times_are_written_in_the_shops_zone_which_is_named()
     {
-        var writer = new Writer(CultureInfo.GetCultureInfo("en-IN"), Currency.Of("INR"),
+        var writer = new Writer(CultureInfo.GetCultureInfo("en-IN"), Currency.Parse("INR"),
             TimeZoneInfo.FindSystemTimeZoneById("Asia/Kolkata"));
         Assert.Equal("1 Oct 2026 02:30 Asia/Kolkata", writer.Time(new DateTimeOffset(2026, 9, 30, 21, 0, 0, TimeSpan.Zero)));
         Assert.Equal("Oct 2026", writer.Period("2026-10"));
@@ -102,7 +102,7 @@ public sealed class WriterTests
             [new CardNumber("share", 0.03, "3.00 %"), new CardNumber("as-of", 0, "2026-11-25"), new CardNumber("day", 3, "3")]);
         Assert.Equal("12,345 customers paid ₹12,34,567.50 (3.00 %) up to 2026-11-25; day 3 of 30.", Plain(Of("INR").Sentence(card)));
         Assert.Equal("12.345 customers paid 1.234.567,50 INR (3,00 %) up to 2026-11-25; day 3 of 30.",
-            Plain(new Writer(CultureInfo.GetCultureInfo("de-DE"), Currency.Of("INR"), TimeZoneInfo.Utc).Sentence(card))
+            Plain(new Writer(CultureInfo.GetCultureInfo("de-DE"), Currency.Parse("INR"), TimeZoneInfo.Utc).Sentence(card))
                 .Replace("₹", "INR", StringComparison.Ordinal));
     }
 
@@ -117,7 +117,7 @@ public sealed class WriterTests
     }
 
     private static Writer Of(string currency, string? culture = null) =>
-        new(culture is null ? WorkspaceCulture.Of(Currency.Of(currency)) : WorkspaceCulture.Of(culture), Currency.Of(currency),
+        new(culture is null ? WorkspaceCulture.For(Currency.Parse(currency)) : WorkspaceCulture.For(culture), Currency.Parse(currency),
             TimeZoneInfo.Utc);
 
     private static string Plain(string text) => text.Replace('\u00A0', ' ').Replace('\u202F', ' ');

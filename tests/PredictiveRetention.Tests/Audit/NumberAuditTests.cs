@@ -94,7 +94,7 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
         var asOf = new EveryKindOfShop(2).AsOf;
         AssertHolds(Audit(store, asOf));
         Engine.Execute(damage);
-        Assert.Contains(NumberAudit.Of(store, store.Runs.Find(1)!).Differences,
+        Assert.Contains(NumberAudit.Check(store, store.Runs.Find(1)!).Differences,
             difference => (difference.View, difference.Metric, difference.Part) == (view, metric, part));
     }
 
@@ -107,7 +107,7 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
             "UPDATE orders SET amount_minor = amount_minor + 1 WHERE (customer_key, order_id) = (SELECT customer_key, order_id FROM "
                 + "orders WHERE is_valid AND amount_minor > 0 AND customer_key NOT IN (SELECT customer_key FROM refund) ORDER BY "
                 + "ordered_at_ms LIMIT 1)");
-        var differences = NumberAudit.Of(store, store.Runs.Find(1)!).Differences;
+        var differences = NumberAudit.Check(store, store.Runs.Find(1)!).Differences;
         Assert.All(["revenue", "aov"],
             metric => Assert.Contains(differences, difference => difference.View == "kpis" && difference.Metric == metric));
         Assert.All(["by_lifecycle", "months", "cohorts_month", "lorenz", "order_sequence"],
@@ -124,11 +124,11 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
     {
         using var store = Shop(1, 150, false, false);
         Audit(store, new EveryKindOfShop(1).AsOf);
-        var result = NumberAudit.Of(store, store.Runs.Find(1)!, "funnel");
+        var result = NumberAudit.Check(store, store.Runs.Find(1)!, "funnel");
         Assert.Equal(new ViewCount("funnel", 5, 0), Assert.Single(result.Views));
         Assert.Equal(5, result.Figures);
         Assert.Equal(Failure.NotFound,
-            Assert.Throws<RetentionException>(() => NumberAudit.Of(store, store.Runs.Find(1)!, "funnels")).Failure);
+            Assert.Throws<RetentionException>(() => NumberAudit.Check(store, store.Runs.Find(1)!, "funnels")).Failure);
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
         var settings = new RunSettings { ShardSize = 150, Parallelism = 1, Guard = s_anything };
         var night = new NightRun(store, Models, with is null ? settings : with(settings))
             .Execute(new RunRequest(RunPurpose.Night, asOf.Date, asOf), null, TestContext.Current.CancellationToken);
-        return NumberAudit.Of(store, night.Run, cancellation: TestContext.Current.CancellationToken);
+        return NumberAudit.Check(store, night.Run, cancellation: TestContext.Current.CancellationToken);
     }
 
     private AuditResult Audit(string orders, string currency, string? refunds = null)

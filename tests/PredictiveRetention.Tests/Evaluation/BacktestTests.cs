@@ -13,7 +13,7 @@ public class BacktestTests
     private static readonly TrainingRequest s_request = new()
     {
         Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60),
-        ClvHorizon = Horizon.OfDays(60), Currency = Currency.Of("GBP"), Coverage = default
+        ClvHorizon = Horizon.OfDays(60), Currency = Currency.Parse("GBP"), Coverage = default
     };
     private static readonly RecipeSettings s_quick = new()
     {
@@ -60,7 +60,7 @@ public class BacktestTests
         var origin = new JudgedOrigin(slice, ModelLevel.Blended,
             [new Contender(Contender.Ours, ContenderKind.Model, Blurred(noise), null),
                 new Contender("rival", ContenderKind.Rule, Blurred(rivalsNoise), null)], null);
-        var standings = Standings.Of([origin], default).ToDictionary(standing => standing.Measure);
+        var standings = Standings.Rank([origin], default).ToDictionary(standing => standing.Measure);
         Assert.Equal((verdict, verdict), (standings["auc"].Verdict, standings["brier"].Verdict));
         Assert.DoesNotContain("gini", standings.Keys);
     }
@@ -144,13 +144,13 @@ public class BacktestTests
 
     [Fact]
     public void LeakAudit_OfTheRecipe_Passes() =>
-        Assert.True(s_report.Value.Leaks.Passed, string.Join("; ", LeakWords.Of(s_report.Value.Leaks)));
+        Assert.True(s_report.Value.Leaks.Passed, string.Join("; ", LeakWords.Sentences(s_report.Value.Leaks)));
 
     [Fact]
     public void FutureProbe_AFeatureThatLooksAhead_IsNamed()
     {
         var origin = SimulatedHistories.End.Minus(60);
-        var probe = FutureProbe.Of(SimulatedHistories.Shards(s_shop), origin, ["honest", "ahead"], (in CustomerHistory history,
+        var probe = FutureProbe.Compare(SimulatedHistories.Shards(s_shop), origin, ["honest", "ahead"], (in CustomerHistory history,
             Span<float> row) =>
         {
             row[0] = history.Before(origin).Orders.Length;
@@ -170,7 +170,7 @@ public class BacktestTests
         for (var i = 0; i < slice.Count; i++) rows[i * slice.Width] = (slice.Ordered[i] ? 1 : 0) + (float)random.NextDouble() * 1.1f;
         double[] p = [.. slice.Facts.Select(facts => RecencyRule.PChurn(facts.DaysSinceLastOrder, 60))];
         LeakAudit Audit(LabelledSlice of) =>
-            LeakAudit.Of(new FutureProbe(1, []),
+            LeakAudit.Audit(new FutureProbe(1, []),
                 new JudgedOrigin(of, ModelLevel.Blended, [new Contender(Contender.Ours, ContenderKind.Model, p, null)], null), [],
                 [.. Enumerable.Range(0, slice.Width).Select(j => $"f{j}")]);
         Assert.Contains("f0", Audit(slice with { Rows = rows }).Alarms.Select(alarm => alarm.Feature));

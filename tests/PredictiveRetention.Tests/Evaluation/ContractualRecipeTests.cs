@@ -32,7 +32,7 @@ public class ContractualRecipeTests
             Horizon.OfDays(60), 30)
             ? 1.0
             : 0)];
-        var best = ChurnMetrics.Of(churned, [.. judged.Select(subscriber => subscriber.PChurn(trained.JudgedAt.Day, 60))]).Auc;
+        var best = ChurnMetrics.Compute(churned, [.. judged.Select(subscriber => subscriber.PChurn(trained.JudgedAt.Day, 60))]).Auc;
         Assert.InRange(best, 0.6, 0.95);
         Assert.InRange(trained.Entries[0].Metrics.Auc, best - 0.05, best + 0.02);
         Assert.Equal(churned.Length, trained.Entries[0].Metrics.Customers);
@@ -58,7 +58,7 @@ public class ContractualRecipeTests
         Assert.Equal(Score(known), Score(cut));
 
         IReadOnlyList<(string, double)> Score(IReadOnlyList<Subscriber> shop) =>
-            ContractualRecipe.Score(model, cutoff, Currency.Of("GBP"), s_coverage, Shards(shop), default);
+            ContractualRecipe.Score(model, cutoff, Currency.Parse("GBP"), s_coverage, Shards(shop), default);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public class ContractualRecipeTests
 
     private static TrainedContractual Train(IReadOnlyList<Subscriber> shop, SourceCoverage? coverage = null) =>
         new ContractualRecipe(s_quick)
-            .Train(s_end, Horizon.OfDays(60), 30, 1, Currency.Of("GBP"), coverage ?? s_coverage, () => Shards(shop), null, default);
+            .Train(s_end, Horizon.OfDays(60), 30, 1, Currency.Parse("GBP"), coverage ?? s_coverage, () => Shards(shop), null, default);
 
     /// <summary>
     /// A subscriber who leaves at a rate of their own, three times as high for those who pay most; monthly orders; cancelled two weeks

@@ -9,7 +9,7 @@ namespace PredictiveRetention.Tests.Evaluation;
 
 public class LevelTests
 {
-    private static readonly Cutoff s_october = Cutoff.Of(new DateOnly(2023, 10, 1));
+    private static readonly Cutoff s_october = Cutoff.On(new DateOnly(2023, 10, 1));
 
     [Fact]
     public void OfOrders_RepeatsAQuarterOfThePastErrors_DrawnTowardsNothingByOneSpell()
@@ -30,10 +30,10 @@ public class LevelTests
     [InlineData(0.5, -0.5)]
     public void Times_StaysAProbability_AndIsAFactorWhereOrdersAreRare(double probability, double level)
     {
-        Assert.InRange(Level.Times(probability, level), 0, 1);
+        Assert.InRange(Level.ScaleOdds(probability, level), 0, 1);
         Assert.Equal(probability / (1 - probability) * Math.Exp(level),
-            Level.Times(probability, level) / (1 - Level.Times(probability, level)), 9);
-        if (probability < 0.05) Assert.InRange(Level.Times(probability, level) / (probability * Math.Exp(level)), 0.99, 1);
+            Level.ScaleOdds(probability, level) / (1 - Level.ScaleOdds(probability, level)), 9);
+        if (probability < 0.05) Assert.InRange(Level.ScaleOdds(probability, level) / (probability * Math.Exp(level)), 0.99, 1);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public class LevelTests
         Assert.Equal(1, Past(Order(-200, 3)).SeasonIndex);
 
         OriginPast Past(Order[] orders) =>
-            new SliceBuilder(Currency.Of("GBP"), default, FeatureSchema.For(default, 200))
+            new SliceBuilder(Currency.Parse("GBP"), default, FeatureSchema.For(default, 200))
                 .Build(SimulatedHistories.Shards([(1, orders)]), [(s_october, horizon)], 1, default)[(s_october, horizon)].Past;
 
         static Order[] Order(params int[] days) => [.. days.Select(day => new Order(s_october.Day + day, 1000))];

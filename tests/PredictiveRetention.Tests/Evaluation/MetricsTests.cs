@@ -11,7 +11,7 @@ public class MetricsTests
     [Fact]
     public void ChurnMetrics_OfTenCustomers_AreAsWorkedOutByHand()
     {
-        var m = ChurnMetrics.Of(s_churned, s_predicted);
+        var m = ChurnMetrics.Compute(s_churned, s_predicted);
         // Pairs (churned, stayed): 24; won 6 + 6 + 5 + 3, the tie at 0.4 counts one half.
         Assert.Equal(20.5 / 24, m.Auc, 1e-12);
         // Precision 1/1, 2/2, 3/4 and, at the tied threshold, 4/7.
@@ -24,7 +24,7 @@ public class MetricsTests
     [Fact]
     public void ChurnMetrics_PerfectPredictor_IsPerfect()
     {
-        var m = ChurnMetrics.Of(s_churned, s_churned);
+        var m = ChurnMetrics.Compute(s_churned, s_churned);
         Assert.Equal((1, 1, 0, 0), (m.Auc, m.AveragePrecision, m.Brier, m.Ece10));
         Assert.True(m.LogLoss < 1e-5);
     }
@@ -35,7 +35,7 @@ public class MetricsTests
         var random = new Random(1);
         double[] churned = [.. Enumerable.Range(0, 40_000).Select(_ => random.NextDouble() < 0.3 ? 1.0 : 0)];
         double[] predicted = [.. churned.Select(_ => random.NextDouble())];
-        var m = ChurnMetrics.Of(churned, predicted);
+        var m = ChurnMetrics.Compute(churned, predicted);
         Assert.Equal(0.5, m.Auc, 0.01);
         Assert.Equal(0.3, m.AveragePrecision, 0.01);
         Assert.Equal(1, m.LiftAt10, 0.05);
@@ -45,11 +45,12 @@ public class MetricsTests
     public void ChurnMetrics_ConstantPredictor_DoesNotDependOnTheOrderOfRows()
     {
         double[] constant = [.. s_churned.Select(_ => 0.4)];
-        Assert.Equal(0.5, ChurnMetrics.Of(s_churned, constant).Auc);
-        Assert.Equal(ChurnMetrics.Of(s_churned, constant).LiftAt10, ChurnMetrics.Of([.. s_churned.Reverse()], constant).LiftAt10, 1e-12);
-        Assert.Equal(ChurnMetrics.Of(s_churned, constant).AveragePrecision,
-            ChurnMetrics.Of([.. s_churned.Reverse()], constant).AveragePrecision, 1e-12);
-        Assert.Equal(0, ChurnMetrics.Of(s_churned, constant).Ece10, 1e-12);
+        Assert.Equal(0.5, ChurnMetrics.Compute(s_churned, constant).Auc);
+        Assert.Equal(ChurnMetrics.Compute(s_churned, constant).LiftAt10, ChurnMetrics.Compute([.. s_churned.Reverse()], constant).LiftAt10,
+            1e-12);
+        Assert.Equal(ChurnMetrics.Compute(s_churned, constant).AveragePrecision,
+            ChurnMetrics.Compute([.. s_churned.Reverse()], constant).AveragePrecision, 1e-12);
+        Assert.Equal(0, ChurnMetrics.Compute(s_churned, constant).Ece10, 1e-12);
     }
 
     [Fact]
@@ -98,7 +99,7 @@ public class MetricsTests
         int[] repeated = [.. Enumerable.Range(0, Rows).SelectMany(i => Enumerable.Repeat(i, weights[i]))];
 
         var churn = new ChurnColumn(churned, p).Weighted(weights);
-        var churnRepeated = ChurnMetrics.Of([.. repeated.Select(i => churned[i])], [.. repeated.Select(i => p[i])]);
+        var churnRepeated = ChurnMetrics.Compute([.. repeated.Select(i => churned[i])], [.. repeated.Select(i => p[i])]);
         Assert.Equal(churnRepeated.Customers, churn.Customers);
         foreach (var (a, b) in new[] { (churn.Auc, churnRepeated.Auc), (churn.AveragePrecision, churnRepeated.AveragePrecision),
             (churn.LogLoss, churnRepeated.LogLoss), (churn.Brier, churnRepeated.Brier), (churn.Ece10, churnRepeated.Ece10),

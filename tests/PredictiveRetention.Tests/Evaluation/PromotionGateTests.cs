@@ -17,7 +17,7 @@ public class PromotionGateTests
         new TrainingRequest
         {
             Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60),
-            Currency = Currency.Of("GBP"), Coverage = default
+            Currency = Currency.Parse("GBP"), Coverage = default
         },
         () => SimulatedHistories.Shards(s_shop), null, default).Judged!);
 
@@ -73,6 +73,6 @@ public class PromotionGateTests
     }
 
     private static GateComparison Compare(RetentionModel champion, RetentionModel challenger) => PromotionGate.Compare(
-        champion, challenger, s_twin.Value.Origin, s_twin.Value.Horizon, () => SimulatedHistories.Shards(s_shop), Currency.Of("GBP"),
+        champion, challenger, s_twin.Value.Origin, s_twin.Value.Horizon, () => SimulatedHistories.Shards(s_shop), Currency.Parse("GBP"),
         default, default)!;
 }

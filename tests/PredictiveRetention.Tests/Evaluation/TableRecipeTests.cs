@@ -37,7 +37,7 @@ public sealed class TableRecipeTests : IDisposable
                     $"c{i},{(random.Next(50) == 0 ? "" : months)},{"abc"[plan]},{spend:F2},{random.Next(5)},{(left ? "Yes" : "No")}"));
         }
         var trained = Train(Write("shop.csv", lines), new TableRequest("left", "id", null, []));
-        var best = ChurnMetrics.Of([.. outcome], [.. truth]);
+        var best = ChurnMetrics.Compute([.. outcome], [.. truth]);
         Assert.Equal("Yes", trained.Positive);
         Assert.InRange(trained.Entries[0].Metrics.Auc, best.Auc - 0.01, best.Auc + 0.002);
         Assert.InRange(trained.Entries[0].Metrics.LogLoss, best.LogLoss - 0.002, best.LogLoss + 0.01);
@@ -73,7 +73,7 @@ public sealed class TableRecipeTests : IDisposable
     {
         string?[] plans = [.. Enumerable.Repeat("a", 30), .. Enumerable.Repeat("b", 30), "rare", null];
         double[] months = [.. Enumerable.Range(0, 61).Select(i => (double)i), double.NaN];
-        var encoding = TableEncoding.Of([("plan", null, plans), ("months", months, new string?[62])], [.. Enumerable.Range(0, 62)]);
+        var encoding = TableEncoding.Learn([("plan", null, plans), ("months", months, new string?[62])], [.. Enumerable.Range(0, 62)]);
         Assert.Equal(["plan = a", "plan = b", "months", "months is missing"], encoding.Names());
         Assert.Equal([0f, 0, 30, 1, 0, 1, 31, 0], encoding.Rows([(null, plans), (months, new string?[62])], [61, 31]));
     }

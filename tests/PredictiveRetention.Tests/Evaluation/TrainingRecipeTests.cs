@@ -13,7 +13,7 @@ public class TrainingRecipeTests
     private static readonly TrainingRequest s_request = new()
     {
         Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60),
-        ClvHorizon = Horizon.OfDays(60), Currency = Currency.Of("GBP"), Coverage = default
+        ClvHorizon = Horizon.OfDays(60), Currency = Currency.Parse("GBP"), Coverage = default
     };
     private static readonly RecipeSettings s_quick = new()
     {
@@ -166,7 +166,7 @@ public class TrainingRecipeTests
         var schema = new PredictiveRetention.Features.FeatureSchema(earlier.Features);
         var slice = new SliceBuilder(s_request.Currency, s_request.Coverage, schema).Build(
             SimulatedHistories.Shards(s_shop), [(s_request.Cutoff.Minus(60), Horizon.OfDays(60))], 1, default).Values.Single();
-        var answers = new ModelAnswer[slice.Count];
+        var answers = new ModelPrediction[slice.Count];
         earlier.Predict(slice.Rows, answers);
         double In(Func<SpendRange, (float Low, float High)> bounds) =>
             answers.Zip(slice.Net, (answer,
@@ -188,7 +188,7 @@ public class TrainingRecipeTests
             .Build(SimulatedHistories.Shards(s_shop), [(origin, Horizon.OfDays(60))], 1, default).Values.Single();
         var next = s_shop.ToDictionary(customer => customer.Key,
             customer => customer.Orders.FirstOrDefault(order => order.Day >= origin.Day).Day - origin.Day);
-        var answers = new ModelAnswer[slice.Count];
+        var answers = new ModelPrediction[slice.Count];
         earlier.Predict(slice.Rows, answers);
         var within = answers.Index().Where(pair => float.IsFinite(pair.Item.Next.P50)).ToList();
         Assert.True(within.Count > 200);
@@ -201,7 +201,7 @@ public class TrainingRecipeTests
     [Fact]
     public void Train_NoOrderBeforeTheCutoff_IsAnError() =>
         Assert.Equal(Failure.InputRejected,
-            Assert.Throws<RetentionException>(() => Train(s_request with { Cutoff = Cutoff.Of(new DateOnly(2000, 1, 1)) },
+            Assert.Throws<RetentionException>(() => Train(s_request with { Cutoff = Cutoff.On(new DateOnly(2000, 1, 1)) },
                 s_shop)).Failure);
 
     [Fact]

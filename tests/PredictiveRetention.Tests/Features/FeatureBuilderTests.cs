@@ -9,7 +9,7 @@ namespace PredictiveRetention.Tests.Features;
 
 public class FeatureBuilderTests
 {
-    private static readonly Currency s_pounds = Currency.Of("GBP");
+    private static readonly Currency s_pounds = Currency.Parse("GBP");
     private static readonly SourceCoverage s_everything = new((DataSource)~0);
 
     [Theory]

@@ -6,7 +6,7 @@ namespace PredictiveRetention.Tests.Features;
 
 public partial class FeatureWordsTests
 {
-    private static readonly Currency s_pounds = Currency.Of("GBP");
+    private static readonly Currency s_pounds = Currency.Parse("GBP");
 
     public static TheoryData<string> Names => [.. FeatureRegistry.All.Select(feature => feature.Name)];
 
@@ -89,7 +89,7 @@ public partial class FeatureWordsTests
 
     [Fact]
     public void Say_Money_HasTheDecimalsOfTheCurrency() =>
-        Assert.Equal("spent 1,235 JPY in the last 30 days", Of("spend_30d").Say(1234.6, Currency.Of("JPY")));
+        Assert.Equal("spent 1,235 JPY in the last 30 days", Of("spend_30d").Say(1234.6, Currency.Parse("JPY")));
 
     private static FeatureDefinition Of(string name) => FeatureRegistry.All[FeatureRegistry.IndexOf(name)];
 

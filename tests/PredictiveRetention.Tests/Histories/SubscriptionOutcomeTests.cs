@@ -6,7 +6,7 @@ namespace PredictiveRetention.Tests.Histories;
 public class SubscriptionOutcomeTests
 {
     private const int Grace = 30;
-    private static readonly Cutoff s_from = Cutoff.Of(new DateOnly(2024, 1, 1));
+    private static readonly Cutoff s_from = Cutoff.On(new DateOnly(2024, 1, 1));
     private static readonly int s_day = s_from.Day;
 
     private static readonly Dictionary<string, Subscription[]> s_shops = new()

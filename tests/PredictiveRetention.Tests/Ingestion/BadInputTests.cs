@@ -36,7 +36,7 @@ public sealed class BadInputTests
     {
         using var import = new Import
         {
-            Calendar = BusinessCalendar.Of("America/New_York"),
+            Calendar = BusinessCalendar.InZone("America/New_York"),
             Orders = Header + "a,1,2024-03-02 22:00,5,2024-03-02,2024-03-02,\n"
         };
         Assert.True(Assert.Single(import.Stored) is { PromisedAtMs: not null, DeliveredAtMs: not null });
@@ -75,7 +75,7 @@ public sealed class BadInputTests
     {
         using var import = new Import
         {
-            Calendar = BusinessCalendar.Of("Europe/Berlin"),
+            Calendar = BusinessCalendar.InZone("Europe/Berlin"),
             Orders =
                 "customer_id,order_id,ordered_at,amount\na,1,2024-07-01T10:00:00+02:00,5\na,2,2024-07-01T10:00:00-05:00,5\n"
                     + "a,3,2024-01-01T10:00:00+02:00,5\na,4,2024-07-01 10:00:00,5\n",

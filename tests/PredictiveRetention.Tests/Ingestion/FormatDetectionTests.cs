@@ -69,7 +69,7 @@ public sealed class FormatDetectionTests
     {
         using var import = new Import
         {
-            Calendar = BusinessCalendar.Of("Asia/Tokyo"),
+            Calendar = BusinessCalendar.InZone("Asia/Tokyo"),
             Orders =
                 "customer_id,order_id,ordered_at,amount\na,1,1970-01-01,1\na,2,2100-12-31 23:59:59,1\na,3,1969-12-31 "
                     + "23:59:59,1\na,4,2101-01-01,1\n",
@@ -183,7 +183,7 @@ public sealed class FormatDetectionTests
     {
         using var import = new Import
         {
-            Calendar = BusinessCalendar.Of("Europe/Berlin"),
+            Calendar = BusinessCalendar.InZone("Europe/Berlin"),
             Orders =
                 "customer_id,order_id,ordered_at,amount\na,1,2024-01-10,1\na,2,2024-07-10 12:00,1\na,3,2024-03-31 "
                     + "03:30,1\na,4,2024-07-10T12:00:00Z,1\n",

@@ -24,7 +24,7 @@ public sealed class HostileBytesTests
             var outline = new JsonOutline();
             var isTaken = true;
             for (var at = 0; isTaken && at < json.Length; at += chunk)
-                isTaken = outline.Take(json.AsSpan(at, Math.Min(chunk, json.Length - at)));
+                isTaken = outline.Scan(json.AsSpan(at, Math.Min(chunk, json.Length - at)));
             Assert.Equal(deepest <= FileLimits.Depth, isTaken);
             if (!isTaken) return;
             Assert.Equal(0, outline.Depth);

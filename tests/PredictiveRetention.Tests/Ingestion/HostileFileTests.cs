@@ -154,12 +154,12 @@ public sealed class HostileFileTests : IDisposable
             asked++;
             return HeaderNames.Plain(heading);
         });
-        PresetDetection.Of("orders.csv", headings);
+        PresetDetection.Rank("orders.csv", headings);
         PresetDetection.Fitting("orders", headings, "generic");
         foreach (var preset in ImportRequest.Presets)
             foreach (var file in PresetDetection.Files(preset))
             {
-                var fields = DeclaredFields.Of(preset).Where(field => field.File == file).ToList();
+                var fields = DeclaredFields.Read(preset).Where(field => field.File == file).ToList();
                 new HeaderMatcher("orders.csv", headings, FileMap.None).Match(fields);
             }
         Assert.Equal(columns, asked);

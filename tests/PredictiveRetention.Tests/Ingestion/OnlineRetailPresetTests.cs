@@ -81,7 +81,7 @@ public sealed class OnlineRetailPresetTests
     {
         Preset = "online-retail",
         Currency = null,
-        Calendar = BusinessCalendar.Of("Europe/London"),
+        Calendar = BusinessCalendar.InZone("Europe/London"),
         OrdersPath = SampleData.File("online-retail/online_retail.csv.gz"),
     };
 }

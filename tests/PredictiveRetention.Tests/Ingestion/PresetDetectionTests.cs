@@ -54,7 +54,7 @@ public sealed class PresetDetectionTests
         "segment", "orders")]
     public void A_file_is_known_by_its_headers(string name, string headers, string preset, string file)
     {
-        var best = PresetDetection.Of(name, headers.Split(',', ';'))[0];
+        var best = PresetDetection.Rank(name, headers.Split(',', ';'))[0];
         Assert.Equal((preset, file), (best.Preset, best.File));
         Assert.True(best.Fits);
         Assert.InRange(best.Confidence, 0.55, 0.99);
@@ -63,7 +63,7 @@ public sealed class PresetDetectionTests
     [Fact]
     public void Columns_that_nobody_knows_leave_no_confidence_and_name_what_is_missing()
     {
-        var best = PresetDetection.Of("notes.csv", ["aaa", "bbb"])[0];
+        var best = PresetDetection.Rank("notes.csv", ["aaa", "bbb"])[0];
         Assert.False(best.Fits);
         Assert.NotEmpty(best.Missing);
         Assert.True(best.Confidence < PresetDetection.Unlikely);
@@ -72,7 +72,7 @@ public sealed class PresetDetectionTests
     [Fact]
     public void Synonyms_leave_more_doubt_than_names_and_a_second_reading_more_than_none()
     {
-        double Sure(string name, string headers) => PresetDetection.Of(name, headers.Split(','))[0].Confidence;
+        double Sure(string name, string headers) => PresetDetection.Rank(name, headers.Split(','))[0].Confidence;
         Assert.True(Sure("orders.csv", "customer_id,order_id,ordered_at,amount") > 0.9);
         Assert.True(Sure("a.csv", "user,transaction,date,total") < Sure("a.csv", "customer_id,order_id,ordered_at,amount"));
     }

@@ -109,7 +109,7 @@ public sealed class SegmentPresetTests
         {
             Preset = "segment",
             Currency = null,
-            Calendar = BusinessCalendar.Of("Asia/Tokyo"),
+            Calendar = BusinessCalendar.InZone("Asia/Tokyo"),
             Orders =
                 "type,event,user_id,timestamp,sent_at,properties_order_id,properties_total,properties_currency,context_campaign_source\n"
                 + "track,Order Completed,u1,2024-05-01 10:00:00,2024-05-01 11:00:00,A1,12.00,eur,ads\n",

@@ -58,5 +58,5 @@ public sealed class StripePresetTests
     }
 
     private static Import Account() =>
-        new() { Preset = "stripe", Currency = null, Calendar = BusinessCalendar.Of("Asia/Tokyo"), Orders = Charges };
+        new() { Preset = "stripe", Currency = null, Calendar = BusinessCalendar.InZone("Asia/Tokyo"), Orders = Charges };
 }

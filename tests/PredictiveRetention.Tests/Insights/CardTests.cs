@@ -27,7 +27,7 @@ public sealed class SampleNight : IAsyncLifetime
             new ImportRequest
             {
                 Preset = "generic", OrdersFile = Path.Combine(data, "orders.csv"),
-                RefundsFile = Path.Combine(data, "refunds.csv"), Calendar = BusinessCalendar.Of("Europe/London"),
+                RefundsFile = Path.Combine(data, "refunds.csv"), Calendar = BusinessCalendar.InZone("Europe/London"),
                 NowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()
             },
             dryRun: false, rejectsPath: null, progress: null, default);
@@ -85,9 +85,9 @@ public sealed partial class CardTests(SampleNight night) : IClassFixture<SampleN
     {
         var hand = HandMade.GoodPulse();
         Traced(night.Cards, night.Figures, night.Store.RequireShop().Currency);
-        Traced(hand.Cards(), hand.Figures, Currency.Of("BRL"));
+        Traced(hand.Cards(), hand.Figures, Currency.Parse("BRL"));
         var answer = WhatIfCalculator.Answer(hand.Context(), hand.Figures, new WhatIfRequest { RepeatRate = 0.05 });
-        Traced([answer.Says, answer.Says with { Answer = string.Join(' ', answer.Assumptions) }], hand.Figures, Currency.Of("BRL"));
+        Traced([answer.Says, answer.Says with { Answer = string.Join(' ', answer.Assumptions) }], hand.Figures, Currency.Parse("BRL"));
     }
 
     /// <summary>The figures of a card are those of the run, written by the one formatter; its text has no number but theirs.</summary>
@@ -102,7 +102,7 @@ public sealed partial class CardTests(SampleNight night) : IClassFixture<SampleN
             {
                 var figure = known[(one.View, one.Metric, one.D1, one.D2, one.D3)];
                 Assert.Equal(figure.Value, one.Value);
-                Assert.Equal(NumberWords.Of(figure, currency), one.Shown);
+                Assert.Equal(NumberWords.Write(figure, currency), one.Shown);
                 foreach (var text in new[] { one.Shown, one.D1, one.D2, one.D3, figure.Note ?? "" }) allowed.UnionWith(Numbers(text));
             }
             foreach (var number in card.Numbers) allowed.UnionWith(Numbers(number.Shown));
@@ -168,7 +168,7 @@ public sealed partial class CardTests(SampleNight night) : IClassFixture<SampleN
             "002.delivery_and_reviews", "002.delivery_and_repeat", "002.channels",
             "003.age_and_gender", "003.regions", "003.countries", "004.discount_driven",
         }) Assert.True(shop.Card(id, all).State is CardState.Ok or CardState.Small, shop.Card(id, all).Answer);
-        Traced(shop.Cards(all), shop.Figures, Currency.Of("BRL"));
+        Traced(shop.Cards(all), shop.Figures, Currency.Parse("BRL"));
         Assert.Contains("slower orders are rated lower. Association, not cause.", shop.Card("002.delivery_and_reviews", all).Answer,
             StringComparison.Ordinal);
         Assert.Contains("41.46 % of orders", shop.Card("002.delivery_and_reviews", all).Answer, StringComparison.Ordinal);
@@ -254,14 +254,14 @@ public sealed partial class CardTests(SampleNight night) : IClassFixture<SampleN
         Assert.Equal(OkrStatus.NotAvailable, Track("review_score", 4).Status);
         Assert.Equal(OkrStatus.Met, Track("churn_rate", 0.97).Status);
         Assert.Equal(OkrStatus.NoTarget,
-            OkrTracker.Track(new FigureBook(shop.Figures, default), Targets.None, Currency.Of("BRL"), HandMade.AsOf, _ => [])
+            OkrTracker.Track(new FigureBook(shop.Figures, default), Targets.None, Currency.Parse("BRL"), HandMade.AsOf, _ => [])
                 .Single(line => line.Kpi.Id == "repeat_rate").Status);
 
         OkrLine Track(string kpi, double goal, string by = "2019-08-30") => OkrTracker.Track(
             new FigureBook(shop.Figures, default),
             Targets.Parse("t.yaml",
                 FormattableString.Invariant($"targets:\n  - {{ kpi: {kpi}, target: {goal}, by: {by}, source: Board }}\n")),
-                    Currency.Of("BRL"), HandMade.AsOf, _ => [])
+                    Currency.Parse("BRL"), HandMade.AsOf, _ => [])
                 .Single(line => line.Kpi.Id == kpi);
     }
 

@@ -39,7 +39,8 @@ internal sealed class HandMade
 
     public CardContext Context(double margin = 1, ModelLevel level = ModelLevel.Blended, DataSource sources = DataSource.Orders,
         InsightSettings? settings = null, Playbook? playbook = null, IReadOnlyList<PlayResult>? plays = null) => new(
-        new InsightContext(AsOf, new SourceCoverage(sources), Currency.Of("BRL"), Segments.Some.Cutoffs(), new SegmentSettings(), 90, 365,
+        new InsightContext(AsOf, new SourceCoverage(sources), Currency.Parse("BRL"), Segments.Some.Cutoffs(), new SegmentSettings(), 90,
+            365,
             365, new InsightRecipe { Settings = settings ?? new InsightSettings(), FirstOrderDay = AsOf.Day - 700, Quarters = [] }),
         level, AsOf.Minus(1).Date, playbook ?? Playbook.Shipped(), plays ?? [new PlayResult("win-back-dormant-high-value", 1200, 6000)],
         margin);

@@ -39,7 +39,7 @@ public class NothingLeftTests
     [InlineData(-0.5, Unit.Money, "-0.50 BRL")]
     [InlineData(0.0123, Unit.Share, "+1.23 points")]
     public void A_change_that_rounds_to_nothing_went_neither_up_nor_down(double change, Unit unit, string expected) =>
-        Assert.Equal(expected, NumberWords.Change(change, unit, Currency.Of("BRL")));
+        Assert.Equal(expected, NumberWords.Change(change, unit, Currency.Parse("BRL")));
 
     [Theory]
     [InlineData("money", -0.001, "0.00 BRL")]
@@ -48,7 +48,7 @@ public class NothingLeftTests
     [InlineData("coefficient", -0.0001, "0.000")]
     [InlineData("money", -12.5, "-12.50 BRL")]
     public void The_command_line_shows_no_negative_zero_either(string unit, double value, string expected) =>
-        Assert.Equal(expected, FigureText.Of(unit, value, Currency.Of("BRL")));
+        Assert.Equal(expected, FigureText.Write(unit, value, Currency.Parse("BRL")));
 
     [Fact]
     public void Few_orders_of_many_customers_are_not_called_a_small_group()
@@ -86,7 +86,7 @@ public class NothingLeftTests
         var shop = HandMade.GoodPulse().Ratio("kpis", "review_score", 33_600, 8_174, 4_951)
             .Ratio("kpis", "delivery_days", 64_300, 16_507, 4_951);
         var book = new FigureBook(shop.Figures, new SourceCoverage((DataSource)~0));
-        var lines = OkrTracker.Track(book, Targets.None, Currency.Of("BRL"), HandMade.AsOf, _ => []);
+        var lines = OkrTracker.Track(book, Targets.None, Currency.Parse("BRL"), HandMade.AsOf, _ => []);
         Assert.Contains("(n = 8,174)", lines.Single(line => line.Kpi.Id == "review_score").Says, StringComparison.Ordinal);
         Assert.Contains("(n = 16,507)", lines.Single(line => line.Kpi.Id == "delivery_days").Says, StringComparison.Ordinal);
         Assert.Contains("(n = 93,358)", lines.Single(line => line.Kpi.Id == "revenue_per_customer").Says, StringComparison.Ordinal);

@@ -153,7 +153,7 @@ public class RequirementTests
     {
         foreach (var metric in new[] { "month_aov", "month_retention", "month_p_churn", "month_open_rate", "month_visits_per_customer" })
         {
-            Assert.Equal(Aggregation.RatioOfSums, MetricCatalogue.Of(metric).Aggregation);
+            Assert.Equal(Aggregation.RatioOfSums, MetricCatalogue.Get(metric).Aggregation);
             foreach (var month in Rows("months", metric).Where(figure => figure.Value is not null))
             {
                 var parts = Rows("months_by_business_segment", metric).Where(figure => figure.D1 == month.D1).ToList();

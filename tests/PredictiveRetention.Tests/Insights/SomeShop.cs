@@ -17,8 +17,8 @@ internal sealed record Person(CustomerProfile Profile, Order[] Orders, Refund[] 
 /// <summary>A shop with every source, drawn from a seed; and its figures, counted in as many parts as asked for.</summary>
 internal static class SomeShop
 {
-    public static readonly Cutoff AsOf = Cutoff.Of(new DateOnly(2024, 3, 20));
-    public static readonly Currency Pounds = Currency.Of("GBP");
+    public static readonly Cutoff AsOf = Cutoff.On(new DateOnly(2024, 3, 20));
+    public static readonly Currency Pounds = Currency.Parse("GBP");
     public static readonly SourceCoverage Everything = new((DataSource)~0);
 
     public static IReadOnlyList<Person> People(int customers, int seed, int daysAfter = 0)

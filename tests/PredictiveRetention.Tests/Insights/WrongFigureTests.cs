@@ -15,7 +15,7 @@ public class WrongFigureTests
 
     private static string Says(string id) => s_shop.Card(id).Answer;
 
-    private static WhatIfAnswer Ask(WhatIfRequest request, double margin = 1) =>
+    private static WhatIfResult Ask(WhatIfRequest request, double margin = 1) =>
         WhatIfCalculator.Answer(s_shop.Context(margin), s_shop.Figures, request);
 
     [Fact]

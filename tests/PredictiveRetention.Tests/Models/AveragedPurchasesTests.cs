@@ -67,6 +67,6 @@ public class AveragedPurchasesTests
                 if (random.NextDouble() < stopsAfterPurchase) break;
             }
         }
-        return BtydSample.Of(x, tx, T);
+        return BtydSample.Group(x, tx, T);
     }
 }

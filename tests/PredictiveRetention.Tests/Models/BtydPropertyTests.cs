@@ -218,7 +218,7 @@ public class BtydPropertyTests
                 _ => (2, 10, 12.0),
             };
         }
-        var sample = BtydSample.Of(x, tx, T);
+        var sample = BtydSample.Group(x, tx, T);
         Sound(ParetoNbd.Fit(sample), fit => fit.Model);
         Sound(BgNbd.Fit(sample), fit => fit.Model);
         Sound(MbgNbd.Fit(sample), fit => fit.Model);
@@ -238,7 +238,7 @@ public class BtydPropertyTests
     {
         var truth = new ParetoNbd(1.5, 6, 0.6, 20);
         var (x, tx, T) = Histories(truth, 120_000, 9);
-        var sample = BtydSample.Of(x, tx, T);
+        var sample = BtydSample.Group(x, tx, T);
         Assert.InRange(sample.X.Length, 1000, BtydSample.MaxGroups);
         Assert.Equal(120_000, sample.Customers);
         var fit = ParetoNbd.Fit(sample).Model;
@@ -247,12 +247,12 @@ public class BtydPropertyTests
     }
 
     [Fact]
-    public void An_impossible_history_is_refused() => Assert.Throws<ArgumentException>(() => BtydSample.Of([1], [5.0], [4.0]));
+    public void An_impossible_history_is_refused() => Assert.Throws<ArgumentException>(() => BtydSample.Group([1], [5.0], [4.0]));
 
     private static BtydSample Simulated(ParetoNbd truth, int customers, int seed)
     {
         var (x, tx, T) = Histories(truth, customers, seed);
-        return BtydSample.Of(x, tx, T, 1e-4);
+        return BtydSample.Group(x, tx, T, 1e-4);
     }
 
     private static (int[] X, double[] Tx, double[] T) Histories(ParetoNbd truth, int customers, int seed)

@@ -126,8 +126,8 @@ public class BtydReferenceTests
         Close(orders, predicted.Sum(), 1);
         Close(mae, predicted.Zip(sample.HoldoutOrders, (p, n) => Math.Abs(p - n)).Average(), 2e-4);
         Close(rmse, Math.Sqrt(predicted.Zip(sample.HoldoutOrders, (p, n) => (p - n) * (p - n)).Average()), 2e-4);
-        Close(auc, ChurnMetrics.Of(churned, predicted.Select(p => 1 / (1 + p)).ToArray()).Auc, 2e-4);
-        Close(aucAlive, ChurnMetrics.Of(churned, alive.Select(p => 1 - p).ToArray()).Auc, 5e-4);
+        Close(auc, ChurnMetrics.Compute(churned, predicted.Select(p => 1 / (1 + p)).ToArray()).Auc, 2e-4);
+        Close(aucAlive, ChurnMetrics.Compute(churned, alive.Select(p => 1 - p).ToArray()).Auc, 5e-4);
         double[] money = [.. predicted.Select((p, i) => p * s_spend.ExpectedSpend(sample.X[i], sample.MeanRepeatSpend[i]))];
         var judged = Spending.Judge(sample.HoldoutSpend, money);
         Close(spend, money.Sum(), 15);

@@ -13,7 +13,7 @@ internal sealed record Cdnow(string[] Ids, int[] X, double[] Tx, double[] T, dou
 
     public static Cdnow Sample => s_sample.Value;
 
-    public BtydSample Grouped => BtydSample.Of(X, Tx, T);
+    public BtydSample Grouped => BtydSample.Group(X, Tx, T);
 
     private static Cdnow Read()
     {

@@ -11,12 +11,12 @@ public class DriftReferenceTests
     {
         var random = new Random(1);
         const int Trials = 4_000;
-        var column = DriftColumn.Of("x", Sample(random, 3_000, 0), []);
+        var column = DriftColumn.Measure("x", Sample(random, 3_000, 0), []);
         var beyond = 0;
         for (var trial = 0; trial < Trials; trial++)
         {
             // The reference is drawn anew too: its own chance is part of the promise.
-            if (trial % 20 == 0) column = DriftColumn.Of("x", Sample(random, 3_000, 0), []);
+            if (trial % 20 == 0) column = DriftColumn.Measure("x", Sample(random, 3_000, 0), []);
             if (column.Index(Count(column, Sample(random, 1_000, 0))) > column.Threshold(1_000)) beyond++;
         }
         Assert.InRange(beyond, 0, 20);
@@ -28,16 +28,16 @@ public class DriftReferenceTests
         var random = new Random(2);
         var now = Sample(random, 5_000, 0);
         var shifted = Sample(random, 5_000, 0.4);
-        var still = DriftColumn.Of("x", now, [Sample(random, 5_000, 0)]);
+        var still = DriftColumn.Measure("x", now, [Sample(random, 5_000, 0)]);
         Assert.True(still.Index(Count(still, shifted)) > still.Threshold(5_000));
-        var moving = DriftColumn.Of("x", now, [Sample(random, 5_000, -0.5), Sample(random, 5_000, -0.25)]);
+        var moving = DriftColumn.Measure("x", now, [Sample(random, 5_000, -0.5), Sample(random, 5_000, -0.25)]);
         Assert.True(moving.Index(Count(moving, shifted)) < moving.Threshold(5_000));
     }
 
     [Fact]
     public void Of_AConstantColumn_HasOneBinAndNeverDrifts()
     {
-        var column = DriftColumn.Of("x", [3, 3, 3, 3], []);
+        var column = DriftColumn.Measure("x", [3, 3, 3, 3], []);
         Assert.Equal([1.0], column.Share);
         Assert.Equal(0, column.Index([400]), 1e-12);
         Assert.Equal(0, column.Threshold(400));
@@ -48,13 +48,13 @@ public class DriftReferenceTests
     {
         var random = new Random(3);
         var reference = new DriftReference([.. new[] { "a", "b", "c", DriftReference.Churn,
-            DriftReference.Clv }.Select(name => DriftColumn.Of(name, Sample(random, 4_000, 0), []))]);
+            DriftReference.Clv }.Select(name => DriftColumn.Measure(name, Sample(random, 4_000, 0), []))]);
         var counts = reference.Columns.Select((column, j) => Count(column, Sample(random, 4_000, j == 1 ? 1 : j == 2 ? 0.5 : 0))).ToArray();
-        var report = DriftReport.Of(reference, counts);
+        var report = DriftReport.Compare(reference, counts);
         Assert.Equal(["b", "c"], report.Beyond.Select(column => column.Name));
         Assert.Equal((4_000, 5, "drifted", "b"), (report.Customers, report.Columns, report.Light, report.Nearest!.Name));
         Assert.Equal("none",
-            DriftReport.Of(reference,
+            DriftReport.Compare(reference,
                 [.. reference.Columns.Select(column => column.Share.Select(share => (long)(share * 4_000)).ToArray())]).Light);
     }
 

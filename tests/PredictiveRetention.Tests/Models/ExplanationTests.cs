@@ -10,7 +10,7 @@ namespace PredictiveRetention.Tests.Models;
 /// <summary>Explanations of blends: fitted on full horizons, carried from a shorter one, BTYD alone.</summary>
 public class ExplanationTests
 {
-    private static readonly Currency s_pounds = Currency.Of("GBP");
+    private static readonly Currency s_pounds = Currency.Parse("GBP");
     private static readonly RecipeSettings s_quick = new()
     {
         Orders = new ForestSettings { Trees = 30, Leaves = 8 }, Bagged = new ForestSettings { Trees = 20, Leaves = 8 },
@@ -60,7 +60,7 @@ public class ExplanationTests
         var (trained, rows) = s_blended.Value;
         var model = trained.Model;
         var (width, count) = (model.Features.Count, rows.Length / model.Features.Count);
-        var (answers, reasons) = (new ModelAnswer[count], new Reasons[count]);
+        var (answers, reasons) = (new ModelPrediction[count], new Reasons[count]);
         model.Predict(rows, answers, reasons);
         var schema = new FeatureSchema(model.Features);
         var agree = Enumerable.Range(0, count).Average(i =>

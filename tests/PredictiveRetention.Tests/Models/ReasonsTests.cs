@@ -13,7 +13,7 @@ public class ReasonsTests
     [Fact]
     public void Of_PicksTheLargestEitherWay_LargestFirst()
     {
-        var reasons = Reasons.Of([0.1f, -0.9f, 0, 0.5f, -0.2f], [1, 2, 3, 4, 5], scale: -2, s_each);
+        var reasons = Reasons.Rank([0.1f, -0.9f, 0, 0.5f, -0.2f], [1, 2, 3, 4, 5], scale: -2, s_each);
         Assert.Equal([new Reason(1, 2, 1.8f), new Reason(3, 4, -1), new Reason(4, 5, 0.4f), new Reason(0, 1, -0.2f)], reasons.All());
         Assert.Equal(reasons.Fourth, reasons.All().Last());
     }
@@ -21,9 +21,9 @@ public class ReasonsTests
     [Fact]
     public void Of_NamesNothingThatChangesNothing()
     {
-        Assert.False(Reasons.Of([0, 0], [1, 2], 1, s_each).Any);
-        Assert.Equal(-1, Reasons.Of([0, 3f], [1, 2], 1, s_each).Second.Feature);
-        Assert.False(Reasons.Of([0.5f, -0.5f], [1, 2], 1, [Theme.Money, Theme.Money]).Any);
+        Assert.False(Reasons.Rank([0, 0], [1, 2], 1, s_each).Any);
+        Assert.Equal(-1, Reasons.Rank([0, 3f], [1, 2], 1, s_each).Second.Feature);
+        Assert.False(Reasons.Rank([0.5f, -0.5f], [1, 2], 1, [Theme.Money, Theme.Money]).Any);
     }
 
     [Theory]
@@ -32,7 +32,7 @@ public class ReasonsTests
     [InlineData(0.09f, 3)]
     public void Of_BeyondTheThird_NamesOnlyWhatIsATenthOfTheFirst(float small, int expected)
     {
-        var reasons = Reasons.Of([1, small, -small, small, -small, small], new float[6], 1, s_each);
+        var reasons = Reasons.Rank([1, small, -small, small, -small, small], new float[6], 1, s_each);
         Assert.Equal(expected, reasons.All().Count());
     }
 
@@ -40,7 +40,7 @@ public class ReasonsTests
     public void Of_AThemeIsAddedUp_AndSaidByTheStrongestThatPointsItsWay()
     {
         // Money: -0.9 + 0.5 + 0.6 raises by 0.2, so the strongest that raises says it, not the stronger one that lowers.
-        var reasons = Reasons.Of([-0.9f, 0.5f, 0.6f, 0.4f], [1, 2, 3, 4], 1, [Theme.Money, Theme.Money, Theme.Money, Theme.Recency]);
+        var reasons = Reasons.Rank([-0.9f, 0.5f, 0.6f, 0.4f], [1, 2, 3, 4], 1, [Theme.Money, Theme.Money, Theme.Money, Theme.Recency]);
         Assert.Equal((3, 0.4f), (reasons.First.Feature, reasons.First.Effect));
         Assert.Equal((2, 3f, 0.2f), (reasons.Second.Feature, reasons.Second.Value, MathF.Round(reasons.Second.Effect, 5)));
         Assert.Equal(2, reasons.All().Count());
@@ -62,7 +62,7 @@ public class ReasonsTests
                     pair) => sum + pair.First))).OrderByDescending(theme => Math.Abs(theme.Sum)).ToList();
             var expected = sums.Where((theme,
                 place) => place < 3 || place < 5 && Math.Abs(theme.Sum) >= 0.1f * Math.Abs(sums[0].Sum)).ToList();
-            var found = Reasons.Of(contributions, contributions, 1, themes).All().ToList();
+            var found = Reasons.Rank(contributions, contributions, 1, themes).All().ToList();
             Assert.Equal(expected, found.Select(reason => (themes[reason.Feature], reason.Effect)));
             Assert.All(found, reason => Assert.Equal(
                 contributions.Where((value,
@@ -80,7 +80,7 @@ public class ReasonsTests
         float sum = 0;
         Assert.Equal(0, Allocated.By(() =>
         {
-            for (var i = 0; i < 100; i++) sum += Reasons.Of(contributions, contributions, -1, themes).First.Effect;
+            for (var i = 0; i < 100; i++) sum += Reasons.Rank(contributions, contributions, -1, themes).First.Effect;
         }));
         Assert.NotEqual(0, sum);
     }

@@ -25,7 +25,7 @@ public class SpendIntervalsTests
     {
         for (var i = 0; i < s_later.Net.Length; i++)
         {
-            var range = s_intervals.Of(s_later.Days[i], s_later.POrder[i], s_later.Spend[i]);
+            var range = s_intervals.RangeFor(s_later.Days[i], s_later.POrder[i], s_later.Spend[i]);
             Assert.True(range.Low90 >= 0 && range.Low90 <= range.Low80 && range.Low80 <= range.High80 && range.High80 <= range.High90,
                 range.ToString());
             Assert.True(range.Low80 <= s_later.Spend[i]);
@@ -43,7 +43,7 @@ public class SpendIntervalsTests
         for (var i = 0; i < s_later.Net.Length; i++)
         {
             var p = 1 / (1 + (1 - s_later.POrder[i]) / s_later.POrder[i] * Math.Exp(-level));
-            var range = s_intervals.Of(s_later.Days[i], p, s_later.Spend[i] * Math.Exp(level));
+            var range = s_intervals.RangeFor(s_later.Days[i], p, s_later.Spend[i] * Math.Exp(level));
             if (s_later.Net[i] >= range.Low80 && s_later.Net[i] <= range.High80) within80++;
             if (s_later.Net[i] >= range.Low90 && s_later.Net[i] <= range.High90) within90++;
         }

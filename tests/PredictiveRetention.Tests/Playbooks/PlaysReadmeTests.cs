@@ -9,7 +9,7 @@ public class PlaysReadmeTests
     [Fact]
     public void Every_shipped_play_has_a_row() =>
         Assert.All(Playbook.Shipped().Plays, play => Assert.Contains(
-            $"| {play.Id} | {PlayNames.Of(play.Priority)} | {play.Owner} | {PlayNames.Of(play.Channel)} |",
+            $"| {play.Id} | {PlayNames.Name(play.Priority)} | {play.Owner} | {PlayNames.Name(play.Channel)} |",
             Readme(),
             StringComparison.Ordinal));
 

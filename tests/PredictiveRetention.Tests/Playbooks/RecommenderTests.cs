@@ -9,7 +9,7 @@ namespace PredictiveRetention.Tests.Playbooks;
 
 public class RecommenderTests
 {
-    private static readonly Currency s_pounds = Currency.Of("GBP");
+    private static readonly Currency s_pounds = Currency.Parse("GBP");
 
     // Some.Score: p(order) 0.6, 40 if an order comes.
     [Theory]
@@ -66,7 +66,7 @@ public class RecommenderTests
         {
             var found = Recommend(SomePlay.Book(plays), Some.Facts(emailConsent: false));
             Assert.Equal((null, 0, 0), (found.PlayId, found.ExpectedNetValue, found.Cost));
-            return PlayNames.Of(found.Reason!.Value);
+            return PlayNames.Name(found.Reason!.Value);
         }
     }
 
@@ -103,7 +103,7 @@ public class RecommenderTests
     {
         var book = SomePlay.Book(SomePlay.Yaml(audience: $"{{ net_revenue: {units} }}"));
 
-        Assert.Equal("nudge", Recommend(book, Some.Facts(netRevenueMinor: 5_000), currency: Currency.Of(currency)).PlayId);
+        Assert.Equal("nudge", Recommend(book, Some.Facts(netRevenueMinor: 5_000), currency: Currency.Parse(currency)).PlayId);
     }
 
     [Theory]

@@ -68,7 +68,7 @@ public class ShippedPlaysTests
     public void A_customer_of_its_audience_is_recommended_the_play(
         string id, PlayPriority priority, string owner, CustomerFacts facts, CustomerScore score)
     {
-        var found = new Recommender(Playbook.Shipped(), new PlaybookEconomics(Currency.Of("EUR")))
+        var found = new Recommender(Playbook.Shipped(), new PlaybookEconomics(Currency.Parse("EUR")))
             .Recommend(facts, score, Some.Segments(facts, score));
 
         Assert.Equal(id, found.PlayId);

@@ -45,7 +45,7 @@ public sealed partial class ReportTests : IDisposable
         var html = await ReportPrinter.HtmlAsync(document, s_english, writer);
 
         // By a path of its own: what stands beside each name in the file, against the rows of the table.
-        var figures = (await store.Figures.ReadAsync(run.RunId)).ToDictionary(figure => FigureKey.Of(FigureRow.Of(
+        var figures = (await store.Figures.ReadAsync(run.RunId)).ToDictionary(figure => FigureKey.Build(FigureRow.Describe(
             ViewCatalogue.Find(figure.View)!, figure)));
         var written = Written()
             .Matches(html)
@@ -54,7 +54,7 @@ public sealed partial class ReportTests : IDisposable
         Assert.True(written.Count > 100, $"only {written.Count} numbers");
         Assert.All(written,
             number => Assert.Equal(
-                writer.Of(FigureRow.WordOf(MetricCatalogue.Of(figures[number.Key].Metric).Unit), figures[number.Key].Value!.Value),
+                writer.Value(FigureRow.WordOf(MetricCatalogue.Get(figures[number.Key].Metric).Unit), figures[number.Key].Value!.Value),
                 number.Text));
         Assert.Equal(document.Figures.Count(figure => figure.Value is not null), written.Count);
         Assert.True(await ReportCheck.HtmlAsync(html, document, store, writer) > written.Count);
@@ -179,7 +179,7 @@ public sealed partial class ReportTests : IDisposable
                 words => Assert.DoesNotContain("see its sentence", words, StringComparison.Ordinal)));
         var shown = performance.Figures.Select(figure => figure.Metric)
             .Distinct()
-            .Select(metric => MetricCatalogue.Of(metric).Name)
+            .Select(metric => MetricCatalogue.Get(metric).Name)
             .ToHashSet();
         Assert.Empty(shown.Except(((ReportTerms)performance.Sections[^1].Blocks[0]).Terms.Select(term => term.Term)));
     }
@@ -254,7 +254,7 @@ public sealed partial class ReportTests : IDisposable
         new ReportBuilder(store, Playbook.Shipped(), Targets.None, s_english, WriterOf(store), TimeProvider.System).BuildAsync(run, kind);
 
     private static Writer WriterOf(RetentionStore store) =>
-        store.RequireShop() is var shop ? new Writer(WorkspaceCulture.Of(shop.Currency), shop.Currency, shop.Calendar.TimeZone) : null!;
+        store.RequireShop() is var shop ? new Writer(WorkspaceCulture.For(shop.Currency), shop.Currency, shop.Calendar.TimeZone) : null!;
 
     private static Run Night(RetentionStore store, Cutoff asOf) =>
         new NightRun(store, new ModelRegistry(Path.Combine(Path.GetTempPath(), "no-models-here")),

@@ -15,7 +15,8 @@ internal sealed class EveryKindOfShop(int seed)
 
     private readonly Random _random = new(seed);
 
-    public BusinessCalendar Calendar { get; } = BusinessCalendar.Of(new[] { "UTC", "America/Sao_Paulo", "Australia/Lord_Howe" }[seed % 3]);
+    public BusinessCalendar Calendar { get; } =
+        BusinessCalendar.InZone(new[] { "UTC", "America/Sao_Paulo", "Australia/Lord_Howe" }[seed % 3]);
 
     /// <summary>Day of the first order; the first of a month in some shops.</summary>
     public int From { get; } = BusinessCalendar.DayNumber(new DateOnly(2016 + (seed % 3), 1 + (seed % 12), seed % 2 == 0 ? 1 : 17));
@@ -43,7 +44,7 @@ internal sealed class EveryKindOfShop(int seed)
             if (Chance(0.2)) Subscription(id, subscriptions);
         }
         using var writer = store.Imports.Begin();
-        writer.UseShop(Currency.Of(seed % 5 == 0 ? "JPY" : "EUR"), Calendar);
+        writer.UseShop(Currency.Parse(seed % 5 == 0 ? "JPY" : "EUR"), Calendar);
         writer.Customers(people);
         writer.Orders(orders);
         writer.Refunds(refunds);

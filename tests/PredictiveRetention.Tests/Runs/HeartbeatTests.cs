@@ -30,7 +30,7 @@ public abstract class HeartbeatTests(EngineUnderTest engine) : IDisposable
         engine.Execute("UPDATE run SET lease_until_ms = 1");
         _clock.Advance(s_beat);
         Assert.Equal(["1"], engine.Query("SELECT lease_until_ms FROM run"));
-        alive.Keep(run.RunId, run.Owner!);
+        alive.Renew(run.RunId, run.Owner!);
         _clock.Advance(s_beat);
         Assert.NotEqual(["1"], engine.Query("SELECT lease_until_ms FROM run"));
         Assert.Empty(heard.All);
@@ -42,7 +42,7 @@ public abstract class HeartbeatTests(EngineUnderTest engine) : IDisposable
     {
         var (store, run, heard) = Begun();
         using var alive = new Heartbeat(store, Settings(heard));
-        alive.Keep(run.RunId, run.Owner!);
+        alive.Renew(run.RunId, run.Owner!);
         foreach (var (away, back) in new (Action, Action)[] { (engine.MakeReadOnly, engine.MakeWritable),
             (engine.TakeAway, engine.BringBack) })
         {
@@ -63,7 +63,7 @@ public abstract class HeartbeatTests(EngineUnderTest engine) : IDisposable
     {
         var (store, run, heard) = Begun();
         using var alive = new Heartbeat(store, Settings(heard));
-        alive.Keep(run.RunId, run.Owner!);
+        alive.Renew(run.RunId, run.Owner!);
         engine.Execute("ALTER TABLE run RENAME TO run_of_old"); // an error no waiting mends
         for (var beat = 0; beat < 3; beat++) _clock.Advance(s_beat);
         var standing = Assert.Single(heard.Faults.All);
@@ -79,7 +79,7 @@ public abstract class HeartbeatTests(EngineUnderTest engine) : IDisposable
     {
         var (store, run, heard) = Begun();
         var alive = new Heartbeat(store, Settings(heard));
-        alive.Keep(run.RunId, run.Owner!);
+        alive.Renew(run.RunId, run.Owner!);
         engine.TakeAway();
         _clock.Advance(s_beat);
         Assert.NotEmpty(heard.Faults.All);

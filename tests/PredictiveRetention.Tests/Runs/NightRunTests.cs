@@ -206,7 +206,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
     {
         using var store = Shop();
         var failure = Assert.Throws<RetentionException>(() => Night(store)
-            .Execute(RunRequest.Replay(Cutoff.Of(new DateOnly(2000, 1, 1))), null, default));
+            .Execute(RunRequest.Replay(Cutoff.On(new DateOnly(2000, 1, 1))), null, default));
         Assert.Equal(Failure.InputRejected, failure.Failure);
     }
 
@@ -230,7 +230,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
         var recipe = night.Run.Recipe!;
         var said = store.Predictions.ReadAll(night.Run.RunId)
             .Where(row => !row.Lost)
-            .Select(row => ReasonWords.Of(StoredReasons.Read(row.Reasons), recipe.Features, Some.Shop.Currency).ToList())
+            .Select(row => ReasonWords.Say(StoredReasons.Read(row.Reasons), recipe.Features, Some.Shop.Currency).ToList())
             .ToList();
         Assert.All(said, reasons => Assert.InRange(reasons.Count, 1, 5));
         Assert.All(said, reasons => Assert.Equal(reasons.OrderByDescending(reason => Math.Abs(reason.Effect)), reasons));
@@ -248,7 +248,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
     public void Execute_OnceAHorizonHasPassed_SaysWhatBecameOfTheEarlierNight()
     {
         using var store = Shop();
-        var past = Cutoff.Of(s_date).Minus(100);
+        var past = Cutoff.On(s_date).Minus(100);
         var earlier = Night(store).Execute(new RunRequest(RunPurpose.Night, past.Date, past), null, default);
         Assert.Null(earlier.Headline!.Realised);
         // The rule's horizon is 90 days: eighty days later nothing can be said, a hundred days later it can.

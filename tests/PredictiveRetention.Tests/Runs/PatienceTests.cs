@@ -31,7 +31,7 @@ public sealed class PatienceTests : IDisposable
     public void A_call_is_made_again_until_it_succeeds_and_what_it_waits_for_stands_meanwhile()
     {
         var calls = 0;
-        Assert.Equal("done", Patience().With(() => ++calls < 4 ? throw Busy : "done", default));
+        Assert.Equal("done", Patience().Retry(() => ++calls < 4 ? throw Busy : "done", default));
         Assert.Equal((4, 3), (calls, _clock.Waits.Count));
         Assert.Equal(["begins night run", "ends night run"], _heard.All);
         Assert.Empty(_heard.Faults.All);
@@ -41,7 +41,7 @@ public sealed class PatienceTests : IDisposable
     public void Pauses_grow_to_five_seconds_and_differ_by_a_quarter_at_most()
     {
         var calls = 0;
-        Patience().With(() => ++calls < 15 ? throw Busy : calls, default);
+        Patience().Retry(() => ++calls < 15 ? throw Busy : calls, default);
         var plain = TimeSpan.FromMilliseconds(100);
         foreach (var pause in _clock.Waits)
         {
@@ -56,7 +56,7 @@ public sealed class PatienceTests : IDisposable
     public void Patience_ends_with_the_fault_that_did_not_pass_and_it_goes_on_standing()
     {
         var began = _clock.GetUtcNow();
-        Assert.Throws<SqliteException>(() => Patience().With<int>(() => throw Busy, default));
+        Assert.Throws<SqliteException>(() => Patience().Retry<int>(() => throw Busy, default));
         Assert.InRange(_clock.GetUtcNow() - began, TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2) + TimeSpan.FromSeconds(7));
         Assert.Equal("night run", Assert.Single(_heard.Faults.All).Work);
     }
@@ -64,8 +64,8 @@ public sealed class PatienceTests : IDisposable
     [Fact]
     public void A_fault_that_will_not_pass_is_not_waited_for()
     {
-        Assert.Throws<InvalidOperationException>(() => Patience().With<int>(() => throw new InvalidOperationException("a bug"), default));
-        Assert.Throws<SqliteException>(() => Patience().With<int>(() => throw new SqliteException("no such table", 1), default));
+        Assert.Throws<InvalidOperationException>(() => Patience().Retry<int>(() => throw new InvalidOperationException("a bug"), default));
+        Assert.Throws<SqliteException>(() => Patience().Retry<int>(() => throw new SqliteException("no such table", 1), default));
         Assert.Empty(_clock.Waits);
         Assert.Empty(_heard.All);
     }
@@ -74,11 +74,11 @@ public sealed class PatienceTests : IDisposable
     public void What_must_not_be_repeated_blindly_is_repeated_only_where_it_is_still_due()
     {
         var (calls, questions) = (0, 0);
-        Patience().With(() => { if (++calls < 3) throw Busy; }, () => { questions++; return true; }, default);
+        Patience().Retry(() => { if (++calls < 3) throw Busy; }, () => { questions++; return true; }, default);
         Assert.Equal((3, 2), (calls, questions));
         (calls, questions) = (0, 0);
         // The question meets the same database; its answer is that the call was made, though it failed.
-        Patience().With(() => { calls++; throw Busy; }, () => ++questions < 3 ? throw Busy : false, default);
+        Patience().Retry(() => { calls++; throw Busy; }, () => ++questions < 3 ? throw Busy : false, default);
         Assert.Equal((1, 3), (calls, questions));
     }
 
@@ -87,7 +87,7 @@ public sealed class PatienceTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         var settings = new RunSettings { Clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider() }; // nobody moves it
-        Assert.ThrowsAny<OperationCanceledException>(() => new Patience(_store, settings).With<int>(() =>
+        Assert.ThrowsAny<OperationCanceledException>(() => new Patience(_store, settings).Retry<int>(() =>
         {
             stop.Cancel();
             throw Busy;

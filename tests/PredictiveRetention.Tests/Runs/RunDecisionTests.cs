@@ -172,9 +172,9 @@ public abstract class RunDecisionTests(EngineUnderTest engine) : NightRunFixture
         Engine.Execute("UPDATE outbox SET lease_until_ms = 0");
         var again = Assert.Single(store.Outbox.Claim("another", 10));
         Assert.Equal((taken.RunId, taken.Kind, 2), (again.RunId, again.Kind, again.Attempts));
-        store.Outbox.Settle(taken, "a dispatcher that was killed"); // too late: it is not its own any more
+        store.Outbox.RecordDelivery(taken, "a dispatcher that was killed"); // too late: it is not its own any more
         Assert.Equal([""], Engine.Query("SELECT coalesce(delivered_at_ms, 0) FROM outbox").Select(at => at == "0" ? "" : at));
-        store.Outbox.Settle(again, "another");
+        store.Outbox.RecordDelivery(again, "another");
         Engine.Execute("UPDATE outbox SET lease_until_ms = 0");
         Assert.Empty(store.Outbox.Claim("another", 10));
     }

@@ -176,7 +176,7 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
     {
         using var store = Shop();
         var before = Night(store);
-        var poisoned = CustomerKey.Of("C7");
+        var poisoned = CustomerKey.Hash("C7");
         Engine.Execute($"UPDATE orders SET amount_minor = {long.MaxValue} WHERE customer_key = {poisoned}");
         Engine.Execute(
             $"INSERT INTO orders (customer_key, order_id, ordered_at_ms, amount_minor, currency, is_valid) SELECT customer_key, "
@@ -239,7 +239,7 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
     private Action<string> Remove(params string[] customers) => step =>
     {
         if (step == "snapshot")
-            Engine.Execute($"DELETE FROM orders WHERE customer_key IN ({string.Join(", ", customers.Select(CustomerKey.Of))})");
+            Engine.Execute($"DELETE FROM orders WHERE customer_key IN ({string.Join(", ", customers.Select(CustomerKey.Hash))})");
     };
 
     private static readonly RunRecipe s_recipe = new()

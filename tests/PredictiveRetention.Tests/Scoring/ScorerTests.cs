@@ -11,7 +11,7 @@ namespace PredictiveRetention.Tests.Scoring;
 public class ScorerTests
 {
     private static readonly IReadOnlyList<(long Key, Order[] Orders)> s_shop = SimulatedHistories.Customers(900, days: 1000);
-    private static readonly Currency s_pounds = Currency.Of("GBP");
+    private static readonly Currency s_pounds = Currency.Parse("GBP");
     private static readonly Lazy<RetentionModel> s_model = new(() =>
     {
         var forest = new ForestSettings { Trees = 30, Leaves = 8 };

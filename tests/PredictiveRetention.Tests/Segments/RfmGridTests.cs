@@ -46,13 +46,13 @@ public class RfmGridTests
     public void A_value_on_a_threshold_belongs_below_it(int days, int r, int orders, int f, long minor, int m) =>
         Assert.Equal(
             new RfmScore(r, f, m),
-            RfmScore.Of(Some.Facts(orders: orders, daysSinceLastOrder: days, netRevenueMinor: minor), Some.Cutoffs()));
+            RfmScore.Score(Some.Facts(orders: orders, daysSinceLastOrder: days, netRevenueMinor: minor), Some.Cutoffs()));
 
     [Fact]
     public void Scores_are_monotone_and_ties_share_them() =>
         Gen.Select(Gen.Int[0, 50].Array[1, 40], Gen.Int[0, 50], Gen.Int[0, 50]).Sample((population, one, other) =>
         {
-            var cuts = ScoreCuts.Of(population.Order().Select(value => (double)value).ToArray());
+            var cuts = ScoreCuts.Fifths(population.Order().Select(value => (double)value).ToArray());
             var (lower, higher) = (cuts.CountBelow(Math.Min(one, other)), cuts.CountBelow(Math.Max(one, other)));
             return one == other ? lower == higher : lower <= higher;
         });

@@ -45,7 +45,7 @@ public class RfmOfCdnowTests
         var facts = Customers();
         var cutoffs = Cutoffs(facts);
 
-        Assert.Equal(customers, facts.Count(one => RfmGrid.SegmentOf(RfmScore.Of(one, cutoffs)) == segment));
+        Assert.Equal(customers, facts.Count(one => RfmGrid.SegmentOf(RfmScore.Score(one, cutoffs)) == segment));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public class RfmOfCdnowTests
         var facts = Customers();
         var cutoffs = Cutoffs(facts);
 
-        var scores = facts.GroupBy(one => one.Orders, one => RfmScore.Of(one, cutoffs).F);
+        var scores = facts.GroupBy(one => one.Orders, one => RfmScore.Score(one, cutoffs).F);
 
         Assert.All(scores, group => Assert.Single(group.Distinct()));
         Assert.Equal([1, 3, 4, 5], scores.SelectMany(group => group).Distinct().Order());

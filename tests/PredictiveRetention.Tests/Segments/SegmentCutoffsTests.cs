@@ -74,7 +74,7 @@ public class SegmentCutoffsTests
 
         Assert.Equal(
             [1, 2, 3, 4, 4, 5],
-            new[] { 1, 2, 3, 4, 5, 6 }.Select(orders => RfmScore.Of(Some.Facts(orders: orders), cutoffs).F));
+            new[] { 1, 2, 3, 4, 5, 6 }.Select(orders => RfmScore.Score(Some.Facts(orders: orders), cutoffs).F));
     }
 
     [Fact]

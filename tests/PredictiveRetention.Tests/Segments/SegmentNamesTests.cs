@@ -22,11 +22,11 @@ public class SegmentNamesTests
     [Fact]
     public void Names_are_those_of_the_reports()
     {
-        Assert.Equal("Cannot Lose Them", SegmentNames.Of(RfmSegment.CannotLoseThem));
-        Assert.Equal("One-Timer", SegmentNames.Of(Persona.OneTimer));
-        Assert.Equal("At-Risk-Dormant", SegmentNames.Of(EngagementSegment.AtRiskDormant));
-        Assert.Equal("VIP", SegmentNames.Of(BusinessSegment.Vip));
-        Assert.Equal("Power User", SegmentNames.Of(FrequencyClass.PowerUser));
+        Assert.Equal("Cannot Lose Them", SegmentNames.Name(RfmSegment.CannotLoseThem));
+        Assert.Equal("One-Timer", SegmentNames.Name(Persona.OneTimer));
+        Assert.Equal("At-Risk-Dormant", SegmentNames.Name(EngagementSegment.AtRiskDormant));
+        Assert.Equal("VIP", SegmentNames.Name(BusinessSegment.Vip));
+        Assert.Equal("Power User", SegmentNames.Name(FrequencyClass.PowerUser));
     }
 
     [Theory]
@@ -63,6 +63,6 @@ public class SegmentNamesTests
     {
         Assert.Equal(Enum.GetValues<T>().Length, SegmentNames.All<T>().Count);
         Assert.All(Enum.GetValues<T>(),
-            value => Assert.True(SegmentNames.TryParse<T>(SegmentNames.Of(value), out var read) && read.Equals(value)));
+            value => Assert.True(SegmentNames.TryParse<T>(SegmentNames.Name(value), out var read) && read.Equals(value)));
     }
 }

@@ -16,7 +16,8 @@ public sealed class SegmentRulesTests
     [Fact]
     public void Every_taxonomy_says_its_rule_with_the_numbers_of_the_run()
     {
-        var rules = SegmentRules.Of(new SegmentSettings { NewDays = 45 }, s_cutoffs, Currency.Of("GBP")).ToDictionary(rule => rule.Id);
+        var rules = SegmentRules.Describe(new SegmentSettings { NewDays = 45 }, s_cutoffs, Currency.Parse("GBP")).ToDictionary(rule =>
+            rule.Id);
         Assert.Equal(SegmentNames.All<Lifecycle>(), rules["lifecycle"].Segments.Select(segment => segment.Segment));
         Assert.Contains("less than 45 days ago", rules["lifecycle"].Segments[0].Rule, StringComparison.Ordinal);
         Assert.Contains("543.21 GBP", rules["value_tier"].Segments[0].Rule, StringComparison.Ordinal);

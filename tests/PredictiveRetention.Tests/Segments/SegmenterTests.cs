@@ -143,8 +143,8 @@ public class SegmenterTests
         Gen.Select(Gen.Int[0, 20], Gen.Int[0, 800], Gen.Int[-100, 20_000], Gen.Int[0, 20], Gen.Int[0, 800], Gen.Int[0, 20_000])
             .Sample((orders, days, minor, moreOrders, fewerDays, moreMinor) =>
             {
-                var before = RfmScore.Of(Some.Facts(orders, days, netRevenueMinor: minor), Some.Cutoffs());
-                var after = RfmScore.Of(
+                var before = RfmScore.Score(Some.Facts(orders, days, netRevenueMinor: minor), Some.Cutoffs());
+                var after = RfmScore.Score(
                     Some.Facts(orders + moreOrders, Math.Max(0, days - fewerDays), netRevenueMinor: minor + moreMinor), Some.Cutoffs());
                 return after.R >= before.R && after.F >= before.F && after.M >= before.M;
             });

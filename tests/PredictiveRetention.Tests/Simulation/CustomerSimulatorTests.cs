@@ -40,7 +40,7 @@ public sealed class CustomerSimulatorTests : IClassFixture<CustomerSimulatorTest
                     customer.Events.Count(happened => happened.Type is EngagementType.Visit or EngagementType.AppSession),
                     customer.Events.Count(happened => happened.Type == EngagementType.Ticket),
                     customer.Events.Count(happened => happened.Type == EngagementType.EmailSent), [.. customer.Terms],
-                    CustomerTruth.Of(customer, simulator.Calendar, plan.Until)));
+                    CustomerTruth.Compute(customer, simulator.Calendar, plan.Until)));
             }
         }
 

@@ -12,7 +12,7 @@ public sealed class PostgresActionWorkTests() : ActionWorkTests(new PostgresUnde
 public abstract class ActionWorkTests(EngineUnderTest engine) : IDisposable
 {
     private static readonly DateTimeOffset s_now = new(2026, 1, 31, 8, 0, 0, TimeSpan.Zero);
-    private static readonly ActionWork s_fresh = new() { CustomerKey = CustomerKey.Of("a"), PlayId = "win-back" };
+    private static readonly ActionWork s_fresh = new() { CustomerKey = CustomerKey.Hash("a"), PlayId = "win-back" };
 
     public void Dispose()
     {

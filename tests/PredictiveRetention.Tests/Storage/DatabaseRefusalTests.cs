@@ -60,8 +60,8 @@ public sealed class DatabaseRefusalTests
         var (passing, not) = (new SqliteException("", 5), new InvalidOperationException());
         Assert.True(DatabaseRefusal.MayPass(new AggregateException(passing, new AggregateException(passing))));
         Assert.False(DatabaseRefusal.MayPass(new AggregateException(passing, not)));
-        Assert.NotNull(DatabaseRefusal.Of(new AggregateException(passing)));
-        Assert.Null(DatabaseRefusal.Of(not));
+        Assert.NotNull(DatabaseRefusal.Explain(new AggregateException(passing)));
+        Assert.Null(DatabaseRefusal.Explain(not));
     }
 
     private static void AssertRead(DbException fault, bool isRefusal, bool mayPass)
@@ -70,7 +70,7 @@ public sealed class DatabaseRefusalTests
             new RetentionException(Failure.DependencyUnavailable, "PostgreSQL at 10.0.0.7, user 'anna': " + fault.Message, fault) })
         {
             Assert.Equal(mayPass, DatabaseRefusal.MayPass(said));
-            Assert.Equal(isRefusal, DatabaseRefusal.Of(said) is not null);
+            Assert.Equal(isRefusal, DatabaseRefusal.Explain(said) is not null);
             Assert.Equal(isRefusal, DatabaseRefusal.WithoutNames(said) is not null);
             Assert.DoesNotContain("anna", DatabaseRefusal.WithoutNames(said) ?? "", StringComparison.Ordinal);
             Assert.DoesNotContain("10.0.0.7", DatabaseRefusal.WithoutNames(said) ?? "", StringComparison.Ordinal);

@@ -45,20 +45,20 @@ public sealed class JobTablesTests : IDisposable
     public void They_are_those_Hangfire_would_make()
     {
         var address = _engine.NewAddress();
-        Assert.Equal("ours", JobTables.Make(address, "ours"));
+        Assert.Equal("ours", JobTables.Create(address, "ours"));
         using (var connection = Open(address)) PostgreSqlObjectsInstaller.Install(connection, "theirs");
         Assert.Equal(Tables("theirs"), Tables("ours"));
         Assert.Equal(_engine.Query("SELECT version FROM theirs.schema"), _engine.Query("SELECT version FROM ours.schema"));
         Assert.NotEmpty(Tables("ours"));
         // What there is needs nothing.
-        Assert.Equal("theirs", JobTables.Make(address, "theirs"));
+        Assert.Equal("theirs", JobTables.Create(address, "theirs"));
     }
 
     [Fact]
     public async Task Several_that_start_at_once_make_them_once()
     {
         var address = _engine.NewAddress();
-        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => JobTables.Make(address, null))));
+        var made = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => JobTables.Create(address, null))));
         Assert.All(made, schema => Assert.Equal("hangfire", schema));
         Assert.Equal(["1"], _engine.Query("SELECT count(*) FROM hangfire.schema"));
     }
@@ -81,7 +81,7 @@ public sealed class JobTablesTests : IDisposable
     {
         var address = _engine.NewAddress();
         _engine.Execute("CREATE SCHEMA jobs; CREATE TABLE jobs.aggregatedcounter (other int)"); // of a later script than the first
-        var failure = Assert.Throws<RetentionException>(() => JobTables.Make(address, "jobs"));
+        var failure = Assert.Throws<RetentionException>(() => JobTables.Create(address, "jobs"));
         Assert.Equal(Failure.DependencyUnavailable, failure.Failure);
         Assert.Equal(["aggregatedcounter"], _engine.Query("SELECT tablename FROM pg_tables WHERE schemaname = 'jobs'"));
     }
@@ -95,12 +95,12 @@ public sealed class JobTablesTests : IDisposable
         try
         {
             var asRole = new NpgsqlConnectionStringBuilder(address) { Username = role }.ToString();
-            var refused = Assert.Throws<RetentionException>(() => JobTables.Make(asRole, null));
+            var refused = Assert.Throws<RetentionException>(() => JobTables.Create(asRole, null));
             Assert.Contains("retain db migrate", refused.Message, StringComparison.Ordinal);
             Assert.Contains("'hangfire'", refused.Message, StringComparison.Ordinal);
             Assert.Equal(0, Retain.Run("db", "migrate", "--store", address).ExitCode);
             _engine.Execute($"GRANT USAGE ON SCHEMA hangfire TO {role}; GRANT ALL ON ALL TABLES IN SCHEMA hangfire TO {role}");
-            Assert.Equal("hangfire", JobTables.Make(asRole, null));
+            Assert.Equal("hangfire", JobTables.Create(asRole, null));
         }
         finally
         {

@@ -169,7 +169,7 @@ public sealed class ModelRegistryTests : IDisposable
             Assert.Throws<RetentionException>(() => registry.RollBack("anna", "too early", TimeProvider.System)).Failure);
         registry.Promote(old, "anna", "first", TimeProvider.System);
         Assert.Throws<RetentionException>(() => registry.RollBack("anna", "nothing before", TimeProvider.System));
-        registry.Keep(young, waits: true, "the gate", "worse", TimeProvider.System);
+        registry.RecordNotPromoted(young, waits: true, "the gate", "worse", TimeProvider.System);
         Assert.Equal((old, young, false), (registry.ChampionVersion(), registry.ChallengerVersion(), registry.ChallengerWasRolledBack()));
         registry.Promote(young, "anna", "I know better", TimeProvider.System);
         Assert.Equal((young, null), (registry.ChampionVersion(), registry.ChallengerVersion()));
@@ -237,7 +237,7 @@ public sealed class ModelRegistryTests : IDisposable
         var request = new TrainingRequest
         {
             Cutoff = SimulatedHistories.End.Minus(daysBeforeEnd), Horizon = Horizon.OfDays(60),
-            ClvHorizon = Horizon.OfDays(60), Currency = Currency.Of("GBP"), Coverage = default
+            ClvHorizon = Horizon.OfDays(60), Currency = Currency.Parse("GBP"), Coverage = default
         };
         return new TrainingRecipe(new RecipeSettings { Orders = forest, Spend = forest })
             .Train(request, () => SimulatedHistories.Shards(s_shop), null, default);

@@ -82,7 +82,7 @@ public abstract class SqlViewTests(EngineUnderTest engine) : IDisposable
         RetentionStore.Open(address).Dispose();
         Assert.Equal(PredictiveRetention.Segments.SegmentNames.All<PredictiveRetention.Segments.Lifecycle>(),
             engine.Query("SELECT name FROM segment_name WHERE taxonomy = 'lifecycle' ORDER BY code"));
-        Assert.Equal([MetricCatalogue.Of("aov").Name], engine.Query("SELECT name FROM metric_name WHERE metric = 'aov'"));
+        Assert.Equal([MetricCatalogue.Get("aov").Name], engine.Query("SELECT name FROM metric_name WHERE metric = 'aov'"));
         Assert.Equal(["100"], engine.Query("SELECT minor_per_unit FROM shop"));
     }
 }

@@ -64,7 +64,7 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
         using var store = RetentionStore.Open(engine.NewAddress());
         store.Import([Some.Order("a", "1", Day)]);
         using var writer = store.Imports.Begin();
-        var failure = Assert.Throws<RetentionException>(() => writer.UseShop(Currency.Of("EUR"), Some.Shop.Calendar));
+        var failure = Assert.Throws<RetentionException>(() => writer.UseShop(Currency.Parse("EUR"), Some.Shop.Calendar));
         Assert.Contains("GBP", failure.Message, StringComparison.Ordinal);
         Assert.Contains("EUR", failure.Message, StringComparison.Ordinal);
     }

@@ -17,7 +17,7 @@ public sealed class WholeFileTests : IDisposable
         {
             File.WriteAllText(file.Beside, "after");
             Assert.Equal("before", File.ReadAllText(In("a.txt")));
-            file.Keep();
+            file.Commit();
             Assert.Equal("after", File.ReadAllText(In("a.txt")));
         }
         Assert.Equal(["a.txt"], Names());
@@ -41,8 +41,8 @@ public sealed class WholeFileTests : IDisposable
         using WholeFile first = new(In("a.txt")), second = new(In("a.txt"));
         File.WriteAllText(first.Beside, "first");
         File.WriteAllText(second.Beside, "second");
-        second.Keep();
-        first.Keep();
+        second.Commit();
+        first.Commit();
         Assert.Equal(("first", "a.txt"), (File.ReadAllText(In("a.txt")), Assert.Single(Names())));
     }
 

@@ -20,7 +20,7 @@ internal static class HistoryOf
 /// </summary>
 internal static class SimulatedHistories
 {
-    public static readonly Cutoff End = Cutoff.Of(new DateOnly(2024, 1, 1));
+    public static readonly Cutoff End = Cutoff.On(new DateOnly(2024, 1, 1));
 
     public static IReadOnlyList<(long Key, Order[] Orders)> Customers(int customers, int days = 730, int seed = 1)
     {

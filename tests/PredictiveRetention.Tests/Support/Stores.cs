@@ -175,7 +175,7 @@ public sealed class PostgresUnderTest : EngineUnderTest
 /// <summary>Shops for store tests.</summary>
 internal static class Some
 {
-    public static readonly Shop Shop = new(Currency.Of("GBP"), BusinessCalendar.Utc);
+    public static readonly Shop Shop = new(Currency.Parse("GBP"), BusinessCalendar.Utc);
 
     /// <summary>Makes a store what a version left that had no work on actions.</summary>
     public const string Without0008 = "DROP VIEW v_actions; DROP TABLE action_work; DROP TABLE action_event; "

@@ -56,14 +56,14 @@ internal static class ActionForms
         }
         catch (BadParameterException bad)
         {
-            return Back(form["back"].ToString(), ("refused", bad.Parameter), saved > 0 ? ("saved", Number(saved)) : ("", ""));
+            return ReturnTo(form["back"].ToString(), ("refused", bad.Parameter), saved > 0 ? ("saved", Number(saved)) : ("", ""));
         }
-        return Back(form["back"].ToString(), ("saved", Number(saved)), left > 0 ? ("left", Number(left)) : ("", ""));
+        return ReturnTo(form["back"].ToString(), ("saved", Number(saved)), left > 0 ? ("left", Number(left)) : ("", ""));
 
         string? Field(string name) => form.TryGetValue(name, out var value) ? meaning(value.ToString().Trim()) : null;
     }
 
-    private static IResult Back(string asked, params (string Name, string Value)[] outcome)
+    private static IResult ReturnTo(string asked, params (string Name, string Value)[] outcome)
     {
         var known = (asked.StartsWith("/risk", StringComparison.Ordinal) || asked.StartsWith("/customers/", StringComparison.Ordinal))
             && asked.All(c => c is > ' ' and < '\x7f' and not '\\');

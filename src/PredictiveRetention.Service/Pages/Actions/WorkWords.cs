@@ -6,7 +6,7 @@ namespace PredictiveRetention.Service.Pages.Actions;
 /// <summary>Statuses and plays of actions in the language of the workspace.</summary>
 internal static class WorkWords
 {
-    public static string Of(Localiser T, string status) => status switch
+    public static string Status(Localiser T, string status) => status switch
     {
         ActionStatus.Open => T["open"],
         ActionStatus.InProgress => T["in progress"],

@@ -38,7 +38,7 @@ internal static class RiskList
     }
 
     private static Dictionary<string, StringValues> Asked(IQueryCollection query, Writer writer) => query
-        .Where(pair => !AskedRun.Parameters.Contains(pair.Key) && !ActionForms.Outcome.Contains(pair.Key))
+        .Where(pair => !AskedNight.Parameters.Contains(pair.Key) && !ActionForms.Outcome.Contains(pair.Key))
         .ToDictionary(pair => pair.Key, pair => PredictionQuery.Numbers.Contains(pair.Key) && pair.Value.Count == 1
             && writer.NumberOf(pair.Value.ToString()) is { } number
                 ? new StringValues(number.ToString("R", CultureInfo.InvariantCulture))
@@ -57,7 +57,7 @@ internal static class RiskList
         {
             var asked = http.Request.Query.Where(pair => pair.Key != "cursor").ToDictionary(pair => pair.Key, pair => pair.Value);
             query = Read(new QueryCollection(asked), settings, writer);
-            (night, var problem) = await AskedRun.OfAsync(http.Request.Query, store, current, cancellation);
+            (night, var problem) = await AskedNight.OfAsync(http.Request.Query, store, current, cancellation);
             if (night is null)
             {
                 await problem!.ExecuteAsync(http);
@@ -82,7 +82,7 @@ internal static class RiskList
         {
             var works = await store.Work.BesideAsync(rows, cancellation);
             var customers = rows.Select(row =>
-                new ListedCustomer(row, works.GetValueOrDefault(row.CustomerKey), Why(row, night.Answers.Of(row).Reasons, texts, writer)
+                new ListedCustomer(row, works.GetValueOrDefault(row.CustomerKey), Why(row, night.Answers.Write(row).Reasons, texts, writer)
                     .Replace('\u00a0', ' ')));
             Csv.Rows(CustomerList.Table(night.Run, night.Shop, customers), text);
             await http.Response.WriteAsync(text.ToString(), cancellation);

@@ -44,14 +44,14 @@ internal sealed class CardDraft(string id, CardKind kind, string title, FigureBo
     }
 
     /// <summary>The first that is of no small group, or the first.</summary>
-    public static Figure Lead(IReadOnlyList<Figure> ranked) =>
+    public static Figure FirstNotSmall(IReadOnlyList<Figure> ranked) =>
         ranked.FirstOrDefault(figure => figure.State != FigureState.Small) ?? ranked[0];
 
     public void Missing(string reason) => _missing ??= reason;
 
     public void Alert() => _alert = true;
 
-    public CardNumber Number(string name, double value, Unit unit) => new(name, value, NumberWords.Of(value, unit, context.Currency));
+    public CardNumber Number(string name, double value, Unit unit) => new(name, value, NumberWords.Write(value, unit, context.Currency));
 
     public CardNumber Change(string name, double value, Unit unit) => new(name, value, NumberWords.Change(value, unit, context.Currency));
 
@@ -68,9 +68,10 @@ internal sealed class CardDraft(string id, CardKind kind, string title, FigureBo
     /// <summary>How many customers a figure is of.</summary>
     public CardNumber N(Figure figure) => Number($"customers of {Name(figure)}", figure.Customers ?? 0, Unit.Count);
 
-    public CardNumber Top(Figure figure, Unit unit) => Number($"numerator of {Name(figure)}", figure.Numerator ?? double.NaN, unit);
+    public CardNumber Numerator(Figure figure, Unit unit) => Number($"numerator of {Name(figure)}", figure.Numerator ?? double.NaN, unit);
 
-    public CardNumber Bottom(Figure figure, Unit unit) => Number($"denominator of {Name(figure)}", figure.Denominator ?? double.NaN, unit);
+    public CardNumber Denominator(Figure figure, Unit unit) =>
+        Number($"denominator of {Name(figure)}", figure.Denominator ?? double.NaN, unit);
 
     public void Say([InterpolatedStringHandlerArgument("")] CardWords words)
     {
@@ -96,30 +97,30 @@ internal sealed class CardDraft(string id, CardKind kind, string title, FigureBo
     };
 
     /// <summary>Figures that a number of the answer was worked out from, and which it does not show themselves.</summary>
-    public void Rest(IEnumerable<Figure> figures)
+    public void AddSources(IEnumerable<Figure> figures)
     {
-        foreach (var figure in figures) Keep(figure);
+        foreach (var figure in figures) AddFigure(figure);
     }
 
     public string Shown(Figure figure)
     {
-        var shown = Keep(figure);
+        var shown = AddFigure(figure);
         if (figure.State != FigureState.Small) return shown;
         _small = true;
         // Once for each group, however much is told of it.
         if (!_marked.Add((figure.View, figure.D1, figure.D2, figure.D3))) return shown;
-        return $"{shown} ({Few(figure)})";
+        return $"{shown} ({WhySmall(figure)})";
     }
 
     /// <summary>What a small figure has too few of: customers, or of many customers what it was divided by.</summary>
-    private string Few(Figure figure)
+    private string WhySmall(Figure figure)
     {
-        var metric = MetricCatalogue.Of(figure.Metric);
+        var metric = MetricCatalogue.Get(figure.Metric);
         if (figure.Denominator is null || figure.Customers is not { } customers || customers < context.Insight.Recipe.Settings.SmallGroup)
             return $"small group of {Shown(N(figure))}";
         return metric.BottomIsMinor
-            ? $"of only {Shown(Bottom(figure, Unit.Money))}"
-            : $"few {metric.Denominator}: {Shown(Bottom(figure, Unit.Count))}";
+            ? $"of only {Shown(Denominator(figure, Unit.Money))}"
+            : $"few {metric.Denominator}: {Shown(Denominator(figure, Unit.Count))}";
     }
 
     /// <summary>The groups a ranking has beside the one told first; small ones come last, and the sentence says so.</summary>
@@ -142,10 +143,10 @@ internal sealed class CardDraft(string id, CardKind kind, string title, FigureBo
         : new Card(id, id[..3], kind, title, _text.ToString(), _alert ? CardState.Alert : _small ? CardState.Small : CardState.Ok, _figures,
             _numbers);
 
-    private string Keep(Figure figure)
+    private string AddFigure(Figure figure)
     {
         var kept = new CardFigure(figure.View, figure.Metric, figure.D1, figure.D2, figure.D3, figure.Value,
-            NumberWords.Of(figure, context.Currency));
+            NumberWords.Write(figure, context.Currency));
         if (!_figures.Contains(kept)) _figures.Add(kept);
         return kept.Shown;
     }

@@ -72,8 +72,8 @@ internal static class CustomerCards
         if (card.IsMissing || rows.Count == 0) return;
         var last = rows[^1];
         card.Say(
-            $"Of the {card.Bottom(last, Unit.Count)} buyers of {last.D1}, {last} had ordered before ({card.Top(last, Unit.Count)}); in "
-                + $"{rows[0].D1} it was {rows[0]}.");
+            $"Of the {card.Denominator(last, Unit.Count)} buyers of {last.D1}, {last} had ordered before "
+                + $"({card.Numerator(last, Unit.Count)}); in {rows[0].D1} it was {rows[0]}.");
         card.Say($"Trend over {months} complete months: {slope} a month, 95 % interval {low} to {high}.");
         if (high.Value < 0)
         {

@@ -34,7 +34,7 @@ internal static class ExecutiveCards
                 + $"({card.Need("kpis", "repeat_customers")} customers with two purchases or more).");
         card.Say(
             $"Everything before {card.AsOf}; the last order is of "
-                + $"{card.Date("day of the last order", Cutoff.Of(card.Context.DataThrough))}. Valid orders only.");
+                + $"{card.Date("day of the last order", Cutoff.On(card.Context.DataThrough))}. Valid orders only.");
     }
 
     private static void OneTime(CardDraft card)
@@ -130,7 +130,7 @@ internal static class ExecutiveCards
             card.Missing("nothing was paid in the complete months");
             return;
         }
-        card.Rest(months);
+        card.AddSources(months);
         card.Say(
             $"{card.Number("share of new customers: sum of numerators over sum of denominators of the months", fresh / all, Unit.Share)} "
                 + $"of what was paid in the {card.Whole("complete months", months.Count)} complete months {months[0].D1} to "
@@ -146,7 +146,7 @@ internal static class ExecutiveCards
     {
         var second = card.Need("second_order", "second_within", "90");
         card.Say(
-            $"{second} of {card.Bottom(second, Unit.Count)} customers first seen at least {second.D1} days ago purchased again within "
+            $"{second} of {card.Denominator(second, Unit.Count)} customers first seen at least {second.D1} days ago purchased again within "
                 + $"{second.D1} days; the mean CLV is {card.Need("kpis", "clv_per_customer")} ({card.Context.Predicted}, "
                 + $"{card.ClvHorizon} days).");
         Threshold(card, second.Value < card.Context.Thresholds.SecondOrder90d, static all => all.SecondOrder90d, "second_order_90d",
@@ -157,7 +157,7 @@ internal static class ExecutiveCards
     {
         var rate = card.Need("churn", "churn_rate", "value_tier", "High");
         card.Say(
-            $"{rate} of {card.Bottom(rate, Unit.Count)} customers who were in value tier High {card.Horizon} days before {card.AsOf} "
+            $"{rate} of {card.Denominator(rate, Unit.Count)} customers who were in value tier High {card.Horizon} days before {card.AsOf} "
                 + $"have bought nothing since (observed).");
         if (card.Book.Find("by_value_tier", "p_churn", "High") is { Value: not null } ahead)
             card.Say($"For those in it now the mean probability for the next {card.Horizon} days is {ahead} ({card.Context.Predicted}).");
@@ -168,7 +168,7 @@ internal static class ExecutiveCards
     {
         var third = card.Need("cohort_average_month", "retention", "3");
         card.Say(
-            $"In the third month after their first, {third} of {card.Bottom(third, Unit.Count)} customers of complete monthly cohorts "
+            $"In the third month after their first, {third} of {card.Denominator(third, Unit.Count)} customers of complete monthly cohorts "
                 + $"purchased, {card.Need("cohort_average_month", "retention", "1")} in the first.");
         Threshold(card, third.Value < card.Context.Thresholds.MonthThreeRetention, static all => all.MonthThreeRetention,
             "month_three_retention", Unit.Share);
@@ -185,7 +185,7 @@ internal static class ExecutiveCards
             card.Missing("no month with active customers");
             return;
         }
-        card.Rest(rows);
+        card.AddSources(rows);
         card.Say(
             $"Customers with an order in the last thirty days changed by {slope} a month over {months} complete months, 95 % interval "
                 + $"{low} to {high}; that is {card.Number("slope over the mean of the months", slope.Value!.Value / mean, Unit.Share)} "
@@ -200,9 +200,9 @@ internal static class ExecutiveCards
     {
         var rate = card.Need("cohort_average_month", "retention", "1");
         card.Say(
-            $"{rate} of {card.Bottom(rate, Unit.Count)} customers purchased in the calendar month after that of their first purchase: "
-                + $"{card.Top(rate, Unit.Count)} of all monthly cohorts whose month is complete (classic retention; the sum of returners "
-                + $"over the sum of sizes).");
+            $"{rate} of {card.Denominator(rate, Unit.Count)} customers purchased in the calendar month after that of their first purchase: "
+                + $"{card.Numerator(rate, Unit.Count)} of all monthly cohorts whose month is complete (classic retention; the sum "
+                + $"of returners over the sum of sizes).");
         var (low, high) = (card.Book.Find("cohort_average_month", "retention_low", "1"),
             card.Book.Find("cohort_average_month", "retention_high", "1"));
         if (low is { Value: not null } && high is { Value: not null })
@@ -213,12 +213,13 @@ internal static class ExecutiveCards
 
     private static void Funnel(CardDraft card)
     {
-        var (regular, power) = (card.Need("funnel", "step_rate", "2 Regular or more"), card.Need("funnel", "step_rate", "3 Power users"));
+        var (regular, power) =
+            (card.Need("funnel", "step_rate", "2 Regular or more"), card.Need("funnel", "step_rate", "3 Power users"));
         card.Say(
-            $"One-time to regular: {regular}, {card.Top(regular, Unit.Count)} of all {card.Bottom(regular, Unit.Count)} customers have "
-                + $"two purchases or more.");
+            $"One-time to regular: {regular}, {card.Numerator(regular, Unit.Count)} of all {card.Denominator(regular, Unit.Count)} "
+                + $"customers have two purchases or more.");
         card.Say(
-            $"Regular to power user: {power}, {card.Top(power, Unit.Count)} of those {card.Bottom(power, Unit.Count)} have "
+            $"Regular to power user: {power}, {card.Numerator(power, Unit.Count)} of those {card.Denominator(power, Unit.Count)} have "
                 + $"{card.Whole("purchases of a power user", card.Context.Insight.Segments.PowerUserOrders)} or more.");
     }
 
@@ -229,8 +230,8 @@ internal static class ExecutiveCards
             $"Customers whose lifecycle is New, Reactivated or Active (last order up to "
                 + $"{card.Whole("lifecycle Active up to, days", card.Context.Insight.Segments.ActiveDays)} days before {card.AsOf}, or "
                 + $"the first and only one less than {card.Whole("lifecycle New under, days", card.Context.Insight.Segments.NewDays)}; "
-                + $"by rule) hold {year} of the last twelve months' revenue ({card.Top(year, Unit.Money)} of "
-                + $"{card.Bottom(year, Unit.Money)}) and {ever} of all revenue to date.");
+                + $"by rule) hold {year} of the last twelve months' revenue ({card.Numerator(year, Unit.Money)} of "
+                + $"{card.Denominator(year, Unit.Money)}) and {ever} of all revenue to date.");
         card.Say($"A long history lowers the second; the first is the one to follow.");
     }
 
@@ -273,8 +274,8 @@ internal static class ExecutiveCards
         var (mean, peak, below) = (card.Need("kpis", "average_month_revenue"), card.Need("kpis", "peak_month_revenue"),
             card.Need("kpis", "months_below_average"));
         card.Say(
-            $"{mean} a month on average over {card.Bottom(mean, Unit.Count)} complete calendar months; most in "
-                + $"{peak.Note ?? "one month"}, {peak}. {card.Top(below, Unit.Count)} months ({below}) lie below the average.");
+            $"{mean} a month on average over {card.Denominator(mean, Unit.Count)} complete calendar months; most in "
+                + $"{peak.Note ?? "one month"}, {peak}. {card.Numerator(below, Unit.Count)} months ({below}) lie below the average.");
         if (card.Book.Find("trends", "slope", "month_revenue") is { Value: not null } slope
             && card.Book.Find("trends", "slope_low", "month_revenue") is { } low
             && card.Book.Find("trends", "slope_high", "month_revenue") is { } high)
@@ -286,9 +287,9 @@ internal static class ExecutiveCards
         var (rho, score, days) = (card.Need("kpis", "spearman", "delivery days and review score"), card.Need("kpis", "review_score"),
             card.Need("kpis", "delivery_days"));
         card.Say(
-            $"The mean review score is {score} over {card.Bottom(score, Unit.Count)} reviewed orders "
+            $"The mean review score is {score} over {card.Denominator(score, Unit.Count)} reviewed orders "
                 + $"({card.Need("kpis", "review_coverage")} of orders); delivery takes {days} on average over "
-                + $"{card.Bottom(days, Unit.Count)} delivered orders.");
+                + $"{card.Denominator(days, Unit.Count)} delivered orders.");
         card.Say(
             $"Spearman's rank correlation of the two is {rho} over "
                 + $"{card.Number("reviewed delivered orders", rho.Customers ?? 0, Unit.Count)} orders: "
@@ -301,8 +302,8 @@ internal static class ExecutiveCards
         const string View = "by_first_delivery";
         var (time, late) = (card.Need(View, "second_order_90d", "On time"), card.Need(View, "second_order_90d", "Late"));
         card.Say(
-            $"Second purchase within ninety days, where the first order came on time: {time} of {card.Bottom(time, Unit.Count)} "
-                + $"customers; where it came late: {late} of {card.Bottom(late, Unit.Count)}.");
+            $"Second purchase within ninety days, where the first order came on time: {time} of {card.Denominator(time, Unit.Count)} "
+                + $"customers; where it came late: {late} of {card.Denominator(late, Unit.Count)}.");
         if (!card.IsMissing)
             card.Say(
                 $"A difference of {card.Change("on time minus late", time.Value!.Value - late.Value!.Value, Unit.Share)}. Association, "
@@ -315,8 +316,8 @@ internal static class ExecutiveCards
             card.Need("kpis", "channel_coverage"));
         card.Say(
             $"The acquisition channel is known of {coverage} of customers; the others are Unknown, never guessed. Of the known, "
-                + $"{largest} came by {largest.Note ?? "one channel"} ({card.Top(largest, Unit.Count)} of "
-                + $"{card.Bottom(largest, Unit.Count)}); concentration index {hhi}.");
+                + $"{largest} came by {largest.Note ?? "one channel"} ({card.Numerator(largest, Unit.Count)} of "
+                + $"{card.Denominator(largest, Unit.Count)}); concentration index {hhi}.");
         var each = card.Book.Rows("by_channel", "revenue_per_customer").Where(figure => figure.Customers > 0).ToList();
         if (each.Count > 0)
             card.Say(

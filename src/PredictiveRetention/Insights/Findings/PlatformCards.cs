@@ -29,13 +29,13 @@ internal static class PlatformCards
     {
         var rate = card.Need("kpis", "at_risk_rate");
         card.Say(
-            $"{card.Need("kpis", "high_risk")} customers are at high risk, {rate} of {card.Bottom(rate, Unit.Count)} not lost "
+            $"{card.Need("kpis", "high_risk")} customers are at high risk, {rate} of {card.Denominator(rate, Unit.Count)} not lost "
                 + $"({card.Context.Predicted}: a probability of "
                 + $"{card.Number("risk band High from", card.Context.Insight.Cutoffs.HighRisk, Unit.Share)} or more of no purchase "
                 + $"within {card.Horizon} days).");
         var rule = card.Need("kpis", "at_risk_rate_rule");
-        card.Say($"By rule instead, {rule} are in lifecycle At Risk, {card.Top(rule, Unit.Count)} "
-            + $"of {card.Bottom(rule, Unit.Count)} whose lifecycle is not Lost.");
+        card.Say($"By rule instead, {rule} are in lifecycle At Risk, {card.Numerator(rule, Unit.Count)} "
+            + $"of {card.Denominator(rule, Unit.Count)} whose lifecycle is not Lost.");
         var (churners, risked) = (card.Need("kpis", "expected_churners"), card.Need("kpis", "revenue_at_risk"));
         card.Say($"Expected to buy nothing: {churners}; revenue at risk {risked}.");
         card.Say(

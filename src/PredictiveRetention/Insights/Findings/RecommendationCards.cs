@@ -23,8 +23,8 @@ internal static class RecommendationCards
     private static void Write(CardDraft card, Play play)
     {
         card.Say(
-            $"Priority {PlayNames.Of(play.Priority)}. Owner: {play.Owner}. Timeline: {play.Timeline}. Channel: "
-                + $"{PlayNames.Of(play.Channel)}.");
+            $"Priority {PlayNames.Name(play.Priority)}. Owner: {play.Owner}. Timeline: {play.Timeline}. Channel: "
+                + $"{PlayNames.Name(play.Channel)}.");
         var result = card.Context.Plays.FirstOrDefault(one => one.Id == play.Id);
         if (result is null || result.Customers == 0) card.Say($"It is the best action worth its cost for nobody in this run.");
         else

@@ -49,11 +49,11 @@ internal static class SegmentCards
         var (first, last, month) = (ranked[0], ranked[^1], card.Book.LastMonth ?? "");
         card.Say(
             $"Over {(metric == "change_12m" ? "twelve months" : "the last month")} to the end of {month}, business segment {first.D3} "
-                + $"{(first.Value > 0 ? "grew fastest" : "shrank least")}: {first}, from {card.Bottom(first, Unit.Count)} to "
+                + $"{(first.Value > 0 ? "grew fastest" : "shrank least")}: {first}, from {card.Denominator(first, Unit.Count)} to "
                 + $"{card.Need(Monthly, "month_customers", month, first.D3)} customers.");
         if (ranked.Count > 1)
             card.Say(
-                $"{last.D3} {(last.Value < 0 ? "shrank fastest" : "grew least")}: {last}, from {card.Bottom(last, Unit.Count)} to "
+                $"{last.D3} {(last.Value < 0 ? "shrank fastest" : "grew least")}: {last}, from {card.Denominator(last, Unit.Count)} to "
                     + $"{card.Need(Monthly, "month_customers", month, last.D3)}.");
         if (ranked.Count > 2)
             card.Say(
@@ -110,7 +110,7 @@ internal static class SegmentCards
         var up = of.Where(figure => Array.IndexOf(order, figure.D3) > Array.IndexOf(order, figure.D2)).ToList();
         var down = of.Where(figure => Array.IndexOf(order, figure.D3) < Array.IndexOf(order, figure.D2)).ToList();
         var start = of.GroupBy(figure => figure.D2).Sum(from => from.First().Customers ?? 0);
-        card.Rest(up.Concat(down));
+        card.AddSources(up.Concat(down));
         var sum = up.Sum(figure => figure.Value ?? 0);
         card.Say(
             $"In {month}, {card.Number("customers who moved to a higher value tier", sum, Unit.Count)} of "
@@ -130,9 +130,9 @@ internal static class SegmentCards
     private static void HighestAov(CardDraft card)
     {
         if (card.Ranked(BySegment, "aov") is not { Count: > 0 } ranked) return;
-        var first = CardDraft.Lead(ranked);
+        var first = CardDraft.FirstNotSmall(ranked);
         card.Say(
-            $"Business segment {first.D1}: {first} an order, all revenue over all {card.Bottom(first, Unit.Count)} orders of its "
+            $"Business segment {first.D1}: {first} an order, all revenue over all {card.Denominator(first, Unit.Count)} orders of its "
                 + $"{card.N(first)} customers to date.");
         card.SayOthers(ranked, first);
         if (card.Book.LastMonth is not { } month) return;
@@ -145,7 +145,7 @@ internal static class SegmentCards
 
     private static void Trends(CardDraft card, string metric, string what, bool shop)
     {
-        if (card.Context.Insight is var insight && SourceWords.Missing(MetricCatalogue.Of(metric).Needs, insight.Coverage) is not null)
+        if (card.Context.Insight is var insight && SourceWords.Missing(MetricCatalogue.Get(metric).Needs, insight.Coverage) is not null)
         {
             card.Missing(card.Book.Why("months", metric));
             return;
@@ -230,10 +230,10 @@ internal static class SegmentCards
         var month = card.Book.LastMonth;
         var ranked = card.Ranked(Monthly, "month_retention", figure => figure.D1 == month);
         if (ranked.Count == 0) return;
-        var first = CardDraft.Lead(ranked);
+        var first = CardDraft.FirstNotSmall(ranked);
         card.Say(
             $"Of those in a business segment at the start of {month ?? ""}, so many ordered in it: "
-                + $"{CardDraft.Join([.. ranked.Select(figure => $"{figure.D2} {card.Shown(figure)} of {card.Shown(card.Bottom(figure,
+                + $"{CardDraft.Join([.. ranked.Select(figure => $"{figure.D2} {card.Shown(figure)} of {card.Shown(card.Denominator(figure,
                     Unit.Count))}")])}. Highest: {first.D2}.");
         card.Say($"Segments at a month's start are by the recency rule, and recent buyers buy more often: association, not cause.");
     }
@@ -241,10 +241,10 @@ internal static class SegmentCards
     private static void HighestRisk(CardDraft card)
     {
         if (card.Ranked(BySegment, "p_churn") is not { Count: > 0 } ranked) return;
-        var first = CardDraft.Lead(ranked);
+        var first = CardDraft.FirstNotSmall(ranked);
         card.Say(
             $"Business segment {first.D1}: mean probability {first} of no purchase within {card.Horizon} days ({card.Context.Predicted}; "
-                + $"{card.Bottom(first, Unit.Count)} customers not "
+                + $"{card.Denominator(first, Unit.Count)} customers not "
                 + $"lost)"
                 + $"{(card.Book.Find("risk_quartiles", "risk_quartile", first.D1, "50") is { Value: not null } median
                     ? $", half of them at or below {card.Shown(median)}"
@@ -290,7 +290,7 @@ internal static class SegmentCards
     private static void Best(CardDraft card, string metric, string claim)
     {
         if (card.Ranked(BySegment, metric) is not { Count: > 0 } ranked) return;
-        var first = CardDraft.Lead(ranked);
+        var first = CardDraft.FirstNotSmall(ranked);
         card.Say($"{claim} in business segment {first.D1}: {first} ({card.N(first)} customers).");
         card.SayOthers(ranked, first);
     }

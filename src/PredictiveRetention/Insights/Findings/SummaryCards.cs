@@ -55,7 +55,7 @@ internal static class SummaryCards
     private static void PersonaSpend(CardDraft card)
     {
         if (card.Ranked("by_persona", "revenue_per_customer") is not { Count: > 0 } ranked) return;
-        var first = CardDraft.Lead(ranked);
+        var first = CardDraft.FirstNotSmall(ranked);
         card.Say(
             $"Persona {first.D1} has spent most a customer: {first} net to date ({card.N(first)} customers, "
                 + $"{card.Need("by_persona", "revenue_share", first.D1)} of revenue).");
@@ -74,7 +74,7 @@ internal static class SummaryCards
     private static void PersonaClv(CardDraft card)
     {
         if (card.Ranked("by_persona", "clv_per_customer") is not { Count: > 0 } ranked) return;
-        var first = CardDraft.Lead(ranked);
+        var first = CardDraft.FirstNotSmall(ranked);
         card.Say(
             $"Persona {first.D1} has the highest CLV a customer: {first} net within {card.ClvHorizon} days, {card.Context.Predicted} "
                 + $"({card.N(first)} customers, {card.Need("by_persona", "clv_share", first.D1)} of all CLV).");
@@ -124,7 +124,7 @@ internal static class SummaryCards
             var rest = card.Book.Rows(View, metric).Where(figure => figure.D1 != "Premium").ToList();
             var (top, bottom) = (rest.Sum(figure => figure.Numerator ?? 0), rest.Sum(figure => figure.Denominator ?? 0));
             if (bottom <= 0) continue;
-            card.Rest(rest);
+            card.AddSources(rest);
             parts.Add(
                 $"{words} {card.Shown(high)} against "
                     + $"{card.Shown(card.Number($"{metric} of Gold, Silver and Bronze: sum of numerators over sum of denominators",
@@ -192,14 +192,14 @@ internal static class SummaryCards
         var rate = card.Need("kpis", "churn_rate");
         var insight = card.Context.Insight;
         card.Say(
-            $"{rate} of {card.Bottom(rate, Unit.Count)} customers bought nothing in "
+            $"{rate} of {card.Denominator(rate, Unit.Count)} customers bought nothing in "
                 + $"[{card.Date("start of the period", insight.AsOf.Minus(insight.HorizonDays))}, {card.AsOf}), {card.Horizon} days: "
-                + $"{card.Top(rate, Unit.Count)} of those with a purchase in the "
+                + $"{card.Numerator(rate, Unit.Count)} of those with a purchase in the "
                 + $"{card.Whole("days a customer counts as not lost", insight.LostAfterDays)} days before. Observed, not predicted.");
         if (card.Book.Find("kpis", "p_churn") is { Value: not null } ahead)
             card.Say(
                 $"For the {card.Horizon} days from {card.AsOf} on the mean probability is {ahead} ({card.Context.Predicted}; "
-                    + $"{card.Bottom(ahead, Unit.Count)} customers not lost).");
+                    + $"{card.Denominator(ahead, Unit.Count)} customers not lost).");
     }
 
     private static void PersonaChurn(CardDraft card)
@@ -221,7 +221,7 @@ internal static class SummaryCards
             return;
         }
         var (back, all) = (rows.Sum(figure => figure.Numerator ?? 0), rows.Sum(figure => figure.Denominator ?? 0));
-        card.Rest(rows);
+        card.AddSources(rows);
         card.Say(
             $"Of {card.Number("customers of cohorts seen to the end of month 3", all, Unit.Count)} customers in "
                 + $"{card.Whole("cohorts", rows.Count)} monthly cohorts, "

@@ -32,7 +32,7 @@ public sealed record OkrKpi(string Id, string Objective, string Name, string Vie
 
     public static OkrKpi? Find(string id) => All.FirstOrDefault(kpi => kpi.Id == id);
 
-    public Unit Unit => MetricCatalogue.Of(Metric).Unit;
+    public Unit Unit => MetricCatalogue.Get(Metric).Unit;
 
     /// <summary>The same in every file, however it is named there.</summary>
     public string Place => string.Join('/', Labels.Prepend(Metric).Prepend(View));

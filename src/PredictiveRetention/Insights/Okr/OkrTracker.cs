@@ -64,11 +64,9 @@ internal static class OkrTracker
                 $"{kpi.Name}: not available: {book.Why(kpi.View, kpi.Metric, labels[0], labels[1], labels[2])}.{compared}", historyIs,
                 history, benchmarks);
         var pace = Pace(history);
-        var now =
-            $"{kpi.Name} is "
-                + $"{Shown(current)}"
-                + $"{(Of(figure) is { } n ? $" (n = {NumberWords.Of(n, Unit.Count, currency)}{(figure.State == FigureState.Small ? ", a "
-                    + "small group" : "")})" : "")}";
+        var small = figure.State == FigureState.Small ? ", a small group" : "";
+        var size = SizeBelow(figure) is { } n ? $" (n = {NumberWords.Write(n, Unit.Count, currency)}{small})" : "";
+        var now = $"{kpi.Name} is {Shown(current)}{size}";
         if (target is null)
             return new OkrLine(kpi, current, figure.Customers, null, null, null, pace, OkrStatus.NoTarget,
                 $"{now}; no target is set.{compared}", historyIs, history, benchmarks);
@@ -77,7 +75,7 @@ internal static class OkrTracker
         if (target.Up ? current >= target.Goal : current <= target.Goal)
             return new OkrLine(kpi, current, figure.Customers, target, gap, null, pace, OkrStatus.Met, $"{now}; {wanted}: met.{compared}",
                 historyIs, history, benchmarks);
-        var months = (Cutoff.Of(target.By).Day - asOf.Day) / DaysOfMonth;
+        var months = (Cutoff.On(target.By).Day - asOf.Day) / DaysOfMonth;
         if (months <= 0)
             return new OkrLine(kpi, current, figure.Customers, target, gap, null, pace, OkrStatus.Behind,
                 $"{now}; {wanted}: {Change(gap)} are missing and the date has passed.{compared}", historyIs, history, benchmarks);
@@ -93,20 +91,20 @@ internal static class OkrTracker
         return new OkrLine(kpi, current, figure.Customers, target, gap, needed, pace, status,
             $"{now}; {wanted}: {Change(gap)} to go, {Change(needed)} a month; {judged}.{compared}", historyIs, history, benchmarks);
 
-        string Shown(double value) => NumberWords.Of(value, unit, currency);
+        string Shown(double value) => NumberWords.Write(value, unit, currency);
         string Change(double value) => NumberWords.Change(value, unit, currency);
     }
 
     /// <summary>How many a figure is of: what was counted below its line (customers, reviews, deliveries), else its customers.</summary>
-    private static double? Of(Figure figure) =>
-        MetricCatalogue.Of(figure.Metric) is { Bottom: not null, BottomIsMinor: false } ? figure.Denominator : figure.Customers;
+    private static double? SizeBelow(Figure figure) =>
+        MetricCatalogue.Get(figure.Metric) is { Bottom: not null, BottomIsMinor: false } ? figure.Denominator : figure.Customers;
 
     private static string Points(IReadOnlyList<OkrPoint> history) =>
         Math.Min(Monthly(history).Count(), PaceMonths).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Change a month, by a line through the last points; months of one another apart.</summary>
     private static double? Pace(IReadOnlyList<OkrPoint> history) =>
-        Trend.Of([.. Monthly(history).TakeLast(PaceMonths).Select(point => (At(point.Period), point.Value))]).Slope;
+        Trend.Fit([.. Monthly(history).TakeLast(PaceMonths).Select(point => (At(point.Period), point.Value))]).Slope;
 
     /// <summary>Of nights the last of each month: a line through six days says nothing of a month.</summary>
     private static IEnumerable<OkrPoint> Monthly(IReadOnlyList<OkrPoint> history) =>

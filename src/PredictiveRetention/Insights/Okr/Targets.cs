@@ -112,7 +112,7 @@ public sealed record Targets(IReadOnlyList<Target> Goals, IReadOnlyList<Benchmar
             var id = fields.TextOf("kpi", kpi);
             if (id is null) return null;
             if (OkrKpi.Find(id) is { } known) return known;
-            fields.Fault("kpi", kpi.Start, $"'{id}' is no KPI{YamlFields.Instead(id, [.. OkrKpi.All.Select(one => one.Id)])}");
+            fields.Fault("kpi", kpi.Start, $"'{id}' is no KPI{YamlFields.Suggestion(id, [.. OkrKpi.All.Select(one => one.Id)])}");
             return null;
         }
         if (kpi is not null || metric is null)
@@ -126,7 +126,7 @@ public sealed record Targets(IReadOnlyList<Target> Goals, IReadOnlyList<Benchmar
             fields.Fault("metric", metric.Start,
                 $"'{name}' is no "
                     + $"metric"
-                    + $"{(NearestName.Of(name, [.. MetricCatalogue.All.Select(one => one.Id)]) is { } near
+                    + $"{(NearestName.Find(name, [.. MetricCatalogue.All.Select(one => one.Id)]) is { } near
                         ? $"; did you mean '{near}'?"
                         : "")}");
             return null;

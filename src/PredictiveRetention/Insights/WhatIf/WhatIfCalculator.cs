@@ -14,7 +14,7 @@ internal static class WhatIfCalculator
 
     /// <exception cref="WhatIfException">An input cannot be.</exception>
     /// <exception cref="RetentionException">The run lacks a figure, which the message names.</exception>
-    public static WhatIfAnswer Answer(CardContext context, IReadOnlyList<Figure> figures, WhatIfRequest request)
+    public static WhatIfResult Answer(CardContext context, IReadOnlyList<Figure> figures, WhatIfRequest request)
     {
         var asked = new[] { request.ConversionPoints, request.RepeatRate, request.RecoverDormant }.Count(one => one is not null);
         if (asked != 1) throw new WhatIfException("conversion_points", "Ask one of conversion_points, repeat_rate and recover_dormant.");
@@ -32,7 +32,7 @@ internal static class WhatIfCalculator
         return request.RecoverDormant is { } part ? Recover(context, book, request, part) : Repeat(context, book, request);
     }
 
-    private static WhatIfAnswer Repeat(CardContext context, FigureBook book, WhatIfRequest request)
+    private static WhatIfResult Repeat(CardContext context, FigureBook book, WhatIfRequest request)
     {
         var card = new CardDraft("002.what_if", CardKind.Finding, "What a higher repeat rate would bring", book, context);
         var (all, buyers, repeat, rate) = (card.Need("kpis", "customers"), card.Need("kpis", "buyers"),
@@ -68,14 +68,14 @@ internal static class WhatIfCalculator
         if (wanted > eligible)
             throw new WhatIfException(request.ConversionPoints is null ? "repeat_rate" : "conversion_points",
                 Text($"That asks for {wanted:N0} more repeat customers; {eligible:N0} have purchased once and could become one."));
-        card.Rest([buyers, once]);
+        card.AddSources([buyers, once]);
         var eligibleShown = card.Number("customers with one purchase: buyers minus repeat customers", eligible, Unit.Count);
         card.Say(
             $"They must come from {eligibleShown} with one purchase: "
                 + $"{card.Number("wanted over those with one purchase", wanted / eligible, Unit.Share)} of them.");
         var assumptions = new List<string>();
         card.Add(assumptions,
-            $"A converted customer is worth one second purchase, {second} on average over {card.Bottom(second, Unit.Count)} second "
+            $"A converted customer is worth one second purchase, {second} on average over {card.Denominator(second, Unit.Count)} second "
                 + $"purchases of this shop.");
         // Those not lost order anyway with 1 - p; the lost are taken to order no more.
         var anyway = ((once.Denominator ?? 0) - (once.Numerator ?? 0)) / Math.Max(1, once.Customers ?? 0);
@@ -83,7 +83,7 @@ internal static class WhatIfCalculator
             wanted, second.Value!.Value, anyway, assumptions);
     }
 
-    private static WhatIfAnswer Recover(CardContext context, FigureBook book, WhatIfRequest request, double part)
+    private static WhatIfResult Recover(CardContext context, FigureBook book, WhatIfRequest request, double part)
     {
         if (part == 0) throw new WhatIfException("recover_dormant", "0 recovers nobody.");
         var card = new CardDraft("002.what_if", CardKind.Finding, "What winning back dormant high-value customers would bring", book,
@@ -91,7 +91,7 @@ internal static class WhatIfCalculator
         double Sum(string metric, Func<Figure, double?> of)
         {
             var cells = book.Rows("by_combined", metric).Where(figure => figure.D1 == "Dormant" && figure.D2 == "High").ToList();
-            card.Rest(cells);
+            card.AddSources(cells);
             return cells.Sum(figure => of(figure) ?? 0);
         }
         var n = Sum("customers", static figure => figure.Value);
@@ -131,7 +131,7 @@ internal static class WhatIfCalculator
         return Worth(card, request, "recover_dormant", WinBackPlay, n, n, wanted, value, (notLost - expected) / n, assumptions);
     }
 
-    private static WhatIfAnswer Worth(CardDraft card, WhatIfRequest request, string scenario, string playId, double all, double eligible,
+    private static WhatIfResult Worth(CardDraft card, WhatIfRequest request, string scenario, string playId, double all, double eligible,
         double wanted, double value, double anyway, List<string> assumptions)
     {
         var context = card.Context;
@@ -167,14 +167,14 @@ internal static class WhatIfCalculator
                     ? ""
                     : $", more than the {card.Shown(card.Number("customers who can be contacted", eligible,
                         Unit.Count))} there are, so it is out of reach")}.");
-        if (reachable) Tell(card, asked, "contacts", margin);
+        if (reachable) SayOutcome(card, asked, "contacts", margin);
         else
         {
             card.Say($"Contacting all of them would win {card.Number("customers won by contacting all", most.Customers, Unit.Count)}:");
-            Tell(card, most, "all contacted", margin);
+            SayOutcome(card, most, "all contacted", margin);
             card.Alert();
         }
-        return new WhatIfAnswer(scenario, all, eligible, value, response, margin, contact, incentive, reachable, asked, most, card.Card(),
+        return new WhatIfResult(scenario, all, eligible, value, response, margin, contact, incentive, reachable, asked, most, card.Card(),
             assumptions);
 
         WhatIfOutcome Outcome(double contacts)
@@ -186,7 +186,7 @@ internal static class WhatIfCalculator
         }
     }
 
-    private static void Tell(CardDraft card, WhatIfOutcome outcome, string of, double margin) => card.Say(
+    private static void SayOutcome(CardDraft card, WhatIfOutcome outcome, string of, double margin) => card.Say(
         $"Revenue "
             + $"{card.Number("revenue, " + of, outcome.Revenue, Unit.Money)}"
             + $"{(margin < 1 ? $", margin {card.Shown(card.Number("margin, " + of, outcome.Margin, Unit.Money))}" : "")}, cost "

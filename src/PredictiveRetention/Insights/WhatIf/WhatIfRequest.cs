@@ -48,7 +48,7 @@ public sealed record WhatIfOutcome(double Customers, double Contacts, double Rev
 /// <param name="Asked">What was asked; contacts may exceed those there are, see Reachable.</param>
 /// <param name="Most">Everybody eligible contacted.</param>
 /// <param name="Says">The answer, with the figures and numbers it rests on.</param>
-public sealed record WhatIfAnswer(
+public sealed record WhatIfResult(
     string Scenario, double Base, double Eligible, double ValuePerCustomer, double Response, double Margin, double CostPerContact,
     double Incentive, bool Reachable, WhatIfOutcome Asked, WhatIfOutcome Most,
     Findings.Card Says, IReadOnlyList<string> Assumptions);

@@ -6,7 +6,7 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Service.Figures;
 
 /// <summary>The run a question is about: the published night, or the one its as_of or run names.</summary>
-internal static class AskedRun
+internal static class AskedNight
 {
     public static readonly string[] Parameters = ["as_of", "run"];
 
@@ -21,9 +21,7 @@ internal static class AskedRun
         {
             if (!long.TryParse(run, CultureInfo.InvariantCulture, out var runId))
                 throw new BadParameterException("run", $"'{BadParameterException.Quoted(run)}' is not the number of a run.");
-            // What is held may be looked at, or nobody could decide about it.
-            return await store.Runs.FindAsync(runId, cancellation) is { } asked
-                && (asked.PublishedAtMs is not null || asked.State == RunState.Held)
+            return await store.Runs.FindAsync(runId, cancellation) is { MayBeAskedFor: true } asked
                 && await current.DescribeAsync(asked, cancellation) is { } named
                 ? (named, null)
                 : (null, Problem.UnknownRun(run));

@@ -4,11 +4,12 @@ using Microsoft.AspNetCore.Mvc;
 namespace PredictiveRetention.Service.Pages;
 
 /// <summary>Light or dark as a person chose; the system's choice where nobody did.</summary>
-internal static class Theme
+internal static class ColourTheme
 {
     private const string Cookie = "theme";
 
-    public static string? Of(HttpContext http) => http.Request.Cookies[Cookie] is "light" or "dark" ? http.Request.Cookies[Cookie] : null;
+    public static string? Chosen(HttpContext http) => http.Request.Cookies[Cookie] is "light" or "dark" ? http.Request.Cookies[Cookie]
+        : null;
 
     public static void MapTheme(this IEndpointRouteBuilder app) =>
         app.MapPost("/theme", (HttpContext http, [FromForm] string? theme, [FromForm] string? back) =>

@@ -37,7 +37,7 @@ public sealed record WhatIfAnswer(PredictionAnswer Prediction, int OrdersUsed, i
 /// Scores a history that is not in the store, by the same code, model and cut-offs as the published night: given a stored customer's
 /// history it gives that customer's stored score.
 /// </summary>
-internal static partial class WhatIf
+internal static partial class PostedHistoryScoring
 {
     public const int MaxRows = 10_000;
     private const int MaxErrors = 50;
@@ -50,14 +50,14 @@ internal static partial class WhatIf
         if (posted is null) return Problem.Invalid(new() { ["$"] = ["A history is needed."] });
         var reading = new PostedHistory(posted, night.Shop, night.Run.AsOf);
         if (reading.Errors.Count > 0) return Problem.Invalid(reading.Errors);
-        if (models.Of(night.Recipe) is not { } model)
+        if (models.ModelFor(night.Recipe) is not { } model)
             return Problem.Unavailable($"The model {night.Recipe.ModelVersion} of the published night cannot be loaded.");
         var scorer = new Scorer(model, night.Shop.Currency, night.Recipe.Coverage);
         var (facts, score) = scorer.Score(reading.History, reading.AsOf);
         var segments = Segmenter.Assign(facts, score, night.Recipe.Cutoffs, night.Recipe.Segments);
         var action = new Recommender(settings.Runs.Playbook, new PlaybookEconomics(night.Shop.Currency, night.Recipe.Margin))
             .Recommend(facts, score, segments);
-        var answer = night.Answers.Of(posted.CustomerId ?? "", facts, score, segments, action, reading.AsOf);
+        var answer = night.Answers.Write(posted.CustomerId ?? "", facts, score, segments, action, reading.AsOf);
         return Results.Ok(new WhatIfAnswer(answer, reading.History.Before(reading.AsOf).Orders.Length, reading.Ignored));
     }
 
@@ -122,7 +122,7 @@ internal static partial class WhatIf
                     order.Quantity, Money(order.Margin, path + ".margin", min: -MaxAmount),
                     Code(order.Category), Code(order.Channel), Day(order.PromisedAt, path + ".promisedAt"),
                     Day(order.DeliveredAt, path + ".deliveredAt"), (float?)order.ReviewScore,
-                    linked && order.OrderId is { } id ? CustomerKey.Of(id) : 0));
+                    linked && order.OrderId is { } id ? CustomerKey.Hash(id) : 0));
             }
         }
 
@@ -134,7 +134,7 @@ internal static partial class WhatIf
                 var day = Day(refund.RefundedAt, path + ".refundedAt", required: true) ?? 0;
                 if (day >= AsOf.Day) Ignored++;
                 _refunds.Add(new Refund(day, Money(refund.Amount, path + ".amount", required: true) ?? 0,
-                    refund.OrderId is { } id ? CustomerKey.Of(id) : 0));
+                    refund.OrderId is { } id ? CustomerKey.Hash(id) : 0));
             }
         }
 
