@@ -35,7 +35,7 @@ public sealed class SampleShop : IDisposable
                     Preset = "generic",
                     OrdersFile = orders ?? Path.Combine(sample, "orders.csv"),
                     RefundsFile = orders is null ? Path.Combine(sample, "refunds.csv") : null,
-                    Calendar = BusinessCalendar.Of("UTC"),
+                    Calendar = BusinessCalendar.InZone("UTC"),
                     ShopCurrency = currency,
                     NowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(),
                 },
@@ -60,7 +60,7 @@ public sealed class SampleShop : IDisposable
     /// <summary>The day after the last order.</summary>
     public Cutoff Tonight { get; }
 
-    public HistorySurvey Survey() => HistorySurvey.Of(Histories(), Tonight, CancellationToken.None);
+    public HistorySurvey Survey() => HistorySurvey.Take(Histories(), Tonight, CancellationToken.None);
 
     public IEnumerable<ShardHistories> Histories() => Store.Histories.ReadEach(
         Store.Customers.Ranges(20_000), Shop, Store.Summaries.Coverage(Shop, Tonight), Tonight, CancellationToken.None);

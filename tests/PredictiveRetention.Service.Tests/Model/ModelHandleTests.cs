@@ -74,11 +74,17 @@ public sealed class ModelHandleTests : IDisposable
     }
 
     [Fact]
-    public void A_manifest_that_cannot_be_read_is_none_and_the_list_of_versions_stays()
+    public void A_manifest_that_cannot_be_read_is_a_sentence_and_the_others_stay()
     {
         var champion = _models.ChampionVersion()!;
         var manifest = Path.Combine(_models.Load(champion).Folder, "manifest.json");
-        using (new FileStream(manifest, FileMode.Open, FileAccess.ReadWrite, FileShare.None)) Assert.Null(_models.Manifest(champion));
+        using (new FileStream(manifest, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.Contains("manifest.json cannot be read", Assert.Throws<RetentionException>(() => _models.Manifest(champion)).Message,
+                StringComparison.Ordinal);
+            Assert.Single(_models.Manifests(out var faults));
+            Assert.Contains("manifest.json cannot be read", Assert.Single(faults), StringComparison.Ordinal);
+        }
         Assert.NotNull(_models.Manifest(champion));
     }
 }

@@ -53,9 +53,14 @@ public abstract class BrowserTests : IAsyncLifetime
         return (page, errors);
     }
 
-    /// <summary>Kept beside the tests, to be looked at.</summary>
-    protected static Task PictureAsync(IPage page, string name) =>
-        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(AppContext.BaseDirectory, name + ".png"), FullPage = true });
+    /// <summary>The folder where pictures of the pages are wanted, to be looked at; null where they are not.</summary>
+    public static string? Pictures { get; } = Environment.GetEnvironmentVariable("RETENTION_TEST_PICTURES") is { Length: > 0 } folder
+        ? Directory.CreateDirectory(folder).FullName
+        : null;
+
+    public static Task PictureAsync(IPage page, string name) => Pictures is null
+        ? Task.CompletedTask
+        : page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures, name + ".png"), FullPage = true });
 
     protected static async Task AssertFitsAsync(IPage page, int width) =>
         Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width, "the page scrolls sideways");
