@@ -147,10 +147,7 @@ internal static class Composition
                         AllowDegradedModeWithoutStorage = false,
                     });
             }
-            else
-            {
-                hangfire.UseInMemoryStorage();
-            }
+            else hangfire.UseInMemoryStorage();
         });
         if (role != ServiceRole.Worker) services.AddImports();
         if (role != ServiceRole.Web)

@@ -109,10 +109,7 @@ public static partial class ReportCheck
                         _ => null
                     });
             }
-            else
-            {
-                foreach (var found in element.EnumerateObject().SelectMany(property => FiguresIn(property.Value))) yield return found;
-            }
+            else foreach (var found in element.EnumerateObject().SelectMany(property => FiguresIn(property.Value))) yield return found;
         }
     }
 

@@ -129,10 +129,7 @@ internal static class TrainVerb
             if (league.RuleIsBetterCalibrated)
                 Line($"    a simple rule's probabilities were closer (log loss): trust the order more than the percentages");
         }
-        else
-        {
-            Line($"  not judged: {trained.NotJudged}");
-        }
+        else Line($"  not judged: {trained.NotJudged}");
         Line($"  card: {Path.Combine(loaded.Folder, "card.md")}");
     }
 

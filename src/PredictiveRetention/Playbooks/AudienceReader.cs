@@ -50,10 +50,7 @@ internal sealed class AudienceReader
             return Nobody;
         }
 
-        if (parent.Nested(name, node) is not { } fields)
-        {
-            return Nobody;
-        }
+        if (parent.Nested(name, node) is not { } fields) return Nobody;
 
         var rules = fields.Entries()
             .Select(entry => entry.Name switch
@@ -63,10 +60,7 @@ internal sealed class AudienceReader
                 _ => Condition(fields, entry.Name, entry.Key, entry.Value, negated),
             })
             .ToArray();
-        if (rules.Length == 0)
-        {
-            parent.Fault(name, node.Start, "has no condition");
-        }
+        if (rules.Length == 0) parent.Fault(name, node.Start, "has no condition");
 
         return new AllOf(rules);
     }
@@ -109,20 +103,14 @@ internal sealed class AudienceReader
         var allowed = 0u;
         foreach (var value in Values(fields, field.Name, node))
         {
-            if (fields.TextOf(field.Name, value) is not { } text)
-            {
-                continue;
-            }
+            if (fields.TextOf(field.Name, value) is not { } text) continue;
 
             if (field.Parse(text) is { } index)
             {
                 allowed |= 1u << index;
                 _speaksOfLost |= field.Name == "lifecycle" && index == (byte)Segments.Lifecycle.Lost && !negated;
             }
-            else
-            {
-                fields.Fault(field.Name, value.Start, $"'{text}' is no {field.Words}{YamlFields.Suggestion(text, field.Values)}");
-            }
+            else fields.Fault(field.Name, value.Start, $"'{text}' is no {field.Words}{YamlFields.Suggestion(text, field.Values)}");
         }
 
         return new InSegment(field, allowed);
@@ -135,15 +123,9 @@ internal sealed class AudienceReader
 
         var (min, max) = (Bound("min"), Bound("max"));
         fields.RejectOthers();
-        if (!fields.Entries().Any())
-        {
-            parent.Fault(field.Name, node.Start, "has neither min nor max");
-        }
+        if (!fields.Entries().Any()) parent.Fault(field.Name, node.Start, "has neither min nor max");
 
-        if (min > max)
-        {
-            parent.Fault(field.Name, node.Start, string.Create(CultureInfo.InvariantCulture, $"min {min} is above max {max}"));
-        }
+        if (min > max) parent.Fault(field.Name, node.Start, string.Create(CultureInfo.InvariantCulture, $"min {min} is above max {max}"));
 
         return new InRange(field, min, max);
     }
@@ -151,15 +133,9 @@ internal sealed class AudienceReader
     // One value is a list of one.
     private static YamlSequenceNode Values(YamlFields fields, string name, YamlNode node)
     {
-        if (node is not YamlSequenceNode list)
-        {
-            return new YamlSequenceNode(node);
-        }
+        if (node is not YamlSequenceNode list) return new YamlSequenceNode(node);
 
-        if (list.Children.Count == 0)
-        {
-            fields.Fault(name, node.Start, "is an empty list");
-        }
+        if (list.Children.Count == 0) fields.Fault(name, node.Start, "is an empty list");
 
         return list;
     }

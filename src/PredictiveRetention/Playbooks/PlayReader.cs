@@ -10,10 +10,7 @@ internal static partial class PlayReader
     /// <summary>The play and where its id stands; null when the text is no YAML mapping. Whether it may be used, the faults say.</summary>
     public static (Play Play, Mark IdAt)? Read(string file, string text, PlayFaults faults)
     {
-        if (Root(file, text, faults) is not { } root)
-        {
-            return null;
-        }
+        if (Root(file, text, faults) is not { } root) return null;
 
         var fields = new YamlFields(file, "", root, faults);
         var play = new Play
@@ -42,16 +39,10 @@ internal static partial class PlayReader
 
     private static YamlMappingNode? Root(string file, string text, PlayFaults faults)
     {
-        if (YamlText.Load(file, text, faults) is not { } documents)
-        {
-            return null;
-        }
+        if (YamlText.Load(file, text, faults) is not { } documents) return null;
 
         var root = documents.Count == 1 ? documents[0].RootNode as YamlMappingNode : null;
-        if (root is null)
-        {
-            faults.Add(file, new Mark(0, 1, 1), "", "is not one play: a file holds one mapping of fields, beginning with id");
-        }
+        if (root is null) faults.Add(file, new Mark(0, 1, 1), "", "is not one play: a file holds one mapping of fields, beginning with id");
 
         return root;
     }
@@ -70,10 +61,7 @@ internal static partial class PlayReader
     private static List<PlayStep> Steps(YamlFields fields)
     {
         var steps = new List<PlayStep>();
-        if (fields.Optional("steps") is not { } node)
-        {
-            return steps;
-        }
+        if (fields.Optional("steps") is not { } node) return steps;
 
         if (node is not YamlSequenceNode list)
         {
@@ -92,28 +80,19 @@ internal static partial class PlayReader
 
     private static PlayCost Cost(YamlFields play)
     {
-        if (play.Required("cost") is not { } node || play.Nested("cost", node) is not { } fields)
-        {
-            return default;
-        }
+        if (play.Required("cost") is not { } node || play.Nested("cost", node) is not { } fields) return default;
 
         var cost = new PlayCost(
             fields.Number("per_contact", 0, double.MaxValue, fallback: 0), fields.Number("share_of_order", 0, 1, fallback: 0));
         fields.RejectOthers();
-        if (!fields.Entries().Any())
-        {
-            play.Fault("cost", node.Start, "has neither per_contact nor share_of_order");
-        }
+        if (!fields.Entries().Any()) play.Fault("cost", node.Start, "has neither per_contact nor share_of_order");
 
         return cost;
     }
 
     private static ExpectedUplift Uplift(YamlFields play)
     {
-        if (play.Required("expected_uplift") is not { } node || play.Nested("expected_uplift", node) is not { } fields)
-        {
-            return default;
-        }
+        if (play.Required("expected_uplift") is not { } node || play.Nested("expected_uplift", node) is not { } fields) return default;
 
         var uplift = new ExpectedUplift(fields.Number("prior", -1, 1), fields.Text("source"));
         fields.RejectOthers();

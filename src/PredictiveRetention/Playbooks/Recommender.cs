@@ -23,26 +23,14 @@ public sealed class Recommender(Playbook playbook, PlaybookEconomics economics)
         var (applies, refused) = (false, false);
         foreach (var play in _plays)
         {
-            if (!play.Audience.Includes(candidate))
-            {
-                continue;
-            }
+            if (!play.Audience.Includes(candidate)) continue;
 
             applies = true;
             var worth = PlayWorth.Estimate(play, score, _margin);
-            if (!(worth.ExpectedNetValue > best.ExpectedNetValue))
-            {
-                continue;
-            }
+            if (!(worth.ExpectedNetValue > best.ExpectedNetValue)) continue;
 
-            if (play.MayContact(facts))
-            {
-                best = new Recommendation(play.Id, worth.ExpectedNetValue, worth.Cost, Reason: null);
-            }
-            else
-            {
-                refused = true;
-            }
+            if (play.MayContact(facts)) best = new Recommendation(play.Id, worth.ExpectedNetValue, worth.Cost, Reason: null);
+            else refused = true;
         }
 
         return best.PlayId is not null ? best

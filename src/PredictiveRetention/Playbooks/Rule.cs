@@ -15,13 +15,7 @@ internal sealed class AllOf(Rule[] rules) : Rule
 {
     public override bool Holds(in Candidate candidate)
     {
-        foreach (var rule in rules)
-        {
-            if (!rule.Holds(candidate))
-            {
-                return false;
-            }
-        }
+        foreach (var rule in rules) if (!rule.Holds(candidate)) return false;
 
         return true;
     }
@@ -33,13 +27,7 @@ internal sealed class AnyOf(Rule[] rules) : Rule
 {
     public override bool Holds(in Candidate candidate)
     {
-        foreach (var rule in rules)
-        {
-            if (rule.Holds(candidate))
-            {
-                return true;
-            }
-        }
+        foreach (var rule in rules) if (rule.Holds(candidate)) return true;
 
         return false;
     }

@@ -25,10 +25,7 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
     public YamlNode? Required(string name)
     {
         var node = Optional(name);
-        if (node is null)
-        {
-            Fault(name, mapping.Start, "is missing");
-        }
+        if (node is null) Fault(name, mapping.Start, "is missing");
 
         return node;
     }
@@ -39,16 +36,10 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
     public int Choice(string name, string[] allowed, int? fallback = null)
     {
         var node = fallback is null ? Required(name) : Optional(name);
-        if (node is null || TextOf(name, node) is not { } text)
-        {
-            return fallback ?? 0;
-        }
+        if (node is null || TextOf(name, node) is not { } text) return fallback ?? 0;
 
         var index = Array.FindIndex(allowed, word => word.Equals(text, StringComparison.OrdinalIgnoreCase));
-        if (index < 0)
-        {
-            Fault(name, node.Start, $"'{text}' is not allowed{Suggestion(text, allowed)}");
-        }
+        if (index < 0) Fault(name, node.Start, $"'{text}' is not allowed{Suggestion(text, allowed)}");
 
         return Math.Max(index, 0);
     }
@@ -61,15 +52,9 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
     public int? Whole(string name, int min, int max, bool required = false)
     {
         var node = required ? Required(name) : Optional(name);
-        if (node is null || NumberOf(name, node, min, max) is not { } number)
-        {
-            return null;
-        }
+        if (node is null || NumberOf(name, node, min, max) is not { } number) return null;
 
-        if (number != Math.Floor(number))
-        {
-            Fault(name, node.Start, Invariant.Text($"{number} is not a whole number"));
-        }
+        if (number != Math.Floor(number)) Fault(name, node.Start, Invariant.Text($"{number} is not a whole number"));
 
         return (int)number;
     }
@@ -79,10 +64,7 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
     /// <summary>The mapping under a name, or null after a fault.</summary>
     public YamlFields? Nested(string name, YamlNode node)
     {
-        if (node is YamlMappingNode nested)
-        {
-            return new YamlFields(file, Path(name), nested, faults);
-        }
+        if (node is YamlMappingNode nested) return new YamlFields(file, Path(name), nested, faults);
 
         Fault(name, node.Start, $"takes a mapping of fields, not {Kind(node)}");
         return null;
@@ -118,10 +100,7 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
 
     public double? NumberOf(string name, YamlNode node, double min, double max)
     {
-        if (TextOf(name, node) is not { } text)
-        {
-            return null;
-        }
+        if (TextOf(name, node) is not { } text) return null;
 
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
         {
@@ -140,10 +119,7 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
 
     public bool? FlagOf(string name, YamlNode node)
     {
-        if (TextOf(name, node) is not { } text)
-        {
-            return null;
-        }
+        if (TextOf(name, node) is not { } text) return null;
 
         if (!bool.TryParse(text, out var flag))
         {

@@ -145,10 +145,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
             _netMinor += row.Facts.NetRevenueMinor;
             _clv += row.Score.Clv;
             _atRisk += row.Score.RevenueAtRisk;
-            if (row.Score.Lost)
-            {
-                _lost++;
-            }
+            if (row.Score.Lost) _lost++;
             else
             {
                 _pChurn += row.Score.PChurn;

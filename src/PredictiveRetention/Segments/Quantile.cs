@@ -6,10 +6,7 @@ internal static class Quantile
     /// <summary>The p quantile of ascending values; 0 when there are none.</summary>
     public static double At(ReadOnlySpan<double> sorted, double p)
     {
-        if (sorted.IsEmpty)
-        {
-            return 0;
-        }
+        if (sorted.IsEmpty) return 0;
 
         // Decimal, because 90 x 0.7 is a hair under 63 in double, and the cut then a hair under the value it should equal:
         // a customer exactly on it would count as above it.

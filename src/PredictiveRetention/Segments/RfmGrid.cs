@@ -35,13 +35,7 @@ public static class RfmGrid
     private static RfmSegment[] Cells()
     {
         var cells = new RfmSegment[125];
-        foreach (var (segment, codes) in Codes)
-        {
-            foreach (var code in codes)
-            {
-                cells[Cell(code / 100, code / 10 % 10, code % 10)] = segment;
-            }
-        }
+        foreach (var (segment, codes) in Codes) foreach (var code in codes) cells[Cell(code / 100, code / 10 % 10, code % 10)] = segment;
 
         return cells;
     }

@@ -68,10 +68,7 @@ public static class SegmentNames
         {
             Subject = subject;
             Names = names;
-            for (var i = 0; i < names.Length; i++)
-            {
-                _byKey.Add(Key(names[i]), (byte)i);
-            }
+            for (var i = 0; i < names.Length; i++) _byKey.Add(Key(names[i]), (byte)i);
         }
 
         public string Subject { get; }

@@ -40,15 +40,9 @@ public static class Segmenter
     public static Lifecycle LifecycleOf(in CustomerFacts facts, SegmentSettings settings)
     {
         var days = facts.DaysSinceLastOrder;
-        if (facts.Orders == 1 && IsNewcomer(facts, settings))
-        {
-            return Lifecycle.New;
-        }
+        if (facts.Orders == 1 && IsNewcomer(facts, settings)) return Lifecycle.New;
 
-        if (days <= settings.ActiveDays)
-        {
-            return facts.LastGapDays >= settings.ReactivatedGapDays ? Lifecycle.Reactivated : Lifecycle.Active;
-        }
+        if (days <= settings.ActiveDays) return facts.LastGapDays >= settings.ReactivatedGapDays ? Lifecycle.Reactivated : Lifecycle.Active;
 
         return days <= settings.AtRiskDays ? Lifecycle.AtRisk
             : days <= settings.DormantDays ? Lifecycle.Dormant
@@ -87,10 +81,7 @@ public static class Segmenter
     private static EngagementSegment EngagementSegmentOf(
         in CustomerFacts facts, Lifecycle lifecycle, ValueTier value, SegmentSettings settings)
     {
-        if (BuysOnDiscount(facts, settings) || DiscountsWeighOnGross(facts, settings))
-        {
-            return EngagementSegment.DiscountDriven;
-        }
+        if (BuysOnDiscount(facts, settings) || DiscountsWeighOnGross(facts, settings)) return EngagementSegment.DiscountDriven;
 
         return lifecycle is Lifecycle.AtRisk or Lifecycle.Dormant or Lifecycle.Lost ? EngagementSegment.AtRiskDormant
             : value == ValueTier.High ? EngagementSegment.HighValueActive
@@ -99,20 +90,11 @@ public static class Segmenter
 
     private static Persona PersonaOf(in CustomerFacts facts, Lifecycle lifecycle, SegmentSettings settings)
     {
-        if (facts.HasActiveSubscription == true)
-        {
-            return Persona.Subscriber;
-        }
+        if (facts.HasActiveSubscription == true) return Persona.Subscriber;
 
-        if (IsNewcomer(facts, settings))
-        {
-            return Persona.Newcomer;
-        }
+        if (IsNewcomer(facts, settings)) return Persona.Newcomer;
 
-        if (facts.Orders >= settings.DiscountSeekerOrders && BuysOnDiscount(facts, settings))
-        {
-            return Persona.DiscountSeeker;
-        }
+        if (facts.Orders >= settings.DiscountSeekerOrders && BuysOnDiscount(facts, settings)) return Persona.DiscountSeeker;
 
         return facts.Orders >= settings.LoyalistOrders && lifecycle is Lifecycle.Active or Lifecycle.Reactivated ? Persona.Loyalist
             : facts.Orders == 1 ? Persona.OneTimer

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace PredictiveRetention.Service.Tests.Pages;
 
-/// <summary>One Chromium for all tests of the process, started by the first that asks for it; each test opens a context of its own.</summary>
+/// <summary>One Chromium for the tests of a process, started by the first that asks; each test opens a context of its own.</summary>
 public sealed class OneChromium : IAsyncDisposable
 {
     private static IPlaywright? s_playwright;

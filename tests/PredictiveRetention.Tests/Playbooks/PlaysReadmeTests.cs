@@ -28,10 +28,7 @@ public class PlaysReadmeTests
     private static string Readme()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "PredictiveRetention.sln")))
-        {
-            folder = folder.Parent;
-        }
+        while (!File.Exists(Path.Combine(folder!.FullName, "PredictiveRetention.sln"))) folder = folder.Parent;
 
         return File.ReadAllText(Path.Combine(folder.FullName, "src", "PredictiveRetention", "Playbooks", "Plays", "README.md"));
     }

@@ -113,10 +113,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
                 Release(run.RunId, shard: 0);
                 theirs = store.Shards.Claim(run.RunId, "the other");
             }
-            else if (step == "shard-committed")
-            {
-                gone.Cancel();
-            }
+            else if (step == "shard-committed") gone.Cancel();
         }, parallelism: 1);
         Assert.ThrowsAny<OperationCanceledException>(() => overtaken.Execute(s_night, null, gone.Token));
         Assert.Equal(0, theirs!.Shard);

@@ -81,10 +81,7 @@ public class RfmOfCdnowTests
     private static string OrdersFile()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PredictiveRetention.sln")))
-        {
-            folder = folder.Parent;
-        }
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PredictiveRetention.sln"))) folder = folder.Parent;
 
         var file = folder is null ? null : Path.Combine(folder.FullName, "..", "shared", "data", "cdnow", "orders.csv");
         Assert.SkipUnless(File.Exists(file), "The CDNOW sample is not beside the repository (../shared/data/cdnow/orders.csv).");

@@ -156,10 +156,7 @@ public class SegmenterTests
 
         Assert.Equal(0, Allocated.By(() =>
         {
-            for (var i = 0; i < 10_000; i++)
-            {
-                Segmenter.Assign(facts with { DaysSinceLastOrder = i % 500 }, score, cutoffs, settings);
-            }
+            for (var i = 0; i < 10_000; i++) Segmenter.Assign(facts with { DaysSinceLastOrder = i % 500 }, score, cutoffs, settings);
         }));
     }
 
