@@ -19,6 +19,9 @@ public static class JobTables
     private const long Installing = 0x5052_4846;
     private const string Scripts = "Hangfire.PostgreSql.Scripts.Install.v";
 
+    /// <summary>Seconds: whoever comes while another makes them waits for it, at the lock or at the tables it has in hand.</summary>
+    private const int WhileOthersInstall = 300;
+
     // PostgreSQL cuts what is longer.
     private const int LongestName = 63;
 
@@ -73,12 +76,12 @@ public static class JobTables
         {
             using var transaction = connection.BeginTransaction();
             connection.Execute($"SELECT pg_advisory_xact_lock({Installing.ToString(CultureInfo.InvariantCulture)})",
-                transaction: transaction, commandTimeout: 300);
+                transaction: transaction, commandTimeout: WhileOthersInstall);
             foreach (var (version, sql) in ScriptsFrom(VersionIn(connection, schema) ?? 0))
             {
                 var here = sql.Replace("'hangfire'", $"'{schema}'", StringComparison.Ordinal)
                     .Replace("\"hangfire\"", $"\"{schema}\"", StringComparison.Ordinal);
-                connection.Execute(here, transaction: transaction);
+                connection.Execute(here, transaction: transaction, commandTimeout: WhileOthersInstall);
                 connection.Execute($"UPDATE \"{schema}\".\"schema\" SET version = @version", new { version }, transaction);
             }
             // The scripts change it for the session, which behind a pooler is somebody else's next.
@@ -102,8 +105,11 @@ public static class JobTables
         var isThere = connection.ExecuteScalar<bool>(
             "SELECT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = @schema AND "
                 + "c.relname = 'schema' "
-            + "AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))", new { schema });
-        return isThere ? connection.ExecuteScalar<int?>($"SELECT max(version) FROM \"{schema}\".\"schema\"") : null;
+            + "AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'))",
+            new { schema }, commandTimeout: WhileOthersInstall);
+        return isThere
+            ? connection.ExecuteScalar<int?>($"SELECT max(version) FROM \"{schema}\".\"schema\"", commandTimeout: WhileOthersInstall)
+            : null;
     }
 
     /// <summary>Hangfire.PostgreSql carries them, numbered from 3; they tell later ones whether they have been applied.</summary>
