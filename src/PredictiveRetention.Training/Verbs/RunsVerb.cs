@@ -150,7 +150,7 @@ internal static class RunsVerb
         foreach (var night in unfinished)
         {
             var request = new RunRequest(RunPurpose.Night, night.BusinessDate, night.AsOf);
-            var settings = new RunSettings { Faults = verb.Faults, WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30) };
+            var settings = new RunSettings { Faults = verb.Faults, WaitForOthers = WorkerLease.Length + TimeSpan.FromSeconds(30) };
             var run = new NightRun(store, verb.Models, settings);
             var result = verb.Terminal.Follow(string.Create(CultureInfo.InvariantCulture, $"run {night.RunId}"),
                 progress => run.Execute(request, ScoreVerb.Steps(progress), verb.Cancellation));

@@ -79,7 +79,7 @@ internal static class ScoreVerb
             },
             Faults = verb.Faults,
             // Another process that makes the snapshot will soon have shards to share, or be dead for a lease.
-            WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30),
+            WaitForOthers = WorkerLease.Length + TimeSpan.FromSeconds(30),
         };
         var run = new NightRun(store, verb.Models, settings);
         var result = verb.Terminal.Follow("scoring", progress => run.Execute(
@@ -144,7 +144,7 @@ internal static class ScoreVerb
             throw new RetentionException(
                 Failure.Busy,
                 $"The {request.Purpose.Word()} of {request.BusinessDate.ToIso()} is being worked on (run {result.Run.RunId}); it can be "
-                    + $"taken over {(int)RunLedger.Lease.TotalSeconds} s after its worker falls silent.");
+                    + $"taken over {(int)WorkerLease.Length.TotalSeconds} s after its worker falls silent.");
         }
     }
 
@@ -159,7 +159,7 @@ internal static class ScoreVerb
         // As the nights are counted, or the figures of two days would not compare.
         var night = store.Nights.UpTo(asOf) ?? store.Nights.Current();
         var recipe = night is null ? null : night.Recipe;
-        var settings = new RunSettings { WaitForOthers = RunLedger.Lease + TimeSpan.FromSeconds(30) };
+        var settings = new RunSettings { WaitForOthers = WorkerLease.Length + TimeSpan.FromSeconds(30) };
         if (recipe is not null)
             settings = settings with
             {

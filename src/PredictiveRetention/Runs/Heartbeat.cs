@@ -24,7 +24,7 @@ internal sealed class Heartbeat : IDisposable
     public Heartbeat(RetentionStore store, RunSettings settings)
     {
         (_store, _faults) = (store, settings.Faults);
-        _timer = settings.Clock.CreateTimer(static beat => ((Heartbeat)beat!).Beat(), this, RunLedger.Lease / 4, RunLedger.Lease / 4);
+        _timer = settings.Clock.CreateTimer(static beat => ((Heartbeat)beat!).Beat(), this, WorkerLease.Length / 4, WorkerLease.Length / 4);
     }
 
     /// <summary>From now on the leases of this owner are renewed.</summary>

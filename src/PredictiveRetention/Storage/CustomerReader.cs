@@ -4,9 +4,6 @@ using PredictiveRetention.Ingestion;
 
 namespace PredictiveRetention.Storage;
 
-/// <summary>Customer keys from First to Last, both inclusive.</summary>
-public readonly record struct KeyRange(long First, long Last);
-
 /// <summary>Something a customer did, or that was done for them.</summary>
 /// <param name="Kind">order, refund, or the type of an engagement event such as email_opened.</param>
 /// <param name="What">Id of the order or refund, or of the campaign.</param>

@@ -61,7 +61,7 @@ internal sealed class LedgerChange : IDisposable, IAsyncDisposable
     {
         var held = Execute(
             $"UPDATE run SET lease_until_ms = {Engine.NowMs} + @lease WHERE run_id = @RunId AND fence = @Fence AND state = @state",
-            new { lease = RunLedger.LeaseMs, run.RunId, run.Fence, state = state.Word() });
+            new { lease = WorkerLease.Ms, run.RunId, run.Fence, state = state.Word() });
         if (held != 1) throw new LeaseLostException(run.RunId);
     }
 

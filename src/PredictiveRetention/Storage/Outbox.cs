@@ -43,7 +43,7 @@ public sealed class Outbox
             + $"WHERE o.delivered_at_ms IS NULL AND o.lease_until_ms < {_engine.NowMs} "
             + $"ORDER BY o.created_at_ms LIMIT @limit{_engine.SkipLocked("o")}) "
             + "RETURNING run_id, kind, subject, rule, payload, created_at_ms, attempts",
-            new { owner, limit, lease = RunLedger.LeaseMs }).OrderBy(@event => @event.CreatedAtMs).ToList();
+            new { owner, limit, lease = WorkerLease.Ms }).OrderBy(@event => @event.CreatedAtMs).ToList();
         change.Commit();
         if (events.Count > 0) Failpoint.Pass("outbox-claimed");
         return events;

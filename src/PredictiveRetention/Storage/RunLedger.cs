@@ -9,17 +9,12 @@ namespace PredictiveRetention.Storage;
 /// </summary>
 public sealed class RunLedger
 {
-    /// <summary>How long a worker may be silent before others take its work over. Judged by the database's clock alone.</summary>
-    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
-
     private static readonly string s_open = $"({RunState.Planned.Sql()}, {RunState.Scoring.Sql()}, {RunState.Validating.Sql()})";
 
     private readonly Engine _engine;
     private readonly RunRows _rows;
 
     internal RunLedger(Engine engine, RunRows rows) => (_engine, _rows) = (engine, rows);
-
-    internal static long LeaseMs => (long)Lease.TotalMilliseconds;
 
     /// <summary>
     /// The run of (purpose, business date): a new one, or the one there is. A date that is published is left alone unless
@@ -91,7 +86,7 @@ public sealed class RunLedger
                 + $"@lease "
             + $"WHERE run_id = @runId AND state = {RunState.Scoring.Sql()} "
             + "AND NOT EXISTS (SELECT 1 FROM run_shard s WHERE s.run_id = run.run_id AND s.state <> 'done')",
-            new { runId, owner, lease = LeaseMs });
+            new { runId, owner, lease = WorkerLease.Ms });
         if (claimed == 1) change.Record(runId, owner, "validating", null);
         var run = claimed == 1 ? change.QuerySingle<Run>("SELECT * FROM run WHERE run_id = @runId", new { runId }) : null;
         if (run is not null && ImportHistory.CountAfter(change, run.InputImport ?? 0) is > 0 and var imports)
@@ -174,7 +169,7 @@ public sealed class RunLedger
         using var connection = _engine.Open();
         connection.Execute(
             $"UPDATE run SET lease_until_ms = {_engine.NowMs} + @lease WHERE run_id = @runId AND owner = @owner AND state IN {s_open}",
-            new { runId, owner, lease = LeaseMs });
+            new { runId, owner, lease = WorkerLease.Ms });
         ShardLedger.Renew(connection, _engine, runId, owner);
     }
 
@@ -262,7 +257,7 @@ public sealed class RunLedger
             "INSERT INTO run (run_id, purpose, business_date, attempt, as_of, state, fence, owner, lease_until_ms, created_at_ms) "
             + $"SELECT coalesce(max(run_id), 0) + 1, @purpose, @businessDate, @attempt, @asOf, {RunState.Planned.Sql()}, 1, @owner, "
             + $"{_engine.NowMs} + @lease, {_engine.NowMs} FROM run WHERE true ON CONFLICT DO NOTHING",
-            new { purpose = purpose.Word(), businessDate, attempt, asOf, owner, lease = LeaseMs });
+            new { purpose = purpose.Word(), businessDate, attempt, asOf, owner, lease = WorkerLease.Ms });
         var run = change.QuerySingleOrDefault<Run>(
             "SELECT * FROM run WHERE purpose = @purpose AND business_date = @businessDate AND attempt = @attempt",
             new { purpose = purpose.Word(), businessDate, attempt });
@@ -278,7 +273,7 @@ public sealed class RunLedger
         var taken = change.Execute(
             $"UPDATE run SET fence = fence + 1, owner = @owner, lease_until_ms = {_engine.NowMs} + @lease "
             + $"WHERE run_id = @RunId AND fence = @Fence AND lease_until_ms < {_engine.NowMs}",
-            new { owner, run.RunId, run.Fence, lease = LeaseMs });
+            new { owner, run.RunId, run.Fence, lease = WorkerLease.Ms });
         if (taken == 1) change.Record(run.RunId, owner, "taken over", run.Owner is null ? null : "from " + run.Owner);
         var now = change.QuerySingle<Run>("SELECT * FROM run WHERE run_id = @RunId", new { run.RunId });
         return new Claim(taken == 1 ? ClaimOutcome.Claimed : ClaimOutcome.Busy, now);

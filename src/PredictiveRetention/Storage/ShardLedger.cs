@@ -52,7 +52,7 @@ public sealed class ShardLedger
             + $"WHERE s.run_id = @runId AND r.state = {RunState.Scoring.Sql()} "
             + $"AND (s.state = 'open' OR (s.state = 'claimed' AND (s.lease_until_ms < {_engine.NowMs} OR s.owner = @worker))) "
             + $"ORDER BY s.shard LIMIT 1{_engine.SkipLocked("s")}) RETURNING shard, population, fence",
-            new { runId, worker, lease = RunLedger.LeaseMs });
+            new { runId, worker, lease = WorkerLease.Ms });
         change.Commit();
         if (claimed is not { } shard) return null;
         Failpoint.Pass("shard-claimed");
@@ -77,7 +77,7 @@ public sealed class ShardLedger
         var held = change.Execute(
             $"UPDATE run_shard SET lease_until_ms = {_engine.NowMs} + @lease "
             + "WHERE run_id = @RunId AND shard = @Shard AND fence = @Fence AND state = 'claimed'",
-            new { lease = RunLedger.LeaseMs, shard.RunId, shard.Shard, shard.Fence });
+            new { lease = WorkerLease.Ms, shard.RunId, shard.Shard, shard.Fence });
         if (held != 1)
         {
             Failpoint.Pass("shard-fenced");
@@ -120,7 +120,7 @@ public sealed class ShardLedger
         return connection.ExecuteScalar<int>(
             $"SELECT CASE WHEN EXISTS (SELECT 1 FROM run_shard WHERE run_id = @runId AND NOT {WorkerOf} "
             + $"AND (lease_until_ms > {_engine.NowMs} OR finished_at_ms > {_engine.NowMs} - @lease)) THEN 1 ELSE 0 END",
-            new { runId, owner, lease = RunLedger.LeaseMs }) == 1;
+            new { runId, owner, lease = WorkerLease.Ms }) == 1;
     }
 
     public ShardProgress Progress(long runId)
@@ -220,7 +220,7 @@ public sealed class ShardLedger
     /// <summary>The leases of what an owner holds begin anew.</summary>
     internal static void Renew(DbConnection connection, Engine engine, long runId, string owner) => connection.Execute(
         $"UPDATE run_shard SET lease_until_ms = {engine.NowMs} + @lease WHERE run_id = @runId AND {WorkerOf} AND state = 'claimed'",
-        new { runId, owner, lease = RunLedger.LeaseMs });
+        new { runId, owner, lease = WorkerLease.Ms });
 
     /// <summary>Once a run has ended nobody asks again who was in a shard, nor for its part of the figures.</summary>
     internal static Statement Forgetting(long runId) =>

@@ -13,7 +13,7 @@ public sealed class PostgresHeartbeatTests() : HeartbeatTests(new PostgresUnderT
 /// <summary>A beat of the heart is a callback of a timer: what leaves it ends the process, here the test's.</summary>
 public abstract class HeartbeatTests(EngineUnderTest engine) : IDisposable
 {
-    private static readonly TimeSpan s_beat = RunLedger.Lease / 4;
+    private static readonly TimeSpan s_beat = WorkerLease.Length / 4;
     private readonly FakeTimeProvider _clock = new();
 
     public void Dispose()
