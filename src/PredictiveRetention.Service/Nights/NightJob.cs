@@ -103,5 +103,6 @@ public sealed class NightJob(
     }
 
     /// <summary>The worker that holds the lease may be dead: its run is then free once the lease has passed.</summary>
-    private void LookAgain() => jobs.Schedule<NightJob>(job => job.Run(CancellationToken.None), WorkerLease.Length + TimeSpan.FromSeconds(5));
+    private void LookAgain() =>
+        jobs.Schedule<NightJob>(job => job.Run(CancellationToken.None), WorkerLease.Length + TimeSpan.FromSeconds(5));
 }

@@ -18,11 +18,13 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
     public const int LongestName = 100;
     public const int LongestNote = 1000;
 
+    /// <returns>With the customer's id as the store spells it: that of an address may have %2F for a slash.</returns>
     /// <exception cref="BadParameterException">A field has no usable value.</exception>
-    public async Task<(ActionOutcome Outcome, ActionWork? Work)> ChangeAsync(string customerId, ActionChange change, string actor,
-        CancellationToken cancellation)
+    public async Task<(ActionOutcome Outcome, string CustomerId, ActionWork? Work)> ChangeAsync(string customerId, ActionChange change,
+        string actor, CancellationToken cancellation)
     {
-        if (await current.CustomerAsync(customerId, cancellation) is not var (_, row)) return (ActionOutcome.UnknownCustomer, null);
+        if (await current.CustomerAsync(customerId, cancellation) is not var (_, row))
+            return (ActionOutcome.UnknownCustomer, customerId, null);
         var plays = settings.Runs.Playbook;
         var play = change.Play is { Length: > 0 } named ? named : row.PlayId ?? ActionWork.ByHand;
         var known = (await store.Work.OfCustomerAsync(row.CustomerId, cancellation)).FirstOrDefault(work => work.PlayId == play);
@@ -48,9 +50,9 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
                     "It is missing: the version the change was made from, 0 where nobody has changed it."),
         };
         // What is as it was asked to be is no change, and leaves no row.
-        if (wanted == before) return (ActionOutcome.Saved, before);
+        if (wanted == before) return (ActionOutcome.Saved, row.CustomerId, before);
         var after = await store.Work.ChangeAsync(wanted, actor, clock.GetUtcNow(), cancellation);
-        return after is null ? (ActionOutcome.ChangedMeanwhile, null) : (ActionOutcome.Saved, after);
+        return (after is null ? ActionOutcome.ChangedMeanwhile : ActionOutcome.Saved, row.CustomerId, after);
     }
 
     private static string? ReadField(string name, string? asked, string? before, int longest)

@@ -67,10 +67,10 @@ internal static class ActionEndpoints
     {
         try
         {
-            var (outcome, work) = await desk.ChangeAsync(customerId, change, "admin, API", cancellation);
+            var (outcome, storedId, work) = await desk.ChangeAsync(customerId, change, "admin, API", cancellation);
             return outcome switch
             {
-                ActionOutcome.Saved => Results.Ok(Answer(customerId, work!)),
+                ActionOutcome.Saved => Results.Ok(Answer(storedId, work!)),
                 ActionOutcome.UnknownCustomer => Problem.UnknownCustomer(customerId),
                 _ => Problem.Conflict("stale-version", "Somebody changed this action since",
                     "Read it again, and make the change from the version it has now."),

@@ -7,7 +7,7 @@ internal static class Problem
 
     public static IResult Unauthorized() =>
         Result(401, "unauthorized", "The admin key is needed",
-            "Send 'Authorization: Bearer KEY'. The key is printed when the service starts.");
+            "Send 'Authorization: Bearer KEY'. The service says when it starts which file has the key.");
 
     public static IResult UnknownCustomer(string id) =>
         Result(404, "unknown-customer", "Unknown customer", $"The current run has no customer '{id}'.");

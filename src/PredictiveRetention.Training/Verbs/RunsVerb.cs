@@ -40,8 +40,9 @@ internal static class RunsVerb
 
     private static async Task ListAsync(Verb verb)
     {
+        if (verb.Value(s_limit) < 1) throw new RetentionException(Failure.Usage, "--limit: it is a number from 1 on.");
         using var store = verb.RequireStore();
-        var runs = await store.Runs.NewestAsync(Math.Max(1, verb.Value(s_limit)), verb.Cancellation);
+        var runs = await store.Runs.NewestAsync(verb.Value(s_limit), verb.Cancellation);
         var current = (await store.Nights.CurrentAsync(verb.Cancellation))?.RunId;
         if (verb.Json)
         {

@@ -44,7 +44,7 @@ public sealed class ClassifierRegistry(string folder)
             throw new RetentionException(Failure.NotFound,
                 $"There is no model of kind '{kind}' in {folder}. "
                     + $"{(Kinds() is { Count: > 0 } kinds ? "There are: " + string.Join(", ", kinds) + " (--kind names one)." : "There "
-                        + "is none of any kind.")}");
+                        + "is none of a table or of subscriptions.")}");
         var path = home;
         try
         {

@@ -49,6 +49,17 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
+    public async Task An_id_with_a_slash_comes_back_as_the_store_spells_it()
+    {
+        _service.Store.Import([Some.Orders(60).First() with { CustomerId = "a/b" }]);
+        _service.Night(_service.Store, again: true);
+        using var admin = _service.Admin();
+        var changed = await ServiceUnderTest.JsonAsync(
+            await admin.PatchAsJsonAsync("/api/v1/actions/a%2Fb", new { version = 0, owner = "Ann" }));
+        Assert.Equal("a/b", changed.GetProperty("customerId").GetString());
+    }
+
+    [Fact]
     public async Task What_is_absent_stays_and_an_empty_text_removes()
     {
         using var admin = _service.Admin();

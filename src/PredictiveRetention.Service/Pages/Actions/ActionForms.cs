@@ -50,7 +50,7 @@ internal static class ActionForms
             {
                 var pick = ActionPick.Parse(text ?? "") ?? throw new BadParameterException("pick", "It is not a value of the form.");
                 var change = new ActionChange(pick.Version, pick.Play, Field("owner"), Field("status"), Field("due"), Field("note"));
-                var (outcome, _) = await desk.ChangeAsync(pick.CustomerId, change, "admin, dashboard", http.RequestAborted);
+                var (outcome, _, _) = await desk.ChangeAsync(pick.CustomerId, change, "admin, dashboard", http.RequestAborted);
                 if (outcome == ActionOutcome.Saved) saved++; else left++;
             }
         }
