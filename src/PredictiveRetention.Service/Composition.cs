@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Hangfire;
 using Hangfire.PostgreSql;
 using PredictiveRetention.Service.Access;
@@ -61,7 +62,8 @@ internal static class Composition
         services.AddSingleton<ReportShelf>();
         services.ConfigureHttpJsonOptions(json =>
         {
-            json.SerializerOptions.NumberHandling |= System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals;
+            json.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+            json.SerializerOptions.NumberHandling |= JsonNumberHandling.AllowNamedFloatingPointLiterals;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, AnswerJson.Default);
         });
         AddHangfire(services,
@@ -81,7 +83,7 @@ internal static class Composition
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseAntiforgery();
-        app.UseShop();
+        if (settings.Role != ServiceRole.Worker) app.UseShop();
         app.MapGroup("").WithTags("Health").MapHealth();
         if (settings.Role == ServiceRole.Worker)
         {
@@ -99,7 +101,7 @@ internal static class Composition
                 .DisableTelemetry()
                 .HideDeveloperTools()
                 .WithTitle("PredictiveRetention API"));
-        var api = app.MapGroup("/api/v1");
+        var api = QueryContract.CheckQueries(app.MapGroup("/api/v1").ProducesProblem(400));
         api.MapGroup("").WithTags("Predictions").MapPredictions();
         api.MapGroup("").WithTags("Actions").MapActions();
         api.MapGroup("").WithTags("Figures").MapInsights();
@@ -121,6 +123,7 @@ internal static class Composition
             new DashboardOptions { Authorization = [new JobsAccess()], DisplayStorageConnectionString = false, DashboardTitle = "Jobs" })
             .RequireAuthorization();
         app.MapRazorComponents<App>();
+        WarnOfPlainHttp(app);
         if (settings.Demo == DemoKind.None) PrintAccess(app);
         return app;
     }
@@ -163,6 +166,12 @@ internal static class Composition
         Console.Out.WriteLine(
             $"PredictiveRetention works on nights; {string.Join(", ", app.Urls.Select(url => url + "/health/ready"))} says how it is."));
 
+    private static void WarnOfPlainHttp(WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
+    {
+        if (PlainHttp.IsBehindProxy(app.Configuration)) return;
+        foreach (var url in app.Urls.Where(PlainHttp.ReachesOthers)) app.Logger.LogWarning(PlainHttp.Warning, url);
+    });
+
     private static void PrintAccess(WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
     {
         var key = app.Services.GetRequiredService<AdminKey>();
@@ -170,11 +179,6 @@ internal static class Composition
         {
             Console.Out.WriteLine($"PredictiveRetention listens on {url}");
             Console.Out.WriteLine($"  Dashboard  {url}/sign-in?ticket={key.NewTicket()}  (signs in once, within 30 minutes)");
-        }
-        if (!PlainHttp.IsBehindProxy(app.Configuration))
-        {
-            foreach (var url in app.Urls.Where(PlainHttp.ReachesOthers))
-                app.Logger.LogWarning(PlainHttp.Warning, url);
         }
         var settings = app.Services.GetRequiredService<ServiceSettings>();
         Console.Out.WriteLine($"  Admin key  {key.Place}");

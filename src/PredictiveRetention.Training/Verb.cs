@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PredictiveRetention.Exports;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Training;
@@ -74,6 +75,15 @@ internal sealed class Verb
 
     public void PrintJson<T>(T result) => Console.Out.WriteLine(JsonSerializer.Serialize(result, s_options));
 
+    /// <summary>A table as CSV: in UTF-8 where a file or a program takes it, and guarded where a terminal does.</summary>
+    /// <returns>The number of rows.</returns>
+    public static long PrintCsv(ExportTable table)
+    {
+        if (!Console.IsOutputRedirected) return Csv.Write(table, Console.Out);
+        using var stdout = Console.OpenStandardOutput();
+        return Csv.Write(table, stdout);
+    }
+
     public static Command Command(string name, string description, VerbUses uses, IEnumerable<Symbol> symbols, Action<Verb> run) =>
         Command(name, description, uses, symbols, verb =>
         {
@@ -128,7 +138,7 @@ internal sealed class Verb
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine("retain: " + fault.Message);
+            PrintError(fault.Message);
             return (int)Failure.DependencyUnavailable;
         }
         catch (Exception bug)

@@ -41,8 +41,8 @@ internal static class MonthlyReport
                         .Ranked(), "001.highest_aov", T["Average order value by segment"],
                     T["Net revenue over orders, to date, by tonight's segment: a ratio of sums, never a mean of means."]),
                 from.Chart("aov-months", ChartKind.Line, Monthly(from, "month_aov"), "001.aov_trend", T["Average order value by month"],
-                    T["Net revenue of the month over its orders; refunds count in the month they were made, so a segment with few orders "
-                        + "may be below zero."] + " " + byRule),
+                    T["Net revenue of the month over its orders; refunds count in the month they were made, and a month that they "
+                        + "took back whole has no value."] + " " + byRule),
                 from.Say("001.highest_aov", "001.aov_trend", "001.value_gap"),
             ]),
             new("retention", T["Who comes back"],

@@ -66,7 +66,7 @@ public sealed partial class Writer
         if (string.IsNullOrWhiteSpace(group)) group = " ";
         var plain = Spaces().Replace(text.Trim(), " ").Replace('’', '\'');
         var (g, m) = (Regex.Escape(group.Replace('’', '\'')), Regex.Escape(mark));
-        if (Regex.IsMatch(plain, $@"^[+-]?\d{{1,3}}(?:{g}\d{{2,3}})*{g}\d{{3}}(?:{m}\d*)?$"))
+        if (Regex.IsMatch(plain, $@"^[+-]?[1-9]\d{{0,2}}(?:{g}\d{{2,3}})*{g}\d{{3}}(?:{m}\d*)?$"))
             plain = plain.Replace(group.Replace('’', '\''), "", StringComparison.Ordinal).Replace(mark, ".", StringComparison.Ordinal);
         else plain = plain.Replace(',', '.');
         var isNumber = double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value);

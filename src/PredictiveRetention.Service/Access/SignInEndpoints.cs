@@ -21,7 +21,7 @@ internal static class SignInEndpoints
     /// <summary>Signs in with a ticket of a printed link; false when it is spent or unknown.</summary>
     public static async Task<bool> RedeemAsync(HttpContext http, AdminKey key, string? ticket)
     {
-        if (!key.Redeem(ticket)) return false;
+        if (HeadLikeGet.WantsHeadOnly(http) || !key.Redeem(ticket)) return false;
         await AdmitAsync(http, key);
         return true;
     }

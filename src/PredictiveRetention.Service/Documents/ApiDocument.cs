@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
-using PredictiveRetention.Service.Figures;
-using PredictiveRetention.Service.Predictions;
+using PredictiveRetention.Service.Problems;
 
 namespace PredictiveRetention.Service.Documents;
 
 /// <summary>
-/// What the generated OpenAPI document cannot know: the title, the key, and the parameters of the listing, which is read by hand.
+/// What the generated OpenAPI document cannot know: the title, the key, and what is read from an address by hand.
 /// </summary>
 internal static class ApiDocument
 {
@@ -22,7 +21,7 @@ internal static class ApiDocument
                 Version = ProductVersion.Text,
                 Description =
                     "Who is about to stop buying, what customers are still worth, and the action worth its cost, from one published run. "
-                    + "Refusals are problem details (RFC 9457) whose type begins with " + Problems.Problem.TypePrefix + ".",
+                    + "Refusals are problem details (RFC 9457) whose type begins with " + Problem.TypePrefix + ".",
             };
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
@@ -41,23 +40,11 @@ internal static class ApiDocument
             if (!path.StartsWith("health", StringComparison.Ordinal))
                 operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme,
                     context.Document)] = [] }];
-            if (Parameters(path) is { } parameters) operation.Parameters = [.. operation.Parameters ?? [], .. parameters.Select(Parameter)];
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<QueryContract>().FirstOrDefault() is { } contract)
+                operation.Parameters = [.. operation.Parameters ?? [], .. contract.Parameters.Select(Parameter)];
             return Task.CompletedTask;
         });
     });
-
-    /// <summary>
-    /// Of the questions that are read by hand; the dimensions of a view, which are filters too, are in the list of views.
-    /// </summary>
-    private static IEnumerable<(string Name, string Meaning, IReadOnlyList<string> Values)>? Parameters(string path) => path switch
-    {
-        "api/v1/predictions" or "api/v1/actions" => PredictionQuery.Parameters,
-        "api/v1/insights/{metricOrView}" => InsightEndpoints.Parameters,
-        "api/v1/segments" => SegmentEndpoints.Parameters,
-        "api/v1/segments/{taxonomy}" => SegmentEndpoints.Parameters.Skip(1),
-        "api/v1/cohorts" => CohortEndpoints.Parameters,
-        _ => null,
-    };
 
     private static OpenApiParameter Parameter((string Name, string Meaning, IReadOnlyList<string> Values) known) => new()
     {

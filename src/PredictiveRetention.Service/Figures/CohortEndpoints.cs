@@ -45,6 +45,7 @@ internal static class CohortEndpoints
     ];
 
     public static void MapCohorts(this IEndpointRouteBuilder api) => api.MapGet("/cohorts", AnswerAsync)
+        .WithMetadata(new QueryContract(Parameters))
         .WithSummary("Cohorts as a matrix: sizes, cells (null while a period has not ended), and the weighted average with its range")
         .Produces<CohortsAnswer>()
         .Produces(304)
@@ -57,13 +58,6 @@ internal static class CohortEndpoints
         try
         {
             var query = http.Request.Query;
-            foreach (var (name, values) in query)
-            {
-                if (Parameters.All(known => known.Name != name))
-                    throw new BadParameterException(name,
-                        $"It is not known. Known: {string.Join(", ", Parameters.Select(known => known.Name))}.");
-                if (values.Count > 1) throw new BadParameterException(name, "It is given more than once.");
-            }
             var by = OneOf(query, "by", s_units);
             var kind = OneOf(query, "kind", [.. s_kinds.Select(known => known.Kind)]);
             var (night, problem) = await AskedNight.OfAsync(query, store, current, cancellation);

@@ -48,6 +48,7 @@ internal static class InsightEndpoints
         api.MapGet("/insights", () => Results.Ok(new ViewsAnswer(ViewCatalogue.All)))
             .WithSummary("The views there are: title, dimensions, metrics, and where they are shown").Produces<ViewsAnswer>();
         api.MapGet("/insights/{metricOrView}", OneAsync)
+            .WithMetadata(new QueryContract(Parameters, TakesOthers: true, Repeatable: "metric"))
             .WithSummary(
                 "Figures of a run: a metric, grouped or not, or a whole view; every dimension of the view is a filter, its labels in any "
                     + "case")
@@ -97,8 +98,6 @@ internal static class InsightEndpoints
     private static FigureQuestion Question(string metricOrView, IQueryCollection query)
     {
         var known = Parameters.Select(parameter => parameter.Name).ToList();
-        foreach (var name in known.Where(name => name != "metric"))
-            if (query[name].Count > 1) throw new BadParameterException(name, "It is given more than once.");
         var where = query.Where(pair => !known.Contains(pair.Key))
             .SelectMany(pair => pair.Value.Select(value => (pair.Key, value ?? "")))
             .ToList();

@@ -50,6 +50,7 @@ internal static class SegmentEndpoints
         api.MapGet("/segments", (HttpContext http, RetentionStore store, CurrentNight current,
             CancellationToken cancellation) => AnswerAsync(http.Request.Query["taxonomy"].ToString() is { Length: > 0 } id ? id : null,
                 "taxonomy", http, store, current, cancellation))
+            .WithMetadata(new QueryContract(Parameters))
             .WithSummary("Every way customers are put into segments: the rule with the run's numbers, and who is in each")
             .Produces<SegmentsPage>()
             .Produces(304)
@@ -57,6 +58,7 @@ internal static class SegmentEndpoints
             .ProducesProblem(404);
         api.MapGet("/segments/{taxonomy}", (string taxonomy, HttpContext http, RetentionStore store, CurrentNight current,
             CancellationToken cancellation) => AnswerAsync(taxonomy, null, http, store, current, cancellation))
+            .WithMetadata(new QueryContract([.. Parameters.Skip(1)]))
             .WithSummary("One taxonomy, with the cut-offs of past quarters and the moves of a month")
             .Produces<SegmentsPage>()
             .Produces(304)
@@ -69,13 +71,6 @@ internal static class SegmentEndpoints
     {
         try
         {
-            foreach (var (name, values) in http.Request.Query)
-            {
-                if (Parameters.All(known => known.Name != name))
-                    throw new BadParameterException(name,
-                        $"It is not known. Known: {string.Join(", ", Parameters.Select(known => known.Name))}.");
-                if (values.Count > 1) throw new BadParameterException(name, "It is given more than once.");
-            }
             var (night, problem) = await AskedNight.OfAsync(http.Request.Query, store, current, cancellation);
             if (night is null) return problem!;
             var (recipe, shop) = (night.Recipe, night.Shop);

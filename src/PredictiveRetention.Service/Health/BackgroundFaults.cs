@@ -14,7 +14,7 @@ internal static class BackgroundFaults
             // Where the database says no, its words are enough; of anything else the place in the code is wanted.
             OnBegin = standing => logger.LogError(
                 DatabaseRefusal.Explain(standing.Fault) is null && standing.Fault is not RetentionException ? standing.Fault : null,
-                "{Work}: {Why} It is tried again; /health/ready shows it as long as it lasts.", standing.Work,
+                "{Work}: {Why} /health/ready shows it as long as it lasts.", standing.Work,
                 DatabaseRefusal.Explain(standing.Fault)?.Message ?? standing.Fault.Message),
             OnEnd = standing => logger.LogInformation("{Work}: it goes on, after {Times} failures since {Since:u}.", standing.Work,
                 standing.Times, standing.Since),

@@ -49,6 +49,7 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
             var folder = Path.Combine(_root, Receiving + id, "files");
             if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
             else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.SetLastWriteTimeUtc(Path.Combine(_root, Receiving + id), clock.GetUtcNow().UtcDateTime); // the disk may have its own
             return (folder, null);
         }
     }
@@ -60,7 +61,9 @@ internal sealed class Uploads(ServiceSettings settings, TimeProvider clock, ILog
         var receiving = folders.Count(folder => Path.GetFileName(folder).StartsWith(Receiving, StringComparison.Ordinal));
         if (receiving >= ReceivedMax) return UploadProblem.Busy;
         var bytes = folders.Sum(BytesOf);
-        return folders.Length >= KeptMax || bytes > ReceivedMax * settings.MaxUploadBytes ? UploadProblem.TooManyKept : null;
+        // Of what is imported only the report lies here: nothing is left of it to import or to remove.
+        var kept = folders.Count(folder => Directory.Exists(Path.Combine(folder, "files")));
+        return kept >= KeptMax || bytes > ReceivedMax * settings.MaxUploadBytes ? UploadProblem.TooManyKept : null;
     }
 
     /// <summary>Of a folder that another request may be removing.</summary>

@@ -24,7 +24,9 @@ internal static class ModelEndpoints
             (ModelHandle models) => models.Champion() is not { } champion ? Problem.NoModel() : Results.Ok(Answer(champion.Manifest)))
             .WithSummary("The champion: what it was trained on and how it did on later data").Produces<ModelAnswer>().ProducesProblem(404);
         api.MapGet("/model/card", (ModelHandle models, Storage.ModelRegistry registry) => Card(models, registry))
-            .WithSummary("The champion's model card").Produces<string>(contentType: "text/markdown").ProducesProblem(404);
+            .WithSummary("The champion's model card").Produces<string>(contentType: "text/markdown")
+            .ProducesProblem(404)
+            .ProducesProblem(409);
         api.MapGet("/plays", (ServiceSettings settings) => settings.Runs.Playbook.Plays.Select(Answer))
             .WithSummary("The plays customers are matched with").Produces<IEnumerable<PlayAnswer>>();
     }

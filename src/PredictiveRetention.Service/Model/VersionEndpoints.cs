@@ -35,7 +35,7 @@ internal static class VersionEndpoints
             .Produces<VersionsAnswer>();
         api.MapGet("/models/{version}", (string version,
             ModelRegistry models) => About(version, models, found => Results.Ok(Answer(found, models))))
-            .WithSummary("One version").Produces<VersionAnswer>().ProducesProblem(404);
+            .WithSummary("One version").Produces<VersionAnswer>().ProducesProblem(404).ProducesProblem(409);
         api.MapGet("/models/{version}/tenths", (string version, string? format, ModelRegistry models) => About(version, models, found =>
                 found.Tenths is not { } tenths ? Problem.NoFigure("The version was not judged: its card says why.")
                 : format is null or "json" ? Results.Ok(tenths)
@@ -44,10 +44,13 @@ internal static class VersionEndpoints
             .WithSummary("What a version's recipe said of ten groups of customers one horizon earlier, and what came")
             .Produces<JudgedTenths>(200, "application/json", "text/csv")
             .ProducesProblem(400)
-            .ProducesProblem(404);
+            .ProducesProblem(404)
+            .ProducesProblem(409);
         api.MapGet("/models/{version}/card", (string version, ModelRegistry models) =>
                 About(version, models, found => Results.Text(models.Card(found.Version), "text/markdown")))
-            .WithSummary("One version's model card").Produces<string>(contentType: "text/markdown").ProducesProblem(404);
+            .WithSummary("One version's model card").Produces<string>(contentType: "text/markdown")
+            .ProducesProblem(404)
+            .ProducesProblem(409);
         api.MapPost("/models/{version}/promote", (string version, PromotionRequest? request, ModelRegistry models,
             TimeProvider clock) => Promote(models, version, "admin, API", request?.Reason, clock))
             .WithSummary("Makes a version the champion, whatever the gate said")

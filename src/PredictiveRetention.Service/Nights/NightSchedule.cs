@@ -1,4 +1,5 @@
 using Hangfire;
+using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
@@ -46,8 +47,21 @@ internal sealed class NightSchedule(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Pause, clock);
-        while (!_isSet && await timer.WaitForNextTickAsync(stoppingToken))
-            _isSet = await faults.TryAsync(Work, () => SetAsync(stoppingToken), stoppingToken);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (!_isSet) _isSet = await faults.TryAsync(Work, () => SetAsync(stoppingToken), stoppingToken);
+            else if (faults.All.Any(standing => standing.Work is NightJob.Work or NightRun.Waiting))
+                await faults.TryAsync(Work, () => EndWhatOthersDidAsync(stoppingToken), stoppingToken);
+        }
+    }
+
+    /// <summary>A night that one worker could not make and another has made is no fault of the first any more.</summary>
+    private async Task EndWhatOthersDidAsync(CancellationToken cancellation)
+    {
+        if (await store.Nights.CurrentAsync(cancellation) is not { } published || await store.ShopAsync(cancellation) is not { } shop
+            || published.BusinessDate < RunRequest.Tonight(store, shop, clock).BusinessDate) return;
+        faults.End(NightJob.Work);
+        faults.End(NightRun.Waiting);
     }
 
     private async Task SetAsync(CancellationToken cancellation)

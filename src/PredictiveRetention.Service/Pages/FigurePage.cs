@@ -6,6 +6,7 @@ using PredictiveRetention.Presentation.Writing;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Figures;
 using PredictiveRetention.Service.Predictions;
+using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Pages;

@@ -20,6 +20,9 @@ internal sealed class FigureShelf(RetentionStore store)
     {
         // A dropped run has lost most of its figures: it is another shelf than the published one of the same number.
         var key = run.State == RunState.Dropped ? -run.RunId : run.RunId;
+        // What failed after its reader had left is asked again.
+        if (_runs.TryGetValue(key, out var failed) && failed is { IsValueCreated: true, Value.IsFaulted: true })
+            _runs.TryRemove(new(key, failed));
         var shelf = _runs.GetOrAdd(key, _ => new Lazy<Task<Shelved>>(() => ReadAsync(run)));
         foreach (var old in _runs.Keys.Where(other => other != key).OrderByDescending(Math.Abs).Skip(Runs - 1)) _runs.TryRemove(old, out _);
         try

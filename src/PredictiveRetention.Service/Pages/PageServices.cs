@@ -35,12 +35,17 @@ internal static class PageServices
     }
 
     /// <summary>Pages write as the shop does, and what makes their writer cannot wait: the shop is looked up before.</summary>
-    public static void UseShop(this IApplicationBuilder app) => app.Use(async (http, next) =>
+    public static void UseShop(this IApplicationBuilder app) => app.UseWhen(IsWritten, written => written.Use(async (http, next) =>
     {
         var store = http.RequestServices.GetRequiredService<RetentionStore>();
         http.Features.Set(new ShopOfRequest(await ShopAsync(store, http.RequestAborted)));
         await next(http);
-    });
+    }));
+
+    /// <summary>Who asks how the service is, and programs, are not to wait for the store here.</summary>
+    private static bool IsWritten(HttpContext http) =>
+        !http.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+        && !http.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal);
 
     /// <summary>Null also where the store is away: the page that says so has nothing of the shop's to write.</summary>
     private static async Task<Shop?> ShopAsync(RetentionStore store, CancellationToken cancellation)

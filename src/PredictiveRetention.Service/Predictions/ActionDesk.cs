@@ -1,4 +1,5 @@
 using System.Globalization;
+using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 

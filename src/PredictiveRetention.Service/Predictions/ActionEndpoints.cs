@@ -20,6 +20,7 @@ internal static class ActionEndpoints
     public static void MapActions(this IEndpointRouteBuilder api)
     {
         api.MapGet("/actions", ListAsync)
+            .WithMetadata(new QueryContract(PredictionQuery.Parameters))
             .WithSummary(
                 "Tonight's recommended actions with owner, status, due date and note; filters, sort and cursor as /predictions has them")
             .Produces<ActionPage>()

@@ -8,7 +8,7 @@ namespace PredictiveRetention.Service.Predictions;
 /// as old as they.
 /// </summary>
 /// <param name="LastDay">The last day whose orders the run knew, ISO.</param>
-/// <param name="SilentDays">Business days between it and today: 0 where orders of yesterday are there.</param>
+/// <param name="SilentDays">How many days it is before today: 1 where orders of yesterday are there.</param>
 /// <param name="NightIsOld">Published more than 36 hours ago.</param>
 /// <param name="DataIsOld">Silent for more days than Retention:StaleAfterDays.</param>
 internal readonly record struct Freshness(string LastDay, int SilentDays, bool NightIsOld, bool DataIsOld)
@@ -19,7 +19,7 @@ internal readonly record struct Freshness(string LastDay, int SilentDays, bool N
 
     public static Freshness Judge(Run run, Shop shop, ServiceSettings settings, DateTimeOffset now)
     {
-        var silent = Math.Max(0, shop.Calendar.DayOf(now.ToUnixTimeMilliseconds()) - run.AsOf.Day);
+        var silent = Math.Max(0, shop.Calendar.DayOf(now.ToUnixTimeMilliseconds()) - (run.AsOf.Day - 1));
         return new Freshness(
             run.AsOf.Minus(1).ToString(), silent, now - DateTimeOffset.FromUnixTimeMilliseconds(run.PublishedAtMs ?? 0) > s_nightIsOldAfter,
             silent > settings.StaleAfterDays);

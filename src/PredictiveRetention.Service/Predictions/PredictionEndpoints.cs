@@ -29,6 +29,7 @@ internal static class PredictionEndpoints
             .ProducesProblem(400)
             .ProducesProblem(404);
         api.MapGet("/predictions", ListAsync)
+            .WithMetadata(new QueryContract(PredictionQuery.Parameters))
             .WithSummary(
                 "Customers of the published night, page by page: filters by segment names, play, has_action, lost, min/max p_churn and "
                     + "clv; sort and cursor")

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Segments;
+using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Predictions;
@@ -44,13 +45,7 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
     /// <exception cref="BadParameterException">A parameter is unknown or has no usable value.</exception>
     public static PredictionQuery Read(IQueryCollection query, Playbook playbook)
     {
-        foreach (var (name, values) in query)
-        {
-            if (Parameters.All(known => known.Name != name))
-                throw new BadParameterException(name,
-                    $"It is not known. Known: {string.Join(", ", Parameters.Select(known => known.Name))}.");
-            if (values.Count > 1) throw new BadParameterException(name, "It is given more than once.");
-        }
+        QueryContract.Check(query, [.. Parameters.Select(known => known.Name)]);
         var filter = new PredictionFilter
         {
             RfmSegment = Segment<RfmSegment>(query, "rfm_segment"),
@@ -137,15 +132,6 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         : null;
 }
 
-internal sealed class BadParameterException(string parameter, string detail) : Exception(detail)
-{
-    private const int LongestQuoted = 60;
-
-    public string Parameter { get; } = parameter;
-
-    /// <summary>What was asked for, as a refusal quotes it: an address can be very long.</summary>
-    public static string Quoted(string asked) => asked.Length > LongestQuoted ? asked[..LongestQuoted] + "…" : asked;
-}
 
 /// <summary>Where the next page begins. It names its run, so a listing never mixes two nights, and the question it belongs to.</summary>
 internal readonly record struct PageCursor(long RunId, PagePosition Position, string Fingerprint)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using PredictiveRetention.Service.Pages;
 using PredictiveRetention.Storage;
@@ -10,8 +11,10 @@ namespace PredictiveRetention.Service.Problems;
 /// What is answered when a request ends in an exception: the caller's fault is a 4xx that says where, a database that is away a 503, the
 /// rest is ours.
 /// </summary>
-internal static class Faults
+internal static partial class Faults
 {
+    private const string NotKnown = "It is not known.";
+
     public static void AddFaults(this IServiceCollection services)
     {
         // Also outside development: the message of a body that cannot be read is the caller's to read.
@@ -74,7 +77,15 @@ internal static class Faults
                 problem.Title = "The body cannot be read";
                 problem.Extensions["errors"] = new Dictionary<string,
                     string[]>
-                { [PathOf(json)] = ["It is not what the API document describes here."] };
+                { [PathOf(json)] = [Unmapped().IsMatch(json.Message) ? NotKnown : "It is not what the API document describes here."] };
+                break;
+            case BadHttpRequestException bad when Unread().Match(bad.Message) is { Success: true } unread:
+                var (name, asked) = (unread.Groups["name"].Value, ForeignText.Shown(unread.Groups["asked"].Value));
+                problem.Type = Problem.TypePrefix + Problem.BadParameterType;
+                problem.Title = Problem.BadParameterTitle(name);
+                problem.Detail = unread.Groups["type"].Value is "double" or "decimal" or "float"
+                    ? $"'{asked}' is not a number." : $"'{asked}' is not a whole number.";
+                problem.Extensions["parameter"] = name;
                 break;
             case BadHttpRequestException bad:
                 problem.Detail = ForeignText.Message(bad.Message, Problem.DetailMax);
@@ -87,6 +98,12 @@ internal static class Faults
                 break;
         }
     }
+
+    [GeneratedRegex("""^Failed to bind parameter "(Nullable<)?(?<type>\w+)>? (?<name>\w+)" from "(?<asked>.*)"\.$""", RegexOptions.Singleline)]
+    private static partial Regex Unread();
+
+    [GeneratedRegex("^The JSON property '.*' could not be mapped")]
+    private static partial Regex Unmapped();
 
     private static string PathOf(JsonException json) => json.Path is { Length: > 2 } path ? path[2..] : "$";
 }

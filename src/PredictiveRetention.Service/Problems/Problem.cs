@@ -37,7 +37,11 @@ internal static class Problem
             "The run it was read from has been dropped. Start again without a cursor.");
 
     public static IResult BadParameter(string name, string detail) =>
-        Result(400, "bad-parameter", $"The parameter '{name}' cannot be used", detail, new() { ["parameter"] = name });
+        Result(400, BadParameterType, BadParameterTitle(name), detail, new() { ["parameter"] = name });
+
+    public const string BadParameterType = "bad-parameter";
+
+    public static string BadParameterTitle(string name) => $"The parameter '{ForeignText.Shown(name)}' cannot be used";
 
     public static IResult Invalid(Dictionary<string, string[]> errors) =>
         Results.ValidationProblem(errors, title: "The history cannot be scored", type: Type("invalid-history"));

@@ -45,7 +45,7 @@ internal static class ReportEndpoints
         var asked = number > 0
             ? await store.Runs.FindAsync(number, http.RequestAborted)
             : await store.Nights.CurrentAsync(http.RequestAborted);
-        if (asked is null || (asked.PublishedAtMs is null && asked.State != RunState.Held))
+        if (asked is not { MayBeAskedFor: true })
             return run is { Length: > 0 } ? Problem.UnknownRun(run) : Problem.NothingPublished();
         try
         {

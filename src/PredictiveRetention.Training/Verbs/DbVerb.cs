@@ -37,12 +37,17 @@ internal static class DbVerb
             Console.Out.Write(StoreSchema.CitusScript);
             return;
         }
-        var asked = verb.Value(s_hangfire) ?? ServiceSetting.HangfireSchema;
-        if (asked is not null && !JobTables.IsSchemaName(asked))
+        var option = verb.Value(s_hangfire);
+        var asked = option ?? ServiceSetting.HangfireSchema;
+        var isOnPostgres = StoreAddress.IsOnPostgres(verb.StoreName);
+        if (option is not null && !isOnPostgres)
+            throw new RetentionException(Failure.Usage, "--hangfire-schema is of PostgreSQL: an embedded store has no tables of jobs.");
+        if (isOnPostgres && asked is not null && !JobTables.IsSchemaName(asked))
             throw new RetentionException(Failure.Usage,
-                $"--hangfire-schema '{asked}' is no name of a schema: small letters, digits and _, at most 63.");
+                $"{(option is null ? "Retention__HangfireSchema" : "--hangfire-schema")} '{asked}' is no name of a schema: small letters, "
+                    + "digits and _, at most 63.");
         using var store = verb.OpenStore();
-        if (store.IsOnPostgres)
+        if (isOnPostgres)
             verb.Terminal.Say($"retain: the service's jobs are in the schema {JobTables.Create(verb.StoreName, asked)}.");
         if (verb.Value(s_citus)) store.Schema.DistributeOverCitus();
         Show(verb, store.Schema.Status());

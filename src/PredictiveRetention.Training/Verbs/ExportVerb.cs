@@ -67,8 +67,7 @@ internal static class ExportVerb
             : ScoreFile.Table(store, shop, run!);
         if (path == "-")
         {
-            using var stdout = Console.OpenStandardOutput();
-            Csv.Write(table, stdout);
+            Verb.PrintCsv(table);
             return;
         }
         var rows = verb.Terminal.Follow("exporting",

@@ -58,7 +58,7 @@ internal static class MetricsVerb
                 Currency = shop.Currency.Code, Rows = rows
             });
         else if (verb.Value(s_csv))
-            Csv.Write(FigureFile.Table([.. questions.SelectMany(question => question.View.Dimensions).Distinct()], rows), Console.Out);
+            Verb.PrintCsv(FigureFile.Table([.. questions.SelectMany(question => question.View.Dimensions).Distinct()], rows));
         else Print(run, shop.Currency, rows);
     }
 

@@ -52,6 +52,7 @@ internal static class ModelsVerb
         var models = verb.Models;
         var manifests = models.Manifests(out var unreadable);
         var (champion, challenger) = (models.ChampionVersion(), models.ChallengerVersion());
+        foreach (var fault in unreadable) verb.Terminal.Say("retain: " + fault);
         if (verb.Json)
         {
             verb.PrintJson(manifests.Select(m => new
@@ -61,7 +62,6 @@ internal static class ModelsVerb
             }));
             return;
         }
-        foreach (var fault in unreadable) verb.Terminal.Say("retain: " + fault);
         if (manifests.Count + unreadable.Count == 0) Console.Out.WriteLine("No model yet: retain train makes one.");
         else Line(
             $"{"version",-18} {"cutoff",-10}  {"level",-14} {"horizon",8} {"CLV",6}  {"judged at",-10} {"AUC",7} {"log loss",9} "

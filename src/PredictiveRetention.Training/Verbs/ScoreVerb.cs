@@ -98,7 +98,7 @@ internal static class ScoreVerb
         long? rows = verb.Value(s_out) switch
         {
             null => null,
-            "-" => Csv.Write(ScoreFile.Table(store, shop, result.Run), Console.Out),
+            "-" => Verb.PrintCsv(ScoreFile.Table(store, shop, result.Run)),
             var path => ScoreFile.Write(store, shop, result.Run, path),
         };
         if (verb.Value(s_out) == "-") return;
@@ -159,7 +159,7 @@ internal static class ScoreVerb
         // As the nights are counted, or the figures of two days would not compare.
         var night = store.Nights.UpTo(asOf) ?? store.Nights.Current();
         var recipe = night is null ? null : night.Recipe;
-        var settings = new RunSettings { WaitForOthers = WorkerLease.Length + TimeSpan.FromSeconds(30) };
+        var settings = new RunSettings { WaitForOthers = WorkerLease.Length + TimeSpan.FromSeconds(30), Faults = verb.Faults };
         if (recipe is not null)
             settings = settings with
             {

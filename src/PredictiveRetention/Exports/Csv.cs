@@ -1,3 +1,4 @@
+using System.Text;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Exports;
@@ -31,14 +32,16 @@ public static class Csv
     public static long Rows(ExportTable table, TextWriter writer, bool forSpreadsheets = true)
     {
         long rows = 0;
+        var line = new StringBuilder();
         foreach (var row in table.Rows)
         {
+            line.Clear();
             for (var i = 0; i < row.Length; i++)
             {
-                if (i > 0) writer.Write(',');
-                if (row[i] is { } cell) writer.Write(Cell(cell, table.Columns[i].Kind, forSpreadsheets));
+                if (i > 0) line.Append(',');
+                if (row[i] is { } cell) line.Append(Cell(cell, table.Columns[i].Kind, forSpreadsheets));
             }
-            writer.Write('\n');
+            writer.Write(line.Append('\n')); // at once: the terminal's writer flushes at every write
             rows++;
         }
         return rows;

@@ -57,8 +57,6 @@ public static class ScoreFile
         new("model_version", ColumnKind.Text, one => one.Of.Run.ModelVersion),
     ];
 
-    public static IReadOnlyList<ExportColumn> Columns => s_columns;
-
     /// <summary>The names as the first line of a CSV file has them.</summary>
     public static string Header { get; } = string.Join(',', s_columns.Select(column => column.Name));
 

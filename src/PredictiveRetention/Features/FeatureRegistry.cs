@@ -245,7 +245,7 @@ public static class FeatureRegistry
             h => h.DeliveredWithPromise > 0 ? (double)h.Late / h.DeliveredWithPromise : NaN,
             t => t.Share("no delivery came late", "every delivery came late", "of the deliveries came late"), absent: -1, "has_promise"),
         F("last_late", Theme.Delivery, "0/1", "the last delivery came late", Delivery, h => h.LastLate ? 1 : 0,
-            t => t.Either("last delivery came late", "last delivery was not late")),
+            t => t.Either("last delivery came late", "last delivery not known to be late")),
         F("has_delivery", Theme.Delivery, "0/1", "a delivery is known", Delivery, h => h.Delivered > 0 ? 1 : 0,
             t => t.Either("a delivery is known", "no delivery is known")),
         F("has_promise", Theme.Delivery, "0/1", "a promised date is known for a delivery", Delivery,

@@ -162,7 +162,7 @@ internal sealed class HistorySummariser(Currency currency)
         _s.Delivered++;
         _s.DeliveryDaysLast = delivered - order.Day;
         _s.DeliveryDays += _s.DeliveryDaysLast;
-        _s.LastLate = delivered > order.PromisedDay; // of one that nobody promised a day for it is not said
+        _s.LastLate = delivered > order.PromisedDay; // not of one that nobody promised a day for
         if (order.PromisedDay is null) return;
         _s.DeliveredWithPromise++;
         if (_s.LastLate) _s.Late++;

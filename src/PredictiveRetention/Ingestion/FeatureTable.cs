@@ -32,11 +32,11 @@ public sealed record FeatureTable(string Path, int Rows, IReadOnlyList<TableColu
         using var connection = new DuckDBConnection("Data Source=:memory:");
         connection.Open();
         var isParquet = path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
-        if (isParquet) ParquetFooter.Check(path, FileLimits.UnpackedBytes);
-        var source = isParquet ? $"read_parquet({Literal(path)})"
-            : $"read_csv({Literal(CsvSource.PlainFile(path, scratch.Path, default))}, header = true, all_varchar = true, nullstr = '')";
         try
         {
+            if (isParquet) ParquetFooter.Check(path, FileLimits.UnpackedBytes);
+            var source = isParquet ? $"read_parquet({Literal(path)})"
+                : $"read_csv({Literal(CsvSource.PlainFile(path, scratch.Path, default))}, header = true, all_varchar = true, nullstr = '')";
             using var command = connection.CreateCommand();
             command.CommandText = $"SELECT COLUMNS(*)::VARCHAR FROM {source}";
             using var reader = command.ExecuteReader();
@@ -58,7 +58,7 @@ public sealed record FeatureTable(string Path, int Rows, IReadOnlyList<TableColu
             if (cells.Length == 0 || cells[0].Count == 0) throw new RetentionException(Failure.InputRejected, $"{path} holds no row.");
             return new FeatureTable(path, cells[0].Count, [.. names.Zip(cells, Typed)]);
         }
-        catch (DuckDBException fault)
+        catch (Exception fault) when (fault is DuckDBException or IOException or UnauthorizedAccessException)
         {
             throw new RetentionException(Failure.InputRejected, $"{path} cannot be read: {fault.Message.Split('\n')[0].Trim()}", fault);
         }

@@ -1,8 +1,9 @@
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>
-/// What no export of a shop comes near, and a file made to hold or to end the process goes beyond. All of it is looked at in a stream,
-/// before DuckDB sees the file. Rows have no limit: they are read one at a time, and what memory does not hold goes to the disk.
+/// What no export of a shop comes near, and a file made to hold or to end the process goes beyond. Depth, columns, headings and what a
+/// packed file unpacks to are looked at in a stream, before DuckDB sees the file; cells of JSON and Parquet as DuckDB reads them. Rows have
+/// no limit: they are read one at a time, and what memory does not hold goes to the disk.
 /// </summary>
 public static class FileLimits
 {
@@ -45,13 +46,14 @@ public static class FileLimits
     internal static void CheckUnpacked(string path, long packedBytes, long unpackedBytes, long unpackedMax)
     {
         if (unpackedBytes > unpackedMax)
-            throw Refused(Text($"{path} unpacks to more than {unpackedMax >> 20} MB. {IfMeant}, or allow more: retain import ")
-                + "--max-unpacked-mb, or Retention:MaxUnpackedMB for the page Data.");
+            throw Refused(Text($"{path} unpacks to more than {unpackedMax >> 20} MB. {IfMeant(path)}. An import may allow more: retain ")
+                + "import --max-unpacked-mb, or Retention:MaxUnpackedMB for the page Data.");
         if (unpackedBytes > RatioFromBytes && unpackedBytes / Ratio > packedBytes)
-            throw Refused(Text($"{path} unpacks to more than {Ratio} times its size, which no export does. {IfMeant}."));
+            throw Refused(Text($"{path} unpacks to more than {Ratio} times its size, which no export does. {IfMeant(path)}."));
     }
 
-    private const string IfMeant = "If that is meant, unpack it and import what it holds";
+    private static string IfMeant(string path) => path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase)
+        ? "If that is meant, write it as CSV" : "If that is meant, unpack it and give what it holds";
 
     private static string Text(FormattableString text) => FormattableString.Invariant(text);
 

@@ -27,11 +27,13 @@ public static class PresetDetection
     /// <summary>Confidence that is not reached where a required column is missing.</summary>
     public const double Unlikely = 0.4;
 
-    private static readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<PresetField>>> s_fields = new(ReadFields);
+    private static readonly Lazy<IReadOnlyDictionary<string, IReadOnlyList<PresetField>>> s_fields =
+        new(ReadFields, LazyThreadSafetyMode.PublicationOnly); // a disk that was full for a moment is asked again
 
     /// <summary>Names that generic has for any of its fields: they tell presets apart from it no further.</summary>
     private static readonly Lazy<HashSet<string>> s_common = new(() =>
-        [.. s_fields.Value["generic"].SelectMany(field => field.PlainHeaders.Prepend(field.PlainName))]);
+        [.. s_fields.Value["generic"].SelectMany(field => field.PlainHeaders.Prepend(field.PlainName))],
+        LazyThreadSafetyMode.PublicationOnly);
 
     private static readonly (string File, string[] Words)[] s_words =
     [

@@ -43,20 +43,11 @@ internal sealed class RejectLog(
     public int Write(string path)
     {
         Complete();
-        var partial = path + ".partial";
-        File.Delete(partial);
-        try
+        return WholeFile.Write(path, stream =>
         {
-            int written;
-            // New: a link somebody left under the other name is not followed either.
-            using (var csv = new StreamWriter(new FileStream(partial, FileMode.CreateNew), s_utf8)) written = Write(csv);
-            File.Move(partial, path, overwrite: true);
-            return written;
-        }
-        finally
-        {
-            File.Delete(partial);
-        }
+            using var csv = new StreamWriter(stream, s_utf8, leaveOpen: true);
+            return Write(csv);
+        });
     }
 
     private int Write(StreamWriter csv)

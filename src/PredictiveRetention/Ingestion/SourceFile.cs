@@ -1,4 +1,5 @@
 using DuckDB.NET.Data;
+using DuckDB.NET.Native;
 using static PredictiveRetention.Ingestion.ImportDatabase;
 
 namespace PredictiveRetention.Ingestion;
@@ -63,6 +64,11 @@ internal sealed class SourceFile
             file.CountRecords(database);
             file.OpenJsonCells(database, fields);
             return file;
+        }
+        catch (DuckDBException fault) when (IsOfThisMachine(fault))
+        {
+            throw new RetentionException(Failure.DependencyUnavailable,
+                $"{path} could not be taken in: memory or the temporary disk is full. {Said(fault)}", fault);
         }
         catch (DuckDBException fault) when (format != "csv")
         {
@@ -158,6 +164,9 @@ internal sealed class SourceFile
     }
 
     /// <summary>What DuckDB says of a file, without the SQL it was reading it with.</summary>
+    private static bool IsOfThisMachine(DuckDBException fault) =>
+        fault.ErrorType == DuckDBErrorType.OutOfMemory || fault.Message.Contains("No space left", StringComparison.Ordinal);
+
     private static string Said(DuckDBException fault)
     {
         var sql = fault.Message.IndexOf("\nLINE ", StringComparison.Ordinal);

@@ -69,4 +69,11 @@ public sealed record Metric(
     /// <summary>Money in whole minor units on its way here.</summary>
     internal bool TopIsMinor { get; init; }
     internal bool BottomIsMinor { get; init; }
+
+    /// <summary>What it is divided by is an amount of money, and says nothing of how many there are.</summary>
+    internal bool BottomIsMoney => BottomIsMinor || IsOfMoney
+        || Bottom is Measure.Clv or Measure.TotalClv or Measure.RevenueAtRisk or Measure.ExpectedNetValue or Measure.ActionCost;
+
+    /// <summary>Of a metric that is no ratio of two measures.</summary>
+    internal bool IsOfMoney { private get; init; }
 }

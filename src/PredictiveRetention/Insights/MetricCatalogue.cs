@@ -223,14 +223,14 @@ public static class MetricCatalogue
         "the lowest retention of a complete cohort that is not small", null, "The range beside the average.", "Product, CRM");
     public static Metric RetentionHigh { get; } = Own("retention_high", "Highest cohort retention", Unit.Share,
         "the highest retention of a complete cohort that is not small", null, "The range beside the average.", "Product, CRM");
-    public static Metric TopShare { get; } = Own("top_share", "Share of the top customers", Unit.Share,
+    public static Metric TopShare { get; } = OfMoney(Own("top_share", "Share of the top customers", Unit.Share,
         "sum of the highest values of that part of the customers", "sum of all values",
-        "How much hangs on the best customers. The number of customers is rounded, one at least.", "Finance, Strategy");
+        "How much hangs on the best customers. The number of customers is rounded, one at least.", "Finance, Strategy"));
     public static Metric Gini { get; } = Own("gini", "Gini coefficient", Unit.Coefficient, "1 - 2 x area under the Lorenz curve", null,
         "0: everybody brings the same; 1: one customer brings everything. Neither is good or bad by itself.", "Finance, Strategy");
-    public static Metric CumulativeShare { get; } = Own("cumulative_share", "Lorenz curve", Unit.Share,
+    public static Metric CumulativeShare { get; } = OfMoney(Own("cumulative_share", "Lorenz curve", Unit.Share,
         "sum of the lowest values of that part of the customers", "sum of all values",
-        "What the lowest part of the customers brings together.", "Finance, Strategy");
+        "What the lowest part of the customers brings together.", "Finance, Strategy"));
     public static Metric MedianValue { get; } = Own("median_value", "Median per customer", Unit.Money,
         "the middle value, customers in order", null, "Half of the customers bring less.", "Finance, CRM");
     public static Metric MeanValue { get; } = Own("mean_value", "Mean per customer", Unit.Money, "sum of all values", "customers",
@@ -302,16 +302,16 @@ public static class MetricCatalogue
     public static Metric BinReview { get; } = Own("bin_review", "Review score by delivery days", Unit.Score, "sum of scores",
         "reviewed orders delivered in that many days", "Whether slow deliveries are rated lower; association, not cause.",
         "Operations, Product", Aggregation.RatioOfSums, Delivery | DataSource.Reviews);
-    public static Metric ActiveRevenueShare { get; } = Own("active_revenue_share", "Revenue from active customers", Unit.Share,
+    public static Metric ActiveRevenueShare { get; } = OfMoney(Own("active_revenue_share", "Revenue from active customers", Unit.Share,
         "net revenue to date of customers in the lifecycle New, Reactivated or Active", "net revenue to date",
-        "Share of all revenue ever from customers who are active now; a long history lowers it.", "Finance, CRM", Aggregation.RatioOfSums);
-    public static Metric ActiveRevenueShare12m { get; } = Own("active_revenue_share_12m", "Revenue from active customers, 12 months",
+        "Share of all revenue ever from customers who are active now; a long history lowers it.", "Finance, CRM", Aggregation.RatioOfSums));
+    public static Metric ActiveRevenueShare12m { get; } = OfMoney(Own("active_revenue_share_12m", "Revenue from active customers, 12 months",
         Unit.Share, "net revenue of 12 months of customers in the lifecycle New, Reactivated or Active", "net revenue of 12 months",
-        "The same for the last 365 days.", "Finance, CRM", Aggregation.RatioOfSums);
-    public static Metric HighActiveDormant { get; } = Own("high_active_dormant_ratio", "High value: active to dormant", Unit.Rate,
+        "The same for the last 365 days.", "Finance, CRM", Aggregation.RatioOfSums));
+    public static Metric HighActiveDormant { get; } = OfMoney(Own("high_active_dormant_ratio", "High value: active to dormant", Unit.Rate,
         "net revenue to date of High value customers in the lifecycle New, Reactivated or Active",
         "that of High value customers Dormant or Lost", "Below 1: more of the best customers' revenue lies with those who left.",
-        "CRM, Strategy", Aggregation.RatioOfSums);
+        "CRM, Strategy", Aggregation.RatioOfSums));
     public static Metric Coverage { get; } = Own("coverage", "Source coverage", Unit.Share, "rows that say it", "rows that could",
         "What each figure of the source rests on.", "Analytics", Aggregation.RatioOfSums);
     public static Metric Profiles { get; } = Own("profiles_without_orders", "Profiles without orders", Unit.Count,
@@ -365,6 +365,8 @@ public static class MetricCatalogue
             MonthTop = top, MonthBottom = bottom, TopIsMinor = IsMinor(top.ToString()),
             BottomIsMinor = bottom is { } b && IsMinor(b.ToString()),
         };
+
+    private static Metric OfMoney(Metric metric) => metric with { IsOfMoney = true };
 
     private static Metric Own(string id, string name, Unit unit, string numerator, string? denominator, string meaning, string teams,
         Aggregation aggregation = Aggregation.NotAdditive, DataSource needs = DataSource.Orders) =>

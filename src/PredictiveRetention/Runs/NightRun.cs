@@ -12,6 +12,9 @@ namespace PredictiveRetention.Runs;
 /// </summary>
 public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSettings settings)
 {
+    /// <summary>What waits for its database, as a standing fault names it.</summary>
+    public const string Waiting = Patience.Work;
+
     /// <exception cref="RetentionException">
     /// There is nothing to score, no model may speak about the date, or the database stays away; in the last case the run can be resumed.
     /// </exception>
@@ -71,11 +74,11 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     /// <summary>While somebody else makes the snapshot there is nothing to share yet: waits as long as the settings say.</summary>
     private Claim ClaimOrWait(NightWork night, RunRequest request)
     {
-        var until = Environment.TickCount64 + settings.WaitForOthers.TotalMilliseconds;
+        var began = settings.Clock.GetTimestamp();
         while (true)
         {
             var claim = Claim(night, request, request.Again);
-            if (claim.Outcome != ClaimOutcome.Busy || Environment.TickCount64 >= until) return claim;
+            if (claim.Outcome != ClaimOutcome.Busy || settings.Clock.GetElapsedTime(began) >= settings.WaitForOthers) return claim;
             night.Report(new RunProgress("waiting for " + claim.Run.Owner, 0, 0, 0));
             night.Pause();
         }

@@ -11,6 +11,9 @@ internal sealed class Patience(RetentionStore store, RunSettings settings)
     /// <summary>What waits, as a standing fault names it.</summary>
     public const string Work = "night run";
 
+    /// <summary>How many calls wait now.</summary>
+    private int _waiting;
+
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(5);
 
@@ -38,27 +41,38 @@ internal sealed class Patience(RetentionStore store, RunSettings settings)
     /// <summary>Only for calls that may be repeated.</summary>
     public T Retry<T>(Func<T> call, CancellationToken cancellation)
     {
-        var began = settings.Clock.GetTimestamp();
+        long? began = null; // of the first fault: a call may have taken long before it
         var pause = s_shortest;
         Random? spread = null;
-        while (true)
+        try
         {
-            try
+            while (true)
             {
-                var answer = call();
-                settings.Faults.End(Work);
-                return answer;
+                try
+                {
+                    var answer = call();
+                    // The fault of another worker who still waits stands.
+                    if (Volatile.Read(ref _waiting) <= (began is null ? 0 : 1)) settings.Faults.End(Work);
+                    return answer;
+                }
+                catch (Exception fault) when (store.IsPassing(fault))
+                {
+                    if (began is null) Interlocked.Increment(ref _waiting);
+                    began ??= settings.Clock.GetTimestamp();
+                    settings.Faults.Begin(Work, fault);
+                    if (settings.Clock.GetElapsedTime(began.Value) >= settings.Patience) throw;
+                    // A quarter more or less, by who waits: those who lost the database together do not all come back at once.
+                    spread ??= new Random(
+                        HashCode.Combine(Environment.MachineName, Environment.ProcessId, Environment.CurrentManagedThreadId));
+                    Wait(pause * (0.75 + spread.NextDouble() / 2), cancellation);
+                    pause = pause * 2 < s_longest ? pause * 2 : s_longest;
+                    store.Reconnect();
+                }
             }
-            catch (Exception fault) when (store.IsPassing(fault))
-            {
-                settings.Faults.Begin(Work, fault);
-                if (settings.Clock.GetElapsedTime(began) >= settings.Patience) throw;
-                // A quarter more or less, by who waits: those who lost the database together do not all come back at once.
-                spread ??= new Random(HashCode.Combine(Environment.MachineName, Environment.ProcessId, Environment.CurrentManagedThreadId));
-                Wait(pause * (0.75 + spread.NextDouble() / 2), cancellation);
-                pause = pause * 2 < s_longest ? pause * 2 : s_longest;
-                store.Reconnect();
-            }
+        }
+        finally
+        {
+            if (began is not null) Interlocked.Decrement(ref _waiting);
         }
     }
 

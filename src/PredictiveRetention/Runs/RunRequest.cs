@@ -62,7 +62,7 @@ public sealed record RunSettings
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
 
 #pragma warning disable RS0030 // how long something took, never what day it is: that is in the request
-    /// <summary>What pauses, beats and patience are measured by.</summary>
+    /// <summary>What beats, patience and waiting for others are measured by.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Where what a run waits for stands meanwhile, and what its heartbeat could not do.</summary>
@@ -70,8 +70,8 @@ public sealed record RunSettings
 #pragma warning restore RS0030
 
     /// <summary>
-    /// Told how long each stage took, by whichever thread it ran on: sample, snapshot, claim, read, compute, write, validate, publish,
-    /// retention.
+    /// Told how long each stage took, by whichever thread it ran on: sample, insights sample, snapshot, claim, read, compute, insights,
+    /// write, validate, drift, realised, figures, publish (or hold), retention.
     /// </summary>
     public Action<string, TimeSpan>? OnTiming { get; init; }
 

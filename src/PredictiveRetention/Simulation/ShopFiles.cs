@@ -1,7 +1,6 @@
 using System.Text;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Playbooks;
-using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Simulation;
 

@@ -29,7 +29,7 @@ public sealed class CardStore
     {
         using var change = LedgerChange.Begin(_engine);
         change.Fence(run, RunState.Validating);
-        change.Execute("DELETE FROM card WHERE run_id = @RunId", new { run.RunId });
+        change.Execute(Clearing, new { run.RunId });
         using (var bulk = change.Bulk("card", s_columns.Names))
         {
             for (var i = 0; i < cards.Count; i++) s_columns.Write(bulk, (run.RunId, i, cards[i]));

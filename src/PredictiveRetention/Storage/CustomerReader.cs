@@ -10,9 +10,6 @@ namespace PredictiveRetention.Storage;
 /// <param name="AmountMinor">Null for events.</param>
 public sealed record CustomerMoment(long AtMs, string Kind, string What, long? AmountMinor, string? Note);
 
-/// <summary>What a published night said of a customer.</summary>
-public sealed record PastScore(string AsOf, double PChurn, double Clv);
-
 /// <summary>Who is there, and what they did last.</summary>
 public sealed class CustomerReader
 {

@@ -27,7 +27,6 @@ public static class DatabaseRefusal
     {
         AggregateException several => several.Flatten().InnerExceptions.All(MayPass),
         RetentionException { InnerException: { } cause } => MayPass(cause),
-        EndOfStreamException => true,
         DbException database => Read(database) is { MayPass: true },
         _ => false,
     };
@@ -35,7 +34,7 @@ public static class DatabaseRefusal
     private static DbException? Cause(Exception fault) => fault switch
     {
         DbException database => database,
-        AggregateException several => several.Flatten().InnerExceptions.OfType<DbException>().FirstOrDefault(),
+        AggregateException several => several.Flatten().InnerExceptions.Select(Cause).FirstOrDefault(cause => cause is not null),
         RetentionException { InnerException: { } cause } => Cause(cause),
         _ => null,
     };

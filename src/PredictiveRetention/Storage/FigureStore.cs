@@ -35,7 +35,7 @@ public sealed class FigureStore
     {
         using var change = LedgerChange.Begin(_engine);
         change.Fence(run, RunState.Validating);
-        change.Execute("DELETE FROM figure WHERE run_id = @RunId", new { run.RunId });
+        change.Execute(Clearing(keepHeadlines: false), new { run.RunId });
         using (var bulk = change.Bulk("figure", s_columns.Names))
         {
             for (var i = 0; i < figures.Count; i++) s_columns.Write(bulk, (run.RunId, i, figures[i]));

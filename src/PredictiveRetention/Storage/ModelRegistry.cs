@@ -146,7 +146,9 @@ public sealed partial class ModelRegistry(string folder)
     /// can and that the gate has not turned down. Null when there is none at all, or every version would look into the future.
     /// </summary>
     /// <param name="faults">What should have been taken and cannot be, with the reason.</param>
-    /// <exception cref="RetentionException">There are versions for the cutoff, and none can be used.</exception>
+    /// <exception cref="RetentionException">
+    /// There are versions for the cutoff, and none can be used; or there are versions, and the champion is not named or not among them.
+    /// </exception>
     public LoadedModel? For(Cutoff cutoff, out IReadOnlyList<string> faults)
     {
         var unusable = new List<string>();

@@ -224,7 +224,7 @@ internal sealed class PostgresCopyReader : RowReader
         while (_end < size)
         {
             var read = _stream.Read(_buffer, _end, _buffer.Length - _end);
-            if (read == 0) throw new EndOfStreamException("The copy ended in the middle of a row.");
+            if (read == 0) throw new NpgsqlException("The copy ended in the middle of a row.");
             _end += read;
         }
     }

@@ -45,7 +45,6 @@ internal sealed class PostgresEngine : Engine
     public override string ForUpdate => " FOR UPDATE";
     public override string ForShare => " FOR SHARE";
 
-    public override string ForUpdateOf(string alias) => " FOR UPDATE OF " + alias;
 
     public override string SkipLocked(string alias) => $" FOR UPDATE OF {alias} SKIP LOCKED";
 

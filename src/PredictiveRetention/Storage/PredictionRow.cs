@@ -1,5 +1,8 @@
 namespace PredictiveRetention.Storage;
 
+/// <summary>What a published night said of a customer.</summary>
+public sealed record PastScore(string AsOf, double PChurn, double Clv);
+
 /// <summary>
 /// A stored prediction as readers see it. Segment columns are the numbers of the enums in Segments, NoAction of that in Playbooks.
 /// </summary>

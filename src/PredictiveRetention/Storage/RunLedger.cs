@@ -85,7 +85,7 @@ public sealed class RunLedger
             $"UPDATE run SET state = {RunState.Validating.Sql()}, fence = fence + 1, owner = @owner, lease_until_ms = {_engine.NowMs} + "
                 + $"@lease "
             + $"WHERE run_id = @runId AND state = {RunState.Scoring.Sql()} "
-            + "AND NOT EXISTS (SELECT 1 FROM run_shard s WHERE s.run_id = run.run_id AND s.state <> 'done')",
+            + $"AND NOT EXISTS (SELECT 1 FROM run_shard s WHERE s.run_id = run.run_id AND s.state <> {ShardState.Done.Sql()})",
             new { runId, owner, lease = WorkerLease.Ms });
         if (claimed == 1) change.Record(runId, owner, "validating", null);
         var run = claimed == 1 ? change.QuerySingle<Run>("SELECT * FROM run WHERE run_id = @runId", new { runId }) : null;

@@ -12,8 +12,6 @@ public static class RunWords
 
     public static string Word(this RunPurpose purpose) => purpose.ToString().ToLowerInvariant();
 
-    internal static string Word(this ShardState state) => state.ToString().ToLowerInvariant();
-
     /// <summary>Quoted, to be written into SQL.</summary>
     internal static string Sql(this RunState state) => $"'{state.Word()}'";
 
@@ -21,7 +19,7 @@ public static class RunWords
     internal static string Sql(this RunPurpose purpose) => $"'{purpose.Word()}'";
 
     /// <inheritdoc cref="Sql(RunState)"/>
-    internal static string Sql(this ShardState state) => $"'{state.Word()}'";
+    internal static string Sql(this ShardState state) => $"'{state.ToString().ToLowerInvariant()}'";
 }
 
 /// <summary>

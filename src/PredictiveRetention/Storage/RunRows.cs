@@ -67,7 +67,7 @@ public sealed class RunRows
 
     /// <summary>How many shards of a run are open, and how many customers it has predictions and faults of and should have.</summary>
     internal static Statement Counting(long runId) => new(
-        "SELECT (SELECT count(*) FROM run_shard WHERE run_id = @runId AND state <> 'done'), "
+        $"SELECT (SELECT count(*) FROM run_shard WHERE run_id = @runId AND state <> {ShardState.Done.Sql()}), "
         + "(SELECT count(*) FROM prediction WHERE run_id = @runId), (SELECT count(*) FROM run_quarantine WHERE run_id = @runId), "
         + "(SELECT expected_count FROM run WHERE run_id = @runId)",
         new { runId });

@@ -48,7 +48,8 @@ public sealed class RunVerifier
             if (run.ModelVersion is null || run.SchemaHash is null || run.RecipeJson is null)
                 stamped.Add($"run {run.RunId} does not say what it was made with");
             fenced.AddRange(connection.Query<long>(
-                "SELECT shard FROM run_shard WHERE run_id = @RunId AND (state <> 'done' OR fence < 1 OR fence < attempts)",
+                $"SELECT shard FROM run_shard WHERE run_id = @RunId AND (state <> {ShardState.Done.Sql()} OR fence < 1 "
+                + "OR fence < attempts)",
                 new { run.RunId }, transaction)
                 .Select(shard => $"run {run.RunId}, shard {shard}"));
         }
@@ -77,7 +78,8 @@ public sealed class RunVerifier
         List<string> headlines)
     {
         var shards = connection.Query<(int Shard, long To, long Rows, string Checksum)>(
-            "SELECT shard, to_key, rows, checksum FROM run_shard WHERE run_id = @RunId AND state = 'done' ORDER BY from_key",
+            $"SELECT shard, to_key, rows, checksum FROM run_shard WHERE run_id = @RunId AND state = {ShardState.Done.Sql()} "
+            + "ORDER BY from_key",
             new { run.RunId }, transaction)
             .AsList();
         long all = 0, lost = 0, netMinor = 0, actions = 0;

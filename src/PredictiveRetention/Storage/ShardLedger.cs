@@ -9,6 +9,10 @@ namespace PredictiveRetention.Storage;
 /// <summary>The parts a run is cut into, who works on each, what it adds to the whole, and the customers who could not be scored.</summary>
 public sealed class ShardLedger
 {
+    private static readonly string s_open = ShardState.Open.Sql();
+    private static readonly string s_claimed = ShardState.Claimed.Sql();
+    private static readonly string s_done = ShardState.Done.Sql();
+
     // Between two shards a worker holds none.
     private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(10);
 
@@ -46,11 +50,11 @@ public sealed class ShardLedger
     {
         using var change = LedgerChange.Begin(_engine);
         var claimed = change.QuerySingleOrDefault<(int Shard, byte[] Population, long Fence)?>(
-            "UPDATE run_shard SET state = 'claimed', owner = @worker, fence = fence + 1, attempts = attempts + 1, "
+            $"UPDATE run_shard SET state = {s_claimed}, owner = @worker, fence = fence + 1, attempts = attempts + 1, "
             + $"lease_until_ms = {_engine.NowMs} + @lease WHERE run_id = @runId AND shard = ("
             + "SELECT s.shard FROM run_shard s JOIN run r ON r.run_id = s.run_id "
             + $"WHERE s.run_id = @runId AND r.state = {RunState.Scoring.Sql()} "
-            + $"AND (s.state = 'open' OR (s.state = 'claimed' AND (s.lease_until_ms < {_engine.NowMs} OR s.owner = @worker))) "
+            + $"AND (s.state = {s_open} OR (s.state = {s_claimed} AND (s.lease_until_ms < {_engine.NowMs} OR s.owner = @worker))) "
             + $"ORDER BY s.shard LIMIT 1{_engine.SkipLocked("s")}) RETURNING shard, population, fence",
             new { runId, worker, lease = WorkerLease.Ms });
         change.Commit();
@@ -76,7 +80,7 @@ public sealed class ShardLedger
         Failpoint.Pass("shard-begun");
         var held = change.Execute(
             $"UPDATE run_shard SET lease_until_ms = {_engine.NowMs} + @lease "
-            + "WHERE run_id = @RunId AND shard = @Shard AND fence = @Fence AND state = 'claimed'",
+            + $"WHERE run_id = @RunId AND shard = @Shard AND fence = @Fence AND state = {s_claimed}",
             new { lease = WorkerLease.Ms, shard.RunId, shard.Shard, shard.Fence });
         if (held != 1)
         {
@@ -86,7 +90,7 @@ public sealed class ShardLedger
         PredictionReader.Replace(change, shard, predictions);
         Quarantine(change, shard, quarantined);
         change.Execute(
-            "UPDATE run_shard SET state = 'done', lease_until_ms = 0, rows = @rows, quarantined = @quarantined, checksum = @checksum, "
+            $"UPDATE run_shard SET state = {s_done}, lease_until_ms = 0, rows = @rows, quarantined = @quarantined, checksum = @checksum, "
             + $"totals = @totals, insights = @insights, finished_at_ms = {_engine.NowMs} WHERE run_id = @RunId AND shard = @Shard",
             new
             {
@@ -175,7 +179,7 @@ public sealed class ShardLedger
     {
         using var connection = _engine.Open();
         var parts = connection.Query<byte[]?>(
-            "SELECT insights FROM run_shard WHERE run_id = @runId AND state = 'done' ORDER BY shard", new { runId }, buffered: false);
+            $"SELECT insights FROM run_shard WHERE run_id = @runId AND state = {s_done} ORDER BY shard", new { runId }, buffered: false);
         foreach (var part in parts) yield return part ?? throw new InvalidOperationException($"A shard of run {runId} has no sums.");
     }
 
@@ -214,12 +218,13 @@ public sealed class ShardLedger
 
     /// <summary>Opens what an owner holds.</summary>
     internal static void Release(LedgerChange change, long runId, string owner) => change.Execute(
-        $"UPDATE run_shard SET state = 'open', lease_until_ms = 0, owner = NULL WHERE run_id = @runId AND {WorkerOf} AND state = 'claimed'",
+        $"UPDATE run_shard SET state = {s_open}, lease_until_ms = 0, owner = NULL WHERE run_id = @runId AND {WorkerOf} "
+        + $"AND state = {s_claimed}",
         new { runId, owner });
 
     /// <summary>The leases of what an owner holds begin anew.</summary>
     internal static void Renew(DbConnection connection, Engine engine, long runId, string owner) => connection.Execute(
-        $"UPDATE run_shard SET lease_until_ms = {engine.NowMs} + @lease WHERE run_id = @runId AND {WorkerOf} AND state = 'claimed'",
+        $"UPDATE run_shard SET lease_until_ms = {engine.NowMs} + @lease WHERE run_id = @runId AND {WorkerOf} AND state = {s_claimed}",
         new { runId, owner, lease = WorkerLease.Ms });
 
     /// <summary>Once a run has ended nobody asks again who was in a shard, nor for its part of the figures.</summary>
@@ -245,14 +250,15 @@ public sealed class ShardLedger
     {
         using var connection = _engine.Open();
         return connection.Query<string>(
-            "SELECT totals FROM run_shard WHERE run_id = @runId AND state = 'done' ORDER BY shard", new { runId })
+            $"SELECT totals FROM run_shard WHERE run_id = @runId AND state = {s_done} ORDER BY shard", new { runId })
                 .Select(totals => JsonSerializer.Deserialize<ShardTotals>(totals, JsonSerializerOptions.Web)!)
                 .ToList();
     }
 
     private string Counting =>
-        "SELECT count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state = 'claimed') AS claimed, count(*) AS shards, "
-        + "CAST(coalesce(sum(customers) FILTER (WHERE state = 'done'), 0) AS bigint) AS customers, "
+        $"SELECT count(*) FILTER (WHERE state = {s_done}) AS done, count(*) FILTER (WHERE state = {s_claimed}) AS claimed, "
+        + "count(*) AS shards, "
+        + $"CAST(coalesce(sum(customers) FILTER (WHERE state = {s_done}), 0) AS bigint) AS customers, "
         + "CAST(coalesce(sum(customers), 0) AS bigint) AS expected, "
         + "(SELECT min(e.at_ms) FROM run_event e WHERE e.run_id = @runId AND e.what = 'snapshot') AS since_ms, "
         + $"max(finished_at_ms) AS last_ms, CAST({_engine.NowMs} AS bigint) AS now_ms, max(lease_until_ms) AS lease_until_ms FROM "

@@ -40,6 +40,8 @@ public static partial class StoreAddress
         }
     }
 
+    public static bool IsOnPostgres(string address) => !IsFile(address);
+
     /// <summary>False for an embedded file that is not there. Whether a server has the store only its engine can tell.</summary>
     internal static bool MayBeThere(string address) => !IsFile(address) || File.Exists(PathOf(address));
 

@@ -59,7 +59,7 @@ public sealed class ReadinessTests : IDisposable
     {
         _service.WithPublishedNight(trained: false);
         var today = _service.Store.RequireShop().Calendar.DayOf(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-        var silent = today - SimulatedHistories.End.Day;
+        var silent = today - (SimulatedHistories.End.Day - 1); // since the last day with orders
         using var service = new ServiceUnderTest(new SqliteUnderTest())
         {
             Settings = { ["Retention:StaleAfterDays"] = (silent

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Nights;
 using PredictiveRetention.Tests.Support;
 using Xunit;
@@ -32,7 +33,6 @@ public sealed class NightScheduleTests : IDisposable
         _host.Engine.BringBack();
         await TurnUntilAsync(_host.Heard.EndsAsync(NightSchedule.Work));
         Assert.Equal("0 2 * * *", Cron());
-        await schedule.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(60)); // nothing is left to do
         await schedule.StopAsync(default);
     }
 
@@ -49,6 +49,21 @@ public sealed class NightScheduleTests : IDisposable
         _host.Engine.BringBack();
         await TurnUntilAsync(_host.Heard.EndsAsync(NightSchedule.Work));
         Assert.Equal(["NightJob"], _host.Enqueued);
+        await schedule.StopAsync(default);
+    }
+
+    [Fact]
+    public async Task What_another_worker_has_made_is_no_fault_of_this_one_any_more()
+    {
+        _host.Store.Import(Some.Orders(20));
+        using var schedule = Schedule();
+        await schedule.StartAsync(default);
+        foreach (var work in new[] { NightJob.Work, NightRun.Waiting, "another work" })
+            _host.Heard.Faults.Begin(work, new InvalidOperationException());
+        var tonight = RunRequest.Tonight(_host.Store, _host.Store.RequireShop(), _host.Clock);
+        new NightRun(_host.Store, _host.Models, new RunSettings()).Execute(tonight, null, default); // as the other would
+        await TurnUntilAsync(Task.WhenAll(_host.Heard.EndsAsync(NightJob.Work), _host.Heard.EndsAsync(NightRun.Waiting)));
+        Assert.Equal("another work", Assert.Single(_host.Heard.Faults.All).Work);
         await schedule.StopAsync(default);
     }
 

@@ -148,6 +148,9 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
             Assert.Equal((HttpStatusCode.BadRequest, parameter),
                 (answer.StatusCode, (await ServiceUnderTest.JsonAsync(answer)).GetProperty("parameter").GetString()));
         }
+        var mistyped = await admin.PatchAsJsonAsync($"/api/v1/actions/{customer}", new { version = 0, statsu = "done" });
+        Assert.Equal((HttpStatusCode.BadRequest, "It is not known."), (mistyped.StatusCode,
+            (await ServiceUnderTest.JsonAsync(mistyped)).GetProperty("errors").GetProperty("statsu")[0].GetString()));
         Assert.Equal(HttpStatusCode.NotFound, (await admin.PatchAsJsonAsync("/api/v1/actions/nobody", new { version = 0 })).StatusCode);
         using var stranger = _service.Stranger();
         Assert.Equal(HttpStatusCode.Unauthorized,

@@ -209,6 +209,8 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
     [InlineData("""{"asOf":"2020-01-01","orders":[{"orderedAt":"2023-01-01","amount":5}]}""", "orders")]
     [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":5}],"events":[{"occurredAt":"2023-01-01","type":"wave"}]}""",
         "events[0].type")]
+    [InlineData("""{"ordres":[{"orderedAt":"2023-01-01","amount":5}]}""", "ordres")]
+    [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":5,"quantitty":1}]}""", "orders[0].quantitty")]
     public async Task What_if_of_a_bad_history_names_the_field(string body, string path)
     {
         using var admin = _service.Admin();

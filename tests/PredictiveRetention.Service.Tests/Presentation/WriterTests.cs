@@ -55,6 +55,9 @@ public sealed class WriterTests
     [InlineData("de-DE", "1.234,5", 1234.5)]
     [InlineData("de-DE", "0,5", 0.5)]
     [InlineData("de-DE", "0.5", 0.5)]
+    [InlineData("de-DE", "0.125", 0.125)] // no thousands begin with a 0
+    [InlineData("en-IE", "0,125", 0.125)]
+    [InlineData("en-IE", "-0,125", -0.125)]
     [InlineData("fr-FR", "1 234,5", 1234.5)]
     [InlineData("de-CH", "1'234.5", 1234.5)]
     [InlineData("en-IE", " -3 ", -3.0)]

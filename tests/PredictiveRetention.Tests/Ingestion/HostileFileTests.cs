@@ -346,9 +346,12 @@ public sealed class HostileFileTests : IDisposable
         var (old, young) = (Directory.CreateTempSubdirectory("retain-import-"), Directory.CreateTempSubdirectory("retain-import-"));
         File.WriteAllText(Path.Combine(old.FullName, "half.txt"), "half");
         old.LastWriteTimeUtc -= TimeSpan.FromHours(25);
+        using var longAtWork = new ScratchFolder();
+        Directory.SetLastWriteTimeUtc(longAtWork.Path, old.LastWriteTimeUtc);
         using (var scratch = new ScratchFolder())
         {
             Assert.False(Directory.Exists(old.FullName));
+            Assert.True(Directory.Exists(longAtWork.Path));
             Assert.True(Directory.Exists(young.FullName));
             File.WriteAllText(Path.Combine(scratch.Path, "copy.txt"), "copy");
         }

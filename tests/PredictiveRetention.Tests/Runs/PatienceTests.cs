@@ -62,6 +62,32 @@ public sealed class PatienceTests : IDisposable
     }
 
     [Fact]
+    public void Patience_is_counted_from_the_fault_and_not_from_what_was_done_before_it()
+    {
+        var calls = 0;
+        Assert.Equal(2, Patience().Retry(() =>
+        {
+            if (++calls > 1) return calls;
+            _clock.Advance(TimeSpan.FromMinutes(3)); // a long stage
+            throw Busy;
+        }, default));
+    }
+
+    [Fact]
+    public void The_fault_of_who_still_waits_stands_while_others_go_on()
+    {
+        var patience = Patience();
+        var calls = 0;
+        patience.Retry(() =>
+        {
+            if (++calls == 1) throw Busy;
+            Assert.Equal("other", patience.Retry(() => "other", default));
+            Assert.Equal("night run", Assert.Single(_heard.Faults.All).Work);
+        }, default);
+        Assert.Empty(_heard.Faults.All);
+    }
+
+    [Fact]
     public void A_fault_that_will_not_pass_is_not_waited_for()
     {
         Assert.Throws<InvalidOperationException>(() => Patience().Retry<int>(() => throw new InvalidOperationException("a bug"), default));

@@ -62,6 +62,17 @@ public sealed class DatabaseRefusalTests
         Assert.False(DatabaseRefusal.MayPass(new AggregateException(passing, not)));
         Assert.NotNull(DatabaseRefusal.Explain(new AggregateException(passing)));
         Assert.Null(DatabaseRefusal.Explain(not));
+        var told = new AggregateException(new RetentionException(Failure.DependencyUnavailable, "The store: busy", passing));
+        Assert.True(DatabaseRefusal.MayPass(told));
+        Assert.NotNull(DatabaseRefusal.Explain(told));
+        Assert.NotNull(DatabaseRefusal.WithoutNames(told));
+    }
+
+    [Fact]
+    public void What_was_cut_short_in_the_store_does_not_pass()
+    {
+        Assert.False(DatabaseRefusal.MayPass(new EndOfStreamException()));
+        Assert.True(DatabaseRefusal.MayPass(new NpgsqlException("Exception while reading from stream", new EndOfStreamException())));
     }
 
     private static void AssertRead(DbException fault, bool isRefusal, bool mayPass)

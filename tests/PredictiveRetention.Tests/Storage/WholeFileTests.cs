@@ -1,4 +1,3 @@
-using PredictiveRetention.Storage;
 using Xunit;
 
 namespace PredictiveRetention.Tests.Storage;
@@ -49,6 +48,28 @@ public sealed class WholeFileTests : IDisposable
     [Fact]
     public void A_folder_that_is_not_there_is_told_by_the_writing() =>
         Assert.Throws<DirectoryNotFoundException>(() => WholeFile.Write(In("no/such/a.txt"), "x"u8));
+
+    [Fact]
+    public void A_device_is_written_into_and_stays_what_it_is()
+    {
+        WholeFile.Write("/dev/null", "gone"u8);
+        Assert.Equal(0, new FileInfo("/dev/null").Length);
+        Assert.Empty(Directory.EnumerateFiles("/dev", "null.*"));
+    }
+
+    [Fact]
+    public void What_an_earlier_writer_left_behind_that_was_ended_is_removed_a_day_later()
+    {
+        WholeFile.Write(In("a.txt"), "first"u8);
+        var now = File.GetLastWriteTimeUtc(In("a.txt"));
+        foreach (var (name, hours) in new[] { ("a.txt.1.partial", 25), ("a.txt.2.partial", 1), ("b.txt.1.partial", 25) })
+        {
+            File.WriteAllText(In(name), "half");
+            File.SetLastWriteTimeUtc(In(name), now.AddHours(-hours));
+        }
+        WholeFile.Write(In("a.txt"), "second"u8);
+        Assert.Equal(["a.txt", "a.txt.2.partial", "b.txt.1.partial"], Names().Order());
+    }
 
     private IEnumerable<string> Names() => _folder.EnumerateFileSystemInfos().Select(entry => entry.Name);
 

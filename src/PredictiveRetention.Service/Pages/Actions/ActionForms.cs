@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.WebUtilities;
 using PredictiveRetention.Service.Predictions;
+using PredictiveRetention.Service.Problems;
 
 namespace PredictiveRetention.Service.Pages.Actions;
 

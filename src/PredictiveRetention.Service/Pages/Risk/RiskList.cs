@@ -40,9 +40,14 @@ internal static class RiskList
     private static Dictionary<string, StringValues> Asked(IQueryCollection query, Writer writer) => query
         .Where(pair => !AskedNight.Parameters.Contains(pair.Key) && !ActionForms.Outcome.Contains(pair.Key))
         .ToDictionary(pair => pair.Key, pair => PredictionQuery.Numbers.Contains(pair.Key) && pair.Value.Count == 1
-            && writer.NumberOf(pair.Value.ToString()) is { } number
-                ? new StringValues(number.ToString("R", CultureInfo.InvariantCulture))
-                : pair.Value);
+            ? AsPrograms(pair.Key, pair.Value.ToString(), writer)
+            : pair.Value);
+
+    /// <summary>A number as programs write it; a probability is never long enough to be written in groups.</summary>
+    private static StringValues AsPrograms(string name, string text, Writer writer) =>
+        name.EndsWith("p_churn", StringComparison.Ordinal) ? text.Replace(',', '.')
+        : writer.NumberOf(text) is { } number ? number.ToString("R", CultureInfo.InvariantCulture)
+        : text;
 
     public static void MapRiskList(this IEndpointRouteBuilder app) => app.MapGet("/risk.csv", FileAsync).ExcludeFromDescription();
 
@@ -83,7 +88,8 @@ internal static class RiskList
             var works = await store.Work.BesideAsync(rows, cancellation);
             var customers = rows.Select(row =>
                 new ListedCustomer(row, works.GetValueOrDefault(row.CustomerKey), Why(row, night.Answers.Write(row).Reasons, texts, writer)
-                    .Replace('\u00a0', ' ')));
+                    .Replace('\u00a0', ' ')
+                    .Replace('\u202f', ' ')));
             Csv.Rows(CustomerList.Table(night.Run, night.Shop, customers), text);
             await http.Response.WriteAsync(text.ToString(), cancellation);
             text.GetStringBuilder().Clear();

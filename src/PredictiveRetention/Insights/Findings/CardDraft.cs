@@ -118,7 +118,7 @@ internal sealed class CardDraft(string id, CardKind kind, string title, FigureBo
         var metric = MetricCatalogue.Get(figure.Metric);
         if (figure.Denominator is null || figure.Customers is not { } customers || customers < context.Insight.Recipe.Settings.SmallGroup)
             return $"small group of {Shown(N(figure))}";
-        return metric.BottomIsMinor
+        return metric.BottomIsMoney
             ? $"of only {Shown(Denominator(figure, Unit.Money))}"
             : $"few {metric.Denominator}: {Shown(Denominator(figure, Unit.Count))}";
     }

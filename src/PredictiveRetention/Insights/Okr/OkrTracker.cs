@@ -97,7 +97,7 @@ internal static class OkrTracker
 
     /// <summary>How many a figure is of: what was counted below its line (customers, reviews, deliveries), else its customers.</summary>
     private static double? SizeBelow(Figure figure) =>
-        MetricCatalogue.Get(figure.Metric) is { Bottom: not null, BottomIsMinor: false } ? figure.Denominator : figure.Customers;
+        MetricCatalogue.Get(figure.Metric) is { Bottom: not null, BottomIsMoney: false } ? figure.Denominator : figure.Customers;
 
     private static string Points(IReadOnlyList<OkrPoint> history) =>
         Math.Min(Monthly(history).Count(), PaceMonths).ToString(CultureInfo.InvariantCulture);
