@@ -1,5 +1,4 @@
 using System.Globalization;
-using PredictiveRetention.Evaluation;
 using PredictiveRetention.Exports;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Runs;
@@ -14,14 +13,6 @@ namespace PredictiveRetention.Tests;
 /// </summary>
 public sealed class CultureTests : IDisposable
 {
-    private static readonly Lazy<TrainedModel> s_trained = new(() => new TrainingRecipe(new RecipeSettings { Folds = 2 }).Train(
-        new TrainingRequest
-        {
-            Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60),
-            Currency = Some.Shop.Currency, Coverage = default
-        },
-        () => SimulatedHistories.Shards(SimulatedHistories.Customers(700)), null, default));
-
     private static readonly Lazy<string[]> s_expected = new(() => In(CultureInfo.InvariantCulture));
 
     private readonly CultureInfo _before = CultureInfo.CurrentCulture;
@@ -78,7 +69,7 @@ public sealed class CultureTests : IDisposable
             ImportRun.Execute(store, new ImportRequest { Preset = "generic", OrdersFile = WriteOrders(folder.FullName) }, dryRun: false,
                 null, null, default);
             var registry = new ModelRegistry(Path.Combine(folder.FullName, "models"));
-            registry.Promote(registry.Add(s_trained.Value).Version, "anna", "a test", TimeProvider.System);
+            registry.Promote(registry.Add(FittedModels.Fitted(0)).Version, "anna", "a test", TimeProvider.System);
             var request = new RunRequest(RunPurpose.Night, SimulatedHistories.End.Date, SimulatedHistories.End);
             var night = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(request, null, default);
             using var scores = new StringWriter();

@@ -42,6 +42,13 @@ internal static class ApiDocument
                     context.Document)] = [] }];
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<QueryContract>().FirstOrDefault() is { } contract)
                 operation.Parameters = [.. operation.Parameters ?? [], .. contract.Parameters.Select(Parameter)];
+            if (operation.Responses is { } answers)
+            {
+                // What all endpoints may answer would stand before what this one does.
+                var inOrder = answers.OrderBy(answer => answer.Key, StringComparer.Ordinal).ToList();
+                answers.Clear();
+                foreach (var (status, answer) in inOrder) answers.Add(status, answer);
+            }
             return Task.CompletedTask;
         });
     });

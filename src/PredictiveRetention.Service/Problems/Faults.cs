@@ -99,7 +99,8 @@ internal static partial class Faults
         }
     }
 
-    [GeneratedRegex("""^Failed to bind parameter "(Nullable<)?(?<type>\w+)>? (?<name>\w+)" from "(?<asked>.*)"\.$""", RegexOptions.Singleline)]
+    [GeneratedRegex("""^Failed to bind parameter "(Nullable<)?(?<type>\w+)>? (?<name>\w+)" from "(?<asked>.*)"\.$""",
+        RegexOptions.Singleline)]
     private static partial Regex Unread();
 
     [GeneratedRegex("^The JSON property '.*' could not be mapped")]

@@ -304,8 +304,10 @@ public static class MetricCatalogue
         "Operations, Product", Aggregation.RatioOfSums, Delivery | DataSource.Reviews);
     public static Metric ActiveRevenueShare { get; } = OfMoney(Own("active_revenue_share", "Revenue from active customers", Unit.Share,
         "net revenue to date of customers in the lifecycle New, Reactivated or Active", "net revenue to date",
-        "Share of all revenue ever from customers who are active now; a long history lowers it.", "Finance, CRM", Aggregation.RatioOfSums));
-    public static Metric ActiveRevenueShare12m { get; } = OfMoney(Own("active_revenue_share_12m", "Revenue from active customers, 12 months",
+        "Share of all revenue ever from customers who are active now; a long history lowers it.", "Finance, CRM",
+        Aggregation.RatioOfSums));
+    public static Metric ActiveRevenueShare12m { get; } = OfMoney(Own("active_revenue_share_12m",
+        "Revenue from active customers, 12 months",
         Unit.Share, "net revenue of 12 months of customers in the lifecycle New, Reactivated or Active", "net revenue of 12 months",
         "The same for the last 365 days.", "Finance, CRM", Aggregation.RatioOfSums));
     public static Metric HighActiveDormant { get; } = OfMoney(Own("high_active_dormant_ratio", "High value: active to dormant", Unit.Rate,

@@ -13,6 +13,9 @@ namespace PredictiveRetention.Tests.Audit;
 /// <summary>Every figure twice, by two programs: what a night publishes, and what SQL makes of the same rows.</summary>
 public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
 {
+    /// <summary>A small shop with every source after a night whose figures hold: damaged in a copy.</summary>
+    private static readonly Lazy<string> s_audited = new(SaveAudited);
+
     private static readonly GuardBands s_anything = new()
     {
         MaxCustomersGrowth = 100, MaxMeanShift = 1, MaxClvRatio = 1e9,
@@ -90,9 +93,7 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
     [InlineData("UPDATE prediction SET p_churn = 0.5", "predictions", "p_churn", "customers")]
     public void A_planted_error_is_named(string damage, string view, string metric, string part)
     {
-        using var store = Shop(2, 200, false, false);
-        var asOf = new EveryKindOfShop(2).AsOf;
-        AssertHolds(Audit(store, asOf));
+        using var store = Audited();
         Engine.Execute(damage);
         Assert.Contains(NumberAudit.Check(store, store.Runs.Find(1)!).Differences,
             difference => (difference.View, difference.Metric, difference.Part) == (view, metric, part));
@@ -101,8 +102,7 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
     [Fact]
     public void An_order_changed_after_the_run_is_seen_wherever_it_counts_and_nowhere_else()
     {
-        using var store = Shop(2, 200, false, false);
-        AssertHolds(Audit(store, new EveryKindOfShop(2).AsOf));
+        using var store = Audited();
         Engine.Execute(
             "UPDATE orders SET amount_minor = amount_minor + 1 WHERE (customer_key, order_id) = (SELECT customer_key, order_id FROM "
                 + "orders WHERE is_valid AND amount_minor > 0 AND customer_key NOT IN (SELECT customer_key FROM refund) ORDER BY "
@@ -122,8 +122,7 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
     [Fact]
     public void A_view_is_recomputed_by_itself_and_one_there_is_not_is_refused()
     {
-        using var store = Shop(1, 150, false, false);
-        Audit(store, new EveryKindOfShop(1).AsOf);
+        using var store = Audited();
         var result = NumberAudit.Check(store, store.Runs.Find(1)!, "funnel");
         Assert.Equal(new ViewCount("funnel", 5, 0), Assert.Single(result.Views));
         Assert.Equal(5, result.Figures);
@@ -143,6 +142,19 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
 
     [Fact]
     public void Every_figure_of_Olist_is_recomputed() => AssertHolds(Audit(Repository.SharedData("olist/orders_delivered.csv.gz"), "BRL"));
+
+    private static string SaveAudited()
+    {
+        using var maker = new NumberAuditTests();
+        using var store = maker.Shop(2, 200, false, false);
+        AssertHolds(maker.Audit(store, new EveryKindOfShop(2).AsOf));
+        var file = Path.Combine(Path.GetTempPath(), $"retention-audited-{Guid.NewGuid():N}.db");
+        ((SqliteUnderTest)maker.Engine).SaveTo(file);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => File.Delete(file);
+        return file;
+    }
+
+    private RetentionStore Audited() => RetentionStore.Open(((SqliteUnderTest)Engine).NewCopyOf(s_audited.Value));
 
     private RetentionStore Shop(int seed, int customers, bool zeroValue, bool mergeDays)
     {

@@ -20,7 +20,7 @@ public sealed class RetainTests : IDisposable
     [Fact]
     public void Import_train_score_make_a_row_for_every_customer_with_an_order_before_the_cutoff()
     {
-        var orders = WriteShop(800);
+        var orders = WriteShop(600);
         var import = Retain.Run("import", "--store", Store, "--orders", orders, "--rejects", In("rejects.csv"), "--json");
         Assert.True(import.ExitCode == 0, import.Error);
         Assert.Equal(0, JsonDocument.Parse(import.Out).RootElement.GetProperty("report").GetProperty("rowsRejected").GetInt64());
@@ -37,7 +37,7 @@ public sealed class RetainTests : IDisposable
         var lines = File.ReadAllLines(first);
         Assert.StartsWith("customer_id,p_churn,clv,", lines[0], StringComparison.Ordinal);
         Assert.Equal(ScoreFile.Header, lines[0]);
-        var expected = SimulatedHistories.Customers(800)
+        var expected = SimulatedHistories.Customers(600)
             .Where(customer => customer.Orders[0].Day < SimulatedHistories.End.Day - 60)
             .Select(customer => "C" + customer.Key);
         Assert.Equal(expected.Order(), lines.Skip(1).Select(line => line.Split(',')[0]).Order());
@@ -68,7 +68,7 @@ public sealed class RetainTests : IDisposable
     [Fact]
     public void Backtest_and_models_say_who_wins_and_who_speaks()
     {
-        Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(800)).ExitCode);
+        Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(FittedModels.Customers)).ExitCode);
         var backtest = Retain.Run("backtest", "--store", Store, "--horizon", "60d", "--origins", "2", "--json");
         Assert.True(backtest.ExitCode == 0, backtest.Error);
         var report = JsonDocument.Parse(backtest.Out).RootElement;
@@ -79,15 +79,11 @@ public sealed class RetainTests : IDisposable
         Assert.Equal(2, Retain.Run("backtest", "--store", Store, "--origins", "0").ExitCode);
 
         Assert.Equal(4, Retain.Run("models", "show", "champion", "--models", Models).ExitCode);
-        string Train(string asOf)
-        {
-            var trained = Retain.Run("train", "--store", Store, "--models", Models, "--as-of", asOf, "--horizon", "60d", "--clv-horizon",
-                "60d", "--json");
-            Assert.True(trained.ExitCode == 0, trained.Error);
-            return JsonDocument.Parse(trained.Out).RootElement.GetProperty("version").GetString()!;
-        }
-        var first = Train(SimulatedHistories.End.Minus(7).ToString());
-        var second = Train(SimulatedHistories.End.ToString());
+        var first = FittedModels.Promote(new ModelRegistry(Models), daysBack: 7);
+        var train = Retain.Run("train", "--store", Store, "--models", Models, "--as-of", SimulatedHistories.End.ToString(), "--horizon",
+            "60d", "--clv-horizon", "60d", "--json");
+        Assert.True(train.ExitCode == 0, train.Error);
+        var second = JsonDocument.Parse(train.Out).RootElement.GetProperty("version").GetString()!;
         var list = JsonDocument.Parse(Retain.Run("models", "list", "--models", Models, "--json").Out).RootElement.EnumerateArray().ToList();
         Assert.Equal([first, second], list.Select(model => model.GetProperty("version").GetString()));
         Assert.Equal([false, true], list.Select(model => model.GetProperty("champion").GetBoolean()));
@@ -179,8 +175,8 @@ public sealed class RetainTests : IDisposable
     public void Horizon_longer_than_the_history_names_both()
     {
         Assert.Equal(0, Retain.Run("import", "--store", Store, "--orders", WriteShop(600), "--rejects", In("r.csv")).ExitCode);
-        var train = Retain.Run("train", "--store", Store, "--models", Models, "--horizon", "900d", "--as-of",
-            SimulatedHistories.End.ToString());
+        var train = Retain.Run("train", "--store", Store, "--models", Models, "--horizon", "900d", "--clv-horizon", "900d",
+            "--as-of", SimulatedHistories.End.ToString());
         Assert.Equal(0, train.ExitCode);
         Assert.Contains("1800 days of history (2 horizons of 900 days)", train.Error, StringComparison.Ordinal);
     }

@@ -9,17 +9,7 @@ namespace PredictiveRetention.Tests.Evaluation;
 public class PromotionGateTests
 {
     private static readonly IReadOnlyList<(long Key, Order[] Orders)> s_shop = SimulatedHistories.Customers(1500);
-    private static readonly Lazy<JudgedTwin> s_twin = new(() => new TrainingRecipe(new RecipeSettings
-    {
-        Orders = new ForestSettings { Trees = 40, Leaves = 8 }, Bagged = new ForestSettings { Trees = 20, Leaves = 8 },
-        Spend = new ForestSettings { Trees = 40, Leaves = 6 }, Folds = 3, Decays = [1],
-    }).Train(
-        new TrainingRequest
-        {
-            Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60),
-            Currency = Currency.Parse("GBP"), Coverage = default
-        },
-        () => SimulatedHistories.Shards(s_shop), null, default).Judged!);
+    private static readonly Lazy<JudgedTwin> s_twin = new(() => TrainingRecipeTests.Trained.Judged!);
 
     [Fact]
     public void Compare_TheSameModel_IsNotWorse() => Assert.Empty(Compare(s_twin.Value.Model, s_twin.Value.Model).Worse);

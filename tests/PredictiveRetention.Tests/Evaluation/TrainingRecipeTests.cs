@@ -23,6 +23,9 @@ public class TrainingRecipeTests
     private static readonly Lazy<TrainedModel> s_trained = new(() => Train(s_request, s_shop));
     private static readonly Lazy<TrainedModel> s_earlier = new(() => Train(s_request with { Cutoff = s_request.Cutoff.Minus(60) }, s_shop));
 
+    /// <summary>For others who need a model of a learnable shop.</summary>
+    internal static TrainedModel Trained => s_trained.Value;
+
     [Fact]
     public void Train_OnALearnableShop_BeatsEveryNaiveRule()
     {

@@ -211,11 +211,9 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
     public void Execute_ChampionThatSawTheFuture_RefusesTheReplay()
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
-        store.Import(Some.Orders(900));
+        store.Import(Some.Orders(FittedModels.Customers));
         var models = Models;
-        TrainingRun.Execute(store, models,
-            new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) },
-            TimeProvider.System, null, default);
+        FittedModels.Promote(models);
         var failure = Assert.Throws<RetentionException>(() => new NightRun(store, models, new RunSettings())
             .Execute(RunRequest.Replay(SimulatedHistories.End.Minus(10)), null, default));
         Assert.Equal(Failure.QualityGate, failure.Failure);
@@ -269,11 +267,9 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
     public void Execute_WithAFittedModel_SaysWhetherItsCustomersHaveDrifted()
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
-        store.Import(Some.Orders(900));
+        store.Import(Some.Orders(FittedModels.Customers));
         var models = Models;
-        TrainingRun.Execute(store, models,
-            new TrainingOptions { AsOf = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) },
-            TimeProvider.System, null, default);
+        FittedModels.Promote(models);
         var night = new NightRun(store, models, new RunSettings()).Execute(s_night, null, default).Headline!;
         Assert.Equal(night.Customers - night.Lost, night.Drift!.Customers);
         Assert.Equal("none", night.Drift.Light);
@@ -300,9 +296,9 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
     public void Train_ForAPastDay_OrWithTooLittleData_LeavesAFittedChampionInPlace()
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
-        store.Import(Some.Orders(900));
+        store.Import(Some.Orders(700));
         var models = Models;
-        var options = new TrainingOptions { Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) };
+        var options = new TrainingOptions { Folds = 2, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(60) };
         var champion = Train(options with { AsOf = SimulatedHistories.End.Minus(1) });
         Train(options with { AsOf = SimulatedHistories.End.Minus(50) });
         Assert.Equal(champion, models.ChampionVersion());

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using PredictiveRetention.Evaluation;
 using PredictiveRetention.Models;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
@@ -14,15 +12,14 @@ namespace PredictiveRetention.Tests.Runs;
 public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
 {
     private static readonly RunRequest s_tonight = new(RunPurpose.Night, SimulatedHistories.End.Date, SimulatedHistories.End);
-    private static readonly ConcurrentDictionary<int, Lazy<TrainedModel>> s_trained = new();
 
     [Fact]
     public async Task A_damaged_champion_is_passed_over_with_an_alarm_and_the_night_is_published_by_the_one_before()
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
-        store.Import(Some.Orders(700));
+        store.Import(Some.Orders(FittedModels.Customers));
         var registry = Models;
-        var (previous, champion) = (Train(registry, daysBack: 30), Train(registry, daysBack: 0));
+        var (previous, champion) = (FittedModels.Promote(registry, daysBack: 30), FittedModels.Promote(registry, daysBack: 0));
         Assert.Equal(champion, registry.ChampionVersion());
         var file = Path.Combine(registry.Load(champion).Folder, "model.json");
         var bytes = File.ReadAllBytes(file);
@@ -42,9 +39,9 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
     public async Task When_no_model_can_be_used_the_night_ends_clearly_and_readers_keep_what_they_have()
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
-        store.Import(Some.Orders(700));
+        store.Import(Some.Orders(FittedModels.Customers));
         var registry = Models;
-        var only = Train(registry, daysBack: 0);
+        var only = FittedModels.Promote(registry, daysBack: 0);
         var night = new NightRun(store, registry, new RunSettings { ShardSize = 100 });
         var published = night.Execute(s_tonight, null, default).Run.RunId;
         File.WriteAllText(Path.Combine(registry.Load(only).Folder, "model.json"), "{");
@@ -61,11 +58,11 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
     public void The_first_model_after_the_recency_rule_is_not_held_for_saying_something_else()
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
-        store.Import(Some.Orders(700));
+        store.Import(Some.Orders(FittedModels.Customers));
         var registry = Models;
         var strict = new RunSettings { ShardSize = 100, Guard = new GuardBands { MaxMeanShift = 1e-9 } };
         var byRule = new NightRun(store, registry, strict).Execute(s_tonight, null, default);
-        Train(registry, daysBack: 0);
+        FittedModels.Promote(registry, daysBack: 0);
         var byModel = new NightRun(store, registry, strict)
             .Execute(s_tonight with { BusinessDate = s_tonight.BusinessDate.AddDays(1) }, null, default);
         Assert.Equal([RunOutcome.Published, RunOutcome.Published], new[] { byRule.Outcome, byModel.Outcome });
@@ -76,9 +73,9 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
     public async Task A_replay_no_model_may_speak_about_is_refused_and_leaves_no_run()
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
-        store.Import(Some.Orders(700));
+        store.Import(Some.Orders(FittedModels.Customers));
         var registry = Models;
-        Train(registry, daysBack: 0);
+        FittedModels.Promote(registry, daysBack: 0);
         var refused = Assert.Throws<RetentionException>(() => new NightRun(store, registry, new RunSettings())
             .Execute(RunRequest.Replay(SimulatedHistories.End.Minus(90)), null, default));
         Assert.Contains("would look into the future", refused.Message, StringComparison.Ordinal);
@@ -89,9 +86,9 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
     public async Task An_empty_models_folder_after_a_fitted_night_holds_the_next_until_a_person_decides()
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
-        store.Import(Some.Orders(700));
+        store.Import(Some.Orders(FittedModels.Customers));
         var registry = Models;
-        var version = Train(registry, daysBack: 0);
+        var version = FittedModels.Promote(registry, daysBack: 0);
         var fitted = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
         var empty = new ModelRegistry(Path.Combine(Path.GetDirectoryName(Models.Folder)!, "mistyped"));
         var mistyped = new NightRun(store, empty, new RunSettings { ShardSize = 100 });
@@ -113,12 +110,12 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
     public void A_model_of_a_lesser_footing_than_the_night_before_holds_the_night()
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
-        store.Import(Some.Orders(700));
+        store.Import(Some.Orders(FittedModels.Customers));
         var registry = Models;
-        Train(registry, daysBack: 0);
+        FittedModels.Promote(registry, daysBack: 0);
         var night = new NightRun(store, registry, new RunSettings { ShardSize = 100 });
         night.Execute(s_tonight, null, default);
-        var trained = Trained(0);
+        var trained = FittedModels.Fitted(0);
         var lesser = registry.Add(trained with { Model = trained.Model with { Level = ModelLevel.Btyd } }).Version;
         registry.Promote(lesser, "anna", "a slip", TimeProvider.System);
 
@@ -133,9 +130,9 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
     public async Task An_empty_models_folder_after_a_fitted_night_replays_and_explains_nothing()
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
-        store.Import(Some.Orders(700));
+        store.Import(Some.Orders(FittedModels.Customers));
         var registry = Models;
-        var version = Train(registry, daysBack: 0);
+        var version = FittedModels.Promote(registry, daysBack: 0);
         new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
         var empty = new ModelRegistry(Path.Combine(Path.GetDirectoryName(Models.Folder)!, "mistyped"));
         var replay = Assert.Throws<RetentionException>(() => new NightRun(store, empty, new RunSettings())
@@ -150,9 +147,9 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
     public async Task A_champion_that_is_gone_is_told_and_the_night_is_published_by_the_one_before()
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
-        store.Import(Some.Orders(700));
+        store.Import(Some.Orders(FittedModels.Customers));
         var registry = Models;
-        var (previous, champion) = (Train(registry, daysBack: 30), Train(registry, daysBack: 0));
+        var (previous, champion) = (FittedModels.Promote(registry, daysBack: 30), FittedModels.Promote(registry, daysBack: 0));
         Directory.Delete(registry.Load(champion).Folder, recursive: true);
         var result = new NightRun(store, registry, new RunSettings { ShardSize = 100 }).Execute(s_tonight, null, default);
         Assert.Equal((RunOutcome.Published, previous), (result.Outcome, result.Run.ModelVersion));
@@ -168,9 +165,9 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
     public void While_others_are_at_work_on_the_last_shard_the_model_is_not_read_again()
     {
         using var store = RetentionStore.Open(Engine.NewAddress());
-        store.Import(Some.Orders(700));
+        store.Import(Some.Orders(FittedModels.Customers));
         var registry = Models;
-        var version = Train(registry, daysBack: 0);
+        var version = FittedModels.Promote(registry, daysBack: 0);
         var folder = registry.Load(version).Folder;
         ShardClaim? theirs = null;
         var looks = 0;
@@ -196,21 +193,4 @@ public sealed class UnusableModelTests() : StoreFixture(new SqliteUnderTest())
         Assert.Equal((RunOutcome.Published, version), (result.Outcome, result.Run.ModelVersion));
         Assert.Equal("none", result.Headline!.Drift!.Light);
     }
-
-    private static string Train(ModelRegistry registry, int daysBack)
-    {
-        var version = registry.Add(Trained(daysBack)).Version;
-        registry.Promote(version, "anna", "a test", TimeProvider.System);
-        return version;
-    }
-
-    /// <summary>The models of the shop are trained once for all tests.</summary>
-    private static TrainedModel Trained(int daysBack) =>
-        s_trained.GetOrAdd(daysBack, days => new Lazy<TrainedModel>(() => new TrainingRecipe(new RecipeSettings()).Train(
-            new TrainingRequest
-            {
-                Cutoff = SimulatedHistories.End.Minus(days), Horizon = Horizon.OfDays(60),
-                ClvHorizon = Horizon.OfDays(60), Currency = Some.Shop.Currency, Coverage = default
-            },
-            () => SimulatedHistories.Shards(SimulatedHistories.Customers(700)), null, default))).Value;
 }

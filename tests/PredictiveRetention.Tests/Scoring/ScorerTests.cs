@@ -20,7 +20,7 @@ public class ScorerTests
             Cutoff = SimulatedHistories.End, Horizon = Horizon.OfDays(60), ClvHorizon = Horizon.OfDays(120),
             Currency = s_pounds, Coverage = default
         };
-        return new TrainingRecipe(new RecipeSettings { Orders = forest, Spend = forest })
+        return new TrainingRecipe(new RecipeSettings { Orders = forest, Spend = forest, Folds = 2 })
             .Train(request, () => SimulatedHistories.Shards(s_shop), null, default).Model;
     });
 

@@ -239,7 +239,7 @@ public sealed class ModelRegistryTests : IDisposable
             Cutoff = SimulatedHistories.End.Minus(daysBeforeEnd), Horizon = Horizon.OfDays(60),
             ClvHorizon = Horizon.OfDays(60), Currency = Currency.Parse("GBP"), Coverage = default
         };
-        return new TrainingRecipe(new RecipeSettings { Orders = forest, Spend = forest })
+        return new TrainingRecipe(new RecipeSettings { Orders = forest, Spend = forest, Folds = 2 })
             .Train(request, () => SimulatedHistories.Shards(s_shop), null, default);
     }
 }

@@ -49,6 +49,17 @@ public sealed class SqliteUnderTest : EngineUnderTest
 
     public override string NewAddress() => "sqlite:" + Path.Combine(_folder.FullName, $"{_count++}.db");
 
+    /// <summary>A store that begins as a copy of a file, which <see cref="SaveTo"/> wrote.</summary>
+    public string NewCopyOf(string file)
+    {
+        var address = NewAddress();
+        File.Copy(file, NewestFile);
+        return address;
+    }
+
+    /// <summary>Writes the newest store into a new file.</summary>
+    public void SaveTo(string file) => Execute($"VACUUM INTO '{file}'");
+
     public override void Execute(string sql)
     {
         using var connection = Newest();
