@@ -1,3 +1,4 @@
+using System.Globalization;
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Ingestion;
@@ -16,6 +17,8 @@ public sealed class SampleShop : IDisposable
 
     public SampleShop(string[] arguments, string notebook)
     {
+        // A page is the same on every machine.
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var currency = arguments.SkipWhile(argument => argument != "--currency").Skip(1).FirstOrDefault();
         arguments = [.. arguments.TakeWhile(argument => argument != "--currency"),
             .. arguments.SkipWhile(argument => argument != "--currency").Skip(2)];

@@ -75,6 +75,7 @@ public sealed class NotebookTests : IDisposable
         foreach (var name in start.Environment.Keys.Where(key => key.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
             start.Environment.Remove(name);
         start.Environment["RunAnalyzers"] = "false"; // the build before the tests has asked them
+        start.Environment["LC_ALL"] = "de_DE.UTF-8"; // a page is the same whatever the machine writes numbers like
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
