@@ -33,10 +33,10 @@ public sealed class AudiencePagesTests : IDisposable
             .EnumerateArray()
             .ToDictionary(row => row.GetProperty("labels").GetProperty("country").GetString()!,
                 row => row.GetProperty("value").GetDouble());
-        Assert.Contains($"<title>France: {rows["FR"]:N0}</title>", page, StringComparison.Ordinal);
-        Assert.Contains($"<title>United Kingdom: {rows["GB"]:N0}</title>", page, StringComparison.Ordinal);
-        Assert.Contains($"Antarctica ({rows["AQ"]:N0})", page, StringComparison.Ordinal);
-        Assert.Contains($"Unknown ({rows["Unknown"]:N0})", page, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"<title>France: {rows["FR"]:N0}</title>"), page, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"<title>United Kingdom: {rows["GB"]:N0}</title>"), page, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"Antarctica ({rows["AQ"]:N0})"), page, StringComparison.Ordinal);
+        Assert.Contains(FormattableString.Invariant($"Unknown ({rows["Unknown"]:N0})"), page, StringComparison.Ordinal);
         Assert.Contains("HHI", page, StringComparison.Ordinal);
         // The choice that is offered is the one that is taken, and the refusal of another names it.
         string[] metrics = ["customers", "revenue", "revenue_per_customer", "aov", "repeat_rate", "p_churn", "at_risk_rate",

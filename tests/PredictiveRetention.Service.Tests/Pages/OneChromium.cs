@@ -25,7 +25,7 @@ public sealed class OneChromium : IAsyncDisposable
         {
             ExecutablePath = File,
             Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                "--no-first-run"],
+                "--no-first-run", "--renderer-process-limit=1", "--disable-features=BackForwardCache,SpareRendererForSitePerProcess"],
         });
     }
 

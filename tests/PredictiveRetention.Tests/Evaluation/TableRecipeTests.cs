@@ -101,7 +101,7 @@ public sealed class TableRecipeTests : IDisposable
         var random = new Random(2);
         var lines = Enumerable.Range(0, 400)
             .Select(i => (Id: i == 350 ? 17 : i, Y: random.Next(2)))
-            .Select(row => $"c{row.Id},{random.NextDouble():F3},{row.Y},{(row.Y == 1 ? "gone" : "here")}")
+            .Select(row => FormattableString.Invariant($"c{row.Id},{random.NextDouble():F3},{row.Y},{(row.Y == 1 ? "gone" : "here")}"))
             .Prepend("id,x,y,status")
             .ToList();
         Assert.Contains("row 351: 'c17' is there twice", Refused("id").Message, StringComparison.Ordinal);
