@@ -133,6 +133,32 @@ public sealed class ScoreFileTests() : StoreFixture(new SqliteUnderTest())
         });
     }
 
+    [Fact]
+    public void ARow_IsWrittenAtOnce_ForATerminalFlushesAtEveryWrite()
+    {
+        var table = new ExportTable([new("id", ColumnKind.Text), new("worth", ColumnKind.Number)], [["a", "1"], ["b", null], ["c", "3"]]);
+        using var counted = new CountedWriter();
+        Assert.Equal(3, Csv.Rows(table, counted));
+        Assert.Equal(("a,1\nb,\nc,3\n", 3), (counted.ToString(), counted.Writes));
+    }
+
+    private sealed class CountedWriter : StringWriter
+    {
+        public int Writes { get; private set; }
+
+        public override void Write(char value) => Count(() => base.Write(value));
+
+        public override void Write(string? value) => Count(() => base.Write(value));
+
+        public override void Write(System.Text.StringBuilder? value) => Count(() => base.Write(value));
+
+        private void Count(Action write)
+        {
+            Writes++;
+            write();
+        }
+    }
+
     private Run Scored(RetentionStore store, IEnumerable<OrderRow> orders)
     {
         store.Import(orders);

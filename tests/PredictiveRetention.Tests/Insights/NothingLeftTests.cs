@@ -9,6 +9,19 @@ namespace PredictiveRetention.Tests.Insights;
 /// <summary>What is said where there is nothing, or too little, to say it of.</summary>
 public class NothingLeftTests
 {
+    [Theory]
+    [InlineData("action_roi", true)]
+    [InlineData("clv_share", true)]
+    [InlineData("total_clv_share", true)]
+    [InlineData("revenue_share", true)]
+    [InlineData("top_share", true)]
+    [InlineData("active_revenue_share", true)]
+    [InlineData("aov", false)]
+    [InlineData("review_score", false)]
+    [InlineData("retention", false)]
+    public void An_amount_of_money_below_the_line_is_no_number_of_anything(string metric, bool isMoney) =>
+        Assert.Equal(isMoney, MetricCatalogue.Get(metric).BottomIsMoney);
+
     [Fact]
     public void An_average_order_value_is_above_zero_or_says_why_there_is_none()
     {

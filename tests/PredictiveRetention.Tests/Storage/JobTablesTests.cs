@@ -120,6 +120,15 @@ public sealed class JobTablesTests : IDisposable
         Assert.Equal(2, Retain.Run("db", "migrate", "--store", address, "--hangfire-schema", "No!").ExitCode);
     }
 
+    [Fact]
+    public void A_schema_of_jobs_is_refused_beside_a_store_that_has_none()
+    {
+        using var embedded = new SqliteUnderTest();
+        var refused = Retain.Run("db", "migrate", "--store", embedded.NewAddress(), "--hangfire-schema", "jobs");
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("--hangfire-schema is of PostgreSQL", refused.Error, StringComparison.Ordinal);
+    }
+
     private List<string> Tables(string schema) =>
     [
         .. _engine.Query(
