@@ -41,6 +41,18 @@ public sealed class VersionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_name_that_cannot_be_read_is_a_sentence_on_the_page()
+    {
+        _service.WithPublishedNight();
+        using var admin = _service.Admin();
+        var name = Path.Combine(_service.Models.Folder, "champion");
+        using var held = new FileStream(name, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        var page = await admin.GetAsync("/models");
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+        Assert.Contains("champion cannot be read", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_retraining_in_an_empty_models_folder_begins_nothing_anew_where_a_fitted_night_is_published()
     {
         _service.WithPublishedNight();
