@@ -8,8 +8,13 @@ public sealed class WholeFile(string path) : IDisposable
 {
     private const string Partial = ".partial";
 
+    /// <summary>Where /dev and /proc have other than files; in memory below /dev/shm there are files as anywhere.</summary>
+    private static readonly string[] s_devices = ["/dev/", "/proc/"];
+
     /// <summary>Nobody writes one file for longer.</summary>
     private static readonly TimeSpan s_abandoned = TimeSpan.FromDays(1);
+
+    private readonly bool _isDevice = IsDevice(path);
 
     public string Path => path;
 
@@ -36,14 +41,18 @@ public sealed class WholeFile(string path) : IDisposable
         file.Commit();
     }
 
-    public FileStream Create(int bufferSize = 1 << 16) => IsDevice(path)
-        ? new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize)
-        : new(Beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize);
+    public FileStream Create(int bufferSize = 1 << 16)
+    {
+        if (!_isDevice) return new FileStream(Beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize);
+        var device = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize);
+        if (device.CanSeek) device.Seek(0, SeekOrigin.End); // /dev/stdout may be a file that others have written into
+        return device;
+    }
 
     /// <summary>Puts what has been written, and closed, into its place.</summary>
     public void Commit()
     {
-        if (IsDevice(path)) return;
+        if (_isDevice) return;
         DateTime now; // by the disk
         using (var written = File.OpenHandle(Beside, FileMode.Open, FileAccess.ReadWrite))
         {
@@ -56,13 +65,14 @@ public sealed class WholeFile(string path) : IDisposable
 
     public void Dispose()
     {
-        if (!IsDevice(path) && File.Exists(Beside)) File.Delete(Beside);
+        if (!_isDevice && File.Exists(Beside)) File.Delete(Beside);
     }
 
     /// <summary>/dev/stdout, /dev/null: written into, and neither replaced nor removed.</summary>
     private static bool IsDevice(string path) =>
         !OperatingSystem.IsWindows() && System.IO.Path.GetFullPath(path) is var whole
-        && (whole.StartsWith("/dev/", StringComparison.Ordinal) || whole.StartsWith("/proc/", StringComparison.Ordinal));
+        && Array.Exists(s_devices, folder => whole.StartsWith(folder, StringComparison.Ordinal))
+        && !whole.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     /// <summary>What writers of this file left beside it that were ended in the middle.</summary>
     private void RemoveAbandoned(DateTime now)

@@ -41,7 +41,7 @@ public static class Csv
                 if (i > 0) line.Append(',');
                 if (row[i] is { } cell) line.Append(Cell(cell, table.Columns[i].Kind, forSpreadsheets));
             }
-            writer.Write(line.Append('\n')); // at once: the terminal's writer flushes at every write
+            writer.Write(line.Append('\n').ToString()); // at once: a terminal's writer flushes at every write
             rows++;
         }
         return rows;

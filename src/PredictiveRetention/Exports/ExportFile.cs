@@ -84,7 +84,8 @@ public static class ExportFile
             using var command = connection.CreateCommand();
             command.CommandText = $"""
                 COPY (SELECT {string.Join(", ", table.Columns.Select(Typed))}
-                FROM read_csv({ImportDatabase.Literal(rows.Beside)}, header = true, all_varchar = true, quote = '"', escape = '"', delim = ',', new_line = '\n'))
+                FROM read_csv({ImportDatabase.Literal(rows.Beside)}, header = true, all_varchar = true, quote = '"', escape = '"',
+                delim = ',', new_line = '\n'))
                 TO {Text(file.Beside)} (FORMAT parquet, COMPRESSION zstd)
                 """;
             command.ExecuteNonQuery();

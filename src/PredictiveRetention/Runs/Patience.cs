@@ -51,8 +51,9 @@ internal sealed class Patience(RetentionStore store, RunSettings settings)
                 try
                 {
                     var answer = call();
-                    // The fault of another worker who still waits stands.
-                    if (Volatile.Read(ref _waiting) <= (began is null ? 0 : 1)) settings.Faults.End(Work);
+                    var others = began is null ? Volatile.Read(ref _waiting) : Interlocked.Decrement(ref _waiting);
+                    began = null;
+                    if (others == 0) settings.Faults.End(Work); // the fault of another worker who still waits stands
                     return answer;
                 }
                 catch (Exception fault) when (store.IsPassing(fault))

@@ -15,7 +15,6 @@ internal abstract class Engine : IDisposable
     public abstract string ForUpdate { get; }
     public abstract string ForShare { get; }
 
-
     /// <summary>Locks the row and passes over those others have locked.</summary>
     public abstract string SkipLocked(string alias);
 

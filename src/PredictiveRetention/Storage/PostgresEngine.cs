@@ -45,7 +45,6 @@ internal sealed class PostgresEngine : Engine
     public override string ForUpdate => " FOR UPDATE";
     public override string ForShare => " FOR SHARE";
 
-
     public override string SkipLocked(string alias) => $" FOR UPDATE OF {alias} SKIP LOCKED";
 
     /// <summary>Straight into the run's partition: nothing to route.</summary>

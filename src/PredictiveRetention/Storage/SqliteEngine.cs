@@ -32,7 +32,6 @@ internal sealed class SqliteEngine : Engine
     public override string ForUpdate => "";
     public override string ForShare => "";
 
-
     public override string SkipLocked(string alias) => "";
 
     public override string PredictionTable(long runId) => "prediction";

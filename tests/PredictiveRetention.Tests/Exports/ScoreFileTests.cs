@@ -136,27 +136,26 @@ public sealed class ScoreFileTests() : StoreFixture(new SqliteUnderTest())
     [Fact]
     public void ARow_IsWrittenAtOnce_ForATerminalFlushesAtEveryWrite()
     {
-        var table = new ExportTable([new("id", ColumnKind.Text), new("worth", ColumnKind.Number)], [["a", "1"], ["b", null], ["c", "3"]]);
-        using var counted = new CountedWriter();
-        Assert.Equal(3, Csv.Rows(table, counted));
-        Assert.Equal(("a,1\nb,\nc,3\n", 3), (counted.ToString(), counted.Writes));
+        var longRow = new string('x', 5_000) + "\U0001F600"; // of two halves, which a terminal must not get apart
+        var table = new ExportTable([new("id", ColumnKind.Text), new("worth", ColumnKind.Number)],
+            [["a", "1"], ["b", null], [longRow, "3"]]);
+        using var terminal = new Terminal();
+        Assert.Equal(3, Csv.Rows(table, terminal));
+        Assert.Equal(["a,1\n", "b,\n", longRow + ",3\n"], terminal.Writes);
     }
 
-    private sealed class CountedWriter : StringWriter
+    /// <summary>Told each write as the console's own writer is.</summary>
+    private sealed class Terminal : TextWriter
     {
-        public int Writes { get; private set; }
+        public List<string> Writes { get; } = [];
 
-        public override void Write(char value) => Count(() => base.Write(value));
+        public override System.Text.Encoding Encoding => System.Text.Encoding.UTF8;
 
-        public override void Write(string? value) => Count(() => base.Write(value));
+        public override void Write(char value) => Writes.Add(value.ToString());
 
-        public override void Write(System.Text.StringBuilder? value) => Count(() => base.Write(value));
+        public override void Write(string? value) => Writes.Add(value ?? "");
 
-        private void Count(Action write)
-        {
-            Writes++;
-            write();
-        }
+        public override void Write(ReadOnlySpan<char> buffer) => Writes.Add(buffer.ToString());
     }
 
     private Run Scored(RetentionStore store, IEnumerable<OrderRow> orders)

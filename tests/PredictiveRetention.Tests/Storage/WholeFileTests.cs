@@ -58,6 +58,23 @@ public sealed class WholeFileTests : IDisposable
     }
 
     [Fact]
+    public void What_is_in_memory_is_a_file_as_any_other()
+    {
+        Assert.SkipUnless(Directory.Exists("/dev/shm"), "needs /dev/shm");
+        var path = $"/dev/shm/retention-whole-{Guid.NewGuid():N}.txt";
+        try
+        {
+            WholeFile.Write(path, "a longer text"u8);
+            WholeFile.Write(path, "short"u8);
+            Assert.Equal("short", File.ReadAllText(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void What_an_earlier_writer_left_behind_that_was_ended_is_removed_a_day_later()
     {
         WholeFile.Write(In("a.txt"), "first"u8);
