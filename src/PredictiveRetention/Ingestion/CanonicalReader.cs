@@ -46,9 +46,9 @@ internal sealed class CanonicalReader(ImportDatabase database, Currency currency
                 Long(row, 13)));
 
     public IEnumerable<RefundRow> Refunds() =>
-        Rows("refunds", $"customer_id, refund_id, refunded_at, {Minor("amount")}, order_id")
+        Rows("refunds", $"customer_id, refund_id, refunded_at, {Minor("amount")}, order_id, coalesce(is_undated, false)")
             .Select(row => new RefundRow(
-                row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), currency.Code, Text(row, 4)));
+                row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), currency.Code, Text(row, 4), row.GetBoolean(5)));
 
     public IEnumerable<EngagementRow> Events() =>
         Rows("events", "customer_id, event_type, occurred_at, campaign_id, message_id")

@@ -52,8 +52,10 @@ public sealed record OrderRow(
     long? MarginMinor = null);
 
 /// <summary>Money given back, on its own date. AmountMinor is positive whatever sign the source used.</summary>
+/// <param name="IsUndated">The source does not say when: <paramref name="RefundedAtMs"/> is an estimate, and no event in time.</param>
 public sealed record RefundRow(
-    string CustomerId, string RefundId, long RefundedAtMs, long AmountMinor, string Currency, string? OrderId = null);
+    string CustomerId, string RefundId, long RefundedAtMs, long AmountMinor, string Currency, string? OrderId = null,
+    bool IsUndated = false);
 
 public enum EngagementType { EmailSent = 1, EmailDelivered, EmailOpened, EmailClicked, Visit, AppSession, Ticket }
 

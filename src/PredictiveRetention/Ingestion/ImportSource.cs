@@ -30,6 +30,9 @@ public sealed class ImportSource : IDisposable
     /// <summary>The days of this import: those asked for, else the preset's, else UTC's.</summary>
     public BusinessCalendar Calendar { get; }
 
+    /// <summary>An order id alone says which order it is; otherwise an order is known by its customer and its id.</summary>
+    public bool AreOrderIdsUnique => _database.Variable("order_identity") == "shop";
+
     /// <summary>Records in all files.</summary>
     public long? TotalRows => _files.Sum(file => file.Records);
 

@@ -258,7 +258,8 @@ public sealed class ImportWriter : IDisposable
         ("refunded_at_ms", (bulk, in row) => bulk.Write(row.RefundedAtMs)),
         ("amount_minor", (bulk, in row) => bulk.Write(row.AmountMinor)),
         ("currency", (bulk, in row) => bulk.Write(row.Currency)),
-        ("order_id", (bulk, in row) => bulk.Write(row.OrderId))));
+        ("order_id", (bulk, in row) => bulk.Write(row.OrderId)),
+        ("is_undated", (bulk, in row) => bulk.Write(row.IsUndated))));
 
     private static readonly Table<EngagementRow> s_engagement = new(
         "engagement", ["customer_key", "occurred_at_ms", "event_type", "message_id"], new(

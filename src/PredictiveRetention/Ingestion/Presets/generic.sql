@@ -127,6 +127,11 @@ SELECT 'orders' AS source, record, customer_id, order_id, ordered_at, amount, di
   channel, category, quantity, promised_at, delivered_at, review_score, margin
 FROM orders_kept WHERE getvariable('orders_grain') = 'order';
 
+-- Where the file itself gives one id to several customers, customers are numbered apart; otherwise an id is an order of the shop.
+SET VARIABLE order_identity = (
+  SELECT CASE WHEN count(*) > 0 THEN 'customer' ELSE 'shop' END
+  FROM (SELECT order_id FROM orders GROUP BY order_id HAVING count(DISTINCT customer_id) > 1));
+
 -- ================================================================ refunds
 
 CREATE TABLE refunds_checked AS

@@ -19,7 +19,9 @@ CREATE TABLE tables (file VARCHAR, names VARCHAR[], role VARCHAR, says VARCHAR);
 
 -- A preset may also set these variables: preset_currency (ISO 4217), preset_time_zone (IANA; where neither the user nor the store says
 -- one), preset_statuses (order statuses that are a sale, where the user names none), orders_grain ('order' where every row of the file
--- is one, otherwise what a row is), orders_money (the file the orders' money is in, where it is not theirs).
+-- is one, otherwise what a row is), orders_money (the file the orders' money is in, where it is not theirs),
+-- order_identity ('shop' where an order id alone says which order it is, so that a later file can give it to another customer; otherwise an
+-- order is known by its customer and its id).
 
 -- ---------------------------------------------------------------- canonical rows
 
@@ -34,7 +36,8 @@ CREATE TABLE canonical_orders (
   status VARCHAR, is_valid BOOLEAN, channel VARCHAR, category VARCHAR, quantity INTEGER, promised_at BIGINT, delivered_at BIGINT,
   review_score DOUBLE, margin DECIMAL(18,6));
 CREATE TABLE canonical_refunds (
-  source VARCHAR, record BIGINT, customer_id VARCHAR, refund_id VARCHAR, refunded_at BIGINT, amount DECIMAL(18,6), order_id VARCHAR);
+  source VARCHAR, record BIGINT, customer_id VARCHAR, refund_id VARCHAR, refunded_at BIGINT, amount DECIMAL(18,6), order_id VARCHAR,
+  is_undated BOOLEAN);
 CREATE TABLE canonical_events (
   source VARCHAR, record BIGINT, customer_id VARCHAR, event_type VARCHAR, occurred_at BIGINT, campaign_id VARCHAR, message_id VARCHAR);
 CREATE TABLE canonical_subscriptions (

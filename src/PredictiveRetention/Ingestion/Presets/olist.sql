@@ -44,6 +44,7 @@ SET VARIABLE preset_statuses = ['delivered'];
 
 -- LOAD: below, every table is there as source_<file>: its records with the fields above, typed, and their text as <field>_text.
 
+SET VARIABLE order_identity = 'shop';
 SET VARIABLE orders_money = 'payments';
 
 -- ================================================================ who, and what was ordered

@@ -25,6 +25,7 @@ INSERT INTO fields VALUES
 
 -- LOAD: below, the file is there as source_orders: its records with the fields above, typed, and their text as <field>_text.
 
+SET VARIABLE order_identity = 'shop';
 SET VARIABLE orders_grain = 'line';
 
 -- What a row adds to the money of the file: a refund took it away again.

@@ -26,6 +26,7 @@ INSERT INTO fields VALUES
 
 -- LOAD: below, the file is there as source_orders: its records with the fields above, typed, and their text as <field>_text.
 
+SET VARIABLE order_identity = 'shop';
 SET VARIABLE orders_grain = 'line';
 
 CREATE MACRO money(total, refunded) AS coalesce(total, 0) - coalesce(refunded, 0);
