@@ -134,8 +134,9 @@ internal static class ImportVerb
                     : $", one row a{("aeiou".Contains(file.Grain[0], StringComparison.Ordinal) ? "n " : " ")}{file.Grain}")})");
             foreach (var column in file.Columns)
                 Line($"  {column.Field,-20} <- {ForeignText.Shown(column.Header)}{(column.Format is null ? "" : $" ({column.Format})")}"
-                    + $"{(column.ChosenBy == "name" ? "" : $"  [{column.ChosenBy}]")}");
+                    + $"{(column.ChosenBy == "name" ? "" : $"  [{column.ChosenBy}]")}{Examples(column)}");
             if (file.Ignored.Count > 0) Line($"  not used: {ForeignText.Shown(file.Ignored)}");
+            foreach (var doubt in file.Doubts) Line($"  doubted: {Shown(doubt)}");
             foreach (var assumption in file.Assumptions) Line($"  assumed: {Shown(assumption)}");
         }
         foreach (var file in outcome.Report.Files)
@@ -144,13 +145,20 @@ internal static class ImportVerb
             foreach (var stored in file.Stored)
                 Line($"  {stored.Count,12:N0} {stored.Kind}{Sum(stored.Amount, outcome.Report.ShopCurrency)}");
             foreach (var reason in file.Rejected)
-                Line($"  {reason.Count,12:N0} rejected: "
+                Line($"  {reason.Count,12:N0} {(reason.IsUnderstood ? "left out" : "rejected")}: "
                     + $"{Shown(reason.Reason)}{Sum(reason.Amount, reason.Currency)}{First(reason.ExampleLine)}");
+            if (file.Nobody is { } nobody)
+                Line(Invariant.Text($"  {nobody.Orders,12:N0} orders of nobody known, {nobody.Amount:N2} {outcome.Report.ShopCurrency}")
+                    + Invariant.Text($" of which {nobody.Refunded:N2} went back; {nobody.Sales:N0} of them are sales, ")
+                    + Invariant.Text($"{nobody.SalesAmount:N2} less {nobody.SalesRefunded:N2}: in no customer's figure, beside the totals"));
             foreach (var note in file.Notes) Line($"  {note.Count,12:N0} noted: {Shown(note.Note)}{First(note.ExampleLine)}");
             foreach (var money in file.Money)
             {
+                var leftOut = money.LeftOut == 0 ? "" : Invariant.Text($" + left out {money.LeftOut:N2}");
                 var rounding = money.Rounding == 0 ? "" : Invariant.Text($" + rounding {money.Rounding}");
-                Line($"  money: read {money.Read:N2} = stored {money.Stored:N2} + rejected {money.Rejected:N2}{rounding} {money.Currency}");
+                var unknown = money.UnknownRows == 0 ? "" : Invariant.Text($"; that of {Rows(money.UnknownRows)} is unknown");
+                Line(Invariant.Text($"  money: read {money.Read:N2} = stored {money.Stored:N2}{leftOut} + rejected {money.Rejected:N2}")
+                    + $"{rounding} {money.Currency}{unknown}");
             }
         }
         Line(outcome.Stored is { } result
@@ -160,6 +168,10 @@ internal static class ImportVerb
             : dryRun ? "Dry run: nothing was stored." : "Nothing was stored.");
         if (outcome.RejectsFile is { } rejects) Line($"Rejected rows: {rejects}");
     }
+
+    private static string Examples(ColumnMapping column) => column.Examples is { Count: > 0 } cells
+        ? "  " + string.Join(", ", cells.Select(cell => ForeignText.Shown(cell, 30)))
+        : "";
 
     private static string Sum(decimal? amount, string? currency) => amount is { } known ? Invariant.Text($", {known:N2} {currency}") : "";
 

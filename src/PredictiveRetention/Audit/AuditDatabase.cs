@@ -182,6 +182,13 @@ internal sealed class AuditDatabase : IDisposable
                     .AppendValue(calendar.DayOf(refund.Long()))
                     .AppendValue(refund.Long())
                     .AppendValue(refund.MaybeText()));
+        Run("CREATE TABLE order_of_nobody (day INTEGER, amount BIGINT, refunded BIGINT, valid BOOLEAN)");
+        using (var order = rows("SELECT ordered_at_ms, amount_minor, refunded_minor, is_valid FROM nobody_order"))
+            Copy("order_of_nobody", order,
+                to => to.AppendValue(calendar.DayOf(order.Long()))
+                    .AppendValue(order.Long())
+                    .AppendValue(order.Long())
+                    .AppendValue(order.Bool()));
         Run("CREATE TABLE event (customer BIGINT, day INTEGER, type INTEGER, message VARCHAR)");
         using (var happened = rows("SELECT customer_key, occurred_at_ms, event_type, message_id FROM engagement"))
             Copy("event", happened,

@@ -248,6 +248,9 @@ INSERT INTO absent SELECT view, metric, d1, d2, d3, 1 FROM group_figure WHERE NO
 
 INSERT INTO ratio SELECT 'kpis', 'profiles_without_orders', '', '', '', count(*), NULL, NULL, true FROM profile p
 WHERE NOT EXISTS (FROM shop_order o WHERE o.customer = p.customer AND o.valid AND o.day < as_of());
+INSERT INTO ratio SELECT 'kpis', 'orders_of_nobody', '', '', '', count(*), NULL, NULL, true FROM order_of_nobody WHERE valid AND day < as_of();
+INSERT INTO ratio SELECT 'kpis', 'revenue_of_nobody', '', '', '', coalesce(sum(amount - refunded), 0) / minor(), NULL, NULL, true
+FROM order_of_nobody WHERE valid AND day < as_of();
 
 CREATE TABLE channel AS SELECT channel AS name, count(*) AS customers FROM now WHERE channel IS NOT NULL AND channel <> 'Unknown' GROUP BY channel;
 INSERT INTO plain SELECT 'kpis', 'hhi', '', '', '', coalesce(sum(pow(customers / (SELECT sum(customers) FROM channel), 2)), 0), coalesce(sum(customers), 0) FROM channel HAVING has(32768) AND count(*) > 0;

@@ -57,6 +57,11 @@ public sealed record RefundRow(
     string CustomerId, string RefundId, long RefundedAtMs, long AmountMinor, string Currency, string? OrderId = null,
     bool IsUndated = false);
 
+/// <summary>An order of nobody known: a guest's, or a till's. Its money is in no customer's figure and beside the totals.</summary>
+/// <param name="OrderId">Unique within its source.</param>
+/// <param name="RefundedMinor">What of the amount went back.</param>
+public sealed record NobodysOrderRow(string OrderId, long OrderedAtMs, long AmountMinor, long RefundedMinor, bool IsValid);
+
 public enum EngagementType { EmailSent = 1, EmailDelivered, EmailOpened, EmailClicked, Visit, AppSession, Ticket }
 
 public sealed record EngagementRow(

@@ -1,27 +1,44 @@
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>A column chosen for a field. <see cref="Index"/> counts from 0.</summary>
+/// <param name="ChosenBy">name, synonym, --map, or what stood in for a column of its own.</param>
 internal sealed record MatchedColumn(PresetField Field, int Index, string Header, string ChosenBy);
 
 /// <summary>
-/// Finds the column of every field: --map first, then the field's own name, then its synonyms in the order the preset lists them.
+/// Finds the column of every field: --map first, then the field's own name, then its synonyms in the order the preset lists them. A
+/// heading only proposes: where a column's cells cannot be what the field is, the next one is asked, and the doubt is kept for the report.
 /// Each column is used once. A required field may take a column from an optional one: a refunds file whose only id is order_id
 /// numbers its refunds by it.
 /// </summary>
-internal sealed class HeaderMatcher(string path, Headings headings, FileMap map)
+/// <param name="contents">Null: headings are all there is.</param>
+internal sealed class HeaderMatcher(string path, Headings headings, FileMap map, FileContents? contents = null)
 {
     private readonly Dictionary<PresetField, MatchedColumn> _matched = [];
+    private readonly Dictionary<(PresetField Field, int Column), string> _doubts = [];
+    private IReadOnlyList<PresetField> _fields = [];
+
+    /// <summary>Columns whose heading spoke for a field and whose cells spoke against it, each as a sentence.</summary>
+    public IReadOnlyList<string> Doubts => [.. _doubts
+        .Where(doubt => _matched.GetValueOrDefault(doubt.Key.Field)?.Index != doubt.Key.Column)
+        .Select(doubt => $"'{headings.Names[doubt.Key.Column]}' is not taken for {doubt.Key.Field.Name}: it holds {doubt.Value}")];
 
     public IReadOnlyList<MatchedColumn> Match(IReadOnlyList<PresetField> fields)
     {
+        _fields = fields;
         foreach (var field in fields) TakeMapped(field);
-        foreach (var field in fields) MapField(field, [field.PlainName], "name", Unused);
+        foreach (var field in fields) MapField(field, [field.PlainName], "name", column => IsUnused(column) && Fits(field, column));
         foreach (var field in fields.Where(field => field.Required))
         {
-            MapField(field, field.PlainHeaders, "synonym", Unused);
-            MapField(field, field.PlainHeaders, "synonym", UsedByOptional);
+            MapField(field, field.PlainHeaders, "synonym", column => IsUnused(column) && Fits(field, column));
+            MapField(field, field.PlainHeaders, "synonym", column => IsUsedByOptional(column) && Fits(field, column));
         }
-        foreach (var field in fields) MapField(field, field.PlainHeaders, "synonym", Unused);
+        foreach (var field in fields)
+            MapField(field, field.PlainHeaders, "synonym", column => IsUnused(column) && Fits(field, column));
+        // A column that is named for what the file cannot do without and holds something else is read all the same: its rows are then
+        // rejected with their cells shown, which says more than that there is no such column. A flag would be read as money.
+        foreach (var field in fields.Where(field => field.Required))
+            MapField(field, field.PlainHeaders.Prepend(field.PlainName), "synonym",
+                column => IsUnused(column) && (contents is null || !HoldsYesAndNo(contents[column])));
         return [.. fields.Where(_matched.ContainsKey).Select(field => _matched[field])];
     }
 
@@ -37,7 +54,7 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map)
         _matched[field] = new MatchedColumn(field, index, headings.Names[index], "--map");
     }
 
-    private void MapField(PresetField field, IReadOnlyList<string> plainNames, string chosenBy, Func<int, bool> isFree)
+    private void MapField(PresetField field, IEnumerable<string> plainNames, string chosenBy, Func<int, bool> isFree)
     {
         if (_matched.ContainsKey(field) || map.Columns.ContainsKey(field.Name)) return;
         foreach (var name in plainNames)
@@ -52,8 +69,49 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map)
         }
     }
 
-    private bool Unused(int index) => _matched.Values.All(column => column.Index != index);
+    private bool IsUnused(int index) => _matched.Values.All(column => column.Index != index);
 
-    private bool UsedByOptional(int index) =>
+    private bool IsUsedByOptional(int index) =>
         _matched.Values.Where(column => column.Index == index).All(column => !column.Field.Required && column.ChosenBy != "--map");
+
+    private bool Fits(PresetField field, int column)
+    {
+        if (contents is null || contents[column].IsEmpty) return true;
+        if (Contradiction(field, column, contents[column]) is not { } holds) return true;
+        _doubts[(field, column)] = holds;
+        return false;
+    }
+
+    /// <summary>What the cells are instead; null where they may be the field's.</summary>
+    private string? Contradiction(PresetField field, int column, ColumnContents cells)
+    {
+        var such = $"such as {string.Join(", ", cells.Examples.Select(cell => ForeignText.Shown(cell, 40)))}";
+        switch (field.Kind)
+        {
+            case "time" or "utc_time" when HoldsYesAndNo(cells): return $"yes and no ({such})";
+            case "time" or "utc_time" when !field.Required && !cells.HoldsTimes: return $"no times ({such})";
+            case "money" when HoldsYesAndNo(cells): return $"yes and no ({such})";
+            case "money" when !field.Required && cells.HoldsRates && IsBesideLargerAmounts(column): return $"rates and no money ({such})";
+            case "money" or "number" when !field.Required && cells.Share(IsNumber) < 0.5: return $"no numbers ({such})";
+        }
+        return field.Name switch
+        {
+            "status" when cells.HoldsRegions => $"regions ({such})",
+            "status" when cells.HoldsDates => $"times ({such})",
+            "status" when cells.HoldsDecimals => $"numbers ({such})",
+            "customer_id" or "order_id" when cells.HoldsDates && !cells.HoldsAddresses => $"times ({such})",
+            "email" when !cells.HoldsAddresses => $"no e-mail addresses ({such})",
+            _ => null,
+        };
+    }
+
+    private static bool IsNumber(string cell) => WrittenNumber.Plain(cell, '.') is not null || WrittenNumber.Plain(cell, ',') is not null;
+
+    private static bool HoldsYesAndNo(ColumnContents cells) => cells.HoldsFlags || cells.HoldsFlagWords;
+
+    /// <summary>What an order is worth is more than one: a number of at most one beside it is a share of it.</summary>
+    private bool IsBesideLargerAmounts(int column) => _fields.Where(field => field.IsWorth)
+        .SelectMany(field => field.PlainHeaders.Prepend(field.PlainName)).SelectMany(headings.At)
+        .Concat(_matched.Values.Where(matched => matched.Field.IsWorth).Select(matched => matched.Index))
+        .Any(other => other != column && contents![other] is { HoldsNumbers: true } cells && cells.MedianSize() > 1);
 }

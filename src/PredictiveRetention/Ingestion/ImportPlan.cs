@@ -16,6 +16,8 @@ internal sealed class ImportPlan
     private readonly IReadOnlyDictionary<string, FileMap> _maps;
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _formats = [];
     private readonly Dictionary<string, IReadOnlyList<string>> _assumptions = [];
+    private readonly Dictionary<string, IReadOnlyList<string>> _doubts = [];
+    private readonly Dictionary<string, FileContents> _contents = [];
     private readonly Dictionary<string, IReadOnlyList<MatchedColumn>> _columns = [];
     private readonly List<SourceFile> _files = [];
     private Currency? _currency;
@@ -71,10 +73,14 @@ internal sealed class ImportPlan
                 $"Preset {_preset.Name} reads no {name} file: leave out {path} or use --preset generic.");
         var file = SourceFile.Load(
             _database, name, path, fields, MapOf(name), scratchFolder, _request.UnpackedBytesMax, _request.Folder, ct);
-        var columns = new HeaderMatcher(path, file.Headings, MapOf(name)).Match(fields);
-        var missing = fields.Where(field => field.Required && columns.All(column => column.Field != field)).ToList();
+        var contents = FileContents.Of(_database, file);
+        var matcher = new HeaderMatcher(path, file.Headings, MapOf(name), contents);
+        var columns = matcher.Match(fields);
+        var missing = PresetField.Missing(fields, columns);
         if (missing.Count > 0)
-            throw new MissingColumns(file, missing, _preset.Name).Refusal(new LikelyColumns(_database, file, columns));
+            throw new MissingColumns(file, missing, _preset.Name).Refusal(new LikelyColumns(file, contents, columns));
+        _doubts[name] = matcher.Doubts;
+        _contents[name] = contents;
         var formats = new ColumnFormats(_database, file.Table, MapOf(name));
         _formats[name] = formats.Detect(columns);
         _assumptions[name] = formats.Assumptions;
@@ -180,7 +186,7 @@ internal sealed class ImportPlan
     }
 
     /// <summary>Canonical rows, as macros.sql has them.</summary>
-    private static readonly string[] s_kinds = ["customers", "orders", "refunds", "events", "subscriptions"];
+    private static readonly string[] s_kinds = ["customers", "orders", "refunds", "events", "subscriptions", "nobody", "left_out"];
 
     private FileMapping MappingOf(SourceFile file, string? grain)
     {
@@ -190,8 +196,10 @@ internal sealed class ImportPlan
         return new FileMapping(
             file.Name, file.Path, file.Format, file.Csv?.EncodingName, delimiter, grain,
             [.. columns.Select(column => new ColumnMapping(
-                column.Field.Name, column.Header, column.ChosenBy, _formats[file.Name].GetValueOrDefault(column.Field.Name)))],
+                column.Field.Name, column.Header, column.ChosenBy, _formats[file.Name].GetValueOrDefault(column.Field.Name),
+                _contents[file.Name][column.Index].Examples))],
             [.. file.Headings.Names.Where((_, i) => !used.Contains(i))],
-            _assumptions[file.Name]);
+            _assumptions[file.Name],
+            _doubts[file.Name]);
     }
 }

@@ -59,6 +59,7 @@ public sealed class ImportSource : IDisposable
     public IEnumerable<CustomerRow> Customers() => _reader.Customers();
     public IEnumerable<OrderRow> Orders() => _reader.Orders();
     public IEnumerable<RefundRow> Refunds() => _reader.Refunds();
+    public IEnumerable<NobodysOrderRow> NobodysOrders() => _reader.NobodysOrders();
     public IEnumerable<EngagementRow> Events() => _reader.Events();
     public IEnumerable<SubscriptionRow> Subscriptions() => _reader.Subscriptions();
 

@@ -13,6 +13,7 @@ public sealed record MappingReport(string Preset, string ShopCurrency, IReadOnly
 /// <param name="Columns">Every column that is used.</param>
 /// <param name="Ignored">Headers nothing was read from.</param>
 /// <param name="Assumptions">What the file leaves open and was assumed: how to say otherwise is part of each sentence.</param>
+/// <param name="Doubts">Columns that were not taken for what their headings say, and why.</param>
 public sealed record FileMapping(
     string File,
     string Path,
@@ -22,11 +23,14 @@ public sealed record FileMapping(
     string? Grain,
     IReadOnlyList<ColumnMapping> Columns,
     IReadOnlyList<string> Ignored,
-    IReadOnlyList<string> Assumptions);
+    IReadOnlyList<string> Assumptions,
+    IReadOnlyList<string> Doubts);
 
 /// <summary>One canonical field and the column it is read from.</summary>
 /// <param name="Field">Canonical name, such as ordered_at.</param>
 /// <param name="Header">As the file writes it (the second of two equal headers is called name__2).</param>
 /// <param name="ChosenBy">name, synonym or --map.</param>
 /// <param name="Format">Date order (iso, dmy, mdy, ymd) of a time, decimal mark of a number, otherwise null.</param>
-public sealed record ColumnMapping(string Field, string Header, string ChosenBy, string? Format = null);
+/// <param name="Examples">Up to two of its cells.</param>
+public sealed record ColumnMapping(
+    string Field, string Header, string ChosenBy, string? Format = null, IReadOnlyList<string>? Examples = null);

@@ -52,11 +52,27 @@ internal sealed record Preset(string Name, string Declarations, string Rows)
 /// <param name="Kind">text, time, money, number or flag.</param>
 /// <param name="Required">Without it the file cannot be read.</param>
 /// <param name="Headers">Names sources give it, the likeliest first.</param>
-internal sealed record PresetField(string File, string Name, string Kind, bool Required, IReadOnlyList<string> Headers)
+/// <param name="StandIns">Fields that are as good together where it has no column: any of these sets.</param>
+internal sealed record PresetField(
+    string File, string Name, string Kind, bool Required, IReadOnlyList<string> Headers, IReadOnlyList<IReadOnlyList<string>> StandIns)
 {
     /// <summary>The name as headings are compared.</summary>
     public string PlainName { get; } = HeaderNames.Plain(Name);
 
+    /// <summary>It says which customer, order or refund a row is of.</summary>
+    public bool IsId => Name.EndsWith("_id", StringComparison.Ordinal);
+
+    /// <summary>Money that a row is worth, by itself or with others.</summary>
+    public bool IsWorth => Kind == "money" && (Required || Name.EndsWith("_total", StringComparison.Ordinal) || Name == "unit_price");
+
     /// <summary>The headers as headings are compared.</summary>
     public IReadOnlyList<string> PlainHeaders { get; } = [.. Headers.Select(HeaderNames.Plain)];
+
+    /// <summary>Fields a file cannot be read without, and neither they nor what may stand in for them has a column.</summary>
+    public static IReadOnlyList<PresetField> Missing(IReadOnlyList<PresetField> fields, IEnumerable<MatchedColumn> columns)
+    {
+        var found = columns.Select(column => column.Field.Name).ToHashSet();
+        return [.. fields.Where(field => field.Required && !found.Contains(field.Name)
+            && !field.StandIns.Any(set => set.All(found.Contains)))];
+    }
 }

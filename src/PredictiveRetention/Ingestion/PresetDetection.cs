@@ -69,7 +69,9 @@ public static class PresetDetection
     {
         var fields = preset == but ? [] : FieldsOf(preset, file);
         var matched = Match(fields, headings);
-        return fields.Count > 0 && fields.Where(field => field.Required).All(field => matched.Any(column => column.Field == field));
+        // Names that any file of orders may have speak for no system.
+        return fields.Count > 0 && PresetField.Missing(fields, matched).Count == 0
+            && (preset == "generic" || matched.Count(column => !s_common.Value.Contains(headings.Plain(column.Index))) > 1);
     });
 
     /// <summary>What a preset reads from a kind of file; nothing from one it does not know.</summary>
@@ -90,8 +92,7 @@ public static class PresetDetection
     {
         var matched = Match(fields, headings);
         var required = fields.Count(field => field.Required);
-        var missing = fields.Where(field => field.Required && matched.All(column => column.Field != field))
-            .Select(field => field.Name).ToList();
+        var missing = PresetField.Missing(fields, matched).Select(field => field.Name).ToList();
         var distinct = preset == "generic" ? []
             : matched.Where(column => !s_common.Value.Contains(headings.Plain(column.Index))).ToHashSet();
         var opened = JsonCells(fields, headings);

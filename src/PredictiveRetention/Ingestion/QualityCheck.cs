@@ -43,15 +43,18 @@ internal sealed class QualityCheck(
     private FileQuality QualityOf(SourceFile file, IReadOnlyList<Stored> all)
     {
         var stored = all.Where(rows => rows.File == file.Name).ToList();
-        var rejected = database.Count($"SELECT count(*) FROM rejected WHERE source = {Text(file.Name)}");
+        var (rejected, atFault) = database.Query(
+            $"SELECT count(*), count(*) FILTER (NOT is_understood) FROM rejected WHERE source = {Text(file.Name)}")
+            .Select(row => (row.GetInt64(0), row.GetInt64(1))).Single();
         CheckRows(file, stored, rejected);
         var cells = CellsOf(file);
         return new FileQuality(
-            file.Name, file.Path, file.Records, rejected,
+            file.Name, file.Path, file.Records, rejected, atFault,
             [.. StoredRowsOf(file, stored, rejected)],
             ReasonsOf(file),
             [.. NotesOf(file), .. UnreadableCells(cells)],
             MoneyOf(file, MoneyIn(file, all)),
+            NobodyOf(file),
             stored.Min(rows => rows.FirstMs),
             stored.Max(rows => rows.LastMs),
             cells.ToDictionary(cell => cell.Column.Field.Name, cell => Math.Round(1 - (double)cell.Read / file.SoundRecords, 6)));
@@ -79,14 +82,28 @@ internal sealed class QualityCheck(
     }
 
     private List<RejectReason> ReasonsOf(SourceFile file) => [.. database.Query($"""
-        SELECT reason, count(*), sum(amount)::DECIMAL(38,6), any_value(currency), min(line) FROM rejected WHERE source = {Text(file.Name)}
+        SELECT reason, count(*), sum(amount)::DECIMAL(38,6), any_value(currency), min(line), bool_and(is_understood)
+        FROM rejected WHERE source = {Text(file.Name)}
         GROUP BY reason, coalesce(currency, '') ORDER BY count(*) DESC, reason
         """).Select(row => new RejectReason(
             row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : Plain(row.GetDecimal(2)),
-            row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetInt64(4)))];
+            row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetInt64(4), row.GetBoolean(5)))];
+
+    private NobodysOrders? NobodyOf(SourceFile file) => database.Query($"""
+        SELECT count(*), coalesce(sum({reader.Minor("amount")}), 0)::BIGINT, coalesce(sum({reader.Minor("refunded")}), 0)::BIGINT,
+          count(*) FILTER (is_valid), coalesce(sum({reader.Minor("amount")}) FILTER (is_valid), 0)::BIGINT,
+          coalesce(sum({reader.Minor("refunded")}) FILTER (is_valid), 0)::BIGINT
+        FROM complete_nobody WHERE source = {Text(file.Name)}
+        """).Select(row => new NobodysOrders(
+            row.GetInt64(0), currency.FromMinor(row.GetInt64(1)), currency.FromMinor(row.GetInt64(2)),
+            row.GetInt64(3), currency.FromMinor(row.GetInt64(4)), currency.FromMinor(row.GetInt64(5))))
+        .Single() is { Orders: > 0 } nobody ? nobody : null;
 
     private List<QualityNote> NotesOf(SourceFile file) => [.. database.Query($"""
         SELECT note, count, line FROM all_notes LEFT JOIN reject_lines USING (source, record) WHERE source = {Text(file.Name)} AND count > 0
+        UNION ALL
+        SELECT format('{"{}"} ({"{:.2f}"} {"{}"})', reason, amount, currency), count, line
+        FROM complete_left_out LEFT JOIN reject_lines USING (source, record) WHERE source = {Text(file.Name)} AND count > 0
         """).Select(row => new QualityNote(row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetInt64(2)))];
 
     /// <summary>What became of the money of a file: that of orders may be in a table of its own.</summary>
@@ -120,21 +137,34 @@ internal sealed class QualityCheck(
         // An order that is rejected takes its money with it, wherever that is written.
         var sources = file.Name == _ordersMoney ? $"source IN ('orders', {Text(file.Name)})" : $"source = {Text(file.Name)}";
         if (!database.Has("money_read")) return [];
+        var taken = database.Query($"""
+            SELECT currency, coalesce(sum(amount) FILTER (NOT is_understood), 0)::DECIMAL(38,6),
+              coalesce(sum(amount) FILTER (is_understood), 0)::DECIMAL(38,6)
+            FROM (SELECT currency, amount, is_understood FROM rejected WHERE {sources}
+                  UNION ALL SELECT currency, amount, true FROM complete_left_out WHERE source = {Text(file.Name)})
+            GROUP BY currency
+            """).Select(row => (Code: row.IsDBNull(0) ? "" : row.GetString(0), Rejected: row.GetDecimal(1), LeftOut: row.GetDecimal(2)))
+            .ToDictionary(row => row.Code);
+        var unknown = database.Count(
+            $"SELECT count(*) FROM rejected WHERE source = {Text(file.Name)} AND NOT is_understood AND amount IS NULL");
         return [.. database.Query($"""
-            SELECT r.currency, r.amount::DECIMAL(38,6), coalesce(x.amount, 0)::DECIMAL(38,6)
-            FROM (SELECT currency, sum(amount) AS amount FROM money_read WHERE source = {Text(file.Name)} GROUP BY currency) AS r
-            LEFT JOIN (SELECT currency, sum(amount) AS amount FROM rejected WHERE {sources} GROUP BY currency) AS x
-              ON x.currency = r.currency
-            WHERE r.amount IS NOT NULL ORDER BY r.currency
-            """).Select(row => Conserved(file, row.GetString(0), row.GetDecimal(1), row.GetDecimal(2), stored))];
+            SELECT currency, sum(amount)::DECIMAL(38,6) FROM money_read WHERE source = {Text(file.Name)}
+            GROUP BY currency HAVING sum(amount) IS NOT NULL ORDER BY currency
+            """).Select(row => (Code: row.GetString(0), Read: row.GetDecimal(1))).ToList().Select(read =>
+        {
+            var (_, rejected, leftOut) = taken.GetValueOrDefault(read.Code);
+            return Conserved(file, read.Code, read.Read, leftOut, rejected, stored, read.Code == currency.Code ? unknown : 0);
+        })];
     }
 
-    private MoneyCheck Conserved(SourceFile file, string code, decimal read, decimal rejected, IReadOnlyList<Stored> stored)
+    private MoneyCheck Conserved(
+        SourceFile file, string code, decimal read, decimal leftOut, decimal rejected, IReadOnlyList<Stored> stored, long unknownRows)
     {
         var (exact, rounded) = code == currency.Code ? (stored.Sum(rows => rows.Exact), stored.Sum(rows => rows.Rounded)) : (0m, 0m);
-        if (read != exact + rejected)
-            throw new InvalidOperationException($"{file.Path}: {read} {code} was read, but {exact} is stored and {rejected} rejected.");
-        return new MoneyCheck(code, Plain(read), Plain(rounded), Plain(rejected), Plain(exact - rounded));
+        if (read != exact + leftOut + rejected)
+            throw new InvalidOperationException(
+                $"{file.Path}: {read} {code} was read, but {exact} is stored, {leftOut} left out and {rejected} rejected.");
+        return new MoneyCheck(code, Plain(read), Plain(rounded), Plain(leftOut), Plain(rejected), Plain(exact - rounded), unknownRows);
     }
 
     /// <summary>Without the trailing zeros of DECIMAL(38,6); the division changes the scale, not the value.</summary>

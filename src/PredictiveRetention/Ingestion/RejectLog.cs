@@ -27,7 +27,7 @@ internal sealed class RejectLog(
             CREATE TABLE reject_lines (source VARCHAR, record BIGINT, line BIGINT, fault VARCHAR, text VARCHAR);
             CREATE TABLE rejected (
               source VARCHAR, path VARCHAR, line BIGINT, header VARCHAR, reason VARCHAR, message VARCHAR, value VARCHAR,
-              amount DECIMAL(38,6), currency VARCHAR, text VARCHAR);
+              amount DECIMAL(38,6), currency VARCHAR, text VARCHAR, is_understood BOOLEAN);
             """);
         foreach (var file in files)
         {
@@ -75,7 +75,7 @@ internal sealed class RejectLog(
         var records = $"""
             SELECT DISTINCT record FROM (
               SELECT source, record FROM all_rejects UNION ALL SELECT source, other_record FROM all_rejects
-              UNION ALL SELECT source, record FROM all_notes)
+              UNION ALL SELECT source, record FROM all_notes UNION ALL SELECT source, record FROM complete_left_out)
             WHERE source = {Text(file.Name)} AND record IS NOT NULL
             """;
         if (file.Csv is null)
@@ -114,14 +114,15 @@ internal sealed class RejectLog(
         database.Execute($"""
             INSERT INTO rejected
             SELECT r.source, {Text(file.Path)}, l.line, {header}, r.reason,
-              coalesce(replace(r.detail, '{"{other}"}', o.line::VARCHAR), r.reason), {value}, r.amount, r.currency, l.text
+              coalesce(replace(r.detail, '{"{other}"}', o.line::VARCHAR), r.reason), {value}, r.amount, r.currency, l.text,
+              coalesce(r.is_understood, false)
             FROM all_rejects AS r
             LEFT JOIN {file.Table} AS w ON w.rowid + 1 = r.record
             LEFT JOIN reject_lines AS l ON l.source = {source} AND l.record = r.record
             LEFT JOIN reject_lines AS o ON o.source = {source} AND o.record = r.other_record
             WHERE r.source = {source}
             UNION ALL
-            SELECT source, {Text(file.Path)}, line, NULL, fault, fault, NULL, NULL, NULL, text
+            SELECT source, {Text(file.Path)}, line, NULL, fault, fault, NULL, NULL, NULL, text, false
             FROM reject_lines WHERE source = {source} AND record IS NULL
             """);
     }

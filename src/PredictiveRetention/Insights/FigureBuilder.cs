@@ -7,7 +7,9 @@ namespace PredictiveRetention.Insights;
 
 /// <summary>What the store knows beside the customers who were scored.</summary>
 /// <param name="ProfilesWithoutOrders">People without a valid order before the as-of.</param>
-internal sealed record StoreCounts(long ProfilesWithoutOrders);
+/// <param name="OrdersOfNobody">Valid orders before the as-of whose customer nobody knows.</param>
+/// <param name="RevenueOfNobodyMinor">What those were worth, less what went back.</param>
+internal sealed record StoreCounts(long ProfilesWithoutOrders, long OrdersOfNobody, long RevenueOfNobodyMinor);
 
 /// <summary>Turns the sums of a run into its figures, view by view. Nothing is added up here but what is additive.</summary>
 internal static class FigureBuilder
@@ -40,6 +42,8 @@ internal static class FigureBuilder
         var total = sums.Total.Row(0);
         sheet.Group("kpis", OfGroups, total, total, sayMissing: true);
         sheet.Ratio("kpis", Profiles, store.ProfilesWithoutOrders, null, null);
+        sheet.Ratio("kpis", OrdersOfNobody, store.OrdersOfNobody, null, null);
+        sheet.Ratio("kpis", RevenueOfNobody, sheet.Major(store.RevenueOfNobodyMinor), null, null);
         ActiveNow(sheet, sums);
         Channels(sheet, sums);
     }

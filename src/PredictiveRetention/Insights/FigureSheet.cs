@@ -10,6 +10,9 @@ internal sealed class FigureSheet(InsightContext context)
 
     public InsightContext Context => context;
 
+    /// <summary>Whole minor units as the currency is counted.</summary>
+    public double Major(long minor) => minor / _minor;
+
     /// <summary>All given metrics of one group.</summary>
     public void Group(string view, IReadOnlyList<Metric> metrics, ReadOnlySpan<double> sums, ReadOnlySpan<double> total, string d1 = "",
         string d2 = "", string d3 = "", bool sayMissing = false)

@@ -319,6 +319,12 @@ public static class MetricCatalogue
     public static Metric Profiles { get; } = Own("profiles_without_orders", "Profiles without orders", Unit.Count,
         "customers known to the store without a valid order before the as-of", null, "Not customers yet; in no other figure.", "Marketing",
         Aggregation.Sum);
+    public static Metric OrdersOfNobody { get; } = Own("orders_of_nobody", "Orders of nobody known", Unit.Count,
+        "valid orders before the as-of that name no customer", null,
+        "Guests and tills: in no other figure. With the orders of customers they are all the shop has sold.", "Finance", Aggregation.Sum);
+    public static Metric RevenueOfNobody { get; } = OfMoney(Own("revenue_of_nobody", "Net revenue of nobody known", Unit.Money,
+        "amounts of valid orders that name no customer, less what went back", null,
+        "Added to the net revenue of customers it is that of the books.", "Finance", Aggregation.Sum));
 
     public static IReadOnlyList<Metric> All { get; } =
     [
@@ -328,7 +334,8 @@ public static class MetricCatalogue
         RiskCustomers, RiskQuartile,
         SequenceOrders, SequenceValue, SequenceGap, StepRate, SecondWithin, MonthsBelow, AverageMonth, PeakMonth, Moved, MovedShare,
         DailyActive, BinOrders, BinReview,
-        ActiveRevenueShare, ActiveRevenueShare12m, HighActiveDormant, Coverage, Profiles,
+        ActiveRevenueShare, ActiveRevenueShare12m, HighActiveDormant, Coverage, Profiles, OrdersOfNobody,
+        RevenueOfNobody,
     ];
 
     private static readonly FrozenDictionary<string, Metric> s_byId = All.ToFrozenDictionary(metric => metric.Id);

@@ -46,6 +46,7 @@ public static class ImportRun
         Pass(source.Customers(), "customers", rows => writer?.Customers(rows));
         Pass(source.Orders(), "orders", rows => writer?.Orders(rows));
         Pass(source.Refunds(), "refunds", rows => writer?.Refunds(rows));
+        Pass(source.NobodysOrders(), "orders of nobody", rows => writer?.NobodysOrders(rows, request.Preset));
         Pass(source.Events(), "events", rows => writer?.Events(rows));
         Pass(source.Subscriptions(), "subscriptions", rows => writer?.Subscriptions(rows));
         var report = WithOrdersThereAlready(source.Finish(), request.Preset, writer?.OrdersThereAlready() ?? []);

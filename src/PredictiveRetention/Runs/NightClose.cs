@@ -71,7 +71,9 @@ internal sealed class NightClose(NightWork night)
         var context = recipe.Context(run.AsOf, night.Shop.Currency);
         var sums = new ShopSums(context.Months.Last, context.Recipe.Settings.Days);
         foreach (var part in night.Store.Shards.Sums(run.RunId)) sums.AddFrom(part);
-        var figures = FigureBuilder.Build(context, sums, new StoreCounts(night.Store.Customers.CountWithoutOrders(night.Shop, run.AsOf)));
+        var (ordersOfNobody, revenueOfNobody) = night.Store.Summaries.Nobody(night.Shop, run.AsOf);
+        var beside = new StoreCounts(night.Store.Customers.CountWithoutOrders(night.Shop, run.AsOf), ordersOfNobody, revenueOfNobody);
+        var figures = FigureBuilder.Build(context, sums, beside);
         night.Store.Figures.Write(run, figures);
         var plays = headline.Plays.Select(play => new PlayResult(play.Key, play.Customers, play.Value)).ToList();
         var cards = new CardContext(context, recipe.ModelLevel, recipe.DataThrough, night.Settings.Playbook, plays, recipe.Margin);

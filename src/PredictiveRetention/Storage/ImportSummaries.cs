@@ -63,6 +63,15 @@ public sealed class ImportSummaries
         return (await connection.QuerySingleAsync<Spans>(asked)).ToRange(shop);
     }
 
+    /// <summary>Valid orders of nobody known before the cutoff, and what they were worth less what went back, in minor units.</summary>
+    public (long Orders, long NetMinor) Nobody(Shop shop, Cutoff before)
+    {
+        using var connection = _engine.Open();
+        return connection.QuerySingle<(long, long)>(
+            "SELECT count(*), CAST(coalesce(sum(amount_minor - refunded_minor), 0) AS bigint) FROM nobody_order "
+            + "WHERE is_valid AND ordered_at_ms < @before", new { before = shop.StartMs(before) });
+    }
+
     /// <summary>The sources that had any row before the cutoff.</summary>
     public SourceCoverage Coverage(Shop shop, Cutoff before)
     {

@@ -37,6 +37,8 @@ public sealed class ImportWriter : IDisposable
             _connection.Execute($"CREATE TEMP TABLE staged_{table.Name} AS SELECT {table.SelectForStaging} FROM {table.Name} t WHERE 1 = 0",
                 transaction: _transaction);
         }
+        _connection.Execute("DROP TABLE IF EXISTS staged_nobody_order", transaction: _transaction);
+        _connection.Execute("CREATE TEMP TABLE staged_nobody_order AS SELECT * FROM nobody_order t WHERE 1 = 0", transaction: _transaction);
     }
 
     /// <summary>Fixes currency, time zone and what a purchase is with the first import; later imports must agree.</summary>
@@ -66,6 +68,24 @@ public sealed class ImportWriter : IDisposable
     public void Orders(IEnumerable<OrderRow> rows) => Stage(s_orders, rows);
 
     public void Refunds(IEnumerable<RefundRow> rows) => Stage(s_refund, rows);
+
+    /// <summary>Orders of nobody known, which are a source's own.</summary>
+    public void NobodysOrders(IEnumerable<NobodysOrderRow> rows, string preset)
+    {
+        using var bulk = _engine.Bulk(_connection, _transaction, "staged_nobody_order",
+            ["preset", "order_id", "ordered_at_ms", "amount_minor", "refunded_minor", "is_valid"]);
+        foreach (var row in rows)
+        {
+            bulk.StartRow();
+            bulk.Write(preset);
+            bulk.Write(row.OrderId);
+            bulk.Write(row.OrderedAtMs);
+            bulk.Write(row.AmountMinor);
+            bulk.Write(row.RefundedMinor);
+            bulk.Write(row.IsValid);
+        }
+        bulk.Complete();
+    }
 
     public void Events(IEnumerable<EngagementRow> rows) => Stage(s_engagement, rows);
 
@@ -108,6 +128,7 @@ public sealed class ImportWriter : IDisposable
             if (table != s_customer) _connection.Execute(table.MergeSql(importId), transaction: _transaction, commandTimeout: 0);
         }
         MergeCustomers();
+        MergeNobodysOrders(preset);
         ImportSummaries.Refresh(_connection, _transaction);
         Failpoint.Pass("import-merged");
         _connection.Execute(
@@ -174,6 +195,20 @@ public sealed class ImportWriter : IDisposable
             + $"ON CONFLICT (customer_key) DO UPDATE SET "
             + $"{string.Join(", ", columns.Select(column => $"{column} = coalesce(excluded.{column}, customer.{column})"))}",
             transaction: _transaction);
+    }
+
+    /// <summary>An order of nobody that found its customer is hers.</summary>
+    private void MergeNobodysOrders(string preset)
+    {
+        _connection.Execute(
+            "INSERT INTO nobody_order (preset, order_id, ordered_at_ms, amount_minor, refunded_minor, is_valid) "
+            + "SELECT preset, order_id, ordered_at_ms, amount_minor, refunded_minor, is_valid FROM staged_nobody_order WHERE true "
+            + "ON CONFLICT (preset, order_id) DO UPDATE SET ordered_at_ms = excluded.ordered_at_ms, amount_minor = excluded.amount_minor, "
+            + "refunded_minor = excluded.refunded_minor, is_valid = excluded.is_valid",
+            transaction: _transaction, commandTimeout: 0);
+        _connection.Execute(
+            "DELETE FROM nobody_order WHERE preset = @preset AND order_id IN (SELECT order_id FROM staged_orders)",
+            new { preset }, _transaction, commandTimeout: 0);
     }
 
     private (long Total, long Existing, long Same) Compare(Table table)

@@ -98,7 +98,7 @@ internal static class SomeShop
                     Recommendation.None(NoAction.NoPlayApplies));
             sums.AddFrom(count.Sums.ToBytes());
         }
-        return FigureBuilder.Build(context, sums, new StoreCounts(3));
+        return FigureBuilder.Build(context, sums, new StoreCounts(3, 2, 1_500));
     }
 
     private static ShardHistories Shard(IReadOnlyList<Person> people)

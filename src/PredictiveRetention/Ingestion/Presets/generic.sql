@@ -4,7 +4,10 @@ INSERT INTO fields VALUES
   ('orders', 'customer_id', 'text', true, ['customer', 'user_id', 'client_id', 'customerid', 'cust_id', 'customer_unique_id', 'customer_no', 'customer_number', 'customer_key', 'user', 'userid', 'client', 'buyer_id', 'member_id', 'account_id', 'shopper_id', 'contact_id', 'visitor_id', 'client_no', 'kunde', 'kundennummer', 'kunden_id', 'cliente']),
   ('orders', 'order_id', 'text', true, ['invoice', 'invoice_no', 'invoice_id', 'invoice_number', 'transaction_id', 'transaction', 'order', 'order_no', 'order_number', 'order_key', 'purchase_id', 'receipt_id', 'receipt_no', 'bestellnummer', 'id']),
   ('orders', 'ordered_at', 'time', true, ['order_date', 'purchased_at', 'created_at', 'created', 'date', 'invoice_date', 'order_purchase_timestamp', 'purchase_date', 'purchase_timestamp', 'order_timestamp', 'order_datetime', 'order_time', 'transaction_date', 'transaction_time', 'transaction_timestamp', 'placed_at', 'paid_at', 'processed_at', 'datetime', 'timestamp', 'time', 'bestelldatum', 'datum']),
-  ('orders', 'amount', 'money', true, ['total', 'total_amount', 'revenue', 'net_amount', 'price', 'value', 'paid', 'grand_total', 'order_total', 'order_amount', 'order_value', 'total_price', 'total_paid', 'amount_paid', 'net_revenue', 'net_sales', 'sales', 'sale_amount', 'payment_value', 'transaction_amount', 'transaction_value', 'line_total', 'line_amount', 'spend', 'betrag', 'summe', 'montant', 'importe']),
+  ('orders', 'amount', 'money', true, ['total', 'total_amount', 'revenue', 'net_amount', 'value', 'paid', 'total_paid', 'amount_paid', 'net_revenue', 'net_sales', 'sales', 'sale_amount', 'payment_value', 'transaction_amount', 'transaction_value', 'spend', 'betrag', 'summe', 'montant', 'importe']),
+  ('orders', 'line_total', 'money', false, ['line_amount', 'line_price', 'item_total', 'item_amount', 'row_total', 'extended_price', 'extended_amount', 'line_revenue']),
+  ('orders', 'order_total', 'money', false, ['grand_total', 'order_amount', 'order_value', 'total_price', 'total_order_value', 'invoice_total', 'basket_value', 'cart_total']),
+  ('orders', 'unit_price', 'money', false, ['price', 'item_price', 'price_each', 'price_per_unit', 'price_per_item', 'unit_amount', 'product_price', 'selling_price', 'sale_price', 'lineitem_price']),
   ('orders', 'discount', 'money', false, ['discount_amount', 'total_discount', 'total_discounts', 'discounts', 'rebate', 'rabatt']),
   ('orders', 'currency', 'text', false, ['currency_code', 'order_currency', 'iso_currency', 'waehrung', 'wahrung', 'devise', 'moneda']),
   ('orders', 'status', 'text', false, ['order_status', 'state', 'order_state', 'financial_status', 'payment_status']),
@@ -22,6 +25,7 @@ INSERT INTO fields VALUES
   ('orders', 'email', 'text', false, ['customer_email', 'email_address', 'e_mail']),
   ('orders', 'acquisition_channel', 'text', false, ['acquisition_source', 'acquired_via', 'first_channel', 'utm_source']),
   ('refunds', 'customer_id', 'text', true, ['customer', 'user_id', 'client_id', 'customerid', 'cust_id', 'customer_unique_id', 'customer_no', 'customer_number', 'user', 'userid', 'client', 'buyer_id', 'member_id', 'account_id']),
+  ('refunds', 'email', 'text', false, ['customer_email', 'email_address', 'e_mail']),
   ('refunds', 'refund_id', 'text', true, ['refund', 'refund_no', 'refund_number', 'credit_note', 'credit_note_id', 'credit_note_no', 'return_id', 'cancellation_id', 'refund_transaction_id', 'id', 'transaction_id', 'invoice_no', 'invoice', 'invoice_id', 'order_id', 'order_no', 'order_number', 'order']),
   ('refunds', 'refunded_at', 'time', true, ['refund_date', 'refunded_on', 'returned_at', 'return_date', 'credited_at', 'credit_note_date', 'created_at', 'created', 'date', 'ordered_at', 'order_date', 'invoice_date', 'transaction_date', 'processed_at', 'timestamp', 'datetime']),
   ('refunds', 'amount', 'money', true, ['refund_amount', 'refunded_amount', 'amount_refunded', 'refund_total', 'total', 'total_amount', 'value', 'net_amount', 'credit', 'price', 'revenue']),
@@ -37,11 +41,13 @@ INSERT INTO fields VALUES
   ('customers', 'consent_email', 'flag', false, ['email_consent', 'accepts_marketing', 'accepts_email_marketing', 'marketing_consent', 'newsletter', 'opt_in', 'email_opt_in', 'consent']),
   ('customers', 'email', 'text', false, ['email_address', 'e_mail', 'customer_email', 'mail']),
   ('events', 'customer_id', 'text', true, ['customer', 'user_id', 'client_id', 'customerid', 'cust_id', 'user', 'userid', 'contact_id', 'member_id', 'profile_id']),
+  ('events', 'email', 'text', false, ['customer_email', 'email_address', 'e_mail']),
   ('events', 'event_type', 'text', true, ['event', 'type', 'event_name', 'action', 'activity', 'activity_type']),
   ('events', 'occurred_at', 'time', true, ['event_time', 'event_date', 'event_timestamp', 'timestamp', 'datetime', 'created_at', 'created', 'date', 'time', 'sent_at']),
   ('events', 'campaign_id', 'text', false, ['campaign', 'campaign_name', 'utm_campaign']),
   ('events', 'message_id', 'text', false, ['message', 'email_id', 'event_id', 'id']),
   ('subscriptions', 'customer_id', 'text', true, ['customer', 'user_id', 'client_id', 'customerid', 'cust_id', 'user', 'userid', 'member_id', 'account_id']),
+  ('subscriptions', 'email', 'text', false, ['customer_email', 'email_address', 'e_mail']),
   ('subscriptions', 'subscription_id', 'text', true, ['subscription', 'subscription_no', 'contract_id', 'membership_id', 'id']),
   ('subscriptions', 'started_at', 'time', true, ['start', 'start_date', 'started', 'created_at', 'created', 'current_period_start', 'valid_from', 'begin_date']),
   ('subscriptions', 'plan', 'text', false, ['plan_name', 'plan_id', 'product', 'product_name', 'tier']),
@@ -52,25 +58,56 @@ INSERT INTO fields VALUES
   ('subscriptions', 'period', 'text', false, ['interval', 'billing_period', 'billing_interval', 'frequency', 'term']),
   ('subscriptions', 'is_trial', 'flag', false, ['trial', 'in_trial', 'on_trial']);
 
+INSERT INTO stand_ins VALUES
+  ('orders', 'customer_id', ['email']), ('refunds', 'customer_id', ['email']), ('customers', 'customer_id', ['email']),
+  ('events', 'customer_id', ['email']), ('subscriptions', 'customer_id', ['email']),
+  ('orders', 'amount', ['line_total']), ('orders', 'amount', ['order_total']), ('orders', 'amount', ['unit_price']);
+
 -- LOAD: below, every file is there as source_<file>: its records with the fields above, typed, and their text as <field>_text.
 
 -- ================================================================ orders
 
-CREATE TABLE orders_checked AS
-SELECT s.* EXCLUDE (status, quantity, ordered_at_text, amount_text),
-  lower(status) AS status,
+-- A price beside quantities is that of one piece, unless products that were bought in several quantities show that it grows with them.
+SET VARIABLE price_of = coalesce(getvariable('price_of'), (
+  SELECT CASE WHEN count(*) FILTER (is_each_constant AND NOT is_price_constant) > count(*) FILTER (is_price_constant AND NOT is_each_constant)
+              THEN 'line' ELSE 'unit' END
+  FROM (
+    SELECT max(unit_price) = min(unit_price) AS is_price_constant, max(unit_price / quantity) - min(unit_price / quantity) < 0.005 AS is_each_constant
+    FROM source_orders WHERE quantity > 0 AND unit_price IS NOT NULL AND line IS NOT NULL
+    GROUP BY line HAVING count(DISTINCT quantity) > 1)));
+
+-- What a row is worth: what it says it is, else its line, its order, or its pieces.
+SET VARIABLE amount_from = (
+  SELECT CASE WHEN count(amount_text) > 0 THEN 'amount' WHEN count(line_total_text) > 0 THEN 'line_total' WHEN count(order_total_text) > 0 THEN 'order_total'
+              WHEN count(quantity) > 0 AND getvariable('price_of') = 'unit' THEN 'product' ELSE 'unit_price' END
+  FROM source_orders);
+
+CREATE TABLE orders_read AS
+SELECT s.* EXCLUDE (customer_id, order_id, status, quantity, amount, amount_text),
+  known(id_text(coalesce(customer_id, email))) AS customer_id, id_text(order_id) AS order_id, lower(status) AS status,
   CASE WHEN abs(quantity) < 2e9 THEN round(quantity)::INTEGER END AS quantity,
+  CASE getvariable('amount_from')
+    WHEN 'amount' THEN amount WHEN 'line_total' THEN line_total WHEN 'order_total' THEN order_total WHEN 'unit_price' THEN unit_price
+    ELSE TRY((unit_price * coalesce(quantity, 1))::DECIMAL(18,6)) END AS amount,
+  CASE getvariable('amount_from')
+    WHEN 'amount' THEN amount_text WHEN 'line_total' THEN line_total_text WHEN 'order_total' THEN order_total_text ELSE unit_price_text END AS amount_text,
+  getvariable('amount_from') = 'product' AND quantity IS NULL AND quantity_text IS NOT NULL AS lacks_quantity
+FROM source_orders AS s;
+
+CREATE TABLE orders_checked AS
+SELECT s.* EXCLUDE (ordered_at_text, amount_text),
   CASE
-    WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id')
+    WHEN is_destroyed_id(customer_id) THEN destroyed('customer_id')
     WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN order_id IS NULL THEN fault('order_id', 'no order id')
+    WHEN is_destroyed_id(order_id) THEN destroyed('order_id')
     WHEN is_too_long(order_id) THEN too_long('order_id')
     ELSE coalesce(
       time_fault('ordered_at', ordered_at_text, ordered_at),
+      CASE WHEN lacks_quantity THEN fault('quantity', 'unreadable quantity') END,
       money_fault('amount', amount_text, amount),
-      currency_fault(currency),
-      CASE WHEN amount < 0 THEN fault('amount', 'negative amount: give refunds with --refunds') END) END AS fault
-FROM source_orders AS s;
+      currency_fault(currency)) END AS fault
+FROM orders_read AS s;
 
 -- Rows of one customer and order id, where there are several: line items, or mistakes.
 CREATE TABLE orders_repeated AS
@@ -87,6 +124,62 @@ SET VARIABLE orders_grain = coalesce(getvariable('orders_grain'), (
   FROM orders_repeated AS r
   JOIN orders_checked AS f ON f.record = r.first_record
   JOIN orders_checked AS o ON o.customer_id = r.customer_id AND o.order_id = r.order_id AND o.fault IS NULL AND o.record <> f.record));
+
+-- ---------------------------------------------------------------- what comes again
+
+-- An order's rows that come again as a whole, later in the file: two exports that overlap, one behind the other. Rows that repeat within
+-- their block stay.
+CREATE TABLE rows_again AS
+WITH rows AS (
+  SELECT record, customer_id, order_id, hash(ordered_at, amount, discount, line, category, quantity) AS content,
+    record - row_number() OVER (PARTITION BY customer_id, order_id ORDER BY record) AS block
+  FROM orders_checked JOIN orders_repeated USING (customer_id, order_id)
+  WHERE fault IS NULL AND getvariable('orders_grain') = 'line'),
+blocks AS (
+  SELECT customer_id, order_id, block, min(record) AS first_record, list_sort(list(content)) AS content
+  FROM rows GROUP BY customer_id, order_id, block),
+repeats AS (
+  SELECT customer_id, order_id, block, first_value(first_record) OVER same AS other_record
+  FROM blocks
+  -- A product that stands in two places of an order is no order that comes again, unless all of the order does.
+  WINDOW same AS (PARTITION BY customer_id, order_id ORDER BY first_record)
+  QUALIFY count(*) OVER (PARTITION BY customer_id, order_id) > 1 AND count(DISTINCT content) OVER (PARTITION BY customer_id, order_id) = 1
+    AND row_number() OVER same > 1)
+SELECT rows.record, repeats.other_record FROM repeats JOIN rows USING (customer_id, order_id, block);
+
+-- ---------------------------------------------------------------- money that is the order's, on each of its lines
+
+-- Orders whose lines are different and have one figure in common, and differ in it from each other: the figure is the order's, whatever it
+-- is called. Where all orders show the same figure, its name decides.
+CREATE MACRO is_of_the_order(orders, constant, figures, is_named_so) AS orders > 0 AND orders = constant AND (is_named_so OR (orders > 1 AND figures > 1));
+SET VARIABLE once = (
+  SELECT list_filter([
+      CASE WHEN is_of_the_order(count(*), count(*) FILTER (amounts = 1), count(DISTINCT amount), getvariable('amount_from') = 'order_total') THEN 'amount' END,
+      CASE WHEN is_of_the_order(count(discount), count(discount) FILTER (discounts = 1), count(DISTINCT discount), false) THEN 'discount' END,
+      CASE WHEN is_of_the_order(count(margin), count(margin) FILTER (margins = 1), count(DISTINCT margin), false) THEN 'margin' END], lambda field: field IS NOT NULL)
+  FROM (
+    SELECT any_value(amount) AS amount, count(DISTINCT amount) AS amounts, any_value(discount) AS discount, count(DISTINCT discount) AS discounts,
+      any_value(margin) AS margin, count(DISTINCT margin) AS margins
+    FROM orders_checked JOIN orders_repeated USING (customer_id, order_id)
+    WHERE fault IS NULL AND getvariable('orders_grain') = 'line' AND record NOT IN (SELECT record FROM rows_again)
+    GROUP BY customer_id, order_id HAVING count(*) > 1 AND count(DISTINCT (line, quantity)) > 1));
+CREATE MACRO is_once(field) AS list_contains(getvariable('once'), field);
+
+-- ---------------------------------------------------------------- what was taken back
+
+-- A negative row takes back. Within a day of its order it is a line of it; later, or with an order's number of its own, it is a refund where
+-- refunds are what negative rows are in this file: where the user says so, or where most of them name an order of their customer.
+CREATE TABLE negatives AS
+SELECT n.record, n.customer_id, n.order_id, n.ordered_at, n.amount, p.ordered_at AS order_at, p.order_id IS NOT NULL AS names_order,
+  getvariable('orders_grain') = 'line' AND coalesce(n.ordered_at <= p.ordered_at + 86400000, false) AS is_line
+FROM orders_checked AS n
+LEFT JOIN (SELECT customer_id, order_id, min(ordered_at) AS ordered_at FROM orders_checked WHERE fault IS NULL AND amount >= 0 GROUP BY ALL) AS p
+  USING (customer_id, order_id)
+WHERE n.fault IS NULL AND n.amount < 0;
+SET VARIABLE negatives = coalesce(getvariable('negatives'), (
+  SELECT CASE WHEN 2 * count(*) FILTER (names_order) >= count(*) THEN 'refunds' ELSE 'left-out' END FROM negatives WHERE NOT is_line));
+CREATE TABLE orders_taken_back AS
+FROM negatives WHERE NOT is_line AND getvariable('negatives') = 'refunds';
 
 -- Per order: what a later row of the same id says otherwise. Per line: lines a day or more apart are not of one order.
 CREATE TABLE orders_contradicting AS
@@ -107,10 +200,24 @@ SELECT o.record, f.record AS other_record, o.order_id, o.amount, o.currency,
 FROM orders_repeated AS r
 JOIN orders_checked AS f ON f.record = CASE getvariable('orders_grain') WHEN 'line' THEN r.earliest_record ELSE r.first_record END
 JOIN orders_checked AS o ON o.customer_id = r.customer_id AND o.order_id = r.order_id AND o.fault IS NULL AND o.record <> f.record
-WHERE getvariable('orders_grain') = 'order' OR o.ordered_at > r.earliest + 86400000;
+WHERE (getvariable('orders_grain') = 'order' OR o.ordered_at > r.earliest + 86400000)
+  AND o.record NOT IN (SELECT record FROM negatives WHERE NOT is_line) AND o.record NOT IN (SELECT record FROM rows_again);
 
+-- Rows that are an order or part of one.
+CREATE VIEW orders_sound AS
+FROM orders_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM orders_contradicting)
+  AND record NOT IN (SELECT record FROM negatives WHERE NOT is_line) AND record NOT IN (SELECT record FROM rows_again);
+
+-- A figure that is the order's is left on the first of its rows.
+CREATE TABLE further_rows AS
+SELECT record FROM orders_sound JOIN orders_repeated USING (customer_id, order_id) WHERE len(getvariable('once')) > 0
+QUALIFY row_number() OVER (PARTITION BY customer_id, order_id ORDER BY record) > 1;
 CREATE VIEW orders_kept AS
-FROM orders_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM orders_contradicting);
+SELECT * REPLACE (
+    CASE WHEN is_once('amount') AND record IN (SELECT record FROM further_rows) THEN 0 ELSE amount END AS amount,
+    CASE WHEN is_once('discount') AND record IN (SELECT record FROM further_rows) THEN 0 ELSE discount END AS discount,
+    CASE WHEN is_once('margin') AND record IN (SELECT record FROM further_rows) THEN 0 ELSE margin END AS margin)
+FROM orders_sound;
 
 CREATE TABLE orders_of_lines AS
 SELECT min(record) AS record, customer_id, order_id, min(ordered_at) AS ordered_at, sum(amount)::DECIMAL(18,6) AS amount, sum(discount)::DECIMAL(18,6) AS discount,
@@ -120,17 +227,27 @@ SELECT min(record) AS record, customer_id, order_id, min(ordered_at) AS ordered_
 FROM orders_kept WHERE getvariable('orders_grain') = 'line'
 GROUP BY customer_id, order_id ORDER BY record;
 
-CREATE VIEW orders AS
-SELECT 'orders' AS source, *, is_sale(status) AS is_valid FROM orders_of_lines
+-- An order of which more was taken off in its own lines than it was worth is none: what it was worth below nothing went back.
+CREATE VIEW orders_of_all AS
+SELECT 'orders' AS source, * REPLACE (greatest(amount, 0)::DECIMAL(18,6) AS amount), is_sale(status) AS is_valid FROM orders_of_lines
 UNION ALL BY NAME
 SELECT 'orders' AS source, record, customer_id, order_id, ordered_at, amount, discount, status, is_sale(status) AS is_valid,
   channel, category, quantity, promised_at, delivered_at, review_score, margin
 FROM orders_kept WHERE getvariable('orders_grain') = 'order';
 
+CREATE VIEW orders AS FROM orders_of_all WHERE is_known(customer_id);
+
+-- Orders of nobody known, and what of them went back.
+CREATE VIEW nobody AS
+SELECT o.source, o.record, o.order_id, o.ordered_at, o.amount, coalesce(b.amount, 0)::DECIMAL(18,6) AS refunded, o.is_valid
+FROM orders_of_all AS o
+LEFT JOIN (SELECT order_id, -sum(amount) AS amount FROM orders_taken_back WHERE NOT is_known(customer_id) GROUP BY order_id) AS b USING (order_id)
+WHERE NOT is_known(o.customer_id);
+
 -- Where the file itself gives one id to several customers, customers are numbered apart; otherwise an id is an order of the shop.
-SET VARIABLE order_identity = (
+SET VARIABLE order_identity = coalesce(getvariable('order_identity'), (
   SELECT CASE WHEN count(*) > 0 THEN 'customer' ELSE 'shop' END
-  FROM (SELECT order_id FROM orders GROUP BY order_id HAVING count(DISTINCT customer_id) > 1));
+  FROM (SELECT order_id FROM orders GROUP BY order_id HAVING count(DISTINCT customer_id) > 1)));
 
 -- ================================================================ refunds
 
@@ -138,6 +255,8 @@ CREATE TABLE refunds_checked AS
 SELECT s.* EXCLUDE (refunded_at_text, amount_text, amount), abs(amount) AS amount,
   CASE
     WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id')
+    WHEN is_destroyed_id(customer_id) THEN destroyed('customer_id')
+    WHEN is_destroyed_id(refund_id) THEN destroyed('refund_id')
     WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN refund_id IS NULL THEN fault('refund_id', 'no refund id')
     WHEN is_too_long(refund_id) THEN too_long('refund_id')
@@ -145,7 +264,8 @@ SELECT s.* EXCLUDE (refunded_at_text, amount_text, amount), abs(amount) AS amoun
       time_fault('refunded_at', refunded_at_text, refunded_at),
       money_fault('amount', amount_text, amount),
       currency_fault(currency)) END AS fault
-FROM source_refunds AS s;
+FROM (SELECT * REPLACE (nullif(known(id_text(coalesce(customer_id, email))), '') AS customer_id, id_text(refund_id) AS refund_id, id_text(order_id) AS order_id)
+      FROM source_refunds) AS s;
 
 CREATE TABLE refunds_contradicting AS
 SELECT o.record, f.record AS other_record, o.refund_id, o.amount, o.currency,
@@ -157,9 +277,18 @@ FROM (SELECT customer_id, refund_id, min(record) AS record FROM refunds_checked 
 JOIN refunds_checked AS f ON f.record = r.record
 JOIN refunds_checked AS o ON o.customer_id = r.customer_id AND o.refund_id = r.refund_id AND o.fault IS NULL AND o.record <> f.record;
 
+-- What an order's negative lines took off beyond what it was worth, and what later rows took back.
 CREATE VIEW refunds AS
 SELECT 'refunds' AS source, record, customer_id, refund_id, refunded_at, amount, order_id
-FROM refunds_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM refunds_contradicting);
+FROM refunds_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM refunds_contradicting)
+UNION ALL BY NAME
+SELECT 'orders' AS source, record, customer_id,
+  order_id || '-back-' || strftime(make_timestamp_ms(ordered_at), '%Y%m%d%H%M%S') || CASE WHEN nth > 1 THEN '-' || nth ELSE '' END AS refund_id,
+  ordered_at AS refunded_at, -amount AS amount, CASE WHEN names_order THEN order_id END AS order_id
+FROM (SELECT *, row_number() OVER (PARTITION BY customer_id, order_id, ordered_at ORDER BY record) AS nth FROM orders_taken_back WHERE is_known(customer_id))
+UNION ALL BY NAME
+SELECT 'orders' AS source, record, customer_id, order_id || '-back' AS refund_id, ordered_at AS refunded_at, -amount AS amount, order_id
+FROM orders_of_lines WHERE amount < 0 AND is_known(customer_id);
 
 -- ================================================================ customers
 
@@ -196,7 +325,7 @@ FROM (FROM customers_checked WHERE fault IS NULL AND record NOT IN (SELECT recor
 FULL JOIN (
   SELECT customer_id, min(record) AS record, arg_max(gender, ordered_at) AS gender, arg_max(country, ordered_at) AS country,
     arg_max(city, ordered_at) AS city, arg_min(acquisition_channel, ordered_at) AS acquisition_channel, arg_max(email, ordered_at) AS email
-  FROM orders_kept GROUP BY customer_id) AS o USING (customer_id)
+  FROM orders_kept WHERE is_known(customer_id) GROUP BY customer_id) AS o USING (customer_id)
 ORDER BY f.record, o.record;
 
 -- ================================================================ engagement events
@@ -277,7 +406,20 @@ CREATE MACRO contradiction_detail(kind, id, differences) AS
   CASE WHEN differences = '' THEN 'exact duplicate of line {other}' ELSE kind || ' ' || id || ': differs from line {other} in ' || differences END;
 
 CREATE VIEW rejects AS
-SELECT 'orders' AS source, record, fault.field, fault.reason, amount, currency FROM orders_checked WHERE fault IS NOT NULL
+SELECT 'orders' AS source, record, fault.field, fault.reason, is_understood(fault.reason) AS is_understood, amount, currency
+FROM orders_checked WHERE fault IS NOT NULL
+UNION ALL BY NAME
+SELECT 'orders' AS source, record, 'customer_id' AS field, nobody_reason() AS reason, true AS is_understood, amount, currency
+FROM orders_kept WHERE NOT is_known(customer_id)
+UNION ALL BY NAME
+SELECT 'orders' AS source, record, 'amount' AS field, amount, currency, true AS is_understood,
+  CASE WHEN getvariable('negatives') = 'refunds' THEN nobody_reason() ELSE 'negative amount: --negatives refunds reads such rows as refunds' END AS reason
+FROM orders_checked JOIN (FROM negatives SELECT record, is_line) USING (record)
+WHERE NOT is_line AND (getvariable('negatives') <> 'refunds' OR NOT is_known(customer_id))
+UNION ALL BY NAME
+SELECT 'orders' AS source, record, other_record, 'order_id' AS field, amount, currency, true AS is_understood,
+  'row of an order that comes again as a whole' AS reason, 'order ' || order_id || ': comes again as a whole, first at line {other}' AS detail
+FROM rows_again JOIN orders_checked USING (record)
 UNION ALL BY NAME
 SELECT 'orders' AS source, record, other_record, 'order_id' AS field, amount, currency,
   CASE getvariable('orders_grain') WHEN 'line' THEN 'lines of one order more than 24 hours apart' ELSE contradiction(differences) END AS reason,
@@ -309,17 +451,31 @@ SELECT 'subscriptions' AS source, record, other_record, 'subscription_id' AS fie
 FROM subscriptions_contradicting;
 
 CREATE VIEW money_read AS
-SELECT 'orders' AS source, currency, sum(amount) AS amount FROM orders_checked GROUP BY currency
+SELECT 'orders' AS source, currency, sum(CASE WHEN is_once('amount') AND record IN (SELECT record FROM further_rows) THEN 0 ELSE amount END) AS amount
+FROM orders_checked GROUP BY currency
 UNION ALL
 SELECT 'refunds' AS source, currency, sum(amount) AS amount FROM refunds_checked GROUP BY currency;
 
 CREATE VIEW notes AS
-SELECT 'orders' AS source, 'order ids used by more than one customer: kept as separate orders' AS note, count(*) AS count
+SELECT 'orders' AS source, CASE getvariable('amount_from') WHEN 'product' THEN 'amounts that are the unit price times the quantity'
+    ELSE 'amounts that are a price without a quantity' END AS note, count(amount) AS count, min(record) AS record
+FROM orders_checked WHERE getvariable('amount_from') IN ('product', 'unit_price')
+UNION ALL
+SELECT 'orders', 'rows that repeat the amount of their order: counted once', count(*), min(record) FROM further_rows WHERE is_once('amount')
+UNION ALL
+SELECT 'orders', 'negative rows that name an order of their customer: read as its refunds (--negatives left-out leaves them out)', count(*), min(record)
+FROM orders_taken_back WHERE names_order
+UNION ALL
+SELECT 'orders', 'negative rows that name no order: read as refunds of their customer', count(*), min(record) FROM orders_taken_back WHERE NOT names_order
+UNION ALL
+SELECT 'orders', 'negative lines of an order: taken off it', count(*), min(record) FROM negatives WHERE is_line
+UNION ALL
+SELECT 'orders', 'order ids used by more than one customer: kept as separate orders', count(*), NULL
 FROM (SELECT order_id FROM orders GROUP BY order_id HAVING count(DISTINCT customer_id) > 1)
 UNION ALL
-SELECT 'customers', 'birth dates without a year of four digits: not used', count(*) FROM customers_checked WHERE birth_text IS NOT NULL AND birth_year IS NULL
+SELECT 'customers', 'birth dates without a year of four digits: not used', count(*), min(record) FROM customers_checked WHERE birth_text IS NOT NULL AND birth_year IS NULL
 UNION ALL
-SELECT 'orders', 'lines equal to an earlier line of the same order: kept, the file has no line number', coalesce(sum(copies - 1), 0) FROM (
+SELECT 'orders', 'lines equal to an earlier line of the same order: kept, the file has no line number', coalesce(sum(copies - 1), 0), NULL FROM (
   SELECT count(*) AS copies FROM orders_kept JOIN orders_repeated USING (customer_id, order_id)
   WHERE getvariable('orders_grain') = 'line'
   GROUP BY customer_id, order_id, ordered_at, amount, discount, line, category, quantity HAVING count(*) > 1);

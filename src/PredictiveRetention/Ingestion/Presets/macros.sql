@@ -13,6 +13,9 @@
 -- money or number (DECIMAL(18,6)), flag (BOOLEAN). A header such as 'properties.total' is also found inside JSON cells of 'properties'.
 CREATE TABLE fields (file VARCHAR, field VARCHAR, kind VARCHAR, required BOOLEAN, headers VARCHAR[]);
 
+-- What may stand in for a required field that has no column: all of these fields together. Several rows are several ways.
+CREATE TABLE stand_ins (file VARCHAR, field VARCHAR, instead VARCHAR[]);
+
 -- A preset that reads a folder names its tables here, without .csv, .csv.gz or .parquet. role: required, optional (says: what is missing
 -- without it) or unused (says: why it is not read). 'orders' must be among them.
 CREATE TABLE tables (file VARCHAR, names VARCHAR[], role VARCHAR, says VARCHAR);
@@ -46,8 +49,15 @@ CREATE TABLE canonical_subscriptions (
 
 -- Rows that are not stored. 'reason' groups them; 'detail' may say more of one row, where {other} stands for the line of
 -- 'other_record'. 'amount' is the row's money, signed as in money_read.
+-- A row that 'is_understood' is known to be nothing to store (nobody's order, another currency, a test) and no fault of file or mapping.
 CREATE TABLE canonical_rejects (
-  source VARCHAR, record BIGINT, field VARCHAR, reason VARCHAR, detail VARCHAR, other_record BIGINT, amount DECIMAL(38,6), currency VARCHAR);
+  source VARCHAR, record BIGINT, field VARCHAR, reason VARCHAR, detail VARCHAR, other_record BIGINT, amount DECIMAL(38,6), currency VARCHAR,
+  is_understood BOOLEAN);
+-- Orders of nobody known: in no customer's figure, and beside the totals. Their rows are among the rejects, and understood.
+CREATE TABLE canonical_nobody (
+  source VARCHAR, record BIGINT, order_id VARCHAR, ordered_at BIGINT, amount DECIMAL(18,6), refunded DECIMAL(18,6), is_valid BOOLEAN);
+-- Money of stored rows that is known to be no sale (a gift card in an order of goods), by file: counted, and in no figure.
+CREATE TABLE canonical_left_out (source VARCHAR, reason VARCHAR, count BIGINT, amount DECIMAL(38,6), currency VARCHAR, record BIGINT);
 -- Money of every row read, by file and currency: what stored and rejected money must add up to.
 CREATE TABLE canonical_money_read (source VARCHAR, currency VARCHAR, amount DECIMAL(38,6));
 -- What was kept but should be known; 'record' is the first one it is about.
@@ -124,6 +134,28 @@ CREATE MACRO sale_fault(placed_text, placed, paid_text, paid, returned_text, ret
   CASE WHEN paid < 0 THEN fault('amount', 'negative amount') END,
   CASE WHEN returned_text IS NOT NULL THEN money_fault('refunded', returned_text, returned) END,
   currency_fault(code));
+
+-- ---------------------------------------------------------------- ids
+
+-- One spelling for one customer or order: spreadsheets turn whole numbers into floating point, people type addresses in any case.
+CREATE MACRO id_text(t) AS
+  CASE WHEN regexp_full_match(t, '[^@\s]+@[^@\s]+') THEN lower(t) ELSE regexp_replace(t, '^(\d+)\.0+$', '\1') END;
+
+-- Scientific notation has lost the digits that told one id from the others, and so has a column that was too narrow.
+CREATE MACRO is_destroyed_id(t) AS coalesce(regexp_full_match(t, '\d[.,]\d+[eE]\+?\d+|#+'), false);
+CREATE MACRO destroyed(field_name) AS
+  fault(field_name, replace(field_name, '_', ' ') || ' destroyed by a spreadsheet: its digits are lost (4.9E+12, ####); export the file anew');
+
+-- What shops write where they know nobody. Such a row has the customer '', which no cell is.
+CREATE MACRO is_placeholder(id) AS
+  regexp_full_match(lower(id), '0|-+|\?+|guest|guest[ _-]?(user|customer|checkout|order)?|anonymous|anonymou?s?[ _-]?(user|customer)|anonym|unknown|n/?a|none|null|nobody|walk[ _-]?in([ _-]?customer)?|cash[ _-]?(customer|sale)|no[ _-]?(e-?mail|customer|name)|gast|gastbestellung|unbekannt|laufkunde|barverkauf|kassenkunde|invité|invite|anonyme|inconnu|client[ _-]?(de[ _-]?)?passage|invitado|anónimo|anonimo|desconocido|ospite|sconosciuto|onbekend|convidado|desconhecido|gość|gosc|nieznany|ゲスト|不明')
+  OR regexp_full_match(lower(id), '[^@]*@([^@]*\.)?(invalid|example|localhost|test)|(no-?reply|noemail|no-?email|none|null|guest|pos|unknown|anonymous|noreply)@.*');
+CREATE MACRO known(id) AS CASE WHEN id IS NULL OR is_placeholder(id) THEN '' ELSE id END;
+CREATE MACRO is_known(id) AS id <> '';
+CREATE MACRO nobody_reason() AS 'order of nobody known: no customer to attribute it to';
+
+-- Rows that were understood and are not stored do not speak against the mapping.
+CREATE MACRO is_understood(reason) AS starts_with(reason, 'order of nobody known') OR starts_with(reason, 'currency ');
 
 -- ---------------------------------------------------------------- meaning
 

@@ -36,7 +36,7 @@ INSERT INTO fields VALUES
 SET VARIABLE orders_grain = 'event';
 
 CREATE TABLE events_read AS
-SELECT s.*, coalesce(event_time, original_at) AS happened_at, coalesce(event_time_text, original_at_text) AS happened_text,
+SELECT s.* REPLACE (nullif(known(id_text(s.customer_id)), '') AS customer_id, id_text(s.order_id) AS order_id), coalesce(event_time, original_at) AS happened_at, coalesce(event_time_text, original_at_text) AS happened_text,
   CASE lower(type) WHEN 'page' THEN 'visit' WHEN 'screen' THEN 'app_session' WHEN 'identify' THEN 'identify' WHEN 'track' THEN
     CASE regexp_replace(lower(event), '[^a-z]+', '_', 'g')
       WHEN 'order_completed' THEN 'order' WHEN 'order_refunded' THEN 'refund' WHEN 'order_cancelled' THEN 'cancellation'
@@ -69,7 +69,6 @@ WHERE e.kind IN ('order', 'refund');
 CREATE TABLE money_checked AS
 SELECT e.* EXCLUDE (amount), CASE kind WHEN 'refund' THEN abs(amount) ELSE amount END AS amount,
   CASE
-    WHEN customer_id IS NULL THEN fault('customer_id', 'guest: an anonymousId and no userId to attribute it to')
     WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN order_id IS NULL THEN fault('order_id', 'no order_id in the properties')
     WHEN is_too_long(order_id) THEN too_long('order_id')
@@ -79,7 +78,8 @@ SELECT e.* EXCLUDE (amount), CASE kind WHEN 'refund' THEN abs(amount) ELSE amoun
       time_fault('event_time', happened_text, happened_at),
       money_fault('total', amount_text, amount),
       CASE WHEN kind = 'order' AND amount < 0 THEN fault('total', 'negative amount') END,
-      currency_fault(currency)) END AS fault
+      currency_fault(currency),
+      CASE WHEN customer_id IS NULL THEN fault('customer_id', 'order of nobody known: an anonymousId and no userId to attribute it to') END) END AS fault
 FROM money_events AS e;
 
 CREATE TABLE orders AS
@@ -88,6 +88,12 @@ SELECT 'orders' AS source, record, customer_id, order_id, happened_at AS ordered
 FROM money_checked
 LEFT JOIN (SELECT DISTINCT customer_id, order_id FROM events_read WHERE kind = 'cancellation') AS c USING (customer_id, order_id)
 WHERE fault IS NULL AND kind = 'order' ORDER BY record;
+
+CREATE VIEW nobody AS
+SELECT 'orders' AS source, min(record) AS record, order_id, min(happened_at) FILTER (kind = 'order') AS ordered_at,
+  coalesce(sum(amount) FILTER (kind = 'order'), 0)::DECIMAL(18,6) AS amount, coalesce(sum(amount) FILTER (kind = 'refund'), 0)::DECIMAL(18,6) AS refunded,
+  order_id NOT IN (SELECT order_id FROM events_read WHERE kind = 'cancellation' AND order_id IS NOT NULL) AS is_valid
+FROM money_checked WHERE fault.reason LIKE 'order of nobody known%' GROUP BY order_id HAVING count(*) FILTER (kind = 'order') > 0;
 
 CREATE VIEW refunds AS
 SELECT 'orders' AS source, record, customer_id, coalesce(message_id, order_id || '-' || happened_text) AS refund_id, happened_at AS refunded_at, amount, order_id
@@ -123,11 +129,11 @@ FROM events_read WHERE customer_id IS NOT NULL AND is_in_range(happened_at) AND 
 CREATE MACRO signed(kind, amount) AS CASE kind WHEN 'refund' THEN -amount ELSE amount END;
 
 CREATE VIEW rejects AS
-SELECT 'orders' AS source, record, fault.field, fault.reason, signed(kind, amount) AS amount, currency FROM money_checked WHERE fault IS NOT NULL
+SELECT 'orders' AS source, record, fault.field, fault.reason, is_understood(fault.reason) AS is_understood, signed(kind, amount) AS amount, currency FROM money_checked WHERE fault IS NOT NULL
 UNION ALL BY NAME
 SELECT 'orders' AS source, record, fault.field, fault.reason FROM engagement_checked WHERE fault IS NOT NULL
 UNION ALL BY NAME
-SELECT 'orders' AS source, record, 'customer_id' AS field, 'guest: an anonymousId and no userId to attribute it to' AS reason
+SELECT 'orders' AS source, record, 'customer_id' AS field, 'guest: an anonymousId and no userId to attribute it to' AS reason, true AS is_understood
 FROM engagement_checked WHERE fault IS NULL AND customer_id IS NULL
 UNION ALL BY NAME
 SELECT 'orders' AS source, record, 'event' AS field, 'exact duplicate of an earlier line' AS reason FROM engagement WHERE is_repeated;
