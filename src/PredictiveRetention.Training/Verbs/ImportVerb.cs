@@ -38,9 +38,39 @@ internal static class ImportVerb
         new("--purchases")
         {
             Description =
-            "with a first import: zero-value (orders worth nothing are purchases too), merge-days (a customer's orders of one day are "
-                + "one), or both with a comma"
+            "what counts as one purchase: zero-value (orders worth nothing are purchases too), merge-days (a customer's orders of one day "
+                + "are one), both with a comma, or default; without files it changes the store's choice"
         };
+    private static readonly Option<string?> s_dateOrder = Setting("--date-order", "dmy", "mdy", "ymd",
+        "order of day and month in dates that show none (kept for the source's next files)");
+    private static readonly Option<string?> s_decimalMark = Setting("--decimal-mark", ".", ",", null,
+        "mark before the decimals of amounts that show none (kept)");
+    private static readonly Option<string?> s_amountUnit = Setting("--amount-unit", "major", "minor", null,
+        "whether amounts are in the currency's smallest units (kept)");
+    private static readonly Option<string?> s_negatives = Setting("--negatives", "refunds", "left-out", null,
+        "what negative rows of a list of orders are (kept; default: refunds where they name an order of their customer)");
+    private static readonly Option<string?> s_orderIds = Setting("--order-ids", "shop", "customer", null,
+        "whether an order id is one order of the shop or of its customer only (kept; default: as the file shows)");
+    private static readonly Option<bool> s_acceptRejects = new("--accept-rejects")
+    {
+        Description = "store what can be used even if most rows of a file cannot"
+    };
+    private static readonly Option<bool> s_showChoices = new("--show-choices")
+    {
+        Description = "list what was decided about the shop and its files, and how to change it; imports nothing"
+    };
+    private static Option<string?> Setting(string name, string first, string second, string? third, string description)
+    {
+        string[] words = third is null ? [first, second] : [first, second, third];
+        var option = new Option<string?>(name) { Description = $"{string.Join(" or ", words)}: {description}" };
+        option.Validators.Add(value =>
+        {
+            if (value.GetValueOrDefault<string?>() is { } word && !words.Contains(word))
+                value.AddError($"'{word}' is no {name}: {string.Join(" or ", words)}.");
+        });
+        return option;
+    }
+
     private static readonly Option<string?> s_rejects =
         new("--rejects") { Description = "where rejected rows go (default: FILE.rejects.csv in the current folder)" };
     private static readonly Option<int> s_maxUnpacked = new("--max-unpacked-mb")
@@ -72,18 +102,22 @@ internal static class ImportVerb
         VerbUses.Store,
         [
             s_file, s_preset, s_orders, s_customers, s_refunds, s_events, s_subscriptions, s_map, s_statuses, s_currency, s_zone,
-            s_purchases, s_rejects, s_maxUnpacked, s_dryRun,
+            s_purchases, s_dateOrder, s_decimalMark, s_amountUnit, s_negatives, s_orderIds, s_acceptRejects, s_showChoices, s_rejects,
+            s_maxUnpacked, s_dryRun,
         ],
         Run);
 
     private static void Run(Verb verb)
     {
-        if (verb.Value(s_orders) is { } named && verb.Value(s_file) is { } beside)
+        if (verb.Value(s_orders) is { } option && verb.Value(s_file) is { } beside)
             throw new RetentionException(Failure.Usage,
-                $"The main file is named twice: --orders {named} and {beside}. One import reads one.");
-        var orders = verb.Value(s_orders)
-            ?? verb.Value(s_file)
-                ?? throw new RetentionException(Failure.Usage, "Name the file to import: retain import --preset generic --orders FILE");
+                $"The main file is named twice: --orders {option} and {beside}. One import reads one.");
+        var orders = verb.Value(s_orders) ?? verb.Value(s_file);
+        string?[] files = [orders, verb.Value(s_customers), verb.Value(s_refunds), verb.Value(s_events), verb.Value(s_subscriptions)];
+        var named = files.FirstOrDefault(file => file is not null);
+        if (named is null && ImportChoices.Asked(verb, s_showChoices, s_zone, s_purchases, s_statuses, s_currency, s_preset)) return;
+        if (named is null)
+            throw new RetentionException(Failure.Usage, "Name the file to import: retain import --preset generic --orders FILE");
         var dryRun = verb.Value(s_dryRun);
         using var store = dryRun ? verb.FindStore() : verb.OpenStore();
         var request = new ImportRequest
@@ -95,7 +129,9 @@ internal static class ImportVerb
             EventsFile = verb.Value(s_events),
             SubscriptionsFile = verb.Value(s_subscriptions),
             MappingFile = verb.Value(s_map),
-            Calendar = verb.Value(s_zone) is { } zone ? BusinessCalendar.InZone(zone) : store?.Shop()?.Calendar,
+            Calendar = verb.Value(s_zone) is { } zone ? BusinessCalendar.InZone(zone) : null,
+            Settings = Settings(verb),
+            AcceptRejects = verb.Value(s_acceptRejects),
             ShopCurrency = verb.Value(s_currency),
             Statuses = verb.Value(s_statuses)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             Purchases = verb.Value(s_purchases) is { } rule ? PurchaseRule.Parse(rule) : null,
@@ -103,7 +139,7 @@ internal static class ImportVerb
             NowMs = verb.Clock.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         var rejects = verb.Value(s_rejects)
-            ?? (dryRun ? null : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(orders))) + ".rejects.csv");
+            ?? (dryRun ? null : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(named))) + ".rejects.csv");
         try
         {
             var outcome = verb.Terminal.Follow("importing", progress => ImportRun.Execute(
@@ -116,6 +152,16 @@ internal static class ImportVerb
             Print(verb, refused.Outcome, dryRun);
             throw;
         }
+    }
+
+    private static Dictionary<string, string> Settings(Verb verb)
+    {
+        (string Name, string? Value)[] settings =
+        [
+            ("$date_order", verb.Value(s_dateOrder)), ("$decimal_mark", verb.Value(s_decimalMark)), ("$amount_unit", verb.Value(s_amountUnit)),
+            ("$negatives", verb.Value(s_negatives)), ("$order_ids", verb.Value(s_orderIds)),
+        ];
+        return settings.Where(setting => setting.Value is not null).ToDictionary(setting => setting.Name, setting => setting.Value!);
     }
 
     private static void Print(Verb verb, ImportOutcome outcome, bool dryRun)
@@ -141,7 +187,7 @@ internal static class ImportVerb
         }
         foreach (var file in outcome.Report.Files)
         {
-            Line($"{file.File}: {Rows(file.RowsRead)} read, {file.RowsRejected:N0} rejected{Range(file)}");
+            Line($"{file.File}: {Rows(file.RowsRead)} read, {Counted(file)}{Range(file, outcome.Mapping.TimeZone)}");
             foreach (var stored in file.Stored)
                 Line($"  {stored.Count,12:N0} {stored.Kind}{Sum(stored.Amount, outcome.Report.ShopCurrency)}");
             foreach (var reason in file.Rejected)
@@ -179,11 +225,14 @@ internal static class ImportVerb
 
     private static string Rows(long count) => count == 1 ? "1 row" : string.Create(CultureInfo.InvariantCulture, $"{count:N0} rows");
 
-    private static string Range(FileQuality file) =>
-        file is { FirstMs: { } first, LastMs: { } last }
+    private static string Counted(FileQuality file) => Invariant.Text($"{file.RowsAtFault:N0} rejected")
+        + (file.RowsRejected > file.RowsAtFault ? Invariant.Text($", {file.RowsRejected - file.RowsAtFault:N0} left out") : "");
+
+    /// <summary>Days of the shop.</summary>
+    private static string Range(FileQuality file, string timeZone) =>
+        file is { FirstMs: { } first, LastMs: { } last } && BusinessCalendar.InZone(timeZone) is var calendar
             ? string.Create(CultureInfo.InvariantCulture,
-                $", {DateTimeOffset.FromUnixTimeMilliseconds(first):yyyy-MM-dd} to "
-                    + $"{DateTimeOffset.FromUnixTimeMilliseconds(last):yyyy-MM-dd}")
+                $", {BusinessCalendar.DateOf(calendar.DayOf(first)):yyyy-MM-dd} to {BusinessCalendar.DateOf(calendar.DayOf(last)):yyyy-MM-dd}")
             : "";
 
     /// <summary>Sentences and paths that hold words of a file.</summary>

@@ -6,10 +6,11 @@ namespace PredictiveRetention.Ingestion;
 /// <summary>The SQL functions macros.sql expects from outside; each is called with a vector of cells at a time.</summary>
 internal static class CellFunctions
 {
-    public static void Register(DuckDBConnection connection, BusinessCalendar calendar)
+    public static void Register(DuckDBConnection connection, Func<BusinessCalendar> calendarOf)
     {
         connection.RegisterScalarFunction<long, long>("to_utc", (cells, results, count) =>
         {
+            var calendar = calendarOf();
             for (ulong i = 0; i < count; i++)
             {
                 if (cells[0].IsValid(i)) results.WriteValue(WallClock.ToUtc(calendar, cells[0].GetValue<long>(i)), i);
@@ -18,6 +19,7 @@ internal static class CellFunctions
         });
         connection.RegisterScalarFunction<string, string, long>("written_instant", (cells, results, count) =>
         {
+            var calendar = calendarOf();
             for (ulong i = 0; i < count; i++)
             {
                 var ms = Cell(cells[0], i) is { } text ? WrittenTime.ToUtc(text, cells[1].GetValue<string>(i), calendar) : null;
@@ -36,6 +38,7 @@ internal static class CellFunctions
         });
         connection.RegisterScalarFunction<string, string, bool>("has_other_offset", (cells, results, count) =>
         {
+            var calendar = calendarOf();
             for (ulong i = 0; i < count; i++)
             {
                 var text = Cell(cells[0], i);
@@ -44,6 +47,7 @@ internal static class CellFunctions
         });
         connection.RegisterScalarFunction<long, long>("day_start", (cells, results, count) =>
         {
+            var calendar = calendarOf();
             for (ulong i = 0; i < count; i++)
             {
                 if (cells[0].IsValid(i)) results.WriteValue(calendar.StartOf(calendar.DayOf(cells[0].GetValue<long>(i))), i);

@@ -10,6 +10,9 @@ internal sealed class ColumnContents(IReadOnlyList<string> cells)
 
     public bool IsEmpty => cells.Count == 0;
 
+    /// <summary>How many were looked at.</summary>
+    public int Count => cells.Count;
+
     /// <summary>The first two that differ, for a person to see what was meant.</summary>
     public IReadOnlyList<string> Examples { get; } = [.. cells.Distinct(StringComparer.Ordinal).Take(2)];
 

@@ -1,83 +1,171 @@
+using static PredictiveRetention.Ingestion.ImportDatabase;
+
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>
-/// Decides from all values of a column how they are written: the order of day and month, the decimal mark. One contradicting
-/// row does not change the reading of the others; it is rejected later because it cannot be read that way.
+/// Decides from all values of a file how it writes times and numbers: the order of day and month, the decimal mark. A file has one way; one
+/// contradicting row does not change the reading of the others, it is rejected later because it cannot be read that way. Where the values
+/// leave it open, earlier files of the source tell, then what either reading would make of the file; where nothing does, a person is asked.
 /// </summary>
-internal sealed class ColumnFormats(ImportDatabase database, string table, FileMap map)
+internal sealed class ColumnFormats(
+    ImportDatabase database, SourceFile file, FileMap map, SourceMemory memory, IReadOnlyList<MatchedColumn> columns, long nowMs)
 {
+    private readonly List<LearntChoice> _learnt = [];
     private readonly List<string> _assumptions = [];
 
-    /// <summary>What the values left open.</summary>
+    /// <summary>What was decided for the whole file.</summary>
+    public IReadOnlyList<LearntChoice> Learnt => _learnt;
+
+    /// <summary>What was decided by other things than the cells themselves, each as a sentence.</summary>
     public IReadOnlyList<string> Assumptions => _assumptions;
 
     /// <summary>By field: iso, dmy, mdy or ymd for times; '.' or ',' for numbers.</summary>
-    public IReadOnlyDictionary<string, string> Detect(IReadOnlyList<MatchedColumn> columns)
+    /// <exception cref="RetentionException">Nothing tells, and the choice would change months or thousands; the message says what to give.</exception>
+    public IReadOnlyDictionary<string, string> Detect()
     {
-        var formats = DateOrders([.. columns.Where(column => column.Field.Kind is "time" or "utc_time")]);
-        foreach (var column in columns.Where(column => column.Field.Kind is "money" or "number"))
-            formats[column.Field.Name] = DecimalMark(column);
-        return formats;
-    }
-
-    private Dictionary<string, string> DateOrders(IReadOnlyList<MatchedColumn> columns)
-    {
-        var evidence = columns.ToDictionary(column => column.Field.Name, DateEvidenceOf);
         var formats = new Dictionary<string, string>();
-        foreach (var (field, found) in evidence)
-        {
-            // A column that shows no order is written like the others of its file.
-            var shown = found.Shows ?? evidence.Values.Select(other => other.Shows).FirstOrDefault(order => order is not null);
-            formats[field] = found.Written == 0 ? "iso" : map.DateOrder ?? (found.Numeric == 0 ? "ymd" : shown ?? "dmy");
-            if (found.Numeric > 0 && map.DateOrder is null && shown is null)
-                _assumptions.Add($"{field}: no date shows whether the day or the month comes first; the day is assumed. "
-                    + "If not, give \"$date_order\": \"mdy\" in --map.");
-        }
+        DateOrders(formats);
+        DecimalMarks(formats);
         return formats;
     }
 
-    // Written: values that are not plain ISO wall-clock times; Numeric: those of them that begin with a day or a month.
-    private sealed record DateEvidence(long Written, long Numeric, long DayFirst, long MonthFirst)
+    // ---------------------------------------------------------------- day and month
+
+    private void DateOrders(Dictionary<string, string> formats)
     {
-        public string? Shows => DayFirst == 0 && MonthFirst == 0 ? null : MonthFirst > DayFirst ? "mdy" : "dmy";
+        var times = columns.Where(column => column.Field.Kind is "time" or "utc_time").ToList();
+        var evidence = times.ToDictionary(column => column, DateEvidenceOf);
+        string? order = null;
+        foreach (var (column, found) in evidence)
+        {
+            if (found.Written == 0) formats[column.Field.Name] = "iso";
+            else if (map.DateOrder is null && found.Numeric == 0) formats[column.Field.Name] = "ymd";
+            else formats[column.Field.Name] = order ??= DateOrder(evidence);
+        }
+    }
+
+    // Written: values that are not plain ISO wall-clock times; Numeric: those of them that begin with a day or a month; Open: those that
+    // are other days in either order.
+    private sealed record DateEvidence(long Written, long Numeric, long DayFirst, long MonthFirst, long Open, string? Example);
+
+    private string DateOrder(Dictionary<MatchedColumn, DateEvidence> evidence)
+    {
+        if (map.DateOrder is { } told) return Decided("date_order", told, "asked");
+        var (dayFirst, monthFirst) = (evidence.Values.Sum(found => found.DayFirst), evidence.Values.Sum(found => found.MonthFirst));
+        if (dayFirst + monthFirst > 0) return Decided("date_order", monthFirst > dayFirst ? "mdy" : "dmy", "shown");
+        if (memory.Of(file.Name, "date_order") is { } kept)
+            return Decided("date_order", kept, "kept", $"dates: no date shows whether the day or the month comes first; read as {kept}, as in "
+                + "the files of this source before.");
+        var (column, open) = evidence.Where(found => found.Value.Open > 0).Select(found => (found.Key, found.Value)).FirstOrDefault();
+        // The same day whichever comes first.
+        if (column is null) return "dmy";
+        if (ByRisingIds(column) is { } rising)
+            return Decided("date_order", rising, "shown", $"{column.Header}: no date shows whether the day or the month comes first; order ids "
+                + $"rise with time only if they are read as {rising}.");
+        if (ByTheFuture(column) is { } past)
+            return Decided("date_order", past, "shown", $"{column.Header}: no date shows whether the day or the month comes first; read other "
+                + $"than {past} the file would reach into the future.");
+        throw new RetentionException(Failure.InputRejected,
+            $"{file.Path}: nothing in {column.Header} shows whether the day or the month comes first ({ForeignText.Shown(open!.Example ?? "")} "
+            + "is two days). Say which: --date-order dmy (the day) or --date-order mdy (the month); \"$date_order\" in --map does the same. "
+            + "It is kept for the next file. Nothing was stored.");
     }
 
     private DateEvidence DateEvidenceOf(MatchedColumn column) => database.Query($"""
         SELECT count(*), count(*) FILTER (regexp_matches(t, '^\d\d?[-/.]\d\d?[-/.]\d')),
           count(*) FILTER (regexp_matches(t, '^(1[3-9]|[23]\d)[-/.]\d\d?[-/.]\d')),
-          count(*) FILTER (regexp_matches(t, '^\d\d?[-/.](1[3-9]|[23]\d)[-/.]\d'))
-        FROM (SELECT c{column.Index} AS t FROM {table})
+          count(*) FILTER (regexp_matches(t, '^\d\d?[-/.](1[3-9]|[23]\d)[-/.]\d')),
+          count(*) FILTER (is_open), any_value(t) FILTER (is_open)
+        FROM (SELECT c{column.Index} AS t, regexp_matches(t, '^(0?[1-9]|1[0-2])[-/.](0?[1-9]|1[0-2])[-/.]\d')
+                AND TRY_CAST(regexp_extract(t, '^(\d+)', 1) AS INTEGER) <> TRY_CAST(regexp_extract(t, '^\d+[-/.](\d+)', 1) AS INTEGER) AS is_open
+              FROM {file.Table})
         WHERE t IS NOT NULL AND NOT (is_iso(t) AND TRY_CAST(t AS TIMESTAMP) IS NOT NULL)
-        """).Select(row => new DateEvidence(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3))).Single();
+        """).Select(row => new DateEvidence(
+            row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.IsDBNull(5) ? null : row.GetString(5)))
+        .Single();
 
-    private string DecimalMark(MatchedColumn column)
+    /// <summary>Shops number their orders as they come: the reading in which later numbers are later days, where it is one only.</summary>
+    private string? ByRisingIds(MatchedColumn time)
     {
-        if (map.DecimalMark is { } mapped) return mapped;
-        var values = $"(SELECT c{column.Index} AS t FROM {table})";
+        const int Few = 5;
+        if (columns.FirstOrDefault(column => column.Field.Name is "order_id") is not { } id) return null;
+        var (steps, day, month) = database.Query($"""
+            SELECT count(*), count(*) FILTER (day >= day_before), count(*) FILTER (month >= month_before) FROM (
+              SELECT day, month, lag(day) OVER (ORDER BY id) AS day_before, lag(month) OVER (ORDER BY id) AS month_before FROM (
+                SELECT TRY_CAST(regexp_extract(c{id.Index}, '(\d+)\D*$', 1) AS BIGINT) AS id,
+                  min(written_instant(c{time.Index}, 'dmy')) AS day, min(written_instant(c{time.Index}, 'mdy')) AS month
+                FROM {file.Table} GROUP BY id HAVING id IS NOT NULL AND day IS NOT NULL AND month IS NOT NULL))
+            WHERE day_before IS NOT NULL
+            """).Select(row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))).Single();
+        if (steps < Few) return null;
+        var (dayShare, monthShare) = ((double)day / steps, (double)month / steps);
+        return dayShare >= 0.95 && monthShare < 0.9 ? "dmy" : monthShare >= 0.95 && dayShare < 0.9 ? "mdy" : null;
+    }
+
+    private string? ByTheFuture(MatchedColumn time)
+    {
+        if (nowMs == 0 || !time.Field.Required) return null;
+        var (day, month) = database.Query($"""
+            SELECT count(*) FILTER (written_instant(c{time.Index}, 'dmy') > {Number(nowMs)}),
+              count(*) FILTER (written_instant(c{time.Index}, 'mdy') > {Number(nowMs)})
+            FROM {file.Table}
+            """).Select(row => (row.GetInt64(0), row.GetInt64(1))).Single();
+        return day > 0 && month == 0 ? "mdy" : month > 0 && day == 0 ? "dmy" : null;
+    }
+
+    // ---------------------------------------------------------------- decimal mark
+
+    private void DecimalMarks(Dictionary<string, string> formats)
+    {
+        var numbers = columns.Where(column => column.Field.Kind is "money" or "number").ToList();
+        if (numbers.Count == 0) return;
+        var mark = DecimalMark(numbers);
+        foreach (var column in numbers) formats[column.Field.Name] = mark;
+    }
+
+    // Comma, Point: cells that can be read with that decimal mark only; Open: cells with one mark, before three digits.
+    private sealed record MarkEvidence(long Comma, long Point, long Open, string? Example);
+
+    private string DecimalMark(List<MatchedColumn> numbers)
+    {
+        if (map.DecimalMark is { } told) return Decided("decimal_mark", told, "asked");
+        var evidence = numbers.ConvertAll(MarksOf);
+        var (comma, point) = (evidence.Sum(found => found.Comma), evidence.Sum(found => found.Point));
+        if (comma + point > 0) return Decided("decimal_mark", comma > point ? "," : ".", "shown");
+        var open = evidence.FindIndex(found => found.Open > 0);
+        // Numbers of JSON and Parquet are no text that somebody wrote.
+        if (open < 0 || file.Format != "csv") return ".";
+        if (memory.Of(file.Name, "decimal_mark") is { } kept)
+            return Decided("decimal_mark", kept, "kept",
+                $"{numbers[open].Header}: no number shows which mark stands before the decimals; read as in the files of this source before.");
+        throw new RetentionException(Failure.InputRejected,
+            $"{file.Path}: nothing in {numbers[open].Header} shows whether {ForeignText.Shown(evidence[open].Example ?? "")} is a thousand times as "
+            + "much: its mark may stand before decimals or before thousands. Say which mark stands before the decimals: --decimal-mark . or "
+            + "--decimal-mark , (\"$decimal_mark\" in --map does the same). It is kept for the next file. Nothing was stored.");
+    }
+
+    private MarkEvidence MarksOf(MatchedColumn column)
+    {
+        var values = $"(SELECT c{Number(column.Index)} AS t FROM {file.Table})";
         // Most columns are plain numbers, and the expressions below need not run.
-        var (written, points, threeDecimals) = database.Query($"""
-            SELECT count(t) - count(TRY_CAST(t AS DECIMAL(18,6))), count(*) FILTER (contains(t, '.')), count(*) FILTER (t[-4] = '.')
+        var (written, decimals) = database.Query($"""
+            SELECT count(t) FILTER (TRY_CAST(t AS DECIMAL(18,6)) IS NULL OR t[-4] = '.'), count(*) FILTER (contains(t, '.') AND t[-4] <> '.')
             FROM {values}
-            """).Select(row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))).Single();
-        if (written > 0) return MarkOfWritten(column, values);
-        if (points > 0 && points == threeDecimals)
-            Assume(column, "a point before three digits is read as the decimal mark", ",");
-        return ".";
+            """).Select(row => (row.GetInt64(0), row.GetInt64(1))).Single();
+        if (written == 0) return new MarkEvidence(0, decimals, 0, null);
+        return database.Query($"""
+            SELECT count(*) FILTER (regexp_matches(t, ',(\d|\d\d|\d{"{4,}"})\D*$|,[-–—]|\d\.\d{"{3}"}\.\d{"{3}"}|\.\d.*,\d+\D*$')),
+              count(*) FILTER (regexp_matches(t, '\.(\d|\d\d|\d{"{4,}"})\D*$|\d\.[-–—]|\d,\d{"{2,3}"},\d{"{3}"}|,\d.*\.\d+\D*$')),
+              count(*) FILTER (is_open), any_value(t) FILTER (is_open)
+            FROM (SELECT t, regexp_matches(t, '^\D*\d{"{1,3}"}[.,]\d{"{3}"}\D*$') AS is_open FROM {values})
+            """).Select(row => new MarkEvidence(
+                row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetString(3))).Single();
     }
 
-    private string MarkOfWritten(MatchedColumn column, string values)
+    private string Decided(string name, string value, string basis, string? assumption = null)
     {
-        var (comma, point, open) = database.Query($"""
-            SELECT count(*) FILTER (regexp_matches(t, ',(\d|\d\d|\d{"{4,}"})\D*$|\d\.\d{"{3}"}\.\d{"{3}"}|\.\d.*,\d+\D*$')),
-              count(*) FILTER (regexp_matches(t, '\.(\d|\d\d|\d{"{4,}"})\D*$|\d,\d{"{2,3}"},\d{"{3}"}|,\d.*\.\d+\D*$')),
-              count(*) FILTER (regexp_matches(t, '^\D*\d{"{1,3}"}[.,]\d{"{3}"}\D*$'))
-            FROM {values}
-            """).Select(row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))).Single();
-        if (comma == 0 && point == 0 && open > 0)
-            Assume(column, "a comma before three digits is read as a thousands mark and a point as the decimal mark", ",");
-        return comma > point ? "," : ".";
+        _learnt.Add(new LearntChoice(file.Name, name, value, basis));
+        if (assumption is not null) _assumptions.Add(assumption);
+        return value;
     }
-
-    private void Assume(MatchedColumn column, string assumption, string otherwise) =>
-        _assumptions.Add($"{column.Field.Name}: {assumption}. If not, give \"$decimal_mark\": \"{otherwise}\" in --map.");
 }

@@ -23,12 +23,4 @@ internal static class DeclaredFields
         using var database = new ImportDatabase(BusinessCalendar.Utc, scratch.Path, CancellationToken.None);
         return Declare(database, Preset.Load(preset));
     }
-
-    /// <summary>The calendar of a preset whose source has a time zone of its own; else UTC's.</summary>
-    public static BusinessCalendar CalendarOf(string preset, string scratchFolder, CancellationToken ct)
-    {
-        using var database = new ImportDatabase(BusinessCalendar.Utc, scratchFolder, ct);
-        Declare(database, Preset.Load(preset));
-        return database.Variable("preset_time_zone") is { } zone ? BusinessCalendar.InZone(zone) : BusinessCalendar.Utc;
-    }
 }

@@ -26,6 +26,7 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
     {
         _fields = fields;
         foreach (var field in fields) TakeMapped(field);
+        ReadPriceAsUnitPrice();
         foreach (var field in fields) MapField(field, [field.PlainName], "name", column => IsUnused(column) && Fits(field, column));
         foreach (var field in fields.Where(field => field.Required))
         {
@@ -54,12 +55,29 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
         _matched[field] = new MatchedColumn(field, index, headings.Names[index], "--map");
     }
 
+    /// <summary>A price that --map names for the amount is that of one piece where the file has quantities, unless $price says otherwise.</summary>
+    private void ReadPriceAsUnitPrice()
+    {
+        var amount = _matched.Keys.FirstOrDefault(field => field.Name == "amount");
+        var price = _fields.FirstOrDefault(field => field.Name == "unit_price");
+        var quantity = _fields.FirstOrDefault(field => field.Name == "quantity");
+        if (amount is null || price is null || quantity is null || map.PriceOf == "line" || _matched.ContainsKey(price)) return;
+        var column = _matched[amount];
+        var isPrice = price.PlainHeaders.Prepend(price.PlainName).Contains(headings.Plain(column.Index));
+        var hasQuantity = _matched.ContainsKey(quantity)
+            || (!map.Columns.ContainsKey("quantity")
+                && quantity.PlainHeaders.Prepend(quantity.PlainName).SelectMany(headings.At).Any(other => Fits(quantity, other)));
+        if (!isPrice || !hasQuantity) return;
+        _matched.Remove(amount);
+        _matched[price] = column with { Field = price };
+    }
+
     private void MapField(PresetField field, IEnumerable<string> plainNames, string chosenBy, Func<int, bool> isFree)
     {
         if (_matched.ContainsKey(field) || map.Columns.ContainsKey(field.Name)) return;
         foreach (var name in plainNames)
         {
-            foreach (var i in headings.At(name))
+            foreach (var i in field.Kind == "money" ? MoneyUnit.Headings(name).SelectMany(headings.At) : headings.At(name))
             {
                 if (!isFree(i)) continue;
                 foreach (var loser in _matched.Values.Where(column => column.Index == i).ToList()) _matched.Remove(loser.Field);

@@ -12,9 +12,9 @@ internal sealed class ImportDatabase : IDisposable
 
     public ImportDatabase(BusinessCalendar calendar, string scratchFolder, CancellationToken ct)
     {
-        _ct = ct;
+        (Calendar, _ct) = (calendar, ct);
         _connection.Open();
-        CellFunctions.Register(_connection, calendar);
+        CellFunctions.Register(_connection, () => Calendar);
         // Extensions are never fetched from the network in the middle of an import.
         Execute($"""
             SET preserve_insertion_order = true;
@@ -23,6 +23,9 @@ internal sealed class ImportDatabase : IDisposable
             SET temp_directory = {Text(scratchFolder)};
             """);
     }
+
+    /// <summary>The days and wall clock that cells are read by. It may be settled by what the files say, before any time of theirs is read.</summary>
+    public BusinessCalendar Calendar { get; set; }
 
     public void Execute(string sql)
     {

@@ -17,6 +17,7 @@ internal sealed class ImportPlan
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> _formats = [];
     private readonly Dictionary<string, IReadOnlyList<string>> _assumptions = [];
     private readonly Dictionary<string, IReadOnlyList<string>> _doubts = [];
+    private readonly List<LearntChoice> _learnt = [];
     private readonly Dictionary<string, FileContents> _contents = [];
     private readonly Dictionary<string, IReadOnlyList<MatchedColumn>> _columns = [];
     private readonly List<SourceFile> _files = [];
@@ -37,6 +38,7 @@ internal sealed class ImportPlan
     {
         var plan = new ImportPlan(request, database, Preset.Load(request.Preset));
         foreach (var (name, path) in plan.FilesOf(request)) plan.Load(name, path, scratchFolder, ct);
+        plan.SettleCalendar();
         plan.SettleCurrency();
         plan.CreateTypedViews();
         plan.SettleStatuses();
@@ -48,13 +50,16 @@ internal sealed class ImportPlan
     {
         var grain = _database.Variable("orders_grain");
         return new MappingReport(
-            _preset.Name, Currency.Code, [.. _files.Select(file => MappingOf(file, file.Name == "orders" ? grain : null))]);
+            _preset.Name, Currency.Code, Calendar.TimeZone.Id, [.. _files.Select(file => MappingOf(file, file.Name == "orders" ? grain : null))]);
     }
 
     private IEnumerable<(string Name, string Path)> FilesOf(ImportRequest request)
     {
-        if (_database.Count("SELECT count(*) FROM tables") == 0) yield return ("orders", request.OrdersFile);
-        else foreach (var table in new SourceFolder(_database, _preset.Name, request.OrdersFile).Files()) yield return table;
+        if (request.OrdersFile is { } orders)
+        {
+            if (_database.Count("SELECT count(*) FROM tables") == 0) yield return ("orders", orders);
+            else foreach (var table in new SourceFolder(_database, _preset.Name, orders).Files()) yield return table;
+        }
         if (request.CustomersFile is { } customers) yield return ("customers", customers);
         if (request.RefundsFile is { } refunds) yield return ("refunds", refunds);
         if (request.EventsFile is { } events) yield return ("events", events);
@@ -63,7 +68,10 @@ internal sealed class ImportPlan
 
     private IReadOnlyList<PresetField> FieldsOf(string file) => [.. _fields.Where(field => field.File == file)];
 
-    private FileMap MapOf(string file) => _maps.GetValueOrDefault(file, FileMap.None);
+    private FileMap MapOf(string file) => _maps.GetValueOrDefault(file, FileMap.None).Or(_request.Settings);
+
+    /// <summary>What was decided about the files and holds for the source's next ones.</summary>
+    public IReadOnlyList<LearntChoice> Learnt => _learnt;
 
     private void Load(string name, string path, string scratchFolder, CancellationToken ct)
     {
@@ -77,20 +85,92 @@ internal sealed class ImportPlan
         var matcher = new HeaderMatcher(path, file.Headings, MapOf(name), contents);
         var columns = matcher.Match(fields);
         var missing = PresetField.Missing(fields, columns);
-        if (missing.Count > 0)
+        // What only stands in for a column may be another system's way to say it.
+        var isForeign = fields.Any(field => field.Required && columns.All(column => column.Field != field))
+            && PresetDetection.Fitting(name, file.Headings, _preset.Name) is not null;
+        if (missing.Count > 0 || (isForeign && _preset.Name == "generic"))
             throw new MissingColumns(file, missing, _preset.Name).Refusal(new LikelyColumns(file, contents, columns));
         _doubts[name] = matcher.Doubts;
         _contents[name] = contents;
-        var formats = new ColumnFormats(_database, file.Table, MapOf(name));
-        _formats[name] = formats.Detect(columns);
-        _assumptions[name] = formats.Assumptions;
+        var formats = new ColumnFormats(_database, file, MapOf(name), _request.Memory, columns, _request.NowMs);
+        _formats[name] = formats.Detect();
+        _assumptions[name] = [.. fields.Where(field => field.Required && columns.All(column => column.Field != field))
+            .Select(field => StandIn(field, columns)), .. formats.Assumptions];
+        _learnt.AddRange(formats.Learnt);
         _columns[name] = columns;
         _files.Add(file);
-        NoteOffsets(file);
     }
 
-    private BusinessCalendar Calendar =>
-        _request.Calendar ?? throw new InvalidOperationException("The calendar is settled before files are read.");
+    private static string StandIn(PresetField field, IReadOnlyList<MatchedColumn> columns)
+    {
+        var instead = field.StandIns.First(set => set.All(name => columns.Any(column => column.Field.Name == name)));
+        return $"{field.Name}: no column of its own; {string.Join(" and ", instead)} stands in for it";
+    }
+
+    private BusinessCalendar Calendar => _database.Calendar;
+
+    /// <summary>
+    /// The shop's days: as asked or as the store has them, else as the preset's source has them, else those of the zone whose offsets the
+    /// orders name, else UTC's, in which a time that names no offset stays on its own day.
+    /// </summary>
+    private void SettleCalendar()
+    {
+        var spans = _files.Where(file => file.Name == "orders").SelectMany(OffsetsOf).ToList();
+        if (_request.Calendar is { } asked)
+        {
+            if (_request.IsFirst && NamedZones.IsFixedWhereOffsetsVary(asked.TimeZone, spans)
+                && !asked.TimeZone.Id.StartsWith("Etc/", StringComparison.Ordinal) && NamedZones.Of(spans) is { } changing)
+                throw new RetentionException(Failure.InputRejected,
+                    $"The clocks of {asked.TimeZone.Id} never change, and the offsets in {_files[0].Path} do, as those of {changing.Id}: an "
+                    + $"evening of the other season would fall into the next day. Give --time-zone {changing.Id}, or a zone such as Etc/GMT+5 "
+                    + "where a fixed offset is meant. Nothing was stored.");
+        }
+        else if (_database.Variable("preset_time_zone") is { } zone) _database.Calendar = BusinessCalendar.InZone(zone);
+        else if (NamedZones.Of(spans) is { } named)
+        {
+            _database.Calendar = BusinessCalendar.InZone(named.Id);
+            if (named.Id != TimeZoneInfo.Utc.Id) Assume("orders", $"time zone {named.Id}: the offsets of the orders are those of its clocks, and days "
+                + "begin at its midnight. If not: --time-zone, now or later.");
+        }
+        else if (spans.Count > 0)
+            throw new RetentionException(Failure.InputRejected,
+                $"The times in {_files[0].Path} have offsets ({string.Join(", ", spans.Select(span => OffsetText(span.OffsetMinutes)).Distinct())}) that "
+                + "are those of no one time zone. Say where the shop's days begin: --time-zone, such as Europe/London. Nothing was stored.");
+        _learnt.AddRange(_files.Where(file => file.Name == "orders")
+            .Select(file => new LearntChoice(file.Name, "clock", ClockOf(file, spans), "shown")));
+        foreach (var file in _files) NoteOffsets(file);
+    }
+
+    private static string OffsetText(int minutes) => FormattableString.Invariant(
+        $"{(minutes < 0 ? '-' : '+')}{Math.Abs(minutes) / 60:00}:{Math.Abs(minutes) % 60:00}");
+
+    /// <summary>Whose clock the file's times are: they name their offset, are UTC, or are the shop's wall clock.</summary>
+    private string ClockOf(SourceFile file, List<OffsetSpan> spans)
+    {
+        var times = _columns[file.Name].Where(column => column.Field.Kind is "time" or "utc_time").ToList();
+        return times.All(column => column.Field.Kind == "utc_time") ? "utc" : spans.Count > 0 ? "offset" : "wall";
+    }
+
+    private void Assume(string file, string assumption) => _assumptions[file] = [.. _assumptions[file], assumption];
+
+    /// <summary>The offsets that times of the shop's clock name, by month.</summary>
+    private List<OffsetSpan> OffsetsOf(SourceFile file) => [.. _columns[file.Name]
+        .Where(column => column.Field.Kind == "time" && _formats[file.Name][column.Field.Name] != "iso")
+        .SelectMany(column => _database.Query($"""
+            SELECT text, min(ms), max(ms), count(*) FROM (
+              SELECT regexp_extract(t, '([+-]\d\d:?\d\d|[+-]\d\d|Z|UTC|GMT)(\[.*\])?$', 1) AS text, written_instant(t, {Text(_formats[file.Name][column.Field.Name])}) AS ms
+              FROM (SELECT c{Number(column.Index)} AS t FROM {file.Table})
+              WHERE regexp_matches(t, '\d:\d\d(:\d\d)?([.,]\d+)? ?([+-]\d\d:?\d\d|[+-]\d\d|Z|UTC|GMT)(\[.*\])?$'))
+            WHERE ms IS NOT NULL GROUP BY text, ms // {Number(30 * BusinessCalendar.DayMs)}
+            """).Select(row => new OffsetSpan(MinutesOf(row.GetString(0)), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3))))];
+
+    private static int MinutesOf(string offset)
+    {
+        if (offset[0] is not ('+' or '-')) return 0;
+        var digits = offset.Where(char.IsAsciiDigit).Select(digit => digit - '0').ToArray();
+        var minutes = 60 * (10 * digits[0] + digits[1]) + (digits.Length > 3 ? 10 * digits[2] + digits[3] : 0);
+        return offset[0] == '-' ? -minutes : minutes;
+    }
 
     /// <summary>A plain ISO time names no offset, and a column of them has the format iso.</summary>
     private void NoteOffsets(SourceFile file)
@@ -111,20 +191,21 @@ internal sealed class ImportPlan
         var known = new Dictionary<string, long>();
         foreach (var (code, count, file) in _files.SelectMany(CurrenciesOf))
         {
+            // Orders say what the shop keeps; without them, whatever else has money.
             if (PredictiveRetention.Currency.TryOf(code) is not null)
-                known[code] = known.GetValueOrDefault(code) + (file == "orders" ? count : 0);
+                known[code] = known.GetValueOrDefault(code) + (file == "orders" || _request.OrdersFile is null ? count : 0);
         }
         var fixedByPreset = _database.Variable("preset_currency");
         if (fixedByPreset is not null && _request.ShopCurrency is { } asked
             && !asked.Equals(fixedByPreset, StringComparison.OrdinalIgnoreCase))
             throw new RetentionException(Failure.InputRejected,
-                $"{_request.OrdersFile} is in {fixedByPreset}, the shop keeps {asked.ToUpperInvariant()} and has no rate.");
+                $"{_files[0].Path} is in {fixedByPreset}, the shop keeps {asked.ToUpperInvariant()} and has no rate.");
         var frequent = known.Where(code => code.Value > 0)
             .OrderByDescending(code => code.Value).ThenBy(code => code.Key, StringComparer.Ordinal)
             .Select(code => code.Key).FirstOrDefault();
         var shop = _request.ShopCurrency ?? fixedByPreset ?? frequent ?? MapOf("orders").Currency
             ?? throw new RetentionException(Failure.InputRejected,
-                $"{_request.OrdersFile} does not say which currency its amounts are in. Give --currency, for instance --currency EUR.");
+                $"{_files[0].Path} does not say which currency its amounts are in. Give --currency, for instance --currency EUR.");
         _currency = PredictiveRetention.Currency.Parse(shop);
         foreach (var map in _maps.Values.Where(map => map.Currency is not null)) known.TryAdd(map.Currency!, 0);
         _database.SetVariable("shop_currency", Text(Currency.Code));
@@ -141,9 +222,9 @@ internal sealed class ImportPlan
 
     private void SettleStatuses()
     {
-        if (_request.Statuses is not null && _columns["orders"].All(column => column.Field.Name != "status"))
+        if (_request.Statuses is not null && _columns.GetValueOrDefault("orders", []).All(column => column.Field.Name != "status"))
             throw new RetentionException(Failure.Usage,
-                $"{_request.OrdersFile} has no column for the status of an order, so --statuses has nothing to choose by.");
+                $"{_files[0].Path} has no column for the status of an order, so --statuses has nothing to choose by.");
         if (_request.Statuses is { } statuses)
             _database.SetVariable(
                 "sale_statuses", $"list_transform([{string.Join(", ", statuses.Select(Text))}]::VARCHAR[], lambda s: status_word(s))");
@@ -159,8 +240,31 @@ internal sealed class ImportPlan
             _database.Execute(TypedView.Sql(
                 name, FieldsOf(name), _columns.GetValueOrDefault(name, []),
                 _formats.GetValueOrDefault(name, new Dictionary<string, string>()),
-                file?.Table, MapOf(name).Currency ?? Currency.Code));
+                file?.Table, MapOf(name).Currency ?? Currency.Code, file is null ? s_noDivisors : DivisorsOf(file)));
         }
+    }
+
+    private static readonly Dictionary<string, long> s_noDivisors = [];
+
+    /// <summary>What amounts are to be divided by, where a heading, a person or an earlier file says that they are in smallest units.</summary>
+    private Dictionary<string, long> DivisorsOf(SourceFile file)
+    {
+        var told = MapOf(file.Name).AmountUnit;
+        var unit = told ?? _request.Memory.Of(file.Name, "amount_unit");
+        if (told is not null) _learnt.Add(new LearntChoice(file.Name, "amount_unit", told, "asked"));
+        var money = _columns[file.Name].Where(column => column.Field.Kind == "money").ToList();
+        var named = money.ToDictionary(
+            column => column.Field.Name, column => MoneyUnit.DivisorOf(file.Headings.Plain(column.Index), Currency));
+        if (unit == "minor") return money.ToDictionary(column => column.Field.Name, _ => (long)Currency.MinorPerUnit);
+        var worth = money.Where(column => column.Field.IsWorth).ToList();
+        if (unit is null && worth.Count > 0 && worth.All(column => named[column.Field.Name] == 1
+            && MoneyUnit.MayBeMinor(_contents[file.Name][column.Index], Currency)))
+            throw new RetentionException(Failure.InputRejected,
+                $"{file.Path}: the amounts in {worth[0].Header} are whole and end as prices in the smallest units of {Currency.Code} do "
+                + $"({string.Join(", ", _contents[file.Name][worth[0].Index].Examples)}), so they may be {Currency.MinorPerUnit} times too much. Say "
+                + "which: --amount-unit minor (divide them) or --amount-unit major (as they stand); \"$amount_unit\" in --map does the same. It "
+                + "is kept for the next file. Nothing was stored.");
+        return named;
     }
 
     private void RunPreset()
@@ -168,7 +272,13 @@ internal sealed class ImportPlan
         _database.SetVariable("calendar_start_ms", Number(Calendar.StartOf(BusinessCalendar.FirstDay)));
         _database.SetVariable("calendar_end_ms", Number(Calendar.StartOf(BusinessCalendar.LastDay) + BusinessCalendar.DayMs));
         if (_request.NowMs > 0) _database.SetVariable("now_ms", Number(_request.NowMs));
-        if (MapOf("orders").Grain is { } grain) _database.SetVariable("orders_grain", Text(grain));
+        var map = MapOf("orders");
+        if (map.Grain is { } grain) _database.SetVariable("orders_grain", Text(grain));
+        if (map.PriceOf is { } of) _database.SetVariable("price_of", Text(of));
+        if ((map.Negatives ?? _request.Memory.Of("orders", "negatives")) is { } negatives) _database.SetVariable("negatives", Text(negatives));
+        if ((map.OrderIds ?? _request.Memory.Of("orders", "order_identity")) is { } identity)
+            _database.SetVariable("order_identity", Text(identity));
+        _database.SetVariable("is_first", _request is { IsFirst: true, Purchases: not { MergeDays: true } } ? "true" : "false");
         try
         {
             _database.Execute(_preset.Rows);
@@ -178,6 +288,9 @@ internal sealed class ImportPlan
                 _database.Execute($"CREATE VIEW complete_{kind} AS FROM canonical_{kind}{rows}");
             }
             _database.Execute(Preset.Rules);
+            if (map.Negatives is { } told) _learnt.Add(new LearntChoice("orders", "negatives", told, "asked"));
+            if (_files.Any(file => file.Name == "orders") && _database.Variable("order_identity") is { } unique)
+                _learnt.Add(new LearntChoice("orders", "order_identity", unique, map.OrderIds is null ? "shown" : "asked"));
         }
         catch (DuckDBException fault) when (!Preset.Shipped.Contains(_preset.Name))
         {

@@ -10,9 +10,9 @@ public sealed record ImportRequest
 
     /// <summary>
     /// Orders or their line items: .csv, .tsv, .txt, .json, .ndjson (each also .gz) or .parquet; for a preset of several tables, such
-    /// as olist, the folder they are in.
+    /// as olist, the folder they are in. Null where only other files are read.
     /// </summary>
-    public required string OrdersFile { get; init; }
+    public string? OrdersFile { get; init; }
 
     public string? CustomersFile { get; init; }
     public string? RefundsFile { get; init; }
@@ -22,8 +22,23 @@ public sealed record ImportRequest
     /// <summary>JSON that names columns and formats outright where detection would guess otherwise.</summary>
     public string? MappingFile { get; init; }
 
-    /// <summary>Wall-clock times without an offset are times of this calendar's zone. Null takes the preset's, else UTC.</summary>
+    /// <summary>
+    /// Wall-clock times without an offset are times of this calendar's zone. Null takes the preset's, else the one that the offsets of the
+    /// orders name, else UTC.
+    /// </summary>
     public BusinessCalendar? Calendar { get; init; }
+
+    /// <summary>Settings of --map that hold for all files unless it says otherwise: $date_order, $decimal_mark, ...</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What earlier files of the source have shown or were told.</summary>
+    public SourceMemory Memory { get; init; } = SourceMemory.None;
+
+    /// <summary>The store has no orders yet: what a later choice would change is said.</summary>
+    public bool IsFirst { get; init; }
+
+    /// <summary>Store what can be used even if most rows of a file cannot.</summary>
+    public bool AcceptRejects { get; init; }
 
     /// <summary>ISO 4217 code the shop keeps. Null takes the preset's, else the most frequent one in the orders file.</summary>
     public string? ShopCurrency { get; init; }

@@ -14,9 +14,9 @@ public sealed class ImportSource : IDisposable
     private readonly RejectLog _rejects;
     private readonly QualityCheck _quality;
 
-    private ImportSource(ImportDatabase database, ScratchFolder scratch, ImportPlan plan, BusinessCalendar calendar)
+    private ImportSource(ImportDatabase database, ScratchFolder scratch, ImportPlan plan)
     {
-        (_database, _scratch, _files, Mapping, Calendar) = (database, scratch, plan.Files, plan.Report(), calendar);
+        (_database, _scratch, _files, Mapping, Learnt) = (database, scratch, plan.Files, plan.Report(), plan.Learnt);
         _reader = new CanonicalReader(database, plan.Currency);
         _rejects = new RejectLog(database, plan.Files, plan.Columns);
         _quality = new QualityCheck(database, _reader, plan.Currency, plan.Files, plan.Columns);
@@ -27,8 +27,11 @@ public sealed class ImportSource : IDisposable
 
     public string ShopCurrency => Mapping.ShopCurrency;
 
-    /// <summary>The days of this import: those asked for, else the preset's, else UTC's.</summary>
-    public BusinessCalendar Calendar { get; }
+    /// <summary>The days of this import: those asked for, else the preset's, else those the files' offsets name, else UTC's.</summary>
+    public BusinessCalendar Calendar => _database.Calendar;
+
+    /// <summary>What was decided about the files and holds for the source's next ones.</summary>
+    public IReadOnlyList<LearntChoice> Learnt { get; }
 
     /// <summary>An order id alone says which order it is; otherwise an order is known by its customer and its id.</summary>
     public bool AreOrderIdsUnique => _database.Variable("order_identity") == "shop";
@@ -44,9 +47,8 @@ public sealed class ImportSource : IDisposable
         ImportDatabase? database = null;
         try
         {
-            request = request with { Calendar = request.Calendar ?? DeclaredFields.CalendarOf(request.Preset, scratch.Path, ct) };
-            database = new ImportDatabase(request.Calendar, scratch.Path, ct);
-            return new ImportSource(database, scratch, ImportPlan.Carry(request, database, scratch.Path, ct), request.Calendar);
+            database = new ImportDatabase(request.Calendar ?? BusinessCalendar.Utc, scratch.Path, ct);
+            return new ImportSource(database, scratch, ImportPlan.Carry(request, database, scratch.Path, ct));
         }
         catch
         {
@@ -72,7 +74,11 @@ public sealed class ImportSource : IDisposable
     }
 
     /// <summary>Writes every rejected record with its line and reason as CSV; returns how many.</summary>
-    public int WriteRejects(string path) => _rejects.Write(path);
+    public int WriteRejects(string path) => WriteRejects([this], path);
+
+    /// <summary>Those of several sources in one file.</summary>
+    public static int WriteRejects(IReadOnlyList<ImportSource> sources, string path) =>
+        RejectLog.Write(path, [.. sources.Select(source => source._rejects)]);
 
     public void Dispose()
     {

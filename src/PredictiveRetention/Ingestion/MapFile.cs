@@ -11,6 +11,17 @@ internal sealed record FileMap(IReadOnlyDictionary<string, string?> Columns, IRe
     public string? DecimalMark => Settings.GetValueOrDefault("$decimal_mark");
     public char? Delimiter => Settings.TryGetValue("$delimiter", out var text) ? (text is "\\t" or "tab" ? '\t' : text[0]) : null;
     public string? Grain => Settings.GetValueOrDefault("$grain");
+    public string? AmountUnit => Settings.GetValueOrDefault("$amount_unit");
+    public string? Negatives => Settings.GetValueOrDefault("$negatives");
+    public string? PriceOf => Settings.GetValueOrDefault("$price");
+    public string? OrderIds => Settings.GetValueOrDefault("$order_ids");
+
+    /// <summary>With these settings where the file itself says nothing of them.</summary>
+    public FileMap Or(IReadOnlyDictionary<string, string> others) => others.Count == 0 ? this : this with
+    {
+        Settings = Settings.Concat(others.Where(other => !Settings.ContainsKey(other.Key))).ToDictionary(),
+    };
+
     public string? Currency => Settings.GetValueOrDefault("$currency")?.ToUpperInvariant();
 }
 
@@ -80,6 +91,10 @@ internal static class MapFile
         ["$delimiter"] = [",", ";", "|", "\t", "\\t", "tab"],
         ["$grain"] = ["order", "line"],
         ["$currency"] = [],
+        ["$amount_unit"] = ["major", "minor"],
+        ["$negatives"] = ["refunds", "left-out"],
+        ["$price"] = ["unit", "line"],
+        ["$order_ids"] = ["shop", "customer"],
     };
 
     private static readonly JsonDocumentOptions s_lenient = new()

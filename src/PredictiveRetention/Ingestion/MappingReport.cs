@@ -1,7 +1,8 @@
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>How the files were understood: what a person should look at before trusting an import.</summary>
-public sealed record MappingReport(string Preset, string ShopCurrency, IReadOnlyList<FileMapping> Files);
+/// <param name="TimeZone">IANA name of the zone whose midnights days begin at.</param>
+public sealed record MappingReport(string Preset, string ShopCurrency, string TimeZone, IReadOnlyList<FileMapping> Files);
 
 /// <summary>How one file was understood.</summary>
 /// <param name="File">orders, customers, refunds, events or subscriptions.</param>

@@ -9,6 +9,9 @@ internal sealed class MissingColumns(SourceFile file, IReadOnlyList<PresetField>
     public RetentionException Refusal(LikelyColumns likely)
     {
         var lookedFor = missing.Select(field => $"  {field.Name}: looked for {string.Join(", ", field.Headers.Prepend(field.Name))}");
+        if (missing.Count == 0)
+            return new RetentionException(Failure.InputRejected,
+                $"{file.Path}, line 1: not all of what preset {preset} reads has a column of its own. {NextStep(likely)}");
         var message = $"""
             {file.Path}, line 1: no column for {Names(missing)} (preset {preset}).
             {string.Join('\n', lookedFor)}

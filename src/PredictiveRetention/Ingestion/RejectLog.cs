@@ -40,20 +40,20 @@ internal sealed class RejectLog(
     /// Writes them in the order of the files; returns how many. Written beside and renamed: nobody sees half of it, and a link of that
     /// name is replaced and not followed.
     /// </summary>
-    public int Write(string path)
+    public static int Write(string path, IReadOnlyList<RejectLog> logs)
     {
-        Complete();
+        foreach (var log in logs) log.Complete();
         return WholeFile.Write(path, stream =>
         {
             using var csv = new StreamWriter(stream, s_utf8, leaveOpen: true);
-            return Write(csv);
+            csv.Write("file,line,column,reason,value,row_text\n");
+            return logs.Sum(log => log.Write(csv));
         });
     }
 
     private int Write(StreamWriter csv)
     {
         var written = 0;
-        csv.Write("file,line,column,reason,value,row_text\n");
         var order = string.Join(" ", files.Select((file, i) => $"WHEN {Text(file.Name)} THEN {i}"));
         foreach (var row in database.Query(
             $"SELECT path, line, header, message, value, text FROM rejected ORDER BY CASE source {order} END, line"))

@@ -11,19 +11,19 @@ internal static class TypedView
 {
     public static string Sql(
         string file, IReadOnlyList<PresetField> fields, IReadOnlyList<MatchedColumn> columns, IReadOnlyDictionary<string, string> formats,
-        string? table, string? currency)
+        string? table, string? currency, IReadOnlyDictionary<string, long> divisors)
     {
         var indexes = columns.ToDictionary(column => column.Field.Name, column => column.Index);
         var expressions = fields.SelectMany(field =>
         {
             var cell = indexes.TryGetValue(field.Name, out var index) ? $"c{index}" : "NULL::VARCHAR";
-            return Expressions(field, cell, formats.GetValueOrDefault(field.Name), currency);
+            return Expressions(field, cell, formats.GetValueOrDefault(field.Name), currency, divisors.GetValueOrDefault(field.Name, 1));
         });
         var rows = table is null ? "(SELECT 0 AS rowid) WHERE false" : table;
         return $"CREATE VIEW source_{file} AS SELECT rowid + 1 AS record,\n  {string.Join(",\n  ", expressions)}\nFROM {rows}";
     }
 
-    private static IEnumerable<string> Expressions(PresetField field, string cell, string? format, string? currency)
+    private static IEnumerable<string> Expressions(PresetField field, string cell, string? format, string? currency, long divisor)
     {
         if (field.Kind == "text")
         {
@@ -36,6 +36,8 @@ internal static class TypedView
         {
             "time" => $"instant({cell}, {Text(format ?? "iso")}) AS {field.Name}",
             "utc_time" => $"utc_instant({cell}, {Text(format ?? "iso")}) AS {field.Name}",
+            "money" when divisor > 1 =>
+                $"(number({cell}, {Text(format ?? ".")}) / {Number(divisor)})::DECIMAL(18,6) AS {field.Name}",
             "money" or "number" => $"number({cell}, {Text(format ?? ".")}) AS {field.Name}",
             "flag" => $"flag({cell}) AS {field.Name}",
             _ => throw new RetentionException(Failure.Usage, $"Preset field {field.Name} has the unknown kind '{field.Kind}'."),

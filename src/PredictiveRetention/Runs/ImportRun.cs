@@ -34,25 +34,30 @@ public static class ImportRun
         RetentionStore? store, ImportRequest request, bool dryRun, string? rejectsPath, IProgress<ImportProgress>? progress,
         CancellationToken cancellation)
     {
-        if (store?.Shop() is { } shop)
-            request = request with
+        request = OfStore(store, request, dryRun);
+        using var sources = new SourceList();
+        foreach (var part in Parts(request))
+            sources.Add(ImportSource.Open(sources.Count == 0 ? part : part with
             {
-                ShopCurrency = request.ShopCurrency ?? shop.Currency.Code,
-                Calendar = request.Calendar ?? shop.Calendar
-            };
-        using var source = ImportSource.Open(request, cancellation);
+                // What the main file is in, the files beside it are in.
+                ShopCurrency = part.ShopCurrency ?? sources[0].ShopCurrency,
+                Calendar = part.Calendar ?? sources[0].Calendar,
+            }, cancellation));
+        var main = sources[0];
         using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).Imports.Begin();
-        writer?.UseShop(Currency.Parse(source.ShopCurrency), source.Calendar, request.Purchases);
-        Pass(source.Customers(), "customers", rows => writer?.Customers(rows));
-        Pass(source.Orders(), "orders", rows => writer?.Orders(rows));
-        Pass(source.Refunds(), "refunds", rows => writer?.Refunds(rows));
-        Pass(source.NobodysOrders(), "orders of nobody", rows => writer?.NobodysOrders(rows, request.Preset));
-        Pass(source.Events(), "events", rows => writer?.Events(rows));
-        Pass(source.Subscriptions(), "subscriptions", rows => writer?.Subscriptions(rows));
-        var report = WithOrdersThereAlready(source.Finish(), request.Preset, writer?.OrdersThereAlready() ?? []);
-        var rejects = rejectsPath is not null && report.RowsRejected > 0 ? source.WriteRejects(rejectsPath) : 0;
-        var outcome = new ImportOutcome(source.Mapping, report, null, rejects > 0 ? Path.GetFullPath(rejectsPath!) : null);
-        if (report.TooManyRejected) throw TooManyRejected(outcome);
+        writer?.UseShop(Currency.Parse(main.ShopCurrency), main.Calendar, request.Purchases);
+        Pass(sources.SelectMany(source => source.Customers()), "customers", rows => writer?.Customers(rows));
+        Pass(sources.SelectMany(source => source.Orders()), "orders", rows => writer?.Orders(rows));
+        Pass(sources.SelectMany(source => source.Refunds()), "refunds", rows => writer?.Refunds(rows));
+        Pass(sources.SelectMany(source => source.NobodysOrders()), "orders of nobody", rows => writer?.NobodysOrders(rows, request.Preset));
+        Pass(sources.SelectMany(source => source.Events()), "events", rows => writer?.Events(rows));
+        Pass(sources.SelectMany(source => source.Subscriptions()), "subscriptions", rows => writer?.Subscriptions(rows));
+        var quality = new QualityReport(main.ShopCurrency, [.. sources.SelectMany(source => source.Finish().Files)]);
+        var report = WithOrdersThereAlready(quality, request.Preset, writer?.OrdersThereAlready() ?? []);
+        var rejects = rejectsPath is not null && report.RowsRejected > 0 ? ImportSource.WriteRejects(sources, rejectsPath) : 0;
+        var mapping = main.Mapping with { Files = [.. sources.SelectMany(source => source.Mapping.Files)] };
+        var outcome = new ImportOutcome(mapping, report, null, rejects > 0 ? Path.GetFullPath(rejectsPath!) : null);
+        if (report.TooManyRejected && !request.AcceptRejects) throw TooManyRejected(outcome);
         if (writer is null) return outcome;
         cancellation.ThrowIfCancellationRequested();
         var files = string.Join(';', report.Files.Select(file => file.Path));
@@ -60,7 +65,7 @@ public static class ImportRun
         return outcome with
         {
             Stored = writer.Commit(request.Preset, files, report.RowsRead, stored, report.RowsRejected,
-            JsonSerializer.Serialize(report, JsonSerializerOptions.Web))
+            JsonSerializer.Serialize(report, JsonSerializerOptions.Web), sources.SelectMany(source => source.Learnt))
         };
 
         void Pass<T>(IEnumerable<T> rows, string kind, Action<IEnumerable<T>> write)
@@ -77,11 +82,70 @@ public static class ImportRun
                 if (++count % ProgressEvery == 0)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    progress?.Report(new ImportProgress(kind, count, source.TotalRows));
+                    progress?.Report(new ImportProgress(kind, count, sources.Sum(source => source.TotalRows)));
                 }
                 yield return row;
             }
         }
+    }
+
+    /// <summary>
+    /// The import as the store has its shop. What is asked for explicitly and is otherwise in the store is put right there first: rows that
+    /// come are then read as those that are there.
+    /// </summary>
+    private static ImportRequest OfStore(RetentionStore? store, ImportRequest request, bool dryRun)
+    {
+        if (store is null) return request with { IsFirst = true };
+        request = request with { Memory = store.Choices.Of(request.Preset) };
+        if (store.Shop() is not { } shop) return request with { IsFirst = true };
+        if (!dryRun)
+        {
+            if (request.Calendar is { } calendar && calendar.TimeZone.Id != shop.Calendar.TimeZone.Id) store.Choices.ChangeZone(calendar);
+            if (request.Purchases is { } rule && rule != shop.Purchases) store.Choices.ChangePurchases(rule);
+        }
+        return request with
+        {
+            ShopCurrency = request.ShopCurrency ?? shop.Currency.Code,
+            Calendar = request.Calendar ?? shop.Calendar,
+            IsFirst = store.Summaries.Orders(shop) is null,
+        };
+    }
+
+    /// <summary>A preset's own files, and beside them those that only generic reads.</summary>
+    private static IEnumerable<ImportRequest> Parts(ImportRequest request)
+    {
+        var known = PresetDetection.Files(request.Preset);
+        if (known.Count == 0 || request.Preset == "generic")
+        {
+            yield return request;
+            yield break;
+        }
+        var beside = request with
+        {
+            Preset = "generic",
+            OrdersFile = null,
+            CustomersFile = known.Contains("customers") ? null : request.CustomersFile,
+            RefundsFile = known.Contains("refunds") ? null : request.RefundsFile,
+            EventsFile = known.Contains("events") ? null : request.EventsFile,
+            SubscriptionsFile = known.Contains("subscriptions") ? null : request.SubscriptionsFile,
+            Statuses = null,
+        };
+        var own = request with
+        {
+            CustomersFile = beside.CustomersFile is null ? request.CustomersFile : null,
+            RefundsFile = beside.RefundsFile is null ? request.RefundsFile : null,
+            EventsFile = beside.EventsFile is null ? request.EventsFile : null,
+            SubscriptionsFile = beside.SubscriptionsFile is null ? request.SubscriptionsFile : null,
+        };
+        if (own is not { OrdersFile: null, CustomersFile: null, RefundsFile: null, EventsFile: null, SubscriptionsFile: null })
+            yield return own;
+        if (beside is not { CustomersFile: null, RefundsFile: null, EventsFile: null, SubscriptionsFile: null }) yield return beside;
+    }
+
+    /// <summary>The sources of one import, closed together.</summary>
+    private sealed class SourceList : List<ImportSource>, IDisposable
+    {
+        public void Dispose() => ForEach(source => source.Dispose());
     }
 
     /// <summary>Two sources may know one order: it stays one, and what the last import says of it counts.</summary>
@@ -105,13 +169,13 @@ public static class ImportRun
 
     private static ImportRefusedException TooManyRejected(ImportOutcome outcome)
     {
-        var worst = outcome.Report.Files.MaxBy(file => (double)file.RowsRejected / Math.Max(1, file.RowsRead))!;
-        var reason = worst.Rejected.Count > 0
-            ? $" Most often: {worst.Rejected[0].Reason} (first at line {worst.Rejected[0].ExampleLine})."
+        var worst = outcome.Report.Files.MaxBy(file => (double)file.RowsAtFault / Math.Max(1, file.RowsRead))!;
+        var reason = worst.Rejected.FirstOrDefault(reason => !reason.IsUnderstood) is { } most
+            ? $" Most often: {most.Reason} (first at line {most.ExampleLine})."
             : "";
         var where = outcome.RejectsFile is { } path ? $" All are in {path}." : "";
         return new ImportRefusedException(outcome,
-            $"{worst.Path}: {worst.RowsRejected} of {worst.RowsRead} rows were rejected, so the file is probably not what the mapping "
-                + $"takes it for. Nothing was stored.{reason}{where}");
+            $"{worst.Path}: {worst.RowsAtFault} of {worst.RowsRead} rows were rejected, so the file is probably not what the mapping "
+                + $"takes it for. Nothing was stored.{reason}{where} If the rest is what you want: --accept-rejects.");
     }
 }

@@ -112,8 +112,10 @@ public sealed class ImportWriter : IDisposable
                 preset.Sum(import => import.OtherAmount)))];
     }
 
-    /// <summary>Merges what was staged, records the import and commits.</summary>
-    public ImportResult Commit(string preset, string files, long rowsRead, long rowsStored, long rowsRejected, string reportJson)
+    /// <summary>Merges what was staged, records the import with what it decided, and commits.</summary>
+    public ImportResult Commit(
+        string preset, string files, long rowsRead, long rowsStored, long rowsRejected, string reportJson,
+        IEnumerable<LearntChoice>? learnt = null)
     {
         RefuseSharedKeys();
         var importId = _connection.ExecuteScalar<long>("SELECT coalesce(max(import_id), 0) + 1 FROM import_batch",
@@ -135,6 +137,7 @@ public sealed class ImportWriter : IDisposable
             $"INSERT INTO import_batch (import_id, preset, files, finished_at_ms, rows_read, rows_stored, rows_rejected, report) VALUES "
                 + $"(@importId, @preset, @files, {_engine.NowMs}, @rowsRead, @rowsStored, @rowsRejected, @reportJson)",
             new { importId, preset, files, rowsRead, rowsStored, rowsRejected, reportJson }, _transaction);
+        ShopChoices.Keep(_connection, _transaction, preset, learnt ?? [], importId);
         _transaction.Commit();
         if (inserted + updated > TidyFrom) _engine.Tidy(_connection);
         return new ImportResult(importId, inserted, updated, unchanged);
@@ -196,6 +199,11 @@ public sealed class ImportWriter : IDisposable
             + $"{string.Join(", ", columns.Select(column => $"{column} = coalesce(excluded.{column}, customer.{column})"))}",
             transaction: _transaction);
     }
+
+    /// <summary>Everybody's first order anew, where which orders are sales has changed.</summary>
+    internal static void RefreshFirstOrders(DbConnection connection, DbTransaction transaction) => connection.Execute(
+        "UPDATE customer SET first_order_at_ms = (SELECT min(o.ordered_at_ms) FROM orders o WHERE o.customer_key = "
+        + "customer.customer_key AND o.is_valid)", transaction: transaction, commandTimeout: 0);
 
     /// <summary>An order of nobody that found its customer is hers.</summary>
     private void MergeNobodysOrders(string preset)

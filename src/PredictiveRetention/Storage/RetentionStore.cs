@@ -9,7 +9,6 @@ namespace PredictiveRetention.Storage;
 /// </summary>
 public sealed class RetentionStore : IDisposable
 {
-    private volatile Shop? _shop;
 
     private RetentionStore(Engine engine)
     {
@@ -27,6 +26,7 @@ public sealed class RetentionStore : IDisposable
         Predictions = new PredictionReader(engine, Runs, Nights);
         Figures = new FigureStore(engine);
         Cards = new CardStore(engine);
+        Choices = new ShopChoices(engine);
         Work = new ActionLedger(engine);
         Outbox = new Outbox(engine);
         Verifier = new RunVerifier(engine);
@@ -82,6 +82,9 @@ public sealed class RetentionStore : IDisposable
     /// <summary>What runs say of their figures.</summary>
     public CardStore Cards { get; }
 
+    /// <summary>What was decided about the shop and its sources.</summary>
+    public ShopChoices Choices { get; }
+
     /// <summary>What people make of recommended actions.</summary>
     public ActionLedger Work { get; }
 
@@ -136,21 +139,19 @@ public sealed class RetentionStore : IDisposable
         return status;
     }
 
-    /// <summary>Null before the first import, which fixes it for good: once known, it is not asked for again.</summary>
+    /// <summary>Null before the first import.</summary>
     public Shop? Shop()
     {
-        if (_shop is { } known) return known;
         using var connection = Engine.Open();
-        return _shop = connection.QuerySingleOrDefault<ShopRow>(ShopRow.Select)?.Shop;
+        return connection.QuerySingleOrDefault<ShopRow>(ShopRow.Select)?.Shop;
     }
 
     /// <inheritdoc cref="Shop"/>
     public async Task<Shop?> ShopAsync(CancellationToken cancellation = default)
     {
-        if (_shop is { } known) return known;
         await using var connection = await Engine.OpenAsync(cancellation);
         var asked = new CommandDefinition(ShopRow.Select, cancellationToken: cancellation);
-        return _shop = (await connection.QuerySingleOrDefaultAsync<ShopRow>(asked))?.Shop;
+        return (await connection.QuerySingleOrDefaultAsync<ShopRow>(asked))?.Shop;
     }
 
     /// <summary>The shop, or a failure that says what to do first.</summary>

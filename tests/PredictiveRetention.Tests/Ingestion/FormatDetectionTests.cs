@@ -129,11 +129,55 @@ public sealed class FormatDetectionTests
     }
 
     [Fact]
-    public void Ambiguous_thousands_are_said_to_be_assumed()
+    public void Amounts_that_may_be_a_thousand_times_as_much_are_asked_about()
     {
-        using var import = new Import { Orders = "customer_id;order_id;ordered_at;amount\na;1;2024-01-01;1,234\n" };
-        Assert.Equal(123_400, Assert.Single(import.Stored).AmountMinor);
-        Assert.Contains("$decimal_mark", Assert.Single(import.Source.Mapping.Files[0].Assumptions), StringComparison.Ordinal);
+        const string Orders = "customer_id;order_id;ordered_at;amount\na;1;2024-01-01;1,234\n";
+        using var open = new Import { Orders = Orders };
+        var asked = open.Refused().Message;
+        Assert.Contains("1,234", asked, StringComparison.Ordinal);
+        Assert.Contains("--decimal-mark", asked, StringComparison.Ordinal);
+        using var told = new Import { Orders = Orders, Settings = { ["$decimal_mark"] = "." } };
+        Assert.Equal(123_400, Assert.Single(told.Stored).AmountMinor);
+        using var known = new Import { Orders = Orders, Memory = [new("orders", "decimal_mark", ",", "shown")] };
+        Assert.Equal(123, Assert.Single(known.Stored).AmountMinor);
+    }
+
+    [Fact]
+    public void A_file_has_one_decimal_mark_whichever_column_shows_it()
+    {
+        using var import = new Import
+        {
+            Orders = "customer_id;order_id;ordered_at;amount;discount\na;1;2024-01-01;1.234;0,50\na;2;2024-01-01;2.000;1,25\n",
+        };
+        Assert.Equal([123_400L, 200_000L], import.Stored.Select(order => order.AmountMinor));
+        Assert.Equal([50L, 125L], import.Stored.Select(order => order.DiscountMinor!.Value));
+    }
+
+    [Theory]
+    [InlineData("1999;4950;2900;12999;990;50", "--amount-unit")]
+    [InlineData("1999;4950;2900;12999;990;17", null)]
+    [InlineData("20;49;29;129;9;50", null)]
+    public void Whole_amounts_that_end_as_prices_in_cents_are_asked_about(string amounts, string? asks)
+    {
+        var orders = "customer_id;order_id;ordered_at;amount\n"
+            + string.Concat(amounts.Split(';').Select((amount, i) => $"a;{i};2024-01-0{i + 1};{amount}\n"));
+        using var import = new Import { Orders = orders };
+        if (asks is null) Assert.Equal(6, import.Stored.Count);
+        else
+        {
+            Assert.Contains(asks, import.Refused().Message, StringComparison.Ordinal);
+            using var minor = new Import { Orders = orders, Settings = { ["$amount_unit"] = "minor" } };
+            Assert.Equal(1999, minor.Stored[0].AmountMinor);
+            using var major = new Import { Orders = orders, Settings = { ["$amount_unit"] = "major" } };
+            Assert.Equal(199_900, major.Stored[0].AmountMinor);
+        }
+    }
+
+    [Fact]
+    public void A_heading_that_names_the_smallest_units_divides_its_amounts()
+    {
+        using var import = new Import { Orders = "customer_id,order_id,ordered_at,total_cents\na,1,2024-01-01,1999\n" };
+        Assert.Equal(1999, Assert.Single(import.Stored).AmountMinor);
     }
 
     [Theory]
@@ -151,11 +195,49 @@ public sealed class FormatDetectionTests
     }
 
     [Fact]
-    public void Dates_without_evidence_are_day_first_and_said_to_be_assumed()
+    public void Dates_without_evidence_are_asked_about()
     {
-        using var import = WithDates("01/02/2024;03/04/2024");
-        Assert.Equal(new[] { "2024-02-01", "2024-04-03" }.Select(Utc), import.Stored.Select(row => row.OrderedAtMs));
-        Assert.Contains("the day is assumed", Assert.Single(import.Source.Mapping.Files[0].Assumptions), StringComparison.Ordinal);
+        using var open = WithDates("01/02/2024;03/04/2024");
+        var asked = open.Refused().Message;
+        Assert.Contains("01/02/2024", asked, StringComparison.Ordinal);
+        Assert.Contains("--date-order", asked, StringComparison.Ordinal);
+        using var told = WithDates("01/02/2024;03/04/2024", "mdy");
+        Assert.Equal(new[] { "2024-01-02", "2024-03-04" }.Select(Utc), told.Stored.Select(row => row.OrderedAtMs));
+    }
+
+    [Fact]
+    public void Dates_without_evidence_are_read_as_those_of_the_source_before()
+    {
+        using var import = new Import
+        {
+            Orders = "customer_id;order_id;ordered_at;amount\na;1;07/09/2026;5\n", Memory = [new("orders", "date_order", "mdy", "shown")],
+        };
+        Assert.Equal(Utc("2026-07-09"), Assert.Single(import.Stored).OrderedAtMs);
+        Assert.Contains("as in the files of this source before", Assert.Single(import.Source.Mapping.Files[0].Assumptions), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Dates_without_evidence_are_read_so_that_order_numbers_rise_with_them()
+    {
+        using var import = WithDates(string.Join(';', Enumerable.Range(1, 12).Select(day => $"07/{day:00}/2024")));
+        Assert.Equal(Utc("2024-07-12"), import.Stored[11].OrderedAtMs);
+    }
+
+    [Fact]
+    public void Dates_without_evidence_are_not_read_into_the_future()
+    {
+        using var import = new Import
+        {
+            Orders = "customer_id;order_id;ordered_at;amount\na;9;02/07/2024;5\na;3;04/06/2024;5\n", NowMs = Utc("2024-06-30"),
+        };
+        Assert.Equal([Utc("2024-02-07"), Utc("2024-04-06")], import.Stored.Select(row => row.OrderedAtMs));
+    }
+
+    [Fact]
+    public void Days_that_are_the_same_either_way_are_not_asked_about()
+    {
+        using var import = WithDates("01/01/2024;02/02/2024");
+        Assert.Equal(new[] { "2024-01-01", "2024-02-02" }.Select(Utc), import.Stored.Select(row => row.OrderedAtMs));
     }
 
     [Theory]
@@ -201,8 +283,9 @@ public sealed class FormatDetectionTests
         Assert.Equal(["synonym", "Total Amount"], [Column(import, "amount").ChosenBy, Column(import, "amount").Header]);
     }
 
-    private static Import WithDates(string dates) => new()
+    private static Import WithDates(string dates, string? order = null) => new()
     {
+        Settings = order is null ? [] : new() { ["$date_order"] = order },
         Orders = "customer_id;order_id;ordered_at;amount\n" + string.Concat(dates.Split(';').Select((date, i) => $"a;{i};{date};5\n")),
     };
 

@@ -20,6 +20,8 @@ internal sealed class Import : IDisposable
     public BusinessCalendar? Calendar { get; init; } = BusinessCalendar.Utc;
     public string[]? Statuses { get; init; }
     public long NowMs { get; init; }
+    public Dictionary<string, string> Settings { get; init; } = [];
+    public List<LearntChoice> Memory { get; init; } = [];
     public string? Refunds { get; init; }
     public string? Customers { get; init; }
     public string? Events { get; init; }
@@ -88,6 +90,8 @@ internal sealed class Import : IDisposable
         ShopCurrency = Currency,
         Statuses = Statuses,
         NowMs = NowMs,
+        Settings = Settings,
+        Memory = new SourceMemory(Memory),
     };
 
     private string? WriteTables()

@@ -10,8 +10,11 @@ public sealed class RejectedInputTests
     private const string Good = "a,1,2024-01-01,5.00,EUR\nb,2,2024-01-02,6.00,EUR\n";
 
     [Theory]
-    [InlineData(",9,2024-01-03,5,EUR", "customer_id", "no customer id")]
-    [InlineData("null,9,2024-01-03,5,EUR", "customer_id", "no customer id")]
+    [InlineData(",9,2024-01-03,5,EUR", "customer_id", "order of nobody known: no customer to attribute it to")]
+    [InlineData("null,9,2024-01-03,5,EUR", "customer_id", "order of nobody known: no customer to attribute it to")]
+    [InlineData("Guest,9,2024-01-03,5,EUR", "customer_id", "order of nobody known: no customer to attribute it to")]
+    [InlineData("4.91511E+12,9,2024-01-03,5,EUR", "customer_id",
+        "customer id destroyed by a spreadsheet: its digits are lost (4.9E+12; ####); export the file anew")]
     [InlineData("a,,2024-01-03,5,EUR", "order_id", "no order id")]
     [InlineData("a,9,,5,EUR", "ordered_at", "no ordered_at")]
     [InlineData("a,9,soon,5,EUR", "ordered_at", "unreadable date")]
@@ -23,7 +26,7 @@ public sealed class RejectedInputTests
     [InlineData("a,9,2024-01-03,,EUR", "amount", "no amount")]
     [InlineData("a,9,2024-01-03,free,EUR", "amount", "unreadable amount")]
     [InlineData("a,9,2024-01-03,12abc,EUR", "amount", "unreadable amount")]
-    [InlineData("a,9,2024-01-03,-5.00,EUR", "amount", "negative amount: give refunds with --refunds")]
+    [InlineData("a,9,2024-01-03,-5.00,EUR", "amount", "negative amount: --negatives refunds reads such rows as refunds")]
     [InlineData("a,9,2024-01-03,10000000001,EUR", "amount", "absurd amount")]
     [InlineData("a,9,2024-01-03,99999999999999999999,EUR", "amount", "absurd amount")]
     [InlineData("a,9,2024-01-03,5,XQX", "currency", "unknown currency")]

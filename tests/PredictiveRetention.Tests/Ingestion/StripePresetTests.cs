@@ -38,7 +38,7 @@ public sealed class StripePresetTests
             DateTimeOffset.Parse("2024-01-10T23:30:00Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(),
             import.Stored[0].OrderedAtMs);
         Assert.Equal(
-            [("ch_2-refund", "2024-01-20T08:00"), ("ch_4-refund", "2024-01-20T08:00")],
+            [("ch_2-refund", "2024-01-20T08:00"), ("ch_4-refund", "2024-01-13T08:00")],
             import.Source.Refunds()
                 .Select(refund => (refund.RefundId,
                     DateTimeOffset.FromUnixTimeMilliseconds(refund.RefundedAtMs)
@@ -51,10 +51,47 @@ public sealed class StripePresetTests
     {
         using var import = Account();
         var money = import.Quality.Money.ToDictionary(money => money.Currency);
-        Assert.Equal((221.00m, 215.00m, 6.00m), (money["EUR"].Read, money["EUR"].Stored, money["EUR"].Rejected));
-        Assert.Equal((5m, 5m), (money["USD"].Read, money["USD"].Rejected));
+        Assert.Equal((221.00m, 215.00m, 6.00m), (money["EUR"].Read, money["EUR"].Stored, money["EUR"].LeftOut));
+        Assert.Equal((5m, 5m), (money["USD"].Read, money["USD"].LeftOut));
         Assert.Equal(2, import.Rejects().Count);
         Assert.Equal("charge", import.Source.Mapping.Files[0].Grain);
+    }
+
+    [Theory]
+    [InlineData("lost", 3000L, "2024-02-20")]
+    [InlineData("won", 0L, "")]
+    [InlineData("under_review", 0L, "")]
+    [InlineData("needs_response", 0L, "")]
+    [InlineData("warning_closed", 0L, "")]
+    public void Stripe_dispute_takes_the_money_when_it_is_lost(string status, long back, string day)
+    {
+        using var import = new Import
+        {
+            Preset = "stripe",
+            Orders = "id,Created date (UTC),Amount,Amount Refunded,Currency,Status,Customer ID,Disputed Amount,Dispute Date (UTC),Dispute Status\n"
+                + $"ch_1,2024-02-01 10:00,40.00,10.00,eur,Paid,cus_1,40.00,2024-02-20 10:00,{status}\n",
+        };
+        Assert.Equal(back, import.Source.Refunds().Where(refund => refund.RefundId == "ch_1-dispute").Sum(refund => refund.AmountMinor));
+        if (day.Length > 0)
+            Assert.Equal(day, DateTimeOffset.FromUnixTimeMilliseconds(
+                import.Source.Refunds().Single(refund => refund.RefundId == "ch_1-dispute").RefundedAtMs)
+                .ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Single(import.Quality.Notes, note => note.Note.StartsWith("charges ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Stripe_charge_in_another_currency_is_worth_what_it_was_settled_for()
+    {
+        using var import = new Import
+        {
+            Preset = "stripe",
+            Orders = "id,Created date (UTC),Amount,Amount Refunded,Currency,Converted Amount,Converted Amount Refunded,Converted Currency,Status,"
+                + "Customer ID\nch_1,2024-02-01 10:00,40.00,0.00,eur,40.00,0.00,eur,Paid,cus_1\n"
+                + "ch_2,2024-02-02 10:00,50.00,10.00,usd,46.10,9.22,eur,Paid,cus_2\n",
+        };
+        Assert.Equal([4000L, 4610L], import.Stored.Select(order => order.AmountMinor));
+        Assert.Equal(922, Assert.Single(import.Source.Refunds()).AmountMinor);
+        Assert.Equal("EUR", Assert.Single(import.Quality.Money).Currency);
     }
 
     private static Import Account() =>

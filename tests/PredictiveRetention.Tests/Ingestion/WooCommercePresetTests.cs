@@ -31,16 +31,16 @@ public sealed class WooCommercePresetTests
         Assert.Equal([true, true, false, true], orders.Select(order => order.IsValid));
         Assert.Equal("completed", orders[3].Status);
         var money = Assert.Single(import.Quality.Money);
-        Assert.Equal((146.00m, 102.50m, 43.50m), (money.Read, money.Stored, money.Rejected));
+        Assert.Equal((146.00m, 102.50m, 15m, 28.50m), (money.Read, money.Stored, money.LeftOut, money.Rejected));
         Assert.Equal(8, orders.Count + import.Note("further lines").Count + import.Quality.RowsRejected);
     }
 
     [Fact]
-    public void WooCommerce_refunds_without_amount_are_full_and_without_date_come_last()
+    public void WooCommerce_refunds_without_amount_are_full_and_without_date_are_of_the_day_of_their_order()
     {
         using var import = Shop(Lines);
-        Assert.Equal([("502", 1500L, 1_707_127_200_000L), ("505", 250L, 1_707_127_200_000L)],
-            import.Source.Refunds().Select(refund => (refund.OrderId!, refund.AmountMinor, refund.RefundedAtMs)));
+        Assert.Equal([("502", 1500L, 1_706_868_000_000L, true), ("505", 250L, 1_707_127_200_000L, true)],
+            import.Source.Refunds().Select(refund => (refund.OrderId!, refund.AmountMinor, refund.RefundedAtMs, refund.IsUndated)));
         Assert.Equal(1, import.Note("refunded orders without an amount").Count);
         Assert.Equal(2, import.Note("refunds without a date").Count);
     }
@@ -51,7 +51,7 @@ public sealed class WooCommercePresetTests
         using var import = Shop(Lines);
         Assert.Equal(
             ["differs from an earlier line of the same order in its total, date or customer",
-                "guest order: neither an e-mail address nor a customer id to attribute it to", "line of an order that is not stored"],
+                "line of an order that is not stored", "order of nobody known: neither an e-mail address nor a customer id to attribute it to"],
             import.Quality.Rejected.Select(reason => reason.Reason).Order());
         Assert.Contains(import.Rejects(), line => line.Contains("order 505: differs from line 8", StringComparison.Ordinal));
     }
@@ -67,6 +67,38 @@ public sealed class WooCommercePresetTests
         Assert.Equal(("17", 1200L), (Assert.Single(import.Stored).CustomerId, import.Stored[0].AmountMinor));
         Assert.Equal(1_707_472_800_000, Assert.Single(import.Source.Refunds()).RefundedAtMs);
         Assert.Equal(new CustomerRow("17", Country: "GB", AcquisitionChannel: "Organic"), Assert.Single(import.Source.Customers()));
+    }
+
+    private const string RefundRows =
+        "Order Number,Order Type,Parent Order Number,Order Status,Order Date,Order Total Amount,Email (Billing),Currency\n"
+            + "1,shop_order,,wc-completed,2024-01-10 10:00:00,50.00,a@example.com,EUR\n"
+            + "2,shop_order,,wc-completed,2024-01-11 10:00:00,40.00,b@example.com,EUR\n"
+            + "3,shop_order_refund,1,wc-completed,2024-02-01 10:00:00,-20.00,,EUR\n"
+            + "4,shop_order_refund,1,wc-completed,2024-03-01 10:00:00,-30.00,,EUR\n";
+
+    [Fact]
+    public void WooCommerce_refunds_that_are_rows_are_of_their_orders_customer_and_their_own_day()
+    {
+        using var import = Shop(RefundRows);
+        Assert.Equal([("1", "a@example.com"), ("2", "b@example.com")], import.Stored.Select(order => (order.OrderId, order.CustomerId)));
+        Assert.Equal(
+            [("3", "1", "a@example.com", 2000L, 1_706_781_600_000L, false), ("4", "1", "a@example.com", 3000L, 1_709_287_200_000L, false)],
+            import.Source.Refunds().Select(refund =>
+                (refund.RefundId, refund.OrderId!, refund.CustomerId, refund.AmountMinor, refund.RefundedAtMs, refund.IsUndated)));
+        Assert.Equal(["a@example.com", "b@example.com"], import.Source.Customers().Select(customer => customer.CustomerId));
+        var money = Assert.Single(import.Quality.Money);
+        Assert.Equal((40m, 40m), (money.Read, money.Stored));
+    }
+
+    [Fact]
+    public void WooCommerce_refund_that_an_order_says_of_itself_and_a_row_says_again_is_given_back_once()
+    {
+        using var import = Shop(
+            "order_id,type,parent_order_id,status,date_created_gmt,total_amount,billing_email,currency,refunded_total\n"
+                + "1,shop_order,0,wc-refunded,2024-01-10 10:00:00,50.00,a@example.com,EUR,50.00\n"
+                + "2,shop_order_refund,1,wc-completed,2024-02-01 10:00:00,-50.00,,EUR,\n");
+        Assert.Equal("2", Assert.Single(import.Source.Refunds()).RefundId);
+        Assert.Equal(0m, Assert.Single(import.Quality.Money).Stored);
     }
 
     private static Import Shop(string orders) => new() { Preset = "woocommerce", Currency = null, Orders = orders };

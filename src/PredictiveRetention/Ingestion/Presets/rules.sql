@@ -111,6 +111,11 @@ UNION ALL
 SELECT source, 'refunds of orders with a status that is no sale: stored, and in no figure', count(*), min(record)
 FROM refunds_of_orders WHERE NOT is_valid GROUP BY source
 UNION ALL
+SELECT source, format('orders of {} customers share a day with another order of theirs: --purchases merge-days counts the orders of a customer''s day as one purchase, now or later', count(DISTINCT customer_id)),
+  sum(orders)::BIGINT, min(record)
+FROM (SELECT source, customer_id, count(*) AS orders, min(record) AS record FROM complete_orders WHERE is_valid AND getvariable('is_first')
+      GROUP BY source, customer_id, day_start(ordered_at) HAVING count(*) > 1) GROUP BY source
+UNION ALL
 SELECT source, 'subscriptions cancelled before they started: kept, the time of cancelling is not used', count(*), min(record)
 FROM complete_subscriptions WHERE cancelled_at < started_at GROUP BY source
 UNION ALL

@@ -88,7 +88,7 @@ SELECT r.record, f.record AS other_record, r.order_id, r.amount, r.refunded, r.c
   CASE
     WHEN r.amount_text IS NOT NULL AND (r.amount IS DISTINCT FROM f.amount OR r.ordered_at IS DISTINCT FROM f.ordered_at
          OR r.customer_id IS DISTINCT FROM f.customer_id) THEN 'differs from an earlier line of the same order in its total, date or customer'
-    WHEN f.fault IS NOT NULL THEN 'line of an order that is not stored' END AS reason
+    WHEN f.fault IS NOT NULL OR NOT is_known(f.customer_id) THEN 'line of an order that is not stored' END AS reason
 FROM rows_read AS r JOIN orders_checked AS f ON f.order_id = r.order_id WHERE NOT r.is_first AND NOT r.is_refund;
 
 CREATE TABLE orders_of_all AS
@@ -144,9 +144,6 @@ FROM orders_checked AS o JOIN rows_of_money AS m USING (record) WHERE o.fault IS
 UNION ALL BY NAME
 SELECT 'orders' AS source, record, 'email' AS field, 'refund of an order of nobody known' AS reason, true AS is_understood, m.amount, m.currency
 FROM refunds_checked AS r LEFT JOIN rows_of_money AS m USING (record) WHERE r.fault IS NULL AND NOT is_known(r.customer_id)
-UNION ALL BY NAME
-SELECT 'orders' AS source, l.record, 'order_id' AS field, 'line of an order of nobody known' AS reason, true AS is_understood
-FROM further_lines AS l JOIN orders_checked AS o USING (order_id) WHERE l.reason IS NULL AND o.fault IS NULL AND NOT is_known(o.customer_id)
 UNION ALL BY NAME
 SELECT 'orders' AS source, record, other_record, 'order_id' AS field, reason, 'order ' || order_id || ': differs from line {other} in its total, date or customer' AS detail,
   money(amount, refunded) AS amount, currency

@@ -1,0 +1,195 @@
+using PredictiveRetention.Ingestion;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Ingestion;
+
+/// <summary>A heading proposes what a column is, and its cells decide.</summary>
+public sealed class ContentsDecideTests
+{
+    private static string Orders(string header, params string[] rows) => header + "\n" + string.Join('\n', rows) + "\n";
+
+    private static Import Of(string header, params string[] rows) => new() { Orders = Orders(header, rows) };
+
+    private static List<(string Id, long Amount)> Amounts(Import import) =>
+        [.. import.Stored.Select(order => (order.OrderId, order.AmountMinor)).OrderBy(order => order.OrderId, StringComparer.Ordinal)];
+
+    [Theory]
+    [InlineData("price")]
+    [InlineData("unit_price")]
+    [InlineData("Price per unit")]
+    public void Price_beside_a_quantity_is_that_of_one(string price)
+    {
+        using var import = Of($"customer,order,date,product,{price},qty",
+            "a,1,2024-01-01,P,2.50,4", "a,1,2024-01-01,Q,3.00,1", "b,2,2024-01-02,P,2.50,1");
+        Assert.Equal([("1", 1300L), ("2", 250L)], Amounts(import));
+        Assert.StartsWith("amounts that are the unit price times the quantity", import.Note("amounts that").Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Price_that_grows_with_the_quantity_is_that_of_the_line()
+    {
+        using var import = Of("customer,order,date,product,price,qty",
+            "a,1,2024-01-01,P,10.00,4", "a,2,2024-01-02,P,2.50,1", "b,3,2024-01-02,Q,6.00,2", "b,4,2024-01-03,Q,9.00,3");
+        Assert.Equal([("1", 1000L), ("2", 250L), ("3", 600L), ("4", 900L)], Amounts(import));
+    }
+
+    [Fact]
+    public void Price_that_a_map_names_for_the_amount_is_that_of_one_unless_it_is_said_to_be_of_the_line()
+    {
+        var orders = Orders("customer,order,date,price,qty", "a,1,2024-01-01,2.50,4");
+        using var one = new Import { Orders = orders, Map = """{ "orders": { "amount": "price" } }""" };
+        Assert.Equal(1000, Assert.Single(one.Stored).AmountMinor);
+        using var line = new Import { Orders = orders, Map = """{ "orders": { "amount": "price", "$price": "line" } }""" };
+        Assert.Equal(250, Assert.Single(line.Stored).AmountMinor);
+    }
+
+    [Fact]
+    public void Totals_repeated_on_the_lines_of_their_orders_count_once()
+    {
+        using var import = Of("customer,order,date,sku,qty,total",
+            "a,1,2024-01-01,P,1,30.00", "a,1,2024-01-01,Q,2,30.00", "b,2,2024-01-02,P,1,12.00", "b,2,2024-01-02,R,1,12.00", "b,3,2024-01-03,P,1,5.00");
+        Assert.Equal([("1", 3000L), ("2", 1200L), ("3", 500L)], Amounts(import));
+        Assert.Equal(2, import.Note("rows that repeat the amount of their order").Count);
+        Assert.Equal(47m, Assert.Single(import.Quality.Money).Read);
+    }
+
+    [Fact]
+    public void Lines_of_one_price_are_added_up_where_nothing_says_that_it_is_the_orders()
+    {
+        using var import = Of("customer,order,date,sku,qty,amount",
+            "a,1,2024-01-01,P,1,10.00", "a,1,2024-01-01,Q,2,10.00", "b,2,2024-01-02,P,1,10.00", "b,2,2024-01-02,R,1,10.00");
+        Assert.Equal([("1", 2000L), ("2", 2000L)], Amounts(import));
+    }
+
+    [Fact]
+    public void Discounts_of_the_order_repeated_on_its_lines_count_once()
+    {
+        using var import = Of("customer,order,date,sku,qty,amount,discount",
+            "a,1,2024-01-01,P,1,10.00,3.00", "a,1,2024-01-01,Q,2,20.00,3.00", "b,2,2024-01-02,P,1,10.00,1.00", "b,2,2024-01-02,R,1,5.00,1.00");
+        Assert.Equal([(3000L, 300L), (1500L, 100L)], import.Stored.Select(order => (order.AmountMinor, order.DiscountMinor!.Value)));
+    }
+
+    [Theory]
+    [InlineData("Discount", "0.2", "0", "discount", "rates")]
+    [InlineData("Discount", "20%", "0%", "discount", "rates")]
+    [InlineData("profit", "0.35", "0.4", "margin", "rates")]
+    [InlineData("State", "Kentucky", "Texas", "status", "regions")]
+    [InlineData("status", "Germany", "France", "status", "regions")]
+    [InlineData("delivered", "yes", "no", "delivered_at", "yes and no")]
+    [InlineData("email", "Ann", "Bob", "email", "no e-mail addresses")]
+    public void Column_that_cannot_be_what_its_heading_says_is_not_used_and_doubted(
+        string heading, string first, string second, string field, string holds)
+    {
+        using var import = Of($"customer_id,order_id,ordered_at,amount,{heading}", $"a,1,2024-01-01,80.00,{first}", $"b,2,2024-01-02,50.00,{second}");
+        var file = import.Source.Mapping.Files[0];
+        Assert.DoesNotContain(file.Columns, column => column.Field == field);
+        Assert.Contains(heading, file.Ignored);
+        Assert.Contains(holds, Assert.Single(file.Doubts), StringComparison.Ordinal);
+        Assert.Equal(2, import.Stored.Count);
+    }
+
+    [Fact]
+    public void Flag_named_like_money_is_passed_over_for_the_column_that_holds_it()
+    {
+        using var import = Of("customer_id,order_id,ordered_at,paid,revenue", "a,1,2024-01-01,yes,80.00", "b,2,2024-01-02,no,50.00");
+        Assert.Equal("revenue", import.Source.Mapping.Files[0].Columns.Single(column => column.Field == "amount").Header);
+        Assert.Equal([("1", 8000L), ("2", 5000L)], Amounts(import));
+    }
+
+    [Fact]
+    public void Mapping_shows_two_cells_of_each_column()
+    {
+        using var import = Of("customer_id,order_id,ordered_at,amount", "a,1,2024-01-01,80.00", "a,2,2024-01-02,50.00", "b,3,2024-01-02,9.00");
+        Assert.Equal(["a", "b"], import.Source.Mapping.Files[0].Columns[0].Examples!);
+        Assert.Equal(["80.00", "50.00"], import.Source.Mapping.Files[0].Columns.Single(column => column.Field == "amount").Examples!);
+    }
+
+    [Theory]
+    [InlineData("Ann@Example.COM")]
+    [InlineData("ann@example.com")]
+    public void Address_is_a_customer_in_any_case_and_stands_in_for_an_id(string second)
+    {
+        using var import = Of("email,order_id,ordered_at,amount", "ann@example.com,1,2024-01-01,80.00", $"{second},2,2024-01-02,50.00");
+        Assert.Equal(["ann@example.com", "ann@example.com"], import.Stored.Select(order => order.CustomerId));
+    }
+
+    [Fact]
+    public void Order_that_comes_again_as_a_whole_is_one_and_lines_repeated_within_it_stay()
+    {
+        using var import = Of("customer,order,date,sku,qty,amount",
+            "a,1,2024-01-01,P,1,30.00", "a,1,2024-01-01,P,1,30.00", "b,2,2024-01-02,P,1,12.00", "b,2,2024-01-02,R,1,7.00",
+            "c,3,2024-01-03,P,1,4.00", "b,2,2024-01-02,P,1,12.00", "b,2,2024-01-02,R,1,7.00");
+        Assert.Equal([("1", 6000L), ("2", 1900L), ("3", 400L)], Amounts(import));
+        var again = import.Quality.Rejected.Single(reason => reason.Reason == "row of an order that comes again as a whole");
+        Assert.Equal((2L, 19m, true), (again.Count, again.Amount!.Value, again.IsUnderstood));
+    }
+
+    [Fact]
+    public void Negative_rows_that_name_an_order_of_their_customer_are_its_refunds()
+    {
+        using var import = Of("customer,order,date,amount", "a,1,2024-01-01,30.00", "a,1,2024-01-09,-10.00", "b,2,2024-01-02,12.00");
+        Assert.Equal([("1", 3000L), ("2", 1200L)], Amounts(import));
+        var refund = Assert.Single(import.Source.Refunds());
+        Assert.Equal(("a", 1000L, "1"), (refund.CustomerId, refund.AmountMinor, refund.OrderId));
+        var money = Assert.Single(import.Quality.Money);
+        Assert.Equal((32m, 32m, 0m), (money.Read, money.Stored, money.Rejected + money.LeftOut));
+    }
+
+    [Theory]
+    [InlineData(null, 0, -10)]
+    [InlineData("refunds", 1, 0)]
+    [InlineData("left-out", 0, -10)]
+    public void Negative_rows_with_numbers_of_their_own_are_refunds_where_that_is_said(string? negatives, int refunds, int leftOut)
+    {
+        using var import = new Import
+        {
+            Orders = Orders("customer,order,date,amount", "a,1,2024-01-01,30.00", "a,2,2024-01-09,-10.00", "b,3,2024-01-02,12.00"),
+            Settings = negatives is null ? [] : new() { ["$negatives"] = negatives },
+        };
+        Assert.Equal(refunds, import.Source.Refunds().Count());
+        Assert.Equal(leftOut, Assert.Single(import.Quality.Money).LeftOut);
+        Assert.Equal(2, import.Stored.Count);
+    }
+
+    [Theory]
+    [InlineData("Gast")]
+    [InlineData("n/a")]
+    [InlineData("0")]
+    [InlineData("anonymous@shop.invalid")]
+    [InlineData("no-reply@shop.com")]
+    public void Order_of_a_placeholder_is_nobodys(string placeholder)
+    {
+        using var import = Of("customer_id,order_id,ordered_at,amount",
+            "a,1,2024-01-01,80.00", $"{placeholder},2,2024-01-02,50.00", $"{placeholder},3,2024-01-02,5.00");
+        Assert.Equal("1", Assert.Single(import.Stored).OrderId);
+        Assert.Equal(new NobodysOrders(2, 55m, 0m, 2, 55m, 0m), import.Quality.Nobody);
+        Assert.False(import.Source.Finish().TooManyRejected);
+    }
+
+    [Theory]
+    [InlineData("-0500", "-0400", "America/New_York")]
+    [InlineData("+0100", "+0200", "Europe/Berlin")]
+    [InlineData("+0530", "+0530", "Asia/Kolkata")]
+    [InlineData("+1100", "+1000", "Australia/Sydney")]
+    [InlineData("+0000", "+0000", "UTC")]
+    public void First_import_takes_the_zone_that_the_offsets_of_winter_and_summer_name(string january, string july, string zone)
+    {
+        using var import = new Import
+        {
+            Calendar = null, Orders = Orders("customer_id,order_id,ordered_at,amount", $"a,1,2024-01-15 20:00:00 {january},80.00",
+                $"a,2,2024-07-15 20:00:00 {july},80.00"),
+        };
+        Assert.Equal(zone, import.Source.Calendar.TimeZone.Id);
+    }
+
+    [Fact]
+    public void Offsets_of_no_one_zone_are_asked_about()
+    {
+        using var import = new Import
+        {
+            Calendar = null,
+            Orders = Orders("customer_id,order_id,ordered_at,amount", "a,1,2024-01-15 20:00:00 -0500,80.00", "a,2,2024-01-15 20:00:00 +0900,80.00"),
+        };
+        Assert.Contains("--time-zone", import.Refused().Message, StringComparison.Ordinal);
+    }
+}
