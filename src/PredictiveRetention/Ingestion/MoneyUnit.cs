@@ -32,7 +32,7 @@ internal static class MoneyUnit
         if (currency.Decimals == 0 || s_whole.Contains(currency.Code) || cells.Count < Few) return false;
         if (cells.Share(cell => cell.Length > 0 && cell.All(char.IsAsciiDigit)) < 1 || cells.MedianSize() < 300) return false;
         var round = cells.Share(cell => cell.EndsWith("00", StringComparison.Ordinal));
-        return round < 0.9 && cells.Share(IsPriced) > 0.8;
+        return round < 0.9 && cells.Share(IsPriced) > 0.9;
     }
 
     private static bool IsPriced(string cell) => cell is "0" || (cell.Length > 2 && (cell[^2..] is "99" or "95" or "90" or "50" or "00" or "49" or "98"));

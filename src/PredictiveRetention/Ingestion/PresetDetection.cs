@@ -69,10 +69,14 @@ public static class PresetDetection
     {
         var fields = preset == but ? [] : FieldsOf(preset, file);
         var matched = Match(fields, headings);
-        // Names that any file of orders may have speak for no system.
+        // Names that any file of its kind may have speak for no system, unless it knows most of what the system writes.
         return fields.Count > 0 && PresetField.Missing(fields, matched).Count == 0
-            && (preset == "generic" || matched.Count(column => !s_common.Value.Contains(headings.Plain(column.Index))) > 1);
+            && (preset == "generic" || matched.Count >= 0.6 * fields.Count
+                || matched.Count(column => !NamesOf("generic", file).Contains(headings.Plain(column.Index))) > 1);
     });
+
+    private static HashSet<string> NamesOf(string preset, string file) =>
+        [.. FieldsOf(preset, file).SelectMany(field => field.PlainHeaders.Prepend(field.PlainName))];
 
     /// <summary>What a preset reads from a kind of file; nothing from one it does not know.</summary>
     public static IReadOnlyList<ImportField> Fields(string preset, string file) =>

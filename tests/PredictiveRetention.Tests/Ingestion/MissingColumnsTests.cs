@@ -24,7 +24,8 @@ public sealed class MissingColumnsTests
                 + "77001,Ann Lee,ann@example.org,active,Gold,2024-01-05,2024-02-05\n"
                 + "77002,Bob Ray,bob@example.org,paused,Gold,2024-01-06,2024-02-06\n",
         };
-        Assert.Equal(["ann@example.org", "bob@example.org"], import.Source.Subscriptions().Select(subscription => subscription.CustomerId));
+        Assert.Equal(
+            ["ann@example.org", "bob@example.org"], import.Source.Subscriptions().Select(subscription => subscription.CustomerId).ToList());
         Assert.Contains(import.Source.Mapping.Files[1].Assumptions, said => said.StartsWith("customer_id: no column", StringComparison.Ordinal));
     }
 

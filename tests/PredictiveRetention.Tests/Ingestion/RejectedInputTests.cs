@@ -14,7 +14,8 @@ public sealed class RejectedInputTests
     [InlineData("null,9,2024-01-03,5,EUR", "customer_id", "order of nobody known: no customer to attribute it to")]
     [InlineData("Guest,9,2024-01-03,5,EUR", "customer_id", "order of nobody known: no customer to attribute it to")]
     [InlineData("4.91511E+12,9,2024-01-03,5,EUR", "customer_id",
-        "customer id destroyed by a spreadsheet: its digits are lost (4.9E+12; ####); export the file anew")]
+        "customer id destroyed by a spreadsheet: its digits are lost; export the file anew")]
+    [InlineData("a,#####,2024-01-03,5,EUR", "order_id", "order id destroyed by a spreadsheet: its digits are lost; export the file anew")]
     [InlineData("a,,2024-01-03,5,EUR", "order_id", "no order id")]
     [InlineData("a,9,,5,EUR", "ordered_at", "no ordered_at")]
     [InlineData("a,9,soon,5,EUR", "ordered_at", "unreadable date")]

@@ -298,7 +298,7 @@ SELECT s.* EXCLUDE (birth_year),
   birth_year AS birth_text,
   TRY_CAST(nullif(regexp_extract(birth_year, '(?:^|\D)([12]\d{3})(?:\D|$)', 1), '') AS INTEGER) AS birth_year,
   CASE WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id') WHEN is_too_long(customer_id) THEN too_long('customer_id') END AS fault
-FROM source_customers AS s;
+FROM (SELECT * REPLACE (nullif(known(id_text(coalesce(customer_id, email))), '') AS customer_id) FROM source_customers) AS s;
 
 CREATE TABLE customers_contradicting AS
 SELECT o.record, f.record AS other_record, o.customer_id,
@@ -351,7 +351,7 @@ FROM (
     WHEN 'web_visit' THEN 'visit' WHEN 'site_visit' THEN 'visit'
     WHEN 'app_session' THEN 'app_session' WHEN 'app_open' THEN 'app_session' WHEN 'application_opened' THEN 'app_session'
     WHEN 'ticket' THEN 'ticket' WHEN 'support_ticket' THEN 'ticket' WHEN 'ticket_created' THEN 'ticket' END AS kind
-  FROM source_events);
+  FROM (SELECT * REPLACE (nullif(known(id_text(coalesce(customer_id, email))), '') AS customer_id) FROM source_events));
 
 -- The same thing at the same instant in the same message happened once.
 CREATE TABLE events_repeated AS
@@ -377,7 +377,8 @@ SELECT s.* EXCLUDE (amount), abs(amount) AS amount,
     ELSE coalesce(
       time_fault('started_at', started_at_text, started_at),
       CASE WHEN amount_text IS NOT NULL THEN coalesce(money_fault('amount', amount_text, amount), currency_fault(currency)) END) END AS fault
-FROM source_subscriptions AS s;
+FROM (SELECT * REPLACE (nullif(known(id_text(coalesce(customer_id, email))), '') AS customer_id, id_text(subscription_id) AS subscription_id)
+      FROM source_subscriptions) AS s;
 
 CREATE TABLE subscriptions_contradicting AS
 SELECT o.record, f.record AS other_record, o.subscription_id,

@@ -144,7 +144,7 @@ CREATE MACRO id_text(t) AS
 -- Scientific notation has lost the digits that told one id from the others, and so has a column that was too narrow.
 CREATE MACRO is_destroyed_id(t) AS coalesce(regexp_full_match(t, '\d[.,]\d+[eE]\+?\d+|#+'), false);
 CREATE MACRO destroyed(field_name) AS
-  fault(field_name, replace(field_name, '_', ' ') || ' destroyed by a spreadsheet: its digits are lost (4.9E+12, ####); export the file anew');
+  fault(field_name, replace(field_name, '_', ' ') || ' destroyed by a spreadsheet: its digits are lost; export the file anew');
 
 -- What shops write where they know nobody. Such a row has the customer '', which no cell is.
 CREATE MACRO is_placeholder(id) AS
