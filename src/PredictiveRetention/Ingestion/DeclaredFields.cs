@@ -6,6 +6,8 @@ internal static class DeclaredFields
     public static IReadOnlyList<PresetField> Declare(ImportDatabase database, Preset preset)
     {
         database.Execute(Preset.Macros);
+        var words = Vocabulary.Meanings.Select(status => $"({ImportDatabase.Text(status.Key)}, {ImportDatabase.Text(status.Value)})");
+        database.Execute($"INSERT INTO status_words VALUES {string.Join(", ", words)}");
         database.Execute(preset.Declarations);
         return [.. database.Query("SELECT file, field, kind, required, array_to_string(headers, '|') FROM fields")
             .Select(row => new PresetField(

@@ -51,12 +51,12 @@ internal sealed record Preset(string Name, string Declarations, string Rows)
 /// <param name="Name">Canonical name.</param>
 /// <param name="Kind">text, time, money, number or flag.</param>
 /// <param name="Required">Without it the file cannot be read.</param>
-/// <param name="Headers">Names sources give it, the likeliest first.</param>
+/// <param name="Headers">Names sources give it, the likeliest first, as the preset has them.</param>
 internal sealed record PresetField(string File, string Name, string Kind, bool Required, IReadOnlyList<string> Headers)
 {
     /// <summary>The name as headings are compared.</summary>
     public string PlainName { get; } = HeaderNames.Plain(Name);
 
-    /// <summary>The headers as headings are compared.</summary>
-    public IReadOnlyList<string> PlainHeaders { get; } = [.. Headers.Select(HeaderNames.Plain)];
+    /// <summary>All names it goes by in this kind of file, in any language, as headings are compared.</summary>
+    public IReadOnlyList<string> PlainHeaders { get; } = Vocabulary.Names(File, Name, Headers.Select(HeaderNames.Plain));
 }

@@ -92,10 +92,11 @@ public static class PresetDetection
         var required = fields.Count(field => field.Required);
         var missing = fields.Where(field => field.Required && matched.All(column => column.Field != field))
             .Select(field => field.Name).ToList();
+        var telling = preset == "generic" ? matched : [.. matched.Where(column => Tells(preset, column, headings.Plain(column.Index)))];
         var distinct = preset == "generic" ? []
-            : matched.Where(column => !s_common.Value.Contains(headings.Plain(column.Index))).ToHashSet();
+            : telling.Where(column => !s_common.Value.Contains(headings.Plain(column.Index))).ToHashSet();
         var opened = JsonCells(fields, headings);
-        var points = matched.Sum(column => column.ChosenBy == "name" ? 1.5 : 1) + distinct.Count + opened
+        var points = telling.Sum(column => column.ChosenBy == "name" ? 1.5 : 1) + distinct.Count + opened
             + (IsNamedFor(preset, file, fileName) ? 1.5 : 0);
         var sure = matched.Count(column => column.Field.Required && (column.ChosenBy == "name" || distinct.Contains(column)));
         var explained = Math.Max(
@@ -107,6 +108,11 @@ public static class PresetDetection
         var columns = matched.ToDictionary(column => column.Field.Name, column => column.Header);
         return (new PresetCandidate(preset, file, confidence, columns, missing), points);
     }
+
+    /// <summary>What people write in any list, such as Versandkosten, does not speak for the system of one of them.</summary>
+    private static bool Tells(string preset, MatchedColumn column, string plain) =>
+        s_common.Value.Contains(plain) || column.ChosenBy == "name" || column.Field.Headers.Select(HeaderNames.Plain).Contains(plain)
+        || Vocabulary.SystemsOf(plain).Contains(preset);
 
     private static IReadOnlyList<MatchedColumn> Match(IReadOnlyList<PresetField> fields, Headings headings) =>
         new HeaderMatcher("", headings, FileMap.None).Match(fields);
