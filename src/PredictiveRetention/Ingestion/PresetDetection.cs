@@ -92,7 +92,7 @@ public static class PresetDetection
         var required = fields.Count(field => field.Required);
         var missing = fields.Where(field => field.Required && matched.All(column => column.Field != field))
             .Select(field => field.Name).ToList();
-        var telling = preset == "generic" ? matched : [.. matched.Where(column => Tells(preset, column, headings.Plain(column.Index)))];
+        var telling = matched.Where(column => Tells(preset, file, column, headings.Plain(column.Index), matched)).ToList();
         var distinct = preset == "generic" ? []
             : telling.Where(column => !s_common.Value.Contains(headings.Plain(column.Index))).ToHashSet();
         var opened = JsonCells(fields, headings);
@@ -109,10 +109,17 @@ public static class PresetDetection
         return (new PresetCandidate(preset, file, confidence, columns, missing), points);
     }
 
-    /// <summary>What people write in any list, such as Versandkosten, does not speak for the system of one of them.</summary>
-    private static bool Tells(string preset, MatchedColumn column, string plain) =>
-        s_common.Value.Contains(plain) || column.ChosenBy == "name" || column.Field.Headers.Select(HeaderNames.Plain).Contains(plain)
-        || Vocabulary.SystemsOf(plain).Contains(preset);
+    /// <summary>
+    /// What people write in any list, such as Versandkosten, does not speak for the system of one of them, and two numbers of orders do not
+    /// speak for refunds.
+    /// </summary>
+    private static bool Tells(string preset, string file, MatchedColumn column, string plain, IReadOnlyList<MatchedColumn> matched)
+    {
+        if (file == "refunds" && column.Field.Name == "refund_id" && matched.Any(other => other.Field.Name == "order_id"))
+            return !Vocabulary.HeadingsOf("refunds", "order_id").Contains(plain);
+        return preset == "generic" || column.ChosenBy == "name" || s_common.Value.Contains(plain)
+            || column.Field.Headers.Select(HeaderNames.Plain).Contains(plain) || Vocabulary.SystemsOf(plain).Contains(preset);
+    }
 
     private static IReadOnlyList<MatchedColumn> Match(IReadOnlyList<PresetField> fields, Headings headings) =>
         new HeaderMatcher("", headings, FileMap.None).Match(fields);
