@@ -41,7 +41,7 @@ internal static class HeaderNames
         return plain.ToString();
     }
 
-    /// <summary>Letters whose mark Unicode takes for a part of them, and the sign of degrees, which stands for the small o of a number.</summary>
+    /// <summary>Letters whose mark Unicode takes for a part of them, and the sign of degrees, which stands for the o of a number.</summary>
     private static string? Letters(char letter) => letter switch
     {
         'ß' => "ss",

@@ -35,10 +35,13 @@ internal static class Vocabulary
         .GroupBy(heading => heading.Key, heading => heading.Heading)
         .ToFrozenDictionary(
             field => field.Key,
-            field => field.SelectMany(heading => Spellings(heading.Text, heading.Languages)).Select(HeaderNames.Plain).Distinct().ToArray());
+            field => field.SelectMany(heading => Spellings(heading.Text, heading.Languages))
+                .Select(HeaderNames.Plain).Distinct().ToArray());
 
     private static readonly FrozenDictionary<string, string[]> s_systems = Headings
-        .SelectMany(heading => Spellings(heading.Text, heading.Languages), (heading, text) => (Plain: HeaderNames.Plain(text), heading.System))
+        .SelectMany(
+            heading => Spellings(heading.Text, heading.Languages),
+            (heading, text) => (Plain: HeaderNames.Plain(text), heading.System))
         .GroupBy(heading => heading.Plain, heading => heading.System, StringComparer.Ordinal)
         .ToFrozenDictionary(
             word => word.Key, word => word.SelectMany(system => system.Split(", ")).Distinct().ToArray(), StringComparer.Ordinal);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace PredictiveRetention.Tests.Ingestion;
 
-/// <summary>The words of shop systems in the languages shops export in: what each means, and that files of them are read without a map.</summary>
+/// <summary>The words of shop systems in the languages shops export in: what each means, and files of them read without a map.</summary>
 public sealed class VocabularyTests
 {
     private static readonly string[] s_languages = ["de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt"];
@@ -66,7 +66,8 @@ public sealed class VocabularyTests
     [Fact]
     public void Every_status_has_one_normal_form_of_its_own()
     {
-        Assert.Equal(Vocabulary.Statuses.Count, Vocabulary.Statuses.Select(status => Vocabulary.StatusWord(status.Text)).Distinct().Count());
+        var words = Vocabulary.Statuses.Select(status => Vocabulary.StatusWord(status.Text));
+        Assert.Equal(Vocabulary.Statuses.Count, words.Distinct().Count());
         Assert.All(Vocabulary.Statuses, status =>
             Assert.Equal(status.Meaning, Vocabulary.Meanings[Vocabulary.StatusWord(status.Text)]));
     }
@@ -101,7 +102,8 @@ public sealed class VocabularyTests
     [InlineData("refunded Rückerstattet Rueckerstattet Erstattet Remboursée Reembolsado Rimborsato Terugbetaald Zwrócone 返金済み", "refunded")]
     [InlineData("partially_refunded Teilweise_erstattet Partiellement_remboursée 一部返金", "partially_refunded")]
     public void A_status_means_what_its_system_means_by_it(string statuses, string meaning) =>
-        Assert.All(statuses.Split(' '), status => Assert.Equal(meaning, Vocabulary.Meanings.GetValueOrDefault(Vocabulary.StatusWord(status))));
+        Assert.All(statuses.Split(' ').Select(Vocabulary.StatusWord), word =>
+            Assert.Equal(meaning, Vocabulary.Meanings.GetValueOrDefault(word)));
 
     [Theory]
     [InlineData("closed")]
@@ -129,7 +131,8 @@ public sealed class VocabularyTests
     [InlineData("Kunden-Nr.;Auftragsnummer;Rechnungsnr;Rechnungsdatum;Bestelldatum;Summe;Gesamtbetrag;Waehrung;Zwischensumme",
         "customer_id=Kunden-Nr. order_id=Auftragsnummer ordered_at=Bestelldatum amount=Gesamtbetrag currency=Waehrung")]
     [InlineData("Client;N° client;Date;N° de commande;Date de commande;Montant TTC;Total;Statut;Ville;Pays;Nombre",
-        "customer_id=N° client order_id=N° de commande ordered_at=Date de commande amount=Montant TTC status=Statut country=Pays city=Ville")]
+        "customer_id=N° client order_id=N° de commande ordered_at=Date de commande amount=Montant TTC status=Statut "
+            + "country=Pays city=Ville")]
     [InlineData("ID;Cliente;N.º de cliente;N.º de pedido;Fecha del pedido;Importe;Estado;Nombre",
         "customer_id=N.º de cliente order_id=N.º de pedido ordered_at=Fecha del pedido amount=Importe status=Estado")]
     [InlineData("Codice cliente;Numero ordine;Data ordine;Totale;Stato ordine;Città",
@@ -137,9 +140,11 @@ public sealed class VocabularyTests
     [InlineData("Klantnummer;Bestelnummer;Besteldatum;Totaalbedrag;Bestelstatus;Aantal",
         "customer_id=Klantnummer order_id=Bestelnummer ordered_at=Besteldatum amount=Totaalbedrag status=Bestelstatus quantity=Aantal")]
     [InlineData("Código do cliente;Número do pedido;Data do pedido;Valor total;Situação;Moeda",
-        "customer_id=Código do cliente order_id=Número do pedido ordered_at=Data do pedido amount=Valor total currency=Moeda status=Situação")]
+        "customer_id=Código do cliente order_id=Número do pedido ordered_at=Data do pedido amount=Valor total currency=Moeda "
+            + "status=Situação")]
     [InlineData("ID klienta;Numer zamówienia;Data zamówienia;Kwota;Status;Waluta;Miasto",
-        "customer_id=ID klienta order_id=Numer zamówienia ordered_at=Data zamówienia amount=Kwota currency=Waluta status=Status city=Miasto")]
+        "customer_id=ID klienta order_id=Numer zamówienia ordered_at=Data zamówienia amount=Kwota currency=Waluta status=Status "
+            + "city=Miasto")]
     [InlineData("顧客ID;注文番号;注文日;合計金額;ステータス;数量",
         "customer_id=顧客ID order_id=注文番号 ordered_at=注文日 amount=合計金額 status=ステータス quantity=数量")]
     public void A_list_of_any_language_is_read_as_generic(string headings, string columns)
