@@ -25,12 +25,32 @@ internal static class HeaderNames
         return names;
     }
 
-    /// <summary>What is left of a header when case, spaces, punctuation and accents do not matter: 'Invoice No.' is 'invoiceno'.</summary>
+    /// <summary>
+    /// What is left of a header when case, spaces, punctuation and accents do not matter: 'Invoice No.' is 'invoiceno', 'Größe' 'grosse',
+    /// 'N.º', 'N°' and '№' are all 'no'. Letters of any script stay; those as wide as Japanese ones are the usual ones.
+    /// </summary>
     public static string Plain(string header)
     {
         var plain = new StringBuilder(header.Length);
-        foreach (var c in header.Normalize(NormalizationForm.FormD))
-            if (char.IsLetterOrDigit(c)) plain.Append(char.ToLowerInvariant(c));
+        foreach (var c in header.Normalize(NormalizationForm.FormKD))
+        {
+            var letter = char.ToLowerInvariant(c);
+            if (Letters(letter) is { } letters) plain.Append(letters);
+            else if (char.IsLetterOrDigit(letter)) plain.Append(letter);
+        }
         return plain.ToString();
     }
+
+    /// <summary>Letters whose mark Unicode takes for a part of them, and the sign of degrees, which stands for the o of a number.</summary>
+    private static string? Letters(char letter) => letter switch
+    {
+        'ß' => "ss",
+        'ł' => "l",
+        'ø' or '°' => "o",
+        'æ' => "ae",
+        'œ' => "oe",
+        'đ' => "d",
+        'ı' => "i",
+        _ => null,
+    };
 }

@@ -225,12 +225,52 @@ internal sealed class ImportPlan
         if (_request.Statuses is not null && _columns.GetValueOrDefault("orders", []).All(column => column.Field.Name != "status"))
             throw new RetentionException(Failure.Usage,
                 $"{_files[0].Path} has no column for the status of an order, so --statuses has nothing to choose by.");
-        if (_request.Statuses is { } statuses)
+        if ((_request.Statuses ?? Words("statuses")) is { } statuses)
             _database.SetVariable(
                 "sale_statuses", $"list_transform([{string.Join(", ", statuses.Select(Text))}]::VARCHAR[], lambda s: status_word(s))");
         else if (_database.Variable("preset_statuses") is null) _database.SetVariable("sale_statuses", "[]::VARCHAR[]");
         else _database.Execute("SET VARIABLE sale_statuses = getvariable('preset_statuses')");
     }
+
+    private string[]? Words(string name) =>
+        _request.Memory.Of("orders", name)?.Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>
+    /// A status that nobody has heard of is asked about once: taken for a sale it would add money that may never have come in. What is
+    /// answered holds for the source's next files.
+    /// </summary>
+    private void AskAboutStatuses()
+    {
+        if (_preset.Name == "olist" || _columns.GetValueOrDefault("orders", []).FirstOrDefault(column => column.Field.Name == "status") is not { } column) return;
+        var answered = (Words("statuses") ?? []).Concat(Words("statuses_none") ?? []).ToHashSet();
+        var met = _database.Query("""
+            SELECT status_word(status), any_value(status), count(*), sum(amount)::DECIMAL(38,2), any_value(status_meaning(status)), bool_or(is_valid)
+            FROM complete_orders WHERE status IS NOT NULL GROUP BY status_word(status) ORDER BY count(*) DESC
+            """).Select(row => (Word: row.GetString(0), Text: row.GetString(1), Orders: row.GetInt64(2), Money: row.GetDecimal(3),
+                Meaning: row.IsDBNull(4) ? null : row.GetString(4), IsSale: row.GetBoolean(5))).ToList();
+        if (_request.Statuses is { } told)
+        {
+            var sales = met.Where(status => status.IsSale).Select(status => status.Word);
+            _learnt.Add(new LearntChoice("orders", "statuses", string.Join(',', told.Select(Vocabulary.StatusWord).Union(sales)), "asked"));
+            _learnt.Add(new LearntChoice(
+                "orders", "statuses_none", string.Join(',', met.Where(status => !status.IsSale).Select(status => status.Word)), "asked"));
+            return;
+        }
+        var unknown = met.Where(status => status.Meaning is null && !answered.Contains(status.Word)
+            && status.Word is not ("gift-card" or "test")).ToList();
+        if (unknown.Count == 0) return;
+        var known = met.Where(status => status.IsSale && !unknown.Contains(status)).Select(status => status.Word).ToList();
+        var listed = string.Join("; ", unknown.Take(10).Select(status =>
+            $"{ForeignText.Shown(status.Text)} ({Invariant.Text($"{status.Orders:N0} orders, {status.Money:N2} {Currency.Code}")})"));
+        throw new RetentionException(Failure.InputRejected,
+            $"{_files[0].Path}: {column.Header} has statuses that are not known: {listed}. Say which statuses are a sale, with these if they are: "
+            + $"--statuses {Quoted([.. known, .. unknown.Select(status => status.Word)])}, without them if not"
+            + (known.Count > 0 ? $": --statuses {Quoted(known)}" : "")
+            + ". Where the column is no status of orders, --map {\"orders\": {\"status\": null}} reads nothing from it. What is answered is kept "
+            + "for the next file. Nothing was stored.");
+    }
+
+    private static string Quoted(IReadOnlyList<string> words) => $"\"{string.Join(',', words)}\"";
 
     private void CreateTypedViews()
     {
@@ -288,6 +328,7 @@ internal sealed class ImportPlan
                 _database.Execute($"CREATE VIEW complete_{kind} AS FROM canonical_{kind}{rows}");
             }
             _database.Execute(Preset.Rules);
+            AskAboutStatuses();
             if (map.Negatives is { } told) _learnt.Add(new LearntChoice("orders", "negatives", told, "asked"));
             if (_files.Any(file => file.Name == "orders") && _database.Variable("order_identity") is { } unique)
                 _learnt.Add(new LearntChoice("orders", "order_identity", unique, map.OrderIds is null ? "shown" : "asked"));

@@ -8,10 +8,11 @@ internal sealed class MissingColumns(SourceFile file, IReadOnlyList<PresetField>
 {
     public RetentionException Refusal(LikelyColumns likely)
     {
-        var lookedFor = missing.Select(field => $"  {field.Name}: looked for {string.Join(", ", field.Headers.Prepend(field.Name))}");
         if (missing.Count == 0)
             return new RetentionException(Failure.InputRejected,
                 $"{file.Path}, line 1: not all of what preset {preset} reads has a column of its own. {NextStep(likely)}");
+        var lookedFor = missing.Select(field =>
+            $"  {field.Name}: looked for {string.Join(", ", field.Headers.Prepend(field.Name))}{InOtherLanguages(field)}");
         var message = $"""
             {file.Path}, line 1: no column for {Names(missing)} (preset {preset}).
             {string.Join('\n', lookedFor)}
@@ -19,6 +20,9 @@ internal sealed class MissingColumns(SourceFile file, IReadOnlyList<PresetField>
             """;
         return new RetentionException(Failure.InputRejected, $"{message}\n{NextStep(likely)}");
     }
+
+    private static string InOtherLanguages(PresetField field) =>
+        Vocabulary.HeadingsOf(field.File, field.Name).Count == 0 ? "" : " and its names in other languages";
 
     private string NextStep(LikelyColumns likely)
     {

@@ -51,7 +51,7 @@ internal sealed record Preset(string Name, string Declarations, string Rows)
 /// <param name="Name">Canonical name.</param>
 /// <param name="Kind">text, time, money, number or flag.</param>
 /// <param name="Required">Without it the file cannot be read.</param>
-/// <param name="Headers">Names sources give it, the likeliest first.</param>
+/// <param name="Headers">Names sources give it, the likeliest first, as the preset has them.</param>
 /// <param name="StandIns">Fields that are as good together where it has no column: any of these sets.</param>
 internal sealed record PresetField(
     string File, string Name, string Kind, bool Required, IReadOnlyList<string> Headers, IReadOnlyList<IReadOnlyList<string>> StandIns)
@@ -65,8 +65,8 @@ internal sealed record PresetField(
     /// <summary>Money that a row is worth, by itself or with others.</summary>
     public bool IsWorth => Kind == "money" && (Required || Name.EndsWith("_total", StringComparison.Ordinal) || Name == "unit_price");
 
-    /// <summary>The headers as headings are compared.</summary>
-    public IReadOnlyList<string> PlainHeaders { get; } = [.. Headers.Select(HeaderNames.Plain)];
+    /// <summary>All names it goes by in this kind of file, in any language, as headings are compared.</summary>
+    public IReadOnlyList<string> PlainHeaders { get; } = Vocabulary.Names(File, Name, Headers.Select(HeaderNames.Plain));
 
     /// <summary>Fields a file cannot be read without, and neither they nor what may stand in for them has a column.</summary>
     public static IReadOnlyList<PresetField> Missing(IReadOnlyList<PresetField> fields, IEnumerable<MatchedColumn> columns)

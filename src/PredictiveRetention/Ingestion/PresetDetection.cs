@@ -97,10 +97,11 @@ public static class PresetDetection
         var matched = Match(fields, headings);
         var required = fields.Count(field => field.Required);
         var missing = PresetField.Missing(fields, matched).Select(field => field.Name).ToList();
+        var telling = matched.Where(column => Tells(preset, file, column, headings.Plain(column.Index), matched)).ToList();
         var distinct = preset == "generic" ? []
-            : matched.Where(column => !s_common.Value.Contains(headings.Plain(column.Index))).ToHashSet();
+            : telling.Where(column => !s_common.Value.Contains(headings.Plain(column.Index))).ToHashSet();
         var opened = JsonCells(fields, headings);
-        var points = matched.Sum(column => column.ChosenBy == "name" ? 1.5 : 1) + distinct.Count + opened
+        var points = telling.Sum(column => column.ChosenBy == "name" ? 1.5 : 1) + distinct.Count + opened
             + (IsNamedFor(preset, file, fileName) ? 1.5 : 0);
         var sure = matched.Count(column => column.Field.Required && (column.ChosenBy == "name" || distinct.Contains(column)));
         var explained = Math.Max(
@@ -111,6 +112,18 @@ public static class PresetDetection
             : Unlikely * (required - missing.Count) / required * 0.99;
         var columns = matched.ToDictionary(column => column.Field.Name, column => column.Header);
         return (new PresetCandidate(preset, file, confidence, columns, missing), points);
+    }
+
+    /// <summary>
+    /// What people write in any list, such as Versandkosten, does not speak for the system of one of them, and two numbers of orders do not
+    /// speak for refunds.
+    /// </summary>
+    private static bool Tells(string preset, string file, MatchedColumn column, string plain, IReadOnlyList<MatchedColumn> matched)
+    {
+        if (file == "refunds" && column.Field.Name == "refund_id" && matched.Any(other => other.Field.Name == "order_id"))
+            return !Vocabulary.HeadingsOf("refunds", "order_id").Contains(plain);
+        return preset == "generic" || column.ChosenBy == "name" || s_common.Value.Contains(plain)
+            || column.Field.Headers.Select(HeaderNames.Plain).Contains(plain) || Vocabulary.SystemsOf(plain).Contains(preset);
     }
 
     private static IReadOnlyList<MatchedColumn> Match(IReadOnlyList<PresetField> fields, Headings headings) =>

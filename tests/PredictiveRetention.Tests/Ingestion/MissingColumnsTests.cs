@@ -6,13 +6,13 @@ namespace PredictiveRetention.Tests.Ingestion;
 public sealed class MissingColumnsTests
 {
     [Fact]
-    public void A_heading_of_another_abbreviation_is_named_and_not_the_first_of_the_file()
+    public void A_heading_spelt_wrong_is_named_and_not_the_first_of_the_file()
     {
         using var import = new Import
         {
-            Orders = "Kundennummer;Bestellnr;Datum;Betrag\n1001;B-17;31.12.2024;10,50\n1002;B-18;01.01.2025;20,00\n",
+            Orders = "Kundennummer;Bestllnr;Datum;Betrag\n1001;B-17;31.12.2024;10,50\n1002;B-18;01.01.2025;20,00\n",
         };
-        Ends("give it with --map: { \"orders\": { \"order_id\": \"Bestellnr\" } }", import);
+        Ends("give it with --map: { \"orders\": { \"order_id\": \"Bestllnr\" } }", import);
     }
 
     [Fact]
@@ -62,8 +62,8 @@ public sealed class MissingColumnsTests
     [Fact]
     public void The_proposal_is_json_whatever_the_heading_holds()
     {
-        using var import = new Import { Orders = "Kundennummer;\"Bestell\u001b\"\"nr\";Datum;Betrag\n1001;B-17;31.12.2024;10,50\n" };
-        Ends("{ \"orders\": { \"order_id\": \"Bestell\\u001B\\\"nr\" } }", import);
+        using var import = new Import { Orders = "Kundennummer;\"Bestll\u001b\"\"nr\";Datum;Betrag\n1001;B-17;31.12.2024;10,50\n" };
+        Ends("{ \"orders\": { \"order_id\": \"Bestll\\u001B\\\"nr\" } }", import);
     }
 
     private static void Ends(string end, Import import) => Assert.EndsWith(end, import.Refused().Message, StringComparison.Ordinal);

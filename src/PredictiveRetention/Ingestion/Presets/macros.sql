@@ -8,7 +8,8 @@
 
 -- ---------------------------------------------------------------- what a preset declares
 
--- The fields a preset understands, by file, with the headers under which sources give them.
+-- The fields a preset understands, by file, with the headers under which sources give them. Their names in other languages, and those
+-- of any field called as one of the shipped presets', come from Vocabulary/headings.tsv after these.
 -- kind: text, time (the shop's wall clock where it names no offset; becomes UTC milliseconds), utc_time (UTC where it names none),
 -- money or number (DECIMAL(18,6)), flag (BOOLEAN). A header such as 'properties.total' is also found inside JSON cells of 'properties'.
 CREATE TABLE fields (file VARCHAR, field VARCHAR, kind VARCHAR, required BOOLEAN, headers VARCHAR[]);
@@ -160,13 +161,15 @@ CREATE MACRO is_understood(reason) AS starts_with(reason, 'order of nobody known
 -- ---------------------------------------------------------------- meaning
 
 -- An order with a status that is no sale is stored, and in no figure. Which statuses are one the user says (--statuses) or the preset,
--- and an order without any is then none. Otherwise all are but these. Refunded orders are sales; the refund is a row of its own.
-CREATE MACRO status_word(status) AS replace(replace(lower(trim(status)), '_', '-'), ' ', '-');
+-- and an order without any is then none. Otherwise what Vocabulary/statuses.tsv says of the status, in the languages shops export in, and
+-- a status it does not know is a sale. Refunded orders are sales; the refund is a row of its own.
+CREATE TABLE status_words (word VARCHAR, meaning VARCHAR);
+CREATE MACRO status_word(status) AS regexp_replace(
+  replace(replace(replace(replace(strip_accents(lower(trim(status))), 'ß', 'ss'), 'ł', 'l'), '_', '-'), ' ', '-'), '^wc-', '');
+-- sale, no_sale, refunded or partially_refunded; null for a status that is not known.
+CREATE MACRO status_meaning(status) AS (SELECT meaning FROM status_words WHERE word = status_word(status));
 CREATE MACRO is_sale_unless(status, is_no_sale) AS
   CASE WHEN len(getvariable('sale_statuses')) > 0 THEN coalesce(list_contains(getvariable('sale_statuses'), status_word(status)), false)
        ELSE NOT coalesce(is_no_sale, false) END;
-CREATE MACRO is_no_sale(status) AS status_word(status) IN (
-  'cancelled', 'canceled', 'cancel', 'void', 'voided', 'failed', 'failure', 'payment-failed', 'error', 'unavailable', 'declined', 'denied',
-  'rejected', 'abandoned', 'expired', 'draft', 'checkout-draft', 'pending', 'pending-payment', 'awaiting-payment', 'unpaid', 'on-hold',
-  'deleted', 'trash', 'test');
+CREATE MACRO is_no_sale(status) AS status_meaning(status) = 'no_sale';
 CREATE MACRO is_sale(status) AS is_sale_unless(status, is_no_sale(status));
