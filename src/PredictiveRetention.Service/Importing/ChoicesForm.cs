@@ -14,7 +14,8 @@ internal static class ChoicesForm
 
     /// <summary>Settings of --map a person can choose, with the words it knows.</summary>
     public static IReadOnlyList<(string Name, string[] Words)> Settings { get; } = [("$date_order", ["dmy", "mdy", "ymd"]),
-        ("$decimal_mark", [".", ","]), ("$delimiter", [",", ";", "|", "\\t"]), ("$grain", ["order", "line"])];
+        ("$decimal_mark", [".", ","]), ("$delimiter", [",", ";", "|", "\\t"]), ("$grain", ["order", "line"]),
+        ("$amount_unit", ["major", "minor"]), ("$negatives", ["refunds", "left-out"])];
 
     public static string ColumnField(string kind, string field) => $"column.{kind}.{field}";
 
@@ -65,7 +66,7 @@ internal static class ChoicesForm
             return upload.Files.ToDictionary(file => file.Name,
                 file => file.Candidates.Where(candidate => candidate.Preset == preset).Select(candidate => candidate.File).FirstOrDefault()
                     ?? ImportChoices.LeftOut);
-        var known = PresetDetection.Files(preset);
+        var known = PresetDetection.FilesBeside(preset);
         return upload.Files.Select((file,
             i) => (file.Name, Kind: form[KindField(i)].ToString()))
                 .ToDictionary(file => file.Name, file => known.Contains(file.Kind) ? file.Kind : ImportChoices.LeftOut);
@@ -98,8 +99,7 @@ internal static class ChoicesForm
             .GroupBy(kind => kind)
             .FirstOrDefault(kind => kind.Count() > 1);
         if (twice is not null) return T["Two files are taken for {0}: leave one out and import it afterwards.", twice.Key];
-        if (upload.FileOf("orders") is null)
-            return T["None of the files is the orders file, and every import reads one. Importing the same orders again changes nothing."];
+        if (!upload.Parts.Any()) return T["None of the files takes part: say what is in one of them."];
         if (upload.Parts.FirstOrDefault(part => part.File.Preview is null) is { File: { } unreadable }) return unreadable.Problem;
         var missing = upload.MissingColumns();
         return missing.Count == 0

@@ -32,7 +32,7 @@ public sealed record Upload
     /// <summary>The kinds of file that take part, in the order the preset reads them.</summary>
     [JsonIgnore]
     public IEnumerable<(string Kind, UploadedFile File)> Parts =>
-            PresetDetection.Files(Choices.Preset)
+            PresetDetection.FilesBeside(Choices.Preset)
                 .Select(kind => (kind, FileOf(kind)))
                 .Where(part => part.Item2 is not null)
                 .Select(part => (part.kind, part.Item2!));
@@ -88,6 +88,9 @@ public sealed record ImportChoices
         {
             var kind = file.Candidates.Where(candidate => candidate.Preset == preset
                 && (candidate.Fits || (preset == "generic" && readable.Count == 1 && candidate.File == "orders")))
+                // Beside the orders of a shop system, what any shop has.
+                .Concat(file.Candidates.Where(candidate => preset is not ("generic" or "olist")
+                    && candidate is { Preset: "generic", Fits: true } && candidate.File != "orders"))
                 .Select(candidate => candidate.File).FirstOrDefault();
             if (kind is not null && !kinds.ContainsValue(kind)) kinds[file.Name] = kind;
         }

@@ -18,7 +18,7 @@ internal static class UploadRequest
     /// The header each field of a kind is read from. Headings are compared for it: to be asked once, not for every field.
     /// </summary>
     public static FieldColumns ColumnsOf(this Upload upload, string kind) => new(
-        upload.FileOf(kind)?.Preview is { } preview ? PresetDetection.ColumnsOf(upload.Choices.Preset, kind, preview.Headers)
+        upload.FileOf(kind)?.Preview is { } preview ? PresetDetection.ColumnsOf(upload.Choices.Preset, kind, preview)
             : new Dictionary<string, string>(),
         upload.Choices.Columns.GetValueOrDefault(kind) ?? new Dictionary<string, string?>());
 
@@ -31,8 +31,9 @@ internal static class UploadRequest
         foreach (var (kind, _) in upload.Parts)
         {
             var columns = upload.ColumnsOf(kind);
-            missing.AddRange(PresetDetection.Fields(upload.Choices.Preset, kind)
-                .Where(field => field.Required && columns[field.Name] is null).Select(field => (kind, field.Name)));
+            var found = PresetDetection.Fields(upload.Choices.Preset, kind).Select(field => field.Name)
+                .Where(field => columns[field] is not null).ToHashSet();
+            missing.AddRange(PresetDetection.Missing(upload.Choices.Preset, kind, found).Select(field => (kind, field)));
         }
         return missing;
     }
@@ -62,9 +63,7 @@ internal static class UploadRequest
             Preset = upload.Choices.Preset,
             OrdersFile = IsFolder(upload.Choices.Preset)
                 ? folder
-                : Place("orders")
-                    ?? throw new RetentionException(Failure.InputRejected,
-                        "None of the files is the orders file, and every import reads one."),
+                : Place("orders"),
             CustomersFile = Place("customers"),
             RefundsFile = Place("refunds"),
             EventsFile = Place("events"),

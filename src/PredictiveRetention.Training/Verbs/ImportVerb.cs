@@ -158,7 +158,8 @@ internal static class ImportVerb
     {
         (string Name, string? Value)[] settings =
         [
-            ("$date_order", verb.Value(s_dateOrder)), ("$decimal_mark", verb.Value(s_decimalMark)), ("$amount_unit", verb.Value(s_amountUnit)),
+            ("$date_order", verb.Value(s_dateOrder)), ("$decimal_mark", verb.Value(s_decimalMark)),
+            ("$amount_unit", verb.Value(s_amountUnit)),
             ("$negatives", verb.Value(s_negatives)), ("$order_ids", verb.Value(s_orderIds)),
         ];
         return settings.Where(setting => setting.Value is not null).ToDictionary(setting => setting.Name, setting => setting.Value!);
@@ -196,7 +197,8 @@ internal static class ImportVerb
             if (file.Nobody is { } nobody)
                 Line(Invariant.Text($"  {nobody.Orders,12:N0} orders of nobody known, {nobody.Amount:N2} {outcome.Report.ShopCurrency}")
                     + Invariant.Text($" of which {nobody.Refunded:N2} went back; {nobody.Sales:N0} of them are sales, ")
-                    + Invariant.Text($"{nobody.SalesAmount:N2} less {nobody.SalesRefunded:N2}: in no customer's figure, beside the totals"));
+                    + Invariant.Text($"{nobody.SalesAmount:N2} less {nobody.SalesRefunded:N2}: in no customer's figure, beside the "
+                    + $"totals"));
             foreach (var note in file.Notes) Line($"  {note.Count,12:N0} noted: {Shown(note.Note)}{First(note.ExampleLine)}");
             foreach (var money in file.Money)
             {
@@ -232,7 +234,8 @@ internal static class ImportVerb
     private static string Range(FileQuality file, string timeZone) =>
         file is { FirstMs: { } first, LastMs: { } last } && BusinessCalendar.InZone(timeZone) is var calendar
             ? string.Create(CultureInfo.InvariantCulture,
-                $", {BusinessCalendar.DateOf(calendar.DayOf(first)):yyyy-MM-dd} to {BusinessCalendar.DateOf(calendar.DayOf(last)):yyyy-MM-dd}")
+                $", {BusinessCalendar.DateOf(calendar.DayOf(first)):yyyy-MM-dd} to "
+                    + $"{BusinessCalendar.DateOf(calendar.DayOf(last)):yyyy-MM-dd}")
             : "";
 
     /// <summary>Sentences and paths that hold words of a file.</summary>

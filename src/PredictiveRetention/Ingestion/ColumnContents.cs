@@ -81,8 +81,8 @@ internal sealed class ColumnContents(IReadOnlyList<string> cells)
 
     private static readonly HashSet<string> s_flags = new(StringComparer.OrdinalIgnoreCase)
     {
-        "0", "1", "true", "false", "t", "f", "yes", "no", "y", "n", "on", "off", "ja", "nein", "oui", "non", "sí", "si", "sim", "não", "nee",
-        "tak", "nie", "wahr", "falsch", "vrai", "faux",
+        "0", "1", "true", "false", "t", "f", "yes", "no", "y", "n", "on", "off", "ja", "nein", "oui", "non", "sí", "si", "sim", "não",
+        "nee", "tak", "nie", "wahr", "falsch", "vrai", "faux",
     };
 
     private static readonly HashSet<string> s_states = new(StringComparer.OrdinalIgnoreCase)

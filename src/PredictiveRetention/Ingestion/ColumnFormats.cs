@@ -20,7 +20,9 @@ internal sealed class ColumnFormats(
     public IReadOnlyList<string> Assumptions => _assumptions;
 
     /// <summary>By field: iso, dmy, mdy or ymd for times; '.' or ',' for numbers.</summary>
-    /// <exception cref="RetentionException">Nothing tells, and the choice would change months or thousands; the message says what to give.</exception>
+    /// <exception cref="RetentionException">
+    /// Nothing tells, and the choice would change months or thousands; the message says what to give.
+    /// </exception>
     public IReadOnlyDictionary<string, string> Detect()
     {
         var formats = new Dictionary<string, string>();
@@ -54,20 +56,25 @@ internal sealed class ColumnFormats(
         var (dayFirst, monthFirst) = (evidence.Values.Sum(found => found.DayFirst), evidence.Values.Sum(found => found.MonthFirst));
         if (dayFirst + monthFirst > 0) return Decided("date_order", monthFirst > dayFirst ? "mdy" : "dmy", "shown");
         if (memory.Of(file.Name, "date_order") is { } kept)
-            return Decided("date_order", kept, "kept", $"dates: no date shows whether the day or the month comes first; read as {kept}, as in "
+            return Decided("date_order", kept, "kept", $"dates: no date shows whether the day or the month comes first; read as {kept}, "
+                + $"as in "
                 + "the files of this source before.");
         var (column, open) = evidence.Where(found => found.Value.Open > 0).Select(found => (found.Key, found.Value)).FirstOrDefault();
         // The same day whichever comes first.
         if (column is null) return "dmy";
         if (ByRisingIds(column) is { } rising)
-            return Decided("date_order", rising, "shown", $"{column.Header}: no date shows whether the day or the month comes first; order ids "
+            return Decided("date_order", rising, "shown", $"{column.Header}: no date shows whether the day or the month comes first; "
+                + $"order ids "
                 + $"rise with time only if they are read as {rising}.");
         if (ByTheFuture(column) is { } past)
-            return Decided("date_order", past, "shown", $"{column.Header}: no date shows whether the day or the month comes first; read other "
+            return Decided("date_order", past, "shown", $"{column.Header}: no date shows whether the day or the month comes first; read "
+                + $"other "
                 + $"than {past} the file would reach into the future.");
         throw new RetentionException(Failure.InputRejected,
-            $"{file.Path}: nothing in {column.Header} shows whether the day or the month comes first ({ForeignText.Shown(open!.Example ?? "")} "
-            + "is two days). Say which: --date-order dmy (the day) or --date-order mdy (the month); \"$date_order\" in --map does the same. "
+            $"{file.Path}: nothing in {column.Header} shows whether the day or the month comes first "
+                + $"({ForeignText.Shown(open!.Example ?? "")} "
+            + "is two days). Say which: --date-order dmy (the day) or --date-order mdy (the month); \"$date_order\" in --map does the "
+            + "same. "
             + "It is kept for the next file. Nothing was stored.");
     }
 
@@ -137,10 +144,13 @@ internal sealed class ColumnFormats(
         if (open < 0 || file.Format != "csv") return ".";
         if (memory.Of(file.Name, "decimal_mark") is { } kept)
             return Decided("decimal_mark", kept, "kept",
-                $"{numbers[open].Header}: no number shows which mark stands before the decimals; read as in the files of this source before.");
+                $"{numbers[open].Header}: no number shows which mark stands before the decimals; read as in the files of this source "
+                    + $"before.");
         throw new RetentionException(Failure.InputRejected,
-            $"{file.Path}: nothing in {numbers[open].Header} shows whether {ForeignText.Shown(evidence[open].Example ?? "")} is a thousand times as "
-            + "much: its mark may stand before decimals or before thousands. Say which mark stands before the decimals: --decimal-mark . or "
+            $"{file.Path}: nothing in {numbers[open].Header} shows whether {ForeignText.Shown(evidence[open].Example ?? "")} is a "
+                + $"thousand times as "
+            + "much: its mark may stand before decimals or before thousands. Say which mark stands before the decimals: --decimal-mark "
+            + ". or "
             + "--decimal-mark , (\"$decimal_mark\" in --map does the same). It is kept for the next file. Nothing was stored.");
     }
 

@@ -55,7 +55,9 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
         _matched[field] = new MatchedColumn(field, index, headings.Names[index], "--map");
     }
 
-    /// <summary>A price that --map names for the amount is that of one piece where the file has quantities, unless $price says otherwise.</summary>
+    /// <summary>
+    /// A price that --map names for the amount is that of one piece where the file has quantities, unless $price says otherwise.
+    /// </summary>
     private void ReadPriceAsUnitPrice()
     {
         var amount = _matched.Keys.FirstOrDefault(field => field.Name == "amount");

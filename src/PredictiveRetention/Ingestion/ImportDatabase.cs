@@ -24,7 +24,9 @@ internal sealed class ImportDatabase : IDisposable
             """);
     }
 
-    /// <summary>The days and wall clock that cells are read by. It may be settled by what the files say, before any time of theirs is read.</summary>
+    /// <summary>
+    /// The days and wall clock that cells are read by. It may be settled by what the files say, before any time of theirs is read.
+    /// </summary>
     public BusinessCalendar Calendar { get; set; }
 
     public void Execute(string sql)

@@ -50,7 +50,8 @@ internal sealed class ImportPlan
     {
         var grain = _database.Variable("orders_grain");
         return new MappingReport(
-            _preset.Name, Currency.Code, Calendar.TimeZone.Id, [.. _files.Select(file => MappingOf(file, file.Name == "orders" ? grain : null))]);
+            _preset.Name, Currency.Code, Calendar.TimeZone.Id,
+            [.. _files.Select(file => MappingOf(file, file.Name == "orders" ? grain : null))]);
     }
 
     private IEnumerable<(string Name, string Path)> FilesOf(ImportRequest request)
@@ -121,21 +122,26 @@ internal sealed class ImportPlan
             if (_request.IsFirst && NamedZones.IsFixedWhereOffsetsVary(asked.TimeZone, spans)
                 && !asked.TimeZone.Id.StartsWith("Etc/", StringComparison.Ordinal) && NamedZones.Of(spans) is { } changing)
                 throw new RetentionException(Failure.InputRejected,
-                    $"The clocks of {asked.TimeZone.Id} never change, and the offsets in {_files[0].Path} do, as those of {changing.Id}: an "
-                    + $"evening of the other season would fall into the next day. Give --time-zone {changing.Id}, or a zone such as Etc/GMT+5 "
+                    $"The clocks of {asked.TimeZone.Id} never change, and the offsets in {_files[0].Path} do, as those of "
+                        + $"{changing.Id}: an "
+                    + $"evening of the other season would fall into the next day. Give --time-zone {changing.Id}, or a zone such as "
+                    + $"Etc/GMT+5 "
                     + "where a fixed offset is meant. Nothing was stored.");
         }
         else if (_database.Variable("preset_time_zone") is { } zone) _database.Calendar = BusinessCalendar.InZone(zone);
         else if (NamedZones.Of(spans) is { } named)
         {
             _database.Calendar = BusinessCalendar.InZone(named.Id);
-            if (named.Id != TimeZoneInfo.Utc.Id) Assume("orders", $"time zone {named.Id}: the offsets of the orders are those of its clocks, and days "
+            if (named.Id != TimeZoneInfo.Utc.Id) Assume("orders", $"time zone {named.Id}: the offsets of the orders are those of its "
+                + $"clocks, and days "
                 + "begin at its midnight. If not: --time-zone, now or later.");
         }
         else if (spans.Count > 0)
             throw new RetentionException(Failure.InputRejected,
-                $"The times in {_files[0].Path} have offsets ({string.Join(", ", spans.Select(span => OffsetText(span.OffsetMinutes)).Distinct())}) that "
-                + "are those of no one time zone. Say where the shop's days begin: --time-zone, such as Europe/London. Nothing was stored.");
+                $"The times in {_files[0].Path} have offsets "
+                    + $"({string.Join(", ", spans.Select(span => OffsetText(span.OffsetMinutes)).Distinct())}) that "
+                + "are those of no one time zone. Say where the shop's days begin: --time-zone, such as Europe/London. Nothing was "
+                + "stored.");
         _learnt.AddRange(_files.Where(file => file.Name == "orders")
             .Select(file => new LearntChoice(file.Name, "clock", ClockOf(file, spans), "shown")));
         foreach (var file in _files) NoteOffsets(file);
@@ -241,7 +247,8 @@ internal sealed class ImportPlan
     /// </summary>
     private void AskAboutStatuses()
     {
-        if (_preset.Name == "olist" || _columns.GetValueOrDefault("orders", []).FirstOrDefault(column => column.Field.Name == "status") is not { } column) return;
+        var columns = _preset.Name == "olist" ? [] : _columns.GetValueOrDefault("orders", []);
+        if (columns.FirstOrDefault(column => column.Field.Name == "status") is not { } column) return;
         var answered = (Words("statuses") ?? []).Concat(Words("statuses_none") ?? []).ToHashSet();
         var met = _database.Query("""
             SELECT status_word(status), any_value(status), count(*), sum(amount)::DECIMAL(38,2), any_value(status_meaning(status)), bool_or(is_valid)
@@ -263,10 +270,12 @@ internal sealed class ImportPlan
         var listed = string.Join("; ", unknown.Take(10).Select(status =>
             $"{ForeignText.Shown(status.Text)} ({Invariant.Text($"{status.Orders:N0} orders, {status.Money:N2} {Currency.Code}")})"));
         throw new RetentionException(Failure.InputRejected,
-            $"{_files[0].Path}: {column.Header} has statuses that are not known: {listed}. Say which statuses are a sale, with these if they are: "
+            $"{_files[0].Path}: {column.Header} has statuses that are not known: {listed}. Say which statuses are a sale, with these if "
+                + $"they are: "
             + $"--statuses {Quoted([.. known, .. unknown.Select(status => status.Word)])}, without them if not"
             + (known.Count > 0 ? $": --statuses {Quoted(known)}" : "")
-            + ". Where the column is no status of orders, --map {\"orders\": {\"status\": null}} reads nothing from it. What is answered is kept "
+            + ". Where the column is no status of orders, --map {\"orders\": {\"status\": null}} reads nothing from it. What is "
+            + "answered is kept "
             + "for the next file. Nothing was stored.");
     }
 
@@ -286,7 +295,9 @@ internal sealed class ImportPlan
 
     private static readonly Dictionary<string, long> s_noDivisors = [];
 
-    /// <summary>What amounts are to be divided by, where a heading, a person or an earlier file says that they are in smallest units.</summary>
+    /// <summary>
+    /// What amounts are to be divided by, where a heading, a person or an earlier file says that they are in smallest units.
+    /// </summary>
     private Dictionary<string, long> DivisorsOf(SourceFile file)
     {
         var told = MapOf(file.Name).AmountUnit;
@@ -301,8 +312,10 @@ internal sealed class ImportPlan
             && MoneyUnit.MayBeMinor(_contents[file.Name][column.Index], Currency)))
             throw new RetentionException(Failure.InputRejected,
                 $"{file.Path}: the amounts in {worth[0].Header} are whole and end as prices in the smallest units of {Currency.Code} do "
-                + $"({string.Join(", ", _contents[file.Name][worth[0].Index].Examples)}), so they may be {Currency.MinorPerUnit} times too much. Say "
-                + "which: --amount-unit minor (divide them) or --amount-unit major (as they stand); \"$amount_unit\" in --map does the same. It "
+                + $"({string.Join(", ", _contents[file.Name][worth[0].Index].Examples)}), so they may be {Currency.MinorPerUnit} times "
+                + $"too much. Say "
+                + "which: --amount-unit minor (divide them) or --amount-unit major (as they stand); \"$amount_unit\" in --map does the "
+                + "same. It "
                 + "is kept for the next file. Nothing was stored.");
         return named;
     }
@@ -315,7 +328,8 @@ internal sealed class ImportPlan
         var map = MapOf("orders");
         if (map.Grain is { } grain) _database.SetVariable("orders_grain", Text(grain));
         if (map.PriceOf is { } of) _database.SetVariable("price_of", Text(of));
-        if ((map.Negatives ?? _request.Memory.Of("orders", "negatives")) is { } negatives) _database.SetVariable("negatives", Text(negatives));
+        if ((map.Negatives ?? _request.Memory.Of("orders", "negatives")) is { } negatives)
+            _database.SetVariable("negatives", Text(negatives));
         if ((map.OrderIds ?? _request.Memory.Of("orders", "order_identity")) is { } identity)
             _database.SetVariable("order_identity", Text(identity));
         _database.SetVariable("is_first", _request is { IsFirst: true, Purchases: not { MergeDays: true } } ? "true" : "false");

@@ -35,5 +35,6 @@ internal static class MoneyUnit
         return round < 0.9 && cells.Share(IsPriced) > 0.9;
     }
 
-    private static bool IsPriced(string cell) => cell is "0" || (cell.Length > 2 && (cell[^2..] is "99" or "95" or "90" or "50" or "00" or "49" or "98"));
+    private static bool IsPriced(string cell) =>
+        cell is "0" || (cell.Length > 2 && cell[^2..] is "99" or "98" or "95" or "90" or "50" or "49" or "00");
 }

@@ -4,8 +4,8 @@ namespace PredictiveRetention.Ingestion;
 internal sealed record OffsetSpan(int OffsetMinutes, long FirstMs, long LastMs, long Count);
 
 /// <summary>
-/// Which time zone the offsets of a file's times are those of. A shop writes its own clock: an offset in winter and another in summer name a
-/// zone, and zones that share both cut the same days.
+/// Which time zone the offsets of a file's times are those of. A shop writes its own clock: an offset in winter and another in summer
+/// name a zone, and zones that share both cut the same days.
 /// </summary>
 internal static class NamedZones
 {

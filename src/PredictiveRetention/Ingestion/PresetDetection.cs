@@ -60,9 +60,15 @@ public static class PresetDetection
         return [best, .. judged.Skip(1).Select(judgement => judgement.Candidate)];
     }
 
-    /// <summary>Header by field, as the preset reads this file.</summary>
-    public static IReadOnlyDictionary<string, string> ColumnsOf(string preset, string file, IReadOnlyList<string> headers) =>
-        Match(FieldsOf(preset, file), new Headings(headers)).ToDictionary(column => column.Field.Name, column => column.Header);
+    /// <summary>Header by field, as an import of this preset would read the file as far as its first rows tell.</summary>
+    public static IReadOnlyDictionary<string, string> ColumnsOf(string preset, string file, FilePreview preview) =>
+        new HeaderMatcher("", new Headings(preview.Headers), FileMap.None, FileContents.Of(preview)).Match(FieldsBeside(preset, file))
+            .ToDictionary(column => column.Field.Name, column => column.Header);
+
+    /// <summary>Fields an import of this file cannot do without, of which neither they nor what stands in for them is found.</summary>
+    public static IReadOnlyList<string> Missing(string preset, string file, IReadOnlySet<string> found) =>
+        [.. FieldsBeside(preset, file).Where(field => field.Required && !found.Contains(field.Name)
+            && !field.StandIns.Any(set => set.All(found.Contains))).Select(field => field.Name)];
 
     /// <summary>The first shipped preset but this one that finds all it needs in a file of this kind; null where there is none.</summary>
     internal static string? Fitting(string file, Headings headings, string but) => s_fields.Value.Keys.FirstOrDefault(preset =>
@@ -80,11 +86,20 @@ public static class PresetDetection
 
     /// <summary>What a preset reads from a kind of file; nothing from one it does not know.</summary>
     public static IReadOnlyList<ImportField> Fields(string preset, string file) =>
-        [.. FieldsOf(preset, file).Select(field =>
+        [.. FieldsBeside(preset, file).Select(field =>
             new ImportField(field.Name, field.Kind.Replace("utc_", "", StringComparison.Ordinal), field.Required))];
 
     /// <summary>Kinds of file a preset reads: one, several, or the tables of its folder.</summary>
     public static IReadOnlyList<string> Files(string preset) => [.. FieldsOf(preset).Select(field => field.File).Distinct()];
+
+    /// <summary>
+    /// Kinds of file an import of this preset takes: its own, and beside one that reads a single file whatever generic reads.
+    /// </summary>
+    public static IReadOnlyList<string> FilesBeside(string preset) => Files(preset).Contains("order_customers")
+        ? Files(preset) : [.. Files(preset).Union(Files("generic"))];
+
+    private static IReadOnlyList<PresetField> FieldsBeside(string preset, string file) =>
+        FieldsOf(preset, file) is { Count: > 0 } own ? own : FilesBeside(preset).Contains(file) ? FieldsOf("generic", file) : [];
 
     private static IReadOnlyList<PresetField> FieldsOf(string preset) => s_fields.Value.GetValueOrDefault(preset, []);
 

@@ -60,7 +60,8 @@ public sealed class ShopChoices
             connection.Execute(
                 "INSERT INTO source_choice (preset, file, name, value, basis, import_id) "
                 + "VALUES (@preset, @File, @Name, @Value, @Basis, @importId) "
-                + "ON CONFLICT (preset, file, name) DO UPDATE SET value = excluded.value, basis = excluded.basis, import_id = excluded.import_id",
+                + "ON CONFLICT (preset, file, name) DO UPDATE SET value = excluded.value, basis = excluded.basis, import_id = "
+                + "excluded.import_id",
                 new { preset, choice.File, choice.Name, choice.Value, choice.Basis, importId }, transaction);
     }
 
@@ -90,19 +91,23 @@ public sealed class ShopChoices
     /// Where days begin. Times that named their offset are instants and stay; those of a wall clock are read by the new zone's, as if their
     /// files were imported again.
     /// </summary>
-    /// <exception cref="RetentionException">Some sources have a wall clock and others have not: which row is which nobody knows.</exception>
+    /// <exception cref="RetentionException">
+    /// Some sources have a wall clock and others have not: which row is which nobody knows.
+    /// </exception>
     public ChoicesChanged ChangeZone(BusinessCalendar zone)
     {
         using var connection = _engine.Open();
         using var transaction = _engine.BeginWrite(connection);
         var old = BusinessCalendar.InZone(connection.QuerySingleOrDefault<string>("SELECT time_zone FROM shop", transaction: transaction)
             ?? throw NoShop());
-        var clocks = connection.Query<string>("SELECT DISTINCT value FROM source_choice WHERE name = 'clock'", transaction: transaction).AsList();
+        var clocks = connection.Query<string>("SELECT DISTINCT value FROM source_choice WHERE name = "
+            + "'clock'", transaction: transaction).AsList();
         var imports = connection.ExecuteScalar<long>("SELECT count(*) FROM import_batch", transaction: transaction);
         var isWall = clocks.Contains("wall") || (clocks.Count == 0 && imports > 0);
         if (isWall && clocks.Count > 1)
             throw new RetentionException(Failure.InputRejected,
-                "Some files of this shop have times with offsets and others the shop's wall clock, so which of them the new zone moves cannot be "
+                "Some files of this shop have times with offsets and others the shop's wall clock, so which of them the new zone moves "
+                    + "cannot be "
                 + "told. Import them into another --store with --time-zone.");
         var moved = isWall && old.TimeZone.Id != zone.TimeZone.Id ? Move(connection, transaction, old, zone) : 0;
         connection.Execute("UPDATE shop SET time_zone = @zone", new { zone = zone.TimeZone.Id }, transaction);
@@ -117,16 +122,19 @@ public sealed class ShopChoices
         using var connection = _engine.Open();
         using var transaction = _engine.BeginWrite(connection);
         var words = statuses.Select(Word).Distinct().ToList();
-        var imports = connection.Query<long>("SELECT import_id FROM import_batch WHERE preset = @preset", new { preset }, transaction).AsList();
+        var imports = connection.Query<long>("SELECT import_id FROM import_batch WHERE preset = "
+            + "@preset", new { preset }, transaction).AsList();
         if (imports.Count == 0)
             throw new RetentionException(Failure.Usage,
-                $"No import of preset {preset} is in this store, so it has no orders whose statuses could count otherwise; --preset says which.");
+                $"No import of preset {preset} is in this store, so it has no orders whose statuses could count otherwise; --preset "
+                    + $"says which.");
         var stored = connection.Query<string>(
             "SELECT DISTINCT status FROM orders WHERE status IS NOT NULL", transaction: transaction, commandTimeout: 0).AsList();
         var unknown = words.Where(word => stored.All(status => Word(status) != word)).ToList();
         if (unknown.Count > 0)
             throw new RetentionException(Failure.Usage,
-                $"No order has the status {string.Join(", ", unknown)}. Those there are: {string.Join(", ", stored.Select(Word).Distinct().Order(StringComparer.Ordinal))}.");
+                $"No order has the status {string.Join(", ", unknown)}. Those there are: "
+                    + $"{string.Join(", ", stored.Select(Word).Distinct().Order(StringComparer.Ordinal))}.");
         long recounted = 0;
         foreach (var status in stored.Where(status => !s_neverSales.Contains(status)))
         {
@@ -163,7 +171,8 @@ public sealed class ShopChoices
                     $"SELECT min({column}), max({column}) FROM {table}", transaction: transaction, commandTimeout: 0);
                 if (first is null || last is null) continue;
                 moved += connection.Execute(
-                    $"UPDATE {table} SET {column} = {column} + {Shift(column, first.Value, last.Value, old, zone)} WHERE {column} IS NOT NULL",
+                    $"UPDATE {table} SET {column} = {column} + {Shift(column, first.Value, last.Value, old, zone)} WHERE {column} IS "
+                        + $"NOT NULL",
                     transaction: transaction, commandTimeout: 0);
             }
         }
@@ -183,7 +192,8 @@ public sealed class ShopChoices
         }
         if (pieces.Count == 1) return Invariant.Text($"({pieces[0].By})");
         return "(CASE " + string.Concat(pieces.AsEnumerable().Reverse().Take(pieces.Count - 1)
-            .Select(piece => Invariant.Text($"WHEN {column} >= {piece.From} THEN {piece.By} "))) + Invariant.Text($"ELSE {pieces[0].By} END)");
+            .Select(piece => Invariant.Text($"WHEN {column} >= {piece.From} THEN {piece.By} "))) + Invariant.Text($"ELSE {pieces[0].By} "
+                + $"END)");
     }
 
     private static void Recount(DbConnection connection, DbTransaction transaction)

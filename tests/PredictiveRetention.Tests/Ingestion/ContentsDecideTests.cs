@@ -47,7 +47,8 @@ public sealed class ContentsDecideTests
     public void Totals_repeated_on_the_lines_of_their_orders_count_once()
     {
         using var import = Of("customer,order,date,sku,qty,total",
-            "a,1,2024-01-01,P,1,30.00", "a,1,2024-01-01,Q,2,30.00", "b,2,2024-01-02,P,1,12.00", "b,2,2024-01-02,R,1,12.00", "b,3,2024-01-03,P,1,5.00");
+            "a,1,2024-01-01,P,1,30.00", "a,1,2024-01-01,Q,2,30.00", "b,2,2024-01-02,P,1,12.00", "b,2,2024-01-02,R,1,12.00",
+            "b,3,2024-01-03,P,1,5.00");
         Assert.Equal([("1", 3000L), ("2", 1200L), ("3", 500L)], Amounts(import));
         Assert.Equal(2, import.Note("rows that repeat the amount of their order").Count);
         Assert.Equal(47m, Assert.Single(import.Quality.Money).Read);
@@ -65,7 +66,8 @@ public sealed class ContentsDecideTests
     public void Discounts_of_the_order_repeated_on_its_lines_count_once()
     {
         using var import = Of("customer,order,date,sku,qty,amount,discount",
-            "a,1,2024-01-01,P,1,10.00,3.00", "a,1,2024-01-01,Q,2,20.00,3.00", "b,2,2024-01-02,P,1,10.00,1.00", "b,2,2024-01-02,R,1,5.00,1.00");
+            "a,1,2024-01-01,P,1,10.00,3.00", "a,1,2024-01-01,Q,2,20.00,3.00", "b,2,2024-01-02,P,1,10.00,1.00",
+            "b,2,2024-01-02,R,1,5.00,1.00");
         Assert.Equal([(3000L, 300L), (1500L, 100L)], import.Stored.Select(order => (order.AmountMinor, order.DiscountMinor!.Value)));
     }
 
@@ -80,7 +82,8 @@ public sealed class ContentsDecideTests
     public void Column_that_cannot_be_what_its_heading_says_is_not_used_and_doubted(
         string heading, string first, string second, string field, string holds)
     {
-        using var import = Of($"customer_id,order_id,ordered_at,amount,{heading}", $"a,1,2024-01-01,80.00,{first}", $"b,2,2024-01-02,50.00,{second}");
+        using var import = Of($"customer_id,order_id,ordered_at,amount,{heading}",
+            $"a,1,2024-01-01,80.00,{first}", $"b,2,2024-01-02,50.00,{second}");
         var file = import.Source.Mapping.Files[0];
         Assert.DoesNotContain(file.Columns, column => column.Field == field);
         Assert.Contains(heading, file.Ignored);
@@ -99,7 +102,8 @@ public sealed class ContentsDecideTests
     [Fact]
     public void Mapping_shows_two_cells_of_each_column()
     {
-        using var import = Of("customer_id,order_id,ordered_at,amount", "a,1,2024-01-01,80.00", "a,2,2024-01-02,50.00", "b,3,2024-01-02,9.00");
+        using var import = Of("customer_id,order_id,ordered_at,amount",
+            "a,1,2024-01-01,80.00", "a,2,2024-01-02,50.00", "b,3,2024-01-02,9.00");
         Assert.Equal(["a", "b"], import.Source.Mapping.Files[0].Columns[0].Examples!);
         Assert.Equal(["80.00", "50.00"], import.Source.Mapping.Files[0].Columns.Single(column => column.Field == "amount").Examples!);
     }
@@ -188,7 +192,8 @@ public sealed class ContentsDecideTests
         using var import = new Import
         {
             Calendar = null,
-            Orders = Orders("customer_id,order_id,ordered_at,amount", "a,1,2024-01-15 20:00:00 -0500,80.00", "a,2,2024-01-15 20:00:00 +0900,80.00"),
+            Orders = Orders("customer_id,order_id,ordered_at,amount", "a,1,2024-01-15 20:00:00 -0500,80.00", "a,2,2024-01-15 20:00:00 "
+                + "+0900,80.00"),
         };
         Assert.Contains("--time-zone", import.Refused().Message, StringComparison.Ordinal);
     }

@@ -213,7 +213,8 @@ public sealed class FormatDetectionTests
             Orders = "customer_id;order_id;ordered_at;amount\na;1;07/09/2026;5\n", Memory = [new("orders", "date_order", "mdy", "shown")],
         };
         Assert.Equal(Utc("2026-07-09"), Assert.Single(import.Stored).OrderedAtMs);
-        Assert.Contains("as in the files of this source before", Assert.Single(import.Source.Mapping.Files[0].Assumptions), StringComparison.Ordinal);
+        Assert.Contains("as in the files of this source "
+            + "before", Assert.Single(import.Source.Mapping.Files[0].Assumptions), StringComparison.Ordinal);
     }
 
     [Fact]

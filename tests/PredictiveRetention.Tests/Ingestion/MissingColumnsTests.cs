@@ -26,7 +26,8 @@ public sealed class MissingColumnsTests
         };
         Assert.Equal(
             ["ann@example.org", "bob@example.org"], import.Source.Subscriptions().Select(subscription => subscription.CustomerId).ToList());
-        Assert.Contains(import.Source.Mapping.Files[1].Assumptions, said => said.StartsWith("customer_id: no column", StringComparison.Ordinal));
+        Assert.Contains(import.Source.Mapping.Files[1].Assumptions, said => said.StartsWith("customer_id: no "
+            + "column", StringComparison.Ordinal));
     }
 
     [Fact]

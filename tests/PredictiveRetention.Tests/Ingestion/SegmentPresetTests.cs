@@ -94,7 +94,8 @@ public sealed class SegmentPresetTests
         Assert.Equal(20, quality.RowsRead);
         Assert.Equal(20, quality.Stored.Sum(rows => rows.Count) + quality.RowsRejected + noted);
         Assert.Equal(
-            ["exact duplicate of an earlier line", "order of nobody known: an anonymousId and no userId to attribute it to", "order or refund of an earlier line"],
+            ["exact duplicate of an earlier line", "order of nobody known: an anonymousId and no userId to attribute it to", "order or "
+                + "refund of an earlier line"],
             quality.Rejected.Select(reason => reason.Reason).Order());
         var money = Assert.Single(quality.Money);
         Assert.Equal((127.50m, 61.00m, 66.50m), (money.Read, money.Stored, money.Rejected + money.LeftOut));

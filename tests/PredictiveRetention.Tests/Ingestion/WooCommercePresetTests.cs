@@ -51,7 +51,8 @@ public sealed class WooCommercePresetTests
         using var import = Shop(Lines);
         Assert.Equal(
             ["differs from an earlier line of the same order in its total, date or customer",
-                "line of an order that is not stored", "order of nobody known: neither an e-mail address nor a customer id to attribute it to"],
+                "line of an order that is not stored", "order of nobody known: neither an e-mail address nor a customer id to attribute "
+                    + "it to"],
             import.Quality.Rejected.Select(reason => reason.Reason).Order());
         Assert.Contains(import.Rejects(), line => line.Contains("order 505: differs from line 8", StringComparison.Ordinal));
     }

@@ -50,12 +50,12 @@ INSERT INTO fields VALUES
   ('subscriptions', 'email', 'text', false, ['customer_email', 'email_address', 'e_mail']),
   ('subscriptions', 'subscription_id', 'text', true, ['subscription', 'subscription_no', 'contract_id', 'membership_id', 'id']),
   ('subscriptions', 'started_at', 'time', true, ['start', 'start_date', 'started', 'created_at', 'created', 'current_period_start', 'valid_from', 'begin_date']),
-  ('subscriptions', 'plan', 'text', false, ['plan_name', 'plan_id', 'product', 'product_name', 'tier']),
+  ('subscriptions', 'plan', 'text', false, ['plan_name', 'plan_id', 'product', 'product_name', 'product_title', 'tier']),
   ('subscriptions', 'ended_at', 'time', false, ['end', 'end_date', 'ended', 'expires_at', 'expired_at', 'expiry_date', 'current_period_end', 'valid_to']),
   ('subscriptions', 'cancelled_at', 'time', false, ['canceled_at', 'cancellation_date', 'cancelled', 'canceled', 'cancel_date']),
   ('subscriptions', 'amount', 'money', false, ['price', 'recurring_amount', 'mrr', 'fee', 'total', 'value']),
   ('subscriptions', 'currency', 'text', false, ['currency_code', 'iso_currency']),
-  ('subscriptions', 'period', 'text', false, ['interval', 'billing_period', 'billing_interval', 'frequency', 'term']),
+  ('subscriptions', 'period', 'text', false, ['interval', 'billing_period', 'billing_interval', 'frequency', 'term', 'order_interval', 'delivery_interval', 'charge_interval', 'billing_frequency']),
   ('subscriptions', 'is_trial', 'flag', false, ['trial', 'in_trial', 'on_trial']);
 
 INSERT INTO stand_ins VALUES
