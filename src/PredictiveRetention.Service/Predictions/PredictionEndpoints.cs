@@ -110,7 +110,8 @@ internal static class PredictionEndpoints
             cancellation);
         if (rows.Count <= query.Limit) return (rows, null);
         var next = new PageCursor(night.Run.RunId, After(rows[query.Limit - 1], query.Order), query.Fingerprint).ToString();
-        http.Response.Headers.Link = $"<{http.Request.Path}{http.Request.QueryString.WithCursor(next)}>; rel=\"next\"";
+        var here = http.Request.PathBase + http.Request.Path;
+        http.Response.Headers.Link = $"<{here}{http.Request.QueryString.WithCursor(next)}>; rel=\"next\"";
         return ([.. rows.Take(query.Limit)], next);
     }
 
