@@ -142,7 +142,7 @@ internal static class Composition
             {
                 var schema = JobTables.Create(settings.Store, settings.HangfireSchema);
                 hangfire.UsePostgreSqlStorage(
-                    postgres => postgres.UseNpgsqlConnection(settings.Store),
+                    postgres => postgres.UseNpgsqlConnection(StoreAddress.ConnectionString(settings.Store)),
                     new PostgreSqlStorageOptions
                     {
                         SchemaName = schema,

@@ -19,7 +19,7 @@ namespace PredictiveRetention.Service.Settings;
 /// </summary>
 public sealed record ServiceSettings
 {
-    /// <summary>'sqlite:PATH' or a PostgreSQL connection string; ConnectionStrings:Retention.</summary>
+    /// <summary>'sqlite:PATH' or an address of PostgreSQL; ConnectionStrings:Retention.</summary>
     public required string Store { get; init; }
 
     /// <summary>Folder of the model versions.</summary>
@@ -134,6 +134,7 @@ public sealed record ServiceSettings
         if (settings.Role != ServiceRole.All && !settings.OnPostgres)
             faults.Add(
                 "--role web and worker need PostgreSQL (ConnectionStrings:Retention): on the embedded store one process does everything.");
+        CheckStore(settings.Store, faults);
         CheckCron("Cron", settings.Cron, faults);
         if (settings.RetrainCron is { } retrain) CheckCron("RetrainCron", retrain, faults);
         foreach (var name in section.GetChildren().Select(child => child.Key).Except(s_known, StringComparer.OrdinalIgnoreCase))
@@ -150,6 +151,18 @@ public sealed record ServiceSettings
     private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin",
         "Plays", "Targets", "Definitions", "RequestsPerSecond", "MaxUploadMB", "MaxUnpackedMB", "Reports", "ReportsFolder", "Culture",
         "Language", "StaleAfterDays", "HangfireSchema", "PathBase", "KnownProxies"];
+
+    private static void CheckStore(string address, List<string> faults)
+    {
+        try
+        {
+            StoreAddress.Check(address);
+        }
+        catch (RetentionException fault)
+        {
+            faults.Add("ConnectionStrings:Retention: " + fault.Message);
+        }
+    }
 
     private static void CheckCron(string name, string cron, List<string> faults)
     {
