@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using PredictiveRetention.Service.Settings;
+using PredictiveRetention.Service.Tests.Health;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
