@@ -90,6 +90,8 @@ public class StoreAddressTests
     [InlineData("Host=db;Password='hunter2;hunter2';Database=shop", "Host=db;Password=(hidden);Database=shop")]
     [InlineData("Host=db; pwd = hunter2; SSL Password=hunter2", "Host=db; pwd=(hidden); SSL Password=(hidden)")]
     [InlineData("Host=db;Database=shop, at 10:30", "Host=db;Database=shop, at 10:30")]
+    [InlineData("write postgresql://USER:PASSWORD@HOST/DATABASE", "write postgresql://USER:PASSWORD@HOST/DATABASE")]
+    [InlineData("postgresql://user:password@host/database", "postgresql://(hidden)@host/database")]
     public void A_text_that_repeats_an_address_is_shown_without_its_password(string text, string shown) =>
         Assert.Equal(shown, StoreAddress.Masked(text));
 
