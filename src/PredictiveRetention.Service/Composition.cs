@@ -15,6 +15,7 @@ using PredictiveRetention.Service.Pages.Actions;
 using PredictiveRetention.Service.Pages.Risk;
 using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Service.Problems;
+using PredictiveRetention.Service.Proxy;
 using PredictiveRetention.Service.Reports;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
@@ -53,6 +54,7 @@ internal static class Composition
         services.AddSingleton<CurrentNight>();
         services.AddSingleton<ActionDesk>();
         services.AddSingleton<DemoProgress>();
+        services.AddProxies();
         services.AddAdminAccess();
         services.AddAntiforgery();
         services.AddRequestLimits();
@@ -73,10 +75,12 @@ internal static class Composition
         var settings = app.Services.GetRequiredService<ServiceSettings>();
         app.Services.GetRequiredService<AdminKey>();
         app.Services.GetRequiredService<RetentionStore>();
+        app.UseProxies(settings);
         app.UseHeadLikeGet();
         app.UseRouting();
         app.UseSecurityHeaders();
         app.UseResponseCompression();
+        app.UsePathBaseInPages();
         app.UseFaults();
         app.UseNotFoundPage();
         app.UseAuthentication();
@@ -138,7 +142,7 @@ internal static class Composition
             {
                 var schema = JobTables.Create(settings.Store, settings.HangfireSchema);
                 hangfire.UsePostgreSqlStorage(
-                    postgres => postgres.UseNpgsqlConnection(settings.Store),
+                    postgres => postgres.UseNpgsqlConnection(StoreAddress.ConnectionString(settings.Store)),
                     new PostgreSqlStorageOptions
                     {
                         SchemaName = schema,
@@ -164,18 +168,23 @@ internal static class Composition
 
     private static void PrintWork(WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
         Console.Out.WriteLine(
-            $"PredictiveRetention works on nights; {string.Join(", ", app.Urls.Select(url => url + "/health/ready"))} says how it is."));
+            $"PredictiveRetention works on nights; {string.Join(", ", Urls(app).Select(url => url + "/health/ready"))} says how it is."));
+
+    /// <summary>Where it listens, with the path it lies under: an address works with it whether a proxy is between or not.</summary>
+    private static IEnumerable<string> Urls(WebApplication app) =>
+        app.Urls.Select(url => url.TrimEnd('/') + app.Services.GetRequiredService<ServiceSettings>().PathBase.ToUriComponent());
 
     private static void WarnOfPlainHttp(WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
     {
-        if (PlainHttp.IsBehindProxy(app.Configuration)) return;
+        if (BehindProxy.IsToBelieveAnybody(app.Configuration)) app.Logger.LogWarning(BehindProxy.BelievesNobodyMore);
+        if (app.Services.GetRequiredService<ServiceSettings>().KnownProxies.Count > 0) return;
         foreach (var url in app.Urls.Where(PlainHttp.ReachesOthers)) app.Logger.LogWarning(PlainHttp.Warning, url);
     });
 
     private static void PrintAccess(WebApplication app) => app.Lifetime.ApplicationStarted.Register(() =>
     {
         var key = app.Services.GetRequiredService<AdminKey>();
-        foreach (var url in app.Urls)
+        foreach (var url in Urls(app))
         {
             Console.Out.WriteLine($"PredictiveRetention listens on {url}");
             Console.Out.WriteLine($"  Dashboard  {url}/sign-in?ticket={key.NewTicket()}  (signs in once, within 30 minutes)");

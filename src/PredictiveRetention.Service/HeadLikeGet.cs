@@ -8,9 +8,6 @@ namespace PredictiveRetention.Service;
 /// </summary>
 internal static class HeadLikeGet
 {
-    /// <summary>Whether only the head of the answer is wanted: who asks so opens nothing, and spends nothing.</summary>
-    public static bool WantsHeadOnly(HttpContext http) => http.Items.ContainsKey(typeof(HeadLikeGet));
-
     /// <summary>Before routing, and before all that writes.</summary>
     public static void UseHeadLikeGet(this IApplicationBuilder app) => app.Use(async (http, next) =>
     {
@@ -21,7 +18,6 @@ internal static class HeadLikeGet
         }
         var body = http.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         http.Request.Method = HttpMethods.Get;
-        http.Items[typeof(HeadLikeGet)] = true;
         http.Features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
         try
         {

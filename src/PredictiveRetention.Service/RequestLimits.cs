@@ -26,8 +26,8 @@ internal static class RequestLimits
                         ((int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
                 return ValueTask.CompletedTask;
             };
-            // By identity or connection, never by a header a caller could vary. Signing in has a small bucket of its own: keys are not to
-            // be guessed, and who guesses keeps only itself out.
+            // By identity or connection (of a known proxy: the one it names), never by a header a caller could vary. Signing in has a small
+            // bucket of its own: keys are not to be guessed, and who guesses keeps only itself out.
             limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http =>
                 // or strangers could have the service called dead
                 http.Request.Path.StartsWithSegments("/health") ? RateLimitPartition.GetNoLimiter("health")

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using PredictiveRetention.Storage;
 using PredictiveRetention.Training;
 
 // retain VERB: imports, trains and scores one shop's data from a terminal or a script.
@@ -10,6 +12,8 @@ return parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation
 
 static int UsageError(ParseResult parsed)
 {
-    parsed.Invoke(new InvocationConfiguration { Output = Console.Error });
+    using var said = new StringWriter(CultureInfo.InvariantCulture); // words that were not understood, one of which may be an address
+    parsed.Invoke(new InvocationConfiguration { Output = said, Error = said });
+    Console.Error.Write(StoreAddress.Masked(said.ToString()));
     return (int)PredictiveRetention.Failure.Usage;
 }

@@ -14,7 +14,10 @@ internal sealed class Verb
 {
     // Without a default of the parser's: its help would print it, and with it a password.
     private static readonly Option<string?> s_store =
-        new("--store") { Description = $"sqlite:PATH or a PostgreSQL connection string ({ServiceSetting.StoreFrom})" };
+        new("--store")
+        {
+            Description = $"sqlite:PATH, postgresql://USER@HOST/DATABASE or a PostgreSQL connection string ({ServiceSetting.StoreFrom})"
+        };
     private static readonly Option<string?> s_models =
         new("--models") { Description = $"folder of the model versions ({ServiceSetting.ModelsFrom})" };
     private static readonly Option<bool> s_json = new("--json") { Description = "print the result as JSON" };
@@ -148,8 +151,9 @@ internal sealed class Verb
         }
     }
 
-    /// <summary>Messages repeat what files hold: none of it may speak to the terminal.</summary>
-    private static void PrintError(string message) => Console.Error.WriteLine("retain: " + ForeignText.Message(message));
+    /// <summary>Messages repeat what files and addresses hold: none of it may speak to the terminal, or tell a password.</summary>
+    private static void PrintError(string message) =>
+        Console.Error.WriteLine("retain: " + ForeignText.Message(StoreAddress.Masked(message)));
 
     private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
     {

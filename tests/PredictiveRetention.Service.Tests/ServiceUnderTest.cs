@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,9 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
 
     /// <summary>Settings on top of those every test has. No night is due by itself while the tests run, whatever the hour.</summary>
     public Dictionary<string, string> Settings { get; } = new() { ["Retention:Cron"] = s_dueInHalfADay };
+
+    /// <summary>From where requests seem to come; else from nowhere, as those of a test host do.</summary>
+    public System.Net.IPAddress? Peer { get; init; }
 
     public string DataFolder => _folder.FullName;
 
@@ -89,6 +93,8 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
         builder.UseSetting("Retention:StaleAfterDays", "1000000"); // the shops of most tests ended years ago
         foreach (var (name, value) in Settings) builder.UseSetting(name, value);
         builder.ConfigureServices(services => services.AddSingleton<TimeProvider>(Clock));
+        if (Peer is not null)
+            builder.ConfigureServices(services => services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter>(new From(Peer))));
     }
 
     protected override void Dispose(bool disposing)
@@ -98,6 +104,20 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
         _engine.Dispose();
         if (Directory.Exists(_folder.FullName)) _folder.Delete(recursive: true);
     }
+}
+
+/// <summary>Gives every request the address of a peer.</summary>
+internal sealed class From(System.Net.IPAddress peer) : IStartupFilter
+{
+    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    {
+        app.Use((http, rest) =>
+        {
+            http.Connection.RemoteIpAddress = peer;
+            return rest(http);
+        });
+        next(app);
+    };
 }
 
 /// <summary>The time of the tests, moved.</summary>

@@ -4,6 +4,8 @@ using Hangfire.Dashboard;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 
 namespace PredictiveRetention.Service.Access;
@@ -36,12 +38,31 @@ internal static class AdminAccess
                 options.SlidingExpiration = false;
                 options.LoginPath = "/sign-in";
                 options.Events.OnValidatePrincipal = RefuseOtherKeys;
+                var redirect = options.Events.OnRedirectToLogin;
+                options.Events.OnRedirectToLogin = context =>
+                {
+                    context.RedirectUri = SignInOf(context);
+                    return redirect(context);
+                };
             });
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
 
     public static ClaimsPrincipal Admin(string scheme, AdminKey key) =>
         new(new ClaimsIdentity([new Claim(ClaimTypes.Name, "admin"), new Claim(KeyClaim, key.Fingerprint)], scheme));
+
+    /// <summary>
+    /// With the host that a known proxy says, else by the path alone: Host may be the inner address. The way back is an address of the
+    /// service.
+    /// </summary>
+    private static string SignInOf(RedirectContext<CookieAuthenticationOptions> context)
+    {
+        var request = context.Request;
+        var back = QueryString.Create(context.Options.ReturnUrlParameter, request.Path + request.QueryString);
+        return request.Headers.ContainsKey(ForwardedHeadersDefaults.XOriginalHostHeaderName)
+            ? UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, context.Options.LoginPath, back)
+            : context.Options.LoginPath + back;
+    }
 
     /// <summary>A new admin key ends the sessions of the old one.</summary>
     private static Task RefuseOtherKeys(CookieValidatePrincipalContext context)

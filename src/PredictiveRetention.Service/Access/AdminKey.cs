@@ -41,6 +41,9 @@ public sealed class AdminKey(ServiceSettings settings, TimeProvider clock)
         return ticket;
     }
 
+    /// <summary>Whether a ticket still signs in; asking does not spend it.</summary>
+    public bool IsOpen(string? ticket) => ticket is not null && _tickets.TryGetValue(ticket, out var until) && clock.GetUtcNow() <= until;
+
     public bool Redeem(string? ticket) => ticket is not null && _tickets.TryRemove(ticket, out var until) && clock.GetUtcNow() <= until;
 
     private static string ReadOrCreate(string folder)

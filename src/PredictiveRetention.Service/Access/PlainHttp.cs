@@ -5,11 +5,7 @@ internal static class PlainHttp
 {
     public const string Warning =
         "{Url} is not for this machine alone, and what is sent there, the key too, is not encrypted: "
-        + "put a proxy with TLS before it (docs/operations.md).";
-
-    /// <summary>A proxy's headers are believed: somebody has put one before the service (ASPNETCORE_FORWARDEDHEADERS_ENABLED).</summary>
-    public static bool IsBehindProxy(IConfiguration configuration) =>
-        string.Equals(configuration["FORWARDEDHEADERS_ENABLED"], "true", StringComparison.OrdinalIgnoreCase);
+        + "put a proxy with TLS before it and name it in Retention:KnownProxies (docs/operations.md).";
 
     /// <summary>Whether an address the service listens on is http and not of this machine alone.</summary>
     public static bool ReachesOthers(string address) =>

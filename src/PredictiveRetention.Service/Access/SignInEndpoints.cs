@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace PredictiveRetention.Service.Access;
 
-/// <summary>The form of the sign-in page, and signing out. A wrong key costs a second, and many of them meet the rate limit.</summary>
+/// <summary>
+/// The forms of the sign-in page, and signing out. A wrong key costs a second, and many of them meet the rate limit. A printed link only
+/// shows the button that spends its ticket: previews and scanners of mail open links, too.
+/// </summary>
 internal static class SignInEndpoints
 {
     public static void MapSignIn(this IEndpointRouteBuilder app)
@@ -18,17 +21,15 @@ internal static class SignInEndpoints
         }).ExcludeFromDescription();
     }
 
-    /// <summary>Signs in with a ticket of a printed link; false when it is spent or unknown.</summary>
-    public static async Task<bool> RedeemAsync(HttpContext http, AdminKey key, string? ticket)
-    {
-        if (HeadLikeGet.WantsHeadOnly(http) || !key.Redeem(ticket)) return false;
-        await AdmitAsync(http, key);
-        return true;
-    }
-
     private static async Task<IResult> SignInAsync(HttpContext http, AdminKey key, [FromForm] string? adminKey,
-        [FromForm] string? returnUrl)
+        [FromForm] string? returnUrl, [FromForm] string? ticket)
     {
+        if (ticket is not null)
+        {
+            if (!key.Redeem(ticket)) return Results.LocalRedirect("/sign-in?spent=1");
+            await AdmitAsync(http, key);
+            return Results.LocalRedirect("/");
+        }
         if (key.Matches(adminKey?.Trim()))
         {
             await AdmitAsync(http, key);

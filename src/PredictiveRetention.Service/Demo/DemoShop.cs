@@ -62,7 +62,8 @@ internal sealed class DemoShop(
         }
     }
 
-    private string Url => server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:5080";
+    private string Url => (server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "http://localhost:5080")
+        + settings.PathBase.ToUriComponent();
 
     private string SignInLink => $"{Url}/sign-in?ticket={key.NewTicket()}";
 

@@ -32,7 +32,8 @@ internal static class InsightEndpoints
         ("metric", "of a view, only these; may be repeated", []),
         ("as_of", "the night or replay of this day; the published night when absent", []),
         ("run", "number of a run instead", []),
-        ("format", "csv instead of JSON; Accept: text/csv does the same", ["json", "csv"]),
+        ("format", "csv instead of JSON, as Accept: text/csv does; spreadsheet is csv with a byte order mark",
+            ["json", CsvAnswer.ForPrograms, CsvAnswer.ForPeople]),
     ];
 
     public static void MapInsights(this IEndpointRouteBuilder api)
@@ -65,20 +66,19 @@ internal static class InsightEndpoints
         try
         {
             var question = Question(metricOrView, query);
-            var csv = WantsCsv(http);
+            var format = Format(http);
             var (night, problem) = await AskedNight.OfAsync(query, store, current, cancellation);
             if (night is null) return problem!;
             var figures = await RunFigures.ReadAsync(store, night.Run, [question.View.Id], cancellation);
             var rows = figures.Answer(question); // a name that is not known is a 400 also to those who have an answer
             http.Response.Headers.Vary = "Accept";
-            if (PredictionEndpoints.NotModified(http, night, csv ? "-csv" : ""))
+            if (PredictionEndpoints.NotModified(http, night, CsvAnswer.IsOne(format) ? "-" + format : ""))
                 return Results.StatusCode(StatusCodes.Status304NotModified);
-            if (csv)
+            if (CsvAnswer.IsOne(format))
             {
                 using var text = new StringWriter(CultureInfo.InvariantCulture);
                 Csv.Write(FigureFile.Table(question.View.Dimensions, rows), text);
-                http.Response.Headers.ContentDisposition = $"attachment; filename=\"{metricOrView}-{night.Run.AsOf}.csv\"";
-                return Results.Text(text.ToString(), "text/csv");
+                return CsvAnswer.Of(text.ToString(), format, $"{metricOrView}-{night.Run.AsOf}.csv");
             }
             return Results.Ok(new InsightAnswer(
                 question.View.Id, question.View.Title, question.View.Dimensions, rows, night.Shop.Currency.Code,
@@ -116,13 +116,12 @@ internal static class InsightEndpoints
         return FigureQuestion.Parse(metricOrView, groupBy, where);
     }
 
-    private static bool WantsCsv(HttpContext http) => http.Request.Query["format"].ToString() switch
+    private static string Format(HttpContext http) => http.Request.Query["format"].ToString() switch
     {
-        "csv" => true,
-        "json" => false,
+        "json" or CsvAnswer.ForPrograms or CsvAnswer.ForPeople => http.Request.Query["format"].ToString(),
         "" => http.Request.GetTypedHeaders().Accept.OrderByDescending(type => type.Quality ?? 1)
-            .FirstOrDefault()?.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) == true,
-        var other => throw new BadParameterException("format", $"'{other}' is not one of json, csv."),
+            .FirstOrDefault()?.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) == true ? CsvAnswer.ForPrograms : "json",
+        var other => throw new BadParameterException("format", $"'{other}' is not one of json, csv, spreadsheet."),
     };
 
     /// <summary>What is said of a name nobody knows: the nearest that comes to mind.</summary>

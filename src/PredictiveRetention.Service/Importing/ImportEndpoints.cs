@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http.HttpResults;
 using PredictiveRetention.Presentation.Texts;
+using PredictiveRetention.Service.Figures;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
 
@@ -61,7 +62,7 @@ internal static class ImportEndpoints
                 : Results.NotFound());
         import.MapGet("/{id}/rejects.csv", (string id, Uploads uploads) =>
             uploads.Find(id) is not null && File.Exists(uploads.RejectsOf(id))
-                ? Results.File(uploads.RejectsOf(id), "text/csv; charset=utf-8", "rejects.csv")
+                ? CsvAnswer.OfFile(uploads.RejectsOf(id), "rejects.csv")
                 : Results.NotFound());
     }
 

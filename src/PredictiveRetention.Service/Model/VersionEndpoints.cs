@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Antiforgery;
 using PredictiveRetention.Evaluation;
+using PredictiveRetention.Service.Figures;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Storage;
 
@@ -39,8 +40,8 @@ internal static class VersionEndpoints
         api.MapGet("/models/{version}/tenths", (string version, string? format, ModelRegistry models) => About(version, models, found =>
                 found.Tenths is not { } tenths ? Problem.NoFigure("The version was not judged: its card says why.")
                 : format is null or "json" ? Results.Ok(tenths)
-                : format == "csv" ? Results.File(System.Text.Encoding.UTF8.GetBytes(Csv(tenths)), "text/csv", $"tenths-{version}.csv")
-                : Problem.BadParameter("format", "It is json or csv.")))
+                : CsvAnswer.IsOne(format) ? CsvAnswer.Of(Csv(tenths), format, $"tenths-{version}.csv")
+                : Problem.BadParameter("format", "It is json, csv or spreadsheet.")))
             .WithSummary("What a version's recipe said of ten groups of customers one horizon earlier, and what came")
             .Produces<JudgedTenths>(200, "application/json", "text/csv")
             .ProducesProblem(400)

@@ -14,10 +14,15 @@ internal static class ColourTheme
     public static void MapTheme(this IEndpointRouteBuilder app) =>
         app.MapPost("/theme", (HttpContext http, [FromForm] string? theme, [FromForm] string? back) =>
     {
-        if (theme is "light" or "dark")
-            http.Response.Cookies.Append(Cookie, theme,
-                new CookieOptions { MaxAge = TimeSpan.FromDays(400), SameSite = SameSiteMode.Strict, HttpOnly = true });
-        else http.Response.Cookies.Delete(Cookie);
+        var options = new CookieOptions
+        {
+            MaxAge = TimeSpan.FromDays(400),
+            SameSite = SameSiteMode.Strict,
+            HttpOnly = true,
+            Path = http.Request.PathBase.HasValue ? http.Request.PathBase.ToUriComponent() : "/",
+        };
+        if (theme is "light" or "dark") http.Response.Cookies.Append(Cookie, theme, options);
+        else http.Response.Cookies.Delete(Cookie, options);
         return Results.LocalRedirect(RedirectHttpResult.IsLocalUrl(back) ? back! : "/");
     }).ExcludeFromDescription();
 }

@@ -118,7 +118,7 @@ public abstract class FigurePage : LoadedComponent
     /// <summary>The figures of a view as a file, of the run that is shown.</summary>
     protected string Csv(string view, params string[] metrics) =>
         $"/api/v1/insights/"
-            + $"{view}?format=csv&run="
+            + $"{view}?format=spreadsheet&run="
             + $"{Night!.Run.RunId}{string.Concat(metrics.Select(metric => "&metric=" + Uri.EscapeDataString(metric)))}";
 
     /// <summary>The customers behind a group, of the run that is shown.</summary>

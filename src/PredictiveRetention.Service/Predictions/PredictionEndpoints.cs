@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Net.Http.Headers;
+using PredictiveRetention.Service.Figures;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Service.Settings;
 using PredictiveRetention.Storage;
@@ -51,17 +52,17 @@ internal static class PredictionEndpoints
     private static async Task<IResult> HistoryAsync(string customerId, string? format, RetentionStore store, CurrentNight current,
         CancellationToken cancellation)
     {
-        if (format is not (null or "json" or "csv")) return Problem.BadParameter("format", "It is json or csv.");
+        if (format is not (null or "json") && !CsvAnswer.IsOne(format))
+            return Problem.BadParameter("format", "It is json, csv or spreadsheet.");
         if (await current.CustomerAsync(customerId, cancellation) is not var (night, row))
             return await current.FindAsync(cancellation) is null ? Problem.NothingPublished() : Problem.UnknownCustomer(customerId);
         var scores = await store.Predictions.PastScoresAsync(row.CustomerKey, cancellation);
-        if (format != "csv")
+        if (!CsvAnswer.IsOne(format))
             return Results.Ok(scores.Select(score => new PastScoreAnswer(score.AsOf, score.PChurn,
                 MoneyAnswer.From(score.Clv, night.Shop.Currency))));
         var lines = scores.Select(score => string.Create(CultureInfo.InvariantCulture,
             $"{score.AsOf},{score.PChurn:R},{MoneyAnswer.From(score.Clv, night.Shop.Currency).Amount},{night.Shop.Currency.Code}\n"));
-        return Results.File(System.Text.Encoding.UTF8.GetBytes("as_of,p_churn,clv,currency\n" + string.Concat(lines)), "text/csv",
-            "history.csv");
+        return CsvAnswer.Of("as_of,p_churn,clv,currency\n" + string.Concat(lines), format!, "history.csv");
     }
 
     private static async Task<IResult> ListAsync(HttpContext http, RetentionStore store, CurrentNight current, ServiceSettings settings,
@@ -110,7 +111,8 @@ internal static class PredictionEndpoints
             cancellation);
         if (rows.Count <= query.Limit) return (rows, null);
         var next = new PageCursor(night.Run.RunId, After(rows[query.Limit - 1], query.Order), query.Fingerprint).ToString();
-        http.Response.Headers.Link = $"<{http.Request.Path}{http.Request.QueryString.WithCursor(next)}>; rel=\"next\"";
+        var here = http.Request.PathBase + http.Request.Path;
+        http.Response.Headers.Link = $"<{here}{http.Request.QueryString.WithCursor(next)}>; rel=\"next\"";
         return ([.. rows.Take(query.Limit)], next);
     }
 

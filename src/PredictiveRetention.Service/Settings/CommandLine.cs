@@ -1,3 +1,5 @@
+using PredictiveRetention.Storage;
+
 namespace PredictiveRetention.Service.Settings;
 
 /// <summary>Refuses words the configuration would pass over in silence: a misspelt --demo would start on an empty store.</summary>
@@ -52,7 +54,8 @@ internal static class CommandLine
             if (word.StartsWith("--", StringComparison.Ordinal) && word.Contains('=', StringComparison.Ordinal)) continue;
             if (word is not ("--urls" or "--role" or "--environment" or "--contentRoot")
                 && !(word.StartsWith("--", StringComparison.Ordinal) && word.Contains(':', StringComparison.Ordinal)))
-                throw new RetentionException(Failure.Usage, $"'{word}' is no option." + Environment.NewLine + Environment.NewLine + Usage);
+                throw new RetentionException(Failure.Usage,
+                    $"'{StoreAddress.Masked(word)}' is no option." + Environment.NewLine + Environment.NewLine + Usage);
             if (++i == arguments.Length) throw new RetentionException(Failure.Usage, $"{word} needs a value.");
         }
     }

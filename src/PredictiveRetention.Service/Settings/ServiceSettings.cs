@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Hangfire.Logging;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Insights.Okr;
@@ -18,7 +19,7 @@ namespace PredictiveRetention.Service.Settings;
 /// </summary>
 public sealed record ServiceSettings
 {
-    /// <summary>'sqlite:PATH' or a PostgreSQL connection string; ConnectionStrings:Retention.</summary>
+    /// <summary>'sqlite:PATH' or an address of PostgreSQL; ConnectionStrings:Retention.</summary>
     public required string Store { get; init; }
 
     /// <summary>Folder of the model versions.</summary>
@@ -74,6 +75,12 @@ public sealed record ServiceSettings
     /// <summary>What one packed file of an upload may unpack to.</summary>
     public required long MaxUnpackedBytes { get; init; }
 
+    /// <summary>The path of the host the service lies under, behind a proxy; none = the root, or what X-Forwarded-Prefix says.</summary>
+    public PathString PathBase { get; init; }
+
+    /// <summary>Whose X-Forwarded headers count, beside those of proxies on this machine.</summary>
+    public IReadOnlyList<IPNetwork> KnownProxies { get; init; } = [];
+
     /// <summary>The shop of --demo, which is loaded, trained on and scored at start.</summary>
     public required DemoKind Demo { get; init; }
 
@@ -120,11 +127,14 @@ public sealed record ServiceSettings
             Culture = ReadCulture(section["Culture"], faults),
             Language = ReadLanguage(section["Language"], faults),
             Role = ReadRole(configuration["role"], faults),
+            PathBase = ReadPathBase(section["PathBase"], faults),
+            KnownProxies = ReadProxies(section.GetSection("KnownProxies"), faults),
             Demo = demo,
         };
         if (settings.Role != ServiceRole.All && !settings.OnPostgres)
             faults.Add(
                 "--role web and worker need PostgreSQL (ConnectionStrings:Retention): on the embedded store one process does everything.");
+        CheckStore(settings.Store, faults);
         CheckCron("Cron", settings.Cron, faults);
         if (settings.RetrainCron is { } retrain) CheckCron("RetrainCron", retrain, faults);
         foreach (var name in section.GetChildren().Select(child => child.Key).Except(s_known, StringComparer.OrdinalIgnoreCase))
@@ -140,8 +150,19 @@ public sealed record ServiceSettings
     /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
     private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin",
         "Plays", "Targets", "Definitions", "RequestsPerSecond", "MaxUploadMB", "MaxUnpackedMB", "Reports", "ReportsFolder", "Culture",
-        "Language", "StaleAfterDays",
-        "HangfireSchema"];
+        "Language", "StaleAfterDays", "HangfireSchema", "PathBase", "KnownProxies"];
+
+    private static void CheckStore(string address, List<string> faults)
+    {
+        try
+        {
+            StoreAddress.Check(address);
+        }
+        catch (RetentionException fault)
+        {
+            faults.Add("ConnectionStrings:Retention: " + fault.Message);
+        }
+    }
 
     private static void CheckCron(string name, string cron, List<string> faults)
     {
@@ -190,6 +211,27 @@ public sealed record ServiceSettings
             else faults.Add($"Retention:Reports '{word}' is no report; there are executive, monthly and performance, with commas between.");
         }
         return [.. kinds.Distinct()];
+    }
+
+    private static PathString ReadPathBase(string? text, List<string> faults)
+    {
+        if (!Proxy.PathBase.TryRead(text, out var path))
+            faults.Add($"Retention:PathBase is '{text}'; the path the service lies under is needed, such as /retain.");
+        return path;
+    }
+
+    /// <summary>Words with commas between, or a list.</summary>
+    private static List<IPNetwork> ReadProxies(IConfigurationSection section, List<string> faults)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var word in section.GetChildren().Select(child => child.Value).Append(section.Value)
+            .SelectMany(words => (words ?? "").Split([',', ' '], StringSplitOptions.RemoveEmptyEntries)))
+            if (IPAddress.TryParse(word, out var address)) networks.Add(new IPNetwork(address, 8 * address.GetAddressBytes().Length));
+            else if (IPNetwork.TryParse(word, out var network)) networks.Add(network);
+            else
+                faults.Add($"Retention:KnownProxies '{word}' is neither an address nor a network; write 10.0.0.7, or 10.0.0.0/8 with "
+                    + "nothing but zeros behind its bits, with commas between.");
+        return networks;
     }
 
     private static string? ReadSchema(string? name, List<string> faults)

@@ -127,7 +127,7 @@ internal static class ClassifierTraining
 
     private static ExportTable Scores(string[] ids, double[] p) => ExportTable.Build<(string Id, double Churn)>(
         [
-            new("customer_id", ColumnKind.Text, row => row.Id),
+            new("customer_id", ColumnKind.Id, row => row.Id),
             new("p_churn", ColumnKind.Number, row => row.Churn.ToString("R", CultureInfo.InvariantCulture)),
         ],
         ids.Zip(p));

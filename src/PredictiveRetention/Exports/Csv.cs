@@ -4,10 +4,14 @@ using PredictiveRetention.Storage;
 namespace PredictiveRetention.Exports;
 
 /// <summary>
-/// Tables as CSV: names in the first line, lines ended by a line feed, UTF-8 without a mark; numbers and dates invariant.
+/// Tables as CSV: names in the first line, lines ended by a line feed, UTF-8; numbers and dates invariant. For programs without a mark and
+/// with ids as they came; what a person downloads begins with <see cref="ByteOrderMark"/>.
 /// </summary>
 public static class Csv
 {
+    /// <summary>Without it a spreadsheet takes UTF-8 for the code page of its machine, and 'Zoë' for something else.</summary>
+    public const string ByteOrderMark = "\uFEFF";
+
     /// <param name="forSpreadsheets">False for programs, which take no text for a formula.</param>
     /// <returns>The number of rows.</returns>
     public static long Write(ExportTable table, TextWriter writer, bool forSpreadsheets = true)
@@ -50,7 +54,7 @@ public static class Csv
     private static string Cell(string cell, ColumnKind kind, bool forSpreadsheets) => kind switch
     {
         ColumnKind.Text or ColumnKind.Date => forSpreadsheets ? CsvCell.Safe(cell) : CsvCell.Plain(cell),
-        ColumnKind.Words => CsvCell.Plain(cell),
+        ColumnKind.Words or ColumnKind.Id => CsvCell.Plain(cell),
         _ => cell,
     };
 }

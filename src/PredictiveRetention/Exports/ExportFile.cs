@@ -62,7 +62,7 @@ public static class ExportFile
             case ColumnKind.Flag when cell is not null:
                 writer.WriteBooleanValue(cell == "true");
                 break;
-            case ColumnKind.Text or ColumnKind.Words or ColumnKind.Instant when cell is not null:
+            case ColumnKind.Text or ColumnKind.Id or ColumnKind.Words or ColumnKind.Instant when cell is not null:
             case ColumnKind.Date when IsoDate.TryRead(cell, out _):
                 writer.WriteStringValue(cell);
                 break;

@@ -16,7 +16,7 @@ public static class ScoreFile
 {
     private static readonly ExportColumn<Scored>[] s_columns =
     [
-        new("customer_id", ColumnKind.Text, one => one.Row.CustomerId),
+        new("customer_id", ColumnKind.Id, one => one.Row.CustomerId),
         new("p_churn", ColumnKind.Number, one => Number(one.Row.PChurn)),
         new("clv", ColumnKind.Number, one => Money(one.Row.Clv, one.Decimals + 2)),
         new("clv_lo80", ColumnKind.Number, one => Money(one.Row.ClvLo80, one.Decimals)),

@@ -26,7 +26,7 @@ public static class JobTables
     private const int LongestName = 63;
 
     /// <summary>Makes what is missing.</summary>
-    /// <param name="store">A PostgreSQL connection string.</param>
+    /// <param name="store">The address of a store on PostgreSQL.</param>
     /// <param name="schema">Where they lie; null = <see cref="SchemaBeside"/> the store's.</param>
     /// <returns>The schema they lie in.</returns>
     /// <exception cref="RetentionException">They are not there and cannot be made.</exception>
@@ -34,7 +34,7 @@ public static class JobTables
     {
         try
         {
-            using var connection = new NpgsqlConnection(store);
+            using var connection = new NpgsqlConnection(StoreAddress.ConnectionString(store));
             connection.Open();
             var name = schema ?? SchemaBeside(connection.ExecuteScalar<string?>("SELECT current_schema()"));
             Install(connection, name);

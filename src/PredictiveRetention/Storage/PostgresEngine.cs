@@ -17,27 +17,15 @@ internal sealed class PostgresEngine : Engine
     private readonly NpgsqlDataSource _source;
     private readonly string _connectionString;
 
-    public PostgresEngine(string connectionString)
+    /// <param name="settings">As <see cref="StoreAddress"/> reads them.</param>
+    public PostgresEngine(NpgsqlConnectionStringBuilder settings)
     {
-        try
-        {
-            var settings = new NpgsqlConnectionStringBuilder(connectionString);
-            if (settings.ApplicationName is null) settings.ApplicationName = "PredictiveRetention";
-            // The same few questions are asked all the time: the server need not plan them each time. A pooler that shares connections by
-            // transaction wants 0 here.
-            if (settings.Keys.All(name => name != "Max Auto Prepare")) settings.MaxAutoPrepare = 40;
-            _connectionString = settings.ToString();
-            _source = NpgsqlDataSource.Create(_connectionString);
-        }
-        catch (Exception fault) when (fault is ArgumentException or FormatException)
-        {
-            // What is wrong with it may be its password, which the fault then names.
-            var why = StoreAddress.MayHoldPassword(connectionString) ? "put a value that holds ; or = in quotes" : fault.Message;
-            throw new RetentionException(
-                Failure.Usage,
-                $"The PostgreSQL connection string cannot be read: {why}. It is written as Host=localhost;Database=shop;Username=me.",
-                fault);
-        }
+        if (settings.ApplicationName is null) settings.ApplicationName = "PredictiveRetention";
+        // The same few questions are asked all the time: the server need not plan them each time. A pooler that shares connections by
+        // transaction wants 0 here.
+        if (settings.Keys.All(name => name != "Max Auto Prepare")) settings.MaxAutoPrepare = 40;
+        _connectionString = settings.ToString();
+        _source = NpgsqlDataSource.Create(_connectionString);
     }
 
     public override string Name => "PostgreSQL";

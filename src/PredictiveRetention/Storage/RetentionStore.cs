@@ -104,7 +104,7 @@ public sealed class RetentionStore : IDisposable
 
     public bool IsOnPostgres => Engine is PostgresEngine;
 
-    /// <param name="address">'sqlite:PATH' or a PostgreSQL connection string.</param>
+    /// <param name="address">'sqlite:PATH' or an address of PostgreSQL, as <see cref="StoreAddress"/> reads it.</param>
     /// <exception cref="RetentionException">The store cannot be reached, or its schema cannot be brought up to date.</exception>
     public static RetentionStore Open(string address)
     {

@@ -5,6 +5,9 @@ public enum ColumnKind
 {
     Text,
 
+    /// <summary>An id that programs join by: as it was imported, also where a spreadsheet would take it for a formula.</summary>
+    Id,
+
     /// <summary>Text of our own, in which nobody else writes.</summary>
     Words,
     Number,
@@ -28,7 +31,7 @@ public sealed record SqlView(string Name, string Title, string Order, IReadOnlyL
 public static class SqlViews
 {
     private static readonly SqlColumn s_key = new("customer_key", ColumnKind.Whole, "hash of customer_id; what to join by");
-    private static readonly SqlColumn s_id = new("customer_id", ColumnKind.Text, "as imported");
+    private static readonly SqlColumn s_id = new("customer_id", ColumnKind.Id, "as imported");
     private static readonly SqlColumn s_currency = new("currency", ColumnKind.Text, "ISO 4217; all money of the row is in its units");
     private static readonly SqlColumn s_pChurn = new("p_churn", ColumnKind.Number, "probability of no purchase within the churn horizon");
     private static readonly SqlColumn s_clv = new("clv", ColumnKind.Number, "expected net spend within the CLV horizon");
@@ -98,7 +101,7 @@ public static class SqlViews
         new(
             "v_order", "Valid orders", "customer_key, order_id",
             [
-                s_key, s_id, new("order_id", ColumnKind.Text, "as imported"), new("ordered_at", ColumnKind.Instant, "UTC"),
+                s_key, s_id, new("order_id", ColumnKind.Id, "as imported"), new("ordered_at", ColumnKind.Instant, "UTC"),
                 Number("amount", "paid, after discount; refunds are not taken off"), Number("discount", "null where the source says none"),
                 Number("margin", "contribution; null where the source says none"),
                 s_currency, new("status", ColumnKind.Text, "as imported"), new("channel", ColumnKind.Text, "as imported"),

@@ -47,7 +47,7 @@ public sealed class AccessTests : IDisposable
         stranger.DefaultRequestHeaders.Add("X-Real-IP", "127.0.0.1");
         var response = await stranger.GetAsync(path);
         Assert.Equal(HttpStatusCode.Found, response.StatusCode);
-        Assert.Equal("/sign-in", response.Headers.Location!.AbsolutePath);
+        Assert.Equal("/sign-in", response.Headers.Location!.OriginalString.Split('?')[0]);
         stranger.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "a-wrong-key-of-some-length");
         Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync(path)).StatusCode);
         using var admin = _service.Admin();
@@ -56,15 +56,34 @@ public sealed class AccessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_sign_in_link_works_once()
+    public async Task A_sign_in_link_shows_a_button_and_works_once()
     {
         var ticket = Ticket(_service);
+        foreach (var _ in (int[])[1, 2, 3]) // a preview, a scanner of mail, a person
+        {
+            using var reader = _service.Stranger();
+            using var opened = await reader.GetAsync("/sign-in?ticket=" + ticket);
+            Assert.Equal(HttpStatusCode.OK, opened.StatusCode);
+            Assert.Equal(HttpStatusCode.Found, (await reader.GetAsync("/")).StatusCode);
+        }
         using var browser = _service.CreateClient();
         Assert.Contains("No orders have been imported yet",
-            await (await browser.GetAsync("/sign-in?ticket=" + ticket)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            await (await FollowAsync(browser, ticket)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var other = _service.CreateClient();
         Assert.Contains("has been used or has expired",
             await (await other.GetAsync("/sign-in?ticket=" + ticket)).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_spent_between_opening_it_and_the_button_says_so()
+    {
+        var ticket = Ticket(_service);
+        using var browser = _service.CreateClient();
+        var form = await FormAsync(browser, ticket);
+        ((PredictiveRetention.Service.Access.AdminKey)_service.Services.GetService(
+            typeof(PredictiveRetention.Service.Access.AdminKey))!).Redeem(ticket);
+        using var answer = await browser.PostAsync("/sign-in", form);
+        Assert.Contains("has been used or has expired", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -236,8 +255,19 @@ public sealed class AccessTests : IDisposable
     {
         var browser =
             service.CreateClient(new Microsoft.AspNetCore.Mvc.Testing.WebApplicationFactoryClientOptions { AllowAutoRedirect = follows });
-        var answer = await browser.GetAsync("/sign-in?ticket=" + Ticket(service));
+        var answer = await FollowAsync(browser, Ticket(service));
         if (follows) answer.EnsureSuccessStatusCode();
         return browser;
+    }
+
+    /// <summary>Opens a sign-in link and presses its button.</summary>
+    internal static async Task<HttpResponseMessage> FollowAsync(HttpClient browser, string ticket) =>
+        await browser.PostAsync("/sign-in", await FormAsync(browser, ticket));
+
+    private static async Task<FormUrlEncodedContent> FormAsync(HttpClient browser, string ticket)
+    {
+        var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await browser.GetStringAsync("/sign-in?ticket=" + ticket));
+        return new FormUrlEncodedContent(page.QuerySelectorAll("main form[action='/sign-in'] input").Select(input =>
+            KeyValuePair.Create(input.GetAttribute("name")!, input.GetAttribute("value"))));
     }
 }

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Microsoft.Extensions.DependencyInjection;
-using PredictiveRetention.Service.Access;
 using PredictiveRetention.Service.Tests.Pages;
 using PredictiveRetention.Tests.Support;
 using Xunit;
@@ -36,17 +34,6 @@ public sealed class HeadTests : IDisposable
         await AssertAlikeAsync(stranger, ["/", "/api/v1/runs", "/sign-in", "/health/live"]);
         using var admin = _service.Admin();
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await HeadAsync(admin, "/theme")).StatusCode);
-    }
-
-    [Fact]
-    public async Task Head_of_a_sign_in_link_does_not_spend_it()
-    {
-        using var stranger = _service.Stranger();
-        var link = "/sign-in?ticket=" + _service.Services.GetRequiredService<AdminKey>().NewTicket();
-        using var head = await HeadAsync(stranger, link);
-        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
-        using var first = await stranger.GetAsync(link);
-        Assert.Equal(("/", true), (first.Headers.Location?.AbsolutePath, first.Headers.Contains("Set-Cookie")));
     }
 
     [Fact]

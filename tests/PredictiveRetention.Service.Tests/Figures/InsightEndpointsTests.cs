@@ -84,7 +84,7 @@ public abstract class InsightEndpointsTests(EngineUnderTest engine) : IDisposabl
     [InlineData("insights/by_lifecycle?colour=red", "colour", "Allowed: lifecycle")]
     [InlineData("insights/by_lifecycle?group_by=month", "group_by", "has its groups already")]
     [InlineData("insights/by_lifecycle?metric=gini", "metric", "Known: customers")]
-    [InlineData("insights/aov?format=xml", "format", "json, csv")]
+    [InlineData("insights/aov?format=xml", "format", "json, csv, spreadsheet")]
     [InlineData("insights/aov?as_of=yesterday", "as_of", "not a date")]
     [InlineData("insights/aov?run=one", "run", "not the number")]
     [InlineData("insights/aov?run=1&as_of=2023-01-01", "run", "give one of them")]

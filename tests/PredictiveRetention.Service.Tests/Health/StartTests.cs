@@ -16,6 +16,14 @@ public sealed class StartTests
     [InlineData(2, "Minutes: Value must be a number between 0 and 59", "--Retention:Cron=61 2 * * *")]
     [InlineData(2, "'5080' is no address", "--urls", "5080")]
     [InlineData(7, "127.0.0.1:1", "--ConnectionStrings:Retention=Host=127.0.0.1;Port=1;Database=d;Username=u;Password=geheim")]
+    [InlineData(7, "127.0.0.1:1", "--ConnectionStrings:Retention=postgres://u:geheim@127.0.0.1:1/d?sslmode=disable&connect_timeout=3")]
+    [InlineData(7, "nowhere.invalid", "--ConnectionStrings:Retention=postgres://u:geheim@nowhere.invalid/d")]
+    [InlineData(2, "'no_such_key' is no parameter", "--ConnectionStrings:Retention=postgres://u:geheim@127.0.0.1:1/d?no_such_key=geheim")]
+    [InlineData(2, "sqlite:PATH", "--ConnectionStrings:Retention=geheim")]
+    [InlineData(2, "is no option", "postgres://u:geheim@127.0.0.1:1/d")]
+    [InlineData(2, "is no option", "--store", "postgres://u:geheim@127.0.0.1:1/d")]
+    [InlineData(2, "Retention:PathBase is '/a/../b'", "--Retention:PathBase=/a/../b")]
+    [InlineData(2, "Retention:KnownProxies '10.0.0.7/8' is neither", "--Retention:KnownProxies=10.0.0.1, 10.0.0.7/8")]
     public async Task A_start_that_cannot_be_made_says_why_and_ends_with_its_code(int exitCode, string says, params string[] arguments)
     {
         var folder = Directory.CreateTempSubdirectory("retention-start-");

@@ -77,6 +77,7 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
         Assert.Empty(await _service.Store.Imports.NewestAsync(1));
         Assert.Null(_service.Store.Shop());
 
+        Assert.Equal([0xEF, 0xBB, 0xBF], (await Admin.GetByteArrayAsync($"/data/import/{id}/rejects.csv"))[..3]);
         var rejects = await (await Admin.GetAsync($"/data/import/{id}/rejects.csv")).Content.ReadAsStringAsync();
         Assert.Contains("sales.csv,4,Summe,unreadable amount,abc", rejects, StringComparison.Ordinal);
 

@@ -65,7 +65,7 @@ public sealed class SameNumberTests : IDisposable
         foreach (var link in links)
         {
             var file = await CsvAsync(admin, link);
-            var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync(link.Replace("format=csv", "format=json",
+            var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync(link.Replace("format=spreadsheet", "format=json",
                 StringComparison.Ordinal)));
             var view = ViewCatalogue.All.Single(known => known.Id == answer.GetProperty("view").GetString());
             var answered = answer.GetProperty("rows").EnumerateArray().Select(row => (Key(view, row), Value(row))).ToList();

@@ -207,7 +207,8 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
             .ToList();
         Assert.Equal([before[expected[0]].PChurn, store.Predictions.ReadAll(second).Single(row => row.CustomerId == expected[0]).PChurn],
             said);
-        Assert.Contains($"/api/v1/predictions/{expected[0]}/history?format=csv", await admin.GetStringAsync("/customers/" + expected[0]),
+        Assert.Contains($"/api/v1/predictions/{expected[0]}/history?format=spreadsheet",
+            await admin.GetStringAsync("/customers/" + expected[0]),
             StringComparison.Ordinal);
 
         static bool High(PredictionRow row) => row.RiskBand == (int)RiskBand.High && !row.Lost;

@@ -91,7 +91,7 @@ public sealed class ScoreFileTests() : StoreFixture(new SqliteUnderTest())
     }
 
     [Fact]
-    public void AnId_IsSpeltOneWayInEveryFile()
+    public void AnId_IsAsItCameForPrograms_AndOneTextInEveryListForPeople()
     {
         string[] ids = ["-1,234", "+1e5", "-12", "=1+1", "\uFF1D1+1", "\n=1+1", "a;=1+1", "a;b", "say \"x\", twice", "C7"];
         using var store = RetentionStore.Open(Engine.NewAddress());
@@ -103,11 +103,13 @@ public sealed class ScoreFileTests() : StoreFixture(new SqliteUnderTest())
         var labelled = store.Predictions.ReadAll(run.RunId).Select(row => new FigureRow(
             "", new Dictionary<string, string> { ["customer"] = row.CustomerId }, "m", "", "", null, null, null, null, "ok", null));
         Csv.Rows(FigureFile.Table(["customer"], labelled), figures);
-        Assert.Equal(Spelt(scores), Spelt(list));
-        Assert.Equal(Spelt(scores), Spelt(figures));
+        Assert.Equal(ids.Order(StringComparer.Ordinal), Spelt(scores).Select(Read).Order(StringComparer.Ordinal));
+        Assert.Equal(Spelt(list), Spelt(figures));
         Assert.Equal(
             ["\"'\n=1+1\"", "\"'-1,234\"", "\"a;=1+1\"", "\"a;b\"", "\"say \"\"x\"\", twice\"", "'=1+1", "'\uFF1D1+1", "+1e5", "-12", "C7"],
-            Spelt(scores).Order(StringComparer.Ordinal));
+            Spelt(list).Order(StringComparer.Ordinal));
+
+        static string Read(string cell) => cell.StartsWith('"') ? cell[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : cell;
 
         // The cell as it stands in the file, quotes included.
         static List<string> Spelt(StringWriter file) =>

@@ -82,6 +82,7 @@ internal static class RiskList
         http.Response.ContentType = "text/csv; charset=utf-8";
         http.Response.Headers.ContentDisposition = $"attachment; filename=\"customers-{night.Run.AsOf}.csv\"";
         using var text = new StringWriter(CultureInfo.InvariantCulture);
+        text.Write(Csv.ByteOrderMark);
         Csv.Header(CustomerList.Columns, text);
         await foreach (var rows in store.Predictions.StreamAsync(night.Run.RunId, query.Filter, query.Order, PageOfFile, cancellation))
         {
