@@ -29,7 +29,7 @@ public sealed class RunInsights
         }
         var currency = (await store.RequireShopAsync(cancellation)).Currency;
         var insight = recipe.Context(run.AsOf, currency);
-        var context = new CardContext(insight, recipe.ModelLevel, recipe.DataThrough, playbook, [], recipe.Margin);
+        var context = new CardContext(insight, recipe.ModelLevel, recipe.DataThrough, playbook, [], recipe.Economics(currency));
         return new RunInsights(store, run, context, await store.Figures.ReadAsync(run.RunId, cancellation: cancellation));
     }
 
