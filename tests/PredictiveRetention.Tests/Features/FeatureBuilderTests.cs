@@ -95,7 +95,8 @@ public class FeatureBuilderTests
     public void A_refund_without_a_date_counts_in_money_kept_and_is_no_event_in_time()
     {
         Order[] orders = [new Order(HistoryOf.Today - 50, 4000, OrderKey: 7)];
-        CustomerHistory At(int day) => new(HistoryOf.Customer(), orders, [new Refund(day, 1000, OrderKey: 7, IsUndated: true)]);
+        CustomerHistory At(int day) =>
+            new(HistoryOf.Customer(), orders, new[] { new Refund(day, 1000, OrderKey: 7, IsUndated: true) });
 
         var history = At(HistoryOf.Today - 45);
         Assert.Equal((30, 10), (Value(history, "monetary_total"), Value(history, "refunded_total")));
