@@ -16,13 +16,17 @@ public sealed record WhatIfOrder(
     string? Channel = null,
     string? PromisedAt = null, string? DeliveredAt = null, double? ReviewScore = null, decimal? Margin = null);
 
+/// <param name="RefundedAt">Likewise; without it the refund counts in what is kept of its order's money, and is no event in time.</param>
+/// <param name="OrderId">Of one of the orders; needed where RefundedAt is missing.</param>
 public sealed record WhatIfRefund(string? RefundedAt, decimal? Amount, string? OrderId = null);
 
 /// <param name="Type">email_sent, email_delivered, email_opened, email_clicked, visit, app_session, ticket.</param>
 public sealed record WhatIfEvent(string? OccurredAt, string? Type);
 
+/// <param name="EndedAt">Null while it runs; one that was cancelled ends with its paid term.</param>
+/// <param name="Period">Length of a term, such as '1 month'; without it a cancelled subscription ends when it was cancelled.</param>
 public sealed record WhatIfSubscription(string? StartedAt, string? EndedAt = null, string? CancelledAt = null, decimal? Amount = null,
-    bool IsTrial = false);
+    bool IsTrial = false, string? Period = null);
 
 /// <param name="AsOf">ISO date; default: the as-of of the published night.</param>
 public sealed record WhatIfHistory(
@@ -55,7 +59,7 @@ internal static partial class PostedHistoryScoring
         var scorer = new Scorer(model, night.Shop.Currency, night.Recipe.Coverage);
         var (facts, score) = scorer.Score(reading.History, reading.AsOf);
         var segments = Segmenter.Assign(facts, score, night.Recipe.Cutoffs, night.Recipe.Segments);
-        var action = new Recommender(settings.Runs.Playbook, new PlaybookEconomics(night.Shop.Currency, night.Recipe.Margin))
+        var action = new Recommender(settings.Runs.Playbook, night.Recipe.Economics(night.Shop.Currency))
             .Recommend(facts, score, segments);
         var answer = night.Answers.Write(posted.CustomerId ?? "", facts, score, segments, action, reading.AsOf);
         return Results.Ok(new WhatIfAnswer(answer, reading.History.Before(reading.AsOf).Orders.Length, reading.Ignored));
@@ -90,7 +94,7 @@ internal static partial class PostedHistoryScoring
             RefuseNull(posted.Subscriptions, "subscriptions");
             if (_errors.Count > 0) return;
             Orders(posted.Orders!);
-            Refunds(posted.Refunds ?? []);
+            Refunds(posted.Refunds ?? [], posted.Orders!);
             Events(posted.Events ?? []);
             Subscriptions(posted.Subscriptions ?? []);
             if (_errors.Count == 0 && !_orders.Exists(order => order.Day < AsOf.Day)) Error("orders", $"No order is before {AsOf}.");
@@ -126,15 +130,20 @@ internal static partial class PostedHistoryScoring
             }
         }
 
-        private void Refunds(IReadOnlyList<WhatIfRefund> refunds)
+        private void Refunds(IReadOnlyList<WhatIfRefund> refunds, IReadOnlyList<WhatIfOrder> orders)
         {
             for (var i = 0; i < refunds.Count; i++)
             {
                 var (refund, path) = (refunds[i], $"refunds[{i}]");
-                var day = Day(refund.RefundedAt, path + ".refundedAt", required: true) ?? 0;
+                var of = refund.OrderId is { } named
+                    ? orders.Index().FirstOrDefault(order => order.Item.OrderId == named, (-1, null!)).Index
+                    : -1;
+                if (refund.RefundedAt is null && of < 0)
+                    Error(path + ".refundedAt", "It is missing, and orderId names none of the orders: the refund belongs to no day.");
+                var day = refund.RefundedAt is null && of >= 0 ? _orders[of].Day : Day(refund.RefundedAt, path + ".refundedAt") ?? 0;
                 if (day >= AsOf.Day) Ignored++;
                 _refunds.Add(new Refund(day, Money(refund.Amount, path + ".amount", required: true) ?? 0,
-                    refund.OrderId is { } id ? CustomerKey.Hash(id) : 0));
+                    refund.OrderId is { } id ? CustomerKey.Hash(id) : 0, IsUndated: refund.RefundedAt is null));
             }
         }
 
@@ -159,7 +168,8 @@ internal static partial class PostedHistoryScoring
                 var (row, path) = (subscriptions[i], $"subscriptions[{i}]");
                 var day = Day(row.StartedAt, path + ".startedAt", required: true) ?? 0;
                 if (day >= AsOf.Day) Ignored++;
-                _subscriptions.Add(new Subscription(day, Day(row.EndedAt, path + ".endedAt"), Day(row.CancelledAt, path + ".cancelledAt"),
+                var (ended, cancelled) = (Day(row.EndedAt, path + ".endedAt"), Day(row.CancelledAt, path + ".cancelledAt"));
+                _subscriptions.Add(new Subscription(day, ended ?? PaidTerm.EndOf(day, cancelled, row.Period), cancelled,
                     Money(row.Amount, path + ".amount"), row.IsTrial));
             }
         }

@@ -196,12 +196,14 @@ internal sealed class AuditDatabase : IDisposable
                     .AppendValue(calendar.DayOf(happened.Long()))
                     .AppendValue(happened.Int())
                     .AppendValue(happened.Text()));
-        Run("CREATE TABLE subscription (customer BIGINT, started_day INTEGER, ended_day INTEGER)");
-        using (var subscription = rows("SELECT customer_key, started_at_ms, ended_at_ms FROM subscription"))
+        Run("CREATE TABLE subscription (customer BIGINT, started_day INTEGER, ended_day INTEGER, cancelled_day INTEGER, period VARCHAR)");
+        using (var subscription = rows("SELECT customer_key, started_at_ms, ended_at_ms, cancelled_at_ms, period FROM subscription"))
             Copy("subscription", subscription,
                 to => to.AppendValue(subscription.Long())
                     .AppendValue(calendar.DayOf(subscription.Long()))
-                    .AppendValue(Day(subscription.MaybeLong(), calendar)));
+                    .AppendValue(Day(subscription.MaybeLong(), calendar))
+                    .AppendValue(Day(subscription.MaybeLong(), calendar))
+                    .AppendValue(subscription.MaybeText()));
         Run("CREATE TABLE profile (customer BIGINT, birth_year INTEGER, gender VARCHAR, country VARCHAR, region VARCHAR, channel VARCHAR)");
         using (var profile = rows("SELECT customer_key, birth_year, gender, country, acquisition_channel FROM customer"))
             Copy("profile", profile, to =>

@@ -62,9 +62,28 @@ SELECT 'end' AS kind, m.number AS month, m.end_day AS cutoff, j.cut FROM month m
 UNION ALL SELECT 'start', m.number, m.start_day, j.cut FROM month m JOIN judged j ON j.month = m.number
 UNION ALL SELECT 'churn', 0, as_of() - horizon(), (SELECT j.cut FROM judged j WHERE j.month = (SELECT coalesce(max(number), 1) FROM month WHERE start_day < as_of() - horizon()));
 
+-- A cancelled subscription without an end runs to the end of its paid term: the first anniversary, in terms, on or after the cancellation.
+CREATE MACRO term_number(period) AS coalesce(TRY_CAST(nullif(regexp_extract(period, '[0-9]+'), '') AS INTEGER), 1);
+CREATE MACRO term_months(period) AS term_number(period) * CASE
+  WHEN regexp_matches(lower(period), 'quart|trimest|viertelj|kwarta|\bq\b') THEN 3
+  WHEN regexp_matches(lower(period), 'semiann|half-?year|halbj|semest|biannu') THEN 6
+  WHEN regexp_matches(lower(period), 'month|monat|mois|\bmes|mens|mês|maand|miesi|[0-9]m\b|^m$') THEN 1
+  WHEN regexp_matches(lower(period), 'year|annu|jahr|jähr|jaar|año|\bano|\bans?\b|\brok|roczn|[0-9]y\b|^y$') THEN 12 END;
+CREATE MACRO term_days(period) AS term_number(period) * CASE
+  WHEN regexp_matches(lower(period), 'fortnight|biweek') THEN 14
+  WHEN regexp_matches(lower(period), 'week|woche|wöche|semain|seman|settim|hebdo|tydzie|tygodn|[0-9]w\b|^w$') THEN 7
+  WHEN regexp_matches(lower(period), 'day|dail|tag|täg|jour|día|\bdia|giorn|\bdag|dni|dzie|[0-9]d\b|^d$') THEN 1 END;
+CREATE MACRO paid_until(started, cancelled, period) AS CASE
+  WHEN cancelled IS NULL THEN NULL
+  WHEN term_months(period) IS NOT NULL THEN list_min([ends for ends in
+    [day_of(date_of(started) + to_months(CAST(k * term_months(period) AS INTEGER))) for k in range(1, 1300)] if ends >= cancelled])
+  WHEN term_days(period) IS NOT NULL THEN started + greatest(1, CAST(ceil((cancelled - started) / term_days(period)) AS INTEGER)) * term_days(period)
+  ELSE cancelled END;
+
 CREATE TABLE subscribed AS
+WITH term AS (SELECT customer, started_day, coalesce(ended_day, paid_until(started_day, cancelled_day, period)) AS ended_day FROM subscription)
 SELECT DISTINCT m.cutoff, s.customer FROM (SELECT DISTINCT cutoff FROM moment UNION SELECT as_of()) m
-JOIN subscription s ON s.started_day < m.cutoff AND (s.ended_day IS NULL OR s.ended_day >= m.cutoff) WHERE has(2048);
+JOIN term s ON s.started_day < m.cutoff AND (s.ended_day IS NULL OR s.ended_day >= m.cutoff) WHERE has(2048);
 
 CREATE TABLE snapshot AS
 WITH there AS (

@@ -69,6 +69,7 @@ public sealed class Backtest(RecipeSettings settings)
                     + $"{horizon.Days}"));
         var fitter = new PlanFitter(settings with { Seed = request.Seed }, request, survey, histories,
             request.Gate.Missed(survey, request.Cutoff).Count == 0, cancellation, segment);
+        var money = MoneyUnit.Of(request.Currency, survey.MedianOrderMinor);
         var judged = new List<JudgedOrigin>();
         FeatureSchema? newestSchema = null;
         IReadOnlyList<LabelledSlice> newestTraining = [];
@@ -85,7 +86,7 @@ public sealed class Backtest(RecipeSettings settings)
                     Text($"{origin}: in the {horizon.Days} days that followed fewer than ten customers bought, or fewer than ten did not"));
             else
             {
-                judged.Add(fit.Judge());
+                judged.Add(fit.Judge(money));
                 newestSchema ??= schema;
                 if (judged.Count == 1) newestTraining = fit.Origins;
             }
@@ -97,7 +98,7 @@ public sealed class Backtest(RecipeSettings settings)
                         notes.DefaultIfEmpty($"the history holds no horizon of {horizon.Days} days with customers before it"))}.");
         progress?.Report(new TrainingStep(all - 1, all, "drawing customers for the intervals"));
         var standings = Standings.Rank(judged, cancellation);
-        var probe = FutureProbe.Compare(histories(), judged[0].Slice.Origin, request.Currency, request.Coverage, newestSchema!,
+        var probe = FutureProbe.Compare(histories(), judged[0].Slice.Origin, money, request.Coverage, newestSchema!,
             cancellation);
         progress?.Report(new TrainingStep(all, all, "done"));
         return new BacktestReport(

@@ -20,6 +20,8 @@ public sealed class BlendRecipe(RecipeSettings settings)
         IReadOnlyList<LabelledSlice> lastYears, CancellationToken cancellation)
     {
         if (BtydModel.Fit(population.Past.Buyers) is not { } btyd) return null;
+        var kept = population.Past.Kept;
+        var keptAt = new KeptColumns(features);
         var days = plan.Horizon.Days;
         var fitted = new FittedOrigin?[training.Count];
         Parallel.For(0, fitted.Length, new ParallelOptions { CancellationToken = cancellation },
@@ -29,10 +31,11 @@ public sealed class BlendRecipe(RecipeSettings settings)
         List<OriginRecord> seasons = [.. lastYears.Where(slice => slice.Count > 0).Select(slice =>
             new OriginRecord(slice.Origin, slice.Count,
                 btyd.LevelOf(slice.Rows, slice.Width, new BtydColumns(features),
-                    days * RetailSeason.Mean(slice.Origin, days) / population.Past.SeasonIndex), slice.Came, 0))];
+                    days * RetailSeason.Mean(slice.Origin, days) / population.Past.SeasonIndex, row => keptAt.Log(kept, row)), slice.Came,
+                0))];
         if (origins.Count == 0)
         {
-            var model = BlendModel.OfBtyd(btyd, features, days, 0);
+            var model = BlendModel.OfBtyd(btyd, features, days, 0) with { Kept = kept };
             var mean = population.Count == 0 ? 0 : model.BtydOf(population.Rows, days).LogOdds.Average();
             return new BlendFit(
                 model with { MeanLogOdds = mean }, plan, Level.OfOrders([], 0, seasons), Level.OfSpend([], 0, seasons),
@@ -46,7 +49,8 @@ public sealed class BlendRecipe(RecipeSettings settings)
         List<OriginRecord> records = [.. origins.Select((origin, i) => origin.Record(members.OriginWeights[i]))];
         return new BlendFit(
             new BlendModel(days, features, btyd, members.Linear, members.Forests, members.Orders, members.Tweedie, members.SpendForest,
-                members.SpendLinear, members.Value, rows.LogOdds.Average()),
+                members.SpendLinear, members.Value, rows.LogOdds.Average())
+            { Kept = kept },
             plan, Level.OfOrders(records, spells, seasons), Level.OfSpend(records, spells, seasons), population.Past.SeasonIndex,
             [.. records, .. seasons], members.OrderRecords, members.ValueRecords, Unseen(rows, features, members), null);
     }

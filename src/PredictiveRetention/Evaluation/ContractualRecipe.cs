@@ -10,7 +10,11 @@ namespace PredictiveRetention.Evaluation;
 /// A classifier of subscribers: will the paid cover end within the horizon and not be carried on within the grace period?
 /// </summary>
 /// <param name="Features">Of the registry; the course of the subscriptions follows them in a row.</param>
-public sealed record ContractualModel(int HorizonDays, int GraceDays, IReadOnlyList<string> Features, ClassifierModel Classifier);
+public sealed record ContractualModel(int HorizonDays, int GraceDays, IReadOnlyList<string> Features, ClassifierModel Classifier)
+{
+    /// <summary>See <see cref="RetentionModel.MedianOrderMinor"/>.</summary>
+    public double? MedianOrderMinor { get; init; }
+}
 
 /// <param name="Origins">Learnt from, newest first, with customers and the share that churned.</param>
 /// <param name="JudgedAt">Held out while the judged model was fitted.</param>
@@ -20,9 +24,9 @@ public sealed record TrainedContractual(
     IReadOnlyList<TableEntry> Entries, IReadOnlyList<MemberRecord> Members);
 
 /// <summary>Rows of the subscribers at an origin; labels need the horizon and the grace period after it.</summary>
-internal sealed class ContractualRows(Currency currency, SourceCoverage coverage, FeatureSchema schema, Horizon horizon, int grace)
+internal sealed class ContractualRows(MoneyUnit money, SourceCoverage coverage, FeatureSchema schema, Horizon horizon, int grace)
 {
-    private readonly FeatureBuilder _builder = new(currency, coverage);
+    private readonly FeatureBuilder _builder = new(money, coverage);
     private readonly float[] _registryRow = new float[FeatureBuilder.Width];
 
     public int Width => schema.Width + SubscriptionFeatures.Names.Count;
@@ -43,7 +47,7 @@ internal sealed class ContractualRows(Currency currency, SourceCoverage coverage
         _builder.Build(before, _registryRow);
         var row = new float[Width];
         schema.Project(_registryRow, row.AsSpan(0, schema.Width));
-        SubscriptionFeatures.Build(before, currency.MinorPerUnit, row.AsSpan(schema.Width));
+        SubscriptionFeatures.Build(before, money, row.AsSpan(schema.Width));
         Keys.Add(history.Profile.CustomerKey);
         Ids.Add(history.Profile.CustomerId);
         Rows.AddRange(row);
@@ -70,9 +74,16 @@ public sealed class ContractualRecipe(RecipeSettings settings)
                 "No subscriptions are imported: there is no contract that could end. retain import --subscriptions FILE");
         progress?.Report(new TrainingStep(0, 3, "reading subscribers"));
         var first = int.MaxValue;
+        var orders = new MedianOrder();
         foreach (var shard in histories())
+        {
             for (var i = 0; i < shard.Count; i++)
+            {
+                orders.Add(shard[i].Before(cutoff));
                 foreach (ref readonly var term in shard[i].Subscriptions) first = Math.Min(first, term.StartedDay);
+            }
+        }
+        var medianOrder = orders.Minor();
         var newest = cutoff.Minus(horizon.Days + grace);
         // Far enough apart that the oldest labels are over before the newest begin: else nothing could be judged.
         var step = Math.Max(Math.Max(7, horizon.Days / 3), (horizon.Days + grace + MaxOrigins - 2) / (MaxOrigins - 1));
@@ -84,7 +95,8 @@ public sealed class ContractualRecipe(RecipeSettings settings)
                 Text($"the subscriptions began {cutoff.Day - first} days before {cutoff}; {2 * horizon.Days + grace} are needed: a "
                     + $"horizon of {horizon.Days} days to learn from, one to see what came, and {grace} days of grace"));
         var schema = FeatureSchema.For(coverage, origins[^1].Day - first);
-        var rows = origins.Select(_ => new ContractualRows(currency, coverage, schema, horizon, grace)).ToArray();
+        var money = MoneyUnit.Of(currency, medianOrder);
+        var rows = origins.Select(_ => new ContractualRows(money, coverage, schema, horizon, grace)).ToArray();
         foreach (var shard in histories())
         {
             cancellation.ThrowIfCancellationRequested();
@@ -121,7 +133,7 @@ public sealed class ContractualRecipe(RecipeSettings settings)
         var fit = Fit(usable);
         progress?.Report(new TrainingStep(3, 3, "done"));
         return new TrainedContractual(
-            new ContractualModel(horizon.Days, grace, schema.Names, fit.Model), cutoff,
+            new ContractualModel(horizon.Days, grace, schema.Names, fit.Model) { MedianOrderMinor = medianOrder }, cutoff,
             [.. usable.Select(k => (origins[k], rows[k].Keys.Count, rows[k].Churned.Average(churned => churned ? 1.0 : 0)))], newest,
             entries, fit.Members);
 
@@ -150,8 +162,8 @@ public sealed class ContractualRecipe(RecipeSettings settings)
         foreach (var shard in histories)
         {
             cancellation.ThrowIfCancellationRequested();
-            var rows = new ContractualRows(currency, coverage, new FeatureSchema(model.Features), Horizon.OfDays(model.HorizonDays),
-                model.GraceDays);
+            var rows = new ContractualRows(MoneyUnit.Of(currency, model.MedianOrderMinor), coverage, new FeatureSchema(model.Features),
+                Horizon.OfDays(model.HorizonDays), model.GraceDays);
             for (var i = 0; i < shard.Count; i++) rows.Add(shard[i], cutoff, labelled: false);
             var p = new double[rows.Ids.Count];
             model.Classifier.Predict(rows.Rows.ToArray(), p);

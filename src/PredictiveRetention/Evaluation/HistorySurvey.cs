@@ -17,6 +17,9 @@ namespace PredictiveRetention.Evaluation;
 public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int FirstDay, int LastDay, long[] GapDays,
     int[] FirstPurchaseDays, string Checksum)
 {
+    /// <summary>The median amount of a purchase before the cutoff, minor units; null without one.</summary>
+    public double? MedianOrderMinor { get; init; }
+
     private static readonly int[] s_horizons = [30, 60, 90, 120, 180, 365];
 
     /// <summary>Days from the first order to the cutoff.</summary>
@@ -52,6 +55,7 @@ public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int F
         int customers = 0, first = int.MaxValue, last = int.MinValue;
         long orders = 0;
         var firstDays = new List<int>();
+        var median = new MedianOrder();
         var gaps = new long[732];
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> row = stackalloc byte[20];
@@ -63,6 +67,7 @@ public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int F
                 var history = shard[i].Before(cutoff);
                 if (history.Orders.IsEmpty) continue;
                 customers++;
+                median.Add(history);
                 int previous = -1, firstPurchase = -1;
                 foreach (ref readonly var order in history.Orders)
                 {
@@ -73,7 +78,8 @@ public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int F
                     if (firstPurchase < 0) firstPurchase = order.Day;
                 }
                 foreach (ref readonly var refund in history.Refunds)
-                    Append(hash, row, history.Profile.CustomerKey, ~refund.Day, refund.AmountMinor);
+                    Append(hash, row, history.Profile.CustomerKey, ~refund.Day,
+                        refund.IsUndated ? ~refund.AmountMinor : refund.AmountMinor);
                 if (firstPurchase >= 0) firstDays.Add(firstPurchase);
                 orders += history.Orders.Length;
                 first = Math.Min(first, history.Orders[0].Day);
@@ -82,7 +88,10 @@ public sealed record HistorySurvey(int Customers, int Buyers, long Orders, int F
         }
         firstDays.Sort();
         return new HistorySurvey(customers, firstDays.Count, orders, first, last, gaps, [.. firstDays],
-            Convert.ToHexStringLower(hash.GetHashAndReset()));
+            Convert.ToHexStringLower(hash.GetHashAndReset()))
+        {
+            MedianOrderMinor = median.Minor(),
+        };
     }
 
     private static void Append(IncrementalHash hash, Span<byte> row, long key, int day, long amount)

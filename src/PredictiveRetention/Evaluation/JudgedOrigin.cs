@@ -1,3 +1,4 @@
+using PredictiveRetention.Features;
 using PredictiveRetention.Models;
 
 namespace PredictiveRetention.Evaluation;
@@ -33,10 +34,12 @@ public sealed record Contender(string Name, ContenderKind Kind, double[]? PChurn
 /// <param name="Ranges">The model's intervals of spend; null where it has none.</param>
 public sealed record JudgedOrigin(LabelledSlice Slice, ModelLevel Level, IReadOnlyList<Contender> Contenders, SpendRange[]? Ranges)
 {
+    /// <summary>Judged in the fit's unit of money, told in currency units.</summary>
     /// <param name="judged">The horizon after the fit's cutoff.</param>
     /// <param name="earlier">A slice of the same horizon before the fit's cutoff; null where the history holds none: rules that need its
     /// numbers are left out.</param>
-    public static JudgedOrigin Judge(BlendFit fit, LabelledSlice judged, LabelledSlice? earlier)
+    /// <param name="money">The unit of the fit and its slices.</param>
+    public static JudgedOrigin Judge(BlendFit fit, LabelledSlice judged, LabelledSlice? earlier, MoneyUnit money)
     {
         var h = judged.Horizon.Days;
         var answers = new BlendAnswer[judged.Count];
@@ -47,7 +50,11 @@ public sealed record JudgedOrigin(LabelledSlice Slice, ModelLevel Level, IReadOn
             contenders.Add(new Contender(name, ContenderKind.Member, odds?.Select(x => 1 - Logistic.Sigmoid(x)).ToArray(),
                 logSpend?.Select(Math.Exp).ToArray()));
         contenders.AddRange(Rules(judged, earlier));
-        return new JudgedOrigin(judged, fit.Unseen is null ? ModelLevel.Btyd : fit.Plan.Level, contenders, Intervals(fit, judged, answers));
+        var unit = money.InCurrency;
+        return new JudgedOrigin(
+            judged.Times(unit), fit.Unseen is null ? ModelLevel.Btyd : fit.Plan.Level,
+            [.. contenders.Select(contender => contender with { Spend = contender.Spend?.Select(spend => spend * unit).ToArray() })],
+            Intervals(fit, judged, answers)?.Select(range => range.Times(unit)).ToArray());
     }
 
     private static IEnumerable<Contender> Rules(LabelledSlice judged, LabelledSlice? earlier)

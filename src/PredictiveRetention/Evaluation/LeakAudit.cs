@@ -101,10 +101,10 @@ public sealed record FutureProbe(int Customers, IReadOnlyList<string> Shifted)
     /// <summary>Fills a row from a history that may hold a future.</summary>
     internal delegate void RowBuilder(in CustomerHistory history, Span<float> row);
 
-    public static FutureProbe Compare(IEnumerable<ShardHistories> histories, Cutoff origin, Currency currency, SourceCoverage coverage,
+    public static FutureProbe Compare(IEnumerable<ShardHistories> histories, Cutoff origin, MoneyUnit money, SourceCoverage coverage,
         FeatureSchema schema, CancellationToken cancellation)
     {
-        var builder = new FeatureBuilder(currency, coverage);
+        var builder = new FeatureBuilder(money, coverage);
         var registry = new float[FeatureBuilder.Width];
         return Compare(histories, origin, schema.Names, Build, cancellation);
 

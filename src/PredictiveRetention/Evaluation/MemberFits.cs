@@ -42,13 +42,14 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
     private readonly int[][] _held = [.. Enumerable.Range(0, rows.Folds).Select(fold => rows.Where(i => rows.Fold[i] == fold))];
     private readonly int[][] _kept = [.. Enumerable.Range(0, rows.Folds).Select(fold => rows.Where(i => rows.Fold[i] != fold)),
         rows.Where(static _ => true)];
-    private readonly double _unit = Math.Max(1e-9, rows.Net.Average());
-    private double[] _weights = [];
+    private readonly double _unit = Math.Max(1e-9, rows.Usual.Average());
+    private double[] _weights = [], _spendWeights = [];
 
     public FittedMembers Fit()
     {
         var (decay, linearOdds) = ChooseDecay();
         _weights = Weights(decay);
+        _spendWeights = [.. _weights.Zip(rows.Kept, (weight, kept) => weight * kept)];
         LogLinear? linear = null, spendLinear = null;
         Crossed? trees = null, bagged = null, lightGbm = null, tweedie = null, spend = null;
         double[]? spendLines = null;
@@ -64,10 +65,10 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
         if (withSpend)
         {
             tweedie = CrossFit(jobs, settings.Spend, settings.Spend.Trees, i => true, (taken, at,
-                forest) => ForestTrainer.FitTweedie(taken, [.. at.Select(i => (float)(rows.Net[i] / _unit))], rows.Width, forest,
-                    Pick(_weights, at)));
+                forest) => ForestTrainer.FitTweedie(taken, [.. at.Select(i => (float)(rows.Usual[i] / _unit))], rows.Width, forest,
+                    Pick(_spendWeights, at)));
             spend = CrossFit(jobs, settings.Spend, settings.Spend.Trees, i => rows.Net[i] > 0, (taken, at,
-                forest) => ForestTrainer.FitRegression(taken, [.. at.Select(i => (float)Math.Log(rows.Net[i]))], rows.Width, forest,
+                forest) => ForestTrainer.FitRegression(taken, [.. at.Select(i => (float)Math.Log(rows.Usual[i]))], rows.Width, forest,
                     Pick(_weights, at)));
             spendLines = CrossSpendLinear(jobs, fitted => spendLinear = fitted);
         }
@@ -94,7 +95,7 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
             return new FittedMembers(
                 linear!, forests, orders, null, null, null, new MemberWeights(0, [1]), orderRecords,
                 [new MemberRecord("Pareto/NBD x Gamma-Gamma", 1, PoissonLoss(rows.LogSpend))],
-                OriginWeights(decay), unseenOdds, rows.LogSpend);
+                OriginWeights(decay), unseenOdds, Net(rows.LogSpend));
         }
         double[] logP = [.. unseenOdds.Select(x => -Logistic.Softplus(-x))];
         var (tweedieMember, tweedieSpend) = SpendMember("FastTreeTweedie", tweedie!, _ => true, paths => PoissonLoss(paths));
@@ -103,7 +104,8 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
             s) => p + s)], [.. logP.Zip(spendLines!, (p, s) => p + s)], logP];
         var logUnit = Math.Log(_unit);
         double[][] inUnits = [.. values.SkipLast(1).Select(column => column.Select(v => v - logUnit).ToArray()), logP];
-        var scaled = MemberWeights.FitPoisson(inUnits, [.. rows.Net.Select(net => net / _unit)], _weights, settings.Ridge, s_valuePrior);
+        var scaled = MemberWeights.FitPoisson(inUnits, [.. rows.Usual.Select(net => net / _unit)], _spendWeights, settings.Ridge,
+            s_valuePrior);
         var value = scaled with { Intercept = scaled.Intercept + logUnit * (1 - scaled.Weights.SkipLast(1).Sum()) };
         var unseenSpend = Blend(value, values);
         return new FittedMembers(
@@ -111,8 +113,11 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
             Records(
                 ["Pareto/NBD x Gamma-Gamma", "FastTreeTweedie", "P(order) x FastTree spend", "P(order) x linear spend",
                     "P(order) x one spend for all"], value, values, PoissonLoss, unseenSpend),
-            OriginWeights(decay), unseenOdds, unseenSpend);
+            OriginWeights(decay), unseenOdds, Net(unseenSpend));
     }
+
+    /// <summary>What was said of somebody who keeps what is usual, said of the customer.</summary>
+    private double[] Net(double[] logSpend) => [.. logSpend.Zip(rows.Kept, (spend, kept) => spend + Math.Log(kept))];
 
     /// <summary>
     /// Older origins may speak of another shop than tonight's: the decay under which the linear member answers the newest origin best,
@@ -167,7 +172,7 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
             {
                 int[] at = [.. kept.Where(i => rows.Net[i] > 0)];
                 var fitted = LogLinear.FitGaussian(
-                    rows.Take(at), [.. at.Select(i => Math.Log(rows.Net[i]))], rows.Width, BtydModel.Columns, Pick(_weights, at),
+                    rows.Take(at), [.. at.Select(i => Math.Log(rows.Usual[i]))], rows.Width, BtydModel.Columns, Pick(_weights, at),
                     settings.Ridge, j => j == rows.Width - BtydModel.Columns + 2 ? 1 : 0);
                 if (fold == rows.Folds) keep(fitted);
                 else foreach (var i in _held[fold]) answers[i] = fitted.Score(rows.Row(i));
@@ -233,7 +238,7 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
     {
         var best = SmallestLoss([.. crossed.Columns.Select(loss)]);
         var at = rows.Where(judged);
-        var line = SpendCalibration.Fit(Pick(crossed.Columns[best], at), Pick(rows.Net, at));
+        var line = SpendCalibration.Fit(Pick(crossed.Columns[best], at), Pick(rows.Usual, at));
         return (new ForestMember(name, ForestAt(crossed, best), line.Slope, line.Intercept),
             [.. crossed.Columns[best].Select(score => line.Slope * score + line.Intercept)]);
     }
@@ -281,10 +286,10 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
         for (var i = 0; i < logSpend.Length; i++)
         {
             total += rows.Net[i];
-            predicted += Math.Exp(Math.Min(50, logSpend[i]));
+            predicted += rows.Kept[i] * Math.Exp(Math.Min(50, logSpend[i]));
         }
         var level = Math.Log(total / predicted);
-        for (var i = 0; i < logSpend.Length; i++) cross += rows.Net[i] * (logSpend[i] + level - Math.Log(_unit));
+        for (var i = 0; i < logSpend.Length; i++) cross += rows.Net[i] * (logSpend[i] + Math.Log(rows.Kept[i]) + level - Math.Log(_unit));
         return (total - cross) / _unit / logSpend.Length;
     }
 
@@ -295,7 +300,7 @@ internal sealed class MemberFits(RecipeSettings settings, TrainingRows rows, dou
         for (var i = 0; i < logSpend.Length; i++)
         {
             if (rows.Net[i] <= 0) continue;
-            var error = logSpend[i] - Math.Log(rows.Net[i]);
+            var error = logSpend[i] - Math.Log(rows.Usual[i]);
             loss += error * error;
             spenders++;
         }

@@ -53,7 +53,7 @@ public static class ModelCard
             card.AppendLine();
         }
         if (trained.Churn is not { } churn) return;
-        BuyTillYouDie(card, churn.Model.Btyd, churn.Drawn);
+        BuyTillYouDie(card, churn, trained.Model.MoneyIn(trained.Request.Currency).InCurrency);
         Season(card, trained.Model.ChurnHorizonDays, churn);
         if (churn.OrderMembers.Count > 0) Blend(card, "Who orders", "log loss", churn.OrderMembers);
         if (trained.Value is { ValueMembers.Count: > 0 } value)
@@ -69,11 +69,13 @@ public static class ModelCard
                     + $"expected, and given for {trained.Model.ClvHorizonDays}: that they hold what they promise is known for the former "
                     + $"only."))
                 .AppendLine();
-        Origins(card, churn);
+        Origins(card, churn, trained.Model.MoneyIn(trained.Request.Currency).InCurrency);
     }
 
-    private static void BuyTillYouDie(StringBuilder card, BtydModel btyd, double drawn)
+    /// <param name="unit">Currency units in one of the model's.</param>
+    private static void BuyTillYouDie(StringBuilder card, BlendFit churn, double unit)
     {
+        var (btyd, drawn) = (churn.Model.Btyd, churn.Drawn);
         var of = btyd.Purchases;
         card.AppendLine(
             Text($"Buy-till-you-die models (BTYD), fitted on "
@@ -93,7 +95,7 @@ public static class ModelCard
                     + $"{(of.LogLikelihoods[k] > double.MinValue
                         ? of.LogLikelihoods[k].ToString("F1", CultureInfo.InvariantCulture)
                         : "no maximum")} | {of.Weights[k]:F3} |"));
-        card.AppendLine(Text($"| Gamma-Gamma | p {btyd.Spend.P:G5}, q {btyd.Spend.Q:G5}, v {btyd.Spend.V:G5} | | |")).AppendLine();
+        card.AppendLine(Text($"| Gamma-Gamma | p {btyd.Spend.P:G5}, q {btyd.Spend.Q:G5}, v {btyd.Spend.V * unit:G5} | | |")).AppendLine();
         card.AppendLine(
             "How many buy, and for how much together, is for their average to say. Of one customer, Pareto/NBD speaks whatever its "
                 + "weight, P(alive) included: it tells customers apart better than the others.");
@@ -128,7 +130,7 @@ public static class ModelCard
         card.AppendLine();
     }
 
-    private static void Origins(StringBuilder card, BlendFit churn)
+    private static void Origins(StringBuilder card, BlendFit churn, double unit)
     {
         if (churn.Origins.Count == 0) return;
         card.AppendLine(
@@ -149,8 +151,8 @@ public static class ModelCard
         foreach (var origin in churn.Origins)
             card.AppendLine(
                 Text($"| {origin.Origin} | {origin.Customers} | {origin.Expected.Buyers:F0} | {origin.Came.Buyers:F0} | "
-                    + $"{origin.Expected.PurchaseDays:F0} | {origin.Came.PurchaseDays:F0} | {origin.Expected.Spend:F0} | "
-                    + $"{origin.Came.Spend:F0} | "
+                    + $"{origin.Expected.PurchaseDays:F0} | {origin.Came.PurchaseDays:F0} | {origin.Expected.Spend * unit:F0} | "
+                    + $"{origin.Came.Spend * unit:F0} | "
                     + $"{(origin.Weight > 0 ? origin.Weight.ToString("F2", CultureInfo.InvariantCulture) : "season only")} |"));
         card.AppendLine();
     }

@@ -13,8 +13,9 @@ internal sealed record PlanFit(BlendFit Fit, LabelledSlice Population, IReadOnly
     /// <summary>
     /// What the fit says of its own cutoff's horizon beside its members and the rules: the labels of Population must have been read.
     /// </summary>
-    public JudgedOrigin Judge() =>
-        JudgedOrigin.Judge(Fit, Population, Newest is { } newest && newest.Horizon == Population.Horizon ? newest : null);
+    /// <param name="money">The unit of the fit.</param>
+    public JudgedOrigin Judge(MoneyUnit money) =>
+        JudgedOrigin.Judge(Fit, Population, Newest is { } newest && newest.Horizon == Population.Horizon ? newest : null, money);
 }
 
 /// <summary>Reads the slices a plan of origins needs, in one pass over the histories, and fits the blend on them.</summary>
@@ -23,6 +24,8 @@ internal sealed class PlanFitter(
     CancellationToken cancellation,
     Func<CustomerFacts, string>? segment = null)
 {
+    private readonly MoneyUnit _money = MoneyUnit.Of(request.Currency, survey.MedianOrderMinor);
+
     /// <summary>The features every one of these plans can have at its oldest origin.</summary>
     public FeatureSchema SchemaOf(params OriginPlan[] plans) =>
         FeatureSchema.For(request.Coverage,
@@ -41,7 +44,7 @@ internal sealed class PlanFitter(
             .Append((plan.Cutoff, plan.Asked))
             .Distinct()
             .ToList();
-        var slices = new SliceBuilder(request.Currency, request.Coverage, schema, segment).Build(histories(), wanted, share, cancellation);
+        var slices = new SliceBuilder(_money, request.Coverage, schema, segment).Build(histories(), wanted, share, cancellation);
         var usable = origins.Select(origin => slices[(origin, plan.Horizon)])
             .Where(slice => slice.HasBothClasses(request.Gate.MinOfEachClass))
             .ToList();

@@ -42,31 +42,33 @@ public static class PromotionGate
         Currency currency, SourceCoverage coverage, CancellationToken cancellation, int? customers = null)
     {
         var slice = Slice(challenger);
+        var unit = challenger.MoneyIn(currency).InCurrency;
         if (!slice.HasBothClasses(10)) return null;
-        var contenders = new[] { Judge(Contender.Ours, ContenderKind.Model, challenger, slice),
-            Judge(Champion, ContenderKind.Rule, champion, Slice(champion)) };
-        var standings = Standings.Rank([new JudgedOrigin(slice, challenger.Level, contenders, null)], cancellation);
+        var contenders = new[] { Judge(Contender.Ours, ContenderKind.Model, challenger, slice, unit),
+            Judge(Champion, ContenderKind.Rule, champion, Slice(champion), champion.MoneyIn(currency).InCurrency) };
+        var standings = Standings.Rank([new JudgedOrigin(slice.Times(unit), challenger.Level, contenders, null)], cancellation);
         return new GateComparison(origin, horizon, slice.Count, [.. standings.Where(standing => s_guards.Contains(standing.Measure))]);
 
         // The rule has no features; slices cannot be made without those of BTYD.
         LabelledSlice Slice(RetentionModel model) =>
-            new SliceBuilder(currency, coverage,
+            new SliceBuilder(model.MoneyIn(currency), coverage,
                 model.Features.Count == 0 ? new FeatureSchema(BtydColumns.Needed) : new FeatureSchema(model.Features))
                 .Build(histories(), [(origin, horizon)], customers is { } all ? Math.Min(1, MaxCustomers / Math.Max(1, all)) : 1,
                     cancellation)[(origin, horizon)];
     }
 
-    private static Contender Judge(string name, ContenderKind kind, RetentionModel model, LabelledSlice slice)
+    /// <param name="unit">Currency units in one unit of money of the slice.</param>
+    private static Contender Judge(string name, ContenderKind kind, RetentionModel model, LabelledSlice slice, double unit)
     {
         if (model.Level == ModelLevel.RecencyRule)
         {
             double[] p = [.. slice.Facts.Select(facts => RecencyRule.PChurn(facts.DaysSinceLastOrder, slice.Horizon.Days))];
             return new Contender(name, kind, p, [.. slice.Facts.Zip(p, (facts,
-                churn) => RecencyRule.ExpectedSpend(facts.NetRevenue, facts.TenureDays, slice.Horizon.Days, churn))]);
+                churn) => RecencyRule.ExpectedSpend(facts.NetRevenue, facts.TenureDays, slice.Horizon.Days, churn) * unit)]);
         }
         var answers = new ModelPrediction[slice.Count];
         model.Predict(slice.Rows, answers);
         return new Contender(name, kind, [.. answers.Select(answer => answer.PChurn)],
-            [.. answers.Select(answer => (1 - answer.PChurn) * answer.SpendIfOrder)]);
+            [.. answers.Select(answer => (1 - answer.PChurn) * answer.SpendIfOrder * unit)]);
     }
 }

@@ -8,14 +8,15 @@ namespace PredictiveRetention.Evaluation;
 /// Builds the labelled slices of several origins in one pass over the histories. A slice holds the customers who had bought before its
 /// origin and are not lost by then; a share of them, chosen by key, where the shop is larger than a fit needs.
 /// </summary>
+/// <param name="money">What a unit of money in rows, facts and labels is.</param>
 /// <param name="segment">Names the segment a customer of an origin is in, for slices of a backtest; null where nobody asks.</param>
-public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, FeatureSchema schema,
+public sealed class SliceBuilder(MoneyUnit money, SourceCoverage coverage, FeatureSchema schema,
     Func<CustomerFacts, string>? segment = null)
 {
-    private readonly FeatureBuilder _features = new(currency, coverage);
+    private readonly FeatureBuilder _features = new(money, coverage);
     private readonly BtydColumns _btyd = new(schema.Names);
+    private readonly KeptColumns _kept = new(schema.Names);
     private readonly float[] _registryRow = new float[FeatureBuilder.Width];
-    private readonly double _unit = 1.0 / currency.MinorPerUnit;
 
     /// <param name="wanted">Each origin with each horizon it needs labels for.</param>
     /// <param name="share">Share of customers to keep, 0..1.</param>
@@ -53,6 +54,7 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
         if (facts.Orders == 0) return;
         schema.Project(_registryRow, modelRow);
         past.Buyers.Add(_btyd.Read(modelRow));
+        if (_kept.Money(modelRow) is var (paid, net)) past.AddMoney(paid, net);
         AddRepeats(before, past);
         foreach (var ((sliceOrigin, horizon), column) in columns)
         {
@@ -62,11 +64,11 @@ public sealed class SliceBuilder(Currency currency, SourceCoverage coverage, Fea
             column.Keys.Add(history.Profile.CustomerKey);
             column.Rows.AddRange(modelRow);
             column.Facts.Add(new NaiveFacts(facts.Orders, facts.DaysSinceLastOrder, facts.DaysSinceFirstOrder,
-                facts.NetRevenueMinor * _unit, last.NetMinor * _unit, facts.MeanGapDays));
+                money.Of(facts.NetRevenueMinor), money.Of(last.NetMinor), facts.MeanGapDays));
             column.Groups.Add(new CustomerGroup(segment?.Invoke(facts), history.Profile.Country));
             column.Ordered.Add(!outcome.Churned);
             column.PurchaseDays.Add(outcome.PurchaseDays);
-            column.Net.Add(outcome.NetMinor * _unit);
+            column.Net.Add(money.Of(outcome.NetMinor));
         }
     }
 

@@ -111,45 +111,50 @@ public sealed class TrainingRecipe(RecipeSettings settings)
             : churn;
 
         progress?.Report(new TrainingStep(3, Steps, "judging the recipe one horizon earlier"));
-        var (judged, notJudged) = Judge(fitter, churnPlan, survey.FirstDay, request, histories, cancellation);
+        var (judged, notJudged) = Judge(fitter, churnPlan, survey, request, histories, cancellation);
         progress?.Report(new TrainingStep(4, Steps, "checking"));
-        var model = Model(churn, value, horizon.Days, request.ClvHorizon.Days);
+        var model = Model(churn, value, horizon.Days, request.ClvHorizon.Days, survey.MedianOrderMinor);
         var golden = GoldenRows(model, churn.Population);
         var importance = model.Importance(churn.Population.Rows[..(Math.Min(ExplainedRows, churn.Population.Count)
             * churn.Population.Width)]);
         progress?.Report(new TrainingStep(Steps, Steps, "done"));
         return new TrainedModel(model, request, survey, request.Horizon is null, missed, churn.Fit, value.Fit, judged, notJudged,
-            Drift(model, churn), golden, importance);
+            Drift(model, churn, model.MoneyIn(request.Currency)), golden, importance);
     }
 
-    private static RetentionModel Model(PlanFit churn, PlanFit value, int churnDays, int clvDays) => new(
+    private static RetentionModel Model(PlanFit churn, PlanFit value, int churnDays, int clvDays, double? medianOrderMinor) => new(
         churn.Fit.Unseen is null ? ModelLevel.Btyd : churn.Fit.Plan.Level, churnDays, clvDays, churn.Fit.Model.Features,
         churn.Fit.Model, churn.Fit.Target(churn.Population, churnDays),
         value == churn ? null : value.Fit.Model, value.Fit.Target(value.Population, clvDays),
-        value.Fit.Unseen is { } unseen ? SpendIntervals.Fit(unseen.POrder, unseen.Spend, unseen.Net, unseen.PurchaseDays) : null);
+        value.Fit.Unseen is { } unseen ? SpendIntervals.Fit(unseen.POrder, unseen.Spend, unseen.Net, unseen.PurchaseDays) : null)
+    {
+        MedianOrderMinor = medianOrderMinor,
+    };
 
     /// <summary>The recipe as it would have been run one horizon before the cutoff, judged on the horizon between.</summary>
     private static (JudgedTwin? Judged, string? Why) Judge(
-        PlanFitter fitter, OriginPlan served, int firstDay, TrainingRequest request, Func<IEnumerable<ShardHistories>> histories,
-        CancellationToken cancellation)
+        PlanFitter fitter, OriginPlan served, HistorySurvey survey, TrainingRequest request,
+        Func<IEnumerable<ShardHistories>> histories, CancellationToken cancellation)
     {
         var horizon = served.Horizon;
         if (served.Origins.Count == 0) return (null, Text($"the history holds no horizon of {horizon.Days} days to judge on"));
-        var plan = OriginPlan.For(served.Cutoff.Minus(horizon.Days), horizon, firstDay);
+        var plan = OriginPlan.For(served.Cutoff.Minus(horizon.Days), horizon, survey.FirstDay);
         var schema = fitter.SchemaOf(plan);
         if (fitter.Fit(plan, schema) is not { } earlier)
             return (null, Text($"one horizon earlier, at {plan.Cutoff}, too few customers had bought to fit on"));
         if (!earlier.Population.HasBothClasses(10))
             return (null,
                 Text($"in the {horizon.Days} days after {plan.Cutoff} fewer than ten customers bought, or fewer than ten did not"));
-        var judged = earlier.Judge();
-        var probe = FutureProbe.Compare(histories(), plan.Cutoff, request.Currency, request.Coverage, schema, cancellation);
+        var model = Model(earlier, earlier, horizon.Days, horizon.Days, survey.MedianOrderMinor);
+        var money = model.MoneyIn(request.Currency);
+        var judged = earlier.Judge(money);
+        var probe = FutureProbe.Compare(histories(), plan.Cutoff, money, request.Coverage, schema, cancellation);
         return (new JudgedTwin(
-            plan.Cutoff, horizon, Model(earlier, earlier, horizon.Days, horizon.Days), LeagueTable.Build(judged), JudgedTenths.Rank(judged),
+            plan.Cutoff, horizon, model, LeagueTable.Build(judged), JudgedTenths.Rank(judged),
             LeakAudit.Audit(probe, judged, earlier.Origins, schema.Names)), null);
     }
 
-    private static DriftReference? Drift(RetentionModel model, PlanFit churn)
+    private static DriftReference? Drift(RetentionModel model, PlanFit churn, MoneyUnit money)
     {
         if (churn.Population.Count == 0 || churn.Origins.Count == 0) return null;
         LabelledSlice[] slices = [churn.Population, .. churn.Origins];
@@ -159,7 +164,7 @@ public sealed class TrainingRecipe(RecipeSettings settings)
         [
             .. model.Features.Select((name, j) => Column(name, (s, i) => slices[s].Rows[i * slices[s].Width + j])),
             Column(DriftReference.Churn, (s, i) => (float)answers[s][i].PChurn),
-            Column(DriftReference.Clv, (s, i) => (float)answers[s][i].Clv),
+            Column(DriftReference.Clv, (s, i) => (float)(answers[s][i].Clv * money.InCurrency)),
         ]);
 
         DriftColumn Column(string name, Func<int, int, float> at)

@@ -4,9 +4,11 @@ namespace PredictiveRetention.Evaluation;
 
 /// <summary>An origin of a fit: its slice, and the rows with the answers of BTYD models fitted on what lay before it.</summary>
 /// <param name="LogOdds">Of an order, by Pareto/NBD.</param>
-/// <param name="LogSpend">Expected, by Pareto/NBD and Gamma-Gamma.</param>
+/// <param name="LogSpend">Expected, by Pareto/NBD and Gamma-Gamma, of somebody who keeps what is usual.</param>
+/// <param name="LogKept">Log of what the customer keeps over what is usual.</param>
 /// <param name="Expected">Of all its customers, by the average of the BTYD models.</param>
-internal sealed record FittedOrigin(LabelledSlice Slice, float[] Rows, double[] LogOdds, double[] LogSpend, BtydLevel Expected)
+internal sealed record FittedOrigin(
+    LabelledSlice Slice, float[] Rows, double[] LogOdds, double[] LogSpend, double[] LogKept, BtydLevel Expected)
 {
     public OriginRecord Record(double weight) => new(Slice.Origin, Slice.Count, Expected, Slice.Came, weight);
 
@@ -20,11 +22,16 @@ internal sealed record FittedOrigin(LabelledSlice Slice, float[] Rows, double[] 
         btyd.Append(slice.Rows, slice.Width, at, slice.Horizon.Days, rows);
         var odds = new double[slice.Count];
         var spend = new double[slice.Count];
+        var kept = new double[slice.Count];
+        var keptAt = new KeptColumns(features);
         for (var i = 0; i < slice.Count; i++)
             (odds[i],
                 spend[i]) = (rows[i * width + slice.Width], (double)rows[i * width + slice.Width + 1] + rows[i * width + slice.Width + 2]);
-        return new FittedOrigin(slice, rows, odds, spend,
-            btyd.LevelOf(slice.Rows, slice.Width, at, slice.SeasonalDays(slice.Horizon.Days)));
+        for (var i = 0; i < slice.Count; i++) kept[i] = LogKept(slice.Rows.AsSpan(i * slice.Width, slice.Width));
+        return new FittedOrigin(slice, rows, odds, spend, kept,
+            btyd.LevelOf(slice.Rows, slice.Width, at, slice.SeasonalDays(slice.Horizon.Days), LogKept));
+
+        double LogKept(ReadOnlySpan<float> row) => keptAt.Log(slice.Past.Kept, row);
     }
 }
 
@@ -43,6 +50,8 @@ internal sealed class TrainingRows
         Fold = [.. origins.SelectMany(origin => origin.Slice.Keys.Select(key => CustomerKey.FoldOf(key, folds)))];
         LogOdds = [.. origins.SelectMany(origin => origin.LogOdds)];
         LogSpend = [.. origins.SelectMany(origin => origin.LogSpend)];
+        Kept = [.. origins.SelectMany(origin => origin.LogKept.Select(Math.Exp))];
+        Usual = [.. Net.Zip(Kept, (net, kept) => net / kept)];
     }
 
     public IReadOnlyList<FittedOrigin> Origins { get; }
@@ -54,8 +63,17 @@ internal sealed class TrainingRows
     public float[] Values { get; }
     public bool[] Ordered { get; }
 
-    /// <summary>Net spend in the horizon, not below 0, currency units.</summary>
+    /// <summary>Net spend in the horizon, not below 0.</summary>
     public double[] Net { get; }
+
+    /// <summary>What the customer keeps over what is usual, above 0.</summary>
+    public double[] Kept { get; }
+
+    /// <summary>
+    /// What Net would be of somebody who keeps what is usual: what members of spend learn. A row counts Kept times in a likelihood of
+    /// totals, as an exposure does.
+    /// </summary>
+    public double[] Usual { get; }
     public int[] Origin { get; }
 
     /// <summary>A customer has one fold, whatever the origin.</summary>
@@ -64,7 +82,7 @@ internal sealed class TrainingRows
     /// <summary>By BTYD.</summary>
     public double[] LogOdds { get; }
 
-    /// <summary>By BTYD.</summary>
+    /// <summary>By BTYD, of somebody who keeps what is usual.</summary>
     public double[] LogSpend { get; }
 
     public ReadOnlySpan<float> Row(int i) => Values.AsSpan(i * Width, Width);

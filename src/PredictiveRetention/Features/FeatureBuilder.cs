@@ -6,9 +6,10 @@ namespace PredictiveRetention.Features;
 /// The one function from a history and a cutoff to features, used alike by training, the night run and the endpoints.
 /// Reuses its scratch buffers, so each thread has its own.
 /// </summary>
-public sealed class FeatureBuilder(Currency currency, SourceCoverage coverage)
+/// <param name="money">What a unit of money in the row is: the model's.</param>
+public sealed class FeatureBuilder(MoneyUnit money, SourceCoverage coverage)
 {
-    private readonly HistorySummariser _summariser = new(currency);
+    private readonly HistorySummariser _summariser = new(money);
     private readonly FeatureDefinition[] _definitions = [.. FeatureRegistry.All];
 
     /// <summary>Number of values in a row: one per feature of <see cref="FeatureRegistry"/>.</summary>

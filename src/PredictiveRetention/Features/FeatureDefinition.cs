@@ -6,7 +6,7 @@ internal delegate string FeatureWords(FeatureReading reading);
 
 /// <summary>What a feature is, in words, beside the one expression that computes it.</summary>
 /// <param name="Name">Column name in the models, snake_case.</param>
-/// <param name="Unit">Unit of the value: days, orders, money (currency units), share, ...</param>
+/// <param name="Unit">Unit of the value: days, orders, money (see <see cref="MoneyUnit"/>), share, ...</param>
 /// <param name="Meaning">One sentence a marketer understands; used by the model card.</param>
 /// <param name="Source">What must have been imported for the feature to exist.</param>
 public sealed record FeatureDefinition(string Name, string Unit, string Meaning, DataSource Source)
@@ -27,6 +27,9 @@ public sealed record FeatureDefinition(string Name, string Unit, string Meaning,
     /// <summary>Left out of models whose earliest training cutoff has a shorter history: it would only tell the cutoffs apart.</summary>
     public int MinHistoryDays { get; init; }
 
+    /// <summary>The value is an amount: in a model's row in the model's units, in the currency's where people are told it.</summary>
+    public bool IsMoney => Unit == "money";
+
     internal FeatureValue Value { get; init; } = static _ => double.NaN;
 
     internal FeatureWords Said { get; init; } = static _ => "";
@@ -45,7 +48,7 @@ public sealed record FeatureDefinition(string Name, string Unit, string Meaning,
     /// A customer's value as a colleague would say it, such as 'spent 1,234.50 GBP in the last 90 days'; where it is absent, what its
     /// indicator says of that.
     /// </summary>
-    /// <param name="value">In the feature's unit.</param>
+    /// <param name="value">In the feature's unit, money in the currency's.</param>
     /// <param name="currency">Of money.</param>
     /// <param name="others">The same customer's other features by name, NaN where absent; null where they are not at hand.</param>
     public string Say(double value, Currency currency, Func<string, double>? others = null) =>

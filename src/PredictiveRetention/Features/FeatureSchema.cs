@@ -13,6 +13,7 @@ public sealed class FeatureSchema
     private readonly float[] _whenAbsent;
     private readonly Theme[] _theme;
     private readonly Theme[] _absentTheme;
+    private readonly bool[] _isMoney;
 
     /// <exception cref="RetentionException">A name is not in the registry: the model belongs to another version of the program.</exception>
     public FeatureSchema(IEnumerable<string> names)
@@ -22,6 +23,7 @@ public sealed class FeatureSchema
         _whenAbsent = new float[Names.Count];
         _theme = new Theme[Names.Count];
         _absentTheme = new Theme[Names.Count];
+        _isMoney = new bool[Names.Count];
         for (var i = 0; i < Names.Count; i++)
         {
             _column[i] = s_columns.TryGetValue(Names[i], out var column)
@@ -32,6 +34,7 @@ public sealed class FeatureSchema
             _whenAbsent[i] = definition.WhenAbsent;
             _theme[i] = definition.Theme;
             _absentTheme[i] = definition.ThemeOf(double.NaN);
+            _isMoney[i] = definition.IsMoney;
         }
     }
 
@@ -53,6 +56,11 @@ public sealed class FeatureSchema
 
     /// <summary>See <see cref="FeatureDefinition.ThemeOf"/>.</summary>
     public Theme ThemeOf(int index, float value) => value == _whenAbsent[index] ? _absentTheme[index] : _theme[index];
+
+    /// <summary>A value of a model's row as people are told it: money in the currency's units.</summary>
+    /// <param name="money">The row's.</param>
+    public float InCurrency(int index, float value, MoneyUnit money) =>
+        _isMoney[index] && value != _whenAbsent[index] ? (float)(value * money.InCurrency) : value;
 
     /// <summary>Writes the model's columns of a registry row; absent and non-finite values become the feature's stand-in.</summary>
     public void Project(ReadOnlySpan<float> registryRow, Span<float> modelRow)

@@ -6,9 +6,8 @@ namespace PredictiveRetention.Features;
 /// <summary>
 /// One pass over a history before its cutoff. Not thread-safe: it keeps scratch buffers, so each thread has its own.
 /// </summary>
-internal sealed class HistorySummariser(Currency currency)
+internal sealed class HistorySummariser(MoneyUnit money)
 {
-    private readonly double _unit = 1.0 / currency.MinorPerUnit;
     private HistorySummary _s = new();
     private int[] _scratch = new int[64];
 
@@ -23,6 +22,8 @@ internal sealed class HistorySummariser(Currency currency)
         Purchases(history);
         CodeVariety(history);
         Refunds(history);
+        _s.Net = money.Of(_s.NetMinor);
+        _s.Paid = money.Of(_s.PaidMinor);
         Engagement(history);
         Subscriptions(history);
         return _s;
@@ -38,13 +39,14 @@ internal sealed class HistorySummariser(Currency currency)
         {
             // An order refunded in full is no purchase, and its refund is subtracted below: it brings nothing, not less than nothing.
             _s.NetMinor = checked(_s.NetMinor + order.AmountMinor);
+            _s.PaidMinor = checked(_s.PaidMinor + Math.Max(0, order.AmountMinor));
             if (!history.IsPurchase(order))
             {
                 _s.ZeroValueOrders++;
                 continue;
             }
             var age = cutoff - order.Day;
-            var amount = order.AmountMinor * _unit;
+            var amount = money.Of(order.AmountMinor);
             if (order.Day != previousDay) PurchaseDay(order.Day, previousDay);
             if (_s.Purchases == 0)
             {
@@ -145,7 +147,7 @@ internal sealed class HistorySummariser(Currency currency)
         if (order.MarginMinor is { } margin)
         {
             _s.WithMargin++;
-            _s.Margin += margin * _unit;
+            _s.Margin += money.Of(margin);
         }
         if (history.DeliveredDay(order) is { } delivered) Delivery(order, delivered);
         if (history.ReviewScore(order) is { } score)
@@ -174,7 +176,7 @@ internal sealed class HistorySummariser(Currency currency)
         for (var i = history.Orders.Length - 1; i >= 0 && counted < 3; i--)
         {
             if (!history.IsPurchase(history.Orders[i])) continue;
-            _s.SpendLastThree += history.Orders[i].AmountMinor * _unit;
+            _s.SpendLastThree += money.Of(history.Orders[i].AmountMinor);
             counted++;
         }
         _s.SpendLastThree /= counted;
@@ -213,11 +215,15 @@ internal sealed class HistorySummariser(Currency currency)
     {
         foreach (ref readonly var refund in history.Refunds)
         {
+            var amount = money.Of(refund.AmountMinor);
+            _s.NetMinor = checked(_s.NetMinor - refund.AmountMinor);
+            _s.Refunded += amount;
+            // One without a date counts in what is kept of the money; it is no event that was more or less long ago.
+            if (refund.IsUndated) continue;
             var age = history.Cutoff.Day - refund.Day;
             _s.Refunds++;
-            _s.NetMinor = checked(_s.NetMinor - refund.AmountMinor);
-            _s.Refunded += refund.AmountMinor * _unit;
-            if (age <= 365) _s.Refunded365 += refund.AmountMinor * _unit;
+            _s.RefundedDated += amount;
+            if (age <= 365) _s.Refunded365 += amount;
             _s.LastRefundAge = age;
         }
     }
@@ -261,7 +267,7 @@ internal sealed class HistorySummariser(Currency currency)
             var subscription = history.Subscription(i);
             _s.SubscriptionAge = history.Cutoff.Day - subscription.StartedDay;
             _s.SubscriptionTrial = subscription.IsTrial;
-            _s.SubscriptionAmount = subscription.AmountMinor * _unit ?? double.NaN;
+            _s.SubscriptionAmount = subscription.AmountMinor is { } amount ? money.Of(amount) : double.NaN;
             if (subscription.EndedDay is { } ended) _s.SubscriptionEndedAge = history.Cutoff.Day - ended;
             else
             {

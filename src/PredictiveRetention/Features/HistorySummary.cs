@@ -2,14 +2,14 @@ namespace PredictiveRetention.Features;
 
 /// <summary>
 /// The running figures of one history before a cutoff, from which every feature is read. Ages are days before the cutoff (1 = yesterday).
-/// Money is in currency units, exact sums in minor units. One instance a history: a new one begins with every field at nothing, and what
-/// was left in a used one would be another customer's.
+/// Money is in the units asked for, exact sums in minor units. One instance a history: a new one begins with every field at nothing, and
+/// what was left in a used one would be another customer's.
 /// </summary>
 internal sealed class HistorySummary
 {
     // purchases (orders view)
     public int Purchases, PurchaseDays, ZeroValueOrders;
-    public long NetMinor;
+    public long NetMinor, PaidMinor;
     public int FirstAge, LastAge, PreviousAge;
     public double Spend, SpendSquares, SpendMax, SpendLast, SpendFirst, SpendAfterFirstDay, SpendLastThree;
     public Window Last30, Last90, Last180, Last365, Prior90, Prior365, SeasonLastYear;
@@ -36,7 +36,7 @@ internal sealed class HistorySummary
 
     // refunds
     public int Refunds;
-    public double Refunded, Refunded365;
+    public double Refunded, RefundedDated, Refunded365;
     public int LastRefundAge;
 
     // engagement
@@ -55,6 +55,9 @@ internal sealed class HistorySummary
     public int? BirthYear;
     public string? Gender;
     public int CutoffYear, FirstDayOfYear;
+
+    // all orders, those refunded in full too, so that a refund is taken from what it gave back
+    public double Net, Paid;
 
     public bool AnyPurchase => Purchases > 0;
     public bool Repeated => PurchaseDays > 1;

@@ -10,7 +10,7 @@ public static class SubscriptionFeatures
 
     /// <summary>Everything is from before the cutoff; an end or a cancellation that comes later reads as none.</summary>
     /// <param name="row">Receives Names.Count values, all finite.</param>
-    public static void Build(in HistoryBefore history, double minorPerUnit, Span<float> row)
+    public static void Build(in HistoryBefore history, MoneyUnit money, Span<float> row)
     {
         row.Clear();
         double first = -1, previous = double.NaN, latest = double.NaN;
@@ -27,7 +27,7 @@ public static class SubscriptionFeatures
             if (term.EndedDay is not null) row[2]++;
             if (term.CancelledDay is not null) row[3]++;
             row[5] = history.Cutoff.Day - term.StartedDay;
-            if (term.AmountMinor is { } amount) (previous, latest) = (latest, amount / minorPerUnit);
+            if (term.AmountMinor is { } amount) (previous, latest) = (latest, money.Of(amount));
         }
         row[1] = (float)first;
         row[6] = double.IsFinite(latest - previous) ? (float)(latest - previous) : 0;

@@ -20,7 +20,8 @@ public readonly record struct Order(
     bool AtAnyValue = false) : IDated;
 
 /// <param name="OrderKey">Hash of the order it refunds, 0 when the source does not say.</param>
-public readonly record struct Refund(int Day, long AmountMinor, long OrderKey = 0) : IDated;
+/// <param name="IsUndated">The source does not say when: Day is an estimate near the order's, good for totals and no event in time.</param>
+public readonly record struct Refund(int Day, long AmountMinor, long OrderKey = 0, bool IsUndated = false) : IDated;
 
 /// <param name="MessageKey">Hash of the message an e-mail event belongs to; 0 where the source does not say.</param>
 public readonly record struct Engagement(int Day, Ingestion.EngagementType Type, long MessageKey = 0) : IDated;

@@ -21,8 +21,9 @@ public readonly record struct BlendTarget(int Days, double OrderLevel = 0, doubl
 /// Who will order within a horizon, and for how much: several members, each right about something, blended by what they were worth on rows
 /// they had not learnt from. Log-odds of an order = weighted sum of the members' log-odds (BTYD, a linear model, forests); log of expected
 /// spend = weighted sum of theirs (BTYD x Gamma-Gamma; a Tweedie forest; P(order) x spend-if-order of a forest, of a linear model, and of
-/// nobody in particular). Members are fitted on <see cref="FittedDays"/>; an answer for another horizon takes their difference to BTYD
-/// along: log-odds and log spend are shifted by what BTYD says of the one horizon less what it says of the other.
+/// nobody in particular), and the log of the share of it that the customer keeps. Members are fitted on <see cref="FittedDays"/>; an answer
+/// for another horizon takes their difference to BTYD along: log-odds and log spend are shifted by what BTYD says of the one horizon less
+/// what it says of the other.
 /// </summary>
 /// <param name="FittedDays">Horizon of the labels.</param>
 /// <param name="Features">Names of a row's columns.</param>
@@ -49,9 +50,17 @@ public sealed record BlendModel(
 {
     private const int Block = 256;
 
+    /// <summary>
+    /// What the expected spend of every member is told apart by beside what it has learnt; null in a shop without refunds, and in versions
+    /// made before there was one.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KeptShare? Kept { get; init; }
+
     private static readonly double[] s_oddsOf = [Math.Log(0.1 / 0.9), 0, Math.Log(0.9 / 0.1)];
 
     private readonly BtydColumns _columns = new(Features);
+    private readonly KeptColumns _kept = new(Features);
     private readonly int _gap = Features.Index()
         .Where(feature => feature.Item == "gap_mean")
         .Select(feature => feature.Index)
@@ -182,14 +191,16 @@ public sealed record BlendModel(
         for (var i = 0; i < count; i++)
         {
             Btyd.Fill(_columns.Read(rows.Slice(i * Features.Count, Features.Count)), days, columns);
-            (odds[i], spend[i]) = (columns[0], (double)columns[1] + columns[2]);
+            (odds[i], spend[i]) = (columns[0], (double)columns[1] + columns[2] + LogKept(rows.Slice(i * Features.Count, Features.Count)));
         }
         return (odds, spend);
     }
 
     /// <summary>What these customers will do within so many days together, by BTYD.</summary>
     /// <param name="rows">Rows of Features.Count values.</param>
-    public BtydLevel LevelOf(ReadOnlySpan<float> rows, double days) => Btyd.LevelOf(rows, Features.Count, _columns, days);
+    public BtydLevel LevelOf(ReadOnlySpan<float> rows, double days) => Btyd.LevelOf(rows, Features.Count, _columns, days, LogKept);
+
+    private double LogKept(ReadOnlySpan<float> row) => _kept.Log(Kept, row);
 
     /// <summary>
     /// What each member alone says, not put at any level: for comparing them. BTYD first; null for what a member does not speak of.
@@ -206,6 +217,7 @@ public sealed record BlendModel(
         var aheadOdds = new double[count];
         var aheadSpend = new double[count];
         for (var i = 0; i < count; i++) (aheadOdds[i], aheadSpend[i]) = ShiftToHorizon(block.AsSpan(i * Width, Width), days);
+        for (var i = 0; i < count; i++) aheadSpend[i] += LogKept(block.AsSpan(i * Width, Width));
         members.Add(("logistic on log features", Each(row => Linear.Score(row), aheadOdds), null));
         foreach (var member in Forests)
             members.Add((member.Name, Each(row => member.Slope * member.Forest.Score(row) + member.Intercept, aheadOdds), null));
@@ -213,15 +225,13 @@ public sealed record BlendModel(
             members.Add((Tweedie.Name, null, Each(row => Tweedie.Slope * Tweedie.Forest.Score(row) + Tweedie.Intercept, aheadSpend)));
         return members;
 
-        double[] Each(RowScore score, double[] ahead)
+        double[] Each(RowValue score, double[] ahead)
         {
             var answers = new double[count];
             for (var i = 0; i < count; i++) answers[i] = score(block.AsSpan(i * Width, Width)) + ahead[i];
             return answers;
         }
     }
-
-    private delegate double RowScore(ReadOnlySpan<float> row);
 
     /// <summary>Every forest over the block, and the contributions of those that speak of orders, already weighted.</summary>
     private void Score(ReadOnlySpan<float> block, Span<double> scores, Span<float> sums, Span<float> scratch)
@@ -259,9 +269,10 @@ public sealed record BlendModel(
         for (var f = 0; f < Forests.Count; f++)
             logOdds += Orders.Weights[2 + f] * (Forests[f].Slope * scores[f * Block] + Forests[f].Intercept);
         if (!contributions.IsEmpty) contributions[Features.Count] += (float)(Orders.Weights[0] * (btyd[0] - MeanLogOdds));
-        if (Value.Weights.Length == 1) return (logOdds, Value.Intercept + Value.Weights[0] * (btyd[1] + btyd[2]));
+        var kept = LogKept(row);
+        if (Value.Weights.Length == 1) return (logOdds, kept + Value.Intercept + Value.Weights[0] * (btyd[1] + btyd[2]));
         var logP = -Logistic.Softplus(-logOdds);
-        var logSpend = Value.Intercept + Value.Weights[0] * (btyd[1] + btyd[2])
+        var logSpend = kept + Value.Intercept + Value.Weights[0] * (btyd[1] + btyd[2])
             + Value.Weights[1] * (Tweedie!.Slope * scores[Forests.Count * Block] + Tweedie.Intercept)
             + Value.Weights[2] * (logP + SpendForest!.Slope * scores[(Forests.Count + 1) * Block] + SpendForest.Intercept)
             + Value.Weights[3] * (logP + SpendLinear!.Score(row))

@@ -48,7 +48,8 @@ public sealed record BtydModel(AveragedPurchases Purchases, GammaGamma Spend)
     /// <summary>What these customers will do within so many days together, by the average of the models.</summary>
     /// <param name="rows">Rows of <paramref name="width"/> values.</param>
     /// <param name="days">How far ahead, a season counted as more days or fewer.</param>
-    public BtydLevel LevelOf(ReadOnlySpan<float> rows, int width, BtydColumns at, double days)
+    /// <param name="logKept">Log of what the customer of a row keeps over what is usual.</param>
+    public BtydLevel LevelOf(ReadOnlySpan<float> rows, int width, BtydColumns at, double days, RowValue logKept)
     {
         double buyers = 0, purchaseDays = 0, spend = 0;
         for (var start = 0; start < rows.Length; start += width)
@@ -58,7 +59,8 @@ public sealed record BtydModel(AveragedPurchases Purchases, GammaGamma Spend)
             buyers += 1 - Purchases.PNoOrder(x, tx, t, days / Week);
             var expected = Purchases.ExpectedOrders(x, tx, t, days / Week);
             purchaseDays += expected;
-            spend += expected * Spend.ExpectedSpend(customer.PurchaseDays, customer.MeanSpend);
+            spend += expected * Spend.ExpectedSpend(customer.PurchaseDays, customer.MeanSpend)
+                * Math.Exp(logKept(rows.Slice(start, width)));
         }
         return new BtydLevel(buyers, purchaseDays, spend);
     }
@@ -109,16 +111,19 @@ public sealed record BtydModel(AveragedPurchases Purchases, GammaGamma Spend)
         (customer.PurchaseDays - 1, customer.Recency / Week, customer.Age / Week);
 }
 
+/// <summary>A number of a row of features.</summary>
+public delegate double RowValue(ReadOnlySpan<float> row);
+
 /// <summary>What many customers do within a horizon together.</summary>
 /// <param name="Buyers">Customers with a purchase.</param>
 /// <param name="PurchaseDays">Days with a purchase, summed over customers.</param>
-/// <param name="Spend">Currency units.</param>
+/// <param name="Spend">In the model's unit of money.</param>
 public readonly record struct BtydLevel(double Buyers, double PurchaseDays, double Spend);
 
 /// <param name="PurchaseDays">x + 1, at least 1.</param>
 /// <param name="Recency">t_x: days from the first purchase day to the last.</param>
 /// <param name="Age">T: whole days observed after the first purchase day.</param>
-/// <param name="MeanSpend">A purchase day, currency units.</param>
+/// <param name="MeanSpend">A purchase day, in the model's unit of money.</param>
 public readonly record struct BtydInput(int PurchaseDays, double Recency, double Age, double MeanSpend);
 
 /// <summary>Where a row of features holds what the BTYD model asks for.</summary>

@@ -103,13 +103,17 @@ public static class ForestTrainer
     }
 
     /// <summary>
-    /// Boosts Tweedie deviance, variance index 1.5 (Yang, Qian and Zou 2018); the score is the log of the expected target.
+    /// Boosts Tweedie deviance, variance index 1.5 (Yang, Qian and Zou 2018); the score is the log of the expected target. Every leaf is
+    /// fitted as if it held half a customer of the mean target more: where all of a leaf spent nothing the log has no lower end, and
+    /// customers of its kind would be worth nothing for ever, whatever else is known of them.
     /// </summary>
     /// <param name="targets">Not negative.</param>
     public static Forest FitTweedie(float[] rows, float[] targets, int width, ForestSettings settings, double[]? weights = null)
     {
         var context = new MLContext(settings.Seed);
-        var data = Load(context, rows, width, i => new Example { Target = targets[i], Weight = (float)(weights?[i] ?? 1) }, targets.Length);
+        var least = 0.5 * targets.Average(target => (double)target) / settings.MinLeaf;
+        var data = Load(context, rows, width,
+            i => new Example { Target = (float)(targets[i] + least), Weight = (float)(weights?[i] ?? 1) }, targets.Length);
         var options = WithBoosting(new FastTreeTweedieTrainer.Options { LabelColumnName = nameof(Example.Target) }, settings);
         var model = OnThreadPool(context.Regression.Trainers.FastTreeTweedie(options), data);
         return Flatten(model.Model.TrainedTreeEnsemble, width).Covered(rows);

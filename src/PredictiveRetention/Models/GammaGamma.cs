@@ -7,7 +7,7 @@ namespace PredictiveRetention.Models;
 /// gamma(P, nu), nu is gamma(Q, V) over customers, and spend does not depend on how often they buy.
 /// </summary>
 /// <param name="Q">Above 1, or the mean does not exist.</param>
-/// <param name="V">Currency units.</param>
+/// <param name="V">In the unit of money it was fitted in.</param>
 public sealed record GammaGamma(double P, double Q, double V)
 {
     /// <summary>

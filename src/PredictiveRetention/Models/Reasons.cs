@@ -4,7 +4,7 @@ namespace PredictiveRetention.Models;
 
 /// <summary>What one theme adds to a customer's churn, said by its strongest feature.</summary>
 /// <param name="Feature">Index in the model's feature list; -1 for none.</param>
-/// <param name="Value">The feature's value as the model saw it.</param>
+/// <param name="Value">The feature's value as the model saw it; with a score, money in currency units.</param>
 /// <param name="Effect">Change of the log-odds of no purchase by all features of the theme, against the average customer the model learnt
 /// from.</param>
 public readonly record struct Reason(short Feature, float Value, float Effect)
@@ -31,6 +31,14 @@ public readonly record struct Reasons(Reason First, Reason Second, Reason Third,
     public bool Any => First.Feature >= 0;
 
     public IEnumerable<Reason> All() => new[] { First, Second, Third, Fourth, Fifth }.TakeWhile(reason => reason.Feature >= 0);
+
+    /// <summary>The same reasons, each value put through a function of its feature and itself.</summary>
+    public Reasons With(Func<int, float, float> value)
+    {
+        return this with { First = Told(First), Second = Told(Second), Third = Told(Third), Fourth = Told(Fourth), Fifth = Told(Fifth) };
+
+        Reason Told(Reason reason) => reason.Feature < 0 ? reason : reason with { Value = value(reason.Feature, reason.Value) };
+    }
 
     /// <param name="contributions">One a feature, on the scale of the forest.</param>
     /// <param name="row">The row's values.</param>

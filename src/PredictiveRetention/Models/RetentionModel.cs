@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json.Serialization;
+using PredictiveRetention.Features;
 
 namespace PredictiveRetention.Models;
 
@@ -58,6 +59,16 @@ public sealed record RetentionModel(
     BlendTarget ClvTarget,
     SpendIntervals? Intervals)
 {
+    /// <summary>
+    /// The shop's median order at training, minor units: rows and answers are in units made of it, see <see cref="MoneyUnit"/>. Null in
+    /// versions made before there was one, and for the recency rule: theirs are in currency units.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? MedianOrderMinor { get; init; }
+
+    /// <summary>What money is in rows and answers.</summary>
+    public MoneyUnit MoneyIn(Currency currency) => MoneyUnit.Of(currency, MedianOrderMinor);
+
     /// <summary>Customers whose last purchase is longer ago are lost: reported, not counted as risk.</summary>
     [JsonIgnore]
     public int LostAfterDays => LostAfter(ChurnHorizonDays);

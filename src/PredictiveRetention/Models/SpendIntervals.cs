@@ -1,9 +1,12 @@
 namespace PredictiveRetention.Models;
 
-/// <summary>Bounds of a customer's net spend within a horizon, currency units. NaN where the model has nothing to make them from.</summary>
+/// <summary>Bounds of a customer's net spend within a horizon. NaN where the model has nothing to make them from.</summary>
 public readonly record struct SpendRange(float Low80, float High80, float Low90, float High90)
 {
     public static SpendRange None { get; } = new(float.NaN, float.NaN, float.NaN, float.NaN);
+
+    public SpendRange Times(double factor) =>
+        new((float)(Low80 * factor), (float)(High80 * factor), (float)(Low90 * factor), (float)(High90 * factor));
 }
 
 /// <summary>

@@ -60,6 +60,9 @@ public sealed record Play
 
     public required Audience Audience { get; init; }
 
+    /// <summary>Of its money: the cost of a contact, and amounts its audience asks for. Null where it has no cost in money.</summary>
+    public Currency? Currency { get; init; }
+
     public required PlayCost Cost { get; init; }
 
     public required ExpectedUplift ExpectedUplift { get; init; }
@@ -88,9 +91,16 @@ public sealed record Play
 /// <param name="Message">What is said.</param>
 public readonly record struct PlayStep(int Day, string Message);
 
-/// <param name="PerContact">Paid for every customer contacted, in currency units.</param>
+/// <param name="PerContact">Paid for every customer contacted, in units of the play's currency.</param>
 /// <param name="ShareOfOrder">An incentive: this share of the spend, paid only when an order comes.</param>
-public readonly record struct PlayCost(double PerContact, double ShareOfOrder);
+/// <param name="PerContactShare">Paid for every customer contacted, as a share of the shop's median order: the same effort in every
+/// currency.</param>
+public readonly record struct PlayCost(double PerContact, double ShareOfOrder, double PerContactShare = 0)
+{
+    /// <summary>Of a contact, in currency units; NaN where it is a share and the shop's median order is not known.</summary>
+    public double ContactIn(PlaybookEconomics economics) =>
+        PerContact + (PerContactShare > 0 ? PerContactShare * (economics.MedianOrder ?? double.NaN) : 0);
+}
 
 /// <param name="Value">Additional probability of an order within the churn horizon, -1..1.</param>
 /// <param name="Source">Where it comes from: an assumption until it is measured, then the measurement.</param>

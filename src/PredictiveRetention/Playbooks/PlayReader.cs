@@ -26,6 +26,7 @@ internal static partial class PlayReader
             Steps = Steps(fields),
             Audience = AudienceReader.Read(fields, fields.Required("audience") ?? new YamlMappingNode()),
             Cost = Cost(fields),
+            Currency = CurrencyOf(fields),
             ExpectedUplift = Uplift(fields),
             CooldownDays = fields.Whole("cooldown_days", 0, Horizon.MaxDays) ?? 30,
             HoldoutShare = fields.Number("holdout_share", 0, 1, fallback: 0.10),
@@ -34,6 +35,12 @@ internal static partial class PlayReader
             File = file,
         };
         fields.RejectOthers();
+        if (play.Cost.PerContact > 0 && play.Currency is null)
+        {
+            fields.Fault("cost.per_contact", fields.StartOf("cost"),
+                "is money of no currency. Name it beside cost (currency: EUR), or give per_contact_share, a share of the shop's median order");
+        }
+
         return (play, fields.StartOf("id"));
     }
 
@@ -83,11 +90,24 @@ internal static partial class PlayReader
         if (play.Required("cost") is not { } node || play.Nested("cost", node) is not { } fields) return default;
 
         var cost = new PlayCost(
-            fields.Number("per_contact", 0, double.MaxValue, fallback: 0), fields.Number("share_of_order", 0, 1, fallback: 0));
+            fields.Number("per_contact", 0, double.MaxValue, fallback: 0), fields.Number("share_of_order", 0, 1, fallback: 0),
+            fields.Number("per_contact_share", 0, double.MaxValue, fallback: 0));
         fields.RejectOthers();
-        if (!fields.Entries().Any()) play.Fault("cost", node.Start, "has neither per_contact nor share_of_order");
+        if (!fields.Entries().Any()) play.Fault("cost", node.Start, "has neither per_contact, per_contact_share nor share_of_order");
 
         return cost;
+    }
+
+    private static Currency? CurrencyOf(YamlFields play)
+    {
+        if (play.Optional("currency") is not { } node) return null;
+        if (play.Text("currency") is { Length: > 0 } code)
+        {
+            if (Currency.TryOf(code) is { } currency) return currency;
+            play.Fault("currency", node.Start, $"'{code}' is not a currency of ISO 4217, such as EUR");
+        }
+
+        return null;
     }
 
     private static ExpectedUplift Uplift(YamlFields play)

@@ -18,11 +18,11 @@ public readonly record struct PlayWorth(double ExpectedNetValue, double Cost)
     /// So an incentive pays only where few would buy without it: with m = 1 and c = 0, where p0 &lt; u (1 - s) / s.
     /// S covers all orders of the horizon and the incentive is counted on all of them, which errs on the dear side.
     /// </summary>
-    public static PlayWorth Estimate(Play play, in CustomerScore score, double margin)
+    public static PlayWorth Estimate(Play play, in CustomerScore score, PlaybookEconomics economics)
     {
         var alone = 1 - score.PChurn;
         var with = Math.Clamp(alone + play.ExpectedUplift.Value, 0, 1);
-        var cost = play.Cost.PerContact + (play.Cost.ShareOfOrder * score.SpendIfOrder * with);
-        return new PlayWorth(((with - alone) * score.SpendIfOrder * margin) - cost, cost);
+        var cost = play.Cost.ContactIn(economics) + (play.Cost.ShareOfOrder * score.SpendIfOrder * with);
+        return new PlayWorth(((with - alone) * score.SpendIfOrder * economics.Margin) - cost, cost);
     }
 }

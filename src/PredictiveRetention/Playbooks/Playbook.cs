@@ -44,6 +44,20 @@ public sealed class Playbook
 
     public Play? Find(string id) => _byId.GetValueOrDefault(id);
 
+    /// <summary>These plays, as a shop of the currency may use them.</summary>
+    /// <exception cref="RetentionException">The money of a play that is switched on is in another currency; every such play by
+    /// name.</exception>
+    public Playbook For(Currency shop)
+    {
+        string[] others = [.. Plays.Where(play => play.Enabled && play.Currency is { } currency && currency != shop)
+            .Select(play => $"{play.File}: the play '{play.Id}' is in {play.Currency!.Code}")];
+        return others.Length == 0
+            ? this
+            : throw new RetentionException(Failure.Usage,
+                $"The shop's currency is {shop.Code}. {string.Join("; ", others)}. Give its money in {shop.Code}, or its cost as per_contact_share, a "
+                    + "share of the shop's median order.");
+    }
+
     /// <summary>These plays and a shop's own; of two with the same id the shop's own counts, whole.</summary>
     public Playbook OverriddenBy(Playbook own) => new(Plays.Where(play => own.Find(play.Id) is null).Concat(own.Plays));
 

@@ -12,9 +12,8 @@ namespace PredictiveRetention.Playbooks;
 public sealed class Recommender(Playbook playbook, PlaybookEconomics economics)
 {
     // In the book's order, which is the order of ties: the first of equals stays.
-    private readonly Play[] _plays = [.. playbook.Plays.Where(play => play.Enabled)];
+    private readonly Play[] _plays = [.. playbook.For(economics.Currency).Plays.Where(play => play.Enabled)];
     private readonly double _minorPerUnit = economics.Currency.MinorPerUnit;
-    private readonly double _margin = economics.Margin;
 
     public Recommendation Recommend(in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments)
     {
@@ -26,7 +25,7 @@ public sealed class Recommender(Playbook playbook, PlaybookEconomics economics)
             if (!play.Audience.Includes(candidate)) continue;
 
             applies = true;
-            var worth = PlayWorth.Estimate(play, score, _margin);
+            var worth = PlayWorth.Estimate(play, score, economics);
             if (!(worth.ExpectedNetValue > best.ExpectedNetValue)) continue;
 
             if (play.MayContact(facts)) best = new Recommendation(play.Id, worth.ExpectedNetValue, worth.Cost, Reason: null);

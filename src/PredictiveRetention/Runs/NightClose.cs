@@ -76,7 +76,8 @@ internal sealed class NightClose(NightWork night)
         var figures = FigureBuilder.Build(context, sums, beside);
         night.Store.Figures.Write(run, figures);
         var plays = headline.Plays.Select(play => new PlayResult(play.Key, play.Customers, play.Value)).ToList();
-        var cards = new CardContext(context, recipe.ModelLevel, recipe.DataThrough, night.Settings.Playbook, plays, recipe.Margin);
+        var cards = new CardContext(context, recipe.ModelLevel, recipe.DataThrough, night.Settings.Playbook, plays,
+            recipe.Economics(night.Shop.Currency));
         night.Store.Cards.Write(run, Cards.Build(cards, figures));
     }
 

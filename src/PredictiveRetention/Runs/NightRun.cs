@@ -16,13 +16,15 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
     public const string Waiting = Patience.Work;
 
     /// <exception cref="RetentionException">
-    /// There is nothing to score, no model may speak about the date, or the database stays away; in the last case the run can be resumed.
+    /// There is nothing to score, no model may speak about the date, a play is in another currency, or the database stays away; in the last
+    /// case the run can be resumed.
     /// </exception>
     public RunResult Execute(RunRequest request, IProgress<RunProgress>? progress, CancellationToken cancellation)
     {
         var shop = store.RequireShop();
         var orders = store.Summaries.Orders(shop, request.AsOf)
             ?? throw new RetentionException(Failure.InputRejected, $"There is no order before {request.AsOf}: nobody to score.");
+        settings.Playbook.For(shop.Currency);
         var owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
         var night = new NightWork(store, models, settings, shop, orders, owner, progress, cancellation);
         // A replay no model may speak about is refused, and is no failed run.

@@ -34,7 +34,7 @@ internal sealed class NightSnapshot(NightWork night)
     private RunRecipe Recipe(ChosenModel chosen, Cutoff asOf)
     {
         var coverage = night.Store.Summaries.Coverage(night.Shop, asOf);
-        var (cutoffs, insights) = night.Timed("sample", () => night.Retry(() => Sample(chosen.Model, coverage, asOf)));
+        var (cutoffs, insights, medianOrder) = night.Timed("sample", () => night.Retry(() => Sample(chosen.Model, coverage, asOf)));
         return new RunRecipe
         {
             ModelVersion = chosen.Version,
@@ -47,6 +47,7 @@ internal sealed class NightSnapshot(NightWork night)
             Insights = insights,
             Segments = night.Settings.Segments,
             Margin = night.Settings.Margin,
+            MedianOrderMinor = medianOrder,
             DataThrough = BusinessCalendar.DateOf(night.Orders.LastDay),
         };
     }
@@ -55,13 +56,13 @@ internal sealed class NightSnapshot(NightWork night)
     /// The cut-offs of tonight and of past quarters, from the first customers in key order, read and scored side by side and put together
     /// in that order.
     /// </summary>
-    private (SegmentCutoffs Cutoffs, InsightRecipe Insights) Sample(RetentionModel model, SourceCoverage coverage, Cutoff asOf)
+    private (SegmentCutoffs Cutoffs, InsightRecipe Insights, double? MedianOrderMinor) Sample(RetentionModel model, SourceCoverage coverage, Cutoff asOf)
     {
         var (settings, currency, firstOrderDay) = (night.Settings, night.Shop.Currency, night.Orders.FirstDay);
         settings.Insights.Checked();
         var freeze = new QuarterFreeze(asOf, firstOrderDay, settings.Insights, FrozenBefore(asOf, model));
         var ranges = night.Store.Customers.Ranges(Part).Take(Math.Max(1, settings.SampleSize / Part)).ToList();
-        var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores, List<CustomerFacts>[] Quarters, long[] Keys)[ranges.Count];
+        var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores, List<CustomerFacts>[] Quarters, long[] Keys, MedianOrder Orders)[ranges.Count];
         Parallel.For(
             0, ranges.Count, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism, CancellationToken = night.Cancellation },
             () => (Scorer: new Scorer(model, currency, coverage, withReasons: false), Histories: new ShardHistories()),
@@ -71,10 +72,15 @@ internal sealed class NightSnapshot(NightWork night)
                 var (facts, scores) = (new CustomerFacts[worker.Histories.Count], new CustomerScore[worker.Histories.Count]);
                 var unscored = worker.Scorer.Score(worker.Histories, asOf, facts, scores).Select(customer => customer.Index).ToHashSet();
                 var keys = new long[worker.Histories.Count];
-                for (var at = 0; at < keys.Length; at++) keys[at] = worker.Histories[at].Profile.CustomerKey;
+                var orders = new MedianOrder();
+                for (var at = 0; at < keys.Length; at++)
+                {
+                    keys[at] = worker.Histories[at].Profile.CustomerKey;
+                    orders.Add(worker.Histories[at].Before(asOf));
+                }
                 var quarters = night.Timed("insights sample", () => freeze.Facts(worker.Histories, coverage));
                 if (unscored.Count > 0) (facts, scores) = (Scored(facts), Scored(scores));
-                parts[i] = (facts, scores, quarters, keys);
+                parts[i] = (facts, scores, quarters, keys, orders);
                 return worker;
 
                 T[] Scored<T>(T[] all) => [.. all.Where((_, at) => !unscored.Contains(at))];
@@ -92,7 +98,9 @@ internal sealed class NightSnapshot(NightWork night)
             Quarters = [.. frozen.Select(quarter => quarter with { Orders = OrdersBefore(quarter.From) })],
             SampleUpTo = parts.SelectMany(part => part.Keys).Skip(settings.Insights.CorrelationSample - 1).FirstOrDefault(long.MaxValue),
         };
-        return (cutoffs, insights);
+        var median = new MedianOrder();
+        foreach (var part in parts) median.Add(part.Orders);
+        return (cutoffs, insights, median.Minor());
     }
 
     /// <summary>The quarters the night before froze, unless they would mean something else today.</summary>

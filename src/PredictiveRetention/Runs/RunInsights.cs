@@ -18,7 +18,7 @@ public sealed class RunInsights
     private RunInsights(RetentionStore store, Run run, CardContext context, IReadOnlyList<Figure> figures) =>
         (_store, _run, _context, _figures) = (store, run, context, figures);
 
-    /// <exception cref="RetentionException">The run has no figures.</exception>
+    /// <exception cref="RetentionException">The run has no figures, or the money of a play is in another currency.</exception>
     public static async Task<RunInsights> ReadAsync(RetentionStore store, Run run, Playbook playbook, CancellationToken cancellation)
     {
         var recipe = run.Recipe ?? throw new RetentionException(Failure.NotFound, "The run has no snapshot yet.");
@@ -29,7 +29,8 @@ public sealed class RunInsights
         }
         var currency = (await store.RequireShopAsync(cancellation)).Currency;
         var insight = recipe.Context(run.AsOf, currency);
-        var context = new CardContext(insight, recipe.ModelLevel, recipe.DataThrough, playbook, [], recipe.Margin);
+        var context = new CardContext(insight, recipe.ModelLevel, recipe.DataThrough, playbook.For(currency), [],
+            recipe.Economics(currency));
         return new RunInsights(store, run, context, await store.Figures.ReadAsync(run.RunId, cancellation: cancellation));
     }
 

@@ -19,7 +19,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     DriftReference? drift = null, double drawn = 1, Action<string, TimeSpan>? onTiming = null)
 {
     private readonly Scorer _scorer = new(model, currency, recipe.Coverage);
-    private readonly Recommender _recommender = new(playbook, new PlaybookEconomics(currency, recipe.Margin));
+    private readonly Recommender _recommender = new(playbook, recipe.Economics(currency));
     private readonly List<Prediction> _predictions = [];
     private readonly List<Quarantined> _quarantined = [];
     private readonly HashSet<int> _setAside = [];

@@ -20,8 +20,9 @@ public sealed record ScoreExplanation(double BaseLogOdds, double BasePChurn, IRe
     /// <param name="score">Higher than the model's where the customer is lost and the recency rule is less hopeful: that is then said,
     /// too.</param>
     /// <param name="row">The row explained.</param>
+    /// <param name="money">Of the row.</param>
     internal static ScoreExplanation Explain(Explanation explanation, in CustomerScore score, FeatureSchema schema, ReadOnlySpan<float> row,
-        Currency currency)
+        Currency currency, MoneyUnit money)
     {
         var values = row.ToArray();
         var themes = explanation.Contributions.Index()
@@ -40,12 +41,14 @@ public sealed record ScoreExplanation(double BaseLogOdds, double BasePChurn, IRe
             explanation.Base, explanation.BasePChurn, [.. themes.Select((theme,
                 i) => new ThemeEffect(theme.Theme, theme.Words, theme.Sum, changes[i]))], explanation.LogOdds + bound, score.PChurn);
 
-        string Say(int feature) => schema.Definition(feature).Say(values[feature], currency, Other);
+        string Say(int feature) => schema.Definition(feature)
+            .Say(schema.InCurrency(feature, values[feature], money), currency, Other);
 
         double Other(string name)
         {
             for (var i = 0; i < schema.Width; i++)
-                if (schema.Names[i] == name) return schema.Definition(i).IsAbsent(values[i]) ? double.NaN : values[i];
+                if (schema.Names[i] == name) return schema.Definition(i).IsAbsent(values[i]) ? double.NaN
+                    : schema.InCurrency(i, values[i], money);
             return double.NaN;
         }
     }

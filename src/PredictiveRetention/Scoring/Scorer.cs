@@ -12,6 +12,7 @@ public sealed class Scorer
 {
     private readonly Currency _currency;
     private readonly RetentionModel _model;
+    private readonly MoneyUnit _money;
     private readonly FeatureBuilder _builder;
     private readonly FeatureSchema _schema;
     private readonly float[] _registryRow = new float[FeatureBuilder.Width];
@@ -24,7 +25,8 @@ public sealed class Scorer
     public Scorer(RetentionModel model, Currency currency, SourceCoverage coverage, bool withReasons = true)
     {
         (_model, _currency, _withReasons) = (model, currency, withReasons);
-        _builder = new FeatureBuilder(currency, coverage);
+        _money = model.MoneyIn(currency);
+        _builder = new FeatureBuilder(_money, coverage);
         _schema = new FeatureSchema(model.Features);
     }
 
@@ -67,8 +69,8 @@ public sealed class Scorer
     }
 
     /// <summary>
-    /// The model's columns of a customer of the last <see cref="Score(ShardHistories, Cutoff, Span{CustomerFacts}, Span{CustomerScore})"/>,
-    /// by position; valid until the next.
+    /// The model's columns, money in the model's unit, of a customer of the last
+    /// <see cref="Score(ShardHistories, Cutoff, Span{CustomerFacts}, Span{CustomerScore})"/>, by position; valid until the next.
     /// </summary>
     public ReadOnlySpan<float> Row(int index) => _rows.AsSpan(index * _schema.Width, _schema.Width);
 
@@ -90,7 +92,7 @@ public sealed class Scorer
         var (facts, score) = Score(history, cutoff);
         if (_model.Level == ModelLevel.RecencyRule || facts.Orders == 0) return (facts, score, null);
         var row = _rows.AsSpan(0, _schema.Width);
-        return (facts, score, ScoreExplanation.Explain(_model.Explain(row), score, _schema, row, _currency));
+        return (facts, score, ScoreExplanation.Explain(_model.Explain(row), score, _schema, row, _currency, _money));
     }
 
     /// <summary>
@@ -98,18 +100,18 @@ public sealed class Scorer
     /// </summary>
     private CustomerScore Fitted(in CustomerFacts facts, in ModelPrediction answer, Reasons reasons)
     {
-        var score = new CustomerScore(answer.PChurn, answer.Clv, answer.SpendIfOrder, Lost: false,
-            reasons)
-        { PAlive = answer.PAlive, Range = answer.Range, Next = answer.Next };
+        var unit = _money.InCurrency;
+        var score = new CustomerScore(answer.PChurn, answer.Clv * unit, answer.SpendIfOrder * unit, Lost: false,
+            reasons.With((feature, value) => _schema.InCurrency(feature, value, _money)))
+        { PAlive = answer.PAlive, Range = answer.Range.Times(unit), Next = answer.Next };
         if (!IsLost(facts)) return score;
         var bounded = Math.Max(answer.PChurn, RecencyRule.PChurn(facts.DaysSinceLastOrder, _model.ChurnHorizonDays));
         var left = answer.PChurn < 1 ? (1 - bounded) / (1 - answer.PChurn) : 1;
         return score with
         {
             PChurn = bounded,
-            Clv = answer.Clv * left,
-            Range = new SpendRange((float)(answer.Range.Low80 * left), (float)(answer.Range.High80 * left),
-                (float)(answer.Range.Low90 * left), (float)(answer.Range.High90 * left)),
+            Clv = score.Clv * left,
+            Range = score.Range.Times(left),
             Next = bounded > answer.PChurn ? NextOrder.NotWithinHorizon : answer.Next,
             Lost = true,
         };

@@ -5,7 +5,7 @@ using PredictiveRetention.Ingestion;
 namespace PredictiveRetention.Storage;
 
 /// <summary>Something a customer did, or that was done for them.</summary>
-/// <param name="Kind">order, refund, or the type of an engagement event such as email_opened.</param>
+/// <param name="Kind">order, refund, undated_refund (AtMs is an estimate), or the type of an engagement event such as email_opened.</param>
 /// <param name="What">Id of the order or refund, or of the campaign.</param>
 /// <param name="AmountMinor">Null for events.</param>
 public sealed record CustomerMoment(long AtMs, string Kind, string What, long? AmountMinor, string? Note);
@@ -51,9 +51,10 @@ public sealed class CustomerReader
             LastOf("ordered_at_ms, order_id, amount_minor, is_valid, status, category", "orders", "ordered_at_ms DESC, order_id")))
             .Select(order => new CustomerMoment(
                 order.At, "order", order.Id, order.Amount, order.Valid ? order.Category : order.Status ?? "not a sale")));
-        moments.AddRange((await connection.QueryAsync<(long At, string Id, long Amount, string? Order)>(
-            LastOf("refunded_at_ms, refund_id, amount_minor, order_id", "refund", "refunded_at_ms DESC, refund_id")))
-            .Select(refund => new CustomerMoment(refund.At, "refund", refund.Id, -Math.Abs(refund.Amount), refund.Order)));
+        moments.AddRange((await connection.QueryAsync<(long At, string Id, long Amount, string? Order, bool IsUndated)>(
+            LastOf("refunded_at_ms, refund_id, amount_minor, order_id, is_undated", "refund", "refunded_at_ms DESC, refund_id")))
+            .Select(refund => new CustomerMoment(
+                refund.At, refund.IsUndated ? "undated_refund" : "refund", refund.Id, -Math.Abs(refund.Amount), refund.Order)));
         moments.AddRange((await connection.QueryAsync<(long At, int Type, string? Campaign)>(
             LastOf("occurred_at_ms, event_type, campaign_id", "engagement", "occurred_at_ms DESC, event_type")))
             .Select(happened => new CustomerMoment(

@@ -112,11 +112,11 @@ public sealed class HistoryReader
             Orders(into);
             if (coverage.Has(DataSource.Refunds))
             {
-                using var row = Rows("customer_key, refunded_at_ms, amount_minor, order_id", "refund", NoSale + "refunded_at_ms",
-                    "customer_key, refunded_at_ms, refund_id");
+                using var row = Rows("customer_key, refunded_at_ms, amount_minor, order_id, is_undated", "refund",
+                    NoSale + "refunded_at_ms", "customer_key, refunded_at_ms, refund_id");
                 while (row.Read())
                     into.Add(row.Long(), new Refund(Day(row.Long()), row.Long(), row.MaybeText() is { } order ? CustomerKey.Hash(order)
-                        : 0));
+                        : 0, row.Bool()));
             }
             if ((coverage.Sources & (DataSource.Email | DataSource.Visits | DataSource.Tickets)) != 0)
             {
@@ -129,12 +129,16 @@ public sealed class HistoryReader
             }
             if (coverage.Has(DataSource.Subscriptions))
             {
-                using var row = Rows("customer_key, started_at_ms, ended_at_ms, cancelled_at_ms, amount_minor, is_trial", "subscription",
-                    "started_at_ms", "customer_key, started_at_ms, subscription_id");
+                using var row = Rows("customer_key, started_at_ms, ended_at_ms, cancelled_at_ms, amount_minor, is_trial, period",
+                    "subscription", "started_at_ms", "customer_key, started_at_ms, subscription_id");
                 while (row.Read())
-                    into.Add(row.Long(),
-                        new Subscription(Day(row.Long()), MaybeDay(row.MaybeLong()), MaybeDay(row.MaybeLong()), row.MaybeLong(),
-                            row.Bool()));
+                {
+                    var customer = row.Long();
+                    var (started, ended, cancelled) = (Day(row.Long()), MaybeDay(row.MaybeLong()), MaybeDay(row.MaybeLong()));
+                    var (amount, isTrial) = (row.MaybeLong(), row.Bool());
+                    ended ??= PaidTerm.EndOf(started, cancelled, row.MaybeText());
+                    into.Add(customer, new Subscription(started, ended, cancelled, amount, isTrial));
+                }
             }
         }
 

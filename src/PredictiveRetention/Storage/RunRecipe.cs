@@ -2,6 +2,7 @@ using System.Text.Json;
 using PredictiveRetention.Features;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Models;
+using PredictiveRetention.Playbooks;
 using PredictiveRetention.Segments;
 
 namespace PredictiveRetention.Storage;
@@ -24,11 +25,20 @@ public sealed record RunRecipe
     public required SegmentSettings Segments { get; init; }
     public required double Margin { get; init; }
 
+    /// <summary>
+    /// The median amount of a purchase before the as-of, minor units, which costs of plays are a share of; null without a purchase, and in
+    /// runs of earlier versions.
+    /// </summary>
+    public double? MedianOrderMinor { get; init; }
+
     /// <summary>Business day of the last order the run could see.</summary>
     public required DateOnly DataThrough { get; init; }
 
     /// <summary>What the run's figures are counted with; null in runs of earlier versions, which have none.</summary>
     public InsightRecipe? Insights { get; init; }
+
+    /// <summary>What an order is worth to the shop, by this run.</summary>
+    public PlaybookEconomics Economics(Currency currency) => new(currency, Margin, MedianOrderMinor / currency.MinorPerUnit);
 
     internal InsightContext Context(Cutoff asOf, Currency currency) => new(
         asOf, Coverage, currency, Cutoffs, Segments, HorizonDays, ClvHorizonDays, RetentionModel.LostAfter(HorizonDays),

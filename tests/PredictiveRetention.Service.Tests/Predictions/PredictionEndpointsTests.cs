@@ -209,6 +209,8 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
     [InlineData("""{"asOf":"2020-01-01","orders":[{"orderedAt":"2023-01-01","amount":5}]}""", "orders")]
     [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":5}],"events":[{"occurredAt":"2023-01-01","type":"wave"}]}""",
         "events[0].type")]
+    [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":5,"orderId":"1"}],"refunds":[{"amount":5}]}""", "refunds[0].refundedAt")]
+    [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":5}],"refunds":[{"amount":5,"orderId":"1"}]}""", "refunds[0].refundedAt")]
     [InlineData("""{"ordres":[{"orderedAt":"2023-01-01","amount":5}]}""", "ordres")]
     [InlineData("""{"orders":[{"orderedAt":"2023-01-01","amount":5,"quantitty":1}]}""", "orders[0].quantitty")]
     public async Task What_if_of_a_bad_history_names_the_field(string body, string path)
@@ -218,6 +220,22 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
             new StringContent(body, new MediaTypeHeaderValue("application/json")));
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.True((await ServiceUnderTest.JsonAsync(response)).GetProperty("errors").TryGetProperty(path, out _));
+    }
+
+    [Fact]
+    public async Task What_if_takes_a_refund_without_a_date_for_its_orders_and_a_customer_who_got_all_back_is_worth_nothing()
+    {
+        using var admin = _service.Admin();
+        Assert.Equal("0.00", await Clv(20));
+        Assert.NotEqual("0.00", await Clv(5));
+
+        async Task<string?> Clv(double refunded) => (await ServiceUnderTest.JsonAsync(await admin.PostAsJsonAsync(
+            "/api/v1/predictions/what-if",
+            new
+            {
+                orders = new[] { new { orderedAt = "2023-11-01", amount = 20.0, orderId = "1" } },
+                refunds = new[] { new { amount = refunded, orderId = "1" } },
+            }))).GetProperty("prediction").GetProperty("clv").GetProperty("amount").GetString();
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text.Json;
 using PredictiveRetention.Evaluation;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Models;
+using PredictiveRetention.Scoring;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
@@ -40,6 +41,39 @@ public class TrainingRecipeTests
 
     [Fact]
     public void Train_SameDataSameSeed_SameModelToTheLastBit() => Assert.Equal(Json(s_trained.Value), Json(Train(s_request, s_shop)));
+
+    [Fact]
+    public void The_same_shop_in_won_has_the_same_probabilities_weights_and_a_thousand_times_the_value()
+    {
+        // 1,000 times the amounts, in a currency without decimals: ten times the minor units.
+        List<(long Key, Order[] Orders)> shop = [.. s_shop.Select(customer => (customer.Key,
+            customer.Orders.Select(order => order with { AmountMinor = 10 * order.AmountMinor }).ToArray()))];
+        var won = Train(s_request with { Currency = Currency.Parse("KRW") }, shop);
+
+        Assert.Equal(s_trained.Value.Model.Churn!.Orders.Weights, won.Model.Churn!.Orders.Weights);
+        Assert.Equal(s_trained.Value.Model.Churn!.Value.Weights, won.Model.Churn!.Value.Weights);
+        Assert.Equal(1_000 * s_trained.Value.League!.Model.Spend!.Mae, won.League!.Model.Spend!.Mae, 1e-6);
+        var pounds = new Scorer(s_trained.Value.Model, s_request.Currency, default);
+        var wonScorer = new Scorer(won.Model, Currency.Parse("KRW"), default);
+        foreach (var ((key, orders), (_, inWon)) in s_shop.Zip(shop).Take(200))
+        {
+            var (_, score) = pounds.Score(new CustomerHistory(HistoryOf.Customer(key), orders), s_request.Cutoff);
+            var (_, other) = wonScorer.Score(new CustomerHistory(HistoryOf.Customer(key), inWon), s_request.Cutoff);
+            Assert.Equal(score.PChurn, other.PChurn);
+            Assert.Equal(1_000 * score.Clv, other.Clv, 1e-6 * other.Clv);
+            Assert.Equal(1_000 * score.SpendIfOrder, other.SpendIfOrder, 1e-6 * other.SpendIfOrder);
+            Assert.Equal(score.Reasons.First.Feature, other.Reasons.First.Feature);
+        }
+    }
+
+    [Fact]
+    public void A_model_made_before_money_was_scaled_reads_amounts_in_currency_units()
+    {
+        var model = JsonSerializer.Deserialize<RetentionModel>(Json(s_trained.Value))! with { MedianOrderMinor = null };
+        Assert.DoesNotContain("MedianOrderMinor", JsonSerializer.Serialize(model), StringComparison.Ordinal);
+        Assert.Equal((100, 1), (model.MoneyIn(s_request.Currency).Minor, model.MoneyIn(s_request.Currency).InCurrency));
+        Assert.Equal(s_trained.Value.Survey.MedianOrderMinor, s_trained.Value.Model.MedianOrderMinor);
+    }
 
     [Fact]
     public void Train_OtherSeed_OtherModel() => Assert.NotEqual(Json(s_trained.Value), Json(Train(s_request with { Seed = 2 }, s_shop)));

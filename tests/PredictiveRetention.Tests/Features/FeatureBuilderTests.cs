@@ -81,6 +81,54 @@ public class FeatureBuilderTests
     }
 
     [Fact]
+    public void A_refund_is_taken_from_all_that_was_paid_its_own_order_too()
+    {
+        // Two orders of 10.00, one of them refunded in full: half is kept, not nothing.
+        var history = new CustomerHistory(HistoryOf.Customer(),
+            [new Order(HistoryOf.Today - 50, 1000, OrderKey: 7), new Order(HistoryOf.Today - 20, 1000, OrderKey: 8)],
+            [new Refund(HistoryOf.Today - 10, 1000, OrderKey: 8)]);
+        Assert.Equal((10, 0.5, 10),
+            (Value(history, "monetary_total"), Value(history, "refund_rate"), Value(history, "refunded_total")));
+    }
+
+    [Fact]
+    public void A_refund_without_a_date_counts_in_money_kept_and_is_no_event_in_time()
+    {
+        Order[] orders = [new Order(HistoryOf.Today - 50, 4000, OrderKey: 7)];
+        CustomerHistory At(int day) =>
+            new(HistoryOf.Customer(), orders, new[] { new Refund(day, 1000, OrderKey: 7, IsUndated: true) });
+
+        var history = At(HistoryOf.Today - 45);
+        Assert.Equal((30, 10), (Value(history, "monetary_total"), Value(history, "refunded_total")));
+        Assert.Equal((0, 0, 0, 0), (Value(history, "refunds"), Value(history, "has_refund"), Value(history, "refunded_365d"),
+            Value(history, "refund_rate")));
+        Assert.True(double.IsNaN(Value(history, "days_since_last_refund")));
+        // Another export may estimate another day: nothing a model reads moves, so no drift comes of it.
+        Assert.Equal(Build(history, new Cutoff(HistoryOf.Today)), Build(At(HistoryOf.Today - 3), new Cutoff(HistoryOf.Today)));
+    }
+
+    [Fact]
+    public void A_row_is_the_same_to_the_last_bit_in_every_currency() => s_rows.Sample(rows =>
+    {
+        // The same shop with a hundred times the amounts in a currency whose minor unit is ten times coarser.
+        var won = new Rows(
+            [.. rows.Orders.Select(o => o with { AmountMinor = 10 * o.AmountMinor, DiscountMinor = 10 * o.DiscountMinor,
+                MarginMinor = 10 * o.MarginMinor })],
+            [.. rows.Refunds.Select(r => r with { AmountMinor = 10 * r.AmountMinor })], rows.Events,
+            [.. rows.Subscriptions.Select(s => s with { AmountMinor = 10 * s.AmountMinor })]);
+
+        Assert.Equal(In("EUR", 2_337.5, rows), In("KRW", 23_375, won));
+
+        static float[] In(string currency, double medianOrderMinor, Rows rows)
+        {
+            var row = new float[FeatureBuilder.Width];
+            new FeatureBuilder(MoneyUnit.Of(Currency.Parse(currency), medianOrderMinor), s_everything)
+                .Build(rows.History().Before(new Cutoff(HistoryOf.Today)), row);
+            return row;
+        }
+    });
+
+    [Fact]
     public void An_absent_source_is_an_absent_feature_not_zero()
     {
         var row = new float[FeatureBuilder.Width];

@@ -43,7 +43,7 @@ internal sealed class HandMade
             365,
             365, new InsightRecipe { Settings = settings ?? new InsightSettings(), FirstOrderDay = AsOf.Day - 700, Quarters = [] }),
         level, AsOf.Minus(1).Date, playbook ?? Playbook.Shipped(), plays ?? [new PlayResult("win-back-dormant-high-value", 1200, 6000)],
-        margin);
+        new PlaybookEconomics(Currency.Parse("BRL"), margin, medianOrder: 50));
 
     public IReadOnlyList<Card> Cards(CardContext? context = null) =>
         PredictiveRetention.Insights.Findings.Cards.Build(context ?? Context(), Figures);

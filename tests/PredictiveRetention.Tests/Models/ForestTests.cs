@@ -36,6 +36,23 @@ public class ForestTests
     }
 
     [Fact]
+    public void Customers_of_a_kind_that_spent_nothing_are_expected_to_spend_little_and_not_nothing_for_ever()
+    {
+        // A tenth of the rows are of a kind that never spent; the trainer's own leaf for them is -100, which no blend brings back.
+        var rows = new float[2000 * Width];
+        var spend = new float[2000];
+        for (var i = 0; i < spend.Length; i++)
+        {
+            rows[i * Width] = i % 10 == 0 ? 1 : 0;
+            spend[i] = i % 10 == 0 ? 0 : i % 3;
+        }
+        var forest = ForestTrainer.FitTweedie(rows, spend, Width, s_small with { Trees = 100 });
+
+        Assert.InRange(forest.Score([1, 0, 0, 0, 0]), Math.Log(0.001), Math.Log(0.2));
+        Assert.Equal(0, forest.Score([0, 0, 0, 0, 0]), 0.2);
+    }
+
+    [Fact]
     public void FitLightGbm_FlattenedTrees_EqualWhatItAnswersItself_AndRepeat()
     {
         Assert.SkipUnless(ForestTrainer.HasLightGbm, "LightGBM's native library is not on this machine");

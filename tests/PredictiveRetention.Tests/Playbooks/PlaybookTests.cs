@@ -21,7 +21,8 @@ public class PlaybookTests
               - { day: 7, message: Thanks }
               - { day: 14, message: More }
             audience: { lifecycle: Reactivated }
-            cost: { per_contact: 0.8, share_of_order: 0.1 }
+            cost: { per_contact: 0.8, share_of_order: 0.1, per_contact_share: 0.001 }
+            currency: EUR
             expected_uplift: { prior: -0.01, source: measured 2026-03 }
             cooldown_days: 45
             holdout_share: 0.2
@@ -33,7 +34,8 @@ public class PlaybookTests
         Assert.Equal((PlayPriority.Critical, "CRM / Marketing", PlayChannel.DirectMail), (play.Priority, play.Owner, play.Channel));
         Assert.Equal("Day 7 / 14 / 30 after the first order", play.Timeline);
         Assert.Equal([new PlayStep(7, "Thanks"), new PlayStep(14, "More")], play.Steps);
-        Assert.Equal(new PlayCost(0.8, 0.1), play.Cost);
+        Assert.Equal(new PlayCost(0.8, 0.1, 0.001), play.Cost);
+        Assert.Equal("EUR", play.Currency!.Code);
         Assert.Equal(new ExpectedUplift(-0.01, "measured 2026-03"), play.ExpectedUplift);
         Assert.Equal((45, 0.2, 500, false, "play-1.yaml"), (play.CooldownDays, play.HoldoutShare, play.Capacity, play.Enabled, play.File));
     }

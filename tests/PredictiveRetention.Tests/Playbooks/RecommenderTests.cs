@@ -101,9 +101,40 @@ public class RecommenderTests
     [InlineData("KWD", 5)]
     public void Rules_are_in_currency_units_whatever_the_minor_unit(string currency, int units)
     {
-        var book = SomePlay.Book(SomePlay.Yaml(audience: $"{{ net_revenue: {units} }}"));
+        var book = SomePlay.Book(SomePlay.Yaml(audience: $"{{ net_revenue: {units} }}", currency: currency));
 
         Assert.Equal("nudge", Recommend(book, Some.Facts(netRevenueMinor: 5_000), currency: Currency.Parse(currency)).PlayId);
+    }
+
+    [Fact]
+    public void A_contact_can_cost_a_share_of_the_median_order_and_then_the_same_effort_in_every_currency()
+    {
+        var book = SomePlay.Book(SomePlay.Yaml(cost: "{ per_contact_share: 0.02 }"));
+        var pounds = Recommend(book, medianOrder: 50);
+        var won = Recommend(book, score: Some.Score(spendIfOrder: 40_000), currency: Currency.Parse("KRW"), medianOrder: 50_000);
+
+        Assert.Equal((0.1 * 40 - 1, 1), (pounds.ExpectedNetValue, pounds.Cost));
+        Assert.Equal((3_000, 1_000), (won.ExpectedNetValue, won.Cost));
+    }
+
+    [Fact]
+    public void A_share_of_an_order_that_nobody_knows_is_no_cost_of_nothing() =>
+        Assert.Equal(
+            NoAction.NotWorthItsCost, Recommend(SomePlay.Book(SomePlay.Yaml(cost: "{ per_contact_share: 0.02 }"))).Reason);
+
+    [Fact]
+    public void A_play_in_another_currency_than_the_shops_is_refused_by_name()
+    {
+        var book = SomePlay.Book(SomePlay.Yaml("dollars", currency: "USD"), SomePlay.Yaml("pounds"), SomePlay.Yaml("off", currency: "EUR",
+            more: "enabled: false"));
+
+        var refused = Assert.Throws<RetentionException>(() => Recommend(book));
+
+        Assert.Equal(Failure.Usage, refused.Failure);
+        Assert.Contains("play-1.yaml: the play 'dollars' is in USD", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("off", refused.Message, StringComparison.Ordinal);
+        Assert.Throws<RetentionException>(() => Recommend(SomePlay.Book(SomePlay.Yaml()), currency: Currency.Parse("KRW")));
+        Playbook.Shipped().For(Currency.Parse("KRW"));
     }
 
     [Theory]
@@ -129,7 +160,7 @@ public class RecommenderTests
     [Fact]
     public void Recommend_allocates_nothing()
     {
-        var recommender = new Recommender(Playbook.Shipped(), new PlaybookEconomics(s_pounds));
+        var recommender = new Recommender(Playbook.Shipped(), new PlaybookEconomics(s_pounds, medianOrder: 50));
         var customers = Enumerable.Range(0, 100)
             .Select(i => (Facts: Some.Facts(1 + (i % 7), i * 5, i * 6, i * 300L), Score: Some.Score(i / 100.0, i, i)))
             .Select(one => (one.Facts, one.Score, Segments: Some.Segments(one.Facts, one.Score)))
@@ -146,10 +177,11 @@ public class RecommenderTests
     }
 
     private static Recommendation Recommend(
-        Playbook book, CustomerFacts? facts = null, CustomerScore? score = null, double margin = 1, Currency? currency = null)
+        Playbook book, CustomerFacts? facts = null, CustomerScore? score = null, double margin = 1, Currency? currency = null,
+        double? medianOrder = null)
     {
         var (fact, scored) = (facts ?? Some.Facts(), score ?? Some.Score());
-        return new Recommender(book, new PlaybookEconomics(currency ?? s_pounds, margin))
+        return new Recommender(book, new PlaybookEconomics(currency ?? s_pounds, margin, medianOrder))
             .Recommend(fact, scored, Some.Segments(fact, scored));
     }
 

@@ -68,7 +68,7 @@ public class ShippedPlaysTests
     public void A_customer_of_its_audience_is_recommended_the_play(
         string id, PlayPriority priority, string owner, CustomerFacts facts, CustomerScore score)
     {
-        var found = new Recommender(Playbook.Shipped(), new PlaybookEconomics(Currency.Parse("EUR")))
+        var found = new Recommender(Playbook.Shipped(), new PlaybookEconomics(Currency.Parse("EUR"), medianOrder: 50))
             .Recommend(facts, score, Some.Segments(facts, score));
 
         Assert.Equal(id, found.PlayId);
@@ -79,6 +79,10 @@ public class ShippedPlaysTests
     [Fact]
     public void The_table_names_every_shipped_play() =>
         Assert.Equal(Playbook.Shipped().Plays.Select(play => play.Id).Order(), Table.Select(row => row.Data.Item1).Order());
+
+    [Fact]
+    public void A_shipped_play_costs_shares_and_no_money_of_a_currency() =>
+        Assert.All(Playbook.Shipped().Plays, play => Assert.Equal((0, null), (play.Cost.PerContact, play.Currency)));
 
     [Fact]
     public void Priors_are_modest_and_labelled_assumptions() =>

@@ -12,7 +12,8 @@ internal static class SomePlay
         string uplift = "0.1",
         string priority = "Medium",
         string channel = "onsite",
-        string more = "") => $$"""
+        string more = "",
+        string currency = "GBP") => $$"""
         id: {{id}}
         name: Nudge
         why: Because it helps.
@@ -24,6 +25,7 @@ internal static class SomePlay
         cost: {{cost}}
         expected_uplift: { prior: {{uplift}}, source: Assumption until measured }
         {{more}}
+        currency: {{currency}}
         """;
 
     public static Playbook Book(params string[] plays) =>

@@ -116,7 +116,10 @@ internal sealed class EveryKindOfShop(int seed)
     private void Subscription(string id, List<SubscriptionRow> subscriptions)
     {
         var start = From + _random.Next(End - From);
-        subscriptions.Add(new SubscriptionRow(id, "S" + id, At(start), EndedAtMs: Chance(0.6) ? At(start + _random.Next(400)) : null));
+        long? ended = Chance(0.6) ? At(start + _random.Next(400)) : null;
+        string?[] periods = [null, "month", "2 weeks", "quarter", "1 year", "90 days", "as agreed"];
+        subscriptions.Add(new SubscriptionRow(id, "S" + id, At(start), EndedAtMs: ended,
+            CancelledAtMs: start % 3 == 0 ? Calendar.StartOf(start + start % 200) : null, Period: periods[start % periods.Length]));
     }
 
     private long At(int day) => Calendar.StartOf(day) + _random.Next(1, 22) * 3_600_000L;

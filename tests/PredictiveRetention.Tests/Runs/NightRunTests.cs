@@ -3,6 +3,7 @@ using PredictiveRetention.Models;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Playbooks;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
@@ -32,6 +33,30 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
         Assert.All(rows, row => Assert.True(row.PlayId is null != row.NoAction is null, "an action or an explicit none"));
         Assert.Equal(rows.Sum(row => row.Clv), result.Headline.Clv, 1e-6);
         Assert.Equal(ModelLevel.RecencyRule, result.Run.Recipe!.ModelLevel);
+    }
+
+    [Fact]
+    public void A_night_with_a_play_in_another_currency_is_refused_before_anything_is_written()
+    {
+        using var store = Shop();
+        var settings = new RunSettings { Playbook = SomePlay.Book(SomePlay.Yaml("dollars", currency: "USD")) };
+
+        var refused = Assert.Throws<RetentionException>(() => new NightRun(store, Models, settings).Execute(s_night, null, default));
+
+        Assert.Contains("the play 'dollars' is in USD", refused.Message, StringComparison.Ordinal);
+        Assert.Null(store.Nights.Current());
+        Assert.Equal(RunOutcome.Published, Night(store).Execute(s_night, null, default).Outcome);
+    }
+
+    [Fact]
+    public void The_recipe_of_a_night_keeps_the_median_order_that_costs_are_shares_of()
+    {
+        using var store = Shop();
+        var run = Night(store).Execute(s_night, null, default).Run;
+        var amounts = Some.Orders(300).Select(order => order.AmountMinor).Order().ToArray();
+
+        Assert.Equal((amounts[(amounts.Length - 1) / 2] + amounts[amounts.Length / 2]) / 2.0, run.Recipe!.MedianOrderMinor);
+        Assert.Equal(run.Recipe.MedianOrderMinor / 100, run.Recipe.Economics(Some.Shop.Currency).MedianOrder);
     }
 
     [Fact]

@@ -132,6 +132,33 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
+    public async Task A_refund_says_whether_it_has_a_date_and_a_cancelled_subscription_ends_with_its_paid_term()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        long At(int day) => Some.Shop.Calendar.StartOf(day);
+        using (var writer = store.Imports.Begin())
+        {
+            writer.UseShop(Some.Shop.Currency, Some.Shop.Calendar);
+            writer.Orders([Some.Order("a", "1", Day)]);
+            writer.Refunds([new RefundRow("a", "R1", At(Day + 1), 50, "GBP", "1"),
+                new RefundRow("a", "R2", At(Day + 2), 60, "GBP", "1", IsUndated: true)]);
+            writer.Subscriptions([
+                new SubscriptionRow("a", "runs", At(Day), Period: "month"),
+                new SubscriptionRow("a", "told", At(Day + 1), EndedAtMs: At(Day + 5), CancelledAtMs: At(Day + 3), Period: "month"),
+                new SubscriptionRow("a", "paid", At(Day + 2), CancelledAtMs: At(Day + 10), Period: "2 weeks"),
+                new SubscriptionRow("a", "unknown", At(Day + 3), CancelledAtMs: At(Day + 10))]);
+            writer.Commit("test", "", 0, 0, 0, "{}");
+        }
+
+        var history = store.Histories.ReadOne("a", Some.Shop, new SourceCoverage((DataSource)~0), new Cutoff(Day + 20))![0];
+
+        Assert.Equal([false, true], history.Refunds.ToArray().Select(refund => refund.IsUndated));
+        Assert.Equal(new int?[] { null, Day + 5, Day + 16, Day + 10 }, history.Subscriptions.ToArray().Select(term => term.EndedDay));
+        var moments = await store.Customers.MomentsAsync(CustomerKey.Hash("a"), 10, TestContext.Current.CancellationToken);
+        Assert.Equal(["undated_refund", "refund"], moments.Where(moment => moment.AmountMinor < 0).Select(moment => moment.Kind));
+    }
+
+    [Fact]
     public void ReadHistories_BeforeACutoff_HoldsNothingFromItOn()
     {
         using var store = RetentionStore.Open(engine.NewAddress());

@@ -8,10 +8,13 @@ public sealed record PlayResult(string Id, long Customers, double ExpectedNetVal
 
 /// <summary>What sentences need beside the figures.</summary>
 /// <param name="Plays">Of the run.</param>
-/// <param name="Margin">Part of the revenue that is earned; 1 when values are counted as revenue.</param>
+/// <param name="Economics">Of the run.</param>
 internal sealed record CardContext(InsightContext Insight, ModelLevel Level, DateOnly DataThrough, Playbook Playbook,
-    IReadOnlyList<PlayResult> Plays, double Margin)
+    IReadOnlyList<PlayResult> Plays, PlaybookEconomics Economics)
 {
+    /// <summary>Part of the revenue that is earned; 1 when values are counted as revenue.</summary>
+    public double Margin => Economics.Margin;
+
     public Currency Currency => Insight.Currency;
 
     public FindingThresholds Thresholds => Insight.Recipe.Settings.Thresholds;

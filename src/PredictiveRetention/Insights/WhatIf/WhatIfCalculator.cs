@@ -140,7 +140,11 @@ internal static class WhatIfCalculator
             throw new WhatIfException("response",
                 $"The playbook has no play '{playId}' with an uplift above 0: say which response to reckon with.");
         var margin = request.Margin ?? context.Margin;
-        var contact = request.CostPerContact ?? play?.Cost.PerContact ?? 0;
+        var contact = request.CostPerContact ?? play?.Cost.ContactIn(context.Economics) ?? 0;
+        if (double.IsNaN(contact))
+            throw new WhatIfException("cost",
+                $"The play '{playId}' costs a share of the shop's median order, which this run does not know: say the cost of a contact, or "
+                    + "make the night again (retain score --again).");
         var incentive = request.Incentive ?? play?.Cost.ShareOfOrder ?? 0;
         var source = play is null ? "" : play.ExpectedUplift.Source.TrimEnd('.');
         card.Add(assumptions,
