@@ -45,7 +45,7 @@ internal static class PostgresUri
         if (database.Length > 0) settings.Database = Decoded(database);
         foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries)) ReadParameter(pair, settings);
         // Of one host there is none to choose; the driver refuses to.
-        if (!settings.Host!.Contains(',', StringComparison.Ordinal)) settings.TargetSessionAttributes = null;
+        if (settings.Host?.Contains(',', StringComparison.Ordinal) != true) settings.TargetSessionAttributes = null;
         return settings;
     }
 
