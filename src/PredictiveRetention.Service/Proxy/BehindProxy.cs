@@ -73,6 +73,7 @@ internal static class BehindProxy
         try
         {
             await next(http);
+            await http.Response.BodyWriter.FlushAsync(http.RequestAborted); // what was written the other way
             await page.CompleteAsync(http.RequestAborted);
         }
         finally

@@ -44,6 +44,8 @@ internal static class PostgresUri
         var database = rest[..(rest.Length - query.Length)].TrimEnd('?').TrimStart('/');
         if (database.Length > 0) settings.Database = Decoded(database);
         foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries)) ReadParameter(pair, settings);
+        // Of one host there is none to choose; the driver refuses to.
+        if (settings.Host?.Contains(',', StringComparison.Ordinal) != true) settings.TargetSessionAttributes = null;
         return settings;
     }
 

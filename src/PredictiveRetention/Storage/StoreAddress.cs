@@ -130,7 +130,8 @@ public static partial class StoreAddress
     private static partial Regex OtherScheme();
 
     /// <summary>Up to the last @ before a blank: a password may hold one. The words of our own examples hide nothing.</summary>
-    [GeneratedRegex(@"\b([a-z][a-z0-9+.-]*://)(?!(?-i:USER(:PASSWORD)?@HOST))\S*@", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b([a-z][a-z0-9+.-]*://)(?!(?-i:USER(:PASSWORD)?@HOST))\S*@",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex UserInfo();
 
     [GeneratedRegex("""\b(passwor[dt]|passwd|pass|psw|pwd|ssl\s?password)\s*[=:]\s*("[^"]*"|'[^']*'|[^;&\s]*)""",

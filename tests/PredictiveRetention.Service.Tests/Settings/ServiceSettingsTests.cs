@@ -52,13 +52,13 @@ public sealed class ServiceSettingsTests
             ("Retention:KnownProxies:2", "2001:db8::1")));
         Assert.Contains("'proxy.example'", Refusal(("Retention:KnownProxies", "10.0.0.7, proxy.example")), StringComparison.Ordinal);
 
-        static IEnumerable<string> Proxies(params (string, string?)[] settings) =>
+        static IEnumerable<string> Proxies(params (string, string)[] settings) =>
             Read(settings).KnownProxies.Select(proxy => proxy.ToString());
     }
 
-    private static string Refusal(params (string, string?)[] settings) =>
+    private static string Refusal(params (string, string)[] settings) =>
         Assert.Throws<RetentionException>(() => Read(settings)).Message;
 
-    private static ServiceSettings Read(params (string, string?)[] settings) =>
+    private static ServiceSettings Read(params (string, string)[] settings) =>
         ServiceSettings.Read(new ConfigurationBuilder().AddInMemory(settings).Build());
 }

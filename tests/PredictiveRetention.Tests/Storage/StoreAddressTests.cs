@@ -77,7 +77,8 @@ public class StoreAddressTests
         "Host=db;Database=shop;Application Name=\"my shop\";Timeout=10")]
     [InlineData("postgres://db/shop?options=-c%20search_path%3Dretention", "Host=db;Database=shop;Options=\"-c search_path=retention\"")]
     [InlineData("postgres://db/?dbname=shop&user=me&password=x%26y", "Host=db;Database=shop;Username=me;Password=x&y")]
-    [InlineData("postgres://db/shop?target_session_attrs=read-write", "Host=db;Database=shop;Target Session Attributes=read-write")]
+    [InlineData("postgres://db/shop?target_session_attrs=read-write", "Host=db;Database=shop")]
+    [InlineData("postgres://a,b/shop?target_session_attrs=read-write", "Host=\"a,b\";Database=shop;Target Session Attributes=read-write")]
     [InlineData("postgres://db/shop?Max%20Auto%20Prepare=0&search_path=retention",
         "Host=db;Database=shop;Max Auto Prepare=0;Search Path=retention")]
     public void An_address_as_hosts_hand_it_out_is_what_the_driver_takes(string address, string settings) =>
