@@ -79,7 +79,7 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
         if (_matched.ContainsKey(field) || map.Columns.ContainsKey(field.Name)) return;
         foreach (var name in plainNames)
         {
-            foreach (var i in field.Kind == "money" ? MoneyUnit.Headings(name).SelectMany(headings.At) : headings.At(name))
+            foreach (var i in field.Kind == "money" ? SmallestUnits.Headings(name).SelectMany(headings.At) : headings.At(name))
             {
                 if (!isFree(i)) continue;
                 foreach (var loser in _matched.Values.Where(column => column.Index == i).ToList()) _matched.Remove(loser.Field);

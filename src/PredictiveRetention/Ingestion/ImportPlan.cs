@@ -305,11 +305,11 @@ internal sealed class ImportPlan
         if (told is not null) _learnt.Add(new LearntChoice(file.Name, "amount_unit", told, "asked"));
         var money = _columns[file.Name].Where(column => column.Field.Kind == "money").ToList();
         var named = money.ToDictionary(
-            column => column.Field.Name, column => MoneyUnit.DivisorOf(file.Headings.Plain(column.Index), Currency));
+            column => column.Field.Name, column => SmallestUnits.DivisorOf(file.Headings.Plain(column.Index), Currency));
         if (unit == "minor") return money.ToDictionary(column => column.Field.Name, _ => (long)Currency.MinorPerUnit);
         var worth = money.Where(column => column.Field.IsWorth).ToList();
         if (unit is null && worth.Count > 0 && worth.All(column => named[column.Field.Name] == 1
-            && MoneyUnit.MayBeMinor(_contents[file.Name][column.Index], Currency)))
+            && SmallestUnits.MayBeMinor(_contents[file.Name][column.Index], Currency)))
             throw new RetentionException(Failure.InputRejected,
                 $"{file.Path}: the amounts in {worth[0].Header} are whole and end as prices in the smallest units of {Currency.Code} do "
                 + $"({string.Join(", ", _contents[file.Name][worth[0].Index].Examples)}), so they may be {Currency.MinorPerUnit} times "

@@ -166,7 +166,8 @@ public sealed class VocabularyTests
     [InlineData("Kundennummer;Bestellnummer;Datum;Betrag", "Bestellnummer")]
     [InlineData("N° client;N° avoir;Date de remboursement;Montant remboursé;N° de commande", "N° avoir")]
     public void Refunds_are_numbered_by_themselves_or_by_their_orders(string headings, string number) =>
-        Assert.Equal(number, PresetDetection.ColumnsOf("generic", "refunds", headings.Split(';'))["refund_id"]);
+        Assert.Equal(number, PresetDetection.ColumnsOf(
+            "generic", "refunds", new FilePreview("csv", null, null, headings.Split(';'), []))["refund_id"]);
 
     [Fact]
     public void German_headings_and_statuses_of_woocommerce_are_read_without_a_map()

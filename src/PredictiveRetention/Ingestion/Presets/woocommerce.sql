@@ -46,7 +46,7 @@ SELECT s.* EXCLUDE (status, refunded, customer_id, email, order_id, parent_id, o
   regexp_replace(lower(status), '^wc-', '') AS status,
   coalesce(lower(type) IN ('shop_order_refund', 'refund'), false) OR coalesce(amount < 0 AND nullif(parent_id, '0') IS NOT NULL, false) AS is_refund,
   -- An order that is refunded, in an export that does not say for how much, was refunded in full.
-  coalesce(abs(refunded), CASE WHEN status_word(regexp_replace(lower(status), '^wc-', '')) = 'refunded' AND refunded_text IS NULL THEN amount END) AS refunded,
+  coalesce(abs(refunded), CASE WHEN status_meaning(status) = 'refunded' AND refunded_text IS NULL THEN amount END) AS refunded,
   order_id IS NULL OR row_number() OVER (PARTITION BY order_id ORDER BY amount_text IS NULL, record) = 1 AS is_first
 FROM source_orders AS s ORDER BY record;
 

@@ -1,7 +1,7 @@
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>Amounts in a currency's smallest units, as programs hand them to each other: 1999 for 19.99.</summary>
-internal static class MoneyUnit
+internal static class SmallestUnits
 {
     private static readonly string[] s_minor =
         ["cents", "incents", "cent", "minor", "minorunits", "inminorunits", "pence", "inpence", "centimes", "centavos", "grosze"];
