@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
 using static PredictiveRetention.Training.StandardOutput;
 
 namespace PredictiveRetention.Training.Verbs;
@@ -119,6 +120,24 @@ internal static class ImportVerb
         if (named is null)
             throw new RetentionException(Failure.Usage, "Name the file to import: retain import --preset generic --orders FILE");
         var dryRun = verb.Value(s_dryRun);
+        var wasThere = dryRun || RetentionStore.FindSchema(verb.StoreName) is not null;
+        try
+        {
+            Import(verb, orders, named, dryRun);
+        }
+        catch when (!wasThere)
+        {
+            RetentionStore.RemoveIfEmpty(verb.StoreName);
+            throw;
+        }
+    }
+
+    /// <param name="verb">The command.</param>
+    /// <param name="orders">The main file, where there is one.</param>
+    /// <param name="named">The first file that was named: rejected rows go beside it.</param>
+    /// <param name="dryRun">Nothing is stored.</param>
+    private static void Import(Verb verb, string? orders, string named, bool dryRun)
+    {
         using var store = dryRun ? verb.FindStore() : verb.OpenStore();
         var request = new ImportRequest
         {

@@ -333,6 +333,7 @@ internal sealed class ImportPlan
         if ((map.OrderIds ?? _request.Memory.Of("orders", "order_identity")) is { } identity)
             _database.SetVariable("order_identity", Text(identity));
         _database.SetVariable("is_first", _request is { IsFirst: true, Purchases: not { MergeDays: true } } ? "true" : "false");
+        FindOwnAddresses();
         try
         {
             _database.Execute(_preset.Rows);
@@ -351,6 +352,34 @@ internal sealed class ImportPlan
         {
             throw new RetentionException(Failure.Usage, $"Preset {_preset.Name} does not run: {fault.Message}", fault);
         }
+    }
+
+    /// <summary>
+    /// A till, or whoever takes orders by telephone, is often entered with the shop's own address: one that has a part of all orders that
+    /// no customer has, and many times as many as the next.
+    /// </summary>
+    private void FindOwnAddresses()
+    {
+        const int Many = 30;
+        const double Part = 0.05;
+        const int Times = 10;
+        _database.SetVariable("own_addresses", "[]::VARCHAR[]");
+        var columns = _columns.GetValueOrDefault("orders", []);
+        string[] known = [.. columns.Where(column => column.Field.Name is "customer_id" or "email"
+            && _contents["orders"][column.Index].HoldsAddresses).Select(column => column.Field.Name)];
+        var isByNumber = columns.Any(column => column.Field.Name == "customer_id") && !known.Contains("customer_id");
+        if (known.Length == 0 || isByNumber || MapOf("orders").OwnAddresses == "customers") return;
+        var most = _database.Query($"""
+            SELECT lower(id), count(*), (sum(count(*)) OVER ())::BIGINT FROM (SELECT coalesce({string.Join(", ", known)}) AS id FROM source_orders)
+            WHERE id IS NOT NULL GROUP BY lower(id) ORDER BY count(*) DESC LIMIT 2
+            """).Select(row => (Address: row.GetString(0), Orders: row.GetInt64(1), All: row.GetInt64(2))).ToList();
+        if (most.Count < 2) return;
+        var (first, second) = (most[0], most[1]);
+        if (first.Orders < Many || first.Orders < Part * first.All || first.Orders < Times * second.Orders) return;
+        _database.SetVariable("own_addresses", $"[{Text(first.Address)}]::VARCHAR[]");
+        Assume("orders", Invariant.Text($"{ForeignText.Shown(first.Address)}: {first.Orders:N0} of {first.All:N0} rows, and nobody else ")
+            + Invariant.Text($"more than {second.Orders:N0}: taken for the shop's own address, and its orders for those of nobody known. ")
+            + "If it is a customer, give \"$own_addresses\": \"customers\" in --map.");
     }
 
     /// <summary>Canonical rows, as macros.sql has them.</summary>

@@ -14,6 +14,7 @@ internal sealed record FileMap(IReadOnlyDictionary<string, string?> Columns, IRe
     public string? AmountUnit => Settings.GetValueOrDefault("$amount_unit");
     public string? Negatives => Settings.GetValueOrDefault("$negatives");
     public string? PriceOf => Settings.GetValueOrDefault("$price");
+    public string? OwnAddresses => Settings.GetValueOrDefault("$own_addresses");
     public string? OrderIds => Settings.GetValueOrDefault("$order_ids");
 
     /// <summary>With these settings where the file itself says nothing of them.</summary>
@@ -95,6 +96,7 @@ internal static class MapFile
         ["$negatives"] = ["refunds", "left-out"],
         ["$price"] = ["unit", "line"],
         ["$order_ids"] = ["shop", "customer"],
+        ["$own_addresses"] = ["nobody", "customers"],
     };
 
     private static readonly JsonDocumentOptions s_lenient = new()

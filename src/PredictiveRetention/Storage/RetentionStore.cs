@@ -139,6 +139,14 @@ public sealed class RetentionStore : IDisposable
         return status;
     }
 
+    /// <summary>Removes the file of a store that was made for an import which then stored nothing.</summary>
+    public static void RemoveIfEmpty(string address)
+    {
+        using (var store = Find(address))
+            if (store is null || store.Shop() is not null) return;
+        StoreAddress.Remove(address);
+    }
+
     /// <summary>Null before the first import.</summary>
     public Shop? Shop()
     {

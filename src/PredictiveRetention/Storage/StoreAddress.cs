@@ -59,6 +59,13 @@ public static partial class StoreAddress
     /// <summary>False for an embedded file that is not there. Whether a server has the store only its engine can tell.</summary>
     internal static bool MayBeThere(string address) => !IsFile(address) || File.Exists(PathOf(address));
 
+    /// <summary>Removes an embedded file; nothing of a store on a server.</summary>
+    internal static void Remove(string address)
+    {
+        if (!IsFile(address)) return;
+        foreach (var ending in (ReadOnlySpan<string>)["", "-wal", "-shm"]) File.Delete(PathOf(address) + ending);
+    }
+
     internal static Engine Engine(string address) =>
         IsFile(address) ? new SqliteEngine(PathOf(address)) : new PostgresEngine(Read(address));
 

@@ -171,6 +171,22 @@ public sealed class ContentsDecideTests
     }
 
     [Theory]
+    [InlineData("", 40, 20)]
+    [InlineData("customers", 60, 0)]
+    public void Address_with_a_part_of_all_orders_that_no_customer_has_is_the_shops_own(string own, int stored, int nobodys)
+    {
+        var rows = Enumerable.Range(1, 60).Select(n => $"{(n % 3 == 0 ? "Till@shop.com" : $"c{n}@example.com")},{n},2024-01-01,5.00");
+        var more = Enumerable.Range(61, 40).Select(n => $"{(n % 4 == 0 ? "till@shop.com" : $"c{n}@example.com")},{n},2024-01-01,5.00");
+        using var import = new Import
+        {
+            Orders = Orders("email,order_id,ordered_at,amount", [.. rows, .. more]),
+            Settings = own.Length == 0 ? [] : new() { ["$own_addresses"] = own },
+        };
+        Assert.Equal((stored + 30 + (own.Length == 0 ? 0 : 10), nobodys + (own.Length == 0 ? 10 : 0)),
+            (import.Stored.Count, (int)(import.Quality.Nobody?.Orders ?? 0)));
+    }
+
+    [Theory]
     [InlineData("-0500", "-0400", "America/New_York")]
     [InlineData("+0100", "+0200", "Europe/Berlin")]
     [InlineData("+0530", "+0530", "Asia/Kolkata")]

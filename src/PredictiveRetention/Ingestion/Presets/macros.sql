@@ -151,7 +151,8 @@ CREATE MACRO destroyed(field_name) AS
 CREATE MACRO is_placeholder(id) AS
   regexp_full_match(lower(id), '0|-+|\?+|guest|guest[ _-]?(user|customer|checkout|order)?|anonymous|anonymou?s?[ _-]?(user|customer)|anonym|unknown|n/?a|none|null|nobody|walk[ _-]?in([ _-]?customer)?|cash[ _-]?(customer|sale)|no[ _-]?(e-?mail|customer|name)|gast|gastbestellung|unbekannt|laufkunde|barverkauf|kassenkunde|invité|invite|anonyme|inconnu|client[ _-]?(de[ _-]?)?passage|invitado|anónimo|anonimo|desconocido|ospite|sconosciuto|onbekend|convidado|desconhecido|gość|gosc|nieznany|ゲスト|不明')
   OR regexp_full_match(lower(id), '[^@]*@([^@]*\.)?(invalid|example|localhost|test)|(no-?reply|noemail|no-?email|none|null|guest|pos|unknown|anonymous|noreply)@.*');
-CREATE MACRO known(id) AS CASE WHEN id IS NULL OR is_placeholder(id) THEN '' ELSE id END;
+CREATE MACRO known(id) AS
+  CASE WHEN id IS NULL OR is_placeholder(id) OR list_contains(getvariable('own_addresses'), lower(id)) THEN '' ELSE id END;
 CREATE MACRO is_known(id) AS id <> '';
 CREATE MACRO nobody_reason() AS 'order of nobody known: no customer to attribute it to';
 
