@@ -107,7 +107,7 @@ public sealed partial class ApiPageTests : IDisposable
     [GeneratedRegex(@"^(?:(?:GET|POST|PATCH) )?(/\S+)")]
     private static partial Regex Asked();
 
-    [GeneratedRegex(@"https?://[^/\s""']+(/[^\s""'`)]*)")]
+    [GeneratedRegex(@"https?://[^/\s""']+(/[^\s""'`);]*)")]
     private static partial Regex Called();
 
     [GeneratedRegex("^/(etc|var|srv|opt|usr|tmp|home|run|dev)(/|$)")]
