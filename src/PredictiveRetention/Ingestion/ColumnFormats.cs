@@ -42,18 +42,21 @@ internal sealed class ColumnFormats(ImportDatabase database, string table, FileM
         public string? Shows => DayFirst == 0 && MonthFirst == 0 ? null : MonthFirst > DayFirst ? "mdy" : "dmy";
     }
 
+    // A weekday, a time.
+    private const string BeforeDay = @"^(?:\pL+[.,]*\s+|\d\d?:\d\d(?::\d\d)?[\s,]+)?";
+
     private DateEvidence DateEvidenceOf(MatchedColumn column) => database.Query($"""
-        SELECT count(*), count(*) FILTER (regexp_matches(t, '^\d\d?[-/.]\d\d?[-/.]\d')),
-          count(*) FILTER (regexp_matches(t, '^(1[3-9]|[23]\d)[-/.]\d\d?[-/.]\d')),
-          count(*) FILTER (regexp_matches(t, '^\d\d?[-/.](1[3-9]|[23]\d)[-/.]\d'))
-        FROM (SELECT c{column.Index} AS t FROM {table})
+        SELECT count(*), count(*) FILTER (regexp_matches(t, '{BeforeDay}\d\d?[-/.] ?\d\d?[-/.] ?\d')),
+          count(*) FILTER (regexp_matches(t, '{BeforeDay}(1[3-9]|[23]\d)[-/.] ?\d\d?[-/.] ?\d')),
+          count(*) FILTER (regexp_matches(t, '{BeforeDay}\d\d?[-/.] ?(1[3-9]|[23]\d)[-/.] ?\d'))
+        FROM (SELECT plain_digits(c{column.Index}) AS t FROM {table})
         WHERE t IS NOT NULL AND NOT (is_iso(t) AND TRY_CAST(t AS TIMESTAMP) IS NOT NULL)
         """).Select(row => new DateEvidence(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3))).Single();
 
     private string DecimalMark(MatchedColumn column)
     {
         if (map.DecimalMark is { } mapped) return mapped;
-        var values = $"(SELECT c{column.Index} AS t FROM {table})";
+        var values = $"(SELECT plain_digits(c{column.Index}) AS t FROM {table})";
         // Most columns are plain numbers, and the expressions below need not run.
         var (written, points, threeDecimals) = database.Query($"""
             SELECT count(t) - count(TRY_CAST(t AS DECIMAL(18,6))), count(*) FILTER (contains(t, '.')), count(*) FILTER (t[-4] = '.')
@@ -68,8 +71,8 @@ internal sealed class ColumnFormats(ImportDatabase database, string table, FileM
     private string MarkOfWritten(MatchedColumn column, string values)
     {
         var (comma, point, open) = database.Query($"""
-            SELECT count(*) FILTER (regexp_matches(t, ',(\d|\d\d|\d{"{4,}"})\D*$|\d\.\d{"{3}"}\.\d{"{3}"}|\.\d.*,\d+\D*$')),
-              count(*) FILTER (regexp_matches(t, '\.(\d|\d\d|\d{"{4,}"})\D*$|\d,\d{"{2,3}"},\d{"{3}"}|,\d.*\.\d+\D*$')),
+            SELECT count(*) FILTER (regexp_matches(t, ',(\d|\d\d|\d{"{4,}"})\D*$|\d,\s?{NoCents}|\d\.\d{"{3}"}\.\d{"{3}"}|\.\d.*,\d+\D*$')),
+              count(*) FILTER (regexp_matches(t, '\.(\d|\d\d|\d{"{4,}"})\D*$|\d\.\s?{NoCents}|\d,\d{"{2,3}"},\d{"{3}"}|,\d.*\.\d+\D*$')),
               count(*) FILTER (regexp_matches(t, '^\D*\d{"{1,3}"}[.,]\d{"{3}"}\D*$'))
             FROM {values}
             """).Select(row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))).Single();
@@ -77,6 +80,9 @@ internal sealed class ColumnFormats(ImportDatabase database, string table, FileM
             Assume(column, "a comma before three digits is read as a thousands mark and a point as the decimal mark", ",");
         return comma > point ? "," : ".";
     }
+
+    // 12,- shows its mark as 12,00 does.
+    private const string NoCents = "[-‐‑‒–—―−]";
 
     private void Assume(MatchedColumn column, string assumption, string otherwise) =>
         _assumptions.Add($"{column.Field.Name}: {assumption}. If not, give \"$decimal_mark\": \"{otherwise}\" in --map.");
