@@ -77,7 +77,7 @@ internal sealed class ImportPlan
             throw new MissingColumns(file, missing, _preset.Name).Refusal(new LikelyColumns(_database, file, columns));
         var formats = new ColumnFormats(_database, file.Table, MapOf(name));
         _formats[name] = formats.Detect(columns);
-        _assumptions[name] = formats.Assumptions;
+        _assumptions[name] = file.Csv?.Assumption is { } doubted ? [doubted, .. formats.Assumptions] : formats.Assumptions;
         _columns[name] = columns;
         _files.Add(file);
         NoteOffsets(file);
