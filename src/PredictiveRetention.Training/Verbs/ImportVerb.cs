@@ -145,7 +145,8 @@ internal static class ImportVerb
                 Line($"  {stored.Count,12:N0} {stored.Kind}{Sum(stored.Amount, outcome.Report.ShopCurrency)}");
             foreach (var reason in file.Rejected)
                 Line($"  {reason.Count,12:N0} rejected: "
-                    + $"{Shown(reason.Reason)}{Sum(reason.Amount, reason.Currency)}{First(reason.ExampleLine)}");
+                    + $"{Shown(reason.Reason)}{Sum(reason.Amount, reason.Currency)}"
+                    + $"{(reason.Example is { } example ? $" (first {Shown(example)})" : "")}");
             foreach (var note in file.Notes) Line($"  {note.Count,12:N0} noted: {Shown(note.Note)}{First(note.ExampleLine)}");
             foreach (var money in file.Money)
             {

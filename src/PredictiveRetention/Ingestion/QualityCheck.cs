@@ -79,11 +79,14 @@ internal sealed class QualityCheck(
     }
 
     private List<RejectReason> ReasonsOf(SourceFile file) => [.. database.Query($"""
-        SELECT reason, count(*), sum(amount)::DECIMAL(38,6), any_value(currency), min(line) FROM rejected WHERE source = {Text(file.Name)}
+        SELECT reason, count(*), sum(amount)::DECIMAL(38,6), any_value(currency), min(line),
+          arg_min(value, line) FILTER (starts_with(reason, 'unreadable'))
+        FROM rejected WHERE source = {Text(file.Name)}
         GROUP BY reason, coalesce(currency, '') ORDER BY count(*) DESC, reason
         """).Select(row => new RejectReason(
             row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : Plain(row.GetDecimal(2)),
-            row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetInt64(4)))];
+            row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetInt64(4),
+            row.IsDBNull(5) ? null : row.GetString(5)))];
 
     private List<QualityNote> NotesOf(SourceFile file) => [.. database.Query($"""
         SELECT note, count, line FROM all_notes LEFT JOIN reject_lines USING (source, record) WHERE source = {Text(file.Name)} AND count > 0

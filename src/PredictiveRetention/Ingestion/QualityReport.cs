@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>What became of every row read. Money is exact decimal in the currency named beside it.</summary>
@@ -44,7 +47,15 @@ public sealed record StoredRows(string Kind, long Count, decimal? Amount);
 /// <param name="Amount">Money of those whose amount could be read.</param>
 /// <param name="Currency">Currency of that money.</param>
 /// <param name="ExampleLine">First line of the file with this reason.</param>
-public sealed record RejectReason(string Reason, long Count, decimal? Amount, string? Currency, long? ExampleLine);
+/// <param name="ExampleValue">What stands there, where the reason is that it cannot be read.</param>
+public sealed record RejectReason(
+    string Reason, long Count, decimal? Amount, string? Currency, long? ExampleLine, string? ExampleValue = null)
+{
+    /// <summary>Where the first is and what it says, as a sentence has it: at line 2: 'soon'.</summary>
+    [JsonIgnore]
+    public string? Example => ExampleLine is not { } line ? null : string.Create(CultureInfo.InvariantCulture,
+        $"at line {line}{(ExampleValue is null ? "" : $": '{ForeignText.Shown(ExampleValue)}'")}");
+}
 
 /// <param name="Note">What was kept, and how it was understood.</param>
 /// <param name="Count">How many.</param>

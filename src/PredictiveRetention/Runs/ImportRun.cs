@@ -106,7 +106,7 @@ public static class ImportRun
     {
         var worst = outcome.Report.Files.MaxBy(file => (double)file.RowsRejected / Math.Max(1, file.RowsRead))!;
         var reason = worst.Rejected.Count > 0
-            ? $" Most often: {worst.Rejected[0].Reason} (first at line {worst.Rejected[0].ExampleLine})."
+            ? $" Most often: {worst.Rejected[0].Reason} (first {worst.Rejected[0].Example})."
             : "";
         var where = outcome.RejectsFile is { } path ? $" All are in {path}." : "";
         return new ImportRefusedException(outcome,
