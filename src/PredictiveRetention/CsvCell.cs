@@ -20,7 +20,7 @@ public static class CsvCell
     /// </summary>
     public static string Safe(string text)
     {
-        var safe = text.Length > 0 && Formula.Contains(text[0], StringComparison.Ordinal) && !IsNumber(text) ? "'" + text : text;
+        var safe = text.Length > 0 && IsRun(text[0]) && !IsNumber(text) ? "'" + text : text;
         return safe.AsSpan().IndexOfAny(s_quoted) < 0 ? safe : InQuotes(safe);
     }
 
@@ -28,6 +28,9 @@ public static class CsvCell
     /// For programs, which take no text for a formula, and for words of our own: in quotes only where a reader by the comma needs them.
     /// </summary>
     public static string Plain(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : InQuotes(text);
+
+    /// <summary>A spreadsheet takes a cell that begins so for a formula.</summary>
+    internal static bool IsRun(char first) => Formula.Contains(first, StringComparison.Ordinal);
 
     private static string InQuotes(string text) => '"' + text.Replace("\"", "\"\"", StringComparison.Ordinal) + '"';
 

@@ -212,7 +212,8 @@ internal static class ImportVerb
                 Line($"  {stored.Count,12:N0} {stored.Kind}{Sum(stored.Amount, outcome.Report.ShopCurrency)}");
             foreach (var reason in file.Rejected)
                 Line($"  {reason.Count,12:N0} {(reason.IsUnderstood ? "left out" : "rejected")}: "
-                    + $"{Shown(reason.Reason)}{Sum(reason.Amount, reason.Currency)}{First(reason.ExampleLine)}");
+                    + $"{Shown(reason.Reason)}{Sum(reason.Amount, reason.Currency)}"
+                    + $"{(reason.Example is { } example ? $" (first {Shown(example)})" : "")}");
             if (file.Nobody is { } nobody)
                 Line(Invariant.Text($"  {nobody.Orders,12:N0} orders of nobody known, {nobody.Amount:N2} {outcome.Report.ShopCurrency}")
                     + Invariant.Text($" of which {nobody.Refunded:N2} went back; {nobody.Sales:N0} of them are sales, ")

@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using DuckDB.NET.Data.DataChunk.Reader;
+using DuckDB.NET.Data.DataChunk.Writer;
 
 namespace PredictiveRetention.Ingestion;
 
@@ -8,6 +9,16 @@ internal static class CellFunctions
 {
     public static void Register(DuckDBConnection connection, Func<BusinessCalendar> calendarOf)
     {
+        connection.RegisterScalarFunction<string, string>(
+            "cell", (cells, results, count) => Rewrite(cells[0], results, count, CellText.Clean));
+        connection.RegisterScalarFunction<string, string>(
+            "written_id", (cells, results, count) => Rewrite(cells[0], results, count, CellText.Id));
+        connection.RegisterScalarFunction<string, bool>("has_lost_digits", (cells, results, count) =>
+        {
+            for (ulong i = 0; i < count; i++) results.WriteValue(Cell(cells[0], i) is { } text && CellText.IsDestroyedId(text), i);
+        });
+        connection.RegisterScalarFunction<string, string>(
+            "plain_digits", (cells, results, count) => Rewrite(cells[0], results, count, text => WrittenNumber.PlainDigits(text, '.')));
         connection.RegisterScalarFunction<long, long>("to_utc", (cells, results, count) =>
         {
             var calendar = calendarOf();
@@ -54,14 +65,8 @@ internal static class CellFunctions
                 else results.WriteNull(i);
             }
         });
-        connection.RegisterScalarFunction<string, string>("country_code", (cells, results, count) =>
-        {
-            for (ulong i = 0; i < count; i++)
-            {
-                if (Cell(cells[0], i) is { } text && Country.TryOf(text) is { } country) results.WriteValue(country.Code, i);
-                else results.WriteNull(i);
-            }
-        });
+        connection.RegisterScalarFunction<string, string>(
+            "country_code", (cells, results, count) => Rewrite(cells[0], results, count, text => Country.TryOf(text)?.Code));
         connection.RegisterScalarFunction<string, string, string>("plain_number", (cells, results, count) =>
         {
             for (ulong i = 0; i < count; i++)
@@ -71,6 +76,15 @@ internal static class CellFunctions
                 else results.WriteValue(number, i);
             }
         });
+    }
+
+    private static void Rewrite(IDuckDBDataReader cells, IDuckDBDataWriter results, ulong count, Func<string, string?> rewrite)
+    {
+        for (ulong i = 0; i < count; i++)
+        {
+            if (Cell(cells, i) is { } text && rewrite(text) is { } rewritten) results.WriteValue(rewritten, i);
+            else results.WriteNull(i);
+        }
     }
 
     private static string? Cell(IDuckDBDataReader cells, ulong i) => cells.IsValid(i) ? cells.GetValue<string>(i) : null;

@@ -78,14 +78,18 @@ internal sealed class ColumnFormats(
             + "It is kept for the next file. Nothing was stored.");
     }
 
+    // A weekday, a time.
+    private const string BeforeDay = @"^(?:\pL+[.,]*\s+|\d\d?:\d\d(?::\d\d)?[\s,]+)?";
+
     private DateEvidence DateEvidenceOf(MatchedColumn column) => database.Query($"""
-        SELECT count(*), count(*) FILTER (regexp_matches(t, '^\d\d?[-/.]\d\d?[-/.]\d')),
-          count(*) FILTER (regexp_matches(t, '^(1[3-9]|[23]\d)[-/.]\d\d?[-/.]\d')),
-          count(*) FILTER (regexp_matches(t, '^\d\d?[-/.](1[3-9]|[23]\d)[-/.]\d')),
+        SELECT count(*), count(*) FILTER (regexp_matches(t, '{BeforeDay}\d\d?[-/.] ?\d\d?[-/.] ?\d')),
+          count(*) FILTER (regexp_matches(t, '{BeforeDay}(1[3-9]|[23]\d)[-/.] ?\d\d?[-/.] ?\d')),
+          count(*) FILTER (regexp_matches(t, '{BeforeDay}\d\d?[-/.] ?(1[3-9]|[23]\d)[-/.] ?\d')),
           count(*) FILTER (is_open), any_value(t) FILTER (is_open)
-        FROM (SELECT c{column.Index} AS t, regexp_matches(t, '^(0?[1-9]|1[0-2])[-/.](0?[1-9]|1[0-2])[-/.]\d')
-                AND TRY_CAST(regexp_extract(t, '^(\d+)', 1) AS INTEGER) <> TRY_CAST(regexp_extract(t, '^\d+[-/.](\d+)', 1) AS INTEGER) AS is_open
-              FROM {file.Table})
+        FROM (SELECT t, regexp_matches(t, '{BeforeDay}(0?[1-9]|1[0-2])[-/.] ?(0?[1-9]|1[0-2])[-/.] ?\d')
+                AND TRY_CAST(regexp_extract(t, '(\d+)[-/.] ?\d+[-/.]', 1) AS INTEGER)
+                  <> TRY_CAST(regexp_extract(t, '\d+[-/.] ?(\d+)[-/.]', 1) AS INTEGER) AS is_open
+              FROM (SELECT plain_digits(c{column.Index}) AS t FROM {file.Table}))
         WHERE t IS NOT NULL AND NOT (is_iso(t) AND TRY_CAST(t AS TIMESTAMP) IS NOT NULL)
         """).Select(row => new DateEvidence(
             row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.IsDBNull(5) ? null : row.GetString(5)))
@@ -156,7 +160,7 @@ internal sealed class ColumnFormats(
 
     private MarkEvidence MarksOf(MatchedColumn column)
     {
-        var values = $"(SELECT c{Number(column.Index)} AS t FROM {file.Table})";
+        var values = $"(SELECT plain_digits(c{Number(column.Index)}) AS t FROM {file.Table})";
         // Most columns are plain numbers, and the expressions below need not run.
         var (written, decimals) = database.Query($"""
             SELECT count(t) FILTER (TRY_CAST(t AS DECIMAL(18,6)) IS NULL OR t[-4] = '.'), count(*) FILTER (contains(t, '.') AND t[-4] <> '.')
@@ -164,8 +168,8 @@ internal sealed class ColumnFormats(
             """).Select(row => (row.GetInt64(0), row.GetInt64(1))).Single();
         if (written == 0) return new MarkEvidence(0, decimals, 0, null);
         return database.Query($"""
-            SELECT count(*) FILTER (regexp_matches(t, ',(\d|\d\d|\d{"{4,}"})\D*$|,[-–—]|\d\.\d{"{3}"}\.\d{"{3}"}|\.\d.*,\d+\D*$')),
-              count(*) FILTER (regexp_matches(t, '\.(\d|\d\d|\d{"{4,}"})\D*$|\d\.[-–—]|\d,\d{"{2,3}"},\d{"{3}"}|,\d.*\.\d+\D*$')),
+            SELECT count(*) FILTER (regexp_matches(t, ',(\d|\d\d|\d{"{4,}"})\D*$|\d,\s?{NoCents}|\d\.\d{"{3}"}\.\d{"{3}"}|\.\d.*,\d+\D*$')),
+              count(*) FILTER (regexp_matches(t, '\.(\d|\d\d|\d{"{4,}"})\D*$|\d\.\s?{NoCents}|\d,\d{"{2,3}"},\d{"{3}"}|,\d.*\.\d+\D*$')),
               count(*) FILTER (is_open), any_value(t) FILTER (is_open)
             FROM (SELECT t, regexp_matches(t, '^\D*\d{"{1,3}"}[.,]\d{"{3}"}\D*$') AS is_open FROM {values})
             """).Select(row => new MarkEvidence(
@@ -178,4 +182,7 @@ internal sealed class ColumnFormats(
         if (assumption is not null) _assumptions.Add(assumption);
         return value;
     }
+
+    // 12,- shows its mark as 12,00 does.
+    private const string NoCents = "[-‐‑‒–—―−]";
 }

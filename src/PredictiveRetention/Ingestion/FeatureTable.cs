@@ -49,7 +49,7 @@ public sealed record FeatureTable(string Path, int Rows, IReadOnlyList<TableColu
                 for (var c = 0; c < cells.Length; c++)
                 {
                     var cell = reader.IsDBNull(c) ? "" : reader.GetString(c);
-                    cells[c].Add(string.IsNullOrWhiteSpace(cell) ? null : cell.Trim());
+                    cells[c].Add(CellText.Clean(cell));
                     held += cell.Length;
                 }
                 // A dictionary of one long text makes little of very many cells, whatever the footer says.

@@ -31,8 +31,9 @@ internal sealed class Headings
     /// <exception cref="RetentionException">There are too many, or one is too long.</exception>
     public static Headings Read(string place, IReadOnlyList<string> written)
     {
-        FileLimits.CheckHeadings(place, written);
-        return new Headings(HeaderNames.Distinct(written));
+        string[] cleaned = [.. written.Select(CellText.Heading)];
+        FileLimits.CheckHeadings(place, cleaned);
+        return new Headings(HeaderNames.Distinct(cleaned));
     }
 
     public IReadOnlyList<string> Names { get; }

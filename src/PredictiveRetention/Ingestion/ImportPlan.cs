@@ -97,6 +97,7 @@ internal sealed class ImportPlan
         _formats[name] = formats.Detect();
         _assumptions[name] = [.. fields.Where(field => field.Required && columns.All(column => column.Field != field))
             .Select(field => StandIn(field, columns)), .. formats.Assumptions];
+        if (file.Csv?.Assumption is { } doubted) Assume(name, doubted);
         _learnt.AddRange(formats.Learnt);
         _columns[name] = columns;
         _files.Add(file);

@@ -10,6 +10,7 @@ internal sealed record FileMap(IReadOnlyDictionary<string, string?> Columns, IRe
     public string? DateOrder => Settings.GetValueOrDefault("$date_order");
     public string? DecimalMark => Settings.GetValueOrDefault("$decimal_mark");
     public char? Delimiter => Settings.TryGetValue("$delimiter", out var text) ? (text is "\\t" or "tab" ? '\t' : text[0]) : null;
+    public string? Encoding => Settings.GetValueOrDefault("$encoding");
     public string? Grain => Settings.GetValueOrDefault("$grain");
     public string? AmountUnit => Settings.GetValueOrDefault("$amount_unit");
     public string? Negatives => Settings.GetValueOrDefault("$negatives");
@@ -77,6 +78,7 @@ internal static class MapFile
             throw new RetentionException(Failure.Usage,
                 $"{path}: {file} has no setting '{entry.Name}'. Settings are {string.Join(", ", s_settings.Keys)}.");
         var value = entry.Value.GetString() ?? "";
+        if (entry.Name == "$encoding") value = value.ToLowerInvariant();
         var known = entry.Name == "$currency" ? Currency.TryOf(value) is not null : allowed.Contains(value);
         return known
             ? value
@@ -90,6 +92,7 @@ internal static class MapFile
         ["$date_order"] = ["dmy", "mdy", "ymd"],
         ["$decimal_mark"] = [".", ","],
         ["$delimiter"] = [",", ";", "|", "\t", "\\t", "tab"],
+        ["$encoding"] = [.. CodePages.Names],
         ["$grain"] = ["order", "line"],
         ["$currency"] = [],
         ["$amount_unit"] = ["major", "minor"],

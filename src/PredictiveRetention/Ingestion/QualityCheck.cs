@@ -82,12 +82,14 @@ internal sealed class QualityCheck(
     }
 
     private List<RejectReason> ReasonsOf(SourceFile file) => [.. database.Query($"""
-        SELECT reason, count(*), sum(amount)::DECIMAL(38,6), any_value(currency), min(line), bool_and(is_understood)
+        SELECT reason, count(*), sum(amount)::DECIMAL(38,6), any_value(currency), min(line),
+          arg_min(value, line) FILTER (starts_with(reason, 'unreadable')), bool_and(is_understood)
         FROM rejected WHERE source = {Text(file.Name)}
         GROUP BY reason, coalesce(currency, '') ORDER BY count(*) DESC, reason
         """).Select(row => new RejectReason(
             row.GetString(0), row.GetInt64(1), row.IsDBNull(2) ? null : Plain(row.GetDecimal(2)),
-            row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetInt64(4), row.GetBoolean(5)))];
+            row.IsDBNull(3) ? null : row.GetString(3), row.IsDBNull(4) ? null : row.GetInt64(4),
+            row.IsDBNull(5) ? null : row.GetString(5), row.GetBoolean(6)))];
 
     private NobodysOrders? NobodyOf(SourceFile file) => database.Query($"""
         SELECT count(*), coalesce(sum({reader.Minor("amount")}), 0)::BIGINT, coalesce(sum({reader.Minor("refunded")}), 0)::BIGINT,

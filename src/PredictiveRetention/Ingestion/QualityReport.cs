@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>What became of every row read. Money is exact decimal in the currency named beside it.</summary>
@@ -49,9 +52,16 @@ public sealed record StoredRows(string Kind, long Count, decimal? Amount);
 /// <param name="Amount">Money of those whose amount could be read.</param>
 /// <param name="Currency">Currency of that money.</param>
 /// <param name="ExampleLine">First line of the file with this reason.</param>
+/// <param name="ExampleValue">What stands there, where the reason is that it cannot be read.</param>
 /// <param name="IsUnderstood">The rows are no fault of file or mapping: they are known to be nothing to store.</param>
 public sealed record RejectReason(
-    string Reason, long Count, decimal? Amount, string? Currency, long? ExampleLine, bool IsUnderstood = false);
+    string Reason, long Count, decimal? Amount, string? Currency, long? ExampleLine, string? ExampleValue = null, bool IsUnderstood = false)
+{
+    /// <summary>Where the first is and what it says, as a sentence has it: at line 2: 'soon'.</summary>
+    [JsonIgnore]
+    public string? Example => ExampleLine is not { } line ? null : string.Create(CultureInfo.InvariantCulture,
+        $"at line {line}{(ExampleValue is null ? "" : $": '{ForeignText.Shown(ExampleValue)}'")}");
+}
 
 /// <summary>
 /// Orders of nobody known: in no customer's figure, and part of the books. Money is in the shop's currency, in major units.

@@ -80,16 +80,32 @@ internal sealed class RejectLog(
             """;
         if (file.Csv is null)
         {
-            // Parquet and JSON have rows: their number stands for the line, and the row is written out as JSON.
+            // Parquet and JSON have rows: their number stands for the line, and the row is written out as JSON. Where lines of a file could
+            // not be read, those before a row are counted with it.
             var row = string.Join(", ", file.Headings.Names.Take(file.OwnColumns).Select((header, i) => $"{Text(header)}, c{i}"));
             database.Execute($"""
                 INSERT INTO reject_lines SELECT {Text(file.Name)}, rowid + 1, rowid + 1, NULL, json_object({row})::VARCHAR FROM {file.Table}
                 WHERE rowid + 1 IN ({records})
                 """);
+            if (file.Repaired is { } repaired) AddLines(file.Name, repaired);
             return;
         }
         var wanted = database.Query($"{records} ORDER BY record").Select(row => row.GetInt64(0)).ToArray();
         if (wanted.Length > 0 || file.FaultyRecords > 0) FindLines(file.Name, file.Csv, wanted);
+    }
+
+    private void AddLines(string source, JsonRepair repaired)
+    {
+        var records = database.Query($"SELECT record FROM reject_lines WHERE source = {Text(source)}").Select(row => row.GetInt64(0));
+        foreach (var record in records.ToList())
+            database.Execute($"""
+                UPDATE reject_lines SET line = {Number(repaired.LineOf(record))}
+                WHERE source = {Text(source)} AND record = {Number(record)}
+                """);
+        using var lines = database.Append("reject_lines");
+        foreach (var fault in repaired.Faults)
+            lines.CreateRow().AppendValue(source).AppendNullValue().AppendValue(fault.Line).AppendValue(JsonFault.Reason)
+                .AppendValue(fault.Text.Replace('\0', '\uFFFD')).EndRow();
     }
 
     private void FindLines(string source, CsvSource csv, long[] wanted)

@@ -12,8 +12,9 @@ internal sealed class SourceFile
 {
     private readonly string _place;
 
-    private SourceFile(string name, string path, string format, Headings headings, CsvSource? csv)
+    private SourceFile(string name, string path, string format, Headings headings, CsvSource? csv, JsonRepair? repaired = null)
     {
+        Repaired = repaired;
         Name = name;
         Path = _place = path;
         Format = format;
@@ -39,9 +40,12 @@ internal sealed class SourceFile
     /// <summary>Null for Parquet and JSON, which have rows and no lines.</summary>
     public CsvSource? Csv { get; }
 
+    /// <summary>Of a JSON file that DuckDB could not read as it is; null for all others.</summary>
+    public JsonRepair? Repaired { get; }
+
     public string Table => "raw_" + Name;
     public long SoundRecords { get; private set; }
-    public long FaultyRecords => Csv?.FaultyRecords ?? 0;
+    public long FaultyRecords => Csv?.FaultyRecords ?? Repaired?.Faults.Count ?? 0;
     public long Records => SoundRecords + FaultyRecords;
 
     /// <param name="unpackedMax">Bytes a packed file may hold.</param>
@@ -55,10 +59,10 @@ internal sealed class SourceFile
         try
         {
             var file = format == "csv" ? OpenCsv(name, path, map, scratchFolder, unpackedMax, ct)
-                : OpenTyped(database, name, path, format, unpackedMax, ct);
+                : OpenTyped(database, name, path, format, scratchFolder, unpackedMax, ct);
             if (folder is not null) file.Path = System.IO.Path.GetRelativePath(folder, path);
             if (format == "parquet") file.CheckVolume(database, unpackedMax);
-            // Cells are trimmed here, once: every expression over them would otherwise do it again.
+            // Cells are cleaned here, once: every expression over them would otherwise do it again.
             var cells = string.Join(", ", file.Headings.Names.Select((_, i) => $"cell(c{i}) AS c{i}"));
             database.Execute($"CREATE TABLE {file.Table} AS SELECT {cells} FROM {file.Rows}");
             file.CountRecords(database);
@@ -91,7 +95,7 @@ internal sealed class SourceFile
         {
             if (format == "csv") return CsvSource.Preview(path, delimiter, rows, scratch.Path, unpackedMax, ct);
             using var database = new ImportDatabase(BusinessCalendar.Utc, scratch.Path, ct);
-            var file = OpenTyped(database, "preview", path, format, unpackedMax, ct);
+            var file = OpenTyped(database, "preview", path, format, scratch.Path, unpackedMax, ct);
             var headers = file.Headings.Names;
             var cells = string.Join(", ", headers.Select((_, i) => $"c{Number(i)}"));
             var read = database.Query($"SELECT {cells} FROM {file.Rows} LIMIT {Number(rows)}")
@@ -134,26 +138,46 @@ internal sealed class SourceFile
     private static SourceFile OpenCsv(
         string name, string path, FileMap map, string scratchFolder, long unpackedMax, CancellationToken ct)
     {
-        var csv = CsvSource.Open(path, map.Delimiter, scratchFolder, unpackedMax, ct);
+        var csv = CsvSource.Open(path, map.Delimiter, map.Encoding, scratchFolder, unpackedMax, ct);
         return new SourceFile(name, path, "csv", csv.Headings, csv);
     }
 
     /// <summary>DuckDB sees it once it is known to be neither too deep nor too wide.</summary>
     private static SourceFile OpenTyped(
-        ImportDatabase database, string name, string path, string format, long unpackedMax, CancellationToken ct)
+        ImportDatabase database, string name, string path, string format, string scratchFolder, long unpackedMax, CancellationToken ct)
     {
         if (format == "parquet") ParquetFooter.Check(path, unpackedMax);
         else JsonOutline.Check(path, unpackedMax, ct);
         try
         {
-            var headers = database.Query($"DESCRIBE FROM {Reader(format, path)}").Select(row => row.GetString(0)).ToList();
-            return new SourceFile(name, path, format, Headings.Read(path, headers), csv: null);
+            return new SourceFile(name, path, format, Headings.Read(path, Describe(database, format, path)), csv: null);
+        }
+        catch (DuckDBException fault) when (format == "json" && !IsOfThisMachine(fault))
+        {
+            var repaired = JsonRepair.Of(path, scratchFolder, unpackedMax, ct);
+            return OpenRepaired(database, name, path, repaired);
         }
         catch (DuckDBException fault)
         {
             throw new RetentionException(Failure.InputRejected, $"{path} is no {format} file: {Said(fault)}", fault);
         }
     }
+
+    private static SourceFile OpenRepaired(ImportDatabase database, string name, string path, JsonRepair repaired)
+    {
+        try
+        {
+            var headings = Headings.Read(path, Describe(database, "json", repaired.ReadyPath));
+            return new SourceFile(name, path, "json", headings, csv: null, repaired);
+        }
+        catch (DuckDBException fault)
+        {
+            throw new RetentionException(Failure.InputRejected, $"{path} is no json file: {Said(fault)}", fault);
+        }
+    }
+
+    private static List<string> Describe(ImportDatabase database, string format, string path) =>
+        [.. database.Query($"DESCRIBE FROM {Reader(format, path)}").Select(row => row.GetString(0))];
 
     /// <summary>A dictionary of one long text makes little of very many cells, whatever the footer says.</summary>
     private void CheckVolume(ImportDatabase database, long unpackedMax)
@@ -175,7 +199,7 @@ internal sealed class SourceFile
 
     private string Rows => Csv is null
         ? $"(SELECT {string.Join(", ", Names.Select(NotTooLong))} "
-            + $"FROM (SELECT {Values} FROM {Reader(Format, _place)}) AS r({string.Join(", ", Names)}))"
+            + $"FROM (SELECT {Values} FROM {Reader(Format, Repaired?.ReadyPath ?? _place)}) AS r({string.Join(", ", Names)}))"
         : $"""
            read_csv({Text(Csv.ReadyPath)}, delim = {Text(Csv.Delimiter.ToString())}, quote = '"', escape = '"', header = true,
              auto_detect = false, compression = 'none', max_line_size = {4 * CsvScanner.RecordBytesMax}, nullstr = '',

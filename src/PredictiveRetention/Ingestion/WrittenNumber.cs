@@ -1,10 +1,13 @@
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>
-/// Numbers written for people: currency signs and codes around them, thousands marks in them (₹12,85,799 too), a minus on either
-/// side or parentheses for negative. A mark out of place makes it no number: 1,23 is not 123 where the decimal mark is a point.
+/// Numbers written for people: currency signs, codes and words around them, thousands marks in them (₹12,85,799 too), a minus on either
+/// side or parentheses for negative, a dash for no cents (12,-), digits of any script. A mark out of place makes it no number: 1,23 is not
+/// 123 where the decimal mark is a point.
 /// </summary>
 internal static partial class WrittenNumber
 {
@@ -12,27 +15,54 @@ internal static partial class WrittenNumber
     public static string? Plain(string text, char decimalMark)
     {
         if (text.Length > LengthMax) return null;
-        var match = (decimalMark == ',' ? DecimalComma() : DecimalPoint()).Match(text);
+        var match = (decimalMark == ',' ? DecimalComma() : DecimalPoint()).Match(PlainDigits(text, decimalMark));
         if (!match.Success || match.Groups["opened"].Success != match.Groups["closed"].Success) return null;
         var sign = match.Groups["opened"].Success || match.Groups["minus"].Success ? "-" : "";
         var whole = string.Concat(match.Groups["whole"].Value.Where(char.IsAsciiDigit));
         return $"{sign}0{whole}.{match.Groups["fraction"].Value}0";
     }
 
+    /// <summary>
+    /// The text with the digits and marks this reads: those of other scripts and of full width as the usual ones. Arabic has decimal and
+    /// thousands marks of its own.
+    /// </summary>
+    public static string PlainDigits(string text, char decimalMark)
+    {
+        if (Ascii.IsValid(text)) return text;
+        var plain = new StringBuilder(text.Length);
+        foreach (var letter in CellText.WithoutInvisible(text))
+        {
+            if (CharUnicodeInfo.GetDecimalDigitValue(letter) is var digit and >= 0) plain.Append((char)('0' + digit));
+            else plain.Append(letter switch
+            {
+                '\u066B' => decimalMark,
+                '\u066C' => ' ',
+                >= '\uFF01' and <= '\uFF5E' => (char)(letter - '\uFF01' + '!'),
+                _ => letter,
+            });
+        }
+        return plain.ToString();
+    }
+
     /// <summary>No number is longer, and the expressions below would be slow on a long run of spaces.</summary>
     private const int LengthMax = 48;
 
+    // What people write for their money.
+    private const string Words = @"\p{Sc}|(?i:kr|rs|zł|kč|ft|lei|tl|fr|sfr|din|руб|р|грн|лв)|S/|円|元|원";
     private const string Before =
-        @"^(?<opened>\()?\s*(?:\+|(?<minus>[-−]))?\s*(?:[A-Z]{1,3}|kr|Rs|zł)?\.?\s*\p{Sc}?\s*(?:\+|(?<minus>[-−]))?\s*";
-    private const string After = @"\s*(?:\p{Sc}|[A-Z]{3}|kr|zł|Kč|Ft|lei)?\.?\s*(?<minus>[-−])?\s*(?<closed>\))?$";
+        $@"^(?<opened>\()?\s*(?:\+|(?<minus>[-−–]))?\s*(?:(?:[A-Z]{{1,3}}|{Words})\.?\s*){{0,2}}(?:\+|(?<minus>[-−–]))?\s*";
+    private const string NoCents = @"[.,]\s?[-‐‑‒–—―−]{1,2}";
+    private const string After = $@"\s*(?:(?:[A-Z]{{3}}|{Words})\.?\s*){{0,2}}(?<minus>[-−])?\s*(?<closed>\))?$";
 
     [GeneratedRegex(Before
-        + @"(?:(?<whole>[0-9]+|[0-9]{1,3}(?:[,'’\s][0-9]{2,3})*[,'’\s][0-9]{3})(?:\.(?<fraction>[0-9]*))?|\.(?<fraction>[0-9]+))"
+        + @"(?:(?<whole>[0-9]+|[0-9]{1,3}(?:[,'’\s][0-9]{2,3})*[,'’\s][0-9]{3})(?:" + NoCents
+        + @"|\.(?<fraction>[0-9]*))?|\.(?<fraction>[0-9]+))"
         + After)]
     private static partial Regex DecimalPoint();
 
     [GeneratedRegex(Before
-        + @"(?:(?<whole>[0-9]+|[0-9]{1,3}(?:[.'’\s][0-9]{2,3})*[.'’\s][0-9]{3})(?:,(?<fraction>[0-9]*))?|,(?<fraction>[0-9]+))"
+        + @"(?:(?<whole>[0-9]+|[0-9]{1,3}(?:[.'’\s][0-9]{2,3})*[.'’\s][0-9]{3})(?:" + NoCents
+        + @"|,(?<fraction>[0-9]*))?|,(?<fraction>[0-9]+))"
         + After)]
     private static partial Regex DecimalComma();
 }

@@ -171,7 +171,7 @@ public static class ImportRun
     {
         var worst = outcome.Report.Files.MaxBy(file => (double)file.RowsAtFault / Math.Max(1, file.RowsRead))!;
         var reason = worst.Rejected.FirstOrDefault(reason => !reason.IsUnderstood) is { } most
-            ? $" Most often: {most.Reason} (first at line {most.ExampleLine})."
+            ? $" Most often: {most.Reason} (first {most.Example})."
             : "";
         var where = outcome.RejectsFile is { } path ? $" All are in {path}." : "";
         return new ImportRefusedException(outcome,

@@ -100,7 +100,7 @@ public sealed class PresetDetectionTests
             Assert.Equal(";", preview.Delimiter);
             Assert.Equal([2L, 4L, 5L], preview.Rows.Select(row => row.Line));
             Assert.Equal(["a\nb", "say \"hi\""], preview.Rows[0].Cells);
-            Assert.Equal("2 columns expected, 1 found", preview.Rows[1].Fault);
+            Assert.Equal(["only one", ""], preview.Rows[1].Cells);
             Assert.Equal(["<b>", "=1+1"], preview.Rows[2].Cells);
             Assert.Single(FilePreview.Read(path, null, 1, FileLimits.UnpackedBytes, TestContext.Current.CancellationToken).Rows);
         }

@@ -97,10 +97,10 @@ FROM source_orders AS s;
 CREATE TABLE orders_checked AS
 SELECT s.* EXCLUDE (ordered_at_text, amount_text),
   CASE
-    WHEN is_destroyed_id(customer_id) THEN destroyed('customer_id')
+    WHEN is_destroyed_id(customer_id) THEN destroyed_id('customer_id')
     WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN order_id IS NULL THEN fault('order_id', 'no order id')
-    WHEN is_destroyed_id(order_id) THEN destroyed('order_id')
+    WHEN is_destroyed_id(order_id) THEN destroyed_id('order_id')
     WHEN is_too_long(order_id) THEN too_long('order_id')
     ELSE coalesce(
       time_fault('ordered_at', ordered_at_text, ordered_at),
@@ -255,8 +255,8 @@ CREATE TABLE refunds_checked AS
 SELECT s.* EXCLUDE (refunded_at_text, amount_text, amount), abs(amount) AS amount,
   CASE
     WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id')
-    WHEN is_destroyed_id(customer_id) THEN destroyed('customer_id')
-    WHEN is_destroyed_id(refund_id) THEN destroyed('refund_id')
+    WHEN is_destroyed_id(customer_id) THEN destroyed_id('customer_id')
+    WHEN is_destroyed_id(refund_id) THEN destroyed_id('refund_id')
     WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN refund_id IS NULL THEN fault('refund_id', 'no refund id')
     WHEN is_too_long(refund_id) THEN too_long('refund_id')

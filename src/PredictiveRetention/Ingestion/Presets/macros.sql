@@ -1,9 +1,11 @@
 -- What every preset can use: reading of single cells, and the shape of canonical rows.
--- Each text below is one cell, already trimmed, with 'no value' (empty, NULL, NaN, ...) as SQL null.
+-- Each text below is one cell, already cleaned, with 'no value' (empty, NULL, NaN, ...) as SQL null.
 -- These functions come from outside: to_utc(ms) turns wall-clock milliseconds of the shop's time zone into UTC milliseconds, day_start(ms)
 -- gives the start of the shop's day; written_instant(text, date_order) reads a time in any other form, written_utc one that is UTC where it
 -- names no offset, has_other_offset whether it names one the shop's clocks did not have then; plain_number(text, decimal_mark) reads a
--- number, country_code(text) a country as its ISO 3166 code.
+-- number, plain_digits(text) has the digits of any script as the usual ones; cell(text) is the text of a cell or null for nothing,
+-- written_id(text) an id as it is spelt here, has_lost_digits(text) whether it shows fewer digits than it had; country_code(text) is a
+-- country's ISO 3166 code.
 -- getvariable() reads the settings of this import.
 
 -- ---------------------------------------------------------------- what a preset declares
@@ -66,13 +68,13 @@ CREATE TABLE canonical_notes (source VARCHAR, note VARCHAR, count BIGINT, record
 
 -- ---------------------------------------------------------------- cells
 
--- Trimming tabs and no-break spaces is slow, and few cells have any.
-CREATE MACRO trimmed(t) AS
-  CASE WHEN contains(t, chr(160)) OR contains(t, chr(9)) THEN trim(t, ' ' || chr(9) || chr(160)) ELSE trim(t) END;
+-- Every cell of every file has gone through cell(t) when a preset sees it: CellText.cs says what that cleans. It is a function of its own
+-- because DuckDB's trim alone takes longer.
 
--- A cell as it comes to the preset: trimmed, and null for nothing as text, database exports and data frames write it.
-CREATE MACRO cell(t) AS
-  CASE WHEN length(t) <= 6 AND regexp_full_match(t, '(?i)\s*(null|nan|nat|none|n/a|<na>|\\n|)\s*') THEN NULL ELSE nullif(trimmed(t), '') END;
+-- The one spelling of an id of a customer or an order (CellText.Id), and whether a spreadsheet has lost the digits of one.
+CREATE MACRO id_text(t) AS CASE WHEN regexp_matches(t, '[.@]|[^ -~]') THEN written_id(t) ELSE t END;
+CREATE MACRO is_destroyed_id(t) AS coalesce(
+  regexp_full_match(t, '#{3,}|(?i)[0-9]([.,][0-9]+)?E[+]?[0-9]{1,3}') AND has_lost_digits(t), false);
 
 CREATE MACRO flag(t) AS
   CASE WHEN lower(t) IN ('1', 'true', 't', 'yes', 'y', 'on', 'subscribed', 'accepts') THEN true
@@ -103,6 +105,9 @@ CREATE MACRO fault(field_name, why) AS {'field': field_name, 'reason': why};
 -- Ids are keys of tables and parts of addresses, which both have an end.
 CREATE MACRO is_too_long(id) AS coalesce(length(id) > 255, false);
 CREATE MACRO too_long(field_name) AS fault(field_name, replace(field_name, '_', ' ') || ' longer than 255 characters');
+
+CREATE MACRO destroyed_id(field_name) AS
+  fault(field_name, replace(field_name, '_', ' ') || ' has lost its digits in a spreadsheet: export the file anew and do not open it there');
 
 -- 1970-01-01 to 2100-12-31 in the shop's time zone.
 CREATE MACRO is_in_range(ms) AS ms >= getvariable('calendar_start_ms') AND ms < getvariable('calendar_end_ms');
@@ -137,15 +142,6 @@ CREATE MACRO sale_fault(placed_text, placed, paid_text, paid, returned_text, ret
   currency_fault(code));
 
 -- ---------------------------------------------------------------- ids
-
--- One spelling for one customer or order: spreadsheets turn whole numbers into floating point, people type addresses in any case.
-CREATE MACRO id_text(t) AS
-  CASE WHEN regexp_full_match(t, '[^@\s]+@[^@\s]+') THEN lower(t) ELSE regexp_replace(t, '^(\d+)\.0+$', '\1') END;
-
--- Scientific notation has lost the digits that told one id from the others, and so has a column that was too narrow.
-CREATE MACRO is_destroyed_id(t) AS coalesce(regexp_full_match(t, '\d[.,]\d+[eE]\+?\d+|#+'), false);
-CREATE MACRO destroyed(field_name) AS
-  fault(field_name, replace(field_name, '_', ' ') || ' destroyed by a spreadsheet: its digits are lost; export the file anew');
 
 -- What shops write where they know nobody. Such a row has the customer '', which no cell is.
 CREATE MACRO is_placeholder(id) AS

@@ -24,7 +24,7 @@ SELECT record, invoice, stock_code, description, quantity, unit_price, invoice_d
   -- A product too large for DECIMAL(18,6) is no amount.
   TRY(quantity * unit_price) AS amount,
   CASE
-    WHEN is_destroyed_id(customer_id) THEN destroyed('customer_id')
+    WHEN is_destroyed_id(customer_id) THEN destroyed_id('customer_id')
     WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN invoice IS NULL THEN fault('invoice', 'no invoice')
     WHEN is_too_long(invoice) THEN too_long('invoice')

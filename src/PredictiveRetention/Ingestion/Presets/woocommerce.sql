@@ -54,7 +54,7 @@ CREATE TABLE orders_checked AS
 SELECT *,
   CASE
     WHEN order_id IS NULL THEN fault('order_id', 'no order id')
-    WHEN is_destroyed_id(order_id) THEN destroyed('order_id')
+    WHEN is_destroyed_id(order_id) THEN destroyed_id('order_id')
     WHEN is_too_long(order_id) THEN too_long('order_id')
     WHEN is_too_long(customer_id) THEN too_long('customer_id')
     ELSE sale_fault(ordered_at_text, ordered_at, amount_text, amount, refunded_text, refunded, currency) END AS fault

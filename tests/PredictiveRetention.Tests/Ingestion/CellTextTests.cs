@@ -1,0 +1,179 @@
+using System.Text;
+using CsCheck;
+using PredictiveRetention.Ingestion;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Ingestion;
+
+/// <summary>What programs leave on a cell is taken off in one place, and a cell that only looks odd stays as it is.</summary>
+public sealed class CellTextTests
+{
+    /// <summary>Written, and what the cell says.</summary>
+    internal static readonly (string Written, string? Says)[] Odd =
+    [
+        ("web\0", "web"), ("u\u00017", "u7"), ("\u0085x\u0090y", "xy"), ("a\tb", "a\tb"), ("\r\n a \t", "a"), ("x\ud800y", "x\uFFFDy"),
+        ("x\udc00", "x\uFFFD"), ("\ud83d\ude00", "\ud83d\ude00"), ("\u2009\u202F12,50\u00A0", "12,50"), ("\uFEFF\u200Ba\u200B", "a"),
+        ("\u3000東京\u3000", "東京"), ("Smith &amp; Sons", "Smith & Sons"), ("it&#39;s", "it's"), ("&nbsp;&nbsp;x&nbsp;", "x"),
+        ("a &amp;amp; b", "a & b"), ("Caf&eacute;", "Café"), ("R&D", "R&D"), ("a & b; c", "a & b; c"), ("=\"00123\"", "00123"),
+        ("=\"12,50\"", "12,50"), ("=T(\"x\"\"y\")", "x\"y"), ("= \" 7 \"", "7"), ("=\"\"", null),
+        ("=HYPERLINK(\"https://shop.invalid/1\",\"1001\")", "1001"), ("=1+1", "=1+1"), ("=SUM(A1:A2)", "=SUM(A1:A2)"),
+        ("==\"x\"", "==\"x\""),
+        ("'17850", "17850"), ("'00123", "00123"), ("'+4900000001", "+4900000001"), ("'=1+1", "=1+1"), ("'-x", "-x"), ("'@home", "@home"),
+        ("'2024-01-05", "2024-01-05"), ("'t Hooft", "'t Hooft"), ("'s-Hertogenbosch", "'s-Hertogenbosch"), ("'70s vinyl", "'70s vinyl"),
+        ("''", "''"), ("'", "'"), ("n/a", null), (" NaN ", null), ("\\N", null), ("\0", null), ("#N/A", "#N/A"),
+        ("none at all", "none at all"),
+        ("{\"a\":\"b\\u0000&quot;\"}", "{\"a\":\"b&quot;\"}"), ("{\"a\":\"\\\\u0000\"}", "{\"a\":\"\\\\u0000\"}"), ("[sale", "[sale"),
+        ("C:\\new", "C:\\new"),
+    ];
+
+    [Fact]
+    public void A_cell_says_what_a_person_reads_in_it() =>
+        Assert.All(Odd, cell => Assert.Equal(cell.Says, CellText.Clean(cell.Written)));
+
+    [Fact]
+    public void A_heading_has_nothing_in_it_that_is_not_seen()
+    {
+        Assert.Equal("customer_id", CellText.Heading("\uFEFF\u200Bcustomer\u200B_id\0 "));
+        Assert.Equal("none", CellText.Heading("none"));
+        using var import = new Import
+        {
+            Orders = "cust\u200Bomer_id\u00A0;=\"order_id\";ordered\u00AD_at;am\u0001ount\na;1;2024-01-01;5\n",
+        };
+        Assert.Equal(500, Assert.Single(import.Stored).AmountMinor);
+    }
+
+    [Theory]
+    [InlineData("17850.0", "17850")]
+    [InlineData("17850.00", "17850")]
+    [InlineData("00123", "00123")]
+    [InlineData("1.10", "1.10")]
+    [InlineData("1.000", "1.000")]
+    [InlineData("1.2345678E7", "12345678")]
+    [InlineData("1.234567E7", "12345670")]
+    [InlineData("1E5", "1E5")]
+    [InlineData("4.91511E+12", "4.91511E+12")]
+    [InlineData("Anna@Example.COM", "anna@example.com")]
+    [InlineData("An na@example.com", "An na@example.com")]
+    [InlineData("a@b@example.com", "a@b@example.com")]
+    [InlineData("A@home", "A@home")]
+    [InlineData("AB\u200B12", "AB12")]
+    [InlineData("１７８５０", "17850")]
+    [InlineData("Ｚ－１", "Z-1")]
+    [InlineData("e\u0301", "é")]
+    public void One_id_has_one_spelling(string written, string id) => Assert.Equal(id, CellText.Id(written));
+
+    [Theory]
+    [InlineData("4.91511E+12", true)]
+    [InlineData("1,23E+11", true)]
+    [InlineData("4.9e+12", true)]
+    [InlineData("5E+12", true)]
+    [InlineData("4.91511E12", true)]
+    [InlineData("#####", true)]
+    [InlineData("###", true)]
+    [InlineData("1E5", false)]
+    [InlineData("12E5", false)]
+    [InlineData("1.2345678E7", false)]
+    [InlineData("4.9151112345678E+13", false)]
+    [InlineData("#12", false)]
+    [InlineData("E+12", false)]
+    [InlineData("17850", false)]
+    public void An_id_in_few_digits_is_told_from_one_that_looks_like_it(string id, bool isDestroyed)
+    {
+        Assert.Equal(isDestroyed, CellText.IsDestroyedId(id));
+        using var database = new ImportDatabase(BusinessCalendar.Utc, Path.GetTempPath(), TestContext.Current.CancellationToken);
+        database.Execute(Preset.Macros);
+        Assert.Equal(isDestroyed ? 1 : 0, database.Count($"SELECT is_destroyed_id('{id}')::BIGINT"));
+        Assert.Equal(1, database.Count($"SELECT (id_text('{id}') = '{CellText.Id(id)}')::BIGINT"));
+    }
+
+    /// <summary>Whatever a store holds leaves it and comes back.</summary>
+    [Fact]
+    public void What_is_exported_comes_back_unchanged()
+    {
+        var pieces = Gen.OneOfConst(
+            "=", "+", "-", "@", "\t", "\r", "\n", "\uFF1D", "'", "\"", "1", "0", "x", " ", "&amp;", "&", ";", ",", "=\"", "T(", ")",
+            "\u00A0", "\0", "\ud800", "é", "{", "}", "\\u0000", ".", "E+12", "null");
+        pieces.Array[1, 8].Select(string.Concat).Sample(written =>
+        {
+            if (CellText.Clean(written) is not { } kept) return;
+            Assert.Equal(kept, CellText.Clean(kept));
+            var cell = CsvCell.Safe(kept);
+            if (cell.StartsWith('"') && cell.Length > 1 && cell.EndsWith('"') && cell != kept)
+                cell = cell[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal);
+            Assert.Equal(kept, CellText.Clean(cell));
+        }, iter: 20_000);
+    }
+
+    [Fact]
+    public void Ids_that_a_spreadsheet_would_run_are_imported_as_they_were_before_the_export()
+    {
+        string[] ids = ["+4900000001", "=1+1", "@home", "-x", "00123", "a,b", "say \"x\"", "'t Hooft", "12"];
+        var rows = string.Concat(ids.Select((id, i) => $"{CsvCell.Safe(id)},{i},2024-01-01,5\n"));
+        using var import = new Import { Orders = "customer_id,order_id,ordered_at,amount\n" + rows };
+        Assert.Equal(ids, import.Stored.Select(order => order.CustomerId));
+    }
+}
+
+public sealed class SqliteOddTextTests() : OddTextTests(new SqliteUnderTest());
+
+public sealed class PostgresOddTextTests() : OddTextTests(new PostgresUnderTest());
+
+/// <summary>Every odd text through an import into the store: the same bytes on both engines, in CSV and in JSON.</summary>
+public abstract class OddTextTests(EngineUnderTest engine) : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("odd-text-test-");
+
+    public void Dispose()
+    {
+        engine.Dispose();
+        _folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Every_odd_text_is_stored_as_what_it_says(bool isJson)
+    {
+        var texts = CellTextTests.Odd.Where(cell => cell.Says is not null).ToList();
+        var path = Path.Combine(_folder.FullName, isJson ? "orders.ndjson" : "orders.csv");
+        File.WriteAllText(path, isJson
+            ? string.Concat(texts.Select((cell, i) =>
+                $"{{\"customer_id\":\"c{i}\",\"order_id\":\"{i}\",\"ordered_at\":\"2024-01-01\",\"amount\":5,"
+                    + $"\"channel\":{Json(cell.Written)}}}\n"))
+            : "customer_id,order_id,ordered_at,amount,channel\n" + string.Concat(texts.Select((cell, i) =>
+                $"c{i},{i},2024-01-01,5,\"{cell.Written.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n")));
+        using var store = RetentionStore.Open(engine.NewAddress());
+        var request = new ImportRequest { Preset = "generic", OrdersFile = path, ShopCurrency = "EUR", Calendar = BusinessCalendar.Utc };
+        ImportRun.Execute(store, request, dryRun: false, null, null, TestContext.Current.CancellationToken);
+        var stored = engine.Query("SELECT order_id || '|' || channel FROM orders ORDER BY order_id");
+        Assert.Equal(
+            texts.Select((cell, i) => Convert.ToHexString(Encoding.UTF8.GetBytes($"{i}|{cell.Says}"))).Order(StringComparer.Ordinal),
+            stored.Select(text => Convert.ToHexString(Encoding.UTF8.GetBytes(text))).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(stored, text => text.Contains('\0', StringComparison.Ordinal));
+    }
+
+    /// <summary>Also within the texts of an event, which are opened later.</summary>
+    [Fact]
+    public void No_NUL_of_an_event_reaches_the_store()
+    {
+        var path = Path.Combine(_folder.FullName, "events.ndjson");
+        File.WriteAllText(path, string.Concat(Enumerable.Range(0, 4).Select(i =>
+            $"{{\"type\":\"track\",\"event\":\"Order Completed\",\"userId\":\"u\\u0000{i}\",\"messageId\":\"m{i}\",\"channel\":"
+                + $"\"web\\u0000\",\"timestamp\":\"2026-01-0{i + 1}T10:00:00Z\",\"properties\":{{\"order_id\":\"A\\u0000{i}\",\"currency\":"
+                + "\"EUR\",\"products\":[{\"price\":10,\"quantity\":1,\"category\":\"c\\u0000d\"}]}}\n")));
+        using var store = RetentionStore.Open(engine.NewAddress());
+        ImportRun.Execute(store, new ImportRequest { Preset = "segment", OrdersFile = path, Calendar = BusinessCalendar.Utc },
+            dryRun: false, null, null, TestContext.Current.CancellationToken);
+        Assert.Equal(["A0|web|cd|1000", "A1|web|cd|1000", "A2|web|cd|1000", "A3|web|cd|1000"],
+            engine.Query("SELECT order_id || '|' || channel || '|' || category || '|' || amount_minor FROM orders ORDER BY order_id"));
+        Assert.Equal(["u0", "u1", "u2", "u3"], engine.Query("SELECT customer_id FROM customer ORDER BY customer_id"));
+    }
+
+    /// <summary>As programs write it: halves of characters and what is beyond ASCII as escapes.</summary>
+    private static string Json(string text) => '"' + string.Concat(text.Select(letter => letter is >= ' ' and < '\x7f' and not ('"' or '\\')
+        ? letter.ToString() : FormattableString.Invariant($"\\u{(int)letter:x4}"))) + '"';
+}

@@ -1,0 +1,76 @@
+using System.Text;
+using PredictiveRetention.Ingestion;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Ingestion;
+
+/// <summary>One broken line of a JSON-lines file costs one line; a list is a whole.</summary>
+public sealed class JsonLinesTests
+{
+    private static string Line(int i, string date = "2026-01-01", string more = "") =>
+        $"{{\"customer_id\":\"c{i}\",\"order_id\":\"{i}\",\"ordered_at\":\"{date}\",\"amount\":5{more}}}";
+
+    [Theory]
+    [InlineData("{\"customer_id\":\"c9\",\"order_id\":\"9\",\"ordered_")]
+    [InlineData("{\"customer_id\":\"c9\",\"order_id\":\"9\"")]
+    [InlineData("2026-01-01 12:00:00 process restarted")]
+    [InlineData("{\"customer_id\":\"c9\",\"order_id\":\"9\"}}")]
+    public void A_line_that_is_no_json_costs_itself_and_lines_stay_those_of_the_file(string broken)
+    {
+        using var import = new Import
+        {
+            OrdersName = "orders.ndjson",
+            Orders = $"{Line(1)}\n{Line(2, more: ",\"x\":NaN")}\n\n{broken}\n{Line(3)}\n{Line(4, "soon")}\n{Line(5)}\n",
+        };
+        Assert.Equal(["1", "2", "3", "5"], import.Stored.Select(order => order.OrderId));
+        Assert.Equal([("line is no JSON", 4L), ("unreadable date", 6L)],
+            import.Quality.Rejected.Select(reason => (reason.Reason, reason.ExampleLine!.Value)).Order());
+        Assert.Equal((6, 2), (import.Quality.RowsRead, import.Quality.RowsRejected));
+        Assert.Contains(import.Rejects(), row => row.Contains(",4,,line is no JSON,,", StringComparison.Ordinal));
+        var preview = FilePreview.Read(import.FilePath("orders.ndjson"), null, 20, FileLimits.UnpackedBytes, default);
+        Assert.Equal(5, preview.Rows.Count);
+    }
+
+    [Theory]
+    [InlineData("orders.ndjson", "", "\n", "")]
+    [InlineData("orders.json", "[", ",\n", "]")]
+    public void Half_a_character_in_a_text_costs_no_row(string name, string begin, string between, string end)
+    {
+        string[] notes = ["\\ud800", "\\udc00x", "\\ud83d\\ude00", "\\\\ud800", "\\ud800\\u0041", "a\\uD83Db"];
+        using var import = new Import
+        {
+            OrdersName = name,
+            Orders = begin + string.Join(between, notes.Select((note, i) => Line(i, more: $",\"channel\":\"{note}\""))) + end,
+        };
+        Assert.Equal(["\uFFFD", "\uFFFDx", "\ud83d\ude00", "\\ud800", "\uFFFDA", "a\uFFFDb"], import.Stored.Select(order => order.Channel));
+        Assert.Equal(0, import.Quality.RowsRejected);
+    }
+
+    [Fact]
+    public void A_stray_byte_and_UTF_16_are_read()
+    {
+        using var stray = new Import
+        {
+            OrdersName = "orders.ndjson",
+            OrdersBytes = [.. Encoding.UTF8.GetBytes(Line(1, more: ",\"channel\":\"é")[..^1]), 0xE9,
+                .. Encoding.UTF8.GetBytes("\"}\n" + Line(2) + "\n")],
+        };
+        Assert.Equal(["é\uFFFD", null], stray.Stored.Select(order => order.Channel));
+        using var wide = new Import
+        {
+            OrdersName = "orders.json",
+            OrdersBytes = [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes($"[{Line(1)},{Line(2)}]")],
+        };
+        Assert.Equal(2, wide.Stored.Count);
+    }
+
+    [Theory]
+    [InlineData("[\n{\"a\":1},\n{\"a\":2 \"b\":3}\n]", "line 3, column 8")]
+    [InlineData("[\n{\"a\":1},\n{\"a\":tru}\n]", "line 3, column")]
+    [InlineData("[\n{\"a\":1},\n{\"a\":2}\n", "line 4, column 1")]
+    public void A_fault_in_a_list_is_refused_with_line_and_column(string json, string place)
+    {
+        using var import = new Import { OrdersName = "orders.json", Orders = json };
+        Assert.Contains("orders.json, " + place, import.Refused().Message, StringComparison.Ordinal);
+    }
+}
