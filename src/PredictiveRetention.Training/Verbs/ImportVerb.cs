@@ -156,7 +156,7 @@ internal static class ImportVerb
         Line(outcome.Stored is { } result
             ? Invariant.Text(
                 $"Stored as import {result.ImportId}: {result.Inserted:N0} rows new, {result.Updated:N0} changed, {result.Unchanged:N0} "
-                    + $"there already.")
+                    + $"there already; {result.Moved:N0} orders moved to another customer, {result.TakenBack:N0} refunds taken back.")
             : dryRun ? "Dry run: nothing was stored." : "Nothing was stored.");
         if (outcome.RejectsFile is { } rejects) Line($"Rejected rows: {rejects}");
     }

@@ -41,14 +41,15 @@ public static class ImportRun
                 Calendar = request.Calendar ?? shop.Calendar
             };
         using var source = ImportSource.Open(request, cancellation);
-        using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).Imports.Begin();
+        using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).Imports.Begin(
+            new ImportIdentity(request.Preset, source.AreOrderIdsUnique, source.AreRefundsStated));
         writer?.UseShop(Currency.Parse(source.ShopCurrency), source.Calendar, request.Purchases);
         Pass(source.Customers(), "customers", rows => writer?.Customers(rows));
         Pass(source.Orders(), "orders", rows => writer?.Orders(rows));
         Pass(source.Refunds(), "refunds", rows => writer?.Refunds(rows));
         Pass(source.Events(), "events", rows => writer?.Events(rows));
         Pass(source.Subscriptions(), "subscriptions", rows => writer?.Subscriptions(rows));
-        var report = WithOrdersThereAlready(source.Finish(), request.Preset, writer?.OrdersThereAlready() ?? []);
+        var report = WithComparison(source.Finish(), request.Preset, writer?.Compare());
         var rejects = rejectsPath is not null && report.RowsRejected > 0 ? source.WriteRejects(rejectsPath) : 0;
         var outcome = new ImportOutcome(source.Mapping, report, null, rejects > 0 ? Path.GetFullPath(rejectsPath!) : null);
         if (report.TooManyRejected) throw TooManyRejected(outcome);
@@ -84,21 +85,29 @@ public static class ImportRun
     }
 
     /// <summary>Two sources may know one order: it stays one, and what the last import says of it counts.</summary>
-    private static QualityReport WithOrdersThereAlready(QualityReport report, string preset, IReadOnlyList<OrdersThereAlready> there)
+    private static QualityReport WithComparison(QualityReport report, string preset, ImportComparison? stored)
     {
-        var notes = there.Select(orders => new QualityNote(
+        if (stored is null) return report;
+        var notes = stored.ThereAlready.Select(orders => new QualityNote(
             $"orders that "
                 + $"{(orders.Preset is null || orders.Preset == preset ? "an earlier import" : $"an import of preset {orders.Preset}")} "
                 + $"had stored already "
             + $"(same customer, same order id): one order each, updated where they differ; {orders.OtherAmount} had another amount",
             orders.Count)).ToList();
+        if (stored.OtherOrders > 0)
+            notes.Add(new QualityNote(
+                "order ids that are stored for other customers and, most of them, at other times: taken for other orders, here and in "
+                    + "later imports of this preset", stored.OtherOrders));
+        if (stored.AlikeExample is var (id, storedId))
+            notes.Add(new QualityNote(
+                "customer ids of this file look like stored ones but for letter case, leading zeros, blanks, quotes or a trailing .0: "
+                    + $"kept as customers of their own; one is '{id}', stored is '{storedId}'", stored.AlikeIds));
+        var told = report.Files.Select((file, i) => (file.File, i)).FirstOrDefault(file => file.File == "orders").i;
         return notes.Count == 0
             ? report
             : report with
             {
-                Files = [.. report.Files.Select(file => file.File == "orders"
-                ? file with { Notes = [.. file.Notes, .. notes] }
-                : file)]
+                Files = [.. report.Files.Select((file, i) => i == told ? file with { Notes = [.. file.Notes, .. notes] } : file)]
             };
     }
 

@@ -42,9 +42,18 @@ internal sealed class SqliteEngine : Engine
         new()
         {
             ["clustered"] = "WITHOUT ROWID", ["by_run"] = "WITHOUT ROWID", ["bytes"] = "blob", ["false"] = "0",
-            ["orders_in_time"] = "SELECT 1",
+            ["orders_in_time"] = "SELECT 1", ["plain_id"] = PlainId("customer_id"),
             ["at_from"] = "strftime('%Y-%m-%dT%H:%M:%fZ', ", ["at_to"] = " / 1000.0, 'unixepoch')"
         };
+
+    protected override string PlainCase => "";
+
+    public override string? ImportSettings => null;
+
+    public override string? Survey(string table) => null;
+
+    public override string IndexesOf(string table) =>
+        $"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = '{table}' AND sql IS NOT NULL";
 
     public override DbConnection Open()
     {
