@@ -32,6 +32,17 @@ load.SetAction(parsed => OnServer(parsed,
         .GetAwaiter()
         .GetResult()));
 
+var postgres = new Option<bool>("--postgres") { Description = "into PostgreSQL; otherwise into SQLite" };
+var import = new Command("import",
+    "the first import of a CSV file and that of one day, against a bare read of the file and a bare write of its rows") { customers, orders,
+        total, server, postgres };
+import.SetAction(parsed =>
+{
+    var shop = new SimulatedShop(parsed.GetValue(customers), OrdersEach(parsed), seed: 1);
+    if (parsed.GetValue(postgres)) OnServer(parsed, address => ImportBenchmark.Run(shop, address));
+    else ImportBenchmark.Run(shop, server: null);
+});
+
 var times = new Option<int>("--times") { Description = "requests a page", DefaultValueFactory = _ => 50 };
 var pages = new Command("pages",
     "every page of the service over one published night: p50, p95 and bytes, beside their targets") { customers, orders, total, server,
@@ -49,7 +60,7 @@ var root = new RootCommand("Benchmarks of PredictiveRetention")
     Benchmark("features", "history + cutoff -> features, one thread", FeatureBenchmark.Run),
     Benchmark("scoring", "features -> churn and value, in batches", ScoringBenchmark.Run),
     Benchmark("insights", "counting customers into figures against building their features, one thread", InsightsBenchmark.Run),
-    Benchmark("import", "import of a CSV file against a bare read of the same file", ImportBenchmark.Run),
+    import,
     Benchmark("memory", "peak memory of a night run at this many customers and at a quarter of them", MemoryBenchmark.Run),
     btyd,
     night,

@@ -53,6 +53,21 @@ internal sealed class SimulatedShop(int customers, int ordersEach, int seed)
                     $"{Id(customer)},O{order++},{BusinessCalendar.DateOf(day):yyyy-MM-dd}T10:00:00,{amount / 100m:F2},GBP"));
     }
 
+    /// <summary>The orders of the day after the last: four in five are of customers who are there.</summary>
+    public void WriteDay(string path, int orders)
+    {
+        var random = new Random(seed);
+        using var writer = new StreamWriter(path) { NewLine = "\n" };
+        writer.WriteLine("customer_id,order_id,ordered_at,amount,currency");
+        for (var order = 0; order < orders; order++)
+        {
+            var customer = order % 5 == 0 ? customers + order : random.Next(customers);
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{Id(customer)},D{order},{BusinessCalendar.DateOf(End.Day):yyyy-MM-dd}T{order % 24:00}:{order % 60:00}:00,"
+                    + $"{random.Next(500, 20_000) / 100m:F2},GBP"));
+        }
+    }
+
     public static string Id(int customer) => "C" + customer.ToString("D7", CultureInfo.InvariantCulture);
 
     private static long Count(int customers, int ordersEach, int seed)

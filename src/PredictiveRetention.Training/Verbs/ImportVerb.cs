@@ -234,6 +234,9 @@ internal static class ImportVerb
                 $"Stored as import {result.ImportId}: {result.Inserted:N0} rows new, {result.Updated:N0} changed, {result.Unchanged:N0} "
                     + $"there already.")
             : dryRun ? "Dry run: nothing was stored." : "Nothing was stored.");
+        // A first import has nothing to move or to take back.
+        if (outcome.Stored is { ImportId: > 1 } later)
+            Line($"Moved to another customer: {later.Moved:N0} orders. Taken back: {later.TakenBack:N0} refunds.");
         if (outcome.RejectsFile is { } rejects) Line($"Rejected rows: {rejects}");
     }
 

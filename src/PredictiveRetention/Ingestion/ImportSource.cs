@@ -36,6 +36,13 @@ public sealed class ImportSource : IDisposable
     /// <summary>An order id alone says which order it is; otherwise an order is known by its customer and its id.</summary>
     public bool AreOrderIdsUnique => _database.Variable("order_identity") == "shop";
 
+    /// <summary>
+    /// Every order says what was given back of it, as a refund with the id ORDER-refund, so that one without says that nothing was.
+    /// </summary>
+    public bool AreRefundsStated =>
+        Mapping.Files.Any(file => file.File == "orders" && file.Columns.Any(column => column.Field == "refunded"))
+        || _database.Count("SELECT count(*) FROM (SELECT 1 FROM stored_refunds WHERE refund_id = order_id || '-refund' LIMIT 1)") > 0;
+
     /// <summary>Records in all files.</summary>
     public long? TotalRows => _files.Sum(file => file.Records);
 

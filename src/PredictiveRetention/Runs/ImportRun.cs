@@ -44,16 +44,17 @@ public static class ImportRun
                 Calendar = part.Calendar ?? sources[0].Calendar,
             }, cancellation));
         var main = sources[0];
-        using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).Imports.Begin();
+        using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).Imports.Begin(
+            new ImportIdentity(request.Preset, main.AreOrderIdsUnique, main.AreRefundsStated));
         writer?.UseShop(Currency.Parse(main.ShopCurrency), main.Calendar, request.Purchases);
         Pass(sources.SelectMany(source => source.Customers()), "customers", rows => writer?.Customers(rows));
         Pass(sources.SelectMany(source => source.Orders()), "orders", rows => writer?.Orders(rows));
         Pass(sources.SelectMany(source => source.Refunds()), "refunds", rows => writer?.Refunds(rows));
-        Pass(sources.SelectMany(source => source.NobodysOrders()), "orders of nobody", rows => writer?.NobodysOrders(rows, request.Preset));
+        Pass(sources.SelectMany(source => source.NobodysOrders()), "orders of nobody", rows => writer?.OrdersOfNobody(rows));
         Pass(sources.SelectMany(source => source.Events()), "events", rows => writer?.Events(rows));
         Pass(sources.SelectMany(source => source.Subscriptions()), "subscriptions", rows => writer?.Subscriptions(rows));
         var quality = new QualityReport(main.ShopCurrency, [.. sources.SelectMany(source => source.Finish().Files)]);
-        var report = WithOrdersThereAlready(quality, request.Preset, writer?.OrdersThereAlready() ?? []);
+        var report = WithComparison(quality, request.Preset, writer?.Compare());
         var rejects = rejectsPath is not null && report.RowsRejected > 0 ? ImportSource.WriteRejects(sources, rejectsPath) : 0;
         var mapping = main.Mapping with { Files = [.. sources.SelectMany(source => source.Mapping.Files)] };
         var outcome = new ImportOutcome(mapping, report, null, rejects > 0 ? Path.GetFullPath(rejectsPath!) : null);
@@ -149,21 +150,29 @@ public static class ImportRun
     }
 
     /// <summary>Two sources may know one order: it stays one, and what the last import says of it counts.</summary>
-    private static QualityReport WithOrdersThereAlready(QualityReport report, string preset, IReadOnlyList<OrdersThereAlready> there)
+    private static QualityReport WithComparison(QualityReport report, string preset, ImportComparison? stored)
     {
-        var notes = there.Select(orders => new QualityNote(
+        if (stored is null) return report;
+        var notes = stored.ThereAlready.Select(orders => new QualityNote(
             $"orders that "
                 + $"{(orders.Preset is null || orders.Preset == preset ? "an earlier import" : $"an import of preset {orders.Preset}")} "
                 + $"had stored already "
             + $"(same customer, same order id): one order each, updated where they differ; {orders.OtherAmount} had another amount",
             orders.Count)).ToList();
+        if (stored.OtherOrders > 0)
+            notes.Add(new QualityNote(
+                "order ids that are stored for other customers and, most of them, at other times: taken for other orders, here and in "
+                    + "later imports of this preset", stored.OtherOrders));
+        if (stored.AlikeExample is var (id, storedId))
+            notes.Add(new QualityNote(
+                "customer ids of this file look like stored ones but for letter case, leading zeros, blanks, quotes or a trailing .0: "
+                    + $"kept as customers of their own; one is '{id}', stored is '{storedId}'", stored.AlikeIds));
+        var told = report.Files.Select((file, i) => (file.File, i)).FirstOrDefault(file => file.File == "orders").i;
         return notes.Count == 0
             ? report
             : report with
             {
-                Files = [.. report.Files.Select(file => file.File == "orders"
-                ? file with { Notes = [.. file.Notes, .. notes] }
-                : file)]
+                Files = [.. report.Files.Select((file, i) => i == told ? file with { Notes = [.. file.Notes, .. notes] } : file)]
             };
     }
 

@@ -27,6 +27,33 @@ internal abstract class Engine : IDisposable
     /// <summary>Variables of the schema scripts.</summary>
     public abstract Dictionary<string, string> SchemaVariables { get; }
 
+    /// <summary>
+    /// A customer id as it is looked for when it may be spelt otherwise: without case, quotes, blanks, leading zeros and a trailing .0.
+    /// An index has these words: where they change, it is to be made anew.
+    /// </summary>
+    /// <param name="column">The column that holds the id.</param>
+    public string PlainId(string column)
+    {
+        var bare = $"trim(lower({column}{PlainCase}), ' =\"''')";
+        return $"(ltrim(CASE WHEN substr({bare}, length({bare}) - 1) = '.0' THEN substr({bare}, 1, length({bare}) - 2) "
+            + $"ELSE {bare} END, '0'))";
+    }
+
+    /// <summary>Appended to a text whose letters A to Z, and no others, are to become small.</summary>
+    protected abstract string PlainCase { get; }
+
+    /// <summary>Said at the start of an import; null where there is nothing to say.</summary>
+    public abstract string? ImportSettings { get; }
+
+    /// <summary>Counts the rows of a table for the planner; null where it does not ask.</summary>
+    public abstract string? Survey(string table);
+
+    /// <summary>
+    /// A question for the indexes of a table besides its primary key (name, statement that makes it) that may be made anew; none where the
+    /// user does not own the table.
+    /// </summary>
+    public abstract string IndexesOf(string table);
+
     public abstract DbConnection Open();
 
     public abstract Task<DbConnection> OpenAsync(CancellationToken cancellation);

@@ -17,7 +17,8 @@ public sealed class ImportHistory
     internal ImportHistory(Engine engine) => _engine = engine;
 
     /// <summary>Starts an import; nothing is stored before <see cref="ImportWriter.Commit"/>.</summary>
-    public ImportWriter Begin() => new(_engine);
+    /// <param name="identity">How its orders are known again; null: by customer and id, whatever read them.</param>
+    public ImportWriter Begin(ImportIdentity? identity = null) => new(_engine, identity ?? new ImportIdentity(""));
 
     /// <summary>The newest first.</summary>
     public async Task<IReadOnlyList<PastImport>> NewestAsync(int atMost, CancellationToken cancellation = default)

@@ -44,6 +44,9 @@ public sealed class ImportSummaries
             + "OR acquisition_channel IS NOT NULL"),
     ];
 
+    /// <summary>The width of a span of order_span.</summary>
+    internal const long QuarterHourMs = 900_000;
+
     private readonly Engine _engine;
 
     internal ImportSummaries(Engine engine) => _engine = engine;
@@ -82,30 +85,35 @@ public sealed class ImportSummaries
     }
 
     /// <summary>One pass over each table.</summary>
-    internal static void Refresh(DbConnection connection, DbTransaction transaction)
+    internal static void Refresh(ImportSql sql)
     {
-        connection.Execute(
+        sql.Execute(
             "DELETE FROM order_span; DELETE FROM source_span; "
-            + "INSERT INTO order_span SELECT ordered_at_ms / 900000, count(*), min(ordered_at_ms), max(ordered_at_ms) FROM orders "
-            + "WHERE is_valid GROUP BY ordered_at_ms / 900000",
-            transaction: transaction, commandTimeout: 0);
-        foreach (var table in s_sources.GroupBy(source => source.Table))
+            + $"INSERT INTO order_span (quarter_hour, orders) {Spans.Of("orders t")}");
+        foreach (var table in s_sources.Select(source => source.Table).Distinct()) RefreshSources(sql, table);
+    }
+
+    private static void RefreshSources(ImportSql sql, string table)
+    {
+        foreach (var (source, first) in Firsts(sql, table, table + " t"))
         {
-            var sources = table.ToList();
-            var firsts = sources.Select(source => $"CAST(min({source.Time}) FILTER (WHERE {source.Condition}) AS bigint)");
-            using var row = connection.ExecuteReader(
-                $"SELECT {string.Join(", ", firsts)} FROM {table.Key}", transaction: transaction, commandTimeout: 0);
-            row.Read();
-            var found = sources.Select((source, i) => (source.Source, First: row.IsDBNull(i) ? (long?)null : row.GetInt64(i)))
-                .Where(source => source.First is not null).ToList();
-            row.Close();
-            foreach (var (source, first) in found)
-            {
-                connection.Execute(
-                    "INSERT INTO source_span (source, first_ms) VALUES (@source, @first)",
-                    new { source = (int)source, first }, transaction);
-            }
+            sql.Execute("DELETE FROM source_span WHERE source = @source", new { source = (int)source });
+            if (first is not null)
+                sql.Execute("INSERT INTO source_span (source, first_ms) VALUES (@source, @first)", new { source = (int)source, first });
         }
+    }
+
+    /// <summary>The first row of each source of a table among some of its rows, called t.</summary>
+    private static List<(DataSource Source, long? FirstMs)> Firsts(ImportSql sql, string table, string from)
+    {
+        var sources = s_sources.Where(source => source.Table == table).ToList();
+        var mins = string.Join(", ", sources.Select((source, i) => Invariant.Text(
+            $"CAST(min({source.Time}) FILTER (WHERE {source.Condition}) AS bigint) AS f{i}")));
+        // As rows, since how many there are depends on the table.
+        var rows = string.Join(" UNION ALL ", sources.Select((source, i) => Invariant.Text(
+            $"SELECT CAST({(int)source.Source} AS bigint) AS source, f{i} AS first_ms FROM firsts")));
+        return [.. sql.Query<(long Source, long? FirstMs)>($"WITH firsts AS (SELECT {mins} FROM {from}) {rows}")
+            .Select(found => ((DataSource)found.Source, found.FirstMs))];
     }
 
     /// <summary>A store last written by a version that kept no summaries gets them.</summary>
@@ -114,27 +122,94 @@ public sealed class ImportSummaries
         using var connection = engine.Open();
         if (!AreMissing(connection)) return;
         using var transaction = engine.BeginWrite(connection);
-        Refresh(connection, transaction);
+        Refresh(new ImportSql(engine, connection, transaction));
         transaction.Commit();
     }
 
     private static bool AreMissing(DbConnection connection) => connection.ExecuteScalar<int>(
         "SELECT CASE WHEN EXISTS (SELECT 1 FROM orders WHERE is_valid) AND NOT EXISTS (SELECT 1 FROM order_span) THEN 1 ELSE 0 END") == 1;
 
+    /// <summary>
+    /// Brings the summaries up to date from the rows of an import that change: seen once before they are written and once after.
+    /// </summary>
+    internal sealed class Change(ImportSql sql)
+    {
+        private const string SpanChange = "staged_span";
+
+        private readonly Dictionary<DataSource, long?> _before = [];
+
+        /// <summary>Before anything is written.</summary>
+        /// <param name="table">Its changed and gone keys are known.</param>
+        public void Before(ImportedTable table)
+        {
+            if (table == ImportedTable.Orders)
+                sql.Make(SpanChange, $"SELECT quarter_hour, -orders AS orders FROM ({Spans.Of(Stored(table))}) o");
+            foreach (var (source, first) in Firsts(sql, table.Name, Stored(table))) _before[source] = first;
+        }
+
+        /// <summary>Once the rows are written.</summary>
+        /// <param name="wasEmpty">The table held nothing: every staged row is new, and nothing was seen before.</param>
+        public void After(ImportedTable table, bool wasEmpty)
+        {
+            // Of customers nothing is ever lost, and their sources have no date: what was staged says it all.
+            var now = wasEmpty || table == ImportedTable.Customer ? $"{table.Staged} t" : Stored(table);
+            if (table == ImportedTable.Orders) Count(now, wasEmpty);
+            var isFirstGone = false;
+            foreach (var (source, first) in Firsts(sql, table.Name, now))
+            {
+                var known = sql.Scalar<long?>("SELECT first_ms FROM source_span WHERE source = @source", new { source = (int)source });
+                if (first is not null && (known is null || first < known))
+                    sql.Execute("INSERT INTO source_span (source, first_ms) VALUES (@source, @first) "
+                        + "ON CONFLICT (source) DO UPDATE SET first_ms = excluded.first_ms", new { source = (int)source, first });
+                else if (known is not null && _before.GetValueOrDefault(source) <= known && (first is null || first > known))
+                    isFirstGone = true;
+            }
+            // Which row is the first now, only the table knows.
+            if (isFirstGone) RefreshSources(sql, table.Name);
+        }
+
+        private void Count(string now, bool wasEmpty)
+        {
+            if (wasEmpty)
+            {
+                sql.Execute($"INSERT INTO order_span (quarter_hour, orders) {Spans.Of(now)}");
+                return;
+            }
+            sql.Execute($"INSERT INTO {SpanChange} (quarter_hour, orders) {Spans.Of(now)}");
+            sql.Execute("INSERT INTO order_span (quarter_hour, orders) SELECT quarter_hour, CAST(sum(orders) AS bigint) "
+                + $"FROM {SpanChange} WHERE true GROUP BY quarter_hour HAVING sum(orders) <> 0 "
+                + "ON CONFLICT (quarter_hour) DO UPDATE SET orders = order_span.orders + excluded.orders");
+            sql.Execute($"DELETE FROM order_span WHERE orders = 0 AND quarter_hour IN (SELECT quarter_hour FROM {SpanChange})");
+        }
+
+        /// <summary>The stored rows, called t, whose keys an import changes or takes away.</summary>
+        private static string Stored(ImportedTable table) =>
+            $"(SELECT t.* FROM {table.Changed} k JOIN {table.Name} t ON {table.SameKey("t", "k")} UNION ALL "
+            + $"SELECT t.* FROM {table.Gone} k JOIN {table.Name} t ON {table.SameKey("t", "k")}) t";
+    }
+
     private sealed record Spans
     {
         // Every time zone's day begins on a quarter of an hour, so the spans add up to exactly what is before it.
         public const string Select =
-            "SELECT CAST(coalesce(sum(orders), 0) AS bigint) AS orders, min(first_ms) AS first_ms, max(last_ms) AS last_ms, "
+            "SELECT CAST(coalesce(sum(orders), 0) AS bigint) AS orders, min(quarter_hour) AS first, max(quarter_hour) AS last, "
             + "(SELECT count(*) FROM customer WHERE first_order_at_ms < @before) AS customers "
             + "FROM order_span WHERE quarter_hour < @before / 900000";
 
+        /// <summary>Valid orders by quarter of an hour, of orders called t.</summary>
+        public static string Of(string from) =>
+            $"SELECT t.ordered_at_ms / 900000 AS quarter_hour, count(*) AS orders FROM {from} WHERE t.is_valid "
+            + "GROUP BY t.ordered_at_ms / 900000";
+
         public long Orders { get; init; }
-        public long? FirstMs { get; init; }
-        public long? LastMs { get; init; }
+        public long? First { get; init; }
+        public long? Last { get; init; }
         public long Customers { get; init; }
 
-        public OrderRange? ToRange(Shop shop) =>
-            FirstMs is { } first ? new OrderRange(Customers, Orders, shop.Calendar.DayOf(first), shop.Calendar.DayOf(LastMs!.Value)) : null;
+        public OrderRange? ToRange(Shop shop) => First is { } first
+            ? new OrderRange(Customers, Orders, DayOf(shop, first), DayOf(shop, Last!.Value))
+            : null;
+
+        private static int DayOf(Shop shop, long quarterHour) => shop.Calendar.DayOf(quarterHour * QuarterHourMs);
     }
 }

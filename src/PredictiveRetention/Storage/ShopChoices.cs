@@ -196,10 +196,11 @@ public sealed class ShopChoices
                 + $"END)");
     }
 
-    private static void Recount(DbConnection connection, DbTransaction transaction)
+    private void Recount(DbConnection connection, DbTransaction transaction)
     {
-        ImportWriter.RefreshFirstOrders(connection, transaction);
-        ImportSummaries.Refresh(connection, transaction);
+        connection.Execute("UPDATE customer SET first_order_at_ms = (SELECT min(o.ordered_at_ms) FROM orders o WHERE o.customer_key = "
+            + "customer.customer_key AND o.is_valid)", transaction: transaction, commandTimeout: 0);
+        ImportSummaries.Refresh(new ImportSql(_engine, connection, transaction));
     }
 
     private static void Require(int changed)

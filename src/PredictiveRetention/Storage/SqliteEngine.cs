@@ -1,10 +1,12 @@
 using System.Data;
 using System.Data.Common;
 using System.Globalization;
+using System.Text;
 using Dapper;
 using DbUp;
 using DbUp.Builder;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace PredictiveRetention.Storage;
 
@@ -42,9 +44,18 @@ internal sealed class SqliteEngine : Engine
         new()
         {
             ["clustered"] = "WITHOUT ROWID", ["by_run"] = "WITHOUT ROWID", ["bytes"] = "blob", ["false"] = "0",
-            ["orders_in_time"] = "SELECT 1",
+            ["orders_in_time"] = "SELECT 1", ["plain_id"] = PlainId("customer_id"),
             ["at_from"] = "strftime('%Y-%m-%dT%H:%M:%fZ', ", ["at_to"] = " / 1000.0, 'unixepoch')"
         };
+
+    protected override string PlainCase => "";
+
+    public override string? ImportSettings => null;
+
+    public override string? Survey(string table) => null;
+
+    public override string IndexesOf(string table) =>
+        $"SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = '{table}' AND sql IS NOT NULL";
 
     public override DbConnection Open()
     {
@@ -78,7 +89,7 @@ internal sealed class SqliteEngine : Engine
     public override DbTransaction BeginSnapshot(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: true);
 
     public override BulkInsert Bulk(DbConnection connection, DbTransaction transaction, string table, params string[] columns) =>
-        new PreparedInsert((SqliteConnection)connection, (SqliteTransaction)transaction, table, columns);
+        new PreparedInsert((SqliteConnection)connection, table, columns);
 
     public override void CreatePredictionRoom(DbConnection connection, DbTransaction transaction, long runId) { }
 
@@ -100,20 +111,23 @@ internal sealed class SqliteEngine : Engine
 
     public override void Dispose() => ForgetConnections();
 
+    /// <summary>
+    /// One statement, bound and run by SQLite's own functions: a command with its parameters costs more than the rows it writes.
+    /// </summary>
     private sealed class PreparedInsert : BulkInsert
     {
-        private readonly SqliteCommand _command;
+        private readonly sqlite3 _database;
+        private readonly sqlite3_stmt _statement;
+        private byte[] _utf8 = new byte[256];
         private int _next;
         private bool _pending;
 
-        public PreparedInsert(SqliteConnection connection, SqliteTransaction transaction, string table, string[] columns)
+        public PreparedInsert(SqliteConnection connection, string table, string[] columns)
         {
-            _command = connection.CreateCommand();
-            _command.Transaction = transaction;
-            _command.CommandText =
-                $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
-            for (var i = 0; i < columns.Length; i++) _command.Parameters.Add(new SqliteParameter($"@p{i}", null));
-            _command.Prepare();
+            _database = connection.Handle ?? throw new InvalidOperationException("The connection is closed.");
+            Check(raw.sqlite3_prepare_v2(_database,
+                $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select(_ => "?"))})",
+                out _statement));
         }
 
         public override void StartRow()
@@ -123,28 +137,54 @@ internal sealed class SqliteEngine : Engine
             _pending = true;
         }
 
-        public override void Write(long value) => Next(SqliteType.Integer, value);
-        public override void Write(int value) => Next(SqliteType.Integer, value);
-        public override void Write(double value) => Next(SqliteType.Real, value);
-        public override void WriteReal(float value) => Next(SqliteType.Real, float.IsFinite(value) ? (double)value : DBNull.Value);
-        public override void Write(bool value) => Next(SqliteType.Integer, value ? 1L : 0L);
-        public override void Write(string? value) => Next(SqliteType.Text, (object?)value ?? DBNull.Value);
-        public override void Write(ReadOnlySpan<byte> value) => Next(SqliteType.Blob, value.ToArray());
-        public override void WriteNull() => Next(SqliteType.Integer, DBNull.Value);
-        public override void Complete() => Flush();
-        public override void Dispose() => _command.Dispose();
+        public override void Write(long value) => Check(raw.sqlite3_bind_int64(_statement, ++_next, value));
+        public override void Write(int value) => Write((long)value);
+        public override void Write(double value) => Check(raw.sqlite3_bind_double(_statement, ++_next, value));
+        public override void Write(bool value) => Write(value ? 1L : 0L);
+        public override void WriteNull() => Check(raw.sqlite3_bind_null(_statement, ++_next));
 
-        private void Next(SqliteType type, object value)
+        public override void WriteReal(float value)
         {
-            var parameter = _command.Parameters[_next++];
-            parameter.SqliteType = type;
-            parameter.Value = value;
+            if (float.IsFinite(value)) Write((double)value); else WriteNull();
         }
+
+        public override void Write(string? value)
+        {
+            if (value is null)
+            {
+                WriteNull();
+                return;
+            }
+            if (value.Length == 0)
+            {
+                // No bytes would be bound as null.
+                Check(raw.sqlite3_bind_text(_statement, ++_next, ""));
+                return;
+            }
+            var most = Encoding.UTF8.GetMaxByteCount(value.Length);
+            if (_utf8.Length < most) _utf8 = new byte[2 * most];
+            Check(raw.sqlite3_bind_text(_statement, ++_next, _utf8.AsSpan(0, Encoding.UTF8.GetBytes(value, _utf8))));
+        }
+
+        public override void Write(ReadOnlySpan<byte> value) => Check(value.IsEmpty
+            ? raw.sqlite3_bind_zeroblob(_statement, ++_next, 0)
+            : raw.sqlite3_bind_blob(_statement, ++_next, value));
+
+        public override void Complete() => Flush();
+        public override void Dispose() => _statement.Dispose();
 
         private void Flush()
         {
-            if (_pending) _command.ExecuteNonQuery();
+            if (!_pending) return;
             _pending = false;
+            var code = raw.sqlite3_step(_statement);
+            if (code != raw.SQLITE_DONE) SqliteException.ThrowExceptionForRC(code, _database);
+            raw.sqlite3_reset(_statement);
+        }
+
+        private void Check(int code)
+        {
+            if (code != raw.SQLITE_OK) SqliteException.ThrowExceptionForRC(code, _database);
         }
     }
 

@@ -25,6 +25,7 @@ public sealed partial class StoreNounsTests
         ["order_span"] = ["ImportSummaries"],
         ["outbox"] = ["Outbox"],
         ["prediction"] = ["PredictionReader", "SqliteEngine"],
+        ["refund"] = ["OrderMoves"],
         ["run"] = ["LedgerChange", "Publication", "RunDecisions", "RunLedger", "RunRows"],
         ["run_event"] = ["LedgerChange"],
         ["run_quarantine"] = ["ShardLedger"],

@@ -60,6 +60,28 @@ public abstract class ImportRunTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
+    public void A_later_export_gives_an_order_to_another_customer_and_takes_a_refund_back()
+    {
+        const string Header = "id,Created (UTC),Amount,Amount Refunded,Currency,Status,Customer ID,Customer Email\n";
+        using var store = RetentionStore.Open(engine.NewAddress());
+        Import(store, "stripe", Header
+            + "1,2024-01-01 10:00,40.00,0,eur,Paid,,cleo@x.de\n2,2024-01-02 10:00,60.00,60.00,eur,Paid,cus_4,\n");
+        var second = Import(store, "stripe", Header
+            + "1,2024-01-01 10:00,40.00,0,eur,Paid,cus_9,cleo@x.de\n2,2024-01-02 10:00,60.00,0,eur,Paid,cus_4,\n");
+        Assert.Equal((1, 1), (second.Stored!.Moved, second.Stored.TakenBack));
+        Assert.Equal(["cus_9 4000", "cus_4 6000"], engine.Query("SELECT c.customer_id || ' ' || o.amount_minor FROM orders o JOIN customer "
+            + "c ON c.customer_key = o.customer_key ORDER BY o.order_id"));
+        Assert.Empty(engine.Query("SELECT refund_id FROM refund"));
+        // A file without a column for it says nothing of refunds.
+        Import(store, "shopify", "Name,Email,Created at,Total,Currency,Lineitem name,Refunded Amount\n#1,a@x.de,2024-01-01 10:00,5.00,EUR,"
+            + "Tea,2.00\n");
+        var without = Import(store, "shopify",
+            "Name,Email,Created at,Total,Currency,Lineitem name\n#1,a@x.de,2024-01-01 10:00,5.00,EUR,Tea\n");
+        Assert.Equal(0, without.Stored!.TakenBack);
+        Assert.Equal(["#1-refund"], engine.Query("SELECT refund_id FROM refund"));
+    }
+
+    [Fact]
     public void The_presets_time_zone_is_used_where_neither_user_nor_store_says_one()
     {
         using var store = RetentionStore.Open(engine.NewAddress());
