@@ -12,6 +12,8 @@ public sealed class BusinessCalendar
 {
     public const long DayMs = 86_400_000;
 
+    private const long HourMs = 3_600_000;
+
     /// <summary>First day that can be named: 1970-01-01. Earlier instants are refused at import.</summary>
     public const int FirstDay = 0;
 
@@ -53,6 +55,9 @@ public sealed class BusinessCalendar
         return day;
     }
 
+    /// <summary>False for instants before its first or after its last day.</summary>
+    public bool Holds(long utcMs) => utcMs >= _startMs[FirstDay] && utcMs < _startMs[LastDay + 1];
+
     /// <summary>The instant at which a business day starts (inclusive; the day ends where the next one starts).</summary>
     public long StartOf(int day) => _startMs[day];
 
@@ -72,16 +77,29 @@ public sealed class BusinessCalendar
         return new DateTimeOffset(wall, TimeZone.GetUtcOffset(wall)).ToUnixTimeMilliseconds();
     }
 
+    /// <summary>
+    /// The first instant of a date, found from the offsets before and after it: what a zone says of single wall-clock times (skipped,
+    /// ambiguous) is not to be relied on where it changed its standard time.
+    /// </summary>
     private static long LocalMidnightUtcMs(TimeZoneInfo zone, int day)
     {
-        var midnight = s_epoch.AddDays(day).ToDateTime(TimeOnly.MinValue);
-        // Some zones change their clocks at midnight: the day then starts at the first minute that exists.
-        while (zone.IsInvalidTime(midnight)) midnight = midnight.AddMinutes(15);
-        if (!zone.IsAmbiguousTime(midnight)) return new DateTimeOffset(midnight, zone.GetUtcOffset(midnight)).ToUnixTimeMilliseconds();
-        var offsets = zone.GetAmbiguousTimeOffsets(midnight);
-        var (first, second) = (new DateTimeOffset(midnight, offsets.Max()), new DateTimeOffset(midnight, offsets.Min()));
+        // Offsets lie between -12 and +14 hours, so local midnight lies between these two.
+        var (from, to) = ((day * DayMs) - (15 * HourMs), (day * DayMs) + (13 * HourMs));
+        var (before, after) = (OffsetMs(zone, from), OffsetMs(zone, to));
+        var (first, second) = ((day * DayMs) - before, (day * DayMs) - after);
+        if (before == after) return first;
+        while (to - from > 1)
+        {
+            var middle = from + ((to - from) / 2);
+            if (OffsetMs(zone, middle) == before) from = middle;
+            else to = middle;
+        }
+        var change = to;
+        if (first >= change) return Math.Max(second, change); // Set forward over midnight, the day begins with the change.
         // Set back by more than had passed of the day, clocks show the day before once more: then the second midnight ends it.
-        var isBackInTheDayBefore = TimeZoneInfo.ConvertTime(second.AddTicks(-1), zone).DateTime < midnight;
-        return (isBackInTheDayBefore ? second : first).ToUnixTimeMilliseconds();
+        return change < second ? second : first;
     }
+
+    private static long OffsetMs(TimeZoneInfo zone, long utcMs) =>
+        (long)zone.GetUtcOffset(DateTimeOffset.FromUnixTimeMilliseconds(utcMs)).TotalMilliseconds;
 }

@@ -43,6 +43,71 @@ public class BusinessCalendarTests
             new DateTimeOffset(year, month, day, 0, 0, 0, TimeSpan.Zero).AddHours(hours).ToUnixTimeMilliseconds(),
             BusinessCalendar.InZone(zone).StartOf(new DateOnly(year, month, day)));
 
+    /// <summary>
+    /// Zones change their clocks at, over and around midnight, and some left a day out: every change of 1970 to 2100 of every zone the
+    /// machine knows, an hour at a time around it.
+    /// </summary>
+    [Fact]
+    public void StartOf_EveryZoneAndEveryChangeOfItsClocks_IsTheFirstInstantOfTheDate()
+    {
+        var seen = new HashSet<string>();
+        var faults = new List<string>();
+        foreach (var zone in TimeZoneInfo.GetSystemTimeZones())
+        {
+            // Most names are another name of the same clock.
+            if (!seen.Add(zone.BaseUtcOffset + "|" + string.Join(';', zone.GetAdjustmentRules().Select(Rule)))) continue;
+            var calendar = BusinessCalendar.InZone(zone.Id);
+            foreach (var day in DaysOfChange(zone).Where(day => day is > BusinessCalendar.FirstDay and < BusinessCalendar.LastDay))
+            {
+                var start = calendar.StartOf(day);
+                var (local, before) = (DayIn(zone, start), DayIn(zone, start - 1));
+                // A day that a zone left out begins and ends with the next.
+                var exists = calendar.StartOf(day + 1) > start;
+                if (exists && (local != day || calendar.DayOf(start) != day)) Fault("begins on another date");
+                if (!exists && local != day + 1) Fault("is not there, and does not begin with the next");
+                if (before >= day || calendar.DayOf(start - 1) >= day) Fault("had begun before");
+                for (var at = start - BusinessCalendar.DayMs; at < start + BusinessCalendar.DayMs; at += BusinessCalendar.DayMs / 96)
+                    if (calendar.DayOf(at) != DayIn(zone, at) && !ComesBack(zone, at)) Fault($"holds {at} ms");
+
+                void Fault(string what) => faults.Add($"{zone.Id} {BusinessCalendar.DateOf(day):yyyy-MM-dd} {what}");
+            }
+        }
+        Assert.Empty(faults);
+        Assert.True(seen.Count > 1, "the machine knows no time zones");
+    }
+
+    private static string Rule(TimeZoneInfo.AdjustmentRule rule) => FormattableString.Invariant(
+        $"{rule.DateStart.Ticks},{rule.DateEnd.Ticks},{rule.BaseUtcOffsetDelta},{rule.DaylightDelta}")
+        + "," + Change(rule.DaylightTransitionStart) + "," + Change(rule.DaylightTransitionEnd);
+
+    private static string Change(TimeZoneInfo.TransitionTime at) => FormattableString.Invariant(
+        $"{at.IsFixedDateRule} {at.Month} {at.Day} {at.Week} {at.DayOfWeek} {at.TimeOfDay.Ticks}");
+
+    /// <summary>Days around each change of the zone's offset from UTC.</summary>
+    private static IEnumerable<int> DaysOfChange(TimeZoneInfo zone)
+    {
+        var offset = zone.GetUtcOffset(DateTimeOffset.UnixEpoch);
+        for (var day = BusinessCalendar.FirstDay + 1; day <= BusinessCalendar.LastDay; day++)
+        {
+            var now = zone.GetUtcOffset(DateTimeOffset.UnixEpoch.AddDays(day));
+            if (now == offset) continue;
+            offset = now;
+            for (var near = day - 2; near <= day + 1; near++) yield return near;
+        }
+    }
+
+    private static int DayIn(TimeZoneInfo zone, long utcMs) => BusinessCalendar.DayNumber(
+        DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(DateTimeOffset.FromUnixTimeMilliseconds(utcMs), zone).DateTime));
+
+    /// <summary>Clocks set back into the day before show its last hour again: no order of days has both.</summary>
+    private static bool ComesBack(TimeZoneInfo zone, long utcMs)
+    {
+        var day = DayIn(zone, utcMs);
+        for (var at = utcMs; at < utcMs + BusinessCalendar.DayMs / 8; at += 60_000)
+            if (DayIn(zone, at) < day) return true;
+        return false;
+    }
+
     [Fact]
     public void DayOf_BeyondTheCalendar_IsItsFirstOrLastDay()
     {
