@@ -9,7 +9,7 @@ namespace PredictiveRetention.Notebook;
 
 /// <summary>
 /// A shop in a store that is gone when the notebook ends: the sample that comes with the project, or an orders file named on the command
-/// line. Usage of every notebook: [orders.csv] [page.html] [--currency EUR]
+/// line. Usage of every notebook: [orders.csv] [page.html] [--preset shopify] [--currency EUR]
 /// </summary>
 public sealed class SampleShop : IDisposable
 {
@@ -19,9 +19,9 @@ public sealed class SampleShop : IDisposable
     {
         // A page is the same on every machine.
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        var currency = arguments.SkipWhile(argument => argument != "--currency").Skip(1).FirstOrDefault();
-        arguments = [.. arguments.TakeWhile(argument => argument != "--currency"),
-            .. arguments.SkipWhile(argument => argument != "--currency").Skip(2)];
+        var (preset, currency) = (Option(ref arguments, "--preset"), Option(ref arguments, "--currency"));
+        if (arguments.FirstOrDefault(argument => argument.StartsWith('-')) is { } unknown)
+            Refuse($"{unknown} is not known here. {Usage(notebook)}");
         var orders = arguments.FirstOrDefault(argument => !argument.EndsWith(".html", StringComparison.OrdinalIgnoreCase));
         PageFile = arguments.FirstOrDefault(argument => argument.EndsWith(".html", StringComparison.OrdinalIgnoreCase))
             ?? Path.Combine(Root, "notebooks", "out", notebook + ".html");
@@ -35,7 +35,7 @@ public sealed class SampleShop : IDisposable
                 Store,
                 new ImportRequest
                 {
-                    Preset = "generic",
+                    Preset = preset ?? "generic",
                     OrdersFile = orders ?? Path.Combine(sample, "orders.csv"),
                     RefundsFile = orders is null ? Path.Combine(sample, "refunds.csv") : null,
                     Calendar = BusinessCalendar.InZone("UTC"),
@@ -46,9 +46,7 @@ public sealed class SampleShop : IDisposable
         }
         catch (RetentionException refused)
         {
-            Console.Error.WriteLine(refused.Message);
-            Dispose();
-            Environment.Exit(3);
+            Refuse($"{refused.Message}\n{Usage(notebook)}");
         }
         Shop = Store.RequireShop();
         Tonight = RunRequest.Tonight(Store, Shop, TimeProvider.System).AsOf;
@@ -78,9 +76,30 @@ public sealed class SampleShop : IDisposable
 
     public void Dispose()
     {
-        Store.Dispose();
+        Store?.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>What an option is given as, taken out of the arguments; null without it.</summary>
+    private string? Option(ref string[] arguments, string name)
+    {
+        var at = Array.IndexOf(arguments, name);
+        if (at < 0) return null;
+        if (at + 1 == arguments.Length) Refuse($"{name} needs a value after it.");
+        var value = arguments[at + 1];
+        arguments = [.. arguments[..at], .. arguments[(at + 2)..]];
+        return value;
+    }
+
+    private static string Usage(string notebook) =>
+        $"dotnet run notebooks/{notebook}.cs -- [orders.csv] [page.html] [--preset shopify] [--currency EUR]";
+
+    private void Refuse(string why)
+    {
+        Console.Error.WriteLine(why);
+        Dispose();
+        Environment.Exit(3);
     }
 
     private static string Root
