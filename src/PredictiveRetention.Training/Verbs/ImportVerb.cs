@@ -146,6 +146,9 @@ internal static class ImportVerb
             foreach (var reason in file.Rejected)
                 Line($"  {reason.Count,12:N0} rejected: "
                     + $"{Shown(reason.Reason)}{Sum(reason.Amount, reason.Currency)}{First(reason.ExampleLine)}");
+            if (file.RejectedByMonth is { Count: > 0 } months)
+                Line("               by month: "
+                    + string.Join(", ", months.Select(month => Invariant.Text($"{month.Month ?? "no date"} {month.Rows:N0}"))));
             foreach (var note in file.Notes) Line($"  {note.Count,12:N0} noted: {Shown(note.Note)}{First(note.ExampleLine)}");
             foreach (var money in file.Money)
             {

@@ -19,7 +19,7 @@ public sealed class ImportSource : IDisposable
         (_database, _scratch, _files, Mapping, Calendar) = (database, scratch, plan.Files, plan.Report(), calendar);
         _reader = new CanonicalReader(database, plan.Currency);
         _rejects = new RejectLog(database, plan.Files, plan.Columns);
-        _quality = new QualityCheck(database, _reader, plan.Currency, plan.Files, plan.Columns);
+        _quality = new QualityCheck(database, _reader, plan.Currency, Calendar, plan.Files, plan.Columns);
     }
 
     /// <summary>How the files were understood.</summary>

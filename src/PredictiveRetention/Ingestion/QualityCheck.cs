@@ -1,10 +1,11 @@
+using System.Globalization;
 using static PredictiveRetention.Ingestion.ImportDatabase;
 
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>Counts what became of the rows, and holds the import to it that no row and no cent went missing.</summary>
 internal sealed class QualityCheck(
-    ImportDatabase database, CanonicalReader reader, Currency currency, IReadOnlyList<SourceFile> files,
+    ImportDatabase database, CanonicalReader reader, Currency currency, BusinessCalendar calendar, IReadOnlyList<SourceFile> files,
     IReadOnlyDictionary<string, IReadOnlyList<MatchedColumn>> columns)
 {
     /// <summary>Kinds of canonical rows, with the time each is dated by and whether it is money.</summary>
@@ -54,7 +55,33 @@ internal sealed class QualityCheck(
             MoneyOf(file, MoneyIn(file, all)),
             stored.Min(rows => rows.FirstMs),
             stored.Max(rows => rows.LastMs),
-            cells.ToDictionary(cell => cell.Column.Field.Name, cell => Math.Round(1 - (double)cell.Read / file.SoundRecords, 6)));
+            cells.ToDictionary(cell => cell.Column.Field.Name, cell => Math.Round(1 - (double)cell.Read / file.SoundRecords, 6)),
+            rejected == 0 ? null : RejectedByMonth(file));
+    }
+
+    /// <summary>A month that lost its rows must not look like one without any.</summary>
+    private IReadOnlyList<RejectedMonth>? RejectedByMonth(SourceFile file)
+    {
+        var dated = columns[file.Name]
+            .FirstOrDefault(column => column.Field.Required && column.Field.Kind.EndsWith("time", StringComparison.Ordinal));
+        if (dated is null) return null;
+        var (months, undated) = (new SortedDictionary<string, long>(StringComparer.Ordinal), 0L);
+        var source = Text(file.Name);
+        foreach (var row in database.Query($"""
+            SELECT s.{dated.Field.Name}, count(*) FROM all_rejects AS r LEFT JOIN source_{file.Name} AS s ON s.record = r.record
+            WHERE r.source = {source} GROUP BY ALL
+            UNION ALL SELECT NULL, count(*) FROM reject_lines WHERE source = {source} AND record IS NULL
+            """))
+        {
+            if (row.IsDBNull(0) || !calendar.Holds(row.GetInt64(0))) undated += row.GetInt64(1);
+            else
+            {
+                var month = BusinessCalendar.DateOf(calendar.DayOf(row.GetInt64(0))).ToString("yyyy-MM", CultureInfo.InvariantCulture);
+                months[month] = months.GetValueOrDefault(month) + row.GetInt64(1);
+            }
+        }
+        return [.. months.Select(month => new RejectedMonth(month.Key, month.Value)), .. undated > 0 ? [new RejectedMonth(null, undated)]
+            : Array.Empty<RejectedMonth>()];
     }
 
     /// <summary>

@@ -23,6 +23,10 @@ public sealed record QualityReport(string ShopCurrency, IReadOnlyList<FileQualit
 /// <param name="FirstMs">Earliest instant stored, UTC milliseconds.</param>
 /// <param name="LastMs">Latest instant stored, UTC milliseconds.</param>
 /// <param name="NullShare">Share of empty or unreadable cells by canonical field.</param>
+/// <param name="RejectedByMonth">
+/// Rejected records by the month they are dated in, those of no readable date last; null for files without a date, and in reports of
+/// earlier versions.
+/// </param>
 public sealed record FileQuality(
     string File,
     string Path,
@@ -34,7 +38,12 @@ public sealed record FileQuality(
     IReadOnlyList<MoneyCheck> Money,
     long? FirstMs,
     long? LastMs,
-    IReadOnlyDictionary<string, double> NullShare);
+    IReadOnlyDictionary<string, double> NullShare,
+    IReadOnlyList<RejectedMonth>? RejectedByMonth = null);
+
+/// <param name="Month">Calendar month of the shop, yyyy-MM; null where the date could not be read.</param>
+/// <param name="Rows">Records.</param>
+public sealed record RejectedMonth(string? Month, long Rows);
 
 /// <summary>Canonical rows of one kind. Amount is negative for refunds found inside an orders file: money that went back.</summary>
 public sealed record StoredRows(string Kind, long Count, decimal? Amount);
