@@ -93,7 +93,7 @@ public sealed class SampleShop : IDisposable
     }
 
     private static string Usage(string notebook) =>
-        $"dotnet run notebooks/{notebook}.cs -- [orders.csv] [page.html] [--preset {string.Join('|', Preset.Shipped)}] [--currency EUR]";
+        $"dotnet run notebooks/{notebook}.cs -- [orders.csv] [page.html] [--preset shopify] [--currency EUR]";
 
     private void Refuse(string why)
     {

@@ -215,7 +215,8 @@ internal static class ImportVerb
                     + $"{Shown(reason.Reason)}{Sum(reason.Amount, reason.Currency)}"
                     + $"{(reason.Example is { } example ? $" (first {Shown(example)})" : "")}");
             if (file.RejectedByMonth is { Count: > 0 } months)
-                Line($"{"",12}   by month: {string.Join(", ", months.Select(month => $"{month.Month ?? "no date"} {month.Rows:N0}"))}");
+                Line("               by month: "
+                    + string.Join(", ", months.Select(month => Invariant.Text($"{month.Month ?? "no date"} {month.Rows:N0}"))));
             if (file.Nobody is { } nobody)
                 Line(Invariant.Text($"  {nobody.Orders,12:N0} orders of nobody known, {nobody.Amount:N2} {outcome.Report.ShopCurrency}")
                     + Invariant.Text($" of which {nobody.Refunded:N2} went back; {nobody.Sales:N0} of them are sales, ")
