@@ -45,6 +45,11 @@ internal abstract class Engine : IDisposable
     /// <summary>Said at the start of an import; null where there is nothing to say.</summary>
     public abstract string? ImportSettings { get; }
 
+    /// <summary>
+    /// Said before and after a statement that looks up rows of a large table one by one, by an index; null where it does so anyway.
+    /// </summary>
+    public virtual (string Before, string After)? OneByOne => null;
+
     /// <summary>Counts the rows of a table for the planner; null where it does not ask.</summary>
     public abstract string? Survey(string table);
 

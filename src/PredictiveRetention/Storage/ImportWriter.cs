@@ -274,8 +274,10 @@ public sealed class ImportWriter : IDisposable
         {
             // An order keeps the import that first brought it, also under another customer.
             columns += ", import_id";
-            values += Invariant.Text($", coalesce((SELECT min(m.import_id) FROM {OrderMoves.Table} m WHERE m.to_key = s.customer_key ")
-                + Invariant.Text($"AND m.order_id = s.order_id), {importId})");
+            values += IsEmpty(table)
+                ? Invariant.Text($", {importId}")
+                : Invariant.Text($", coalesce((SELECT min(m.import_id) FROM {OrderMoves.Table} m WHERE m.to_key = s.customer_key ")
+                    + Invariant.Text($"AND m.order_id = s.order_id), {importId})");
         }
         // In key order: a B-tree takes sorted rows several times faster than scattered ones.
         var order = "ORDER BY " + string.Join(", ", table.Key.Select(column => "s." + column));

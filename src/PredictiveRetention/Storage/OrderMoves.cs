@@ -30,10 +30,15 @@ internal sealed class OrderMoves(ImportSql sql)
         if (!AreIdsUnique) return;
         sql.MakeEmpty("staged_own", "import_id", "import_batch");
         sql.Execute("INSERT INTO staged_own SELECT import_id FROM import_batch WHERE preset = @Preset", identity);
+        var areFew = sql.Scalar<long>("SELECT 20 * count(*) FROM staged_orders")
+            < sql.Scalar<long>("SELECT CAST(coalesce(sum(orders), 0) AS bigint) FROM order_span");
+        var oneByOne = areFew ? sql.Engine.OneByOne : null;
+        if (oneByOne is var (before, _)) sql.Execute(before);
         sql.Make("staged_other", "SELECT s.order_id, t.customer_key AS from_key, s.customer_key AS to_key, t.import_id, "
             + "CASE WHEN t.ordered_at_ms = s.ordered_at_ms THEN 1 ELSE 0 END AS is_same_time FROM staged_orders s "
             + "JOIN orders t ON t.order_id = s.order_id AND t.customer_key <> s.customer_key "
             + "WHERE t.import_id IS NULL OR t.import_id IN (SELECT import_id FROM staged_own)");
+        if (oneByOne is var (_, after)) sql.Execute(after);
         var (found, sameTime) = sql.QuerySingle<(long, long)>(
             "SELECT count(*), CAST(coalesce(sum(is_same_time), 0) AS bigint) FROM staged_other");
         if (found == 0) return;

@@ -58,6 +58,11 @@ internal sealed class PostgresEngine : Engine
     public override string? ImportSettings =>
         "SET LOCAL random_page_cost = 1; SET LOCAL jit = off; SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '512MB'";
 
+    /// <summary>A merge by order id would read the index from its first id to those of a day's file, which are its last.</summary>
+    public override (string Before, string After)? OneByOne =>
+        ("SET LOCAL enable_mergejoin = off; SET LOCAL enable_hashjoin = off",
+            "SET LOCAL enable_mergejoin = on; SET LOCAL enable_hashjoin = on");
+
     public override string? Survey(string table) => "ANALYZE " + table;
 
     public override string IndexesOf(string table) =>
