@@ -23,7 +23,7 @@ public sealed class StartTests
     [InlineData(2, "is no option", "postgres://u:geheim@127.0.0.1:1/d")]
     [InlineData(2, "is no option", "--store", "postgres://u:geheim@127.0.0.1:1/d")]
     [InlineData(2, "Retention:PathBase is '/a/../b'", "--Retention:PathBase=/a/../b")]
-    [InlineData(2, "Retention:KnownProxies '10.0.0.7/8' is neither", "--Retention:KnownProxies=10.0.0.1, 10.0.0.7/8")]
+    [InlineData(2, "Retention:KnownProxies '10.0.0.7/40' is neither", "--Retention:KnownProxies=10.0.0.1, 10.0.0.7/40")]
     public async Task A_start_that_cannot_be_made_says_why_and_ends_with_its_code(int exitCode, string says, params string[] arguments)
     {
         var folder = Directory.CreateTempSubdirectory("retention-start-");

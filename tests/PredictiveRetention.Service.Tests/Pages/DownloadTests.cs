@@ -43,6 +43,6 @@ public sealed class DownloadTests : IDisposable
     {
         using var admin = _service.Admin();
         admin.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("text/csv"));
-        Assert.Equal("metric"u8.ToArray(), (await admin.GetByteArrayAsync("/api/v1/insights/kpis"))[..6]);
+        Assert.Equal("pair,metric,"u8.ToArray(), (await admin.GetByteArrayAsync("/api/v1/insights/kpis"))[..12]);
     }
 }
