@@ -220,7 +220,7 @@ public sealed class HostileFileTests : IDisposable
     {
         var path = Written("orders.csv.gz", Packed(Header + "\n", "a,1,2024-01-01,é\n", 20 << 20));
         using var scratch = new ScratchFolder();
-        var beginning = SourceText.Open(path, scratch.Path, FileLimits.UnpackedBytes, 5 << 20, default);
+        var beginning = SourceText.Open(path, null, scratch.Path, FileLimits.UnpackedBytes, 5 << 20, default);
         Assert.Equal(5 << 20, new FileInfo(beginning.PlainPath).Length);
         Assert.Equal("UTF-8", beginning.EncodingName);
         var preview = FilePreview.Read(path, null, 2, FileLimits.UnpackedBytes, default);
