@@ -142,7 +142,7 @@ internal static class FigureBuilder
         var view = "by_" + dimension.Id;
         var total = sums.Total.Row(0);
         var metrics = MetricsOf(dimension);
-        if ((NeedsScores(dimension) ? sheet.Context.NoScores : null) ?? SourceWords.Missing(NeededBy(dimension), sheet.Context.Coverage)
+        if (((NeedsScores(dimension) ? sheet.Context.NoScores : null) ?? SourceWords.Missing(NeededBy(dimension), sheet.Context.Coverage))
             is { } missing)
         {
             sheet.AddUnavailable(view, Get("customers"), FigureState.NotAvailable, missing);

@@ -88,8 +88,7 @@ internal sealed class NightModels(ModelRegistry models, bool withoutScores = fal
     {
         try
         {
-            var manifest = models.Manifest(version);
-            return (manifest.HorizonDays, manifest.ClvHorizonDays);
+            return models.Manifest(version) is { } manifest ? (manifest.HorizonDays, manifest.ClvHorizonDays) : (Days, ClvDays);
         }
         catch (RetentionException)
         {
