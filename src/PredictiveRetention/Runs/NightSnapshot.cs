@@ -56,13 +56,15 @@ internal sealed class NightSnapshot(NightWork night)
     /// The cut-offs of tonight and of past quarters, from the first customers in key order, read and scored side by side and put together
     /// in that order.
     /// </summary>
-    private (SegmentCutoffs Cutoffs, InsightRecipe Insights, double? MedianOrderMinor) Sample(RetentionModel model, SourceCoverage coverage, Cutoff asOf)
+    private (SegmentCutoffs Cutoffs, InsightRecipe Insights, double? MedianOrderMinor) Sample(
+        RetentionModel model, SourceCoverage coverage, Cutoff asOf)
     {
         var (settings, currency, firstOrderDay) = (night.Settings, night.Shop.Currency, night.Orders.FirstDay);
         settings.Insights.Checked();
         var freeze = new QuarterFreeze(asOf, firstOrderDay, settings.Insights, FrozenBefore(asOf, model));
         var ranges = night.Store.Customers.Ranges(Part).Take(Math.Max(1, settings.SampleSize / Part)).ToList();
-        var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores, List<CustomerFacts>[] Quarters, long[] Keys, MedianOrder Orders)[ranges.Count];
+        var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores, List<CustomerFacts>[] Quarters, long[] Keys,
+            MedianOrder Orders)[ranges.Count];
         Parallel.For(
             0, ranges.Count, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism, CancellationToken = night.Cancellation },
             () => (Scorer: new Scorer(model, currency, coverage, withReasons: false), Histories: new ShardHistories()),

@@ -66,7 +66,8 @@ public sealed class StoredFigureTests() : StoreFixture(new SqliteUnderTest())
                 + "v_customer_360; DROP VIEW v_current_predictions; DROP VIEW v_order; DROP VIEW v_runs; DROP TABLE segment_name; DROP "
                 + "TABLE metric_name; DROP TABLE figure; DROP TABLE card; DROP TABLE action_work; DROP TABLE action_event; ALTER TABLE "
                 + "run_shard DROP COLUMN insights; ALTER TABLE shop DROP COLUMN zero_value_purchases; ALTER TABLE shop DROP COLUMN "
-                + "merge_days; ALTER TABLE shop DROP COLUMN minor_per_unit; ALTER TABLE orders DROP COLUMN import_id");
+                + "merge_days; ALTER TABLE shop DROP COLUMN minor_per_unit; ALTER TABLE orders DROP COLUMN import_id; "
+                + "ALTER TABLE refund DROP COLUMN is_undated");
         using var opened = RetentionStore.Open(address);
         Assert.Equal(1, await ValueAsync(opened, Night(opened), "by_country", "customers", "GB"));
     }
