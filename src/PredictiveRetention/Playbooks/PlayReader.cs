@@ -35,10 +35,11 @@ internal static partial class PlayReader
             File = file,
         };
         fields.RejectOthers();
-        if (play.Cost.PerContact > 0 && play.Currency is null)
+        if (play.Cost.PerContact > 0 && fields.Optional("currency") is null)
         {
             fields.Fault("cost.per_contact", fields.StartOf("cost"),
-                "is money of no currency. Name it beside cost (currency: EUR), or give per_contact_share, a share of the shop's median order");
+                "is money of no currency. Name it beside cost (currency: EUR), or give per_contact_share, a share of the shop's median "
+                    + "order");
         }
 
         return (play, fields.StartOf("id"));

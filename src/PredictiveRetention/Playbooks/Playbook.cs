@@ -54,8 +54,8 @@ public sealed class Playbook
         return others.Length == 0
             ? this
             : throw new RetentionException(Failure.Usage,
-                $"The shop's currency is {shop.Code}. {string.Join("; ", others)}. Give its money in {shop.Code}, or its cost as per_contact_share, a "
-                    + "share of the shop's median order.");
+                $"The shop's currency is {shop.Code}. {string.Join("; ", others)}. Give its money in {shop.Code}, or its cost as "
+                    + "per_contact_share, a share of the shop's median order.");
     }
 
     /// <summary>These plays and a shop's own; of two with the same id the shop's own counts, whole.</summary>

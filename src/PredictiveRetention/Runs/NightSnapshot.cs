@@ -57,7 +57,8 @@ internal sealed class NightSnapshot(NightWork night)
     /// The cut-offs of tonight and of past quarters, from the first customers in key order, read and scored side by side and put together
     /// in that order.
     /// </summary>
-    private (SegmentCutoffs Cutoffs, InsightRecipe Insights, double? MedianOrderMinor) Sample(RetentionModel model, SourceCoverage coverage, Cutoff asOf)
+    private (SegmentCutoffs Cutoffs, InsightRecipe Insights, double? MedianOrderMinor) Sample(
+        RetentionModel model, SourceCoverage coverage, Cutoff asOf)
     {
         var (settings, currency, firstOrderDay) = (night.Settings, night.Shop.Currency, night.Orders.FirstDay);
         settings.Insights.Checked();

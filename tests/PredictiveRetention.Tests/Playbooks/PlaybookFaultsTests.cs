@@ -62,7 +62,8 @@ public class PlaybookFaultsTests
         "6:10: channel: 'e-mail' is not allowed; did you mean 'email'? Allowed: email, sms, ")]
     [InlineData("{ per_contact: 1 }", "{ per_contact: -1 }", "9:22: cost.per_contact: -1 is out of range. Allowed: 0 or more")]
     [InlineData("{ per_contact: 1 }", "{ share_of_order: 10 }", "9:25: cost.share_of_order: 10 is out of range. Allowed: 0 to 1")]
-    [InlineData("{ per_contact: 1 }", "{ each: 1 }", "9:9: cost.each: is not a field here. Allowed: per_contact, per_contact_share, share_of_order")]
+    [InlineData("{ per_contact: 1 }", "{ each: 1 }",
+        "9:9: cost.each: is not a field here. Allowed: per_contact, share_of_order, per_contact_share")]
     [InlineData("{ per_contact: 1 }", "{}", "9:7: cost: has neither per_contact, per_contact_share nor share_of_order")]
     [InlineData("currency: GBP", "", "9:7: cost.per_contact: is money of no currency")]
     [InlineData("currency: GBP", "currency: Pound", "currency: 'Pound' is not a currency of ISO 4217")]

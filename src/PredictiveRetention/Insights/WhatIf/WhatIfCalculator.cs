@@ -143,8 +143,8 @@ internal static class WhatIfCalculator
         var contact = request.CostPerContact ?? play?.Cost.ContactIn(context.Economics) ?? 0;
         if (double.IsNaN(contact))
             throw new WhatIfException("cost",
-                $"The play '{playId}' costs a share of the shop's median order, which this run does not know: say the cost of a contact, or "
-                    + "make the night again (retain score --again).");
+                $"The play '{playId}' costs a share of the shop's median order, which this run does not know: say the cost of a contact, "
+                    + "or make the night again (retain score --again).");
         var incentive = request.Incentive ?? play?.Cost.ShareOfOrder ?? 0;
         var source = play is null ? "" : play.ExpectedUplift.Source.TrimEnd('.');
         card.Add(assumptions,
