@@ -123,7 +123,8 @@ internal sealed partial class JsonRepair
     }
 
     private static string Said(JsonException fault) =>
-        fault.Message.IndexOf(" LineNumber:", StringComparison.Ordinal) is var end and > 0 ? fault.Message[..end] : fault.Message;
+        ForeignText.Shown(fault.Message.IndexOf(" LineNumber:", StringComparison.Ordinal) is var end and > 0 ? fault.Message[..end]
+            : fault.Message, 200);
 
     private static string Whole(string line)
     {
