@@ -59,7 +59,7 @@ internal sealed class QualityCheck(
             stored.Min(rows => rows.FirstMs),
             stored.Max(rows => rows.LastMs),
             cells.ToDictionary(cell => cell.Column.Field.Name, cell => Math.Round(1 - (double)cell.Read / file.SoundRecords, 6)),
-            rejected == 0 ? null : RejectedByMonth(file));
+            atFault == 0 ? null : RejectedByMonth(file));
     }
 
     /// <summary>A month that lost its rows must not look like one without any.</summary>
@@ -72,7 +72,7 @@ internal sealed class QualityCheck(
         var source = Text(file.Name);
         foreach (var row in database.Query($"""
             SELECT s.{dated.Field.Name}, count(*) FROM all_rejects AS r LEFT JOIN source_{file.Name} AS s ON s.record = r.record
-            WHERE r.source = {source} GROUP BY ALL
+            WHERE r.source = {source} AND NOT coalesce(r.is_understood, false) GROUP BY ALL
             UNION ALL SELECT NULL, count(*) FROM reject_lines WHERE source = {source} AND record IS NULL
             """))
         {
