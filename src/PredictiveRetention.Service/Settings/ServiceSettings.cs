@@ -229,8 +229,8 @@ public sealed record ServiceSettings
             if (IPAddress.TryParse(word, out var address)) networks.Add(new IPNetwork(address, 8 * address.GetAddressBytes().Length));
             else if (IPNetwork.TryParse(word, out var network)) networks.Add(network);
             else
-                faults.Add($"Retention:KnownProxies '{word}' is neither an address nor a network; write 10.0.0.7 or 10.0.0.0/8, with commas "
-                    + "between.");
+                faults.Add($"Retention:KnownProxies '{word}' is neither an address nor a network; write 10.0.0.7 or 10.0.0.0/8, with "
+                    + "commas between.");
         return networks;
     }
 

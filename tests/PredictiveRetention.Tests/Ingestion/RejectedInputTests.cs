@@ -15,7 +15,8 @@ public sealed class RejectedInputTests
     [InlineData("Guest,9,2024-01-03,5,EUR", "customer_id", "order of nobody known: no customer to attribute it to")]
     [InlineData("4.91511E+12,9,2024-01-03,5,EUR", "customer_id",
         "customer id has lost its digits in a spreadsheet: export the file anew and do not open it there")]
-    [InlineData("a,#####,2024-01-03,5,EUR", "order_id", "order id has lost its digits in a spreadsheet: export the file anew and do not open it there")]
+    [InlineData("a,#####,2024-01-03,5,EUR", "order_id",
+        "order id has lost its digits in a spreadsheet: export the file anew and do not open it there")]
     [InlineData("a,,2024-01-03,5,EUR", "order_id", "no order id")]
     [InlineData("a,9,,5,EUR", "ordered_at", "no ordered_at")]
     [InlineData("a,9,soon,5,EUR", "ordered_at", "unreadable date")]

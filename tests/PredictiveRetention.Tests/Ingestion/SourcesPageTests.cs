@@ -16,7 +16,8 @@ public sealed partial class SourcesPageTests
     public void Page_has_the_line_of_every_rule()
     {
         var rules = File.ReadAllText(Path.Combine(Repository.Root, "src", "PredictiveRetention", "Ingestion", "Presets", "rules.sql"));
-        var lines = Note().Matches(rules).Select(note => note.Groups["text"].Value.Split('{')[0].Replace("''", "'", StringComparison.Ordinal)).ToList();
+        var lines = Note().Matches(rules).Select(note => note.Groups["text"].Value.Split('{')[0]
+            .Replace("''", "'", StringComparison.Ordinal)).ToList();
         Assert.Equal(20, lines.Count);
         Assert.All(lines, line => Assert.Contains("noted: " + line, Page, StringComparison.Ordinal));
     }
