@@ -82,7 +82,7 @@ public sealed class HistoryReader
         /// <summary>Day of the shop's first order, wherever the cutoff is: the data begin when they begin.</summary>
         private int FirstOrderDay()
         {
-            using var row = engine.Rows(connection, transaction, "SELECT min(first_ms) FROM order_span");
+            using var row = engine.Rows(connection, transaction, "SELECT min(quarter_hour) * 900000 FROM order_span");
             return row.Read() && row.MaybeLong() is { } first ? Day(first) : BusinessCalendar.FirstDay;
         }
 
