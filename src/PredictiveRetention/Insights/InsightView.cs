@@ -49,7 +49,7 @@ public static class ViewCatalogue
             [
                 .. OfGroups.Select(metric => metric.Id),
                 .. Ids(ChurnRate, ActiveRevenueShare, ActiveRevenueShare12m, HighActiveDormant, AverageMonth, MonthsBelow, PeakMonth, Hhi,
-                    LargestChannel, Spearman, Pearson, Profiles),
+                    LargestChannel, Spearman, Pearson, Profiles, OrdersOfNobody, RevenueOfNobody),
             ],
             Overview),
         .. Dimension.All.Select(dimension => new InsightView(

@@ -23,8 +23,8 @@ internal static class RiskFigures
             }
         if (sheet.Missing(RiskCustomers) is { } missing)
         {
-            foreach (var metric in new[] { RiskCustomers, RiskQuartile })
-                sheet.AddUnavailable("risk", metric, FigureState.NotAvailable, missing);
+            sheet.AddUnavailable("risk_distribution", RiskCustomers, FigureState.NotAvailable, missing);
+            sheet.AddUnavailable("risk_quartiles", RiskQuartile, FigureState.NotAvailable, missing);
             return;
         }
         var segments = SegmentNames.All<BusinessSegment>();
