@@ -18,7 +18,8 @@ internal static class AskedRun
         };
     public static readonly Option<long?> RunId = new("--run") { Description = "number of a run instead" };
 
-    public static async Task<Run> OfAsync(Verb verb, RetentionStore store)
+    /// <param name="withoutScores">Figures that need no model are enough, where none may speak about the day.</param>
+    public static async Task<Run> OfAsync(Verb verb, RetentionStore store, bool withoutScores = false)
     {
         store.RequireShop();
         if (verb.Value(AsOf) is not null && verb.Value(RunId) is not null)
@@ -31,7 +32,11 @@ internal static class AskedRun
         if (verb.Value(AsOf) is { } text)
         {
             var asOf = Cutoff.Parse(text);
-            return await store.Runs.OfDayAsync(asOf, verb.Cancellation) ?? ScoreVerb.Replay(verb, store, asOf);
+            // A replay without scores was the best there was; a model trained since may speak about the day.
+            return await store.Runs.OfDayAsync(asOf, verb.Cancellation) is { } made
+                && (made.Recipe?.NoScores is null || (withoutScores && verb.Models.For(asOf, out _) is null))
+                ? made
+                : ScoreVerb.Replay(verb, store, asOf, withoutScores);
         }
         return await store.Nights.CurrentAsync(verb.Cancellation)
             ?? throw new RetentionException(Failure.NotFound,

@@ -46,7 +46,7 @@ internal static class MetricsVerb
         }
         var questions = Questions(verb, metrics);
         using var store = verb.RequireStore();
-        var run = await AskedRun.OfAsync(verb, store);
+        var run = await AskedRun.OfAsync(verb, store, withoutScores: true);
         var shop = await store.RequireShopAsync(verb.Cancellation);
         var figures = await RunFigures.ReadAsync(store, run, questions.Select(question => question.View.Id), verb.Cancellation);
         var rows = questions.SelectMany(figures.Answer).ToList();
@@ -83,7 +83,8 @@ internal static class MetricsVerb
 
     private static void Print(Run run, Currency currency, List<FigureRow> rows)
     {
-        Line($"As of {run.AsOf}, run {run.RunId}{(run.Purpose == RunPurpose.Replay ? " (replay)" : "")}, model {run.ModelVersion}");
+        Line($"As of {run.AsOf}, run {run.RunId}{(run.Purpose == RunPurpose.Replay ? " (replay)" : "")}, "
+            + $"{(run.Recipe?.NoScores is null ? "model " + run.ModelVersion : "no model may speak about this day")}");
         // One metric, many groups: its name stands above. Else a line a metric.
         var single = rows.Select(row => row.Metric).Distinct().Count() == 1;
         var byMetric = rows.All(row => row.Labels.Count == 0)

@@ -149,12 +149,12 @@ internal static class ScoreVerb
     }
 
     /// <summary>A past day, by the definitions of the night before it or of tonight: what figures of that day are read from.</summary>
-    internal static Run Replay(Verb verb, RetentionStore store, Cutoff asOf)
+    internal static Run Replay(Verb verb, RetentionStore store, Cutoff asOf, bool withoutScores)
     {
         var shop = store.RequireShop();
         var orders = store.Summaries.Orders(shop)
             ?? throw new RetentionException(Failure.InputRejected, "The store holds no valid order: nobody to score.");
-        var request = RunRequest.Replay(asOf);
+        var request = RunRequest.Replay(asOf, withoutScores);
         Check(verb, request, store, shop, orders);
         // As the nights are counted, or the figures of two days would not compare.
         var night = store.Nights.UpTo(asOf) ?? store.Nights.Current();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DuckDB.NET.Data;
+using PredictiveRetention.Insights;
 using PredictiveRetention.Models;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Segments;
@@ -33,6 +34,10 @@ internal sealed class AuditDatabase : IDisposable
         Constants(shop, run.AsOf, recipe);
         CutOffs(recipe, kept);
         RfmCells();
+        Rejected(recipe.Insights!.Rejected);
+        Run("CREATE TABLE scored AS SELECT unnest(["
+            + string.Join(", ", MetricCatalogue.All.Where(metric => metric.NeedsScores).Select(metric => Text(metric.Id)))
+            + "]) AS metric");
         store.PlainRows.Read(rows =>
         {
             Orders(rows, shop.Calendar);
@@ -92,6 +97,7 @@ internal sealed class AuditDatabase : IDisposable
             ("small_group", settings.SmallGroup), ("middle_aged_from", settings.MiddleAgedFrom),
             ("senior_from", settings.SeniorFrom), ("text_values", settings.TextValues), ("correlation_sample", settings.CorrelationSample),
             ("sample_size", new RunSettings().SampleSize),
+            ("new_from", recipe.Insights.Beginning is { } beginning ? BusinessCalendar.DayNumber(beginning.NewFrom) : 0),
             ("active_days", segments.ActiveDays), ("at_risk_days", segments.AtRiskDays), ("dormant_days", segments.DormantDays),
             ("new_days", segments.NewDays), ("reactivated_gap_days", segments.ReactivatedGapDays),
             ("regular_orders", segments.RegularOrders), ("power_user_orders", segments.PowerUserOrders),
@@ -109,7 +115,8 @@ internal sealed class AuditDatabase : IDisposable
         ];
         (string Name, bool Value)[] flags =
             [("zero_value", shop.Purchases.ZeroValue), ("merge_days", shop.Purchases.MergeDays),
-                ("by_rule", recipe.ModelLevel == ModelLevel.RecencyRule), ("fixed_frequency", segments.FrequencyCuts is not null)];
+                ("by_rule", recipe.ModelLevel == ModelLevel.RecencyRule), ("fixed_frequency", segments.FrequencyCuts is not null),
+                ("has_scores", recipe.NoScores is null)];
         foreach (var (name, value) in numbers) Run($"CREATE MACRO {name}() AS CAST({Number(value)} AS INTEGER)");
         foreach (var (name, value) in doubles) Run($"CREATE MACRO {name}() AS {Number(value)}");
         foreach (var (name, value) in flags) Run($"CREATE MACRO {name}() AS {(value ? "true" : "false")}");
@@ -147,6 +154,14 @@ internal sealed class AuditDatabase : IDisposable
         foreach (var (segment, codes) in RfmGrid.Codes)
             Run($"INSERT INTO rfm_cell VALUES "
                 + $"{string.Join(", ", codes.Select(code => $"({Number(code)}, {Text(SegmentNames.Name(segment))})"))}");
+    }
+
+    /// <summary>Months rejected rows are dated in; null for rows that could be of any.</summary>
+    private void Rejected(IReadOnlyList<RejectedOrders> rejected)
+    {
+        Run("CREATE TABLE rejected (month VARCHAR)");
+        foreach (var month in rejected.Select(one => one.Month).Distinct())
+            Run($"INSERT INTO rejected VALUES ({(month is null ? "NULL" : Text(month))})");
     }
 
     private void Orders(Func<string, RowReader> rows, BusinessCalendar calendar)
@@ -195,14 +210,16 @@ internal sealed class AuditDatabase : IDisposable
                 to => to.AppendValue(subscription.Long())
                     .AppendValue(calendar.DayOf(subscription.Long()))
                     .AppendValue(Day(subscription.MaybeLong(), calendar)));
-        Run("CREATE TABLE profile (customer BIGINT, birth_year INTEGER, gender VARCHAR, country VARCHAR, region VARCHAR, channel VARCHAR)");
-        using (var profile = rows("SELECT customer_key, birth_year, gender, country, acquisition_channel FROM customer"))
+        Run("CREATE TABLE profile (customer BIGINT, birth_year INTEGER, gender VARCHAR, country VARCHAR, region VARCHAR, channel VARCHAR, "
+            + "seen_day INTEGER)");
+        using (var profile = rows("SELECT customer_key, birth_year, gender, country, acquisition_channel, first_seen_at_ms FROM customer"))
             Copy("profile", profile, to =>
             {
                 to.AppendValue(profile.Long()).AppendValue(profile.MaybeInt()).AppendValue(profile.MaybeText());
                 var country = profile.MaybeText();
                 var known = country is null ? null : Country.TryOf(country);
-                to.AppendValue(known?.Code ?? country).AppendValue(known?.Region).AppendValue(profile.MaybeText());
+                to.AppendValue(known?.Code ?? country).AppendValue(known?.Region).AppendValue(profile.MaybeText())
+                    .AppendValue(Day(profile.MaybeLong(), calendar));
             });
     }
 

@@ -58,6 +58,10 @@ SELECT p.customer, row_number() OVER (PARTITION BY p.customer ORDER BY p.ordered
   until >= as_of() AS purchase
 FROM placed p LEFT JOIN whole w ON w.customer = p.customer AND w.refundable = p.refundable;
 
+-- Who was seen before the shop's first order joined then; of the others the first order tells.
+CREATE TABLE joined AS
+SELECT customer, seen_day AS day FROM profile WHERE has(8192) AND seen_day < (SELECT min(day) FROM shop_order WHERE valid) AND customer IN (SELECT customer FROM prediction);
+
 -- ---- facts: one row for each stretch of cutoffs [from_day, to_day) in which nothing happens to a customer
 
 CREATE TABLE change AS

@@ -6,6 +6,15 @@ CREATE MACRO is_loose(view, metric, d1) AS metric IN ('p_churn', 'expected_churn
   OR (view IN ('concentration', 'lorenz') AND d1 = 'clv') OR (view = 'cutoffs' AND metric IN ('vip_clv', 'base_rate', 'high_risk'));
 CREATE MACRO near(a, b, loose) AS coalesce(a IS NULL AND b IS NULL OR abs(a - b) <= CASE WHEN loose THEN 1e-6 ELSE 1e-9 END * greatest(abs(a), abs(b)) + CASE WHEN loose THEN 1e-9 ELSE 0 END, false);
 
+-- Without a model that may speak about the day, what scores are needed for is not available.
+CREATE TABLE unscored AS SELECT view, metric, d1, d2, d3 FROM (SELECT view, metric, d1, d2, d3 FROM ratio UNION SELECT view, metric, d1, d2, d3 FROM plain)
+WHERE NOT has_scores() AND (metric IN (SELECT metric FROM scored) OR view IN ('by_clv_tier', 'by_business_segment', 'by_risk_band') OR (view IN ('concentration', 'lorenz') AND d1 = 'clv'));
+DELETE FROM ratio USING unscored u WHERE ratio.view = u.view AND ratio.metric = u.metric AND ratio.d1 = u.d1 AND ratio.d2 = u.d2 AND ratio.d3 = u.d3;
+DELETE FROM plain USING unscored u WHERE plain.view = u.view AND plain.metric = u.metric AND plain.d1 = u.d1 AND plain.d2 = u.d2 AND plain.d3 = u.d3;
+INSERT INTO absent SELECT DISTINCT view, metric, '', '', '', 1 FROM unscored WHERE view IN ('kpis', 'risk_distribution', 'risk_quartiles')
+UNION SELECT DISTINCT view, 'customers', '', '', '', 1 FROM unscored WHERE view IN ('by_clv_tier', 'by_business_segment', 'by_risk_band')
+UNION SELECT DISTINCT view, CASE view WHEN 'lorenz' THEN 'cumulative_share' ELSE 'top_share' END, 'clv', '', '', 1 FROM unscored WHERE view IN ('concentration', 'lorenz');
+
 CREATE TABLE compared AS
 SELECT view, metric, d1, d2, d3, p.seq,
   CASE WHEN p.seq IS NULL THEN 'not published' WHEN a.metric IS NULL THEN 'not recomputed'

@@ -4,10 +4,10 @@
 CREATE TABLE prediction_check AS
 WITH last AS (SELECT * FROM fact WHERE from_day <= as_of() AND to_day > as_of()),
 told AS (
-  SELECT p.*, f.purchases AS f_purchases, f.purchase_days AS f_days, as_of() - f.last_day AS since_last, as_of() - f.first_day AS since_first, f.net, f.gap, f.gross, f.discount, f.discounted,
-    lifecycle_of(f.purchases, as_of() - f.first_day, as_of() - f.last_day, f.gap) AS is_lifecycle, value_of(f.net, now_high_value(), now_mid_value()) AS is_value,
+  SELECT p.*, f.purchases AS f_purchases, f.purchase_days AS f_days, as_of() - f.last_day AS since_last, as_of() - f.first_day AS since_first, as_of() - j.day AS since_joined, f.net, f.gap, f.gross, f.discount, f.discounted,
+    lifecycle_of(f.purchases, as_of() - coalesce(j.day, f.first_day), as_of() - f.last_day, f.gap) AS is_lifecycle, value_of(f.net, now_high_value(), now_mid_value()) AS is_value,
     rfm_of(as_of() - f.last_day, f.purchases, f.net, q) AS is_rfm, u.customer IS NOT NULL AS subscribed, p_rule(as_of() - f.last_day) AS p_by_rule
-  FROM prediction p LEFT JOIN last f USING (customer) LEFT JOIN (SELECT customer FROM subscribed WHERE cutoff = as_of()) u USING (customer), (SELECT * FROM cut WHERE from_day = -1) q),
+  FROM prediction p LEFT JOIN last f USING (customer) LEFT JOIN joined j USING (customer) LEFT JOIN (SELECT customer FROM subscribed WHERE cutoff = as_of()) u USING (customer), (SELECT * FROM cut WHERE from_day = -1) q),
 compared AS (
   SELECT customer, unnest([
     {name: 'orders', same: orders = f_purchases},
@@ -17,14 +17,14 @@ compared AS (
     {name: 'net_revenue_minor', same: net_revenue = net},
     {name: 'lost', same: lost = (since_last > lost_after())},
     {name: 'rfm', same: rfm = is_rfm},
-    {name: 'rfm_segment', same: rfm_segment = enum_code(CAST((SELECT segment FROM rfm_cell WHERE code = is_rfm) AS rfm_name))},
+    {name: 'rfm_segment', same: rfm_segment = enum_code(rfm_segment_of((SELECT segment FROM rfm_cell WHERE code = is_rfm), since_joined))},
     {name: 'lifecycle', same: lifecycle = enum_code(is_lifecycle)},
     {name: 'value_tier', same: value_tier = enum_code(is_value)},
     {name: 'frequency_class', same: frequency_class = enum_code(frequency_of(f_purchases))},
     {name: 'clv_tier', same: clv_tier = enum_code(clv_tier_of(clv, now_premium_clv(), now_gold_clv(), now_silver_clv()))},
-    {name: 'business_segment', same: business_segment = enum_code(business_of(f_purchases, since_first, is_lifecycle, p_churn, clv, now_high_risk(), now_vip_clv()))},
+    {name: 'business_segment', same: business_segment = enum_code(business_of(f_purchases, coalesce(since_joined, since_first), is_lifecycle, p_churn, clv, now_high_risk(), now_vip_clv()))},
     {name: 'engagement_segment', same: engagement_segment = enum_code(engagement_of(f_purchases, discounted, gross, discount, is_lifecycle, is_value))},
-    {name: 'persona', same: persona = enum_code(persona_of(subscribed, f_purchases, since_first, discounted, is_lifecycle))},
+    {name: 'persona', same: persona = enum_code(persona_of(subscribed, f_purchases, coalesce(since_joined, since_first), discounted, is_lifecycle))},
     {name: 'risk_band', same: risk_band = enum_code(risk_of(p_churn, now_high_risk(), now_medium_risk()))},
     {name: 'p_churn', same: NOT (by_rule() OR f_purchases = 0) OR abs(p_churn - p_by_rule) <= 1e-9},
     {name: 'clv', same: NOT (by_rule() OR f_purchases = 0) OR abs(clv - clv_rule(net, since_first, p_by_rule)) <= 1e-9 * greatest(1, clv)},

@@ -38,20 +38,20 @@ first_sale AS (SELECT customer, day, category, promised_day, delivered_day, deli
 cohort AS (SELECT customer, min(day) AS day FROM sale WHERE purchase GROUP BY customer)
 SELECT p.customer, coalesce(b.purchases, 0) AS purchases, coalesce(b.orders, 0) AS orders, coalesce(b.paid, 0) AS paid, coalesce(b.paid, 0) - coalesce(r.refunds, 0) AS revenue,
   coalesce(b.paid_12m, 0) - coalesce(r.refunds_12m, 0) AS revenue_12m, coalesce(r.refunds, 0) AS refunds, coalesce(b.discount, 0) AS discount, coalesce(b.gross, 0) AS gross, coalesce(b.discounted, 0) AS discounted,
-  b.orders_30d > 0 AS active_30d, coalesce(b.orders_30d > 0 OR m.active_30d > 0, false) AS any_30d, as_of() - b.first_day AS since_first, as_of() - b.last_day AS since_last,
+  b.orders_30d > 0 AS active_30d, coalesce(b.orders_30d > 0 OR m.active_30d > 0, false) AS any_30d, as_of() - b.first_day AS since_first, as_of() - coalesce(j.day, b.first_day) AS tenure, as_of() - b.last_day AS since_last,
   coalesce(b.delivered, 0) AS delivered, coalesce(b.delivery_days, 0) AS delivery_days, coalesce(b.promised, 0) AS promised, coalesce(b.late, 0) AS late, coalesce(b.reviews, 0) AS reviews, coalesce(b.review_sum, 0) AS review_sum,
   coalesce(m.mails, 0) AS mails, coalesce(o.n, 0) AS opens, coalesce(k.n, 0) AS clicks, coalesce(m.visits_30d, 0) AS visits_30d, coalesce(m.visits_12m, 0) AS visits_12m, coalesce(m.tickets, 0) AS tickets,
   coalesce(a.months, 0) AS active_months, coalesce(e.months, 0) AS seen_months, u.customer IS NOT NULL AS subscribed, coalesce(b.margin, 0) AS margin, coalesce(b.margin_paid, 0) AS margin_paid,
-  as_of() - d.first_day AS seen_for, d.after, p.p_churn, p.clv, p.spend_if_order, p.lost, p.play IS NOT NULL AS has_play, p.expected_net_value, p.action_cost,
+  CASE WHEN j.day IS NULL AND d.first_day >= new_from() THEN as_of() - d.first_day END AS seen_for, d.after, p.p_churn, p.clv, p.spend_if_order, p.lost, p.play IS NOT NULL AS has_play, p.expected_net_value, p.action_cost,
   year(date_of(as_of())) - CASE WHEN has(8192) THEN c.birth_year END AS age, CASE WHEN has(8192) THEN c.channel END AS channel, CASE WHEN has(8192) THEN c.country END AS country,
   CASE WHEN has(8192) THEN c.region END AS region, CASE WHEN has(8192) THEN lower(c.gender) END AS gender,
-  f.category, f.promised_day AS first_promised, f.delivered_day AS first_delivered, f.days AS first_delivery_days, h.day AS cohort_day,
+  f.category, f.promised_day AS first_promised, f.delivered_day AS first_delivered, f.days AS first_delivery_days, CASE WHEN h.day IS NOT NULL THEN coalesce(j.day, h.day) END AS cohort_day,
   named(enum_range(NULL::lifecycle_name), p.lifecycle) AS lifecycle, named(enum_range(NULL::value_name), p.value_tier) AS value_tier, named(enum_range(NULL::frequency_name), p.frequency_class) AS frequency_class,
   named(enum_range(NULL::clv_name), p.clv_tier) AS clv_tier, named(enum_range(NULL::business_name), p.business_segment) AS business_segment,
   named(enum_range(NULL::engagement_name), p.engagement_segment) AS engagement_segment, named(enum_range(NULL::persona_name), p.persona) AS persona,
   named(enum_range(NULL::risk_name), p.risk_band) AS risk_band, named(enum_range(NULL::rfm_name), p.rfm_segment) AS rfm_segment, p.rfm
 FROM prediction p LEFT JOIN bought b USING (customer) LEFT JOIN refunded r USING (customer) LEFT JOIN met m USING (customer) LEFT JOIN opens o USING (customer) LEFT JOIN clicks k USING (customer)
-LEFT JOIN active a USING (customer) LEFT JOIN seen e USING (customer) LEFT JOIN second d USING (customer) LEFT JOIN profile c USING (customer) LEFT JOIN first_sale f USING (customer) LEFT JOIN cohort h USING (customer)
+LEFT JOIN active a USING (customer) LEFT JOIN seen e USING (customer) LEFT JOIN second d USING (customer) LEFT JOIN profile c USING (customer) LEFT JOIN first_sale f USING (customer) LEFT JOIN cohort h USING (customer) LEFT JOIN joined j USING (customer)
 LEFT JOIN (SELECT customer FROM subscribed WHERE cutoff = as_of()) u USING (customer);
 
 -- What is added up, one row a customer; money in minor units unless it is predicted.
@@ -61,7 +61,7 @@ SELECT customer, 1 AS customers, CAST(purchases > 0 AS INTEGER) AS buyers, order
   CAST(coalesce(active_30d, false) AS INTEGER) AS active, CAST(any_30d AS INTEGER) AS any_active, CAST(NOT lost AS INTEGER) AS not_lost, CASE WHEN lost THEN 0 ELSE p_churn END AS churners, clv,
   CASE WHEN lost THEN 0 ELSE p_churn * spend_if_order END AS at_risk, CAST(NOT lost AND p_churn >= now_high_risk() AS INTEGER) AS high_risk,
   CAST(lifecycle = 'At Risk' AS INTEGER) AS rule_at_risk, CAST(lifecycle <> 'Lost' AS INTEGER) AS rule_not_lost, delivered, delivery_days, promised, late, reviews, review_sum,
-  mails, opens, clicks, visits_30d, visits_12m, tickets, active_months, seen_months, coalesce(since_first, 0) AS since_first, coalesce(since_last, 0) AS since_last, CAST(subscribed AS INTEGER) AS subscribers, margin, margin_paid,
+  mails, opens, clicks, visits_30d, visits_12m, tickets, active_months, seen_months, coalesce(tenure, 0) AS tenure, coalesce(since_last, 0) AS since_last, CAST(subscribed AS INTEGER) AS subscribers, margin, margin_paid,
   CAST(coalesce(seen_for >= 30, false) AS INTEGER) AS seen_30, CAST(coalesce(seen_for >= 30 AND after <= 30, false) AS INTEGER) AS second_30,
   CAST(coalesce(seen_for >= 60, false) AS INTEGER) AS seen_60, CAST(coalesce(seen_for >= 60 AND after <= 60, false) AS INTEGER) AS second_60,
   CAST(coalesce(seen_for >= 90, false) AS INTEGER) AS seen_90, CAST(coalesce(seen_for >= 90 AND after <= 90, false) AS INTEGER) AS second_90,
@@ -221,7 +221,7 @@ SELECT g.view, g.d1, g.d2, g.d3, CAST(g.customers AS BIGINT) AS customers, unnes
   {metric: 'visits_per_customer_12m', numerator: g.visits_12m, denominator: g.customers, needs: 512, core: false},
   {metric: 'tickets_per_customer', numerator: g.tickets, denominator: g.customers, needs: 1024, core: false},
   {metric: 'consistency', numerator: g.active_months, denominator: g.seen_months, needs: 0, core: false},
-  {metric: 'tenure_days', numerator: g.since_first, denominator: g.customers, needs: 0, core: false},
+  {metric: 'tenure_days', numerator: g.tenure, denominator: g.customers, needs: 0, core: false},
   {metric: 'recency_days', numerator: g.since_last, denominator: g.customers, needs: 0, core: false},
   {metric: 'subscriber_share', numerator: g.subscribers, denominator: g.customers, needs: 2048, core: false},
   {metric: 'margin', numerator: g.margin / minor(), denominator: NULL, needs: 32, core: false},

@@ -2,7 +2,10 @@
 
 -- What happened in each month (0: earlier than the window) to each customer.
 CREATE TABLE flow AS
-WITH happened AS (
+WITH entry AS (
+  SELECT e.customer, coalesce(m.number, 0) AS joined_in FROM (SELECT s.customer, coalesce(min(j.day), min(s.day)) AS day FROM sale s LEFT JOIN joined j USING (customer) GROUP BY s.customer) e
+  LEFT JOIN month m ON e.day >= m.start_day AND e.day < m.end_day),
+happened AS (
   SELECT customer, month, count(*) AS orders, sum(amount) AS paid, 0 AS refunds, sum(coalesce(discount, 0)) AS discount, count(delivered_day) AS delivered, sum(delivered_day - day) AS delivery_days,
     count(*) FILTER (WHERE delivered_day IS NOT NULL AND promised_day IS NOT NULL) AS promised, count(*) FILTER (WHERE delivered_day > promised_day) AS late, count(review) AS reviews, sum(review) AS review_sum,
     0 AS mails, 0 AS opens, 0 AS visits, count(*) FILTER (WHERE position > 1) AS repeat_orders, min(position) AS position
@@ -14,8 +17,10 @@ WITH happened AS (
   FROM event e JOIN month m ON e.day >= m.start_day AND e.day < m.end_day WHERE e.customer IN (SELECT customer FROM prediction) GROUP BY ALL
   UNION ALL
   SELECT o.customer, m.number, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, NULL FROM opened o JOIN month m ON o.day >= m.start_day AND o.day < m.end_day
-  WHERE o.customer IN (SELECT customer FROM prediction) GROUP BY ALL)
-SELECT customer, month, sum(COLUMNS(* EXCLUDE (customer, month, position))), min(position) = 1 AS first_here FROM happened GROUP BY customer, month;
+  WHERE o.customer IN (SELECT customer FROM prediction) GROUP BY ALL
+  UNION ALL SELECT customer, joined_in, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL FROM entry),
+summed AS (SELECT customer, month, sum(COLUMNS(* EXCLUDE (customer, month, position))) FROM happened GROUP BY customer, month)
+SELECT s.*, coalesce(s.month = e.joined_in, false) AS first_here, coalesce(s.orders > 0 AND (s.repeat_orders > 0 OR s.month > e.joined_in), false) AS came_back FROM summed s LEFT JOIN entry e USING (customer);
 
 -- Net revenue of the 365 days before each month's end.
 CREATE TABLE year_before AS
@@ -29,7 +34,7 @@ GROUP BY customer, month;
 CREATE TABLE month_row AS
 SELECT coalesce(s.month, f.month) AS month, s.customer IS NOT NULL AS there, s.lifecycle, s.value_tier, s.frequency_class, s.engagement_segment, s.business_segment, s.persona, s.rfm_segment,
   CASE WHEN there THEN 1 ELSE 0 END AS customers, coalesce(f.orders, 0) AS orders, coalesce(f.paid, 0) AS paid, coalesce(f.refunds, 0) AS refunds, coalesce(f.discount, 0) AS discount,
-  CASE WHEN f.orders > 0 THEN 1 ELSE 0 END AS buyers, CASE WHEN f.first_here THEN 1 ELSE 0 END AS new_customers, CASE WHEN f.repeat_orders > 0 THEN 1 ELSE 0 END AS came_back, CASE WHEN f.first_here THEN f.paid ELSE 0 END AS new_paid,
+  CASE WHEN f.orders > 0 THEN 1 ELSE 0 END AS buyers, CASE WHEN f.first_here THEN 1 ELSE 0 END AS new_customers, CASE WHEN f.came_back THEN 1 ELSE 0 END AS came_back, CASE WHEN f.first_here THEN f.paid ELSE 0 END AS new_paid,
   CASE WHEN s.last_order >= s.cutoff - 30 THEN 1 ELSE 0 END AS active, coalesce(s.net, 0) AS to_date, CASE WHEN there THEN coalesce(y.net, 0) ELSE 0 END AS last_12m, CASE WHEN s.purchases >= 2 THEN 1 ELSE 0 END AS repeaters,
   CASE WHEN s.purchases > 0 AND s.since_last <= lost_after() THEN 1 ELSE 0 END AS not_lost, CASE WHEN s.purchases > 0 AND s.since_last <= lost_after() THEN s.p ELSE 0 END AS churners,
   coalesce(f.delivered, 0) AS delivered, coalesce(f.delivery_days, 0) AS delivery_days, coalesce(f.promised, 0) AS promised, coalesce(f.late, 0) AS late, coalesce(f.reviews, 0) AS reviews, coalesce(f.review_sum, 0) AS review_sum,
@@ -92,9 +97,19 @@ SELECT month, month_name, whole, taxonomy, name, customers, unnest([
   at_start, to_date, last_12m, paid - refunds AS net
 FROM month_sum;
 
+-- In months whose first orders are probably those of older customers nobody is called new.
+CREATE MACRO doubted(metric, number_) AS metric IN ('month_new_customers', 'month_repeat_rate', 'month_new_revenue_share') AND number_ IN (SELECT number FROM month WHERE start_day < new_from());
+
+-- A month of which nothing is left shows no 0 where rows of its own, or of no readable date, were rejected.
+CREATE TABLE losing AS SELECT month FROM month_sum WHERE taxonomy = '' AND orders = 0 AND EXISTS (FROM rejected r WHERE r.month IS NULL OR r.month = month_name);
+CREATE MACRO loses(number_, numerator_) AS numerator_ = 0 AND number_ IN (SELECT month FROM losing);
+
 INSERT INTO ratio SELECT CASE WHEN taxonomy = '' THEN 'months' ELSE 'months_by_' || taxonomy END, metric, month_name, name, '', numerator, denominator,
   CAST(CASE WHEN metric = 'month_retention' THEN at_start ELSE customers END AS BIGINT), whole
-FROM month_figure WHERE has(needs) AND (of_segments OR taxonomy = '');
+FROM month_figure WHERE has(needs) AND (of_segments OR taxonomy = '') AND NOT doubted(metric, month) AND NOT (whole AND loses(month, numerator));
+INSERT INTO absent SELECT CASE WHEN taxonomy = '' THEN 'months' ELSE 'months_by_' || taxonomy END, metric, month_name, name, '', 1
+FROM month_figure WHERE has(needs) AND (of_segments OR taxonomy = '') AND NOT doubted(metric, month) AND whole AND loses(month, numerator);
+INSERT INTO absent SELECT 'months', metric, month_name, '', '', 1 FROM month_figure WHERE taxonomy = '' AND doubted(metric, month);
 INSERT INTO absent SELECT DISTINCT 'months', metric, '', '', '', 1 FROM month_figure WHERE NOT has(needs);
 
 -- Earlier than the window: what adds up with the months.
@@ -152,7 +167,7 @@ FROM range(as_of() - days_window(), as_of()) t(d) CROSS JOIN (FROM segment WHERE
 
 -- ---- revenue of complete months
 
-CREATE TABLE whole_month AS SELECT month, net / minor() AS revenue FROM month_figure WHERE metric = 'month_revenue' AND taxonomy = '' AND whole;
+CREATE TABLE whole_month AS SELECT month, net / minor() AS revenue FROM month_figure WHERE metric = 'month_revenue' AND taxonomy = '' AND whole AND month NOT IN (SELECT month FROM losing);
 INSERT INTO ratio SELECT 'kpis', 'average_month_revenue', '', '', '', sum(revenue), count(*), NULL, true FROM whole_month HAVING count(*) > 0;
 INSERT INTO ratio SELECT 'kpis', 'months_below_average', '', '', '', count(*) FILTER (WHERE revenue < (SELECT avg(revenue) FROM whole_month)), count(*), NULL, true FROM whole_month HAVING count(*) > 0;
 INSERT INTO plain SELECT 'kpis', 'peak_month_revenue', '', '', '', max(revenue), NULL FROM whole_month HAVING count(*) > 0;

@@ -46,6 +46,9 @@ CREATE MACRO risk_of(p_churn, high_risk, medium_risk) AS CAST(CASE WHEN p_churn 
 CREATE MACRO below(x, a, b, c, d) AS CAST(a < x AS INTEGER) + CAST(b < x AS INTEGER) + CAST(c < x AS INTEGER) + CAST(d < x AS INTEGER);
 CREATE MACRO rfm_of(since_last, purchases, net, q) AS 100 * (5 - below(since_last, q.r20, q.r40, q.r60, q.r80)) + 10 * (1 + below(purchases, q.f20, q.f40, q.f60, q.f80)) + 1 + below(net, q.m20, q.m40, q.m60, q.m80);
 
+-- Of somebody first seen long before the data begin the grid says no 'New Customers'.
+CREATE MACRO rfm_segment_of(segment, since_joined) AS CAST(CASE WHEN segment = 'New Customers' AND since_joined >= new_days() THEN 'Promising' ELSE segment END AS rfm_name);
+
 -- The recency rule: churn d / (d + half the horizon), and spend at the rate so far, at most what was spent so far in a short relationship.
 CREATE MACRO p_rule(since_last) AS least(0.98, greatest(0.02, since_last / (since_last + horizon() / 2.0)));
 CREATE MACRO clv_rule(net, since_first, p) AS greatest(0, net / minor()) / greatest(30, clv_horizon(), since_first) * clv_horizon() * (1 - p);
@@ -68,16 +71,16 @@ JOIN subscription s ON s.started_day < m.cutoff AND (s.ended_day IS NULL OR s.en
 
 CREATE TABLE snapshot AS
 WITH there AS (
-  SELECT m.kind, m.month, m.cutoff, m.cut, f.*, m.cutoff - f.last_day AS since_last, m.cutoff - f.first_day AS since_first, p_rule(m.cutoff - f.last_day) AS p
-  FROM moment m JOIN fact f ON m.cutoff >= f.from_day AND m.cutoff < f.to_day),
+  SELECT m.kind, m.month, m.cutoff, m.cut, f.*, m.cutoff - f.last_day AS since_last, m.cutoff - f.first_day AS since_first, m.cutoff - j.day AS since_joined, p_rule(m.cutoff - f.last_day) AS p
+  FROM moment m JOIN fact f ON m.cutoff >= f.from_day AND m.cutoff < f.to_day LEFT JOIN joined j USING (customer)),
 told AS (
-  SELECT t.*, lifecycle_of(t.purchases, t.since_first, t.since_last, t.gap) AS lifecycle, value_of(t.net, q.high_value, q.mid_value) AS value_tier,
+  SELECT t.*, lifecycle_of(t.purchases, coalesce(t.since_joined, t.since_first), t.since_last, t.gap) AS lifecycle, value_of(t.net, q.high_value, q.mid_value) AS value_tier,
     clv_rule(t.net, t.since_first, t.p) AS clv, q.vip, q.high_risk, rfm_of(t.since_last, t.purchases, t.net, q) AS rfm, s.customer IS NOT NULL AS subscribed
   FROM there t JOIN cut q ON q.from_day = t.cut LEFT JOIN subscribed s ON s.cutoff = t.cutoff AND s.customer = t.customer)
 SELECT t.kind, t.month, t.customer, t.cutoff, t.purchases, t.since_last, t.last_order, t.net, t.p, t.lifecycle, t.value_tier, frequency_of(t.purchases) AS frequency_class,
   engagement_of(t.purchases, t.discounted, t.gross, t.discount, t.lifecycle, t.value_tier) AS engagement_segment,
-  business_of(t.purchases, t.since_first, t.lifecycle, t.p, t.clv, t.high_risk, t.vip) AS business_segment,
-  persona_of(t.subscribed, t.purchases, t.since_first, t.discounted, t.lifecycle) AS persona, CAST(r.segment AS rfm_name) AS rfm_segment
+  business_of(t.purchases, coalesce(t.since_joined, t.since_first), t.lifecycle, t.p, t.clv, t.high_risk, t.vip) AS business_segment,
+  persona_of(t.subscribed, t.purchases, coalesce(t.since_joined, t.since_first), t.discounted, t.lifecycle) AS persona, rfm_segment_of(r.segment, t.since_joined) AS rfm_segment
 FROM told t JOIN rfm_cell r ON r.code = t.rfm;
 
 -- Every segment of every taxonomy that is followed over months.

@@ -10,7 +10,7 @@ DELETE FROM series WHERE metric IN (SELECT metric FROM month_figure WHERE NOT ha
 CREATE TABLE month_point AS
 SELECT s.taxonomy, s.name, s.metric, f.month, f.month_name, CASE WHEN f.denominator IS NULL THEN f.numerator ELSE f.numerator / f.denominator END AS y
 FROM series s JOIN month_figure f USING (taxonomy, name, metric) 
-WHERE f.whole AND (f.denominator IS NULL OR f.denominator <> 0) AND NOT is_none(f.metric, f.numerator);
+WHERE f.whole AND (f.denominator IS NULL OR f.denominator <> 0) AND NOT is_none(f.metric, f.numerator) AND NOT doubted(f.metric, f.month) AND NOT loses(f.month, f.numerator);
 
 -- 97.5 % quantiles of Student's t with 2 to 58 degrees of freedom.
 CREATE MACRO student(freedom) AS [4.302652729749, 3.182446305284, 2.776445105198, 2.570581835636, 2.446911851145, 2.364624251593, 2.306004135204, 2.262157162798, 2.228138851986, 2.200985160092,

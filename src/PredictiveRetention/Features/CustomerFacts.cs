@@ -17,6 +17,9 @@ namespace PredictiveRetention.Features;
 /// <param name="MeanGapDays">Mean days between purchase days; null below two.</param>
 /// <param name="HasActiveSubscription">A subscription runs at the cutoff; null when the shop imports no subscriptions.</param>
 /// <param name="EmailConsent">Null when unknown.</param>
+/// <param name="DaysSinceJoined">
+/// Cutoff - the day the customer was first seen, where that was before the shop's first order; null where the first purchase tells.
+/// </param>
 public readonly record struct CustomerFacts(
     int Orders,
     int PurchaseDays,
@@ -29,4 +32,9 @@ public readonly record struct CustomerFacts(
     int? LastGapDays = null,
     double? MeanGapDays = null,
     bool? HasActiveSubscription = null,
-    bool? EmailConsent = null);
+    bool? EmailConsent = null,
+    int? DaysSinceJoined = null)
+{
+    /// <summary>How long somebody has been a customer: T, or longer where an earlier beginning is known.</summary>
+    public int TenureDays => DaysSinceJoined ?? DaysSinceFirstOrder;
+}

@@ -44,6 +44,7 @@ public sealed class FeatureBuilder(Currency currency, SourceCoverage coverage)
             LastGapDays: summary.Gaps > 0 ? (int)summary.GapLast : null,
             MeanGapDays: summary.Gaps > 0 ? summary.MeanGap : null,
             HasActiveSubscription: coverage.Has(DataSource.Subscriptions) ? summary.SubscriptionActive : null,
-            EmailConsent: history.Profile.EmailConsent);
+            EmailConsent: history.Profile.EmailConsent,
+            DaysSinceJoined: history.Cutoff.Day - history.Profile.JoinedDay);
     }
 }

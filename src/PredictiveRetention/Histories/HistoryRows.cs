@@ -33,6 +33,8 @@ public readonly record struct Subscription(
     bool IsTrial = false);
 
 /// <summary>Who the customer is. Demographics are stored and charted, and off by default in models.</summary>
+/// <param name="FirstSeenDay">As the source says; null where it does not.</param>
+/// <param name="SeenBeforeData">Whether that is before the shop's first order.</param>
 public readonly record struct CustomerProfile(
     long CustomerKey,
     string CustomerId,
@@ -40,4 +42,13 @@ public readonly record struct CustomerProfile(
     string? Gender = null,
     string? Country = null,
     bool? EmailConsent = null,
-    string? AcquisitionChannel = null);
+    string? AcquisitionChannel = null,
+    int? FirstSeenDay = null,
+    bool SeenBeforeData = false)
+{
+    /// <summary>
+    /// The day the customer joined where the orders do not tell: whoever was seen before the shop's first order may have ordered before
+    /// the data begin. Null where the first order tells.
+    /// </summary>
+    public int? JoinedDay => SeenBeforeData ? FirstSeenDay : null;
+}

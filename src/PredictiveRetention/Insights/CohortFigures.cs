@@ -2,17 +2,21 @@ using static PredictiveRetention.Insights.MetricCatalogue;
 
 namespace PredictiveRetention.Insights;
 
-/// <summary>Cohorts by month and by quarter of the first purchase; a period that has not ended at the as-of is blank.</summary>
+/// <summary>
+/// Cohorts by month and by quarter of the first purchase; a period that has not ended at the as-of is blank, and so is a cohort that
+/// probably holds older customers: neither is in an average.
+/// </summary>
 internal static class CohortFigures
 {
     public static void Build(FigureSheet sheet, ShopSums sums)
     {
         var grid = sheet.Context.Months;
-        Build(sheet, "month", sums.Cohorts, grid.Last, grid.Name, grid.HasEnded);
-        Build(sheet, "quarter", sums.QuarterCohorts, grid.LastQuarter, grid.QuarterName, grid.QuarterHasEnded);
+        Build(sheet, "month", sums.Cohorts, grid.Last, grid.Name, grid.HasEnded, grid.Start);
+        Build(sheet, "quarter", sums.QuarterCohorts, grid.LastQuarter, grid.QuarterName, grid.QuarterHasEnded, grid.QuarterStartDay);
     }
 
-    private static void Build(FigureSheet sheet, string unit, Tally tally, int last, Func<int, string> name, Func<int, bool> hasEnded)
+    private static void Build(FigureSheet sheet, string unit, Tally tally, int last, Func<int, string> name, Func<int, bool> hasEnded,
+        Func<int, int> startDay)
     {
         var view = "cohorts_" + unit;
         var periods = tally.Width / 4;
@@ -24,6 +28,7 @@ internal static class CohortFigures
             var row = tally.Row(cohort);
             if (row[0] == 0) continue;
             var (size, n) = (row[0], (long)row[0]);
+            var notNew = sheet.Context.NotNew(startDay(cohort));
             var later = 0.0;
             for (var period = 0; period < periods; period++) later += row[periods + period];
             var second = 0.0;
@@ -31,10 +36,12 @@ internal static class CohortFigures
             {
                 var (d1, d2) = (name(cohort), FigureBuilder.Number(period));
                 second += row[(2 * periods) + period];
-                if (!hasEnded(cohort + period))
+                if (notNew is not null || !hasEnded(cohort + period))
                 {
+                    var (state, why) = notNew is null ? (FigureState.Incomplete, "the period has not ended")
+                        : (FigureState.NotAvailable, notNew);
                     foreach (var metric in new[] { Retention, RollingRetention, CumulativeRetention, CohortRevenue })
-                        sheet.AddUnavailable(view, metric, FigureState.Incomplete, "the period has not ended", d1, d2);
+                        sheet.AddUnavailable(view, metric, state, why, d1, d2);
                     continue;
                 }
                 sheet.Ratio(view, Retention, row[period], size, n, d1, d2);

@@ -13,6 +13,12 @@ internal static class ConcentrationFigures
         var net = CollectionsMarshal.AsSpan(sums.NetMinor).ToArray();
         Array.Sort(net);
         Build(sheet, "revenue", Array.ConvertAll(net, minor => (double)minor / sheet.Context.Currency.MinorPerUnit));
+        if (sheet.Context.NoScores is { } none)
+        {
+            sheet.AddUnavailable("concentration", TopShare, FigureState.NotAvailable, none, "clv");
+            sheet.AddUnavailable("lorenz", CumulativeShare, FigureState.NotAvailable, none, "clv");
+            return;
+        }
         var clv = CollectionsMarshal.AsSpan(sums.Clv).ToArray();
         Array.Sort(clv);
         Build(sheet, "clv", Array.ConvertAll(clv, value => (double)value));

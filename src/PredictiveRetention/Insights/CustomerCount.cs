@@ -88,7 +88,7 @@ internal sealed class CustomerCount
         this[RevenueAtRisk] = score.RevenueAtRisk;
         this[RuleAtRisk] = segments.Lifecycle == Segments.Lifecycle.AtRisk ? 1 : 0;
         this[RuleNotLost] = segments.Lifecycle != Segments.Lifecycle.Lost ? 1 : 0;
-        this[TenureDays] = facts.DaysSinceFirstOrder;
+        this[TenureDays] = facts.TenureDays;
         this[RecencyDays] = facts.DaysSinceLastOrder;
         this[Subscribers] = facts.HasActiveSubscription == true ? 1 : 0;
         if (!score.Lost)
@@ -116,7 +116,7 @@ internal sealed class CustomerCount
         var asOf = _context.AsOf.Day;
         int purchases = 0, firstDay = 0, secondDay = 0, lastDay = 0, activeMonth = -1, days = 0;
         double afterFirstDay = 0;
-        var cohort = default(Cohort);
+        var cohort = new Cohort(Sums, _grid, history.Profile.JoinedDay);
         for (var i = 0; i < history.Orders.Length; i++)
         {
             ref readonly var order = ref history.Orders[i];
@@ -150,12 +150,14 @@ internal sealed class CustomerCount
             sequence[0]++;
             sequence[1] += order.AmountMinor;
             if (purchases > 1) sequence[2] += order.Day - lastDay;
-            cohort.Add(Sums, _grid, month, order.AmountMinor, purchases);
+            cohort.Add(month, order.AmountMinor, purchases);
             lastDay = order.Day;
         }
-        cohort.End(Sums, _grid);
+        cohort.End();
         for (var i = 0; i < history.Refunds.Length; i++) this[RefundsMinor] += history.Refunds[i].AmountMinor;
-        if (purchases > 0) Seconds(asOf - firstDay, purchases > 1 ? secondDay - firstDay : null);
+        // How soon a second purchase follows is known of those whose first it is.
+        if (purchases > 0 && history.Profile.JoinedDay is null && firstDay >= _context.NewFromDay)
+            Seconds(asOf - firstDay, purchases > 1 ? secondDay - firstDay : null);
         if (days > 1) Correlate(days - 1, afterFirstDay / _context.Currency.MinorPerUnit / (days - 1));
         first = first with { Cohort = cohort.Month };
         return purchases;
@@ -330,27 +332,42 @@ internal sealed class CustomerCount
     }
 
     /// <summary>One customer's way through the cohort tables.</summary>
-    private struct Cohort
+    /// <param name="joinedDay">Where it is not the first purchase that tells.</param>
+    private struct Cohort(ShopSums sums, MonthGrid grid, int? joinedDay)
     {
         private int _month, _quarter, _lastMonth, _lastQuarter;
         private bool _any;
 
-        /// <summary>Month of the first purchase; -1 without one.</summary>
+        /// <summary>Month in which the customer joined; -1 without a purchase.</summary>
         public readonly int Month => _any ? _month : -1;
 
-        public void Add(ShopSums sums, MonthGrid grid, int month, long amountMinor, int purchase)
+        public void Add(int month, long amountMinor, int purchase)
         {
             var quarter = grid.QuarterOf(month);
-            if (!_any) (_any, _month, _quarter, _lastMonth, _lastQuarter) = (true, month, quarter, -1, -1);
+            if (!_any)
+            {
+                _any = true;
+                _month = joinedDay is { } day ? grid.MonthAt(day) : month;
+                _quarter = grid.QuarterOf(_month);
+                // Whoever joined in it is of the cohort, though the first purchase that is known may come later.
+                Join(sums.Cohorts, _month, ref _lastMonth);
+                Join(sums.QuarterCohorts, _quarter, ref _lastQuarter);
+            }
             Count(sums.Cohorts, grid.Last + 1, _month, month, ref _lastMonth, amountMinor, purchase);
             Count(sums.QuarterCohorts, sums.QuarterCohorts.Width / 4, _quarter, quarter, ref _lastQuarter, amountMinor, purchase);
         }
 
-        public readonly void End(ShopSums sums, MonthGrid grid)
+        public readonly void End()
         {
             if (!_any) return;
             sums.Cohorts[_month][grid.Last + 1 + _lastMonth - _month]++;
             sums.QuarterCohorts[_quarter][(sums.QuarterCohorts.Width / 4) + _lastQuarter - _quarter]++;
+        }
+
+        private static void Join(Tally tally, int cohort, ref int last)
+        {
+            tally[cohort][0]++;
+            last = cohort;
         }
 
         private static void Count(Tally tally, int periods, int cohort, int period, ref int last, long amountMinor, int purchase)

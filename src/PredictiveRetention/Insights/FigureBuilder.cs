@@ -138,7 +138,8 @@ internal static class FigureBuilder
         var view = "by_" + dimension.Id;
         var total = sums.Total.Row(0);
         var metrics = MetricsOf(dimension);
-        if (SourceWords.Missing(NeededBy(dimension), sheet.Context.Coverage) is { } missing)
+        var noScores = NeedsScores(dimension) ? sheet.Context.NoScores : null;
+        if ((noScores ?? SourceWords.Missing(NeededBy(dimension), sheet.Context.Coverage)) is { } missing)
         {
             sheet.AddUnavailable(view, Get("customers"), FigureState.NotAvailable, missing);
             return;
@@ -150,6 +151,12 @@ internal static class FigureBuilder
         }
         var groups = dimension.Groups(sheet.Context.Segments, sheet.Context.Recipe.Settings);
         var grid = sheet.Context.Months;
+        Func<int, string?> note = dimension.Kind switch
+        {
+            DimensionKind.Month => code => code > 1 ? sheet.Context.NotNew(grid.Start(code - 1)) : null,
+            DimensionKind.Quarter => code => code > 1 ? sheet.Context.NotNew(grid.QuarterStartDay(code - 1)) : null,
+            _ => _ => null,
+        };
         IEnumerable<(int Code, string[] Labels)> rows = dimension.Kind switch
         {
             DimensionKind.Month =>
@@ -164,7 +171,7 @@ internal static class FigureBuilder
         };
         foreach (var (code, labels) in rows)
             sheet.Group(view, metrics, tally.Row(code), total, labels[0], labels.ElementAtOrDefault(1) ?? "",
-                labels.ElementAtOrDefault(2) ?? "");
+                labels.ElementAtOrDefault(2) ?? "", note: note(code));
     }
 
     /// <summary>The values with most customers by themselves, the rest as one group, so that the groups add up to everybody.</summary>
@@ -200,6 +207,9 @@ internal static class FigureBuilder
             }
         }
     }
+
+    /// <summary>Groups that are made by what is predicted.</summary>
+    private static bool NeedsScores(Dimension dimension) => dimension.Id is "clv_tier" or "business_segment" or "risk_band";
 
     /// <summary>Without them the dimension is one row that says so, and nobody need be counted into it.</summary>
     public static DataSource NeededBy(Dimension dimension) => dimension.Id switch

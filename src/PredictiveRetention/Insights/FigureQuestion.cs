@@ -63,8 +63,10 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
     /// </summary>
     /// <param name="figures">Those of the view, in their order.</param>
     /// <param name="none">Why the run has no figures of the view at all; null when it should.</param>
+    /// <param name="noScores">Why the run has no scores; null where it has.</param>
     /// <exception cref="UnknownNameException">A filter names a dimension or a value the view does not have.</exception>
-    public IReadOnlyList<FigureRow> Answer(IReadOnlyList<Figure> figures, SourceCoverage coverage, string? none = null)
+    public IReadOnlyList<FigureRow> Answer(IReadOnlyList<Figure> figures, SourceCoverage coverage, string? none = null,
+        string? noScores = null)
     {
         foreach (var dimension in Where.Select(group => group.Key))
             if (!View.Dimensions.Contains(dimension, StringComparer.OrdinalIgnoreCase))
@@ -77,7 +79,8 @@ public sealed record FigureQuestion(InsightView View, IReadOnlyList<string> Metr
             .ToList();
         foreach (var metric in Metrics.Except(rows.Select(row => row.Metric)).ToList())
             rows.Add(FigureRow.None(View, metric,
-                SourceWords.Missing(MetricCatalogue.Get(metric).Needs, coverage)
+                (MetricCatalogue.Get(metric).NeedsScores ? noScores : null)
+                    ?? SourceWords.Missing(MetricCatalogue.Get(metric).Needs, coverage)
                     ?? (figures.Count > 0 && figures.All(figure => figure.State == FigureState.NotAvailable) ? figures[0].Note : null)
                         ?? "nothing to count"));
         // In the order asked for, groups in that of the view.

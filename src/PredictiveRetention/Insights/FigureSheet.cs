@@ -12,7 +12,7 @@ internal sealed class FigureSheet(InsightContext context)
 
     /// <summary>All given metrics of one group.</summary>
     public void Group(string view, IReadOnlyList<Metric> metrics, ReadOnlySpan<double> sums, ReadOnlySpan<double> total, string d1 = "",
-        string d2 = "", string d3 = "", bool sayMissing = false)
+        string d2 = "", string d3 = "", bool sayMissing = false, string? note = null)
     {
         foreach (var metric in metrics)
         {
@@ -26,12 +26,15 @@ internal sealed class FigureSheet(InsightContext context)
             double? denominator = metric.Bottom is { } bottom
                 ? (metric.OfTotal ? total : sums)[(int)bottom] / (metric.BottomIsMinor ? _minor : 1)
                 : null;
-            Ratio(view, metric, numerator, denominator, (long)sums[(int)Measure.Customers], d1, d2, d3);
+            Ratio(view, metric, numerator, denominator, (long)sums[(int)Measure.Customers], d1, d2, d3, note);
         }
     }
 
     /// <summary>All metrics of one month, of everybody or of a segment.</summary>
-    public void Month(string view, IReadOnlyList<Metric> metrics, ReadOnlySpan<double> sums, bool complete, string d1, string d2 = "")
+    /// <param name="rejected">What is known to be missing in it.</param>
+    /// <param name="isEmpty">No order is left of it: then a 0 is none.</param>
+    public void Month(string view, IReadOnlyList<Metric> metrics, ReadOnlySpan<double> sums, bool complete, string d1, string d2 = "",
+        string? rejected = null, bool isEmpty = false)
     {
         foreach (var metric in metrics)
         {
@@ -39,7 +42,10 @@ internal sealed class FigureSheet(InsightContext context)
             var numerator = sums[(int)top] / (metric.TopIsMinor ? _minor : 1);
             double? denominator = metric.MonthBottom is { } bottom ? sums[(int)bottom] / (metric.BottomIsMinor ? _minor : 1) : null;
             var customers = (long)sums[(int)(top == MonthMeasure.Retained ? MonthMeasure.AtStart : MonthMeasure.Customers)];
-            if (complete) Ratio(view, metric, numerator, denominator, customers, d1, d2);
+            if (complete && isEmpty && rejected is not null && numerator == 0)
+                AddUnavailable(view, metric, FigureState.NotAvailable, rejected, d1, d2);
+            else if (complete)
+                Ratio(view, metric, numerator, denominator, customers, d1, d2, note: denominator == 0 ? null : rejected);
             else Add(view, metric, numerator, denominator, null, customers, FigureState.Incomplete, "the month has not been seen whole", d1,
                 d2);
         }
@@ -69,8 +75,8 @@ internal sealed class FigureSheet(InsightContext context)
         Add(view, metric, null, null, null, null, state, note, d1, d2, d3);
 
     /// <summary>Why a metric has no source; null when it has.</summary>
-    public string? Missing(Metric metric) =>
-        metric.NeedsAny && (metric.Needs & context.Coverage.Sources) != 0 ? null : SourceWords.Missing(metric.Needs, context.Coverage);
+    public string? Missing(Metric metric) => metric.NeedsScores && context.NoScores is { } none ? none
+        : metric.NeedsAny && (metric.Needs & context.Coverage.Sources) != 0 ? null : SourceWords.Missing(metric.Needs, context.Coverage);
 
     /// <summary>Of many customers, an average over a handful of orders is as shaky as one over a handful of customers.</summary>
     private FigureState Size(long? customers, double? denominator = null) =>

@@ -16,6 +16,12 @@ public sealed record InsightRecipe
     /// </summary>
     public required IReadOnlyList<QuarterCutoffs> Quarters { get; init; }
 
+    /// <summary>Null where nothing speaks against the data beginning with the shop.</summary>
+    public DataBeginning? Beginning { get; init; }
+
+    /// <summary>Orders the store is known not to hold.</summary>
+    public IReadOnlyList<RejectedOrders> Rejected { get; init; } = [];
+
     /// <summary>Customers up to this key are in the sample of visits against spend.</summary>
     public long SampleUpTo { get; init; } = long.MaxValue;
 }
@@ -36,5 +42,15 @@ internal sealed record InsightContext(
     Cutoff AsOf, SourceCoverage Coverage, Currency Currency, SegmentCutoffs Cutoffs, SegmentSettings Segments, int HorizonDays,
     int ClvHorizonDays, int LostAfterDays, InsightRecipe Recipe)
 {
+    /// <summary>First orders before this day are probably not the first of their customers; 0 where there are none such.</summary>
+    public int NewFromDay { get; } = Recipe.Beginning is { } beginning ? BusinessCalendar.DayNumber(beginning.NewFrom) : 0;
+
+    /// <summary>Why who first ordered in a period cannot be called new; null where they can.</summary>
+    /// <param name="startDay">The period's first.</param>
+    public string? NotNew(int startDay) => startDay < NewFromDay ? Recipe.Beginning!.Reason : null;
+
+    /// <summary>Why there are no scores; null where there are.</summary>
+    public string? NoScores { get; init; }
+
     public MonthGrid Months { get; } = new(AsOf, Recipe.FirstOrderDay, Recipe.Settings.Months);
 }

@@ -52,6 +52,17 @@ public sealed record Metric(
 {
     public string Formula => Denominator is null ? Numerator : $"{Numerator} ÷ {Denominator}";
 
+    /// <summary>It is made of what a model, or the rule in its place, says of each customer.</summary>
+    public bool NeedsScores
+    {
+        get => field || IsScore(Top) || IsScore(Bottom);
+        internal init;
+    }
+
+    private static bool IsScore(Measure? measure) => measure is Measure.PChurn or Measure.ExpectedChurners or Measure.Clv
+        or Measure.TotalClv or Measure.RevenueAtRisk or Measure.HighRisk or Measure.Actions or Measure.ExpectedNetValue
+        or Measure.ActionCost or Measure.Priority or Measure.PriorityClv or Measure.NearPremium;
+
     /// <summary>One of the sources is enough.</summary>
     public bool NeedsAny { get; init; }
 

@@ -112,7 +112,8 @@ public static class MetricCatalogue
         Ratio("consistency", "Activity consistency", Unit.Share, Measure.ActiveMonths, Measure.ObservableMonths,
             "Part of the months since their first order in which customers ordered.",
             "complete calendar months of the monthly window, from each customer's first order", "CRM, Product"),
-        Ratio("tenure_days", "Tenure", Unit.Days, Measure.TenureDays, Measure.Customers, "Mean days since the first purchase.", AsOf,
+        Ratio("tenure_days", "Tenure", Unit.Days, Measure.TenureDays, Measure.Customers,
+            "Mean days since the first purchase, or since first seen where that was before the data begin.", AsOf,
             "CRM"),
         Ratio("recency_days", "Days since the last order", Unit.Days, Measure.RecencyDays, Measure.Customers,
             "Mean days since the last purchase.", AsOf, "CRM"),
@@ -172,7 +173,8 @@ public static class MetricCatalogue
         Month("month_active_share", "Share active in the month", Unit.Share, MonthMeasure.Buyers, MonthMeasure.Customers,
             "Buyers of the month over the customers at its end.", "CRM, Product"),
         Month("month_new_customers", "New customers in the month", Unit.Count, MonthMeasure.NewCustomers, null,
-            "Customers whose first order was in the month.", "Marketing"),
+            "Customers whose first order was in the month; whoever was first seen before the data begin is new in none of them.",
+            "Marketing"),
         Month("month_repeat_rate", "Repeat customer rate in the month", Unit.Share, MonthMeasure.ReturningBuyers, MonthMeasure.Buyers,
             "Part of the month's buyers who placed an order in it that was not their first.", "CRM, Marketing"),
         Month("month_new_revenue_share", "Revenue from new customers", Unit.Share, MonthMeasure.NewRevenueMinor, MonthMeasure.PaidMinor,
@@ -265,10 +267,14 @@ public static class MetricCatalogue
         "Part of the customers active at the period's start who bought nothing in it. Segments are those at its start.", "CRM",
         Aggregation.RatioOfSums);
     public static Metric RiskCustomers { get; } = Own("risk_customers", "Customers by churn probability", Unit.Count,
-        "customers not lost, by predicted probability", null, "How risk is spread.", "CRM, Analytics", Aggregation.Sum);
+        "customers not lost, by predicted probability", null, "How risk is spread.", "CRM, Analytics", Aggregation.Sum) with
+    {
+        NeedsScores = true
+    };
     public static Metric RiskQuartile { get; } = Own("risk_quartile", "Churn probability, quartile", Unit.Share,
         "the predicted probability a quarter, half, three quarters of the customers not lost are at or below, to a tenth of a point", null,
-        "How risk is spread within a segment.", "CRM, Analytics");
+        "How risk is spread within a segment.", "CRM, Analytics") with
+    { NeedsScores = true };
     public static Metric SequenceOrders { get; } = Own("sequence_orders", "Purchases by number", Unit.Count,
         "purchases that were a customer's n-th", null, "How many customers got that far.", "CRM", Aggregation.Sum);
     public static Metric SequenceValue { get; } = Own("sequence_value", "Value of the n-th purchase", Unit.Money,
@@ -406,7 +412,7 @@ public static class MetricCatalogue
         nameof(Measure.Tickets12m) => "tickets of 365 days",
         nameof(Measure.ActiveMonths) => "months with an order",
         nameof(Measure.ObservableMonths) => "complete months since the first order",
-        nameof(Measure.TenureDays) => "sum of days since the first purchase",
+        nameof(Measure.TenureDays) => "sum of days since the customers joined",
         nameof(Measure.RecencyDays) => "sum of days since the last purchase",
         nameof(Measure.Subscribers) => "customers with a running subscription",
         nameof(Measure.MarginPaidMinor) => "paid amount of orders with a margin",

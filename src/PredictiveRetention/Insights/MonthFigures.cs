@@ -22,30 +22,42 @@ internal static class MonthFigures
     {
         var grid = sheet.Context.Months;
         Metric[] ofAll = [.. OfMonths];
+        Metric[] ofNew = [.. OfMonths.Where(metric => metric.Id is "month_new_customers" or "month_repeat_rate"
+            or "month_new_revenue_share")];
         for (var month = 0; month <= grid.Last; month++)
         {
             if (month == 0 && sums.Months.Row(0)[(int)MonthMeasure.Orders] == 0) continue;
             if (month == 0) Earlier(sheet, sums, grid.Name(0));
             else
             {
-                sheet.Month("months", ofAll, sums.Months.Row(month), grid.IsComplete(month), grid.Name(month));
+                var notNew = sheet.Context.NotNew(grid.Start(month));
+                if (notNew is not null)
+                    foreach (var metric in ofNew)
+                        sheet.AddUnavailable("months", metric, FigureState.NotAvailable, notNew, grid.Name(month));
+                sheet.Month("months", notNew is null ? ofAll : [.. ofAll.Except(ofNew)], sums.Months.Row(month), grid.IsComplete(month),
+                    grid.Name(month), rejected: Rejected(sheet, sums, month), isEmpty: IsEmpty(sums, month));
                 if (grid.IsComplete(month)) FigureBuilder.ActiveAt(sheet, sums, month);
             }
         }
         foreach (var metric in OfMonths)
             if (sheet.Missing(metric) is { } missing) sheet.AddUnavailable("months", metric, FigureState.NotAvailable, missing);
-        Metric[] ofSegments = [.. OfMonths.Where(metric => metric.Id is not ("month_new_customers" or "month_repeat_rate"
-            or "month_new_revenue_share" or "month_repeat_rate_to_date"))];
+        Metric[] ofSegments = [.. OfMonths.Except(ofNew).Where(metric => metric.Id != "month_repeat_rate_to_date")];
         foreach (var taxonomy in Taxonomy.All)
             for (var month = 1; month <= grid.Last; month++)
                 for (var segment = 0; segment < taxonomy.Names.Count; segment++)
                     sheet.Month("months_by_" + taxonomy.Id, ofSegments, sums.Months.Row(MonthWalk.Slot(taxonomy.Offset + segment, month)),
-                        grid.IsComplete(month), grid.Name(month), taxonomy.Names[segment]);
+                        grid.IsComplete(month), grid.Name(month), taxonomy.Names[segment],
+                        IsEmpty(sums, month) ? Rejected(sheet, sums, month) : null, isEmpty: true);
         Moves(sheet, sums);
         Daily(sheet, sums);
         Revenue(sheet, sums);
         Trends(sheet);
     }
+
+    private static bool IsEmpty(ShopSums sums, int month) => sums.Months.Row(month)[(int)MonthMeasure.Orders] == 0;
+
+    private static string? Rejected(FigureSheet sheet, ShopSums sums, int month) =>
+        RejectedOrders.In(sheet.Context.Recipe.Rejected, sheet.Context.Months.Name(month), IsEmpty(sums, month));
 
     /// <summary>What lies before the window: only what adds up with the months.</summary>
     private static void Earlier(FigureSheet sheet, ShopSums sums, string name)
@@ -54,7 +66,7 @@ internal static class MonthFigures
         var minor = (double)sheet.Context.Currency.MinorPerUnit;
         sheet.Ratio("months", Get("month_orders"), row[(int)MonthMeasure.Orders], null, null, name);
         sheet.Ratio("months", Get("month_revenue"), row[(int)MonthMeasure.RevenueMinor] / minor, null, null, name);
-        sheet.Ratio("months", Get("month_new_customers"), row[(int)MonthMeasure.Customers], null, null, name);
+        sheet.Ratio("months", Get("month_new_customers"), row[(int)MonthMeasure.NewCustomers], null, null, name);
     }
 
     private static void Moves(FigureSheet sheet, ShopSums sums)
@@ -116,6 +128,7 @@ internal static class MonthFigures
     {
         var grid = sheet.Context.Months;
         var months = Enumerable.Range(1, grid.Last).Where(grid.IsComplete)
+            .Where(month => !IsEmpty(sums, month) || Rejected(sheet, sums, month) is null)
             .Select(month => (Name: grid.Name(month),
                 Revenue: sums.Months.Row(month)[(int)MonthMeasure.RevenueMinor] / sheet.Context.Currency.MinorPerUnit))
             .ToList();

@@ -81,6 +81,8 @@ internal sealed class MonthGrid
         return first.AddMonths(3 * (quarter - 1));
     }
 
+    public int QuarterStartDay(int quarter) => _quarterStarts[quarter];
+
     public bool QuarterHasEnded(int quarter) => _quarterStarts[quarter + 1] <= AsOf.Day;
 
     public string QuarterName(int quarter)

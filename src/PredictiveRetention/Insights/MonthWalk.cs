@@ -34,12 +34,13 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
     public void Add(in HistoryBefore history, List<(int Day, bool Click)> firsts)
     {
         if (history.Orders.IsEmpty) return;
-        var firstDay = history.Orders[0].Day;
+        // Who was seen before the shop's first order joined then, and not with the first order that is known.
+        var joinedDay = history.Profile.JoinedDay ?? history.Orders[0].Day;
         int order = 0, refund = 0, engagement = 0, open = 0, yearAgo = 0;
         var delivery = context.Coverage.Has(DataSource.EmailDeliveries) ? EngagementType.EmailDelivered : EngagementType.EmailSent;
         var known = snapshots.At(history, _grid.Start(1), out var before);
         if (known) Taxonomy.SlotsOf(rules.Assign(before, 1), _slotsBefore);
-        var firstMonth = _grid.MonthAt(firstDay);
+        var joinedIn = _grid.MonthAt(joinedDay);
         for (var month = 0; month <= _grid.Last; month++)
         {
             var end = month == 0 ? _grid.Start(1) : _grid.End(month);
@@ -48,7 +49,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
             for (; order < history.Orders.Length && history.Orders[order].Day < end; order++)
             {
                 orders++;
-                Order(history, history.Orders[order], month == firstMonth);
+                Order(history, history.Orders[order], month == joinedIn);
             }
             for (; refund < history.Refunds.Length && history.Refunds[refund].Day < end; refund++)
             {
@@ -62,11 +63,11 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
                 else if (type is EngagementType.Visit or EngagementType.AppSession) this[Visits]++;
             }
             for (; open < firsts.Count && firsts[open].Day < end; open++) this[UniqueOpens]++;
+            if (month == joinedIn) this[NewCustomers] = 1;
             if (orders > 0)
             {
                 this[Buyers] = 1;
-                if (month == firstMonth) this[NewCustomers] = 1;
-                if (fromOrder > 0 || orders > 1) this[ReturningBuyers] = 1;
+                if (fromOrder > 0 || orders > 1 || month > joinedIn) this[ReturningBuyers] = 1;
             }
             if (month == 0)
             {
@@ -178,7 +179,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
             next = Math.Min(next, Math.Min(until, _grid.NextQuarter(month)));
             snapshots.At(history, from + 1, out var facts);
             foreach (var days in _lifecycleDays) CutAt(days + 1 - facts.DaysSinceLastOrder);
-            CutAt(context.Segments.NewDays - facts.DaysSinceFirstOrder);
+            CutAt(context.Segments.NewDays - facts.TenureDays);
             var row = sums.Daily[(int)rules.Assign(facts, month).EngagementSegment];
             var zero = _grid.AsOf.Day - context.Recipe.Settings.Days;
             row[from - zero]++;

@@ -21,6 +21,12 @@ internal static class RiskFigures
                 var row = sums.Churn.Row(taxonomy.Offset + segment);
                 sheet.Ratio("churn", ChurnRate, row[1], row[0], (long)row[0], taxonomy.Id, taxonomy.Names[segment]);
             }
+        if (sheet.Missing(RiskCustomers) is { } missing)
+        {
+            sheet.AddUnavailable("risk_distribution", RiskCustomers, FigureState.NotAvailable, missing);
+            sheet.AddUnavailable("risk_quartiles", RiskQuartile, FigureState.NotAvailable, missing);
+            return;
+        }
         var segments = SegmentNames.All<BusinessSegment>();
         for (var segment = 0; segment <= segments.Count; segment++)
             AddHistogram(sheet, sums.Risk.Row(segment), segment < segments.Count ? segments[segment] : "All");

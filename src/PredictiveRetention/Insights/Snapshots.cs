@@ -69,7 +69,8 @@ internal sealed class Snapshots(SourceCoverage coverage)
         facts = new CustomerFacts(
             point.Purchases, point.Days, day - last, day - first, NetOf(orders, day),
             _discounts ? point.GrossMinor : null, _discounts ? point.DiscountMinor : null, _discounts ? point.Discounted : null,
-            point.Days > 1 ? point.LastDay - point.PreviousDay : null, null, _subscriptions ? Subscribed(history, day) : null);
+            point.Days > 1 ? point.LastDay - point.PreviousDay : null, null, _subscriptions ? Subscribed(history, day) : null,
+            DaysSinceJoined: day - history.Profile.JoinedDay);
         return true;
     }
 

@@ -28,7 +28,7 @@ public static class ExplainRun
         var coverage = store.Summaries.Coverage(shop, cutoff);
         var histories = store.Histories.ReadOne(customerId, shop, coverage, cutoff)
             ?? throw new RetentionException(Failure.NotFound, $"There is no customer '{customerId}' with a valid order before {cutoff}.");
-        var (model, version, _, faults) = new NightModels(models).Require(cutoff, store.Nights.Current());
+        var (model, version, _, faults, _) = new NightModels(models).Require(cutoff, store.Nights.Current());
         var (_, score, why) = new Scorer(model, shop.Currency, coverage).Explain(histories[0], cutoff);
         return new ExplainedCustomer(customerId, cutoff, version, model, score, why, faults);
     }

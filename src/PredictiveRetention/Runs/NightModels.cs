@@ -5,14 +5,20 @@ namespace PredictiveRetention.Runs;
 
 /// <param name="Version"><see cref="ModelRegistry.RuleSchema"/> for a shop without any model.</param>
 /// <param name="Faults">What should have been taken and cannot be.</param>
-internal sealed record ChosenModel(RetentionModel Model, string Version, string SchemaHash, IReadOnlyList<string> Faults);
+/// <param name="NoScores">Why no model may speak, where the rule stands in for figures that need no score; null otherwise.</param>
+internal sealed record ChosenModel(RetentionModel Model, string Version, string SchemaHash, IReadOnlyList<string> Faults,
+    string? NoScores = null);
 
 /// <summary>
 /// The models of a run: its own, chosen at the snapshot, and that of the earlier night it is told what became of. Each is read from its
 /// folder and checked once a process and run. Not thread-safe.
 /// </summary>
-internal sealed class NightModels(ModelRegistry models)
+/// <param name="withoutScores">Where no model may speak about a day, say so and go on.</param>
+internal sealed class NightModels(ModelRegistry models, bool withoutScores = false)
 {
+    /// <summary>Horizons of the recency rule, where no model has others.</summary>
+    private const int Days = 90, ClvDays = 365;
+
     private readonly Dictionary<string, LoadedModel> _loaded = [];
     private (Cutoff AsOf, ChosenModel Model)? _chosen;
 
@@ -38,7 +44,8 @@ internal sealed class NightModels(ModelRegistry models)
     public ChosenModel Require(Cutoff asOf, Run? published)
     {
         var chosen = Choose(asOf);
-        if (chosen.Version == ModelRegistry.RuleSchema && published?.Recipe is { ModelLevel: not ModelLevel.RecencyRule } night)
+        if (chosen is { Version: ModelRegistry.RuleSchema, NoScores: null }
+            && published?.Recipe is { ModelLevel: not ModelLevel.RecencyRule } night)
         {
             throw new RetentionException(
                 Failure.NotFound,
@@ -66,13 +73,27 @@ internal sealed class NightModels(ModelRegistry models)
         }
         if (models.ChampionVersion() is { } champion)
         {
-            throw new RetentionException(
-                Failure.QualityGate,
-                $"The champion {champion} learnt from days after {asOf} and would look into the future. Train one that did not: "
-                + $"retain train --as-of {asOf}");
+            var why = $"The champion {champion} learnt from days after {asOf} and would look into the future. Train one that did not: "
+                + $"retain train --as-of {asOf}";
+            if (!withoutScores) throw new RetentionException(Failure.QualityGate, why);
+            // Observed churn is counted over the champion's horizon, or the figures of two days would not compare.
+            var (horizon, clvHorizon) = Horizons(champion);
+            return new ChosenModel(RetentionModel.Rule(horizon, clvHorizon), ModelRegistry.RuleSchema, ModelRegistry.RuleSchema, [], why);
         }
         // A shop without any model still gets an answer, marked as the rule it is.
-        return new ChosenModel(RetentionModel.Rule(90, 365), ModelRegistry.RuleSchema, ModelRegistry.RuleSchema, []);
+        return new ChosenModel(RetentionModel.Rule(Days, ClvDays), ModelRegistry.RuleSchema, ModelRegistry.RuleSchema, []);
+    }
+
+    private (int Days, int ClvDays) Horizons(string version)
+    {
+        try
+        {
+            return models.Manifest(version) is { } manifest ? (manifest.HorizonDays, manifest.ClvHorizonDays) : (Days, ClvDays);
+        }
+        catch (RetentionException)
+        {
+            return (Days, ClvDays);
+        }
     }
 
     private LoadedModel? Loaded(RunRecipe recipe) => recipe.ModelVersion == ModelRegistry.RuleSchema ? null

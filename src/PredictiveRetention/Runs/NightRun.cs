@@ -24,7 +24,8 @@ public sealed class NightRun(RetentionStore store, ModelRegistry models, RunSett
         var orders = store.Summaries.Orders(shop, request.AsOf)
             ?? throw new RetentionException(Failure.InputRejected, $"There is no order before {request.AsOf}: nobody to score.");
         var owner = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}");
-        var night = new NightWork(store, models, settings, shop, orders, owner, progress, cancellation);
+        var night = new NightWork(
+            store, new NightModels(models, request.WithoutScores), settings, shop, orders, owner, progress, cancellation);
         // A replay no model may speak about is refused, and is no failed run.
         if (request.Purpose == RunPurpose.Replay) night.Models.Require(request.AsOf, store.Nights.Current());
         using var alive = new Heartbeat(store, settings);

@@ -45,6 +45,7 @@ internal sealed class NightSnapshot(NightWork night)
             Coverage = coverage,
             Cutoffs = cutoffs,
             Insights = insights,
+            NoScores = chosen.NoScores,
             Segments = night.Settings.Segments,
             Margin = night.Settings.Margin,
             DataThrough = BusinessCalendar.DateOf(night.Orders.LastDay),
@@ -59,9 +60,11 @@ internal sealed class NightSnapshot(NightWork night)
     {
         var (settings, currency, firstOrderDay) = (night.Settings, night.Shop.Currency, night.Orders.FirstDay);
         settings.Insights.Checked();
+        var beginning = new BeginningJudge(asOf, firstOrderDay);
         var freeze = new QuarterFreeze(asOf, firstOrderDay, settings.Insights, FrozenBefore(asOf, model));
         var ranges = night.Store.Customers.Ranges(Part).Take(Math.Max(1, settings.SampleSize / Part)).ToList();
-        var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores, List<CustomerFacts>[] Quarters, long[] Keys)[ranges.Count];
+        var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores, List<CustomerFacts>[] Quarters, long[] Keys,
+            PurchaseGaps Gaps)[ranges.Count];
         Parallel.For(
             0, ranges.Count, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism, CancellationToken = night.Cancellation },
             () => (Scorer: new Scorer(model, currency, coverage, withReasons: false), Histories: new ShardHistories()),
@@ -74,7 +77,7 @@ internal sealed class NightSnapshot(NightWork night)
                 for (var at = 0; at < keys.Length; at++) keys[at] = worker.Histories[at].Profile.CustomerKey;
                 var quarters = night.Timed("insights sample", () => freeze.Facts(worker.Histories, coverage));
                 if (unscored.Count > 0) (facts, scores) = (Scored(facts), Scored(scores));
-                parts[i] = (facts, scores, quarters, keys);
+                parts[i] = (facts, scores, quarters, keys, beginning.Read(worker.Histories));
                 return worker;
 
                 T[] Scored<T>(T[] all) => [.. all.Where((_, at) => !unscored.Contains(at))];
@@ -89,6 +92,8 @@ internal sealed class NightSnapshot(NightWork night)
         {
             Settings = settings.Insights,
             FirstOrderDay = firstOrderDay,
+            Rejected = night.Store.Imports.RejectedOrders(),
+            Beginning = beginning.Judge(parts.Select(part => part.Gaps)),
             Quarters = [.. frozen.Select(quarter => quarter with { Orders = OrdersBefore(quarter.From) })],
             SampleUpTo = parts.SelectMany(part => part.Keys).Skip(settings.Insights.CorrelationSample - 1).FirstOrDefault(long.MaxValue),
         };

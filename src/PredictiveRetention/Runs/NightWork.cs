@@ -8,7 +8,7 @@ namespace PredictiveRetention.Runs;
 /// </summary>
 /// <param name="owner">The process, in the ledger.</param>
 internal sealed class NightWork(
-    RetentionStore store, ModelRegistry models, RunSettings settings, Shop shop, OrderRange orders, string owner,
+    RetentionStore store, NightModels models, RunSettings settings, Shop shop, OrderRange orders, string owner,
     IProgress<RunProgress>? progress, CancellationToken cancellation)
 {
     private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(200);
@@ -26,7 +26,7 @@ internal sealed class NightWork(
 
     public string Owner => owner;
 
-    public NightModels Models { get; } = new(models);
+    public NightModels Models => models;
 
     public bool IsWatched => progress is not null;
 

@@ -30,7 +30,7 @@ public sealed class RunFigures
     public IReadOnlyList<FigureRow> Answer(FigureQuestion question)
     {
         var figures = InView(question.View.Id);
-        return question.Answer(figures, _coverage, figures.Count > 0 ? null : WhyNone(question.View));
+        return question.Answer(figures, _coverage, figures.Count > 0 ? null : WhyNone(question.View), _run.Recipe?.NoScores);
     }
 
     /// <summary>All figures of a view as they are, for what is laid out otherwise than in rows.</summary>

@@ -9,7 +9,10 @@ namespace PredictiveRetention.Runs;
 /// <param name="BusinessDate">The date the run is for; one published run a date.</param>
 /// <param name="AsOf">What happened from this day on is unknown to the run.</param>
 /// <param name="Again">Make a new attempt although the date is published.</param>
-public sealed record RunRequest(RunPurpose Purpose, DateOnly BusinessDate, Cutoff AsOf, bool Again = false)
+/// <param name="WithoutScores">
+/// Asked for its figures alone: where every model learnt from days after the as-of, those that need none are counted all the same.
+/// </param>
+public sealed record RunRequest(RunPurpose Purpose, DateOnly BusinessDate, Cutoff AsOf, bool Again = false, bool WithoutScores = false)
 {
     /// <summary>
     /// The night of today: as of today or, where the data ends earlier, the day after the last order. An order dated in the future is a
@@ -25,7 +28,9 @@ public sealed record RunRequest(RunPurpose Purpose, DateOnly BusinessDate, Cutof
     /// <summary>
     /// Scores as they would have been on a past day. Never published to readers, and made anew each time it is asked for.
     /// </summary>
-    public static RunRequest Replay(Cutoff asOf) => new(RunPurpose.Replay, asOf.Date, asOf, Again: true);
+    /// <param name="withoutScores">See <see cref="WithoutScores"/>.</param>
+    public static RunRequest Replay(Cutoff asOf, bool withoutScores = false) =>
+        new(RunPurpose.Replay, asOf.Date, asOf, Again: true, withoutScores);
 }
 
 /// <summary>What a run does not read from the data.</summary>

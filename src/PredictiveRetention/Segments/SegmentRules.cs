@@ -20,13 +20,15 @@ public static class SegmentRules
         var (active, atRisk, dormant) = (settings.ActiveDays, settings.AtRiskDays, settings.DormantDays);
         string[] days = [Text($"last order at most {active} days ago"), Text($"{active + 1} to {atRisk} days ago"),
             Text($"{atRisk + 1} to {dormant} days ago"), Text($"more than {dormant} days ago")];
+        var joined = Text($"first order (or first seen, where that was before the data begin) less than {settings.NewDays} days ago");
+        var old = Text($"; who was first seen before the data begin, {settings.NewDays} days ago or longer, is Promising");
         var discounted = Text($"at least {100 * settings.DiscountedOrdersShare:0.##} % of the purchases had a discount");
         return
         [
             Rule<Lifecycle>(
                 "lifecycle", "Lifecycle",
                 "By absolute days since the last order, never by quantiles. New is looked at first, then the days.", false,
-                Text($"one purchase, the first order less than {settings.NewDays} days ago"),
+                $"one purchase, {joined}",
                 Text($"{days[0]}, after a gap of {settings.ReactivatedGapDays} days or more"), days[0], days[1], days[2], days[3]),
             new("lifecycle3", "Lifecycle in three states", "New and Reactivated count as Active, Lost as Dormant.",
                 Three("New, Reactivated or Active", "At Risk", "Dormant or Lost"), false),
@@ -59,7 +61,7 @@ public static class SegmentRules
                 "business_segment", "Business segment", FirstMatch + " New is looked at first, then Inactive, At Risk, VIP, Regular.", true,
                 Text($"predicted CLV from {Amount(cutoffs.VipClv)}, the top {100 * settings.VipShare:0.##} %"), "everybody else",
                 Text($"churn probability from {100 * cutoffs.HighRisk:F1} %"), "lifecycle Dormant or Lost",
-                Text($"first order less than {settings.NewDays} days ago")),
+                joined),
             Rule<EngagementSegment>(
                 "engagement_segment", "Engagement segment", FirstMatch + " Discount-Driven is looked at first.", true,
                 "value tier High and lifecycle New, Reactivated or Active",
@@ -67,7 +69,7 @@ public static class SegmentRules
                 "lifecycle At Risk, Dormant or Lost", "everybody else"),
             Rule<Persona>(
                 "persona", "Persona", FirstMatch, false,
-                "has a running subscription", Text($"first order less than {settings.NewDays} days ago"),
+                "has a running subscription", joined,
                 Text($"{discounted}, of at least {settings.DiscountSeekerOrders}"),
                 Text($"at least {settings.LoyalistOrders} purchases and lifecycle Active or Reactivated"), "one purchase",
                 "everybody else"),
@@ -82,7 +84,8 @@ public static class SegmentRules
                 $"Scores 1 to 5, 5 best, for days since the last order (cuts {Cuts(cutoffs.Recency)}), purchases (cuts "
                     + $"{Cuts(cutoffs.Frequency)}) and net revenue (cuts {Money(cutoffs.MonetaryMinor)}); equal values share a score. "
                     + $"The three digits name a cell of the grid.", true,
-                [.. Enum.GetValues<RfmSegment>().Select(segment => "codes " + string.Join(' ', RfmGrid.Codes[segment]))]),
+                [.. Enum.GetValues<RfmSegment>().Select(segment => "codes " + string.Join(' ', RfmGrid.Codes[segment])
+                    + (segment == RfmSegment.NewCustomers ? old : ""))]),
         ];
 
         string Minor(double minor) => Amount(minor / currency.MinorPerUnit);

@@ -17,7 +17,10 @@ public sealed record SegmentSettings
     /// <summary>Lifecycle Dormant: after At Risk, up to this many days; later is Lost. Default 365; above AtRiskDays.</summary>
     public int DormantDays { get; init; } = 365;
 
-    /// <summary>New and Newcomer: first order less than this many days ago (exclusive). Default 60; 1 to 3650.</summary>
+    /// <summary>
+    /// New and Newcomer: joined (first order, or first seen before the data begin) less than this many days ago (exclusive). Default 60;
+    /// 1 to 3650.
+    /// </summary>
     public int NewDays { get; init; } = 60;
 
     /// <summary>Reactivated: the gap before the last order was at least this many days. Default 90; 1 to 3650.</summary>

@@ -9,6 +9,7 @@ namespace PredictiveRetention.Segments;
 /// Subscriber. A customer without a purchase (only zero-value or refunded orders) is never New, has the lifecycle of the
 /// last order of any kind, and falls into the lowest value and frequency classes and the persona Other.
 /// A lost customer has a risk band like any other; whoever counts risk leaves the lost out.
+/// New is whoever joined lately: where a customer was seen before the shop's first order, since then, else since the first purchase.
 /// </summary>
 public static class Segmenter
 {
@@ -26,7 +27,7 @@ public static class Segmenter
         var value = ValueTierOf(facts, cutoffs);
         return new SegmentAssignment(
             rfm,
-            RfmGrid.SegmentOf(rfm),
+            RfmSegmentOf(rfm, facts, settings),
             lifecycle,
             value,
             FrequencyClassOf(facts, settings),
@@ -36,6 +37,12 @@ public static class Segmenter
             PersonaOf(facts, lifecycle, settings),
             RiskBandOf(pChurn, cutoffs));
     }
+
+    /// <summary>The grid knows new customers by few orders lately; of somebody seen long before they are a recent buyer's.</summary>
+    private static RfmSegment RfmSegmentOf(RfmScore rfm, in CustomerFacts facts, SegmentSettings settings) =>
+        RfmGrid.SegmentOf(rfm) is var segment && segment == RfmSegment.NewCustomers && facts.DaysSinceJoined >= settings.NewDays
+            ? RfmSegment.Promising
+            : segment;
 
     public static Lifecycle LifecycleOf(in CustomerFacts facts, SegmentSettings settings)
     {
@@ -107,7 +114,7 @@ public static class Segmenter
         : RiskBand.Low;
 
     private static bool IsNewcomer(in CustomerFacts facts, SegmentSettings settings) =>
-        facts.Orders > 0 && facts.DaysSinceFirstOrder < settings.NewDays;
+        facts.Orders > 0 && facts.TenureDays < settings.NewDays;
 
     // Comparisons with null are false. Divided, not multiplied: 3.0 / 5 is exactly the double 0.6, 0.6 x n may miss the whole number.
     private static bool BuysOnDiscount(in CustomerFacts facts, SegmentSettings settings) =>

@@ -68,15 +68,31 @@ public sealed class HistoryReader
             "NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_key = refund.customer_key AND o.order_id = refund.order_id AND NOT "
                 + "o.is_valid) AND ";
 
+        private const string Who = "birth_year, gender, country, consent_email, acquisition_channel, first_seen_at_ms";
+
         public void Fill(ShardHistories into)
         {
             into.Clear();
-            using (var row = Rows("customer_key, customer_id, birth_year, gender, country, consent_email, acquisition_channel", "customer",
-                "first_order_at_ms", "customer_key"))
-                while (row.Read())
-                    into.AddCustomer(new CustomerProfile(row.Long(), row.Text(), row.MaybeInt(), row.MaybeText(), row.MaybeText(),
-                        row.MaybeBool(), row.MaybeText()));
+            var begun = FirstOrderDay();
+            using (var row = Rows("customer_key, customer_id, " + Who, "customer", "first_order_at_ms", "customer_key"))
+                while (row.Read()) into.AddCustomer(Profile(row.Long(), row.Text(), row, begun));
             Events(into);
+        }
+
+        /// <summary>Day of the shop's first order, wherever the cutoff is: the data begin when they begin.</summary>
+        private int FirstOrderDay()
+        {
+            using var row = engine.Rows(connection, transaction, "SELECT min(first_ms) FROM order_span");
+            return row.Read() && row.MaybeLong() is { } first ? Day(first) : BusinessCalendar.FirstDay;
+        }
+
+        /// <param name="row">The columns of <see cref="Who"/> are next.</param>
+        private CustomerProfile Profile(long key, string id, RowReader row, int begun)
+        {
+            var profile = new CustomerProfile(key, id, row.MaybeInt(), row.MaybeText(), row.MaybeText(), row.MaybeBool(), row.MaybeText());
+            return coverage.Has(DataSource.Profiles) && MaybeDay(row.MaybeLong()) is { } seen
+                ? profile with { FirstSeenDay = seen, SeenBeforeData = seen < begun }
+                : profile;
         }
 
         public void Fill(ShardHistories into, ReadOnlySpan<long> population)
@@ -89,14 +105,12 @@ public sealed class HistoryReader
 
         private void Profiles(ShardHistories into, ReadOnlySpan<long> population)
         {
-            var next = 0;
-            using (var row = Rows("customer_key, birth_year, gender, country, consent_email, acquisition_channel", "customer", null,
-                "customer_key"))
+            var (next, begun) = (0, FirstOrderDay());
+            using (var row = Rows("customer_key, " + Who, "customer", null, "customer_key"))
             {
                 while (row.Read() && next < population.Length)
                 {
-                    var profile = new CustomerProfile(row.Long(), "", row.MaybeInt(), row.MaybeText(), row.MaybeText(), row.MaybeBool(),
-                        row.MaybeText());
+                    var profile = Profile(row.Long(), "", row, begun);
                     while (next < population.Length && population[next] < profile.CustomerKey)
                         into.AddCustomer(new CustomerProfile(population[next++], ""));
                     if (next == population.Length || population[next] != profile.CustomerKey) continue;

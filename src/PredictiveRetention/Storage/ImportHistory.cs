@@ -1,4 +1,7 @@
+using System.Text.Json;
 using Dapper;
+using PredictiveRetention.Ingestion;
+using PredictiveRetention.Insights;
 
 namespace PredictiveRetention.Storage;
 
@@ -34,6 +37,28 @@ public sealed class ImportHistory
         return await connection.QuerySingleOrDefaultAsync<PastImport>(new CommandDefinition(
             $"SELECT {Columns} FROM import_batch WHERE import_id = @id", new { id }, cancellationToken: cancellation));
     }
+
+    /// <summary>
+    /// Orders that imports rejected, by month. A file that was mended and imported again, whole, has lost only what it lost then.
+    /// </summary>
+    internal IReadOnlyList<RejectedOrders> RejectedOrders()
+    {
+        using var connection = _engine.Open();
+        var imports = connection.Query<(long Import, string Report)>("SELECT import_id, report FROM import_batch ORDER BY import_id")
+            .Select(import => (import.Import, Report: JsonSerializer.Deserialize<QualityReport>(import.Report, JsonSerializerOptions.Web)))
+            .ToList();
+        return [.. imports.SelectMany(import => (import.Report?.Files ?? [])
+                .Where(file => file.File == "orders")
+                .Select(file => (import.Import, File: file)))
+            .GroupBy(import => Path.GetFileName(import.File.Path), StringComparer.Ordinal)
+            .SelectMany(same => same.Where((earlier, i) => !same.Skip(i + 1).Any(later => Holds(later.File, earlier.File))))
+            .SelectMany(last => (last.File.RejectedByMonth ?? [])
+                .Select(month => new RejectedOrders(last.Import, month.Month, month.Rows)))
+            .OrderBy(rejected => rejected.ImportId)];
+    }
+
+    private static bool Holds(FileQuality later, FileQuality earlier) =>
+        later.RowsRead >= earlier.RowsRead && (earlier.FirstMs is null || later.FirstMs <= earlier.FirstMs);
 
     /// <summary>How many ended after the one of a number.</summary>
     internal static long CountAfter(LedgerChange change, long importId) =>

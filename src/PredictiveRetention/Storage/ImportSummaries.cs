@@ -41,7 +41,7 @@ public sealed class ImportSummaries
         (DataSource.Genders, "customer", "0", "gender IS NOT NULL"),
         (DataSource.Profiles, "customer", "0",
             "birth_year IS NOT NULL OR gender IS NOT NULL OR country IS NOT NULL OR consent_email IS NOT NULL "
-            + "OR acquisition_channel IS NOT NULL"),
+            + "OR acquisition_channel IS NOT NULL OR first_seen_at_ms IS NOT NULL"),
     ];
 
     private readonly Engine _engine;

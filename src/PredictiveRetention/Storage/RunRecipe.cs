@@ -27,12 +27,20 @@ public sealed record RunRecipe
     /// <summary>Business day of the last order the run could see.</summary>
     public required DateOnly DataThrough { get; init; }
 
+    /// <summary>
+    /// Why no model could score the run, which is of figures that need none; null where scores are what they should be.
+    /// </summary>
+    public string? NoScores { get; init; }
+
     /// <summary>What the run's figures are counted with; null in runs of earlier versions, which have none.</summary>
     public InsightRecipe? Insights { get; init; }
 
     internal InsightContext Context(Cutoff asOf, Currency currency) => new(
         asOf, Coverage, currency, Cutoffs, Segments, HorizonDays, ClvHorizonDays, RetentionModel.LostAfter(HorizonDays),
-        Insights ?? throw new InvalidOperationException("The run was begun by an earlier version, which counted no figures."));
+        Insights ?? throw new InvalidOperationException("The run was begun by an earlier version, which counted no figures."))
+    {
+        NoScores = NoScores,
+    };
 
     internal string ToJson() => JsonSerializer.Serialize(this, s_json);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
 using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Insights;
@@ -63,6 +64,29 @@ public sealed class MetricsTests : IDisposable
         Assert.Contains("Average spend per transaction", Retain.Run("metrics", "aov", "--list").Out, StringComparison.Ordinal);
 
         Exports();
+    }
+
+    [Fact]
+    public void Figures_that_need_no_model_are_answered_for_a_day_no_model_may_speak_about()
+    {
+        using (var store = RetentionStore.Open(Store)) store.Import(Some.Orders(200));
+        var version = FittedModels.Promote(new ModelRegistry(Models));
+        var past = SimulatedHistories.End.Minus(60).ToString();
+        var answer = Metrics("customers", "repeat_rate", "churn_rate", "clv", "p_churn", "--as-of", past);
+        Assert.True(answer.ExitCode == 0, answer.Error);
+        Assert.Contains("no model may speak about this day", answer.Out, StringComparison.Ordinal);
+        Assert.Matches(@"Customers +\d+ ", answer.Out);
+        Assert.Matches(@"Repeat rate +\d+\.\d % ", answer.Out);
+        Assert.Matches(@"Churn rate \(observed\) +\d+\.\d % ", answer.Out);
+        Assert.Equal(2, Regex.Count(answer.Out, $@" - +not available: The champion {version} learnt from days after {past}"));
+        Assert.Matches($@" - +not available: The champion {version}", Metrics("clv", "--group-by", "lifecycle", "--as-of", past).Out);
+        Assert.Matches($@" - +not available: The champion {version}", Metrics("customers", "--group-by", "risk_band", "--as-of", past).Out);
+        var verified = Retain.Run("verify-figures", "--run", "1", "--store", Store);
+        Assert.True(verified.ExitCode == 0, verified.Out);
+        // Scores are still refused, and a model that may speak has its say.
+        Assert.Equal(6, Retain.Run("score", "--as-of", past, "--store", Store, "--models", Models).ExitCode);
+        FittedModels.Promote(new ModelRegistry(Models), daysBack: 60);
+        Assert.DoesNotContain("not available: The champion", Metrics("clv", "--as-of", past).Out, StringComparison.Ordinal);
     }
 
     private void Exports()

@@ -161,4 +161,16 @@ public class SegmenterTests
     }
 
     private static Persona PersonaOf(CustomerFacts facts) => Some.Segments(facts).Persona;
+
+    [Fact]
+    public void Who_was_seen_long_before_the_data_begin_is_new_in_no_taxonomy()
+    {
+        var facts = new CustomerFacts(1, 1, DaysSinceLastOrder: 3, DaysSinceFirstOrder: 3, NetRevenueMinor: 1, DaysSinceJoined: 700);
+        var assigned = Segmenter.Assign(facts, 0.1, 0, Some.Cutoffs(), new SegmentSettings());
+        Assert.Equal((Lifecycle.Active, BusinessSegment.Regular, Persona.OneTimer),
+            (assigned.Lifecycle, assigned.BusinessSegment, assigned.Persona));
+        Assert.NotEqual(RfmSegment.NewCustomers, assigned.RfmSegment);
+        var lately = Segmenter.Assign(facts with { DaysSinceJoined = 30 }, 0.1, 0, Some.Cutoffs(), new SegmentSettings());
+        Assert.Equal((Lifecycle.New, BusinessSegment.New, Persona.Newcomer), (lately.Lifecycle, lately.BusinessSegment, lately.Persona));
+    }
 }
