@@ -29,7 +29,8 @@ internal sealed partial record CsvLayout(char Delimiter, long HeaderLine, IReadO
             var lines = Sample(text, candidate).Skip(isSaid ? 1 : 0).ToList();
             if (lines.Count == 0) throw new RetentionException(Failure.InputRejected, $"{path} is empty: it has no header line.");
             var (line, fit) = HeaderOf(lines);
-            if (best is not { } other || (fit, Headings(line)).CompareTo((other.Fit, Headings(other.Line))) > 0) best = (candidate, line, fit);
+            if (best is not { } other || (fit, Headings(line)).CompareTo((other.Fit, Headings(other.Line))) > 0)
+                best = (candidate, line, fit);
         }
         var (chosen, header, _) = best!.Value;
         var place = FormattableString.Invariant($"{path}, line {header.Number}");
@@ -70,7 +71,7 @@ internal sealed partial record CsvLayout(char Delimiter, long HeaderLine, IReadO
 
     private static int Headings(Line line) => line.Fault is null ? line.Cells.Length : 0;
 
-    /// <summary>With how well it fits: 2 where lines below fill as many cells, 0 where none is one for sure and the first is taken.</summary>
+    /// <summary>With how well it fits: 2 where lines below fill as many cells, 0 where none is one and the first is taken.</summary>
     private static (Line Line, int Fit) HeaderOf(IReadOnlyList<Line> lines)
     {
         // What two lines fill is no accident.
