@@ -71,9 +71,7 @@ internal sealed partial record CsvLayout(char Delimiter, long HeaderLine, IReadO
 
     private static int Headings(Line line) => line.Fault is null ? line.Cells.Length : 0;
 
-    /// <summary>
-    /// With how well it fits: 2 where lines below fill as many cells, 0 where none is one for sure and the first is taken.
-    /// </summary>
+    /// <summary>With how well it fits: 2 where lines below fill as many cells, 0 where none is one and the first is taken.</summary>
     private static (Line Line, int Fit) HeaderOf(IReadOnlyList<Line> lines)
     {
         // What two lines fill is no accident.

@@ -148,7 +148,7 @@ public abstract class OddTextTests(EngineUnderTest engine) : IDisposable
                 $"{{\"customer_id\":\"c{i}\",\"order_id\":\"{i}\",\"ordered_at\":\"2024-01-01\",\"amount\":5,"
                     + $"\"channel\":{Json(cell.Written)}}}\n"))
             : "customer_id,order_id,ordered_at,amount,channel\n" + string.Concat(texts.Select((cell, i) =>
-                $"c{i},{i},2024-01-01,5,\"{cell.Written.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n")));
+                $"c{i},{i},2024-01-01,5,\"{cell.Written.Replace("\"", "\"\"", StringComparison.Ordinal)}\"\n")), new UTF8Encoding(false));
         using var store = RetentionStore.Open(engine.NewAddress());
         var request = new ImportRequest { Preset = "generic", OrdersFile = path, ShopCurrency = "EUR", Calendar = BusinessCalendar.Utc };
         ImportRun.Execute(store, request, dryRun: false, null, null, TestContext.Current.CancellationToken);
