@@ -57,25 +57,21 @@ internal sealed class ColumnFormats(
         if (dayFirst + monthFirst > 0) return Decided("date_order", monthFirst > dayFirst ? "mdy" : "dmy", "shown");
         if (memory.Of(file.Name, "date_order") is { } kept)
             return Decided("date_order", kept, "kept", $"dates: no date shows whether the day or the month comes first; read as {kept}, "
-                + $"as in "
-                + "the files of this source before.");
+                + "as in the files of this source before.");
         var (column, open) = evidence.Where(found => found.Value.Open > 0).Select(found => (found.Key, found.Value)).FirstOrDefault();
         // The same day whichever comes first.
         if (column is null) return "dmy";
         if (ByRisingIds(column) is { } rising)
             return Decided("date_order", rising, "shown", $"{column.Header}: no date shows whether the day or the month comes first; "
-                + $"order ids "
-                + $"rise with time only if they are read as {rising}.");
+                + $"order ids rise with time only if they are read as {rising}.");
         if (ByTheFuture(column) is { } past)
             return Decided("date_order", past, "shown", $"{column.Header}: no date shows whether the day or the month comes first; read "
-                + $"other "
-                + $"than {past} the file would reach into the future.");
+                + $"other than {past} the file would reach into the future.");
         throw new RetentionException(Failure.InputRejected,
             $"{file.Path}: nothing in {column.Header} shows whether the day or the month comes first "
                 + $"({ForeignText.Shown(open!.Example ?? "")} "
             + "is two days). Say which: --date-order dmy (the day) or --date-order mdy (the month); \"$date_order\" in --map does the "
-            + "same. "
-            + "It is kept for the next file. Nothing was stored.");
+            + "same. It is kept for the next file. Nothing was stored.");
     }
 
     // A weekday, a time.
@@ -152,10 +148,9 @@ internal sealed class ColumnFormats(
                     + $"before.");
         throw new RetentionException(Failure.InputRejected,
             $"{file.Path}: nothing in {numbers[open].Header} shows whether {ForeignText.Shown(evidence[open].Example ?? "")} is a "
-                + $"thousand times as "
-            + "much: its mark may stand before decimals or before thousands. Say which mark stands before the decimals: --decimal-mark "
-            + ". or "
-            + "--decimal-mark , (\"$decimal_mark\" in --map does the same). It is kept for the next file. Nothing was stored.");
+                + "thousand times as much: its mark may stand before decimals or before thousands. Say which mark stands before the "
+                + "decimals: --decimal-mark "
+            + ". or --decimal-mark , (\"$decimal_mark\" in --map does the same). It is kept for the next file. Nothing was stored.");
     }
 
     private MarkEvidence MarksOf(MatchedColumn column)

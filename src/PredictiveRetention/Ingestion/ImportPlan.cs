@@ -124,9 +124,8 @@ internal sealed class ImportPlan
                 && !asked.TimeZone.Id.StartsWith("Etc/", StringComparison.Ordinal) && NamedZones.Of(spans) is { } changing)
                 throw new RetentionException(Failure.InputRejected,
                     $"The clocks of {asked.TimeZone.Id} never change, and the offsets in {_files[0].Path} do, as those of "
-                        + $"{changing.Id}: an "
-                    + $"evening of the other season would fall into the next day. Give --time-zone {changing.Id}, or a zone such as "
-                    + $"Etc/GMT+5 "
+                        + $"{changing.Id}: an evening of the other season would fall into the next day. Give --time-zone {changing.Id}, "
+                        + "or a zone such as Etc/GMT+5 "
                     + "where a fixed offset is meant. Nothing was stored.");
         }
         else if (_database.Variable("preset_time_zone") is { } zone) _database.Calendar = BusinessCalendar.InZone(zone);
@@ -134,8 +133,7 @@ internal sealed class ImportPlan
         {
             _database.Calendar = BusinessCalendar.InZone(named.Id);
             if (named.Id != TimeZoneInfo.Utc.Id) Assume("orders", $"time zone {named.Id}: the offsets of the orders are those of its "
-                + $"clocks, and days "
-                + "begin at its midnight. If not: --time-zone, now or later.");
+                + "clocks, and days begin at its midnight. If not: --time-zone, now or later.");
         }
         else if (spans.Count > 0)
             throw new RetentionException(Failure.InputRejected,
@@ -272,12 +270,10 @@ internal sealed class ImportPlan
             $"{ForeignText.Shown(status.Text)} ({Invariant.Text($"{status.Orders:N0} orders, {status.Money:N2} {Currency.Code}")})"));
         throw new RetentionException(Failure.InputRejected,
             $"{_files[0].Path}: {column.Header} has statuses that are not known: {listed}. Say which statuses are a sale, with these if "
-                + $"they are: "
-            + $"--statuses {Quoted([.. known, .. unknown.Select(status => status.Word)])}, without them if not"
+                + $"they are: --statuses {Quoted([.. known, .. unknown.Select(status => status.Word)])}, without them if not"
             + (known.Count > 0 ? $": --statuses {Quoted(known)}" : "")
             + ". Where the column is no status of orders, --map {\"orders\": {\"status\": null}} reads nothing from it. What is "
-            + "answered is kept "
-            + "for the next file. Nothing was stored.");
+            + "answered is kept for the next file. Nothing was stored.");
     }
 
     private static string Quoted(IReadOnlyList<string> words) => $"\"{string.Join(',', words)}\"";
@@ -314,10 +310,8 @@ internal sealed class ImportPlan
             throw new RetentionException(Failure.InputRejected,
                 $"{file.Path}: the amounts in {worth[0].Header} are whole and end as prices in the smallest units of {Currency.Code} do "
                 + $"({string.Join(", ", _contents[file.Name][worth[0].Index].Examples)}), so they may be {Currency.MinorPerUnit} times "
-                + $"too much. Say "
-                + "which: --amount-unit minor (divide them) or --amount-unit major (as they stand); \"$amount_unit\" in --map does the "
-                + "same. It "
-                + "is kept for the next file. Nothing was stored.");
+                + "too much. Say which: --amount-unit minor (divide them) or --amount-unit major (as they stand); \"$amount_unit\" in "
+                + "--map does the same. It is kept for the next file. Nothing was stored.");
         return named;
     }
 

@@ -156,8 +156,8 @@ public static class ImportRun
         var notes = stored.ThereAlready.Select(orders => new QualityNote(
             $"orders that "
                 + $"{(orders.Preset is null || orders.Preset == preset ? "an earlier import" : $"an import of preset {orders.Preset}")} "
-                + $"had stored already "
-            + $"(same customer, same order id): one order each, updated where they differ; {orders.OtherAmount} had another amount",
+                + $"had stored already (same customer, same order id): one order each, updated where they differ; {orders.OtherAmount} "
+                + "had another amount",
             orders.Count)).ToList();
         if (stored.OtherOrders > 0)
             notes.Add(new QualityNote(

@@ -327,7 +327,7 @@ public sealed class ImportWriter : IDisposable
         _sql.Execute(
             $"INSERT INTO customer (customer_key, customer_id, {string.Join(", ", columns)}) SELECT s.customer_key, s.customer_id, "
                 + $"{string.Join(", ", columns.Select(column => "s." + column))} FROM {said} "
-            + $"ON CONFLICT (customer_key) DO UPDATE SET "
+            + "ON CONFLICT (customer_key) DO UPDATE SET "
             + $"{string.Join(", ", columns.Select(column => $"{column} = coalesce(excluded.{column}, customer.{column})"))}");
     }
 }

@@ -107,8 +107,7 @@ public sealed class ShopChoices
         if (isWall && clocks.Count > 1)
             throw new RetentionException(Failure.InputRejected,
                 "Some files of this shop have times with offsets and others the shop's wall clock, so which of them the new zone moves "
-                    + "cannot be "
-                + "told. Import them into another --store with --time-zone.");
+                    + "cannot be told. Import them into another --store with --time-zone.");
         var moved = isWall && old.TimeZone.Id != zone.TimeZone.Id ? Move(connection, transaction, old, zone) : 0;
         connection.Execute("UPDATE shop SET time_zone = @zone", new { zone = zone.TimeZone.Id }, transaction);
         if (moved > 0) Recount(connection, transaction);

@@ -8,8 +8,8 @@ public sealed class ShopifyPresetTests
 {
     private const string Header =
         "Name,Email,Financial Status,Paid at,Fulfillment Status,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,Total,Discount "
-            + "Code,Discount Amount,"
-        + "Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Shipping City,Shipping Zip,Shipping Country,Billing "
+            + "Code,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Shipping City,Shipping "
+            + "Zip,Shipping Country,Billing "
         + "Country,Notes,Cancelled at,Refunded Amount,Id,Source\n";
 
     private const string Orders = Header

@@ -69,8 +69,7 @@ public sealed class StripePresetTests
         {
             Preset = "stripe",
             Orders = "id,Created date (UTC),Amount,Amount Refunded,Currency,Status,Customer ID,Disputed Amount,Dispute Date "
-                + "(UTC),Dispute Status\n"
-                + $"ch_1,2024-02-01 10:00,40.00,10.00,eur,Paid,cus_1,40.00,2024-02-20 10:00,{status}\n",
+                + $"(UTC),Dispute Status\nch_1,2024-02-01 10:00,40.00,10.00,eur,Paid,cus_1,40.00,2024-02-20 10:00,{status}\n",
         };
         Assert.Equal(back, import.Source.Refunds().Where(refund => refund.RefundId == "ch_1-dispute").Sum(refund => refund.AmountMinor));
         if (day.Length > 0)
@@ -87,8 +86,7 @@ public sealed class StripePresetTests
         {
             Preset = "stripe",
             Orders = "id,Created date (UTC),Amount,Amount Refunded,Currency,Converted Amount,Converted Amount Refunded,Converted "
-                + "Currency,Status,"
-                + "Customer ID\nch_1,2024-02-01 10:00,40.00,0.00,eur,40.00,0.00,eur,Paid,cus_1\n"
+                + "Currency,Status,Customer ID\nch_1,2024-02-01 10:00,40.00,0.00,eur,40.00,0.00,eur,Paid,cus_1\n"
                 + "ch_2,2024-02-02 10:00,50.00,10.00,usd,46.10,9.22,eur,Paid,cus_2\n",
         };
         Assert.Equal([4000L, 4610L], import.Stored.Select(order => order.AmountMinor));

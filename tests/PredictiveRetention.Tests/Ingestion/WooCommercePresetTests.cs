@@ -62,8 +62,7 @@ public sealed class WooCommercePresetTests
     {
         using var import =
             Shop("order_id,date,status,order_total,order_currency,customer_id,customer_user,refunded_total,refund_date,billing_country,"
-                + "attribution\n"
-            + "9,2024-02-01 10:00:00,completed,12.00,GBP,17,17,2.00,2024-02-09 10:00:00,UK,Organic\n10,2024-02-02 "
+                + "attribution\n9,2024-02-01 10:00:00,completed,12.00,GBP,17,17,2.00,2024-02-09 10:00:00,UK,Organic\n10,2024-02-02 "
             + "10:00:00,completed,12.00,GBP,0,0,,,UK,\n");
         Assert.Equal(("17", 1200L), (Assert.Single(import.Stored).CustomerId, import.Stored[0].AmountMinor));
         Assert.Equal(1_707_472_800_000, Assert.Single(import.Source.Refunds()).RefundedAtMs);
