@@ -185,7 +185,7 @@ public sealed class RetainTests : IDisposable
     [InlineData(2, "frobnicate", "frobnicate")]
     [InlineData(2, "is not a horizon", "train", "--horizon", "soon")]
     [InlineData(2, "is not a date", "train", "--as-of", "10/09/2011")]
-    [InlineData(2, "is no store", "score", "--store", "nonsense")]
+    [InlineData(2, "What was given as the store is none", "score", "--store", "nonsense")]
     [InlineData(4, "There is no store", "score")]
     [InlineData(4, "There is no store", "train")]
     [InlineData(4, "missing.csv", "import", "--orders", "missing.csv")]
@@ -298,7 +298,7 @@ public sealed class RetainTests : IDisposable
         using var postgres = new PostgresUnderTest();
         var refused = Retain.Run("runs", "list", "--store", postgres.NewAddress() + ";Pwd=hunter2");
         Assert.Equal(4, refused.ExitCode);
-        Assert.Contains("There is no store Host=", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("There is no store postgresql://127.0.0.1:", refused.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", refused.Error + refused.Out, StringComparison.Ordinal);
     }
 
