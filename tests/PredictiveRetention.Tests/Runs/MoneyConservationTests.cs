@@ -85,18 +85,28 @@ public abstract class MoneyConservationTests(EngineUnderTest engine) : IDisposab
 
         private string Customer() => _random.Next(8) switch
         {
-            0 => "", 1 => "guest", 2 => "4.91511E+12", _ => "c" + _random.Next(12).ToString(CultureInfo.InvariantCulture),
+            0 => "",
+            1 => "guest",
+            2 => "4.91511E+12",
+            _ => "c" + _random.Next(12).ToString(CultureInfo.InvariantCulture),
         };
 
         private string Address() => _random.Next(6) switch
         {
-            0 => "", 1 => "no-reply@shop.invalid", _ => Pick("Ann", "ann", "bo", "Cy") + "@example.com",
+            0 => "",
+            1 => "no-reply@shop.invalid",
+            _ => Pick("Ann", "ann", "bo", "Cy") + "@example.com",
         };
 
         private string Day() => _random.Next(9) == 0 ? Pick("soon", "31.02.2024", "")
             : $"{_random.Next(1, 29):00}.{_random.Next(1, 13):00}.2024";
 
-        private string Amount() => _random.Next(9) switch { 0 => "-" + Money(), 1 => Pick("n/a", "free", ""), _ => Money() };
+        private string Amount() => _random.Next(9) switch
+        {
+            0 => "-" + Money(),
+            1 => Pick("n/a", "free", ""),
+            _ => Money(),
+        };
 
         private string Coin() => _random.Next(9) == 0 ? "USD" : "EUR";
 
