@@ -55,6 +55,7 @@ internal sealed class NobodysOrders
             $"INSERT INTO nobody_order ({Columns}) SELECT {Columns} FROM {Staged} WHERE true ON CONFLICT (preset, order_id) DO UPDATE SET "
             + "ordered_at_ms = excluded.ordered_at_ms, amount_minor = excluded.amount_minor, refunded_minor = excluded.refunded_minor, "
             + "is_valid = excluded.is_valid");
+        if (!_identity.AreOrderIdsUnique) return;
         _sql.Execute("DELETE FROM nobody_order WHERE preset = @Preset AND order_id IN (SELECT order_id FROM staged_orders)",
             new { _identity.Preset });
     }

@@ -201,7 +201,7 @@ public class TrainingRecipeTests
     {
         var earlier = s_earlier.Value.Model;
         var schema = new PredictiveRetention.Features.FeatureSchema(earlier.Features);
-        var slice = new SliceBuilder(s_request.Currency, s_request.Coverage, schema).Build(
+        var slice = new SliceBuilder(earlier.MoneyIn(s_request.Currency), s_request.Coverage, schema).Build(
             SimulatedHistories.Shards(s_shop), [(s_request.Cutoff.Minus(60), Horizon.OfDays(60))], 1, default).Values.Single();
         var answers = new ModelPrediction[slice.Count];
         earlier.Predict(slice.Rows, answers);
@@ -221,7 +221,7 @@ public class TrainingRecipeTests
         var earlier = s_earlier.Value.Model;
         var schema = new PredictiveRetention.Features.FeatureSchema(earlier.Features);
         var origin = s_request.Cutoff.Minus(60);
-        var slice = new SliceBuilder(s_request.Currency, s_request.Coverage, schema)
+        var slice = new SliceBuilder(earlier.MoneyIn(s_request.Currency), s_request.Coverage, schema)
             .Build(SimulatedHistories.Shards(s_shop), [(origin, Horizon.OfDays(60))], 1, default).Values.Single();
         var next = s_shop.ToDictionary(customer => customer.Key,
             customer => customer.Orders.FirstOrDefault(order => order.Day >= origin.Day).Day - origin.Day);

@@ -154,8 +154,8 @@ public sealed class FormatDetectionTests
     }
 
     [Theory]
-    [InlineData("1999;4950;2900;12999;990;50", "--amount-unit")]
-    [InlineData("1999;4950;2900;12999;990;17", null)]
+    [InlineData("1999;4950;2900;12999;990;1050", "--amount-unit")]
+    [InlineData("1999;4950;2900;12999;990;1017", null)]
     [InlineData("20;49;29;129;9;50", null)]
     public void Whole_amounts_that_end_as_prices_in_cents_are_asked_about(string amounts, string? asks)
     {

@@ -247,7 +247,7 @@ WHERE NOT is_known(o.customer_id);
 -- Where the file itself gives one id to several customers, customers are numbered apart; otherwise an id is an order of the shop.
 SET VARIABLE order_identity = coalesce(getvariable('order_identity'), (
   SELECT CASE WHEN count(*) > 0 THEN 'customer' ELSE 'shop' END
-  FROM (SELECT order_id FROM orders GROUP BY order_id HAVING min(customer_id) <> max(customer_id))));
+  FROM (SELECT order_id FROM orders_of_all GROUP BY order_id HAVING min(customer_id) <> max(customer_id))));
 
 -- ================================================================ refunds
 
