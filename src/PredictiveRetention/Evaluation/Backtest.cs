@@ -67,13 +67,17 @@ public sealed class Backtest(RecipeSettings settings)
             notes.Add(
                 Text($"the history of {survey.HistoryDays(request.Cutoff)} days is too short to judge {asked.Days} days on: judged on "
                     + $"{horizon.Days}"));
-        var fitter = new PlanFitter(settings with { Seed = request.Seed }, request, survey, histories,
-            request.Gate.Missed(survey, request.Cutoff).Count == 0, cancellation, segment);
+        var wanted = Cutoffs(request.Cutoff, horizon, survey.FirstDay, origins);
+        var withMembers = request.Gate.Missed(survey, request.Cutoff).Count == 0;
+        // The unit of money is known to every origin: orders after the oldest one have no part in it.
+        if (wanted.Count > 0)
+            survey = survey with { MedianOrderMinor = HistorySurvey.Take(histories(), wanted[^1], cancellation).MedianOrderMinor };
+        var fitter = new PlanFitter(
+            settings with { Seed = request.Seed }, request, survey, histories, withMembers, cancellation, segment);
         var money = MoneyUnit.Of(request.Currency, survey.MedianOrderMinor);
         var judged = new List<JudgedOrigin>();
         FeatureSchema? newestSchema = null;
         IReadOnlyList<LabelledSlice> newestTraining = [];
-        var wanted = Cutoffs(request.Cutoff, horizon, survey.FirstDay, origins);
         if (wanted.Count < origins) notes.Add(Text($"the history has room for {wanted.Count} of {origins} origins"));
         foreach (var origin in wanted)
         {

@@ -90,8 +90,10 @@ public sealed class HistoryReader
         private CustomerProfile Profile(long key, string id, RowReader row, int begun)
         {
             var profile = new CustomerProfile(key, id, row.MaybeInt(), row.MaybeText(), row.MaybeText(), row.MaybeBool(), row.MaybeText());
-            return coverage.Has(DataSource.Profiles) && MaybeDay(row.MaybeLong()) is { } seen
-                ? profile with { FirstSeenDay = seen, SeenBeforeData = seen < begun }
+            // Read whether it is used or not: columns come one behind the other.
+            var seen = MaybeDay(row.MaybeLong());
+            return coverage.Has(DataSource.Profiles) && seen is { } day
+                ? profile with { FirstSeenDay = day, SeenBeforeData = day < begun }
                 : profile;
         }
 
@@ -149,8 +151,8 @@ public sealed class HistoryReader
                 {
                     var customer = row.Long();
                     var (started, ended, cancelled) = (Day(row.Long()), MaybeDay(row.MaybeLong()), MaybeDay(row.MaybeLong()));
-                    var (amount, isTrial) = (row.MaybeLong(), row.Bool());
-                    ended ??= PaidTerm.EndOf(started, cancelled, row.MaybeText());
+                    var (amount, isTrial, period) = (row.MaybeLong(), row.Bool(), row.MaybeText());
+                    ended ??= PaidTerm.EndOf(started, cancelled, period);
                     into.Add(customer, new Subscription(started, ended, cancelled, amount, isTrial));
                 }
             }
