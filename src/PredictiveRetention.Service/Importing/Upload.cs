@@ -86,12 +86,16 @@ public sealed record ImportChoices
         var kinds = files.ToDictionary(file => file.Name, _ => LeftOut);
         foreach (var file in readable)
         {
-            var kind = file.Candidates.Where(candidate => candidate.Preset == preset
+            var fitting = file.Candidates.Where(candidate => candidate.Preset == preset
                 && (candidate.Fits || (preset == "generic" && readable.Count == 1 && candidate.File == "orders")))
                 // Beside the orders of a shop system, what any shop has.
                 .Concat(file.Candidates.Where(candidate => preset is not ("generic" or "olist")
                     && candidate is { Preset: "generic", Fits: true } && candidate.File != "orders"))
-                .Select(candidate => candidate.File).FirstOrDefault();
+                .ToList();
+            // Whoever is in a list of customers is in any list: one that has more of what orders have is of orders.
+            var isOfOrders = fitting is [{ File: "customers" } customers, ..]
+                && fitting.Exists(candidate => candidate.File == "orders" && candidate.Columns.Count > customers.Columns.Count);
+            var kind = isOfOrders ? "orders" : fitting.Select(candidate => candidate.File).FirstOrDefault();
             if (kind is not null && !kinds.ContainsValue(kind)) kinds[file.Name] = kind;
         }
         return new ImportChoices { Preset = preset, Kinds = kinds };
