@@ -1,6 +1,6 @@
 namespace PredictiveRetention;
 
-/// <summary>What counts as one purchase, where a shop wants it otherwise than by default; fixed by its first import.</summary>
+/// <summary>What counts as one purchase, where a shop wants it otherwise than by default.</summary>
 /// <param name="ZeroValue">Orders worth nothing are purchases too.</param>
 /// <param name="MergeDays">Orders of a customer on one business day are one order: for sources that keep one row a payment or a
 /// line.</param>

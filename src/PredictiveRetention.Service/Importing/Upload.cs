@@ -92,9 +92,10 @@ public sealed record ImportChoices
                 .Concat(file.Candidates.Where(candidate => preset is not ("generic" or "olist")
                     && candidate is { Preset: "generic", Fits: true } && candidate.File != "orders"))
                 .ToList();
-            // Whoever is in a list of customers is in any list: one that has more of what orders have is of orders.
-            var isOfOrders = fitting is [{ File: "customers" } customers, ..]
-                && fitting.Exists(candidate => candidate.File == "orders" && candidate.Columns.Count > customers.Columns.Count);
+            // Whoever is in a list of customers is in any list: one that has more of what orders have is of orders, be it not all.
+            var isOfOrders = preset == "generic" && fitting is [{ File: "customers" } customers, ..]
+                && file.Candidates.Any(candidate => candidate is { Preset: "generic", File: "orders" }
+                    && candidate.Columns.Count > customers.Columns.Count);
             var kind = isOfOrders ? "orders" : fitting.Select(candidate => candidate.File).FirstOrDefault();
             if (kind is not null && !kinds.ContainsValue(kind)) kinds[file.Name] = kind;
         }

@@ -14,7 +14,7 @@ internal static class ImportChoices
     {
         string?[] changes = [verb.Value(zone), verb.Value(purchases), verb.Value(statuses), verb.Value(currency)];
         if (!verb.Value(show) && changes.All(change => change is null)) return false;
-        using var store = verb.OpenStore();
+        using var store = changes.All(change => change is null) ? verb.RequireStore() : verb.OpenFilledStore();
         if (verb.Value(currency) is { } code) store.Choices.ChangeCurrency(Currency.Parse(code));
         if (verb.Value(zone) is { } id)
         {

@@ -116,6 +116,8 @@ internal static class ImportVerb
         var orders = verb.Value(s_orders) ?? verb.Value(s_file);
         string?[] files = [orders, verb.Value(s_customers), verb.Value(s_refunds), verb.Value(s_events), verb.Value(s_subscriptions)];
         var named = files.FirstOrDefault(file => file is not null);
+        if (named is null && verb.Value(s_dryRun))
+            throw new RetentionException(Failure.Usage, "Name the file to try: retain import --dry-run --orders FILE");
         if (named is null && ImportChoices.Asked(verb, s_showChoices, s_zone, s_purchases, s_statuses, s_currency, s_preset)) return;
         if (named is null)
             throw new RetentionException(Failure.Usage, "Name the file to import: retain import --preset generic --orders FILE");

@@ -17,7 +17,9 @@ internal static class CodePages
     public static Encoding Named(string name) => name == "utf-8" ? new UTF8Encoding(false)
         : name == "utf-16le" ? Encoding.Unicode
         : name == "utf-16be" ? Encoding.BigEndianUnicode
-        : CodePagesEncodingProvider.Instance.GetEncoding(name)!;
+        // What is no character is left to see; the code pages themselves would read it as a question mark.
+        : CodePagesEncodingProvider.Instance.GetEncoding(
+            name, EncoderFallback.ReplacementFallback, DecoderFallback.ReplacementFallback)!;
 
     /// <param name="sample">Whole lines that hold bytes beyond ASCII.</param>
     /// <param name="isTold">False where another code page makes other words of the bytes that are as good.</param>
@@ -26,7 +28,7 @@ internal static class CodePages
         var read = new List<(Encoding Encoding, string Text, int Faults)>();
         foreach (var (name, alphabets) in s_pages)
         {
-            var encoding = CodePagesEncodingProvider.Instance.GetEncoding(name)!;
+            var encoding = Named(name);
             var text = encoding.GetString(sample);
             read.Add((encoding, text, Faults(text, alphabets)));
         }

@@ -22,13 +22,14 @@ internal sealed partial record CsvLayout(char Delimiter, long HeaderLine, IReadO
     public static CsvLayout Find(string path, SourceText text, char? delimiter)
     {
         var (said, isSaid) = SaidDelimiter(text);
-        // Of two that fit, the one that makes more headings; sniffing the rows would only add ways to be wrong.
+        // What begins with its headings is no accident; of others that fit, the one that makes more headings.
         (char Delimiter, Line Line, int Fit)? best = null;
         foreach (var candidate in (delimiter ?? said) is { } known ? [known] : new[] { ',', ';', '\t', '|' })
         {
             var lines = Sample(text, candidate).Skip(isSaid ? 1 : 0).ToList();
             if (lines.Count == 0) throw new RetentionException(Failure.InputRejected, $"{path} is empty: it has no header line.");
             var (line, fit) = HeaderOf(lines);
+            if (line == lines[0] && BeginsWithHeadings(lines)) fit = 3;
             if (best is not { } other || (fit, Headings(line)).CompareTo((other.Fit, Headings(other.Line))) > 0)
                 best = (candidate, line, fit);
         }
@@ -70,6 +71,11 @@ internal sealed partial record CsvLayout(char Delimiter, long HeaderLine, IReadO
     }
 
     private static int Headings(Line line) => line.Fault is null ? line.Cells.Length : 0;
+
+    /// <summary>Words in three cells or more, and data in as many or fewer below.</summary>
+    private static bool BeginsWithHeadings(IReadOnlyList<Line> lines) =>
+        lines is [{ Fault: null, Filled: >= 3 } first, { Fault: null } next, ..] && !first.Cells.Any(IsData)
+        && next.Filled > first.Filled / 2 && next.Filled <= first.Filled && next.Cells.Any(IsData);
 
     /// <summary>With how well it fits: 2 where lines below fill as many cells, 0 where none is one and the first is taken.</summary>
     private static (Line Line, int Fit) HeaderOf(IReadOnlyList<Line> lines)

@@ -11,11 +11,13 @@ internal static class DeclaredFields
         database.Execute(preset.Declarations);
         var standIns = database.Query("SELECT file, field, array_to_string(instead, '|') FROM stand_ins")
             .Select(row => (File: row.GetString(0), Field: row.GetString(1), Instead: row.GetString(2).Split('|'))).ToList();
-        return [.. database.Query("SELECT file, field, kind, required, array_to_string(headers, '|') FROM fields")
+        var fields = database.Query("SELECT file, field, kind, required, array_to_string(headers, '|') FROM fields")
             .Select(row => (File: row.GetString(0), Field: row.GetString(1), Kind: row.GetString(2), Required: row.GetBoolean(3),
                 Headers: row.GetString(4).Split('|', StringSplitOptions.RemoveEmptyEntries)))
             .Select(field => new PresetField(field.File, field.Field, field.Kind, field.Required, field.Headers,
-                [.. standIns.Where(other => other.File == field.File && other.Field == field.Field).Select(other => other.Instead)]))];
+                [.. standIns.Where(other => other.File == field.File && other.Field == field.Field).Select(other => other.Instead)]))
+            .ToList();
+        return [.. fields.Select(field => field.WithoutHeadersOf(fields.Where(other => other.File == field.File && other != field)))];
     }
 
     /// <summary>Those of a preset without an import.</summary>

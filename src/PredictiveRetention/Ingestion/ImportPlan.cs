@@ -263,7 +263,7 @@ internal sealed class ImportPlan
             return;
         }
         var unknown = met.Where(status => status.Meaning is null && !answered.Contains(status.Word)
-            && status.Word is not ("gift-card" or "test")).ToList();
+            && !Vocabulary.NeverSales.Contains(status.Word)).ToList();
         if (unknown.Count == 0) return;
         var known = met.Where(status => status.IsSale && !unknown.Contains(status)).Select(status => status.Word).ToList();
         var listed = string.Join("; ", unknown.Take(10).Select(status =>

@@ -48,7 +48,7 @@ public sealed record ImportRequest
     /// </summary>
     public IReadOnlyList<string>? Statuses { get; init; }
 
-    /// <summary>What counts as one purchase, for a first import; null keeps the store's, or the default.</summary>
+    /// <summary>What counts as one purchase from now on; null keeps the store's, or the default.</summary>
     public PurchaseRule? Purchases { get; init; }
 
     /// <summary>

@@ -66,7 +66,15 @@ internal sealed record PresetField(
     public bool IsWorth => Kind == "money" && (Required || Name.EndsWith("_total", StringComparison.Ordinal) || Name == "unit_price");
 
     /// <summary>All names it goes by in this kind of file, in any language, as headings are compared.</summary>
-    public IReadOnlyList<string> PlainHeaders { get; } = Vocabulary.Names(File, Name, Headers.Select(HeaderNames.Plain));
+    public IReadOnlyList<string> PlainHeaders { get; private init; } = Vocabulary.Names(File, Name, Headers.Select(HeaderNames.Plain));
+
+    /// <summary>What the preset says of a heading is so, whatever the word means elsewhere.</summary>
+    /// <param name="others">The other fields of its kind of file.</param>
+    public PresetField WithoutHeadersOf(IEnumerable<PresetField> others)
+    {
+        var (own, taken) = (Headers.Select(HeaderNames.Plain), others.SelectMany(other => other.Headers.Select(HeaderNames.Plain)));
+        return this with { PlainHeaders = [.. PlainHeaders.Except(taken.Except(own))] };
+    }
 
     /// <summary>Fields a file cannot be read without, and neither they nor what may stand in for them has a column.</summary>
     public static IReadOnlyList<PresetField> Missing(IReadOnlyList<PresetField> fields, IEnumerable<MatchedColumn> columns)

@@ -30,6 +30,12 @@ internal static class Vocabulary
         .SelectMany(status => Spellings(status.Text, status.Languages), (status, text) => (Word: StatusWord(text), status.Meaning))
         .Distinct().ToFrozenDictionary(status => status.Word, status => status.Meaning, StringComparer.Ordinal);
 
+    /// <summary>
+    /// Words presets give an order for another reason than its status (it was a test, its charge was never collected): known, and no sale
+    /// whatever statuses are asked for.
+    /// </summary>
+    public static FrozenSet<string> NeverSales { get; } = FrozenSet.ToFrozenSet(["cancelled", "test", "gift-card", "uncaptured"]);
+
     private static readonly FrozenDictionary<(string File, string Field), string[]> s_headings = Headings
         .SelectMany(heading => heading.Files, (heading, file) => (Key: (file, heading.Field), Heading: heading))
         .GroupBy(heading => heading.Key, heading => heading.Heading)

@@ -19,9 +19,6 @@ public sealed record ChoicesChanged(long Moved, long Recounted);
 /// </summary>
 public sealed class ShopChoices
 {
-    /// <summary>Statuses that orders have for other reasons than their own word: no list of statuses makes them a sale.</summary>
-    private static readonly string[] s_neverSales = ["cancelled", "test", "gift card"];
-
     private const string Select = "SELECT preset, file, name, value, basis, import_id FROM source_choice";
 
     private readonly Engine _engine;
@@ -120,7 +117,7 @@ public sealed class ShopChoices
     {
         using var connection = _engine.Open();
         using var transaction = _engine.BeginWrite(connection);
-        var words = statuses.Select(Word).Distinct().ToList();
+        var words = statuses.Select(Vocabulary.StatusWord).Distinct().ToList();
         var imports = connection.Query<long>("SELECT import_id FROM import_batch WHERE preset = "
             + "@preset", new { preset }, transaction).AsList();
         if (imports.Count == 0)
@@ -129,28 +126,31 @@ public sealed class ShopChoices
                     + $"says which.");
         var stored = connection.Query<string>(
             "SELECT DISTINCT status FROM orders WHERE status IS NOT NULL", transaction: transaction, commandTimeout: 0).AsList();
-        var unknown = words.Where(word => stored.All(status => Word(status) != word)).ToList();
+        var unknown = words.Where(word => stored.All(status => Vocabulary.StatusWord(status) != word)).ToList();
         if (unknown.Count > 0)
             throw new RetentionException(Failure.Usage,
                 $"No order has the status {string.Join(", ", unknown)}. Those there are: "
-                    + $"{string.Join(", ", stored.Select(Word).Distinct().Order(StringComparer.Ordinal))}.");
+                    + $"{string.Join(", ", stored.Select(Vocabulary.StatusWord).Distinct().Order(StringComparer.Ordinal))}.");
         long recounted = 0;
-        foreach (var status in stored.Where(status => !s_neverSales.Contains(status)))
+        foreach (var status in stored.Where(status => !Vocabulary.NeverSales.Contains(Vocabulary.StatusWord(status))))
         {
-            var isSale = words.Contains(Word(status));
+            var isSale = words.Contains(Vocabulary.StatusWord(status));
             recounted += connection.Execute(
                 "UPDATE orders SET is_valid = @isSale WHERE status = @status AND is_valid <> @isSale "
                 + "AND (import_id IS NULL OR import_id IN (SELECT import_id FROM import_batch WHERE preset = @preset))",
                 new { isSale, status, preset }, transaction, commandTimeout: 0);
         }
-        Keep(connection, transaction, preset, [new LearntChoice("orders", "statuses", string.Join(',', words), "asked")], 0);
+        // What is not among them is answered too, and not asked about again.
+        var others = stored.Select(Vocabulary.StatusWord).Distinct().Except(words);
+        Keep(connection, transaction, preset,
+            [
+                new LearntChoice("orders", "statuses", string.Join(',', words), "asked"),
+                new LearntChoice("orders", "statuses_none", string.Join(',', others), "asked"),
+            ], 0);
         if (recounted > 0) Recount(connection, transaction);
         transaction.Commit();
         return new ChoicesChanged(0, recounted);
     }
-
-    /// <summary>As macros.sql compares statuses.</summary>
-    private static string Word(string status) => status.Trim().ToLowerInvariant().Replace('_', '-').Replace(' ', '-');
 
     private static readonly (string Table, string[] Columns)[] s_times =
     [

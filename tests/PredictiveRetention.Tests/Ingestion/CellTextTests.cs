@@ -127,12 +127,9 @@ public sealed class PostgresOddTextTests() : OddTextTests(new PostgresUnderTest(
 /// <summary>Every odd text through an import into the store: the same bytes on both engines, in CSV and in JSON.</summary>
 public abstract class OddTextTests(EngineUnderTest engine) : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("odd-text-test-");
-
     public void Dispose()
     {
         engine.Dispose();
-        _folder.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
 
@@ -142,7 +139,7 @@ public abstract class OddTextTests(EngineUnderTest engine) : IDisposable
     public void Every_odd_text_is_stored_as_what_it_says(bool isJson)
     {
         var texts = CellTextTests.Odd.Where(cell => cell.Says is not null).ToList();
-        var path = Path.Combine(_folder.FullName, isJson ? "orders.ndjson" : "orders.csv");
+        var path = engine.FilePath(isJson ? "orders.ndjson" : "orders.csv");
         File.WriteAllText(path, isJson
             ? string.Concat(texts.Select((cell, i) =>
                 $"{{\"customer_id\":\"c{i}\",\"order_id\":\"{i}\",\"ordered_at\":\"2024-01-01\",\"amount\":5,"
@@ -163,7 +160,7 @@ public abstract class OddTextTests(EngineUnderTest engine) : IDisposable
     [Fact]
     public void No_NUL_of_an_event_reaches_the_store()
     {
-        var path = Path.Combine(_folder.FullName, "events.ndjson");
+        var path = engine.FilePath("events.ndjson");
         File.WriteAllText(path, string.Concat(Enumerable.Range(0, 4).Select(i =>
             $"{{\"type\":\"track\",\"event\":\"Order Completed\",\"userId\":\"u\\u0000{i}\",\"messageId\":\"m{i}\",\"channel\":"
                 + $"\"web\\u0000\",\"timestamp\":\"2026-01-0{i + 1}T10:00:00Z\",\"properties\":{{\"order_id\":\"A\\u0000{i}\",\"currency\":"

@@ -378,13 +378,16 @@ public sealed class HostileFileTests : IDisposable
         const string Title = "\u001b]0;PWNED\u0007", Colour = "\u009b31m", Turned = "\u202e";
         var rows = $"a,1,2024-01-01,5,,,{Title}\na,2,{Title},5,,,\na,3,2024-01-01,5,,,\n";
         var orders = Written("orders.csv", Encoding.UTF8.GetBytes($"{Header},{Title},{Colour}{Turned}x,status\n{rows}"));
-        var imported = Retain.Run("import", "--orders", orders, "--currency", "EUR", "--dry-run");
+        var asked = Retain.Run("import", "--orders", orders, "--currency", "EUR", "--dry-run");
+        Assert.Equal((int)Failure.InputRejected, asked.ExitCode);
+        Assert.Contains("pwned", asked.Error, StringComparison.OrdinalIgnoreCase);
+        var imported = Retain.Run("import", "--orders", orders, "--currency", "EUR", "--dry-run", "--statuses", "none");
         Assert.Equal(0, imported.ExitCode);
         Assert.Contains("not used: ]0;PWNED, 31mx", imported.Out, StringComparison.Ordinal);
         var missing = Written("m.csv", Encoding.UTF8.GetBytes($"{Title},{Turned}\na,1\n"));
         var refused = Retain.Run("import", "--orders", missing, "--currency", "EUR", "--dry-run");
         Assert.Equal((int)Failure.InputRejected, refused.ExitCode);
-        foreach (var text in new[] { imported.Out, imported.Error, refused.Out, refused.Error })
+        foreach (var text in new[] { asked.Out, asked.Error, imported.Out, imported.Error, refused.Out, refused.Error })
             Assert.Equal(-1, text.AsSpan().IndexOfAny("\u001b\u0007\u009b\u202e"));
     }
 

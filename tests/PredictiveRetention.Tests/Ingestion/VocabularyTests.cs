@@ -26,7 +26,8 @@ public sealed class VocabularyTests
         });
         foreach (var language in s_languages.Except(["en"]))
         {
-            foreach (var field in PresetDetection.Fields("generic", "orders").Select(field => field.Name))
+            // A total of the order is called as its amount is; which of them it is, the lines of the file tell.
+            foreach (var field in PresetDetection.Fields("generic", "orders").Select(field => field.Name).Except(["order_total"]))
                 Assert.Contains(Vocabulary.Headings, heading =>
                     heading.Field == field && heading.Files.Contains("orders") && heading.Languages.Contains(language));
             foreach (var meaning in Vocabulary.Statuses.Select(status => status.Meaning).Distinct())
@@ -40,9 +41,10 @@ public sealed class VocabularyTests
     {
         var twice =
             from preset in ImportRequest.Presets
-            from field in DeclaredFields.Read(preset)
-            from word in Vocabulary.HeadingsOf(field.File, field.Name)
-            from other in DeclaredFields.Read(preset)
+            let fields = DeclaredFields.Read(preset)
+            from field in fields
+            from word in Vocabulary.HeadingsOf(field.File, field.Name).Intersect(field.PlainHeaders)
+            from other in fields
             where other.File == field.File && other.Name != field.Name && (other.PlainName == word || other.PlainHeaders.Contains(word))
                 && !(field.File == "refunds" && new[] { field.Name, other.Name }.Order().SequenceEqual(["order_id", "refund_id"]))
             select $"{preset} {field.File}: {word} is {field.Name} and {other.Name}";
@@ -198,11 +200,11 @@ public sealed class VocabularyTests
     [Fact]
     public void A_list_as_a_small_shop_keeps_it_is_read_as_it_is()
     {
-        using var import = new Import
-        {
-            Orders = "Kundennummer;Bestellnr;Datum;Betrag;Status\n11;B-1;26.09.24;1.045,67 €;Bezahlt\n12;B-2;27.09.24;20,00 €;Storniert\n"
-                + "12;B-3;28.09.24;30,00 €;Offen\n13;B-4;28.09.24;40,00 €;liegt beim Chef\n",
-        };
+        const string Orders = "Kundennummer;Bestellnr;Datum;Betrag;Status\n11;B-1;26.09.24;1.045,67 €;Bezahlt\n"
+            + "12;B-2;27.09.24;20,00 €;Storniert\n12;B-3;28.09.24;30,00 €;Offen\n13;B-4;28.09.24;40,00 €;liegt beim Chef\n";
+        using var asked = new Import { Orders = Orders };
+        Assert.Contains("liegt beim chef (1 orders, 40.00 EUR)", asked.Refused().Message, StringComparison.Ordinal);
+        using var import = new Import { Orders = Orders, Statuses = ["Bezahlt", "liegt beim Chef"] };
         Assert.Equal([true, false, false, true], import.Stored.Select(order => order.IsValid));
         Assert.Equal(104_567, import.Stored[0].AmountMinor);
     }
@@ -217,7 +219,7 @@ public sealed class VocabularyTests
             -- LOAD
             CREATE VIEW orders AS SELECT 'orders' AS source, record, customer_id, order_id, ordered_at, amount FROM source_orders;
             """;
-        using var import = new Import { PresetSql = Till, Orders = "Kundennr;Karte;Bonnr;Datum;Umsatz\n1;k1;7;01.02.2024;10,50\n" };
-        Assert.Equal(new OrderRow("k1", "7", 1_706_745_600_000, 1050, "EUR"), Assert.Single(import.Stored));
+        using var import = new Import { PresetSql = Till, Orders = "Kundennr;Karte;Bonnr;Datum;Umsatz\n1;k1;7;31.01.2024;10,50\n" };
+        Assert.Equal(new OrderRow("k1", "7", 1_706_659_200_000, 1050, "EUR"), Assert.Single(import.Stored));
     }
 }

@@ -20,12 +20,9 @@ public abstract class ImportRunTests(EngineUnderTest engine) : IDisposable
         "customer_id,order_id,ordered_at,amount,currency\na,1,2024-01-01 10:00,5.00,EUR\na,2,2024-01-02 10:00,8.00,EUR\nb,9,2024-01-03 "
             + "10:00,9.00,EUR\n";
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("import-run-test-");
-
     public void Dispose()
     {
         engine.Dispose();
-        _folder.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
 
@@ -92,8 +89,8 @@ public abstract class ImportRunTests(EngineUnderTest engine) : IDisposable
             ["olist_customers_dataset.csv"] = "customer_id,customer_unique_id,customer_city\nc1,anna,natal\n",
             ["olist_order_payments_dataset.csv"] = "order_id,payment_sequential,payment_value\no1,1,5.00\n",
         };
-        foreach (var (name, text) in tables) File.WriteAllText(Path.Combine(_folder.FullName, name), text);
-        var request = new ImportRequest { Preset = "olist", OrdersFile = _folder.FullName };
+        foreach (var (name, text) in tables) engine.Write(name, text);
+        var request = new ImportRequest { Preset = "olist", OrdersFile = engine.FilePath("") };
         ImportRun.Execute(store, request, dryRun: false, null, null, TestContext.Current.CancellationToken);
         Assert.Equal(("BRL", "America/Sao_Paulo"), (store.Shop()!.Currency.Code, store.Shop()!.Calendar.TimeZone.Id));
         Assert.Equal(["1525179600000"], engine.Query("SELECT ordered_at_ms FROM orders"));
@@ -105,8 +102,7 @@ public abstract class ImportRunTests(EngineUnderTest engine) : IDisposable
 
     private ImportOutcome Import(RetentionStore store, string preset, string text)
     {
-        var path = Path.Combine(_folder.FullName, preset + ".csv");
-        File.WriteAllText(path, text);
+        var path = engine.Write(preset + ".csv", text);
         return ImportRun.Execute(store, new ImportRequest { Preset = preset, OrdersFile = path }, dryRun: false, null, null,
             TestContext.Current.CancellationToken);
     }

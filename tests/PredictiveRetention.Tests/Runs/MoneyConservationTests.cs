@@ -17,12 +17,9 @@ public sealed class PostgresMoneyConservationTests() : MoneyConservationTests(ne
 /// </summary>
 public abstract class MoneyConservationTests(EngineUnderTest engine) : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("money-test-");
-
     public void Dispose()
     {
         engine.Dispose();
-        _folder.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
 
@@ -46,8 +43,7 @@ public abstract class MoneyConservationTests(EngineUnderTest engine) : IDisposab
             "woocommerce" => ("woocommerce", dirt.WooCommerce()),
             _ => ("stripe", dirt.Stripe()),
         };
-        var path = Path.Combine(_folder.FullName, "orders.csv");
-        File.WriteAllText(path, text);
+        var path = engine.Write("orders.csv", text);
         using var store = RetentionStore.Open(engine.NewAddress());
         var outcome = ImportRun.Execute(
             store, new ImportRequest

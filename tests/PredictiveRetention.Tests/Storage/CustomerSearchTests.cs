@@ -13,12 +13,9 @@ public sealed class PostgresCustomerSearchTests() : CustomerSearchTests(new Post
 /// <summary>The same claims on both engines.</summary>
 public abstract class CustomerSearchTests(EngineUnderTest engine) : IDisposable
 {
-    private readonly DirectoryInfo _models = Directory.CreateTempSubdirectory("retention-models-");
-
     public void Dispose()
     {
         engine.Dispose();
-        _models.Delete(recursive: true);
         GC.SuppressFinalize(this);
     }
 
@@ -35,7 +32,7 @@ public abstract class CustomerSearchTests(EngineUnderTest engine) : IDisposable
         string[] ids = ["Ada", "ada", "ADA9", "Adam", "bob", "Éva"];
         store.Import([.. ids.Select((id, i) => new OrderRow(id, "O" + i, 1_700_000_000_000 + i * 86_400_000L, 1000, "EUR"))]);
         var request = RunRequest.Tonight(store, store.RequireShop(), TimeProvider.System);
-        var run = new NightRun(store, new ModelRegistry(_models.FullName), new RunSettings()).Execute(request, null, default).Run;
+        var run = new NightRun(store, new ModelRegistry(engine.FilePath("models")), new RunSettings()).Execute(request, null, default).Run;
         var found = await store.Predictions.SearchByIdAsync(run.RunId, asked, 10, TestContext.Current.CancellationToken);
         Assert.Equal(expected, string.Join(' ', found.Select(row => row.CustomerId)));
     }

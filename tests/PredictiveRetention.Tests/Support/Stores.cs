@@ -10,6 +10,18 @@ namespace PredictiveRetention.Tests.Support;
 /// <summary>An engine the store tests run on; each store is new and gone after the test.</summary>
 public abstract class EngineUnderTest : IDisposable
 {
+    private protected DirectoryInfo Folder { get; } = Directory.CreateTempSubdirectory("retention-test-");
+
+    /// <summary>A file beside the stores, gone with them.</summary>
+    public string FilePath(string name) => Path.Combine(Folder.FullName, name);
+
+    /// <returns>Where it is.</returns>
+    public string Write(string name, string text)
+    {
+        File.WriteAllText(FilePath(name), text);
+        return FilePath(name);
+    }
+
     public abstract string NewAddress();
 
     /// <summary>Changes the newest store behind the product's back.</summary>
@@ -28,7 +40,11 @@ public abstract class EngineUnderTest : IDisposable
 
     public abstract void BringBack();
 
-    public virtual void Dispose() => GC.SuppressFinalize(this);
+    public virtual void Dispose()
+    {
+        if (Directory.Exists(Folder.FullName)) Folder.Delete(recursive: true);
+        GC.SuppressFinalize(this);
+    }
 
     private protected static List<string> FirstColumn(DbConnection connection, string sql)
     {
@@ -44,10 +60,9 @@ public abstract class EngineUnderTest : IDisposable
 
 public sealed class SqliteUnderTest : EngineUnderTest
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retention-test-");
     private int _count;
 
-    public override string NewAddress() => "sqlite:" + Path.Combine(_folder.FullName, $"{_count++}.db");
+    public override string NewAddress() => "sqlite:" + FilePath($"{_count++}.db");
 
     /// <summary>A store that begins as a copy of a file, which <see cref="SaveTo"/> wrote.</summary>
     public string NewCopyOf(string file)
@@ -94,7 +109,7 @@ public sealed class SqliteUnderTest : EngineUnderTest
         File.Move(NewestFile + ".away", NewestFile);
     }
 
-    private string NewestFile => Path.Combine(_folder.FullName, $"{_count - 1}.db");
+    private string NewestFile => FilePath($"{_count - 1}.db");
 
     private void SetFormat(byte version)
     {
@@ -109,9 +124,8 @@ public sealed class SqliteUnderTest : EngineUnderTest
 
     public override void Dispose()
     {
-        base.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-        if (Directory.Exists(_folder.FullName)) _folder.Delete(recursive: true);
+        base.Dispose();
     }
 }
 

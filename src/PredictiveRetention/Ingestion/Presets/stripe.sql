@@ -54,7 +54,8 @@ FROM settled AS s ORDER BY record;
 
 -- A charge that was not collected, or in test mode, is no sale whatever statuses are asked for.
 CREATE TABLE charges_of_all AS
-SELECT 'orders' AS source, record, customer_id, order_id, ordered_at, amount, lower(status) AS status,
+SELECT 'orders' AS source, record, customer_id, order_id, ordered_at, amount,
+  CASE WHEN lower(mode) = 'test' THEN 'test' WHEN captured = false AND NOT coalesce(is_no_sale(status), false) THEN 'uncaptured' ELSE lower(status) END AS status,
   is_sale_unless(status, is_no_sale(status) OR status_word(status) IN ('requires-payment-method', 'requires-confirmation', 'requires-action', 'requires-capture',
     'processing', 'incomplete', 'blocked', 'uncaptured')) AND coalesce(captured, true) AND coalesce(lower(mode), 'live') <> 'test' AS is_valid,
   (coalesce(refunded, 0) + coalesce(lost, 0))::DECIMAL(18,6) AS refunded
