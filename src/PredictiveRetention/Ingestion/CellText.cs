@@ -116,6 +116,7 @@ internal static partial class CellText
         {
             if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])) visible.Append(text, i++, 2);
             else if (char.IsSurrogate(text[i])) visible.Append('\uFFFD');
+            else if (s_breaks.Contains(text[i])) continue;
             else if (!char.IsControl(text[i]) || text[i] is '\t' or '\n' or '\r') visible.Append(text[i]);
         }
         var (start, end) = (0, visible.Length);
@@ -138,9 +139,14 @@ internal static partial class CellText
         "\u00AD\u061C\u180E\u200B\u200C\u200D\u200E\u200F\u202A\u202B\u202C\u202D\u202E\u2060\u2061\u2062\u2063\u2064"
         + "\u2066\u2067\u2068\u2069\uFEFF");
 
+    /// <summary>Where a line may break or may not: no part of any word, as joiners and marks of direction are.</summary>
+    private const string Breaks = "\u00AD\u200B\u2060\uFEFF";
+
+    private static readonly SearchValues<char> s_breaks = SearchValues.Create(Breaks);
+
     /// <summary>What sends a cell the long way; most have none of it. A reverse solidus may begin an escape of JSON.</summary>
     private static readonly SearchValues<char> s_odd = SearchValues.Create(
-        "&\\" + string.Concat(Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl))
+        "&\\" + Breaks + string.Concat(Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl))
         + string.Concat(Enumerable.Range(0xD800, 0x800).Select(code => (char)code)));
 
     [GeneratedRegex("""^=\s*(?:T\s*\(\s*|HYPERLINK\s*\(\s*"[^"]*"\s*[,;]\s*)?"(?<text>(?:[^"]|"")*)"\s*\)?$""",

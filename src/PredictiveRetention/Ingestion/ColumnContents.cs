@@ -28,6 +28,13 @@ internal sealed class ColumnContents(IReadOnlyList<string> cells)
 
     public bool HoldsAddresses => Holds(IsAddress);
 
+    /// <summary>What stands in a column of addresses for customers nobody knows repeats, and they do not.</summary>
+    public bool HoldsSomeAddresses => 2 * cells.Where(IsAddress).Distinct(StringComparer.OrdinalIgnoreCase).Count()
+        >= cells.Distinct(StringComparer.OrdinalIgnoreCase).Count() && !IsEmpty;
+
+    /// <summary>Objects of JSON, or lists of them: what a field is may be inside.</summary>
+    public bool HoldsObjects => Holds(cell => cell.StartsWith('{') || cell.StartsWith("[{", StringComparison.Ordinal));
+
     /// <summary>Yes and no, in whatever words, and nothing else.</summary>
     public bool HoldsFlags => !IsEmpty && cells.All(cell => s_flags.Contains(cell))
         && cells.Distinct(StringComparer.OrdinalIgnoreCase).Count() == 2;
@@ -40,7 +47,7 @@ internal sealed class ColumnContents(IReadOnlyList<string> cells)
         || (Numbers().All(number => number is >= 0 and <= 1) && Numbers().Any(number => number is > 0 and < 1)));
 
     /// <summary>Ids have a digit or are addresses, and do not repeat as the few words of a status do.</summary>
-    public bool TellsApart => Holds(cell => cell.AsSpan().IndexOfAnyInRange('0', '9') >= 0 || IsAddress(cell))
+    public bool TellsApart => !HoldsObjects && Holds(cell => cell.AsSpan().IndexOfAnyInRange('0', '9') >= 0 || IsAddress(cell))
         && 20 * cells.Distinct(StringComparer.Ordinal).Count() >= cells.Count;
 
     /// <summary>Countries, or states of the United States.</summary>

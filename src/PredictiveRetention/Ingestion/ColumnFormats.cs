@@ -8,7 +8,8 @@ namespace PredictiveRetention.Ingestion;
 /// leave it open, earlier files of the source tell, then what either reading would make of the file; where nothing does, a person is asked.
 /// </summary>
 internal sealed class ColumnFormats(
-    ImportDatabase database, SourceFile file, FileMap map, SourceMemory memory, IReadOnlyList<MatchedColumn> columns, long nowMs)
+    ImportDatabase database, SourceFile file, FileMap map, SourceMemory memory, IReadOnlyList<MatchedColumn> columns, Currency? currency,
+    long nowMs)
 {
     private readonly List<LearntChoice> _learnt = [];
     private readonly List<string> _assumptions = [];
@@ -142,6 +143,9 @@ internal sealed class ColumnFormats(
         var open = evidence.FindIndex(found => found.Open > 0);
         // Numbers of JSON and Parquet are no text that somebody wrote.
         if (open < 0 || file.Format != "csv") return ".";
+        // Nobody pays a thousandth of a yen: 1,200 and 1.200 are twelve hundred.
+        if (numbers[open].Field.Kind == "money" && IsWithoutDecimals() && evidence[open].Example is { } whole)
+            return Decided("decimal_mark", whole.LastIndexOf(',') > whole.LastIndexOf('.') ? "." : ",", "shown");
         if (memory.Of(file.Name, "decimal_mark") is { } kept)
             return Decided("decimal_mark", kept, "kept",
                 $"{numbers[open].Header}: no number shows which mark stands before the decimals; read as in the files of this source "
@@ -151,6 +155,15 @@ internal sealed class ColumnFormats(
                 + "thousand times as much: its mark may stand before decimals or before thousands. Say which mark stands before the "
                 + "decimals: --decimal-mark "
             + ". or --decimal-mark , (\"$decimal_mark\" in --map does the same). It is kept for the next file. Nothing was stored.");
+    }
+
+    /// <summary>The currencies the file names, or else the shop's, have no smaller unit.</summary>
+    private bool IsWithoutDecimals()
+    {
+        var named = columns.FirstOrDefault(column => column.Field.Name == "currency") is not { } column ? []
+            : database.Query($"SELECT DISTINCT c{Number(column.Index)} AS code FROM {file.Table} WHERE code IS NOT NULL LIMIT 9")
+                .Select(row => Currency.TryOf(row.GetString(0))).ToList();
+        return named.Count > 0 ? named.TrueForAll(code => code?.Decimals == 0) : currency?.Decimals == 0;
     }
 
     private MarkEvidence MarksOf(MatchedColumn column)

@@ -108,6 +108,7 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
         var such = $"such as {string.Join(", ", cells.Examples.Select(cell => ForeignText.Shown(cell, 40)))}";
         switch (field.Kind)
         {
+            case "text" when field.IsId && cells.HoldsObjects: return $"objects ({such})";
             case "time" or "utc_time" when HoldsYesAndNo(cells): return $"yes and no ({such})";
             case "time" or "utc_time" when !field.Required && !cells.HoldsTimes: return $"no times ({such})";
             case "money" when HoldsYesAndNo(cells): return $"yes and no ({such})";
@@ -120,7 +121,7 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
             "status" when cells.HoldsDates => $"times ({such})",
             "status" when cells.HoldsDecimals => $"numbers ({such})",
             "customer_id" or "order_id" when cells.HoldsDates && !cells.HoldsAddresses => $"times ({such})",
-            "email" when !cells.HoldsAddresses => $"no e-mail addresses ({such})",
+            "email" when !cells.HoldsSomeAddresses => $"no e-mail addresses ({such})",
             _ => null,
         };
     }

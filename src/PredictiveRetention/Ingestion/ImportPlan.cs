@@ -93,7 +93,8 @@ internal sealed class ImportPlan
             throw new MissingColumns(file, missing, _preset.Name).Refusal(new LikelyColumns(file, contents, columns));
         _doubts[name] = matcher.Doubts;
         _contents[name] = contents;
-        var formats = new ColumnFormats(_database, file, MapOf(name), _request.Memory, columns, _request.NowMs);
+        var currency = (MapOf(name).Currency ?? _request.ShopCurrency) is { } code ? PredictiveRetention.Currency.TryOf(code) : null;
+        var formats = new ColumnFormats(_database, file, MapOf(name), _request.Memory, columns, currency, _request.NowMs);
         _formats[name] = formats.Detect();
         _assumptions[name] = [.. fields.Where(field => field.Required && columns.All(column => column.Field != field))
             .Select(field => StandIn(field, columns)), .. formats.Assumptions];
@@ -329,6 +330,7 @@ internal sealed class ImportPlan
             _database.SetVariable("order_identity", Text(identity));
         _database.SetVariable("is_first", _request is { IsFirst: true, Purchases: not { MergeDays: true } } ? "true" : "false");
         FindOwnAddresses();
+        FindEarlierOrders();
         try
         {
             _database.Execute(_preset.Rows);
@@ -375,6 +377,21 @@ internal sealed class ImportPlan
         Assume("orders", Invariant.Text($"{ForeignText.Shown(first.Address)}: {first.Orders:N0} of {first.All:N0} rows, and nobody else ")
             + Invariant.Text($"more than {second.Orders:N0}: taken for the shop's own address, and its orders for those of nobody known. ")
             + "If it is a customer, give \"$own_addresses\": \"customers\" in --map.");
+    }
+
+    /// <summary>Orders that rows of this file name and only earlier files have.</summary>
+    private void FindEarlierOrders()
+    {
+        _database.Execute("CREATE TABLE earlier_orders (order_id VARCHAR, customer_id VARCHAR)");
+        if (_request.CustomersOfOrders is not { } find) return;
+        if (!_columns.GetValueOrDefault("orders", []).Any(column => column.Field.Name == "parent_id")) return;
+        var named = _database.Query("""
+            SELECT DISTINCT id_text(parent_id) FROM source_orders
+            WHERE id_text(parent_id) <> '0' AND id_text(parent_id) NOT IN (SELECT id_text(order_id) FROM source_orders WHERE order_id IS NOT NULL)
+            """).Select(row => row.GetString(0)).ToList();
+        if (named.Count == 0) return;
+        var rows = find(named).Select(order => $"({Text(order.Key)}, {Text(order.Value)})").ToList();
+        if (rows.Count > 0) _database.Execute($"INSERT INTO earlier_orders VALUES {string.Join(", ", rows)}");
     }
 
     /// <summary>Canonical rows, as macros.sql has them.</summary>

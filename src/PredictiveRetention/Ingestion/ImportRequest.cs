@@ -34,6 +34,12 @@ public sealed record ImportRequest
     /// <summary>What earlier files of the source have shown or were told.</summary>
     public SourceMemory Memory { get; init; } = SourceMemory.None;
 
+    /// <summary>
+    /// Of order ids, those that earlier files of the source brought, with their customers: a refund that is a row of its own may come later
+    /// than its order. Null where there is no store.
+    /// </summary>
+    public Func<IReadOnlyList<string>, IReadOnlyDictionary<string, string>>? CustomersOfOrders { get; init; }
+
     /// <summary>The store has no orders yet: what a later choice would change is said.</summary>
     public bool IsFirst { get; init; }
 

@@ -28,7 +28,7 @@ internal static class SmallestUnits
     /// </summary>
     public static bool MayBeMinor(ColumnContents cells, Currency currency)
     {
-        const int Few = 5;
+        const int Few = 3;
         if (currency.Decimals == 0 || s_whole.Contains(currency.Code) || cells.Count < Few) return false;
         if (cells.Share(cell => cell.Length > 0 && cell.All(char.IsAsciiDigit)) < 1 || cells.MedianSize() < 300) return false;
         var round = cells.Share(cell => cell.EndsWith("00", StringComparison.Ordinal));

@@ -12,9 +12,14 @@ internal sealed class SourceFile
 {
     private readonly string _place;
 
-    private SourceFile(string name, string path, string format, Headings headings, CsvSource? csv, JsonRepair? repaired = null)
+    /// <summary>What DuckDB reads: the file, or what was made of it.</summary>
+    private readonly string _ready;
+
+    private SourceFile(
+        string name, string path, string format, Headings headings, CsvSource? csv, JsonRepair? repaired = null, string? unwrapped = null)
     {
         Repaired = repaired;
+        _ready = unwrapped ?? repaired?.ReadyPath ?? path;
         Name = name;
         Path = _place = path;
         Format = format;
@@ -150,7 +155,10 @@ internal sealed class SourceFile
         else JsonOutline.Check(path, unpackedMax, ct);
         try
         {
-            return new SourceFile(name, path, format, Headings.Read(path, Describe(database, format, path)), csv: null);
+            var headers = Describe(database, format, path);
+            var list = format == "json" ? Unwrapped(database, path, headers, scratchFolder) : null;
+            if (list is not null) headers = Describe(database, format, list);
+            return new SourceFile(name, path, format, Headings.Read(path, headers), csv: null, unwrapped: list);
         }
         catch (DuckDBException fault) when (format == "json" && !IsOfThisMachine(fault))
         {
@@ -161,6 +169,31 @@ internal sealed class SourceFile
         {
             throw new RetentionException(Failure.InputRejected, $"{path} is no {format} file: {Said(fault)}", fault);
         }
+    }
+
+    /// <summary>What programs call the list of rows they answer with, an object around it: { "orders": [...], "next": ... }.</summary>
+    private static readonly string[] s_lists =
+    [
+        "orders", "refunds", "customers", "events", "subscriptions", "charges", "payments", "transactions", "data", "results", "records",
+        "rows", "value",
+    ];
+
+    /// <summary>Where the rows of such a list are, one a line; null for a file whose rows are on top.</summary>
+    private static string? Unwrapped(ImportDatabase database, string path, List<string> headers, string scratchFolder)
+    {
+        var named = headers.Where(header => s_lists.Contains(header.ToLowerInvariant())).ToList();
+        if (named is not [var list]) return null;
+        var column = $"json_extract(\"{list}\", '$')";
+        var isList = database.Query($"""
+            SELECT count(*) = 1 AND bool_and(json_type({column}, '$[0]') = 'OBJECT') FROM (FROM {Reader("json", path)} LIMIT 2)
+            """).Select(row => !row.IsDBNull(0) && row.GetBoolean(0)).Single();
+        if (!isList) return null;
+        var rows = System.IO.Path.Combine(scratchFolder, Guid.NewGuid().ToString("N") + ".json");
+        database.Execute($"""
+            COPY (SELECT json(unnest(json_extract({column}, '$[*]')))::VARCHAR FROM {Reader("json", path)})
+            TO {Text(rows)} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01')
+            """);
+        return rows;
     }
 
     private static SourceFile OpenRepaired(ImportDatabase database, string name, string path, JsonRepair repaired)
@@ -199,7 +232,7 @@ internal sealed class SourceFile
 
     private string Rows => Csv is null
         ? $"(SELECT {string.Join(", ", Names.Select(NotTooLong))} "
-            + $"FROM (SELECT {Values} FROM {Reader(Format, Repaired?.ReadyPath ?? _place)}) AS r({string.Join(", ", Names)}))"
+            + $"FROM (SELECT {Values} FROM {Reader(Format, _ready)}) AS r({string.Join(", ", Names)}))"
         : $"""
            read_csv({Text(Csv.ReadyPath)}, delim = {Text(Csv.Delimiter.ToString())}, quote = '"', escape = '"', header = true,
              auto_detect = false, compression = 'none', max_line_size = {4 * CsvScanner.RecordBytesMax}, nullstr = '',

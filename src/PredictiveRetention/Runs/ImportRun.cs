@@ -97,7 +97,11 @@ public static class ImportRun
     private static ImportRequest OfStore(RetentionStore? store, ImportRequest request, bool dryRun)
     {
         if (store is null) return request with { IsFirst = true };
-        request = request with { Memory = store.Choices.Of(request.Preset) };
+        request = request with
+        {
+            Memory = store.Choices.Of(request.Preset),
+            CustomersOfOrders = ids => store.Imports.CustomersOfOrders(request.Preset, ids),
+        };
         if (store.Shop() is not { } shop) return request with { IsFirst = true };
         if (!dryRun)
         {

@@ -23,6 +23,19 @@ public sealed class ImportHistory
     /// <param name="identity">How its orders are known again; null: by customer and id, whatever read them.</param>
     public ImportWriter Begin(ImportIdentity? identity = null) => new(_engine, identity ?? new ImportIdentity(""));
 
+    /// <summary>Of order ids, those that imports of a preset brought, with their customers.</summary>
+    public IReadOnlyDictionary<string, string> CustomersOfOrders(string preset, IReadOnlyList<string> orderIds)
+    {
+        using var connection = _engine.Open();
+        var found = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var id in orderIds)
+            if (connection.QueryFirstOrDefault<string>(
+                "SELECT c.customer_id FROM orders o JOIN customer c ON c.customer_key = o.customer_key WHERE o.order_id = @id "
+                + "AND o.import_id IN (SELECT import_id FROM import_batch WHERE preset = @preset)", new { id, preset }) is { } customer)
+                found.Add(id, customer);
+        return found;
+    }
+
     /// <summary>The newest first.</summary>
     public async Task<IReadOnlyList<PastImport>> NewestAsync(int atMost, CancellationToken cancellation = default)
     {

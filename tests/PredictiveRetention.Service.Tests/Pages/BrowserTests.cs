@@ -36,12 +36,7 @@ public abstract class BrowserTests : IAsyncLifetime
     /// <summary>A page that was opened at the path and signed in to; the list receives what the console says of errors.</summary>
     protected async Task<(IPage Page, List<string> Errors)> SignInAsync(string path, string theme = "light", int width = 1280)
     {
-        var browser = await OneChromium.BrowserAsync();
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions
-        {
-            ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
-            ViewportSize = new ViewportSize { Width = width, Height = 800 }
-        });
+        var context = await OneChromium.ContextAsync(theme, width);
         _contexts.Add(context);
         var page = await context.NewPageAsync();
         var errors = new List<string>();

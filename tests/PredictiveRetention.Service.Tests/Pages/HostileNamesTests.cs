@@ -235,14 +235,7 @@ public sealed class HostileNamesTests(HostileShop shop) : IClassFixture<HostileS
     public async Task In_a_narrow_browser_nothing_runs_nothing_turns_around_and_no_page_scrolls_sideways()
     {
         Assert.SkipWhen(shop.Browser is null, "needs Chromium");
-        var context = await shop.Browser!.NewContextAsync(new BrowserNewContextOptions
-        {
-            ViewportSize = new ViewportSize
-            {
-                Width = 360,
-                Height = 800
-            }
-        });
+        var context = await OneChromium.ContextAsync("light", width: 360);
         var page = await context.NewPageAsync();
         var faults = new List<string>();
         page.Dialog += async (_, dialog) => { faults.Add($"{page.Url}: a dialog says {dialog.Message}"); await dialog.DismissAsync(); };

@@ -235,11 +235,7 @@ public sealed class LookTests(WholeShopInBrowser shop) : IClassFixture<WholeShop
     private async Task<(IPage Page, List<string> Errors)> OpenAsync(string theme, int width)
     {
         Assert.SkipWhen(shop.Browser is null, "needs Chromium");
-        var context = await shop.Browser!.NewContextAsync(new BrowserNewContextOptions
-        {
-            ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
-            ViewportSize = new ViewportSize { Width = width, Height = 800 }
-        });
+        var context = await OneChromium.ContextAsync(theme, width);
         await context.AddInitScriptAsync(Shifts);
         var page = await context.NewPageAsync();
         var errors = new List<string>();

@@ -155,6 +155,25 @@ public sealed class BadInputTests
         Assert.Equal(("ends before it starts", 1L, 3L), (reason.Reason, reason.Count, reason.ExampleLine!.Value));
     }
 
+    /// <summary>Its status alone would make it a subscriber of today, or of no time.</summary>
+    [Theory]
+    [InlineData("status", "cancelled")]
+    [InlineData("Subscription status", "Expired")]
+    [InlineData("state", "Gekündigt")]
+    [InlineData("status", "解約済み")]
+    public void Subscription_that_is_over_is_left_out_where_nothing_says_since_when(string heading, string over)
+    {
+        using var import = new Import
+        {
+            Subscriptions = $"customer_id,subscription_id,started_at,ended_at,{heading}\na,1,2024-01-01,,active\n"
+                + $"b,2,2024-01-01,2024-02-01,{over}\nc,3,2024-01-01,,{over}\nd,4,2024-01-01,,{over}\ne,5,2024-01-01,,{over}\n",
+        };
+        Assert.Equal(["a", "b"], import.Source.Subscriptions().Select(subscription => subscription.CustomerId));
+        var reason = Assert.Single(import.QualityOf("subscriptions").Rejected);
+        Assert.Equal(("subscription that is over, and nothing says since when", 3L), (reason.Reason, reason.Count));
+        Assert.False(import.Source.Finish().TooManyRejected);
+    }
+
     [Fact]
     public void Refunds_before_their_order_or_above_its_amount_are_kept_and_noted()
     {

@@ -118,6 +118,16 @@ public sealed class ContentsDecideTests
     }
 
     [Fact]
+    public void Addresses_among_which_stands_guest_in_many_cells_are_still_addresses()
+    {
+        var guests = string.Concat(Enumerable.Range(0, 20).Select(i => $"guest,g{i},2024-03-{1 + i},5\n"));
+        using var import = new Import { Orders = $"email,order_id,date,amount\n{guests}A@x.org,1,2024-03-01,5\na@x.org,2,2024-03-02,5\n" };
+        Assert.Equal(["a@x.org", "a@x.org"], import.Stored.Select(order => order.CustomerId));
+        var nobodys = import.Quality.Rejected.Single(reason => reason.Reason.StartsWith("order of nobody", StringComparison.Ordinal));
+        Assert.Equal(20, nobodys.Count);
+    }
+
+    [Fact]
     public void Order_that_comes_again_as_a_whole_is_one_and_lines_repeated_within_it_stay()
     {
         using var import = Of("customer,order,date,sku,qty,amount",

@@ -46,6 +46,35 @@ public sealed class JsonLinesTests
         Assert.Equal(0, import.Quality.RowsRejected);
     }
 
+    /// <summary>As programs answer; the ids are inside.</summary>
+    [Theory]
+    [InlineData("orders", "")]
+    [InlineData("data", ",\n\"has_more\":false")]
+    public void Rows_are_those_of_the_list_that_a_program_answered_with(string name, string more)
+    {
+        using var import = new Import
+        {
+            OrdersName = "answer.json",
+            Orders = $$"""
+                {"{{name}}":[{"id":1,"customer":{"id":77,"email":"A@x.org"},"created_at":"2024-01-05T10:00:00Z","total_price":"12.50"},
+                  {"id":2,"customer":{"id":78,"email":"b@x.org"},
+                   "created_at":"2024-07-05T10:00:00Z","total_price":"soon"}]{{more}}}
+                """,
+        };
+        var order = Assert.Single(import.Stored);
+        Assert.Equal(("77", "1", 1250L), (order.CustomerId, order.OrderId, order.AmountMinor));
+        Assert.Equal(2, Assert.Single(import.Quality.Rejected).ExampleLine);
+        Assert.Equal(2, FilePreview.Read(import.FilePath("answer.json"), null, 20, FileLimits.UnpackedBytes, default).Rows.Count);
+    }
+
+    [Fact]
+    public void One_order_on_top_is_one_whatever_lists_it_has()
+    {
+        var order = Line(1, more: ",\"items\":[{\"sku\":\"a\"},{\"sku\":\"b\"}]");
+        using var import = new Import { OrdersName = "orders.json", Orders = order };
+        Assert.Equal("1", Assert.Single(import.Stored).OrderId);
+    }
+
     [Fact]
     public void A_stray_byte_and_UTF_16_are_read()
     {

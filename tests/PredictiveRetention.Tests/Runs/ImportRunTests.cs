@@ -100,6 +100,23 @@ public abstract class ImportRunTests(EngineUnderTest engine) : IDisposable
             ImportRun.Execute(store, request, dryRun: false, null, null, TestContext.Current.CancellationToken).Stored!.Unchanged);
     }
 
+    /// <summary>A month's export has the refunds of the month, and most of their orders are in the one before.</summary>
+    [Fact]
+    public void A_refund_that_is_a_row_finds_its_order_in_an_earlier_file()
+    {
+        const string Headings = "order_id,parent_order_id,type,status,date_created_gmt,billing_email,total,currency\n";
+        using var store = RetentionStore.Open(engine.NewAddress());
+        Import(store, "woocommerce", Headings + "7,0,shop_order,wc-completed,2024-01-31 10:00:00,ann@example.org,50.00,EUR\n");
+        var next = Import(store, "woocommerce", Headings + "8,0,shop_order,wc-completed,2024-02-01 10:00:00,ben@example.org,20.00,EUR\n"
+            + "9,7,shop_order_refund,wc-completed,2024-02-03 10:00:00,,-15.00,EUR\n"
+            + "10,6,shop_order_refund,wc-completed,2024-02-04 10:00:00,,-5.00,EUR\n");
+        Assert.Equal(["7 9 1500"], engine.Query("SELECT order_id || ' ' || refund_id || ' ' || amount_minor FROM refund"));
+        Assert.Equal(["ann@example.org"],
+            engine.Query("SELECT customer_id FROM customer JOIN refund ON refund.customer_key = customer.customer_key"));
+        var reason = Assert.Single(Assert.Single(next.Report.Files).Rejected);
+        Assert.Equal(("refund of an order that is in no file", 1L), (reason.Reason, reason.Count));
+    }
+
     private ImportOutcome Import(RetentionStore store, string preset, string text)
     {
         var path = engine.Write(preset + ".csv", text);

@@ -152,10 +152,12 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
 
         var history = store.Histories.ReadOne("a", Some.Shop, new SourceCoverage((DataSource)~0), new Cutoff(Day + 20))![0];
 
-        Assert.Equal([false, true], history.Refunds.ToArray().Select(refund => refund.IsUndated));
+        // Estimated for the one delay that is known, it lies at the same moment as the other.
+        Assert.Equal([(50L, false), (60L, true)],
+            history.Refunds.ToArray().Select(refund => (refund.AmountMinor, refund.IsUndated)).Order());
         Assert.Equal(new int?[] { null, Day + 5, Day + 16, Day + 10 }, history.Subscriptions.ToArray().Select(term => term.EndedDay));
         var moments = await store.Customers.MomentsAsync(CustomerKey.Hash("a"), 10, TestContext.Current.CancellationToken);
-        Assert.Equal(["undated_refund", "refund"], moments.Where(moment => moment.AmountMinor < 0).Select(moment => moment.Kind));
+        Assert.Equal(["refund", "undated_refund"], moments.Where(moment => moment.AmountMinor < 0).Select(moment => moment.Kind).Order());
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 -- generic: one file per kind of row, headers by their usual names or by --map.
 
 INSERT INTO fields VALUES
-  ('orders', 'customer_id', 'text', true, ['customer', 'user_id', 'client_id', 'customerid', 'cust_id', 'customer_unique_id', 'customer_no', 'customer_number', 'customer_key', 'user', 'userid', 'client', 'buyer_id', 'member_id', 'account_id', 'shopper_id', 'contact_id', 'visitor_id', 'client_no']),
+  ('orders', 'customer_id', 'text', true, ['customer', 'customer.id', 'user_id', 'user.id', 'client_id', 'customerid', 'cust_id', 'customer_unique_id', 'customer_no', 'customer_number', 'customer_key', 'user', 'userid', 'client', 'buyer_id', 'member_id', 'account_id', 'shopper_id', 'contact_id', 'visitor_id', 'client_no']),
   ('orders', 'order_id', 'text', true, ['invoice', 'invoice_no', 'invoice_id', 'invoice_number', 'transaction_id', 'transaction', 'order', 'order_no', 'order_number', 'order_key', 'purchase_id', 'receipt_id', 'receipt_no', 'id']),
   ('orders', 'ordered_at', 'time', true, ['order_date', 'purchased_at', 'created_at', 'created', 'date', 'invoice_date', 'order_purchase_timestamp', 'purchase_date', 'purchase_timestamp', 'order_timestamp', 'order_datetime', 'order_time', 'transaction_date', 'transaction_time', 'transaction_timestamp', 'placed_at', 'paid_at', 'processed_at', 'datetime', 'timestamp', 'time']),
   ('orders', 'amount', 'money', true, ['total', 'total_amount', 'revenue', 'net_amount', 'value', 'paid', 'total_paid', 'amount_paid', 'net_revenue', 'net_sales', 'sales', 'sale_amount', 'payment_value', 'transaction_amount', 'transaction_value', 'spend']),
@@ -56,6 +56,7 @@ INSERT INTO fields VALUES
   ('subscriptions', 'amount', 'money', false, ['price', 'recurring_amount', 'mrr', 'fee', 'total', 'value']),
   ('subscriptions', 'currency', 'text', false, ['currency_code', 'iso_currency']),
   ('subscriptions', 'period', 'text', false, ['interval', 'billing_period', 'billing_interval', 'frequency', 'term', 'order_interval', 'delivery_interval', 'charge_interval', 'billing_frequency']),
+  ('subscriptions', 'status', 'text', false, ['subscription_status', 'membership_status', 'contract_status', 'state']),
   ('subscriptions', 'is_trial', 'flag', false, ['trial', 'in_trial', 'on_trial']);
 
 INSERT INTO stand_ins VALUES
@@ -374,6 +375,7 @@ SELECT s.* EXCLUDE (amount), abs(amount) AS amount,
     WHEN subscription_id IS NULL THEN fault('subscription_id', 'no subscription id')
     WHEN is_too_long(subscription_id) THEN too_long('subscription_id')
     WHEN ended_at < started_at THEN fault('ended_at', 'ends before it starts')
+    WHEN is_over(status) AND ended_at IS NULL AND cancelled_at IS NULL THEN fault('status', 'subscription that is over, and nothing says since when')
     ELSE coalesce(
       time_fault('started_at', started_at_text, started_at),
       CASE WHEN amount_text IS NOT NULL THEN coalesce(money_fault('amount', amount_text, amount), currency_fault(currency)) END) END AS fault
@@ -428,7 +430,7 @@ SELECT 'orders' AS source, record, other_record, 'order_id' AS field, amount, cu
        ELSE contradiction_detail('order', order_id, differences) END AS detail
 FROM orders_contradicting
 UNION ALL BY NAME
-SELECT 'refunds' AS source, record, fault.field, fault.reason, amount, currency FROM refunds_checked WHERE fault IS NOT NULL
+SELECT 'refunds' AS source, record, fault.field, fault.reason, is_understood(fault.reason) AS is_understood, amount, currency FROM refunds_checked WHERE fault IS NOT NULL
 UNION ALL BY NAME
 SELECT 'refunds' AS source, record, other_record, 'refund_id' AS field, amount, currency,
   contradiction(differences) AS reason, contradiction_detail('refund', refund_id, differences) AS detail
@@ -440,12 +442,12 @@ SELECT 'customers' AS source, record, other_record, 'customer_id' AS field,
   contradiction(differences) AS reason, contradiction_detail('customer', customer_id, differences) AS detail
 FROM customers_contradicting
 UNION ALL BY NAME
-SELECT 'events' AS source, record, fault.field, fault.reason FROM events_checked WHERE fault IS NOT NULL
+SELECT 'events' AS source, record, fault.field, fault.reason, is_understood(fault.reason) AS is_understood FROM events_checked WHERE fault IS NOT NULL
 UNION ALL BY NAME
 SELECT 'events' AS source, record, other_record, 'event_type' AS field, contradiction('') AS reason, contradiction_detail('', '', '') AS detail
 FROM events_repeated
 UNION ALL BY NAME
-SELECT 'subscriptions' AS source, record, fault.field, fault.reason FROM subscriptions_checked WHERE fault IS NOT NULL
+SELECT 'subscriptions' AS source, record, fault.field, fault.reason, is_understood(fault.reason) AS is_understood FROM subscriptions_checked WHERE fault IS NOT NULL
 UNION ALL BY NAME
 SELECT 'subscriptions' AS source, record, other_record, 'subscription_id' AS field,
   contradiction(differences) AS reason, contradiction_detail('subscription', subscription_id, differences) AS detail

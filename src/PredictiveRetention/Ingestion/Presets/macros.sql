@@ -153,7 +153,8 @@ CREATE MACRO is_known(id) AS id <> '';
 CREATE MACRO nobody_reason() AS 'order of nobody known: no customer to attribute it to';
 
 -- Rows that were understood and are not stored do not speak against the mapping.
-CREATE MACRO is_understood(reason) AS starts_with(reason, 'order of nobody known') OR starts_with(reason, 'currency ');
+CREATE MACRO is_understood(reason) AS starts_with(reason, 'order of nobody known') OR starts_with(reason, 'currency ')
+  OR starts_with(reason, 'subscription that is over');
 
 -- ---------------------------------------------------------------- meaning
 
@@ -168,5 +169,8 @@ CREATE MACRO status_meaning(status) AS (SELECT meaning FROM status_words WHERE w
 CREATE MACRO is_sale_unless(status, is_no_sale) AS
   CASE WHEN len(getvariable('sale_statuses')) > 0 THEN coalesce(list_contains(getvariable('sale_statuses'), status_word(status)), false)
        ELSE NOT coalesce(is_no_sale, false) END;
+-- A status of a subscription that nothing is paid for any more.
+CREATE MACRO is_over(status) AS regexp_full_match(status_word(status),
+  'cancell?ed|cancell?ed-by-.*|expired|ended|terminated|inactive|churned|lapsed|deactivated|stopped|gekundigt|beendet|abgelaufen|inaktiv|storniert|resiliee?|annulee?|expiree?|terminee?|inacti[fv]e?|cancelad[oa]|anulad[oa]|caducad[oa]|finalizad[oa]|inactiv[oa]|annullat[oa]|cancellat[oa]|scadut[oa]|disdett[oa]|inattiv[oa]|opgezegd|beeindigd|verlopen|geannuleerd|inactief|expirad[oa]|encerrad[oa]|inativ[oa]|anulowan[aey]|wygasl[aey]|zakonczon[aey]|nieaktywn[aey]|解約(済み)?|キャンセル(済み)?|終了|期限切れ');
 CREATE MACRO is_no_sale(status) AS status_meaning(status) = 'no_sale';
 CREATE MACRO is_sale(status) AS is_sale_unless(status, is_no_sale(status));

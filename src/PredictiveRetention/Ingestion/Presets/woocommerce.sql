@@ -68,9 +68,10 @@ SELECT r.record, r.order_id, r.parent_id, r.ordered_at, r.currency, abs(r.amount
   CASE
     WHEN r.order_id IS NULL THEN fault('order_id', 'no order id')
     WHEN r.parent_id IS NULL THEN fault('order_id', 'refund that names no order')
-    WHEN o.order_id IS NULL THEN fault('order_id', 'refund of an order that is not in this file')
+    WHEN o.order_id IS NULL THEN fault('order_id', 'refund of an order that is in no file')
     ELSE coalesce(time_fault('ordered_at', r.ordered_at_text, r.ordered_at), money_fault('amount', r.amount_text, r.amount), currency_fault(r.currency)) END AS fault
-FROM rows_read AS r LEFT JOIN (SELECT order_id, customer_id FROM orders_checked WHERE fault IS NULL) AS o ON o.order_id = r.parent_id
+FROM rows_read AS r LEFT JOIN (SELECT order_id, customer_id FROM orders_checked WHERE fault IS NULL
+                            UNION ALL FROM earlier_orders) AS o ON o.order_id = r.parent_id
 WHERE r.is_refund;
 
 -- What an order says of itself and its refund rows say again is given back once.
