@@ -21,6 +21,28 @@ internal static class ChoicesForm
 
     public static string SettingField(string kind, string setting) => $"setting.{kind}.{setting}";
 
+    /// <summary>What stands at the setting in the form.</summary>
+    public static string LabelOf(string setting, Localiser texts) => setting switch
+    {
+        "$date_order" => texts["Order of a date"],
+        "$decimal_mark" => texts["Decimal mark"],
+        "$delimiter" => texts["Columns are separated by"],
+        "$amount_unit" => texts["Amounts are in"],
+        "$negatives" => texts["Negative rows are"],
+        _ => texts["A row is"],
+    };
+
+    /// <summary>Where in the form a person decides what the files leave open.</summary>
+    public static string LabelOf(OpenChoice choice, Localiser texts) => choice switch
+    {
+        OpenChoice.Currency => texts["Currency"],
+        OpenChoice.TimeZone => texts["Time zone of the shop"],
+        OpenChoice.Statuses => texts["Statuses that are a sale"],
+        OpenChoice.DateOrder => LabelOf("$date_order", texts),
+        OpenChoice.DecimalMark => LabelOf("$decimal_mark", texts),
+        _ => LabelOf("$amount_unit", texts),
+    };
+
     public static string KindField(int file) => "kind." + file.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The upload with what the form says; its problem is what cannot be done. What was checked before is forgotten.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Threading.Channels;
+using PredictiveRetention.Ingestion;
 using PredictiveRetention.Presentation.Texts;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Service.Settings;
@@ -173,6 +174,10 @@ internal sealed class ImportWork(
         catch (OperationCanceledException)
         {
             return stopping.IsCancellationRequested ? Interrupted : Back(T["It was cancelled. Nothing was stored."]);
+        }
+        catch (UndecidedException open)
+        {
+            return Back($"{Said(id, open.Question)} {T["Answer it among the columns: {0}.", ChoicesForm.LabelOf(open.Choice, T)]}");
         }
         catch (RetentionException fault)
         {

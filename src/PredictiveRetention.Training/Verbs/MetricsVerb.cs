@@ -96,8 +96,8 @@ internal static class MetricsVerb
             string Name(FigureRow row) =>
                 heading.Length == 0 ? row.Name : row.Labels.Count == 0 ? "all" : string.Join(" | ", row.Labels.Values);
             var cells = of.Select(row =>
-                (Name: Name(row), Value: row.Value is { } value ? FigureText.Write(row.Unit, value, currency) : "-",
-                Made: Made(row), row.Note))
+                (Name: Name(row), Value: (row.Value ?? SeenSoFar(row)) is { } value ? FigureText.Write(row.Unit, value, currency) : "-",
+                Made: Made(row), Note: SeenSoFar(row) is null ? row.Note : row.Note + ": the sum of what was seen"))
                 .ToList();
             var (name, value, made) = (cells.Max(cell => cell.Name.Length), cells.Max(cell => cell.Value.Length),
                 cells.Max(cell => cell.Made.Length));
@@ -107,6 +107,10 @@ internal static class MetricsVerb
         }
         if (rows.Count == 0) Console.Out.WriteLine("  no rows");
     }
+
+    /// <summary>A sum of a month that has begun, or whose beginning is before the data; null for all else.</summary>
+    private static double? SeenSoFar(FigureRow row) =>
+        row is { State: "incomplete", Value: null, Numerator: { } sum, Denominator: null } ? sum : null;
 
     /// <summary>What it was divided from, and of how many; "small" where that is few.</summary>
     private static string Made(FigureRow row)

@@ -21,7 +21,7 @@ internal sealed class ColumnFormats(
     public IReadOnlyList<string> Assumptions => _assumptions;
 
     /// <summary>By field: iso, dmy, mdy or ymd for times; '.' or ',' for numbers.</summary>
-    /// <exception cref="RetentionException">
+    /// <exception cref="UndecidedException">
     /// Nothing tells, and the choice would change months or thousands; the message says what to give.
     /// </exception>
     public IReadOnlyDictionary<string, string> Detect()
@@ -68,11 +68,11 @@ internal sealed class ColumnFormats(
         if (ByTheFuture(column) is { } past)
             return Decided("date_order", past, "shown", $"{column.Header}: no date shows whether the day or the month comes first; read "
                 + $"other than {past} the file would reach into the future.");
-        throw new RetentionException(Failure.InputRejected,
+        throw new UndecidedException(OpenChoice.DateOrder,
             $"{file.Path}: nothing in {column.Header} shows whether the day or the month comes first "
-                + $"({ForeignText.Shown(open!.Example ?? "")} "
-            + "is two days). Say which: --date-order dmy (the day) or --date-order mdy (the month); \"$date_order\" in --map does the "
-            + "same. It is kept for the next file. Nothing was stored.");
+                + $"({ForeignText.Shown(open!.Example ?? "")} is two days).",
+            "Say which: --date-order dmy (the day) or --date-order mdy (the month); \"$date_order\" in --map does the same. It is kept "
+                + "for the next file.");
     }
 
     // A weekday, a time.
@@ -150,11 +150,11 @@ internal sealed class ColumnFormats(
             return Decided("decimal_mark", kept, "kept",
                 $"{numbers[open].Header}: no number shows which mark stands before the decimals; read as in the files of this source "
                     + $"before.");
-        throw new RetentionException(Failure.InputRejected,
+        throw new UndecidedException(OpenChoice.DecimalMark,
             $"{file.Path}: nothing in {numbers[open].Header} shows whether {ForeignText.Shown(evidence[open].Example ?? "")} is a "
-                + "thousand times as much: its mark may stand before decimals or before thousands. Say which mark stands before the "
-                + "decimals: --decimal-mark "
-            + ". or --decimal-mark , (\"$decimal_mark\" in --map does the same). It is kept for the next file. Nothing was stored.");
+                + "thousand times as much: its mark may stand before decimals or before thousands.",
+            "Say which mark stands before the decimals: --decimal-mark . or --decimal-mark , (\"$decimal_mark\" in --map does the same). "
+                + "It is kept for the next file.");
     }
 
     /// <summary>The currencies the file names, or else the shop's, have no smaller unit.</summary>

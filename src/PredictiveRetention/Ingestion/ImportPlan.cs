@@ -123,11 +123,10 @@ internal sealed class ImportPlan
         {
             if (_request.IsFirst && NamedZones.IsFixedWhereOffsetsVary(asked.TimeZone, spans)
                 && !asked.TimeZone.Id.StartsWith("Etc/", StringComparison.Ordinal) && NamedZones.Of(spans) is { } changing)
-                throw new RetentionException(Failure.InputRejected,
+                throw new UndecidedException(OpenChoice.TimeZone,
                     $"The clocks of {asked.TimeZone.Id} never change, and the offsets in {_files[0].Path} do, as those of "
-                        + $"{changing.Id}: an evening of the other season would fall into the next day. Give --time-zone {changing.Id}, "
-                        + "or a zone such as Etc/GMT+5 "
-                    + "where a fixed offset is meant. Nothing was stored.");
+                        + $"{changing.Id}: an evening of the other season would fall into the next day.",
+                    $"Give --time-zone {changing.Id}, or a zone such as Etc/GMT+5 where a fixed offset is meant.");
         }
         else if (_database.Variable("preset_time_zone") is { } zone) _database.Calendar = BusinessCalendar.InZone(zone);
         else if (NamedZones.Of(spans) is { } named)
@@ -137,11 +136,11 @@ internal sealed class ImportPlan
                 + "clocks, and days begin at its midnight. If not: --time-zone, now or later.");
         }
         else if (spans.Count > 0)
-            throw new RetentionException(Failure.InputRejected,
+            throw new UndecidedException(OpenChoice.TimeZone,
                 $"The times in {_files[0].Path} have offsets "
-                    + $"({string.Join(", ", spans.Select(span => OffsetText(span.OffsetMinutes)).Distinct())}) that "
-                + "are those of no one time zone. Say where the shop's days begin: --time-zone, such as Europe/London. Nothing was "
-                + "stored.");
+                    + $"({string.Join(", ", spans.Select(span => OffsetText(span.OffsetMinutes)).Distinct())}) that are those of no one "
+                    + "time zone.",
+                "Say where the shop's days begin: --time-zone, such as Europe/London.");
         _learnt.AddRange(_files.Where(file => file.Name == "orders")
             .Select(file => new LearntChoice(file.Name, "clock", ClockOf(file, spans), "shown")));
         foreach (var file in _files) NoteOffsets(file);
@@ -210,8 +209,8 @@ internal sealed class ImportPlan
             .OrderByDescending(code => code.Value).ThenBy(code => code.Key, StringComparer.Ordinal)
             .Select(code => code.Key).FirstOrDefault();
         var shop = _request.ShopCurrency ?? fixedByPreset ?? frequent ?? MapOf("orders").Currency
-            ?? throw new RetentionException(Failure.InputRejected,
-                $"{_files[0].Path} does not say which currency its amounts are in. Give --currency, for instance --currency EUR.");
+            ?? throw new UndecidedException(OpenChoice.Currency,
+                $"{_files[0].Path} does not say which currency its amounts are in.", "Give --currency, for instance --currency EUR.");
         _currency = PredictiveRetention.Currency.Parse(shop);
         foreach (var map in _maps.Values.Where(map => map.Currency is not null)) known.TryAdd(map.Currency!, 0);
         _database.SetVariable("shop_currency", Text(Currency.Code));
@@ -269,12 +268,14 @@ internal sealed class ImportPlan
         var known = met.Where(status => status.IsSale && !unknown.Contains(status)).Select(status => status.Word).ToList();
         var listed = string.Join("; ", unknown.Take(10).Select(status =>
             $"{ForeignText.Shown(status.Text)} ({Invariant.Text($"{status.Orders:N0} orders, {status.Money:N2} {Currency.Code}")})"));
-        throw new RetentionException(Failure.InputRejected,
-            $"{_files[0].Path}: {column.Header} has statuses that are not known: {listed}. Say which statuses are a sale, with these if "
-                + $"they are: --statuses {Quoted([.. known, .. unknown.Select(status => status.Word)])}, without them if not"
-            + (known.Count > 0 ? $": --statuses {Quoted(known)}" : "")
-            + ". Where the column is no status of orders, --map {\"orders\": {\"status\": null}} reads nothing from it. What is "
-            + "answered is kept for the next file. Nothing was stored.");
+        throw new UndecidedException(OpenChoice.Statuses,
+            $"{_files[0].Path}: {column.Header} has statuses that are not known: {listed}. Those that are known and a sale are "
+                + $"{(known.Count > 0 ? string.Join(", ", known) : "none")}.",
+            "Say which statuses are a sale, with these if they are: "
+                + $"--statuses {Quoted([.. known, .. unknown.Select(status => status.Word)])}, without them if not"
+                + (known.Count > 0 ? $": --statuses {Quoted(known)}" : "")
+                + ". Where the column is no status of orders, --map {\"orders\": {\"status\": null}} reads nothing from it. What is "
+                + "answered is kept for the next file.");
     }
 
     private static string Quoted(IReadOnlyList<string> words) => $"\"{string.Join(',', words)}\"";
@@ -308,11 +309,12 @@ internal sealed class ImportPlan
         var worth = money.Where(column => column.Field.IsWorth).ToList();
         if (unit is null && worth.Count > 0 && worth.All(column => named[column.Field.Name] == 1
             && SmallestUnits.MayBeMinor(_contents[file.Name][column.Index], Currency)))
-            throw new RetentionException(Failure.InputRejected,
+            throw new UndecidedException(OpenChoice.AmountUnit,
                 $"{file.Path}: the amounts in {worth[0].Header} are whole and end as prices in the smallest units of {Currency.Code} do "
-                + $"({string.Join(", ", _contents[file.Name][worth[0].Index].Examples)}), so they may be {Currency.MinorPerUnit} times "
-                + "too much. Say which: --amount-unit minor (divide them) or --amount-unit major (as they stand); \"$amount_unit\" in "
-                + "--map does the same. It is kept for the next file. Nothing was stored.");
+                    + $"({string.Join(", ", _contents[file.Name][worth[0].Index].Examples)}), so they may be {Currency.MinorPerUnit} times "
+                    + "too much.",
+                "Say which: --amount-unit minor (divide them) or --amount-unit major (as they stand); \"$amount_unit\" in --map does the "
+                    + "same. It is kept for the next file.");
         return named;
     }
 

@@ -248,6 +248,24 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1,2025-01-01,\"1,234\"", "Decimal mark", "setting.orders.$decimal_mark", ".")]
+    [InlineData("1,3/4/2025,5.00", "Order of a date", "setting.orders.$date_order", "dmy")]
+    [InlineData("1,2025-01-01,1999\nB,2,2025-01-02,2950\nC,3,2025-01-03,4900", "Amounts are in", "setting.orders.$amount_unit", "minor")]
+    public async Task What_a_file_leaves_open_is_a_question_with_its_place_in_the_form(
+        string row, string label, string field, string answer)
+    {
+        var id = await UploadAsync(("orders.csv", $"customer_id,order_id,ordered_at,amount\nA,{row}\n"));
+        (string, string)[] fields = [("preset", "generic"), ("kind.0", "orders"), ("currency", "EUR"), ("do", "check")];
+        var asked = await WaitAsync($"/data/import/{id}/check", await PostAsync($"/data/import/{id}/choices", fields));
+        var question = asked[asked.IndexOf("role=\"alert\"", StringComparison.Ordinal)..];
+        question = question[..question.IndexOf("</p>", StringComparison.Ordinal)];
+        Assert.EndsWith($"Answer it among the columns: {label}.", question, StringComparison.Ordinal);
+        Assert.DoesNotContain("--", question, StringComparison.Ordinal);
+        var answered = await PostAsync($"/data/import/{id}/choices", [.. fields, (field, answer)]);
+        Assert.Contains("Every row can be imported", await WaitAsync($"/data/import/{id}/check", answered), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Without_a_currency_the_check_asks_for_one()
     {

@@ -67,7 +67,7 @@ internal sealed class Import : IDisposable
         return (cells[1], cells[2], cells[3]);
     }
 
-    public RetentionException Refused() => Assert.Throws<RetentionException>(() => Source);
+    public RetentionException Refused() => Assert.ThrowsAny<RetentionException>(() => Source);
 
     public string FilePath(string name) => Path.Combine(_folder.FullName, name);
 

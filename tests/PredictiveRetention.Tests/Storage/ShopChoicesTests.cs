@@ -53,7 +53,7 @@ public abstract class ShopChoicesTests(EngineUnderTest engine) : IDisposable
     {
         const string Orders = "customer_id,order_id,ordered_at,amount,status\na,1,2024-01-01,5.00,paid\nb,2,2024-01-02,5.00,verrückt_neu\n";
         using var store = RetentionStore.Open(engine.NewAddress());
-        Assert.Contains("verrückt_neu (1 orders, 5.00 EUR)", Assert.Throws<RetentionException>(() => Import(store, Orders)).Message,
+        Assert.Contains("verrückt_neu (1 orders, 5.00 EUR)", Assert.ThrowsAny<RetentionException>(() => Import(store, Orders)).Message,
             StringComparison.Ordinal);
         Import(store, Orders, statuses: ["paid"]);
         Assert.Equal(["1"], Valid());
