@@ -34,7 +34,7 @@ public static class ImportRun
         RetentionStore? store, ImportRequest request, bool dryRun, string? rejectsPath, IProgress<ImportProgress>? progress,
         CancellationToken cancellation)
     {
-        request = OfStore(store, request, dryRun);
+        request = OfStore(store, request);
         using var sources = new SourceList();
         foreach (var part in Parts(request))
             sources.Add(ImportSource.Open(sources.Count == 0 ? part : part with
@@ -44,6 +44,7 @@ public static class ImportRun
                 Calendar = part.Calendar ?? sources[0].Calendar,
             }, cancellation));
         var main = sources[0];
+        if (store is not null && !dryRun) PutRight(store, request);
         using var writer = dryRun ? null : (store ?? throw new ArgumentNullException(nameof(store))).Imports.Begin(
             new ImportIdentity(request.Preset, main.AreOrderIdsUnique, main.AreRefundsStated));
         writer?.UseShop(Currency.Parse(main.ShopCurrency), main.Calendar, request.Purchases);
@@ -90,11 +91,8 @@ public static class ImportRun
         }
     }
 
-    /// <summary>
-    /// The import as the store has its shop. What is asked for explicitly and is otherwise in the store is put right there first: rows that
-    /// come are then read as those that are there.
-    /// </summary>
-    private static ImportRequest OfStore(RetentionStore? store, ImportRequest request, bool dryRun)
+    /// <summary>The import as the store has its shop.</summary>
+    private static ImportRequest OfStore(RetentionStore? store, ImportRequest request)
     {
         if (store is null) return request with { IsFirst = true };
         request = request with
@@ -103,17 +101,23 @@ public static class ImportRun
             CustomersOfOrders = ids => store.Imports.CustomersOfOrders(request.Preset, ids),
         };
         if (store.Shop() is not { } shop) return request with { IsFirst = true };
-        if (!dryRun)
-        {
-            if (request.Calendar is { } calendar && calendar.TimeZone.Id != shop.Calendar.TimeZone.Id) store.Choices.ChangeZone(calendar);
-            if (request.Purchases is { } rule && rule != shop.Purchases) store.Choices.ChangePurchases(rule);
-        }
         return request with
         {
             ShopCurrency = request.ShopCurrency ?? shop.Currency.Code,
             Calendar = request.Calendar ?? shop.Calendar,
             IsFirst = store.Summaries.Orders(shop) is null,
         };
+    }
+
+    /// <summary>
+    /// What is asked for explicitly and is otherwise in the store is put right there first, once the files can be read: rows that come are
+    /// then as those that are there.
+    /// </summary>
+    private static void PutRight(RetentionStore store, ImportRequest request)
+    {
+        if (store.Shop() is not { } shop) return;
+        if (request.Calendar is { } calendar && calendar.TimeZone.Id != shop.Calendar.TimeZone.Id) store.Choices.ChangeZone(calendar);
+        if (request.Purchases is { } rule && rule != shop.Purchases) store.Choices.ChangePurchases(rule);
     }
 
     /// <summary>A preset's own files, and beside them those that only generic reads.</summary>

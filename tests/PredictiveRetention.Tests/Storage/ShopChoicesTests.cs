@@ -39,6 +39,21 @@ public abstract class ShopChoicesTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
+    public void A_zone_given_with_a_file_holds_once_the_file_can_be_read()
+    {
+        const string Orders = "customer_id,order_id,ordered_at,amount\na,1,2024-01-31 20:30,5.00\n";
+        var zone = BusinessCalendar.InZone("America/New_York");
+        using var store = RetentionStore.Open(engine.NewAddress());
+        Import(store, Orders);
+        Assert.ThrowsAny<RetentionException>(() => Import(store, "customer_id,order_id,ordered_at\na,1,2024-01-31 20:30\n", zone: zone));
+        Assert.NotEqual(zone.TimeZone.Id, store.RequireShop().Calendar.TimeZone.Id);
+        Assert.Equal([Utc("2024-01-31T20:30")], Times());
+        Import(store, Orders, zone: zone);
+        Assert.Equal(zone.TimeZone.Id, store.RequireShop().Calendar.TimeZone.Id);
+        Assert.Equal([Utc("2024-02-01T01:30")], Times());
+    }
+
+    [Fact]
     public void Times_that_named_their_offset_are_instants_and_stay()
     {
         using var store = RetentionStore.Open(engine.NewAddress());
@@ -87,10 +102,14 @@ public abstract class ShopChoicesTests(EngineUnderTest engine) : IDisposable
         return Invariant.Text($"{utc.ToUnixTimeMilliseconds()}");
     }
 
-    private void Import(RetentionStore store, string text, string preset = "generic", string[]? statuses = null)
+    private void Import(
+        RetentionStore store, string text, string preset = "generic", string[]? statuses = null, BusinessCalendar? zone = null)
     {
         var path = engine.Write("orders.csv", text);
-        ImportRun.Execute(store, new ImportRequest { Preset = preset, OrdersFile = path, ShopCurrency = "EUR", Statuses = statuses },
-            dryRun: false, null, null, TestContext.Current.CancellationToken);
+        var request = new ImportRequest
+        {
+            Preset = preset, OrdersFile = path, ShopCurrency = "EUR", Statuses = statuses, Calendar = zone,
+        };
+        ImportRun.Execute(store, request, dryRun: false, null, null, TestContext.Current.CancellationToken);
     }
 }
