@@ -21,6 +21,9 @@ public sealed record Currency
     public static Currency Parse(string code) =>
         TryOf(code) ?? throw new RetentionException(Failure.Usage, $"'{code}' is not an ISO 4217 currency code such as GBP.");
 
+    /// <summary>Those of ISO 4217.</summary>
+    public static IEnumerable<string> Codes => s_known.Keys;
+
     public static Currency? TryOf(string code) => s_known.GetValueOrDefault(code.ToUpperInvariant());
 
     /// <summary>Whole minor units of an amount, rounded half away from zero.</summary>

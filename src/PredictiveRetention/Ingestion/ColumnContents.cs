@@ -55,6 +55,9 @@ internal sealed class ColumnContents(IReadOnlyList<string> cells)
 
     public double Share(Func<string, bool> holds) => IsEmpty ? 0 : (double)cells.Count(holds) / cells.Count;
 
+    /// <summary>Some number is no whole one.</summary>
+    public bool HoldsFractions => Numbers().Any(number => number % 1 != 0);
+
     /// <summary>The middle one of the numbers without their signs; 0 where there are none.</summary>
     public decimal MedianSize()
     {

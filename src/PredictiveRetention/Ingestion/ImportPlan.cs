@@ -212,9 +212,8 @@ internal sealed class ImportPlan
             ?? throw new UndecidedException(OpenChoice.Currency,
                 $"{_files[0].Path} does not say which currency its amounts are in.", "Give --currency, for instance --currency EUR.");
         _currency = PredictiveRetention.Currency.Parse(shop);
-        foreach (var map in _maps.Values.Where(map => map.Currency is not null)) known.TryAdd(map.Currency!, 0);
         _database.SetVariable("shop_currency", Text(Currency.Code));
-        _database.SetVariable("known_currencies", $"[{string.Join(", ", known.Keys.Select(Text))}]::VARCHAR[]");
+        _database.SetVariable("known_currencies", $"[{string.Join(", ", PredictiveRetention.Currency.Codes.Select(Text))}]::VARCHAR[]");
     }
 
     private IEnumerable<(string Code, long Count, string File)> CurrenciesOf(SourceFile file)
@@ -230,10 +229,20 @@ internal sealed class ImportPlan
         if (_request.Statuses is not null && _columns.GetValueOrDefault("orders", []).All(column => column.Field.Name != "status"))
             throw new RetentionException(Failure.Usage,
                 $"{_files[0].Path} has no column for the status of an order, so --statuses has nothing to choose by.");
-        if ((_request.Statuses ?? Words("statuses")) is { } statuses)
+        var isPresets = _database.Variable("preset_statuses") is not null;
+        if ((_request.Statuses ?? (isPresets ? Words("statuses") : null)) is { } statuses)
             _database.SetVariable(
                 "sale_statuses", $"list_transform([{string.Join(", ", statuses.Select(Text))}]::VARCHAR[], lambda s: status_word(s))");
-        else if (_database.Variable("preset_statuses") is null) _database.SetVariable("sale_statuses", "[]::VARCHAR[]");
+        else if (!isPresets)
+        {
+            _database.SetVariable("sale_statuses", "[]::VARCHAR[]");
+            // What was answered about an earlier file holds; a status that did not come up then means what it means.
+            var answers = (Words("statuses") ?? []).Select(word => (Word: word, Meaning: "sale"))
+                .Concat((Words("statuses_none") ?? []).Select(word => (Word: word, Meaning: "no_sale"))).ToList();
+            foreach (var (word, meaning) in answers)
+                _database.Execute($"DELETE FROM status_words WHERE word = {Text(word)}; "
+                    + $"INSERT INTO status_words VALUES ({Text(word)}, {Text(meaning)})");
+        }
         else _database.Execute("SET VARIABLE sale_statuses = getvariable('preset_statuses')");
     }
 
@@ -305,7 +314,10 @@ internal sealed class ImportPlan
         var money = _columns[file.Name].Where(column => column.Field.Kind == "money").ToList();
         var named = money.ToDictionary(
             column => column.Field.Name, column => SmallestUnits.DivisorOf(file.Headings.Plain(column.Index), Currency));
-        if (unit == "minor") return money.ToDictionary(column => column.Field.Name, _ => (long)Currency.MinorPerUnit);
+        // A file beside the orders, or one column of them, may be written otherwise: half a cent is no amount.
+        if (unit == "minor")
+            return money.ToDictionary(column => column.Field.Name,
+                column => _contents[file.Name][column.Index].HoldsFractions ? named[column.Field.Name] : Currency.MinorPerUnit);
         var worth = money.Where(column => column.Field.IsWorth).ToList();
         if (unit is null && worth.Count > 0 && worth.All(column => named[column.Field.Name] == 1
             && SmallestUnits.MayBeMinor(_contents[file.Name][column.Index], Currency)))
@@ -386,10 +398,16 @@ internal sealed class ImportPlan
     {
         _database.Execute("CREATE TABLE earlier_orders (order_id VARCHAR, customer_id VARCHAR)");
         if (_request.CustomersOfOrders is not { } find) return;
-        if (!_columns.GetValueOrDefault("orders", []).Any(column => column.Field.Name == "parent_id")) return;
-        var named = _database.Query("""
-            SELECT DISTINCT id_text(parent_id) FROM source_orders
-            WHERE id_text(parent_id) <> '0' AND id_text(parent_id) NOT IN (SELECT id_text(order_id) FROM source_orders WHERE order_id IS NOT NULL)
+        var fields = _columns.GetValueOrDefault("orders", []).Select(column => column.Field).ToList();
+        var takesBack = string.Join(" OR ", fields.Where(field => field.IsWorth).Select(field => field.Name + " < 0"));
+        var naming = fields.Exists(field => field.Name == "parent_id") ? "SELECT id_text(parent_id) AS id FROM source_orders"
+            : _preset.Name == "generic" && takesBack.Length > 0 ? $"SELECT id_text(order_id) AS id FROM source_orders WHERE {takesBack}"
+            : null;
+        if (naming is null) return;
+        var others = takesBack.Length > 0 ? $"coalesce(NOT ({takesBack}), true)" : "true";
+        var named = _database.Query($"""
+            SELECT DISTINCT id FROM ({naming}) WHERE id <> '0'
+              AND id NOT IN (SELECT id_text(order_id) FROM source_orders WHERE order_id IS NOT NULL AND {others})
             """).Select(row => row.GetString(0)).ToList();
         if (named.Count == 0) return;
         var rows = find(named).Select(order => $"({Text(order.Key)}, {Text(order.Value)})").ToList();

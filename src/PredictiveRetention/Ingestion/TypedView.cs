@@ -14,21 +14,23 @@ internal static class TypedView
         string? table, string? currency, IReadOnlyDictionary<string, long> divisors)
     {
         var indexes = columns.ToDictionary(column => column.Field.Name, column => column.Index);
+        var worth = columns.Where(column => column.Field.IsWorth).Select(column => $"other_currency(c{column.Index})").ToList();
+        var named = worth.Count == 0 ? Text(currency) : $"coalesce({string.Join(", ", worth)}, {Text(currency)})";
         var expressions = fields.SelectMany(field =>
         {
             var cell = indexes.TryGetValue(field.Name, out var index) ? $"c{index}" : "NULL::VARCHAR";
-            return Expressions(field, cell, formats.GetValueOrDefault(field.Name), currency, divisors.GetValueOrDefault(field.Name, 1));
+            return Expressions(field, cell, formats.GetValueOrDefault(field.Name), named, divisors.GetValueOrDefault(field.Name, 1));
         });
         var rows = table is null ? "(SELECT 0 AS rowid) WHERE false" : table;
         return $"CREATE VIEW source_{file} AS SELECT rowid + 1 AS record,\n  {string.Join(",\n  ", expressions)}\nFROM {rows}";
     }
 
-    private static IEnumerable<string> Expressions(PresetField field, string cell, string? format, string? currency, long divisor)
+    private static IEnumerable<string> Expressions(PresetField field, string cell, string? format, string currency, long divisor)
     {
         if (field.Kind == "text")
         {
-            // A row that names no currency is in the file's.
-            yield return field.Name == "currency" ? $"coalesce(upper({cell}), {Text(currency)}) AS currency" : $"{cell} AS {field.Name}";
+            // A row that names no currency, with its amount neither, is in the file's.
+            yield return field.Name == "currency" ? $"coalesce(upper({cell}), {currency}) AS currency" : $"{cell} AS {field.Name}";
             yield break;
         }
         yield return $"{cell} AS {field.Name}_text";

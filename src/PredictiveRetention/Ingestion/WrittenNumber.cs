@@ -48,7 +48,7 @@ internal static partial class WrittenNumber
     private const int LengthMax = 48;
 
     // What people write for their money.
-    private const string Words = @"\p{Sc}|(?i:kr|rs|zł|kč|ft|lei|tl|fr|sfr|din|руб|р|грн|лв)|S/|円|元|원";
+    private const string Words = @"\p{Sc}|(?i:euros?|kr|rs|zł|kč|ft|lei|tl|fr|sfr|din|руб|р|грн|лв)|S/|円|元|원";
     private const string Before =
         $@"^(?<opened>\()?\s*(?:\+|(?<minus>[-−–]))?\s*(?:(?:[A-Z]{{1,3}}|{Words})\.?\s*){{0,2}}(?:\+|(?<minus>[-−–]))?\s*";
     private const string NoCents = @"[.,]\s?[-‐‑‒–—―−]{1,2}";

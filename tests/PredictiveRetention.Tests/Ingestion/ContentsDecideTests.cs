@@ -127,6 +127,37 @@ public sealed class ContentsDecideTests
         Assert.Equal(20, nobodys.Count);
     }
 
+    [Theory]
+    [InlineData("\"12,50 CHF\"", "CHF")]
+    [InlineData("\"$30,00\"", "USD")]
+    [InlineData("\"£40,00\"", "GBP")]
+    [InlineData("5000 Ft", "HUF")]
+    [InlineData("\"70,00 zł\"", "PLN")]
+    [InlineData("\"60,00 €\"", null)]
+    [InlineData("\"61,50 EUR\"", null)]
+    public void Amount_beside_a_sign_of_another_currency_is_in_that_one(string amount, string? currency)
+    {
+        using var import = Of("customer_id,order_id,ordered_at,total", "a,1,2025-01-01,\"1,50\"", $"a,2,2025-01-02,{amount}");
+        Assert.Equal(currency is null ? 2 : 1, import.Stored.Count);
+        if (currency is null) return;
+        var reason = Assert.Single(import.Quality.Rejected);
+        Assert.Equal(($"currency {currency}, the shop keeps EUR and has no rate", true), (reason.Reason, reason.IsUnderstood));
+    }
+
+    [Theory]
+    [InlineData("Zwischensumme;Januar", "Gesamt;2025")]
+    [InlineData("Total;7 pedidos", "Grand Total;x")]
+    [InlineData(";Summe", "K9;Subtotal")]
+    public void Row_that_adds_up_others_is_no_order(string month, string year)
+    {
+        using var import = Of("Kunde;Bestellung;Datum;Betrag", "K1;B1;02.01.2025;100,00", "K2;B2;13.01.2025;50,00",
+            $"{month};31.01.2025;150,00", "K1;B3;14.02.2025;25,00", $"{year};31.12.2025;175,00");
+        Assert.Equal(["B1", "B2", "B3"], import.Stored.Select(order => order.OrderId));
+        var reason = Assert.Single(import.Quality.Rejected);
+        Assert.Equal(("sum of other rows, and no order", 2L, true), (reason.Reason, reason.Count, reason.IsUnderstood));
+        Assert.Equal(325, Assert.Single(import.Quality.Money).LeftOut);
+    }
+
     [Fact]
     public void Order_that_comes_again_as_a_whole_is_one_and_lines_repeated_within_it_stay()
     {

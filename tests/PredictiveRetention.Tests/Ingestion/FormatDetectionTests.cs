@@ -113,8 +113,11 @@ public sealed class FormatDetectionTests
     public void Decimal_mark_is_decided_by_the_whole_column(string amounts, string mark, int first, int? second)
     {
         var values = amounts.Split(';');
-        using var import =
-            new Import { Orders = $"customer_id;order_id;ordered_at;amount\na;1;2024-01-01;{values[0]}\na;2;2024-01-01;{values[1]}\n" };
+        using var import = new Import
+        {
+            Currency = amounts[0] switch { '$' => "USD", 'C' => "CHF", 'R' => "BRL", '₹' => "INR", _ => "EUR" },
+            Orders = $"customer_id;order_id;ordered_at;amount\na;1;2024-01-01;{values[0]}\na;2;2024-01-01;{values[1]}\n",
+        };
         long?[] expected = second is null ? [first] : [first, second];
         Assert.Equal(expected, import.Stored.Select(order => (long?)order.AmountMinor));
         Assert.Equal(mark, Column(import, "amount").Format);

@@ -66,6 +66,7 @@ public sealed class WrittenNumberTests
     {
         using var import = new Import
         {
+            Currency = amounts.StartsWith("CHF", StringComparison.Ordinal) ? "CHF" : "EUR",
             Orders = "customer_id;order_id;ordered_at;amount\n"
                 + string.Concat(amounts.Split(';').Select((amount, i) => $"a;{i};2024-01-01;{amount}\n")),
         };

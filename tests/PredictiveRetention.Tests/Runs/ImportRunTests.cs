@@ -117,6 +117,36 @@ public abstract class ImportRunTests(EngineUnderTest engine) : IDisposable
         Assert.Equal(("refund of an order that is in no file", 1L), (reason.Reason, reason.Count));
     }
 
+    [Fact]
+    public void Negative_rows_name_orders_of_earlier_files()
+    {
+        const string Headings = "Kunde;Bestellung;Datum;Betrag;Waehrung\n";
+        using var store = RetentionStore.Open(engine.NewAddress());
+        Import(store, "generic", Headings + "K1;B1;02.01.2025;100,00;EUR\nK2;B2;13.01.2025;50,00;EUR\n");
+        Import(store, "generic", Headings + "K1;B1;15.03.2025;-100,00;EUR\nK2;B2;15.03.2025;-20,00;EUR\nK2;B4;15.03.2025;10,00;EUR\n");
+        Assert.Equal(["B1 10000", "B2 2000"], engine.Query("SELECT order_id || ' ' || amount_minor FROM refund ORDER BY order_id"));
+    }
+
+    /// <summary>What was answered about the orders does not make a hundredth of a file beside them.</summary>
+    [Fact]
+    public void Amounts_with_decimals_beside_orders_in_cents_are_as_they_stand()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        var request = new ImportRequest
+        {
+            Preset = "generic",
+            OrdersFile = engine.Write("orders.csv", "customer_id,order_id,ordered_at,amount\na,1,2024-01-13,1999\nb,2,2024-01-14,2450\n"),
+            RefundsFile = engine.Write("refunds.csv", "customer_id,refund_id,refunded_at,amount\na,r1,2024-02-13,19.99\n"),
+            SubscriptionsFile = engine.Write("s.csv", "customer_id,subscription_id,started_at,amount\na,s1,2024-02-13,9.90\n"),
+            ShopCurrency = "EUR",
+            Settings = new Dictionary<string, string> { ["$amount_unit"] = "minor" },
+        };
+        ImportRun.Execute(store, request, dryRun: false, null, null, TestContext.Current.CancellationToken);
+        Assert.Equal(["1999", "2450"], engine.Query("SELECT amount_minor FROM orders ORDER BY order_id"));
+        Assert.Equal(["1999"], engine.Query("SELECT amount_minor FROM refund"));
+        Assert.Equal(["990"], engine.Query("SELECT amount_minor FROM subscription"));
+    }
+
     private ImportOutcome Import(RetentionStore store, string preset, string text)
     {
         var path = engine.Write(preset + ".csv", text);

@@ -81,6 +81,18 @@ public abstract class ShopChoicesTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
+    public void A_status_that_did_not_come_up_when_another_was_answered_means_what_it_means()
+    {
+        const string Headings = "customer_id,order_id,ordered_at,amount,status\n";
+        using var store = RetentionStore.Open(engine.NewAddress());
+        Import(store, Headings + "a,1,2024-01-13,5.00,bezahlt\nb,2,2024-01-14,5.00,liegt beim Chef\n", statuses: ["bezahlt"]);
+        Import(store, Headings + "a,3,2024-02-13,5.00,versandt\nb,4,2024-02-14,5.00,storniert\nb,5,2024-02-15,5.00,liegt beim Chef\n"
+            + "b,6,2024-02-16,5.00,\n");
+        Import(store, "customer_id,order_id,ordered_at,amount\nc,7,2024-03-13,5.00\n");
+        Assert.Equal(["1", "3", "6", "7"], Valid());
+    }
+
+    [Fact]
     public void A_test_and_a_charge_that_was_never_collected_are_no_sale_whatever_statuses_are_chosen()
     {
         using var store = RetentionStore.Open(engine.NewAddress());

@@ -98,6 +98,7 @@ FROM source_orders AS s;
 CREATE TABLE orders_checked AS
 SELECT s.* EXCLUDE (ordered_at_text, amount_text),
   CASE
+    WHEN is_sum(customer_id) OR is_sum(order_id) THEN fault('order_id', 'sum of other rows, and no order')
     WHEN is_destroyed_id(customer_id) THEN destroyed_id('customer_id')
     WHEN is_too_long(customer_id) THEN too_long('customer_id')
     WHEN order_id IS NULL THEN fault('order_id', 'no order id')
@@ -171,11 +172,12 @@ CREATE MACRO is_once(field) AS list_contains(getvariable('once'), field);
 -- A negative row takes back. Within a day of its order it is a line of it; later, or with an order's number of its own, it is a refund where
 -- refunds are what negative rows are in this file: where the user says so, or where most of them name an order of their customer.
 CREATE TABLE negatives AS
-SELECT n.record, n.customer_id, n.order_id, n.ordered_at, n.amount, p.ordered_at AS order_at, p.order_id IS NOT NULL AS names_order,
+SELECT n.record, n.customer_id, n.order_id, n.ordered_at, n.amount, p.ordered_at AS order_at, p.order_id IS NOT NULL OR e.order_id IS NOT NULL AS names_order,
   getvariable('orders_grain') = 'line' AND coalesce(n.ordered_at <= p.ordered_at + 86400000, false) AS is_line
 FROM orders_checked AS n
 LEFT JOIN (SELECT customer_id, order_id, min(ordered_at) AS ordered_at FROM orders_checked WHERE fault IS NULL AND amount >= 0 GROUP BY ALL) AS p
   USING (customer_id, order_id)
+LEFT JOIN earlier_orders AS e ON e.customer_id = n.customer_id AND e.order_id = n.order_id
 WHERE n.fault IS NULL AND n.amount < 0;
 SET VARIABLE negatives = coalesce(getvariable('negatives'), (
   SELECT CASE WHEN 2 * count(*) FILTER (names_order) >= count(*) THEN 'refunds' ELSE 'left-out' END FROM negatives WHERE NOT is_line));

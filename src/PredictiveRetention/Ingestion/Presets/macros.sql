@@ -127,6 +127,22 @@ CREATE MACRO money_fault(field_name, t, amount) AS
        WHEN abs(amount) > 1e10 THEN fault(field_name, 'absurd amount') END;
 
 -- Rates at the order's date are not kept, so money of another currency cannot be added up with the shop's.
+-- Currencies that an amount may be in by the sign or the code beside it; many share the dollar's.
+CREATE MACRO named_currencies(amount) AS CASE
+  WHEN regexp_full_match(amount, '[-+0-9.,'' ]*') THEN NULL
+  WHEN regexp_matches(amount, '(?i)€|\beuros?\b') THEN ['EUR']
+  WHEN regexp_matches(amount, '(?i)\b(aud|bgn|brl|cad|chf|clp|cny|cop|czk|dkk|eur|gbp|hkd|huf|idr|ils|inr|jpy|krw|mxn|myr|nok|nzd|php|pln|ron|rub|sek|sgd|thb|try|twd|uah|usd|vnd|zar)\b')
+    THEN [upper(regexp_extract(amount, '(?i)\b(aud|bgn|brl|cad|chf|clp|cny|cop|czk|dkk|eur|gbp|hkd|huf|idr|ils|inr|jpy|krw|mxn|myr|nok|nzd|php|pln|ron|rub|sek|sgd|thb|try|twd|uah|usd|vnd|zar)\b', 1))]
+  WHEN contains(amount, '£') THEN ['GBP'] WHEN contains(amount, 'R$') THEN ['BRL'] WHEN contains(amount, '₹') THEN ['INR']
+  WHEN contains(amount, '$') THEN ['USD', 'CAD', 'AUD', 'NZD', 'SGD', 'HKD', 'MXN', 'CLP', 'COP', 'ARS', 'UYU', 'DOP', 'TWD', 'BBD', 'JMD', 'TTD', 'BMD', 'BSD', 'BZD', 'FJD', 'GYD', 'KYD', 'LRD', 'NAD', 'SBD', 'SRD', 'XCD', 'CUP', 'CVE', 'TOP', 'WST', 'BND']
+  WHEN regexp_matches(amount, '[¥￥円]') THEN ['JPY', 'CNY'] WHEN contains(amount, '₩') THEN ['KRW'] WHEN contains(amount, '₽') THEN ['RUB']
+  WHEN contains(amount, '₺') THEN ['TRY'] WHEN contains(amount, '₴') THEN ['UAH'] WHEN contains(amount, '₪') THEN ['ILS']
+  WHEN contains(amount, '฿') THEN ['THB'] WHEN contains(amount, '₫') THEN ['VND']
+  WHEN regexp_matches(amount, '(?i)zł') THEN ['PLN'] WHEN regexp_matches(amount, '(?i)kč') THEN ['CZK'] WHEN regexp_matches(amount, '\bFt\b') THEN ['HUF']
+  WHEN regexp_matches(amount, '(?i)\bs?fr\.') THEN ['CHF', 'XOF', 'XAF', 'XPF'] WHEN regexp_matches(amount, '(?i)\bkr\b') THEN ['SEK', 'NOK', 'DKK', 'ISK'] END;
+-- Null for an amount without any, and for one that may be in the shop's.
+CREATE MACRO other_currency(amount) AS
+  CASE WHEN NOT list_contains(named_currencies(amount), getvariable('shop_currency')) THEN named_currencies(amount)[1] END;
 CREATE MACRO currency_fault(code) AS
   CASE WHEN code = getvariable('shop_currency') THEN NULL
        WHEN list_contains(getvariable('known_currencies'), code)
@@ -147,6 +163,9 @@ CREATE MACRO sale_fault(placed_text, placed, paid_text, paid, returned_text, ret
 CREATE MACRO is_placeholder(id) AS
   regexp_full_match(lower(id), '0|-+|\?+|guest|guest[ _-]?(user|customer|checkout|order)?|anonymous|anonymou?s?[ _-]?(user|customer)|anonym|unknown|n/?a|none|null|nobody|walk[ _-]?in([ _-]?customer)?|cash[ _-]?(customer|sale)|no[ _-]?(e-?mail|customer|name)|gast|gastbestellung|unbekannt|laufkunde|barverkauf|kassenkunde|invité|invite|anonyme|inconnu|client[ _-]?(de[ _-]?)?passage|invitado|anónimo|anonimo|desconocido|ospite|sconosciuto|onbekend|convidado|desconhecido|gość|gosc|nieznany|ゲスト|不明')
   OR regexp_full_match(lower(id), '[^@]*@([^@]*\.)?(invalid|example|localhost|test)|(no-?reply|noemail|no-?email|none|null|guest|pos|unknown|anonymous|noreply)@.*');
+-- What stands for a customer or an order in a row that adds up others.
+CREATE MACRO is_sum(id) AS regexp_full_match(strip_accents(lower(id)),
+  '(grand[ -]?|sub[ -]?|general[ -]?)?totals?:?|totals? (general|geral|generale|ogolem|commandes|pedidos|orders)|sous[ -]?total|(gesamt|zwischen|end|monats|jahres|teil|tages)?summen?:?|gesamt(betrag|umsatz|ergebnis)?:?|insgesamt|(sub)?totale( generale)?|(sub|eind)?totaal|suma( koncowa| czesciowa)?|razem|ogołem|ogolem|somme|soma|suma total|合計|小計|総計');
 CREATE MACRO known(id) AS
   CASE WHEN id IS NULL OR is_placeholder(id) OR list_contains(getvariable('own_addresses'), lower(id)) THEN '' ELSE id END;
 CREATE MACRO is_known(id) AS id <> '';
@@ -154,7 +173,7 @@ CREATE MACRO nobody_reason() AS 'order of nobody known: no customer to attribute
 
 -- Rows that were understood and are not stored do not speak against the mapping.
 CREATE MACRO is_understood(reason) AS starts_with(reason, 'order of nobody known') OR starts_with(reason, 'currency ')
-  OR starts_with(reason, 'subscription that is over');
+  OR starts_with(reason, 'subscription that is over') OR starts_with(reason, 'sum of other rows');
 
 -- ---------------------------------------------------------------- meaning
 
