@@ -22,25 +22,25 @@ internal static class ChoicesForm
     public static string SettingField(string kind, string setting) => $"setting.{kind}.{setting}";
 
     /// <summary>What stands at the setting in the form.</summary>
-    public static string LabelOf(string setting, Localiser texts) => setting switch
+    public static string LabelOf(string setting, Localiser T) => setting switch
     {
-        "$date_order" => texts["Order of a date"],
-        "$decimal_mark" => texts["Decimal mark"],
-        "$delimiter" => texts["Columns are separated by"],
-        "$amount_unit" => texts["Amounts are in"],
-        "$negatives" => texts["Negative rows are"],
-        _ => texts["A row is"],
+        "$date_order" => T["Order of a date"],
+        "$decimal_mark" => T["Decimal mark"],
+        "$delimiter" => T["Columns are separated by"],
+        "$amount_unit" => T["Amounts are in"],
+        "$negatives" => T["Negative rows are"],
+        _ => T["A row is"],
     };
 
     /// <summary>Where in the form a person decides what the files leave open.</summary>
-    public static string LabelOf(OpenChoice choice, Localiser texts) => choice switch
+    public static string LabelOf(OpenChoice choice, Localiser T) => choice switch
     {
-        OpenChoice.Currency => texts["Currency"],
-        OpenChoice.TimeZone => texts["Time zone of the shop"],
-        OpenChoice.Statuses => texts["Statuses that are a sale"],
-        OpenChoice.DateOrder => LabelOf("$date_order", texts),
-        OpenChoice.DecimalMark => LabelOf("$decimal_mark", texts),
-        _ => LabelOf("$amount_unit", texts),
+        OpenChoice.Currency => T["Currency"],
+        OpenChoice.TimeZone => T["Time zone of the shop"],
+        OpenChoice.Statuses => T["Statuses that are a sale"],
+        OpenChoice.DateOrder => LabelOf("$date_order", T),
+        OpenChoice.DecimalMark => LabelOf("$decimal_mark", T),
+        _ => LabelOf("$amount_unit", T),
     };
 
     public static string KindField(int file) => "kind." + file.ToString(System.Globalization.CultureInfo.InvariantCulture);
