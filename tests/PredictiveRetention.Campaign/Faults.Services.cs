@@ -24,7 +24,7 @@ internal sealed partial class Faults
         using var home = new TemporaryFolder();
         var services = Enumerable.Range(0, 3).Select(_ => Night.Serve(shop.Store, home.Path)).ToList();
         var broken = new List<string>();
-        if (!shop.Becomes(Tonight)) broken.Add("no night was published within five minutes");
+        if (!shop.Becomes(Tonight)) broken.Add("no night was published within a minute");
         else if (!shop.Becomes("SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM hangfire.job WHERE statename IN ('Enqueued', 'Processing'))"))
             broken.Add("jobs were left");
         if (services.Any(service => service.HasExited)) broken.Add("a service ended");

@@ -22,10 +22,10 @@ internal abstract class Shop : IDisposable
     /// <summary>The newest published night lies days back, so that a service that starts finds one missed.</summary>
     public void MissANight() => Execute("UPDATE run SET published_at_ms = published_at_ms - 259200000 WHERE state = 'published'");
 
-    /// <summary>Until the query finds a row, for five minutes: other tests may compute beside it.</summary>
+    /// <summary>Until the query finds a row, for a minute.</summary>
     public bool Becomes(string query)
     {
-        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(5); Thread.Sleep(50))
+        for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1); Thread.Sleep(50))
             if (Query(query).Count > 0) return true;
         return false;
     }
