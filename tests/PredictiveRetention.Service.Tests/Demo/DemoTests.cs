@@ -21,7 +21,7 @@ public sealed class DemoTests
         {
             var page = await admin.GetStringAsync("/");
             Assert.DoesNotContain("could not be prepared", page, StringComparison.Ordinal);
-            Assert.True(waited < 1800, "not ready within a quarter of an hour");
+            Assert.True(waited < 600, "not ready within five minutes");
             await Task.Delay(500);
         }
         var run = (await service.Store.Nights.CurrentAsync())!;

@@ -29,17 +29,15 @@ public sealed class OneChromium : IAsyncDisposable
         });
     }
 
-    /// <summary>A context of a test's own. What it waits for may take long where other tests compute beside it.</summary>
+    /// <summary>A context of a test's own.</summary>
     public static async Task<IBrowserContext> ContextAsync(string theme, int width)
     {
         var browser = await BrowserAsync();
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions
+        return await browser.NewContextAsync(new BrowserNewContextOptions
         {
             ColorScheme = theme == "dark" ? ColorScheme.Dark : ColorScheme.Light,
             ViewportSize = new ViewportSize { Width = width, Height = 800 },
         });
-        context.SetDefaultTimeout(120_000);
-        return context;
     }
 
     public async ValueTask DisposeAsync()
