@@ -92,7 +92,8 @@ internal sealed class ColumnContents(IReadOnlyList<string> cells)
     private static readonly HashSet<string> s_flags = new(StringComparer.OrdinalIgnoreCase)
     {
         "0", "1", "true", "false", "t", "f", "yes", "no", "y", "n", "on", "off", "ja", "nein", "oui", "non", "sí", "si", "sim", "não",
-        "nee", "tak", "nie", "wahr", "falsch", "vrai", "faux",
+        "nee", "tak", "nie", "wahr", "falsch", "vrai", "faux", "sì", "verdadero", "falso", "vero", "verdadeiro", "prawda", "fałsz", "waar",
+        "onwaar", "はい", "いいえ", "有", "無",
     };
 
     private static readonly HashSet<string> s_states = new(StringComparer.OrdinalIgnoreCase)

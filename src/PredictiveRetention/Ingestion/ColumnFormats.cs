@@ -125,7 +125,7 @@ internal sealed class ColumnFormats(
 
     private void DecimalMarks(Dictionary<string, string> formats)
     {
-        var numbers = columns.Where(column => column.Field.Kind is "money" or "number").ToList();
+        var numbers = columns.Where(column => column.Field.Kind is "money" or "number" or "rate").ToList();
         if (numbers.Count == 0) return;
         var mark = DecimalMark(numbers);
         foreach (var column in numbers) formats[column.Field.Name] = mark;
@@ -140,7 +140,8 @@ internal sealed class ColumnFormats(
         var evidence = numbers.ConvertAll(MarksOf);
         var (comma, point) = (evidence.Sum(found => found.Comma), evidence.Sum(found => found.Point));
         if (comma + point > 0) return Decided("decimal_mark", comma > point ? "," : ".", "shown");
-        var open = evidence.FindIndex(found => found.Open > 0);
+        // A rate has its decimals after a nought.
+        var open = Enumerable.Range(0, numbers.Count).FirstOrDefault(i => evidence[i].Open > 0 && numbers[i].Field.Kind != "rate", -1);
         // Numbers of JSON and Parquet are no text that somebody wrote.
         if (open < 0 || file.Format != "csv") return ".";
         // Nobody pays a thousandth of a yen: 1,200 and 1.200 are twelve hundred.

@@ -40,7 +40,27 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
         foreach (var field in fields.Where(field => field.Required))
             MapField(field, field.PlainHeaders.Prepend(field.PlainName), "synonym",
                 column => IsUnused(column) && (contents is null || !HoldsYesAndNo(contents[column])));
+        foreach (var (field, otherwise, holds) in s_otherwise) TakeDoubted(field, otherwise, holds);
+        // A share that is taken off a price says nothing of what was paid.
+        if (_matched.Keys.Any(field => field.IsWorth && field.Name != "unit_price"))
+            foreach (var rate in fields.Where(field => field.Kind == "rate")) _matched.Remove(rate);
         return [.. fields.Where(_matched.ContainsKey).Select(field => _matched[field])];
+    }
+
+    /// <summary>Fields, and what a column with their heading is where it holds something else.</summary>
+    private static readonly (string Field, string Otherwise, string Holds)[] s_otherwise =
+        [("discount", "discount_rate", "rates"), ("refunded", "is_refunded", "yes and no")];
+
+    private void TakeDoubted(string field, string otherwise, string holds)
+    {
+        if (_fields.FirstOrDefault(other => other.Name == otherwise) is not { } other || _matched.ContainsKey(other)
+            || map.Columns.ContainsKey(otherwise)) return;
+        foreach (var ((doubted, column), what) in _doubts.OrderBy(doubt => doubt.Key.Column))
+            if (doubted.Name == field && what.StartsWith(holds, StringComparison.Ordinal) && IsUnused(column))
+            {
+                _matched[other] = new MatchedColumn(other, column, headings.Names[column], "synonym");
+                return;
+            }
     }
 
     private void TakeMapped(PresetField field)
@@ -113,6 +133,7 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
             case "time" or "utc_time" when !field.Required && !cells.HoldsTimes: return $"no times ({such})";
             case "money" when HoldsYesAndNo(cells): return $"yes and no ({such})";
             case "money" when !field.Required && cells.HoldsRates && IsBesideLargerAmounts(column): return $"rates and no money ({such})";
+            case "rate" when cells.Share(cell => IsNumber(cell.TrimEnd(' ', '%'))) < 0.5: return $"no rates ({such})";
             case "money" or "number" when !field.Required && cells.Share(IsNumber) < 0.5: return $"no numbers ({such})";
         }
         return field.Name switch

@@ -41,10 +41,12 @@ internal static class HeaderNames
         return plain.ToString();
     }
 
-    /// <summary>Letters whose mark Unicode takes for a part of them, and the sign of degrees, which stands for the o of a number.</summary>
+    /// <summary>Letters whose mark Unicode takes for a part of them, the sign of degrees, which stands for the o of a number,
+    /// and that of per cent, which says that a column is no money.</summary>
     private static string? Letters(char letter) => letter switch
     {
         'ß' => "ss",
+        '%' => "percent",
         'ł' => "l",
         'ø' or '°' => "o",
         'æ' => "ae",

@@ -216,11 +216,16 @@ internal sealed class ImportPlan
         _database.SetVariable("known_currencies", $"[{string.Join(", ", PredictiveRetention.Currency.Codes.Select(Text))}]::VARCHAR[]");
     }
 
+    /// <summary>What the file's column of currencies says; without one, the signs beside its amounts that only one uses.</summary>
     private IEnumerable<(string Code, long Count, string File)> CurrenciesOf(SourceFile file)
     {
-        var column = _columns[file.Name].FirstOrDefault(column => column.Field.Name == "currency");
-        return column is null ? [] : _database
-            .Query($"SELECT upper(c{Number(column.Index)}) AS code, count(*) FROM {file.Table} GROUP BY code HAVING code IS NOT NULL")
+        var columns = _columns[file.Name];
+        var column = columns.FirstOrDefault(column => column.Field.Name == "currency");
+        var code = column is null
+            ? columns.Where(column => column.Field.IsWorth).Select(worth => $"currency_of(c{Number(worth.Index)})").FirstOrDefault()
+            : $"upper(c{Number(column.Index)})";
+        return code is null ? [] : _database
+            .Query($"SELECT {code} AS code, count(*) FROM {file.Table} GROUP BY code HAVING code IS NOT NULL")
             .Select(row => (row.GetString(0), row.GetInt64(1), file.Name));
     }
 
@@ -338,6 +343,7 @@ internal sealed class ImportPlan
         var map = MapOf("orders");
         if (map.Grain is { } grain) _database.SetVariable("orders_grain", Text(grain));
         if (map.PriceOf is { } of) _database.SetVariable("price_of", Text(of));
+        if (map.Discounts is { } discounts) _database.SetVariable("discounts", Text(discounts));
         if ((map.Negatives ?? _request.Memory.Of("orders", "negatives")) is { } negatives)
             _database.SetVariable("negatives", Text(negatives));
         if ((map.OrderIds ?? _request.Memory.Of("orders", "order_identity")) is { } identity)

@@ -49,7 +49,7 @@ internal sealed record Preset(string Name, string Declarations, string Rows)
 /// <summary>One field a preset understands.</summary>
 /// <param name="File">Kind of file it is in.</param>
 /// <param name="Name">Canonical name.</param>
-/// <param name="Kind">text, time, money, number or flag.</param>
+/// <param name="Kind">text, time, utc_time, money, number, rate or flag.</param>
 /// <param name="Required">Without it the file cannot be read.</param>
 /// <param name="Headers">Names sources give it, the likeliest first, as the preset has them.</param>
 /// <param name="StandIns">Fields that are as good together where it has no column: any of these sets.</param>

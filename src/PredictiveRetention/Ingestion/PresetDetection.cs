@@ -35,6 +35,8 @@ public static class PresetDetection
         [.. s_fields.Value["generic"].SelectMany(field => field.PlainHeaders.Prepend(field.PlainName))],
         LazyThreadSafetyMode.PublicationOnly);
 
+    private static readonly HashSet<string> s_systems = ["refunded", "is_refunded", "refunded_at"];
+
     private static readonly (string File, string[] Words)[] s_words =
     [
         ("refunds", ["refund", "return", "credit"]), ("customers", ["customer", "contact", "client"]),
@@ -75,10 +77,14 @@ public static class PresetDetection
     {
         var fields = preset == but ? [] : FieldsOf(preset, file);
         var matched = Match(fields, headings);
-        // Names that any file of its kind may have speak for no system, unless it knows most of what the system writes.
+        // Names that any file of its kind may have speak for no system, unless most of what the system writes is there as it writes it.
         return fields.Count > 0 && PresetField.Missing(fields, matched).Count == 0
-            && (preset == "generic" || matched.Count >= 0.6 * fields.Count
+            && (preset == "generic" || (matched.Count >= 0.6 * fields.Count && 2 * matched.Count(IsSystems) >= matched.Count)
                 || matched.Count(column => !NamesOf("generic", file).Contains(headings.Plain(column.Index))) > 1);
+
+        bool IsSystems(MatchedColumn column) => headings.Plain(column.Index) is var plain
+            && column.Field.Headers.Select(HeaderNames.Plain).Contains(plain)
+            && !FieldsOf("generic", file).Any(field => field.PlainName == plain);
     });
 
     private static HashSet<string> NamesOf(string preset, string file) =>
@@ -131,12 +137,13 @@ public static class PresetDetection
 
     /// <summary>
     /// What people write in any list, such as Versandkosten, does not speak for the system of one of them, and two numbers of orders do not
-    /// speak for refunds.
+    /// speak for refunds. What was given back of an order is said by shop systems more than by lists.
     /// </summary>
     private static bool Tells(string preset, string file, MatchedColumn column, string plain, IReadOnlyList<MatchedColumn> matched)
     {
         if (file == "refunds" && column.Field.Name == "refund_id" && matched.Any(other => other.Field.Name == "order_id"))
             return !Vocabulary.HeadingsOf("refunds", "order_id").Contains(plain);
+        if (preset == "generic" && file == "orders" && s_systems.Contains(column.Field.Name)) return false;
         return preset == "generic" || column.ChosenBy == "name" || s_common.Value.Contains(plain)
             || column.Field.Headers.Select(HeaderNames.Plain).Contains(plain) || Vocabulary.SystemsOf(plain).Contains(preset);
     }

@@ -71,7 +71,7 @@ internal sealed class SourceFile
             var cells = string.Join(", ", file.Headings.Names.Select((_, i) => $"cell(c{i}) AS c{i}"));
             database.Execute($"CREATE TABLE {file.Table} AS SELECT {cells} FROM {file.Rows}");
             file.CountRecords(database);
-            file.OpenJsonCells(database, fields);
+            file.OpenJsonCells(database, fields, map);
             return file;
         }
         catch (DuckDBException fault) when (IsOfThisMachine(fault))
@@ -263,19 +263,21 @@ internal sealed class SourceFile
 
     /// <summary>
     /// Adds a column for every header such as 'properties.total' that the preset knows and some cell of 'properties' has. A file that has
-    /// them as columns of their own (properties_total) needs none.
+    /// them as columns of their own (properties_total) needs none. 'refunds[].total' is the sum over a list of objects. What --map names
+    /// so is looked for too.
     /// </summary>
-    private void OpenJsonCells(ImportDatabase database, IReadOnlyList<PresetField> fields)
+    private void OpenJsonCells(ImportDatabase database, IReadOnlyList<PresetField> fields, FileMap map)
     {
-        var inside = fields.SelectMany(field => field.Headers).Where(header => header.Contains('.', StringComparison.Ordinal)).Distinct();
-        foreach (var cell in inside.GroupBy(header => HeaderNames.Plain(header[..header.IndexOf('.', StringComparison.Ordinal)])))
+        var inside = fields.SelectMany(field => field.Headers).Concat(map.Columns.Values.OfType<string>())
+            .Where(header => header.IndexOf('.', StringComparison.Ordinal) > 0).Distinct();
+        foreach (var cell in inside.GroupBy(header => HeaderNames.Plain(header[..header.IndexOfAny(['.', '['])])))
         {
             var column = Headings.At(cell.Key).Where(at => at < OwnColumns).Cast<int?>().FirstOrDefault();
             var headers = cell.Where(header => Headings.At(HeaderNames.Plain(header)).Count == 0).ToList();
             if (column is null || headers.Count == 0) continue;
             var text = $"c{column}";
-            var paths = string.Join(", ", headers.Select(header => Text("$" + header[header.IndexOf('.', StringComparison.Ordinal)..])));
-            var opened = $"(SELECT *, CASE WHEN json_valid({text}) THEN json_extract_string({text}, [{paths}]) END AS inside FROM {Table})";
+            var values = string.Join(", ", headers.Select(header => ValueInside(text, header)));
+            var opened = $"(SELECT *, CASE WHEN json_valid({text}) THEN [{values}] END AS inside FROM {Table})";
             var counts = string.Join(", ", headers.Select((_, i) => $"count(inside[{i + 1}])"));
             var filled = database.Query($"SELECT {counts} FROM {opened}")
                 .Select(row => headers.Select((_, i) => row.GetInt64(i) > 0).ToList()).Single();
@@ -289,6 +291,14 @@ internal sealed class SourceFile
                 """);
             Headings = Headings.With(kept.Select(header => header.Header));
         }
+    }
+
+    private static string ValueInside(string text, string header)
+    {
+        var path = "$" + header[header.IndexOfAny(['.', '['])..].Replace("[]", "[*]", StringComparison.Ordinal);
+        var value = $"json_extract_string({text}, {Text(path)})";
+        return header.Contains("[]", StringComparison.Ordinal)
+            ? $"list_sum([TRY_CAST(number AS DECIMAL(18,6)) FOR number IN {value}])::VARCHAR" : value;
     }
 
     private void CountRecords(ImportDatabase database)

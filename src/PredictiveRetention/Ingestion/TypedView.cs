@@ -41,6 +41,7 @@ internal static class TypedView
             "money" when divisor > 1 =>
                 $"(number({cell}, {Text(format ?? ".")}) / {Number(divisor)})::DECIMAL(18,6) AS {field.Name}",
             "money" or "number" => $"number({cell}, {Text(format ?? ".")}) AS {field.Name}",
+            "rate" => $"number(rtrim({cell}, ' %'), {Text(format ?? ".")}) AS {field.Name}",
             "flag" => $"flag({cell}) AS {field.Name}",
             _ => throw new RetentionException(Failure.Usage, $"Preset field {field.Name} has the unknown kind '{field.Kind}'."),
         };

@@ -50,7 +50,8 @@ public static class ImportRun
         writer?.UseShop(Currency.Parse(main.ShopCurrency), main.Calendar, request.Purchases);
         Pass(sources.SelectMany(source => source.Customers()), "customers", rows => writer?.Customers(rows));
         Pass(sources.SelectMany(source => source.Orders()), "orders", rows => writer?.Orders(rows));
-        Pass(sources.SelectMany(source => source.Refunds()), "refunds", rows => writer?.Refunds(rows));
+        Pass(main.Refunds(), "refunds", rows => writer?.Refunds(rows));
+        Pass(sources.Skip(1).SelectMany(source => source.Refunds()), "refunds", rows => writer?.RefundsBeside(rows));
         Pass(sources.SelectMany(source => source.NobodysOrders()), "orders of nobody", rows => writer?.OrdersOfNobody(rows));
         Pass(sources.SelectMany(source => source.Events()), "events", rows => writer?.Events(rows));
         Pass(sources.SelectMany(source => source.Subscriptions()), "subscriptions", rows => writer?.Subscriptions(rows));
@@ -175,6 +176,10 @@ public static class ImportRun
             notes.Add(new QualityNote(
                 "customer ids of this file look like stored ones but for letter case, leading zeros, blanks, quotes or a trailing .0: "
                     + $"kept as customers of their own; one is '{id}', stored is '{storedId}'", stored.AlikeIds));
+        if (stored.RefundsStatedToo > 0)
+            notes.Add(new QualityNote(
+                "orders that state what was given back of them, of which refunds with a number of their own say all or some again: given "
+                    + "back once, on the days of those", stored.RefundsStatedToo));
         var told = report.Files.Select((file, i) => (file.File, i)).FirstOrDefault(file => file.File == "orders").i;
         return notes.Count == 0
             ? report

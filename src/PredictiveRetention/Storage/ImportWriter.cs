@@ -21,8 +21,10 @@ public sealed record OrdersThereAlready(string? Preset, long Count, long OtherAm
 /// </param>
 /// <param name="AlikeIds">Customer ids new to the store that differ from a stored one in case, zeros, quotes or a trailing .0 only.</param>
 /// <param name="AlikeExample">One of them and the stored one; null where there are none.</param>
+/// <param name="RefundsStatedToo">Orders that state a sum that was given back, of which other refunds say all or some again.</param>
 public sealed record ImportComparison(
-    IReadOnlyList<OrdersThereAlready> ThereAlready, long OtherOrders, long AlikeIds, (string Id, string StoredId)? AlikeExample);
+    IReadOnlyList<OrdersThereAlready> ThereAlready, long OtherOrders, long AlikeIds, (string Id, string StoredId)? AlikeExample,
+    long RefundsStatedToo);
 
 /// <summary>How the orders of an import are known again.</summary>
 /// <param name="Preset">What read them: ids of different presets are those of different orders.</param>
@@ -67,6 +69,7 @@ public sealed class ImportWriter : IDisposable
             _sql.MakeEmpty(table.Staged, table.SelectForStaging, table.Name);
             _sql.MakeEmpty(table.Gone, table.Keys, table.Name);
         }
+        _sql.MakeEmpty(StatedRefunds.Beside, ImportedTable.Refund.SelectForStaging, ImportedTable.Refund.Name);
         OrderMoves.MakeNone(_sql);
         _nobody = new NobodysOrders(_sql, identity);
         _empty = [.. ImportedTable.All.Where(table => _sql.IsEmpty(table.Name))];
@@ -99,6 +102,9 @@ public sealed class ImportWriter : IDisposable
 
     public void Refunds(IEnumerable<RefundRow> rows) => Stage(ImportedTable.Refund, rows);
 
+    /// <summary>Refunds of a file beside the orders, which may state what was given back themselves.</summary>
+    public void RefundsBeside(IEnumerable<RefundRow> rows) => Stage(ImportedTable.Refund, rows, StatedRefunds.Beside);
+
     /// <summary>Orders of nobody known, which are a source's own.</summary>
     public void OrdersOfNobody(IEnumerable<NobodysOrderRow> rows) => _nobody.Stage(rows);
 
@@ -111,6 +117,7 @@ public sealed class ImportWriter : IDisposable
     public ImportComparison Compare()
     {
         if (_comparison is not null) return _comparison;
+        _refunds.TakeBeside();
         foreach (var table in ImportedTable.All) _sql.Survey(table.Staged);
         RefuseSharedKeys();
         if (!IsEmpty(ImportedTable.Orders))
@@ -127,7 +134,7 @@ public sealed class ImportWriter : IDisposable
                 + $"CASE WHEN t.customer_key IS NULL THEN 0 ELSE 1 END AS was_there FROM {table.Staged} s LEFT JOIN {table.Name} t ON "
                 + $"{table.SameKey("t", "s")} WHERE {table.SaysSomething} AND (t.customer_key IS NULL OR NOT ({table.IsSame}))");
         var (alike, example) = AlikeIds();
-        return _comparison = new ImportComparison(ThereAlready(), _moves.OtherOrders, alike, example);
+        return _comparison = new ImportComparison(ThereAlready(), _moves.OtherOrders, alike, example, _refunds.StatedToo);
     }
 
     /// <summary>Merges what was staged, records the import with what it decided, and commits.</summary>
@@ -188,9 +195,9 @@ public sealed class ImportWriter : IDisposable
 
     private bool IsEmpty(ImportedTable table) => _empty.Contains(table);
 
-    private void Stage<T>(ImportedTable<T> table, IEnumerable<T> rows)
+    private void Stage<T>(ImportedTable<T> table, IEnumerable<T> rows, string? into = null)
     {
-        using var bulk = _sql.Bulk(table.Staged, table.StagedColumns);
+        using var bulk = _sql.Bulk(into ?? table.Staged, table.StagedColumns);
         var count = 0L;
         foreach (var row in rows)
         {

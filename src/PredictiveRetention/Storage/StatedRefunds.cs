@@ -9,7 +9,16 @@ namespace PredictiveRetention.Storage;
 /// </summary>
 internal sealed class StatedRefunds(ImportSql sql)
 {
+    /// <summary>Refunds of files beside the orders, as they were staged.</summary>
+    public const string Beside = "staged_beside";
+
     private const string Part = "staged_part";
+    private const string Explained = "staged_explained";
+    private const string Learnt = "staged_learnt";
+    private const string Reduced = "staged_reduced";
+
+    /// <summary>Orders that state what was given back, of which refunds with an id of their own say all or some again.</summary>
+    public long StatedToo { get; private set; }
 
     /// <summary>Orders that came again without the refund they had.</summary>
     public long TakenBack { get; private set; }
@@ -18,9 +27,77 @@ internal sealed class StatedRefunds(ImportSql sql)
     /// <param name="areStated">The files say of every order what was given back of it: nothing, where they do not name it.</param>
     public void Settle(bool areStated)
     {
-        if (!sql.IsEmpty("refund") && !sql.IsEmpty("staged_orders") && areStated) SettleParts();
+        var isFirst = sql.IsEmpty("refund");
+        if (!isFirst || !sql.IsEmpty(Beside)) CountOnce();
+        if (!isFirst) ReduceStored(areStated);
+        if (!isFirst && !sql.IsEmpty("staged_orders") && areStated) SettleParts();
         Date();
     }
+
+    /// <summary>Refunds beside the orders become refunds as all others; one that both have is the orders'.</summary>
+    public void TakeBeside()
+    {
+        if (sql.IsEmpty(Beside)) return;
+        sql.Execute("CREATE INDEX staged_refund_key ON staged_refund (customer_key, refund_id)");
+        sql.Execute($"DELETE FROM {Beside} WHERE EXISTS (SELECT 1 FROM staged_refund s WHERE s.customer_key = {Beside}.customer_key "
+            + $"AND s.refund_id = {Beside}.refund_id)");
+        sql.Execute($"INSERT INTO staged_refund SELECT * FROM {Beside}");
+        sql.Survey(Beside);
+    }
+
+    /// <summary>
+    /// What an order states is the sum of all that was given back of it: refunds of a file beside it, and stored ones with an id of their
+    /// own that this import does not have, are part of it.
+    /// </summary>
+    private void CountOnce()
+    {
+        sql.Make(Explained, "SELECT s.customer_key, s.refund_id, CAST(sum(e.amount_minor) AS bigint) AS explained_minor "
+            + $"FROM staged_refund s JOIN (SELECT customer_key, order_id, amount_minor FROM {Beside} UNION ALL "
+            + "SELECT r.customer_key, r.order_id, r.amount_minor FROM staged_refund o "
+            + "JOIN refund r ON r.customer_key = o.customer_key AND r.order_id = o.order_id "
+            + $"WHERE o.refund_id = o.order_id || '-refund' AND NOT {IsStated("r")} AND r.refund_id <> o.order_id || '-dispute' "
+            + "AND NOT EXISTS (SELECT 1 FROM staged_refund t WHERE t.customer_key = r.customer_key AND t.refund_id = r.refund_id)) e "
+            + "ON e.customer_key = s.customer_key AND e.order_id = s.order_id "
+            + "WHERE s.refund_id = s.order_id || '-refund' GROUP BY s.customer_key, s.refund_id", indexed: "customer_key, refund_id");
+        StatedToo = sql.Scalar<long>($"SELECT count(*) FROM {Explained}");
+        if (StatedToo == 0) return;
+        sql.Execute("UPDATE staged_refund SET amount_minor = staged_refund.amount_minor - e.explained_minor "
+            + $"FROM {Explained} e WHERE e.customer_key = staged_refund.customer_key AND e.refund_id = staged_refund.refund_id");
+        sql.Execute("DELETE FROM staged_refund WHERE amount_minor <= 0 AND EXISTS (SELECT 1 FROM "
+            + $"{Explained} e WHERE e.customer_key = staged_refund.customer_key AND e.refund_id = staged_refund.refund_id)");
+    }
+
+    /// <summary>
+    /// Refunds with an id of their own whose order this import does not have: what the store has of it as a sum is less by what they say.
+    /// </summary>
+    private void ReduceStored(bool areStated)
+    {
+        var isStatedAgain = areStated
+            ? "AND NOT EXISTS (SELECT 1 FROM staged_orders o WHERE o.customer_key = s.customer_key AND o.order_id = s.order_id) " : "";
+        sql.Make(Learnt, "SELECT s.customer_key, s.order_id, "
+            + "CAST(sum(s.amount_minor - coalesce(r.amount_minor, 0)) AS bigint) AS more_minor "
+            + "FROM staged_refund s LEFT JOIN refund r ON r.customer_key = s.customer_key AND r.refund_id = s.refund_id "
+            + $"WHERE s.order_id IS NOT NULL AND NOT {IsStated("s")} AND s.refund_id <> s.order_id || '-dispute' {isStatedAgain}"
+            + "GROUP BY s.customer_key, s.order_id HAVING sum(s.amount_minor - coalesce(r.amount_minor, 0)) > 0");
+        const string OfOrder = "PARTITION BY r.customer_key, r.order_id";
+        sql.Make(Reduced, "SELECT r.customer_key, r.refund_id, r.refunded_at_ms, r.amount_minor, r.currency, r.order_id, r.is_undated, "
+            + $"CAST(coalesce(sum(r.amount_minor) OVER ({OfOrder} ORDER BY length(r.refund_id), r.refund_id "
+            + "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bigint) AS before_minor, "
+            + $"CAST(sum(r.amount_minor) OVER ({OfOrder}) - l.more_minor AS bigint) AS left_minor "
+            + $"FROM {Learnt} l JOIN refund r ON r.customer_key = l.customer_key AND r.order_id = l.order_id AND {IsStated("r")}");
+        StatedToo += sql.Scalar<long>($"SELECT count(*) FROM (SELECT DISTINCT customer_key, order_id FROM {Reduced}) o");
+        sql.Execute($"INSERT INTO {ImportedTable.Refund.Gone} (customer_key, refund_id) SELECT customer_key, refund_id FROM {Reduced} "
+            + "WHERE before_minor >= left_minor");
+        sql.Execute("INSERT INTO staged_refund (customer_key, customer_id, refund_id, refunded_at_ms, amount_minor, currency, order_id, "
+            + "is_undated) SELECT d.customer_key, c.customer_id, d.refund_id, d.refunded_at_ms, d.left_minor - d.before_minor, d.currency, "
+            + $"d.order_id, d.is_undated FROM {Reduced} d JOIN customer c ON c.customer_key = d.customer_key "
+            + "WHERE d.before_minor < d.left_minor AND d.before_minor + d.amount_minor > d.left_minor");
+    }
+
+    /// <summary>A refund that an order stated, or a part of one.</summary>
+    private static string IsStated(string refund) =>
+        $"({refund}.refund_id = {refund}.order_id || '-refund' OR {refund}.is_undated AND "
+            + $"substr({refund}.refund_id, 1, length({refund}.order_id) + 8) = {refund}.order_id || '-refund-')";
 
     private void SettleParts()
     {
@@ -33,8 +110,7 @@ internal sealed class StatedRefunds(ImportSql sql)
             + $"count(*) OVER ({OfOrder}) AS parts, "
             + $"sum(CASE WHEN r.is_undated THEN 0 ELSE 1 END) OVER ({OfOrder}) AS dated "
             + "FROM staged_orders o JOIN refund r ON r.customer_key = o.customer_key AND r.order_id = o.order_id "
-            + "AND (r.refund_id = o.order_id || '-refund' "
-            + "OR r.is_undated AND substr(r.refund_id, 1, length(o.order_id) + 8) = o.order_id || '-refund-') "
+            + $"AND {IsStated("r")} "
             + "LEFT JOIN staged_refund s ON s.customer_key = o.customer_key AND s.refund_id = o.order_id || '-refund'",
             indexed: "customer_key, stated_id");
         // A day that is known now takes the place of those that were estimated; a part goes when those before it make up the sum.
@@ -42,7 +118,8 @@ internal sealed class StatedRefunds(ImportSql sql)
             + "stated_minor IS NULL OR (NOT is_stated_undated OR dated > 0) AND refund_id <> stated_id "
             + "OR is_stated_undated AND dated = 0 AND before_minor >= stated_minor");
         TakenBack = sql.Scalar<long>($"SELECT count(*) FROM (SELECT DISTINCT customer_key, order_id FROM {Part} "
-            + "WHERE stated_minor IS NULL) p");
+            + $"WHERE stated_minor IS NULL AND NOT EXISTS (SELECT 1 FROM {Explained} e WHERE e.customer_key = {Part}.customer_key "
+            + $"AND e.refund_id = {Part}.stated_id)) p");
         const string Columns = "customer_key, customer_id, refund_id, refunded_at_ms, amount_minor, currency, order_id, is_undated";
         const string StatedInParts = $"FROM {Part} p JOIN staged_refund s ON s.customer_key = p.customer_key AND s.refund_id = p.stated_id "
             + "WHERE p.is_stated_undated AND p.dated = 0 ";

@@ -13,6 +13,10 @@ public sealed class ContentsDecideTests
     private static List<(string Id, long Amount)> Amounts(Import import) =>
         [.. import.Stored.Select(order => (order.OrderId, order.AmountMinor)).OrderBy(order => order.OrderId, StringComparer.Ordinal)];
 
+    private static List<(string Id, long Amount)> Refunded(Import import) =>
+        [.. import.Source.Refunds().Select(refund => (refund.RefundId, refund.AmountMinor))
+            .OrderBy(refund => refund.RefundId, StringComparer.Ordinal)];
+
     [Theory]
     [InlineData("price")]
     [InlineData("unit_price")]
@@ -25,12 +29,113 @@ public sealed class ContentsDecideTests
         Assert.StartsWith("amounts that are the unit price times the quantity", import.Note("amounts that").Note, StringComparison.Ordinal);
     }
 
+    /// <summary>Names that any shop's file may have are no marketplace's.</summary>
+    [Fact]
+    public void Prices_and_quantities_beside_ids_and_a_status_need_no_other_preset()
+    {
+        using var import = Of("order_id,customer_id,ordered_at,status,unit_price,quantity", "1,a,2024-01-01,paid,2.50,4");
+        Assert.Equal([("1", 1000L)], Amounts(import));
+    }
+
     [Fact]
     public void Price_that_grows_with_the_quantity_is_that_of_the_line()
     {
         using var import = Of("customer,order,date,product,price,qty",
             "a,1,2024-01-01,P,10.00,4", "a,2,2024-01-02,P,2.50,1", "b,3,2024-01-02,Q,6.00,2", "b,4,2024-01-03,Q,9.00,3");
         Assert.Equal([("1", 1000L), ("2", 250L), ("3", 600L), ("4", 900L)], Amounts(import));
+    }
+
+    [Fact]
+    public void A_discount_beside_a_unit_price_is_taken_off_it()
+    {
+        const string Header = "customer,order,date,product,unit_price,qty,discount";
+        using var money = Of(Header, "a,1,2024-01-01,P,10.00,2,3.00", "a,1,2024-01-01,Q,4.00,1,", "b,2,2024-01-02,P,10.00,1,12.50");
+        Assert.Equal([("1", 2100L), ("2", 0L)], Amounts(money));
+        Assert.Equal(2, money.Note("orders with a discount on a unit price").Count);
+        Assert.All(money.Quality.Money, all => Assert.Equal((21m, all.Stored), (all.Read, all.Read)));
+        using var ofOrder = Of(Header, "a,1,2024-01-01,P,10.00,2,30.00", "a,1,2024-01-01,Q,40.00,1,30.00",
+            "b,2,2024-01-02,P,10.00,1,1.00", "b,2,2024-01-02,Q,9.00,1,1.00");
+        Assert.Equal([("1", 3000L), ("2", 1800L)], Amounts(ofOrder));
+        using var included = new Import
+        {
+            Orders = Orders(Header, "a,1,2024-01-01,P,10.00,2,3.00"), Map = """{ "orders": { "$discounts": "included" } }""",
+        };
+        Assert.Equal([("1", 2000L)], Amounts(included));
+    }
+
+    [Theory]
+    [InlineData("discount", "0.25", "0")]
+    [InlineData("Discount", "25%", "0%")]
+    [InlineData("discount_percent", "25", "0")]
+    [InlineData("Discount %", "25 %", "")]
+    public void A_rate_of_discount_beside_a_unit_price_is_taken_off_it(string heading, string quarter, string none)
+    {
+        using var import = Of($"customer,order,date,product,unit_price,qty,{heading}",
+            $"a,1,2024-01-01,P,10.00,4,{quarter}", $"a,1,2024-01-01,Q,7.99,1,{none}", $"b,2,2024-01-02,P,10.00,1,{none}");
+        Assert.Equal([("1", 3799L), ("2", 1000L)], Amounts(import));
+    }
+
+    [Theory]
+    [InlineData("refunded")]
+    [InlineData("Refund amount")]
+    [InlineData("Rückerstattungsbetrag")]
+    public void What_an_order_says_was_given_back_is_refunded(string heading)
+    {
+        using var import = Of($"customer,order,date,amount,{heading}",
+            "a,1,2024-01-01,30.00,", "a,2,2024-01-02,20.00,20.00", "b,3,2024-01-03,15.00,5.00", "c,4,2024-01-03,15.00,-");
+        Assert.Equal([("1", 3000L), ("2", 2000L), ("3", 1500L), ("4", 1500L)], Amounts(import));
+        Assert.Equal([("2-refund", 2000L), ("3-refund", 500L)], Refunded(import));
+        Assert.Equal(2, import.Note("orders that say what of them was given back").Count);
+        Assert.Equal(2, import.Note("refunds without a date").Count);
+    }
+
+    [Fact]
+    public void Amounts_that_are_what_was_left_after_refunds_are_worth_both()
+    {
+        using var import = Of("customer,order,date,total,refunded_amount",
+            "a,1,2024-01-01,30.00,0.00", "a,2,2024-01-02,0.00,20.00", "b,3,2024-01-03,15.00,5.00", "b,4,2024-01-04,0.00,8.00");
+        Assert.Equal([("1", 3000L), ("2", 2000L), ("3", 2000L), ("4", 800L)], Amounts(import));
+        Assert.Equal([("2-refund", 2000L), ("3-refund", 500L), ("4-refund", 800L)], Refunded(import));
+        Assert.Equal(45m, Assert.Single(import.Quality.Money).Stored);
+    }
+
+    [Fact]
+    public void An_order_that_is_refunded_is_so_in_full_unless_other_rows_say_for_how_much()
+    {
+        const string Header = "customer,order,date,amount,status";
+        using var alone = Of(Header, "a,1,2024-01-01,30.00,paid", "a,2,2024-01-02,20.00,refunded",
+            "b,3,2024-01-03,9.00,partially_refunded");
+        Assert.Equal([("2-refund", 2000L)], Refunded(alone));
+        Assert.Equal(1, alone.Note("refunded orders without an amount").Count);
+        Assert.Equal(1, alone.Note("orders refunded in part").Count);
+        using var beside = new Import
+        {
+            Orders = Orders(Header, "a,1,2024-01-01,30.00,paid", "a,2,2024-01-02,20.00,refunded"),
+            Refunds = "customer_id,refund_id,refunded_at,amount,order_id\na,R1,2024-01-05,18.00,2\n",
+        };
+        Assert.Equal([("R1", 1800L)], Refunded(beside));
+        using var negative = Of(Header, "a,1,2024-01-01,30.00,paid", "a,2,2024-01-02,20.00,refunded", "a,2,2024-01-09,-20.00,refunded");
+        Assert.Equal(2000L, Assert.Single(Refunded(negative)).Amount);
+    }
+
+    [Theory]
+    [InlineData("refunded", "no", "yes")]
+    [InlineData("Remboursement", "non", "oui")]
+    [InlineData("Erstattet", "Nein", "Ja")]
+    public void A_flag_of_refunded_orders_is_no_money_and_says_that_all_went_back(string heading, string no, string yes)
+    {
+        using var import = Of($"customer,order,date,amount,{heading}", $"a,1,2024-01-01,30.00,{no}", $"a,2,2024-01-02,20.00,{yes}");
+        Assert.Equal([("2-refund", 2000L)], Refunded(import));
+    }
+
+    [Fact]
+    public void What_an_order_says_was_given_back_on_each_of_its_lines_was_given_back_once()
+    {
+        using var import = Of("customer,order,date,sku,amount,refunded_amount,refund_date",
+            "a,1,2024-01-01,P,30.00,12.00,2024-02-01", "a,1,2024-01-01,Q,5.00,12.00,2024-02-01", "b,2,2024-01-02,P,9.00,4.00,2024-02-02",
+            "b,2,2024-01-02,R,8.00,4.00,2024-02-02");
+        Assert.Equal([("1-refund", 1200L), ("2-refund", 400L)], Refunded(import));
+        Assert.All(import.Source.Refunds(), refund => Assert.False(refund.IsUndated));
     }
 
     [Fact]
@@ -142,6 +247,34 @@ public sealed class ContentsDecideTests
         if (currency is null) return;
         var reason = Assert.Single(import.Quality.Rejected);
         Assert.Equal(($"currency {currency}, the shop keeps EUR and has no rate", true), (reason.Reason, reason.IsUnderstood));
+    }
+
+    [Theory]
+    [InlineData("€ 12.50", "EUR")]
+    [InlineData("GBP 12.50", "GBP")]
+    [InlineData("12.50 zł", "PLN")]
+    public void Signs_beside_the_amounts_say_the_currency_where_nothing_else_does(string amount, string currency)
+    {
+        using var import = new Import { Currency = null, Orders = $"customer_id,order_id,ordered_at,total\na,1,2025-01-01,{amount}\n" };
+        Assert.Equal(currency, import.Source.ShopCurrency);
+    }
+
+    [Fact]
+    public void A_sign_that_many_currencies_share_says_none()
+    {
+        using var import = new Import { Currency = null, Orders = "customer_id,order_id,ordered_at,total\na,1,2025-01-01,$12.50\n" };
+        Assert.Contains("does not say which currency", import.Refused().Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Customer_ids_of_one_file_that_look_alike_are_noted_and_kept_apart()
+    {
+        using var import = Of("customer_id,order_id,ordered_at,total", "0123,1,2025-01-01,5", "00123,2,2025-01-02,5", "C-02,3,2025-01-02,5",
+            "c-02,4,2025-01-02,5", "124,5,2025-01-02,5");
+        Assert.Equal(5, import.Stored.Select(order => order.CustomerId).Distinct().Count());
+        var note = import.Note("customer ids that look like another of this file");
+        Assert.Equal(4, note.Count);
+        Assert.EndsWith("two are '00123' and '0123'", note.Note, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -46,6 +46,21 @@ public sealed class JsonLinesTests
         Assert.Equal(0, import.Quality.RowsRejected);
     }
 
+    [Fact]
+    public void A_map_may_name_what_is_inside_an_object_or_added_up_over_a_list()
+    {
+        using var import = new Import
+        {
+            OrdersName = "orders.ndjson",
+            Orders = """
+                {"customer_id":"a","order_id":"1","ordered_at":"2024-01-05","price":{"amount":"12.50","currency":"EUR"},"items":[{"n":2},{"n":3}]}
+                {"customer_id":"b","order_id":"2","ordered_at":"2024-01-06","price":{"amount":"7.00","currency":"EUR"},"items":[]}
+                """,
+            Map = """{ "orders": { "amount": "price.amount", "quantity": "items[].n" } }""",
+        };
+        Assert.Equal([(1250L, (int?)5), (700L, null)], import.Stored.Select(order => (order.AmountMinor, order.Quantity)));
+    }
+
     /// <summary>As programs answer; the ids are inside.</summary>
     [Theory]
     [InlineData("orders", "")]

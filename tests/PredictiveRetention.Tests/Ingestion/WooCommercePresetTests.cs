@@ -101,5 +101,25 @@ public sealed class WooCommercePresetTests
         Assert.Equal(0m, Assert.Single(import.Quality.Money).Stored);
     }
 
+    [Fact]
+    public void WooCommerce_orders_of_its_interface_are_read_with_what_lies_inside_them()
+    {
+        using var import = new Import
+        {
+            Preset = "woocommerce", Currency = null, OrdersName = "orders.json",
+            Orders = """
+                [{"id":7,"parent_id":0,"number":"7","status":"completed","currency":"EUR","date_created":"2024-02-01T10:00:00","total":"50.00",
+                  "customer_id":3,"billing":{"email":"Ann@example.com","country":"DE","city":"Ulm"},
+                  "line_items":[{"quantity":2},{"quantity":1}],"refunds":[{"id":8,"total":"-5.00"},{"id":9,"total":"-7.50"}]},
+                 {"id":10,"parent_id":0,"number":"10","status":"processing","currency":"EUR","date_created":"2024-02-02T10:00:00","total":"9.00",
+                  "customer_id":0,"billing":{"email":"bo@example.com","country":"DE","city":"Ulm"},"line_items":[{"quantity":1}],"refunds":[]}]
+                """,
+        };
+        Assert.Equal([("ann@example.com", "7", 5000L, (int?)3), ("bo@example.com", "10", 900L, 1)],
+            import.Stored.Select(order => (order.CustomerId, order.OrderId, order.AmountMinor, order.Quantity)));
+        Assert.Equal(1250, Assert.Single(import.Source.Refunds()).AmountMinor);
+        Assert.Equal("DE", import.Source.Customers().First().Country);
+    }
+
     private static Import Shop(string orders) => new() { Preset = "woocommerce", Currency = null, Orders = orders };
 }

@@ -32,6 +32,9 @@ public abstract class MoneyConservationTests(EngineUnderTest engine) : IDisposab
     [InlineData("shopify", 6)]
     [InlineData("woocommerce", 7)]
     [InlineData("stripe", 8)]
+    [InlineData("prices", 9)]
+    [InlineData("prices", 10)]
+    [InlineData("rates", 11)]
     public void Every_cent_is_stored_left_out_or_rejected(string kind, int seed)
     {
         var dirt = new Dirt(seed);
@@ -39,6 +42,8 @@ public abstract class MoneyConservationTests(EngineUnderTest engine) : IDisposab
         {
             "list" => ("generic", dirt.List()),
             "lines" => ("generic", dirt.Lines()),
+            "prices" => ("generic", dirt.Prices("1.50", "")),
+            "rates" => ("generic", dirt.Prices("0.2", "0")),
             "shopify" => ("shopify", dirt.Shopify()),
             "woocommerce" => ("woocommerce", dirt.WooCommerce()),
             _ => ("stripe", dirt.Stripe()),
@@ -121,6 +126,20 @@ public abstract class MoneyConservationTests(EngineUnderTest engine) : IDisposab
                 if (n % 11 == 0 && n > 0) rows.AddRange([$"{customer};9{n};{day};5.00;{coin};SKU0", .. lines]);
             }
             return Rows("customer_id;order_id;ordered_at;amount;currency;sku", rows);
+        }
+
+        /// <summary>Lines of a price each, with money or a share taken off and given back.</summary>
+        public string Prices(params string[] discounts)
+        {
+            var rows = new List<string>();
+            for (var n = 0; n < Orders; n++)
+            {
+                var (customer, day, coin, back) = (Customer(), Day(), Coin(), Pick("", "-", "2.00", "x"));
+                rows.AddRange(Enumerable.Range(0, _random.Next(1, 4)).Select(line =>
+                    $"{customer};{n};{day};{Amount()};{_random.Next(1, 4)};{Pick(discounts)};{back};{Pick("paid", "refunded")};{coin};"
+                        + $"SKU{line}"));
+            }
+            return Rows("customer_id;order_id;ordered_at;unit_price;quantity;discount;refunded_amount;status;currency;sku", rows);
         }
 
         public string Shopify() => Rows(

@@ -119,6 +119,43 @@ public abstract class LaterFileTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
+    public void What_an_order_states_and_a_file_of_refunds_says_too_is_given_back_once()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        OrderRow[] orders = [Some.Order("a", "1", Day), Some.Order("b", "2", Day + 40)];
+        RefundRow first = new("a", "R1", Some.Shop.Calendar.StartOf(Day + 3), 200, "GBP", "1");
+        Import(store, s_shop, orders, [Undated("a", "1", Day, 300), Undated("b", "2", Day + 40, 100)]);
+        Beside(store, "generic", [], [], first);
+        Assert.Equal(["a 1-refund 100", "a R1 200", "b 2-refund 100"], Refunds());
+        // Neither file changes anything when it comes again, in whatever order.
+        Beside(store, "generic", [], [], first);
+        Import(store, s_shop, orders, [Undated("a", "1", Day, 300), Undated("b", "2", Day + 40, 100)]);
+        Assert.Equal(["a 1-refund 100", "a R1 200", "b 2-refund 100"], Refunds());
+        // More was given back since, then the file of refunds says when.
+        Import(store, s_shop, orders, [Undated("a", "1", Day, 450), Undated("b", "2", Day + 40, 100)]);
+        Assert.Equal(["a 1-refund 100", "a 1-refund-2 150", "a R1 200", "b 2-refund 100"], Refunds());
+        Assert.Equal(0, Beside(store, "generic", [], [], first, first with { RefundId = "R2", AmountMinor = 180 }).TakenBack);
+        Assert.Equal(["a 1-refund 70", "a R1 200", "a R2 180", "b 2-refund 100"], Refunds());
+        // Both together, and then nothing is left to be stated.
+        var both = Beside(store, "shopify", orders, [Undated("a", "1", Day, 450), Undated("b", "2", Day + 40, 100)],
+            first with { RefundId = "R3", AmountMinor = 70 },
+            new RefundRow("b", "R4", Some.Shop.Calendar.StartOf(Day + 41), 100, "GBP", "2"));
+        Assert.Equal(["a R1 200", "a R2 180", "a R3 70", "b R4 100"], Refunds());
+        Assert.Equal(0, both.TakenBack);
+        AssertSummariesAreThoseOfAFullPass(store);
+    }
+
+    [Fact]
+    public void Orders_and_refunds_of_one_first_import_are_given_back_once()
+    {
+        using var store = RetentionStore.Open(engine.NewAddress());
+        Beside(store, "shopify", [Some.Order("a", "1", Day), Some.Order("b", "2", Day)],
+            [Undated("a", "1", Day, 300), Undated("b", "2", Day, 100)],
+            new RefundRow("a", "R1", Some.Shop.Calendar.StartOf(Day + 3), 300, "GBP", "1"));
+        Assert.Equal(["a R1 300", "b 2-refund 100"], Refunds());
+    }
+
+    [Fact]
     public void An_undated_refund_moves_with_its_order_and_keeps_its_day()
     {
         using var store = RetentionStore.Open(engine.NewAddress());
@@ -253,6 +290,18 @@ public abstract class LaterFileTests(EngineUnderTest engine) : IDisposable
         writer.Orders(orders);
         writer.Refunds(refunds ?? []);
         return writer.Commit(identity.Preset, "", 0, 0, 0, "{}");
+    }
+
+    /// <summary>Orders, and a file of refunds beside them.</summary>
+    private static ImportResult Beside(RetentionStore store, string preset, OrderRow[] orders, RefundRow[] stated,
+        params RefundRow[] beside)
+    {
+        using var writer = store.Imports.Begin(s_shop with { Preset = preset, AreRefundsStated = orders.Length > 0 });
+        writer.UseShop(Some.Shop.Currency, Some.Shop.Calendar);
+        writer.Orders(orders);
+        writer.Refunds(stated);
+        writer.RefundsBeside(beside);
+        return writer.Commit(preset, "", 0, 0, 0, "{}");
     }
 
     private sealed record Sold(string Customer, int Day, long Amount, bool IsValid, long Refunded, bool IsDated);

@@ -9,6 +9,10 @@ INSERT INTO fields VALUES
   ('orders', 'order_total', 'money', false, ['grand_total', 'order_amount', 'order_value', 'total_price', 'total_order_value', 'invoice_total', 'basket_value', 'cart_total']),
   ('orders', 'unit_price', 'money', false, ['price', 'item_price', 'price_each', 'price_per_unit', 'price_per_item', 'unit_amount', 'product_price', 'selling_price', 'sale_price', 'lineitem_price']),
   ('orders', 'discount', 'money', false, ['discount_amount', 'total_discount', 'total_discounts', 'discounts', 'rebate']),
+  ('orders', 'discount_rate', 'rate', false, ['discount_percent', 'discount_percentage', 'discount_pct', 'percent_discount', 'rebate_rate']),
+  ('orders', 'refunded', 'money', false, ['refunded_amount', 'amount_refunded', 'refund_amount', 'total_refunded', 'refund_total', 'refunded_total', 'refund_value', 'order_refund_amount', 'refund', 'refunds']),
+  ('orders', 'is_refunded', 'flag', false, ['was_refunded', 'fully_refunded']),
+  ('orders', 'refunded_at', 'time', false, ['refund_date', 'refunded_on', 'date_refunded', 'order_refund_date']),
   ('orders', 'currency', 'text', false, ['currency_code', 'order_currency', 'iso_currency']),
   ('orders', 'status', 'text', false, ['order_status', 'state', 'order_state', 'financial_status', 'payment_status']),
   ('orders', 'channel', 'text', false, ['sales_channel', 'order_channel', 'source', 'source_name', 'platform', 'store_type']),
@@ -83,16 +87,21 @@ SET VARIABLE amount_from = (
               WHEN count(quantity) > 0 AND getvariable('price_of') = 'unit' THEN 'product' ELSE 'unit_price' END
   FROM source_orders);
 
+-- A rate of discount says what of a price is paid; of an amount that says itself what was paid it says nothing.
+SET VARIABLE percent = (SELECT CASE WHEN max(discount_rate) > 1 OR bool_or(contains(discount_rate_text, '%')) THEN 100 ELSE 1 END FROM source_orders);
+
 CREATE TABLE orders_read AS
-SELECT s.* EXCLUDE (customer_id, order_id, status, quantity, amount, amount_text),
+SELECT s.* EXCLUDE (customer_id, order_id, status, quantity, amount, amount_text, discount_rate_text, refunded, refunded_text),
   known(id_text(coalesce(customer_id, email))) AS customer_id, id_text(order_id) AS order_id, lower(status) AS status,
   CASE WHEN abs(quantity) < 2e9 THEN round(quantity)::INTEGER END AS quantity,
   CASE getvariable('amount_from')
     WHEN 'amount' THEN amount WHEN 'line_total' THEN line_total WHEN 'order_total' THEN order_total WHEN 'unit_price' THEN unit_price
     ELSE TRY((unit_price * coalesce(quantity, 1))::DECIMAL(18,6)) END AS amount,
+  abs(refunded) AS refunded, CASE WHEN NOT regexp_full_match(lower(refunded_text), '[-–—]+|none|no|n/?a|null') THEN refunded_text END AS refunded_text,
   CASE getvariable('amount_from')
     WHEN 'amount' THEN amount_text WHEN 'line_total' THEN line_total_text WHEN 'order_total' THEN order_total_text ELSE unit_price_text END AS amount_text,
-  getvariable('amount_from') = 'product' AND quantity IS NULL AND quantity_text IS NOT NULL AS lacks_quantity
+  getvariable('amount_from') = 'product' AND quantity IS NULL AND quantity_text IS NOT NULL AS lacks_quantity,
+  getvariable('amount_from') = 'product' AND discount_rate_text IS NOT NULL AND NOT coalesce(discount_rate BETWEEN 0 AND getvariable('percent'), false) AS lacks_rate
 FROM source_orders AS s;
 
 CREATE TABLE orders_checked AS
@@ -108,6 +117,8 @@ SELECT s.* EXCLUDE (ordered_at_text, amount_text),
       time_fault('ordered_at', ordered_at_text, ordered_at),
       CASE WHEN lacks_quantity THEN fault('quantity', 'unreadable quantity') END,
       money_fault('amount', amount_text, amount),
+      CASE WHEN lacks_rate THEN fault('discount_rate', 'unreadable rate of discount') END,
+      CASE WHEN refunded_text IS NOT NULL THEN money_fault('refunded', refunded_text, refunded) END,
       currency_fault(currency)) END AS fault
 FROM orders_read AS s;
 
@@ -158,10 +169,11 @@ SET VARIABLE once = (
   SELECT list_filter([
       CASE WHEN is_of_the_order(count(*), count(*) FILTER (amounts = 1), count(DISTINCT amount), getvariable('amount_from') = 'order_total') THEN 'amount' END,
       CASE WHEN is_of_the_order(count(discount), count(discount) FILTER (discounts = 1), count(DISTINCT discount), false) THEN 'discount' END,
+      CASE WHEN is_of_the_order(count(refunded), count(refunded) FILTER (refundeds = 1), count(DISTINCT refunded), false) THEN 'refunded' END,
       CASE WHEN is_of_the_order(count(margin), count(margin) FILTER (margins = 1), count(DISTINCT margin), false) THEN 'margin' END], lambda field: field IS NOT NULL)
   FROM (
     SELECT any_value(amount) AS amount, count(DISTINCT amount) AS amounts, any_value(discount) AS discount, count(DISTINCT discount) AS discounts,
-      any_value(margin) AS margin, count(DISTINCT margin) AS margins
+      any_value(nullif(refunded, 0)) AS refunded, count(DISTINCT refunded) AS refundeds, any_value(margin) AS margin, count(DISTINCT margin) AS margins
     FROM orders_checked JOIN orders_repeated USING (customer_id, order_id)
     WHERE fault IS NULL AND getvariable('orders_grain') = 'line' AND record NOT IN (SELECT record FROM rows_again)
     GROUP BY customer_id, order_id HAVING count(*) > 1 AND count(DISTINCT (line, quantity)) > 1));
@@ -219,8 +231,44 @@ CREATE VIEW orders_kept AS
 SELECT * REPLACE (
     CASE WHEN is_once('amount') AND record IN (SELECT record FROM further_rows) THEN 0 ELSE amount END AS amount,
     CASE WHEN is_once('discount') AND record IN (SELECT record FROM further_rows) THEN 0 ELSE discount END AS discount,
+    CASE WHEN is_once('refunded') AND record IN (SELECT record FROM further_rows) THEN 0 ELSE refunded END AS refunded,
     CASE WHEN is_once('margin') AND record IN (SELECT record FROM further_rows) THEN 0 ELSE margin END AS margin)
 FROM orders_sound;
+
+-- ---------------------------------------------------------------- what an order is worth less than its rows say
+
+-- Money off a price is not paid, and a price times a quantity does not know of it. An order that was refunded, in a file where nothing says
+-- for how much, was refunded in full; one that says so itself and has its refunds in the file too was refunded once.
+SET VARIABLE discounts = CASE WHEN getvariable('amount_from') = 'product' THEN coalesce(getvariable('discounts'), 'off') ELSE 'included' END;
+SET VARIABLE refunded_statuses = (
+  SELECT coalesce(list(status), []) FROM (SELECT DISTINCT status FROM orders_checked WHERE status IS NOT NULL) WHERE status_meaning(status) = 'refunded');
+CREATE TABLE refunded_by_rows AS
+SELECT order_id, sum(amount)::DECIMAL(18,6) AS given_back
+FROM (SELECT order_id, -amount AS amount FROM orders_taken_back
+      UNION ALL SELECT coalesce(id_text(order_id), id_text(refund_id)), abs(amount) FROM source_refunds WHERE amount IS NOT NULL)
+GROUP BY order_id;
+CREATE TABLE orders_with_less AS
+SELECT DISTINCT customer_id, order_id FROM orders_kept
+WHERE refunded > 0 OR is_refunded OR list_contains(getvariable('refunded_statuses'), status)
+  OR getvariable('discounts') = 'off' AND (discount <> 0 OR discount_rate > 0);
+CREATE TABLE orders_less AS
+SELECT customer_id, order_id, min(record) AS record, min(ordered_at) AS ordered_at, max(refunded_at) AS refunded_at, any_value(currency) AS currency,
+  sum(amount)::DECIMAL(18,6) AS amount, greatest(least(sum(off), sum(amount)), 0)::DECIMAL(18,6) AS off,
+  greatest(CASE WHEN count(refunded_text) > 0 THEN coalesce(sum(refunded), 0) - coalesce(any_value(given_back), 0)
+                WHEN any_value(given_back) IS NULL THEN coalesce(sum(amount - off) FILTER (is_refunded), 0) ELSE 0 END, 0)::DECIMAL(18,6) AS refunded,
+  count(refunded_text) = 0 AS is_in_full
+FROM (
+  SELECT customer_id, order_id, record, ordered_at, refunded_at, currency, amount, refunded, refunded_text,
+    CASE WHEN getvariable('discounts') = 'off' AND amount > 0 THEN coalesce(round(amount * discount_rate / getvariable('percent'), 2)::DECIMAL(18,6), abs(discount), 0)
+         ELSE 0 END AS off,
+    coalesce(is_refunded, list_contains(getvariable('refunded_statuses'), status), false) AS is_refunded
+  FROM orders_kept SEMI JOIN orders_with_less USING (customer_id, order_id)) AS r
+LEFT JOIN refunded_by_rows AS b USING (order_id)
+GROUP BY customer_id, order_id;
+
+-- Where orders show less than what was given back of them and not as much, their amounts are what was left.
+SET VARIABLE is_left = (
+  SELECT count(*) FILTER (refunded > amount - off) > count(*) FILTER (refunded = amount - off) FROM orders_less WHERE refunded > 0 AND NOT is_in_full);
 
 CREATE TABLE orders_of_lines AS
 SELECT min(record) AS record, customer_id, order_id, min(ordered_at) AS ordered_at, sum(amount)::DECIMAL(18,6) AS amount, sum(discount)::DECIMAL(18,6) AS discount,
@@ -231,19 +279,24 @@ FROM orders_kept WHERE getvariable('orders_grain') = 'line'
 GROUP BY customer_id, order_id ORDER BY record;
 
 -- An order of which more was taken off in its own lines than it was worth is none: what it was worth below nothing went back.
-CREATE VIEW orders_of_all AS
+CREATE VIEW orders_of_rows AS
 SELECT 'orders' AS source, * REPLACE (greatest(amount, 0)::DECIMAL(18,6) AS amount), is_sale(status) AS is_valid FROM orders_of_lines
 UNION ALL BY NAME
 SELECT 'orders' AS source, record, customer_id, order_id, ordered_at, amount, discount, status, is_sale(status) AS is_valid,
   channel, category, quantity, promised_at, delivered_at, review_score, margin
 FROM orders_kept WHERE getvariable('orders_grain') = 'order';
 
+CREATE VIEW orders_of_all AS
+SELECT o.* REPLACE ((o.amount - coalesce(l.off, 0) + CASE WHEN getvariable('is_left') THEN coalesce(l.refunded, 0) ELSE 0 END)::DECIMAL(18,6) AS amount)
+FROM orders_of_rows AS o LEFT JOIN orders_less AS l USING (customer_id, order_id);
+
 CREATE VIEW orders AS FROM orders_of_all WHERE is_known(customer_id);
 
 -- Orders of nobody known, and what of them went back.
 CREATE VIEW nobody AS
-SELECT o.source, o.record, o.order_id, o.ordered_at, o.amount, coalesce(b.amount, 0)::DECIMAL(18,6) AS refunded, o.is_valid
+SELECT o.source, o.record, o.order_id, o.ordered_at, o.amount, (coalesce(b.amount, 0) + coalesce(l.refunded, 0))::DECIMAL(18,6) AS refunded, o.is_valid
 FROM orders_of_all AS o
+LEFT JOIN orders_less AS l USING (customer_id, order_id)
 LEFT JOIN (SELECT order_id, -sum(amount) AS amount FROM orders_taken_back WHERE NOT is_known(customer_id) GROUP BY order_id) AS b USING (order_id)
 WHERE NOT is_known(o.customer_id);
 
@@ -280,7 +333,7 @@ FROM (SELECT customer_id, refund_id, min(record) AS record FROM refunds_checked 
 JOIN refunds_checked AS f ON f.record = r.record
 JOIN refunds_checked AS o ON o.customer_id = r.customer_id AND o.refund_id = r.refund_id AND o.fault IS NULL AND o.record <> f.record;
 
--- What an order's negative lines took off beyond what it was worth, and what later rows took back.
+-- What an order's negative lines took off beyond what it was worth, what later rows took back, and what an order says was given back of it.
 CREATE VIEW refunds AS
 SELECT 'refunds' AS source, record, customer_id, refund_id, refunded_at, amount, order_id
 FROM refunds_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM refunds_contradicting)
@@ -291,7 +344,11 @@ SELECT 'orders' AS source, record, customer_id,
 FROM (SELECT *, row_number() OVER (PARTITION BY customer_id, order_id, ordered_at ORDER BY record) AS nth FROM orders_taken_back WHERE is_known(customer_id))
 UNION ALL BY NAME
 SELECT 'orders' AS source, record, customer_id, order_id || '-back' AS refund_id, ordered_at AS refunded_at, -amount AS amount, order_id
-FROM orders_of_lines WHERE amount < 0 AND is_known(customer_id);
+FROM orders_of_lines WHERE amount < 0 AND is_known(customer_id)
+UNION ALL BY NAME
+SELECT 'orders' AS source, record, customer_id, order_id || '-refund' AS refund_id, refunded AS amount, order_id,
+  CASE WHEN is_in_range(refunded_at) THEN refunded_at ELSE ordered_at END AS refunded_at, NOT coalesce(is_in_range(refunded_at), false) AS is_undated
+FROM orders_less WHERE refunded > 0 AND is_known(customer_id);
 
 -- ================================================================ customers
 
@@ -411,11 +468,12 @@ CREATE MACRO contradiction_detail(kind, id, differences) AS
   CASE WHEN differences = '' THEN 'exact duplicate of line {other}' ELSE kind || ' ' || id || ': differs from line {other} in ' || differences END;
 
 CREATE VIEW rejects AS
-SELECT 'orders' AS source, record, fault.field, fault.reason, is_understood(fault.reason) AS is_understood, amount, currency
+SELECT 'orders' AS source, record, fault.field, fault.reason, is_understood(fault.reason) AS is_understood, amount - coalesce(refunded, 0) AS amount, currency
 FROM orders_checked WHERE fault IS NOT NULL
 UNION ALL BY NAME
-SELECT 'orders' AS source, record, 'customer_id' AS field, nobody_reason() AS reason, true AS is_understood, amount, currency
-FROM orders_kept WHERE NOT is_known(customer_id)
+SELECT 'orders' AS source, o.record, 'customer_id' AS field, nobody_reason() AS reason, true AS is_understood,
+  o.amount - coalesce(l.off, 0) - CASE WHEN getvariable('is_left') THEN 0 ELSE coalesce(l.refunded, 0) END AS amount, o.currency
+FROM orders_kept AS o LEFT JOIN orders_less AS l ON l.record = o.record WHERE NOT is_known(o.customer_id)
 UNION ALL BY NAME
 SELECT 'orders' AS source, record, 'amount' AS field, amount, currency, true AS is_understood,
   CASE WHEN getvariable('negatives') = 'refunds' THEN nobody_reason() ELSE 'negative amount: --negatives refunds reads such rows as refunds' END AS reason
@@ -459,12 +517,30 @@ CREATE VIEW money_read AS
 SELECT 'orders' AS source, currency, sum(CASE WHEN is_once('amount') AND record IN (SELECT record FROM further_rows) THEN 0 ELSE amount END) AS amount
 FROM orders_checked GROUP BY currency
 UNION ALL
+SELECT 'orders', currency, -sum(refunded) FROM orders_checked WHERE fault IS NOT NULL AND amount IS NOT NULL AND refunded > 0 GROUP BY currency
+UNION ALL
+SELECT 'orders', currency, -sum(off + CASE WHEN getvariable('is_left') THEN 0 ELSE refunded END) FROM orders_less GROUP BY currency
+UNION ALL
 SELECT 'refunds' AS source, currency, sum(amount) AS amount FROM refunds_checked GROUP BY currency;
 
 CREATE VIEW notes AS
 SELECT 'orders' AS source, CASE getvariable('amount_from') WHEN 'product' THEN 'amounts that are the unit price times the quantity'
     ELSE 'amounts that are a price without a quantity' END AS note, count(amount) AS count, min(record) AS record
 FROM orders_checked WHERE getvariable('amount_from') IN ('product', 'unit_price')
+UNION ALL
+SELECT 'orders', 'orders with a discount on a unit price: taken off it ("$discounts": "included" in --map leaves it)', count(*), min(record) FROM orders_less WHERE off > 0
+UNION ALL
+SELECT 'orders', CASE WHEN getvariable('is_left') THEN 'orders whose amount is what was left after refunds: worth both together, and refunded'
+    ELSE 'orders that say what of them was given back: taken off' END, count(*), min(record) FROM orders_less WHERE refunded > 0 AND NOT is_in_full
+UNION ALL
+SELECT 'orders', 'refunded orders without an amount: taken to be refunded in full', count(*), min(record) FROM orders_less WHERE refunded > 0 AND is_in_full
+UNION ALL
+SELECT 'orders', 'orders refunded in part, and nothing says how much: nothing is taken off', count(*), min(record) FROM orders_kept
+WHERE refunded_text IS NULL AND order_id NOT IN (SELECT order_id FROM refunded_by_rows WHERE order_id IS NOT NULL)
+  AND list_contains((SELECT list(status) FROM (SELECT DISTINCT status FROM orders_checked WHERE status IS NOT NULL) WHERE status_meaning(status) = 'partially_refunded'), status)
+UNION ALL
+SELECT 'orders', 'refunds without a date: taken off on the day of their order', count(*), min(record) FROM orders_less
+WHERE refunded > 0 AND is_known(customer_id) AND NOT coalesce(is_in_range(refunded_at), false)
 UNION ALL
 SELECT 'orders', 'rows that repeat the amount of their order: counted once', count(*), min(record) FROM further_rows WHERE is_once('amount')
 UNION ALL

@@ -13,7 +13,8 @@
 -- The fields a preset understands, by file, with the headers under which sources give them. Their names in other languages, and those
 -- of any field called as one of the shipped presets', come from Vocabulary/headings.tsv after these.
 -- kind: text, time (the shop's wall clock where it names no offset; becomes UTC milliseconds), utc_time (UTC where it names none),
--- money or number (DECIMAL(18,6)), flag (BOOLEAN). A header such as 'properties.total' is also found inside JSON cells of 'properties'.
+-- money or number (DECIMAL(18,6)), rate (a number, also with a sign of per cent), flag (BOOLEAN). A header such as 'properties.total' is
+-- also found inside JSON cells of 'properties'.
 CREATE TABLE fields (file VARCHAR, field VARCHAR, kind VARCHAR, required BOOLEAN, headers VARCHAR[]);
 
 -- What may stand in for a required field that has no column: all of these fields together. Several rows are several ways.
@@ -77,8 +78,10 @@ CREATE MACRO is_destroyed_id(t) AS coalesce(
   regexp_full_match(t, '#{3,}|(?i)[0-9]([.,][0-9]+)?E[+]?[0-9]{1,3}') AND has_lost_digits(t), false);
 
 CREATE MACRO flag(t) AS
-  CASE WHEN lower(t) IN ('1', 'true', 't', 'yes', 'y', 'on', 'subscribed', 'accepts') THEN true
-       WHEN lower(t) IN ('0', 'false', 'f', 'no', 'n', 'off', 'unsubscribed') THEN false END;
+  CASE WHEN lower(t) IN ('1', 'true', 't', 'yes', 'y', 'on', 'subscribed', 'accepts', 'ja', 'j', 'wahr', 'oui', 'o', 'vrai', 'sí', 'si', 's', 'sì', 'verdadero',
+         'vero', 'sim', 'verdadeiro', 'tak', 'prawda', 'waar', 'はい', '有') THEN true
+       WHEN lower(t) IN ('0', 'false', 'f', 'no', 'n', 'off', 'unsubscribed', 'nein', 'falsch', 'non', 'faux', 'falso', 'não', 'nao', 'nee', 'nie', 'fałsz',
+         'onwaar', 'いいえ', '無') THEN false END;
 
 -- Numbers and times in the forms people write them are read outside (plain_number, written_instant); plain ones here, which
 -- is several times faster and the rule.
@@ -140,6 +143,8 @@ CREATE MACRO named_currencies(amount) AS CASE
   WHEN contains(amount, '฿') THEN ['THB'] WHEN contains(amount, '₫') THEN ['VND']
   WHEN regexp_matches(amount, '(?i)zł') THEN ['PLN'] WHEN regexp_matches(amount, '(?i)kč') THEN ['CZK'] WHEN regexp_matches(amount, '\bFt\b') THEN ['HUF']
   WHEN regexp_matches(amount, '(?i)\bs?fr\.') THEN ['CHF', 'XOF', 'XAF', 'XPF'] WHEN regexp_matches(amount, '(?i)\bkr\b') THEN ['SEK', 'NOK', 'DKK', 'ISK'] END;
+-- The one it is in; null where several use the sign.
+CREATE MACRO currency_of(amount) AS CASE WHEN len(named_currencies(amount)) = 1 THEN named_currencies(amount)[1] END;
 -- Null for an amount without any, and for one that may be in the shop's.
 CREATE MACRO other_currency(amount) AS
   CASE WHEN NOT list_contains(named_currencies(amount), getvariable('shop_currency')) THEN named_currencies(amount)[1] END;

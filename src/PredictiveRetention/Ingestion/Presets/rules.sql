@@ -74,6 +74,13 @@ SELECT r.source, r.record, r.amount, r.refunded_at, o.ordered_at, o.amount AS or
   sum(r.amount) OVER (PARTITION BY r.customer_id, r.order_id) AS order_refunded
 FROM complete_refunds AS r JOIN complete_orders AS o ON o.customer_id = r.customer_id AND o.order_id = r.order_id;
 
+-- Ids that differ in nothing a person would tell two customers apart by: the store compares with its own in the same way (Engine.PlainId).
+CREATE TABLE alike_ids AS
+SELECT any_value(source) AS source, count(*) AS ids, min(record) AS record, min(customer_id) AS one, max(customer_id) AS other
+FROM (SELECT source, record, customer_id, ltrim(regexp_replace(trim(lower(customer_id), ' ="'''), '[.]0$', ''), '0') AS plain
+      FROM (SELECT customer_id, min(source) AS source, min(record) AS record FROM complete_customers GROUP BY customer_id))
+WHERE plain <> '' GROUP BY plain HAVING count(*) > 1;
+
 CREATE VIEW rule_notes AS
 -- In one pass: a large file has many orders.
 WITH counted AS MATERIALIZED (
@@ -115,6 +122,10 @@ SELECT source, format('orders of {} customers share a day with another order of 
   sum(orders)::BIGINT, min(record)
 FROM (SELECT source, customer_id, count(*) AS orders, min(record) AS record FROM complete_orders WHERE is_valid AND getvariable('is_first')
       GROUP BY source, customer_id, day_start(ordered_at) HAVING count(*) > 1) GROUP BY source
+UNION ALL
+SELECT coalesce(min(source), 'orders'), format('customer ids that look like another of this file but for letter case, leading zeros, blanks, quotes or a trailing .0: kept as customers of their own; two are ''{}'' and ''{}''',
+    arg_min(one, record), arg_min(other, record)), sum(ids)::BIGINT, min(record)
+FROM alike_ids HAVING count(*) > 0
 UNION ALL
 SELECT source, 'subscriptions cancelled before they started: kept, the time of cancelling is not used', count(*), min(record)
 FROM complete_subscriptions WHERE cancelled_at < started_at GROUP BY source

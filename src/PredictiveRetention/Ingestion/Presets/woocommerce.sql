@@ -3,29 +3,29 @@
 -- address, or the customer id where there is none.
 
 INSERT INTO fields VALUES
-  ('orders', 'order_id', 'text', true, ['order_number', 'order #', 'order', 'id']),
+  ('orders', 'order_id', 'text', true, ['order_number', 'order #', 'order', 'id', 'number']),
   ('orders', 'status', 'text', false, ['order_status', 'post_status']),
   ('orders', 'ordered_at', 'time', true, ['order_date', 'date_created', 'created_date', 'post_date', 'date', 'completed_date', 'paid_date']),
   ('orders', 'amount', 'money', true, ['order_total_amount', 'order_total', 'total_amount', 'total']),
   ('orders', 'ordered_at_utc', 'utc_time', false, ['date_created_gmt', 'order_date_gmt', 'post_date_gmt', 'date_gmt']),
   ('orders', 'type', 'text', false, ['order_type', 'post_type']),
   ('orders', 'parent_id', 'text', false, ['parent_order_number', 'parent_order_id', 'post_parent', 'parent', 'parent_order']),
-  ('orders', 'email', 'text', false, ['email_(billing)', 'billing_email', 'billing_email_address', 'customer_email', 'email_address']),
+  ('orders', 'email', 'text', false, ['email_(billing)', 'billing_email', 'billing_email_address', 'customer_email', 'email_address', 'billing.email']),
   ('orders', 'customer_id', 'text', false, ['customer_user', 'customer_user_id', 'user_id']),
   ('orders', 'currency', 'text', false, ['order_currency']),
-  ('orders', 'refunded', 'money', false, ['order_refund_amount', 'refunded_total', 'total_refunded', 'refunded_amount', 'refund_amount']),
+  ('orders', 'refunded', 'money', false, ['order_refund_amount', 'refunded_total', 'total_refunded', 'refunded_amount', 'refund_amount', 'refunds[].total']),
   ('orders', 'refunded_at', 'time', false, ['refund_date', 'order_refund_date', 'date_refunded']),
   ('orders', 'discount', 'money', false, ['cart_discount_amount', 'discount_total', 'order_discount', 'cart_discount', 'discount_amount']),
   ('orders', 'shipping', 'money', false, ['order_shipping_amount', 'shipping_total', 'order_shipping']),
   ('orders', 'taxes', 'money', false, ['order_total_tax_amount', 'tax_total', 'order_tax', 'total_tax']),
   ('orders', 'item_name', 'text', false, ['product_name', 'item', 'products']),
-  ('orders', 'quantity', 'number', false, ['quantity (- refund)', 'item_quantity', 'items_sold', 'total_items', 'qty']),
+  ('orders', 'quantity', 'number', false, ['quantity (- refund)', 'item_quantity', 'items_sold', 'total_items', 'qty', 'line_items[].quantity']),
   ('orders', 'item_total', 'money', false, ['order_line_total', 'item_cost', 'order_line_subtotal', 'line_total']),
   ('orders', 'category', 'text', false, ['item_category', 'product_category', 'product_categories', 'categories']),
   ('orders', 'channel', 'text', false, ['created_via', 'source']),
   ('orders', 'acquisition_channel', 'text', false, ['origin', 'attribution', 'source_type', 'utm_source']),
-  ('orders', 'country', 'text', false, ['country_code_(billing)', 'billing_country', 'country_name_(billing)', 'country_code_(shipping)', 'shipping_country']),
-  ('orders', 'city', 'text', false, ['city_(billing)', 'billing_city', 'city_(shipping)', 'shipping_city']);
+  ('orders', 'country', 'text', false, ['country_code_(billing)', 'billing_country', 'country_name_(billing)', 'country_code_(shipping)', 'shipping_country', 'billing.country', 'shipping.country']),
+  ('orders', 'city', 'text', false, ['city_(billing)', 'billing_city', 'city_(shipping)', 'shipping_city', 'billing.city', 'shipping.city']);
 
 INSERT INTO stand_ins VALUES ('orders', 'ordered_at', ['ordered_at_utc']);
 
