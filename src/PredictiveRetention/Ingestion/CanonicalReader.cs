@@ -53,10 +53,11 @@ internal sealed class CanonicalReader(ImportDatabase database, Currency currency
     /// <summary>One row an order id: of several with one id the last one of the file counts.</summary>
     public IEnumerable<NobodysOrderRow> NobodysOrders() => database.Query($"""
         SELECT order_id, arg_max(ordered_at, record), arg_max({Minor("amount")}, record), arg_max({Minor("refunded")}, record),
-          arg_max(is_valid, record)
+          arg_max(is_valid, record), arg_max(name_of(status), record)
         FROM complete_nobody WHERE order_id IS NOT NULL GROUP BY order_id
         """).Select(row => new NobodysOrderRow(
-            row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? 0 : row.GetInt64(3), row.GetBoolean(4)));
+            row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? 0 : row.GetInt64(3), row.GetBoolean(4),
+            Text(row, 5)));
 
     public IEnumerable<EngagementRow> Events() =>
         Rows("events", "customer_id, event_type, occurred_at, campaign_id, message_id")

@@ -60,7 +60,8 @@ public sealed record RefundRow(
 /// <summary>An order of nobody known: a guest's, or a till's. Its money is in no customer's figure and beside the totals.</summary>
 /// <param name="OrderId">Unique within its source.</param>
 /// <param name="RefundedMinor">What of the amount went back.</param>
-public sealed record NobodysOrderRow(string OrderId, long OrderedAtMs, long AmountMinor, long RefundedMinor, bool IsValid);
+public sealed record NobodysOrderRow(
+    string OrderId, long OrderedAtMs, long AmountMinor, long RefundedMinor, bool IsValid, string? Status = null);
 
 public enum EngagementType { EmailSent = 1, EmailDelivered, EmailOpened, EmailClicked, Visit, AppSession, Ticket }
 

@@ -21,21 +21,23 @@ internal static class CodePages
         : CodePagesEncodingProvider.Instance.GetEncoding(
             name, EncoderFallback.ReplacementFallback, DecoderFallback.ReplacementFallback)!;
 
+    /// <summary>Its name.</summary>
     /// <param name="sample">Whole lines that hold bytes beyond ASCII.</param>
+    /// <param name="usual">That of the source's files before, which is the one where another is as good; null where none told.</param>
     /// <param name="isTold">False where another code page makes other words of the bytes that are as good.</param>
-    public static Encoding Of(ReadOnlySpan<byte> sample, out bool isTold)
+    public static string Of(ReadOnlySpan<byte> sample, string? usual, out bool isTold)
     {
-        var read = new List<(Encoding Encoding, string Text, int Faults)>();
+        var read = new List<(string Name, string Text, int Faults)>();
         foreach (var (name, alphabets) in s_pages)
         {
             var encoding = Named(name);
             var text = encoding.GetString(sample);
-            read.Add((encoding, text, Faults(text, alphabets)));
+            read.Add((name, text, Faults(text, alphabets)));
         }
         // The first of those with the fewest.
-        var best = read.MinBy(page => page.Faults);
+        var best = read.OrderBy(page => page.Faults).ThenBy(page => page.Name == usual ? 0 : 1).First();
         isTold = read.All(page => page.Faults > best.Faults || page.Text == best.Text);
-        return best.Encoding;
+        return best.Name;
     }
 
     /// <summary>Letters no language of the code page has together in their word, and characters no text has where they stand.</summary>
@@ -139,7 +141,8 @@ internal static class CodePages
     // has its alphabets and more.
     private static readonly (string Name, string[] Alphabets)[] s_pages =
     [
-        ("windows-1252", s_western), ("iso-8859-15", s_western), ("windows-1250", s_central), ("windows-1251", s_cyrillic),
+        ("windows-1252", s_western), ("iso-8859-15", s_western), ("windows-1250", s_central), ("iso-8859-2", s_central),
+        ("windows-1251", s_cyrillic),
         ("windows-1253", s_greek),
         ("windows-1254", [.. s_western.Where(letters => !letters.Contains('ð', StringComparison.Ordinal)), .. s_turkish]),
         ("macintosh", s_western), ("ibm850", s_western), ("gb18030", []), ("shift_jis", []),

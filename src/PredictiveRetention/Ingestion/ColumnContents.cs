@@ -1,10 +1,17 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace PredictiveRetention.Ingestion;
 
 /// <summary>What the filled cells of a column hold, whatever its heading says. Shares are of the cells looked at.</summary>
-internal sealed class ColumnContents(IReadOnlyList<string> cells)
+internal sealed partial class ColumnContents(IReadOnlyList<string> filled)
 {
+    /// <summary>A dash is nought, or nothing, as spreadsheets show it; the day 0 is none, as MySQL does.</summary>
+    private readonly IReadOnlyList<string> cells = [.. filled.Where(cell => !Nothing().IsMatch(cell))];
+
+    [GeneratedRegex(@"^(?:[\p{Sc}A-Z\s]{0,5}[-–—]+[\p{Sc}A-Z\s]{0,5}|0000-00-00(?: 00:00:00)?)$")]
+    private static partial Regex Nothing();
+
     /// <summary>A column holds what most of its cells are: the few others are faults of their rows.</summary>
     private const double Most = 0.8;
 
@@ -14,7 +21,8 @@ internal sealed class ColumnContents(IReadOnlyList<string> cells)
     public int Count => cells.Count;
 
     /// <summary>The first two that differ, for a person to see what was meant.</summary>
-    public IReadOnlyList<string> Examples { get; } = [.. cells.Distinct(StringComparer.Ordinal).Take(2)];
+    public IReadOnlyList<string> Examples { get; } =
+        [.. filled.Where(cell => !Nothing().IsMatch(cell)).Distinct(StringComparer.Ordinal).Take(2)];
 
     public bool HoldsTimes => Holds(IsTime);
 
@@ -46,6 +54,10 @@ internal sealed class ColumnContents(IReadOnlyList<string> cells)
     public bool HoldsRates => !IsEmpty && (Holds(cell => cell.EndsWith('%') && IsNumber(cell[..^1].TrimEnd()))
         || (Numbers().All(number => number is >= 0 and <= 1) && Numbers().Any(number => number is > 0 and < 1)));
 
+    /// <summary>Words of letters and blanks between them, as people and companies are called.</summary>
+    public bool HoldsNames => Holds(cell => cell.Contains(' ', StringComparison.Ordinal)
+        && cell.All(letter => !char.IsAsciiDigit(letter) && letter is not ('@' or '_' or '/')));
+
     /// <summary>Ids have a digit or are addresses, and do not repeat as the few words of a status do.</summary>
     public bool TellsApart => !HoldsObjects && Holds(cell => cell.AsSpan().IndexOfAnyInRange('0', '9') >= 0 || IsAddress(cell))
         && 20 * cells.Distinct(StringComparer.Ordinal).Count() >= cells.Count;
@@ -76,7 +88,7 @@ internal sealed class ColumnContents(IReadOnlyList<string> cells)
         (WrittenTime.ToUtc(cell, "dmy", BusinessCalendar.Utc) ?? WrittenTime.ToUtc(cell, "mdy", BusinessCalendar.Utc)) is not null;
 
     private static bool IsDate(string cell) =>
-        IsTime(cell) && !decimal.TryParse(cell, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _);
+        IsTime(cell) && !decimal.TryParse(cell.Replace(',', '.'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _);
 
     private static bool IsNumber(string cell) => WrittenNumber.Plain(cell, '.') is not null || WrittenNumber.Plain(cell, ',') is not null;
 

@@ -55,6 +55,9 @@ internal sealed class ColumnFormats(
     {
         if (map.DateOrder is { } told) return Decided("date_order", told, "asked");
         var (dayFirst, monthFirst) = (evidence.Values.Sum(found => found.DayFirst), evidence.Values.Sum(found => found.MonthFirst));
+        if (monthFirst == 0 && evidence.MaxBy(found => found.Value.Numeric) is var (most, _) && BeginWithYears(most))
+            return Decided("date_order", "ymd", "shown", $"{most.Header}: read as year, month and day of two digits each, as the "
+                + "first numbers are few, and never those of a day up to 12.");
         if (dayFirst + monthFirst > 0) return Decided("date_order", monthFirst > dayFirst ? "mdy" : "dmy", "shown");
         if (memory.Of(file.Name, "date_order") is { } kept)
             return Decided("date_order", kept, "kept", $"dates: no date shows whether the day or the month comes first; read as {kept}, "
@@ -91,6 +94,15 @@ internal sealed class ColumnFormats(
         """).Select(row => new DateEvidence(
             row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.IsDBNull(5) ? null : row.GetString(5)))
         .Single();
+
+    /// <summary>24/03/05: first numbers that no day has, or that are fewer than the last ones, are years.</summary>
+    private bool BeginWithYears(MatchedColumn column) => database.Query($"""
+        SELECT count(*) FILTER (a IS NULL) = 0 AND min(a) > 12 AND min(b) >= 1 AND max(b) <= 12 AND min(c) >= 1 AND max(c) <= 31
+          AND (max(a) > 31 OR count(DISTINCT a) < count(DISTINCT c))
+        FROM (SELECT TRY_CAST(parts[1] AS INTEGER) AS a, TRY_CAST(parts[2] AS INTEGER) AS b, TRY_CAST(parts[3] AS INTEGER) AS c
+              FROM (SELECT regexp_extract_all(regexp_extract(plain_digits(c{column.Index}), '^\d\d[-/.] ?\d\d[-/.] ?\d\d(?:\D|$)'), '\d+') AS parts
+                    FROM {file.Table} WHERE c{column.Index} IS NOT NULL))
+        """).Select(row => !row.IsDBNull(0) && row.GetBoolean(0)).Single();
 
     /// <summary>Shops number their orders as they come: the reading in which later numbers are later days, where it is one only.</summary>
     private string? ByRisingIds(MatchedColumn time)
@@ -177,10 +189,10 @@ internal sealed class ColumnFormats(
             """).Select(row => (row.GetInt64(0), row.GetInt64(1))).Single();
         if (written == 0) return new MarkEvidence(0, decimals, 0, null);
         return database.Query($"""
-            SELECT count(*) FILTER (regexp_matches(t, ',(\d|\d\d|\d{"{4,}"})\D*$|\d,\s?{NoCents}|\d\.\d{"{3}"}\.\d{"{3}"}|\.\d.*,\d+\D*$')),
-              count(*) FILTER (regexp_matches(t, '\.(\d|\d\d|\d{"{4,}"})\D*$|\d\.\s?{NoCents}|\d,\d{"{2,3}"},\d{"{3}"}|,\d.*\.\d+\D*$')),
+            SELECT count(*) FILTER (regexp_matches(t, ',(\d|\d\d|\d{"{4,}"})\D*$|\d,\s?{NoCents}|\d\.\d{"{3}"}\.\d{"{3}"}|\.\d.*,\d+\D*$|^\D*0,\d{"{3}"}\D*$')),
+              count(*) FILTER (regexp_matches(t, '\.(\d|\d\d|\d{"{4,}"})\D*$|\d\.\s?{NoCents}|\d,\d{"{2,3}"},\d{"{3}"}|,\d.*\.\d+\D*$|^\D*0\.\d{"{3}"}\D*$')),
               count(*) FILTER (is_open), any_value(t) FILTER (is_open)
-            FROM (SELECT t, regexp_matches(t, '^\D*\d{"{1,3}"}[.,]\d{"{3}"}\D*$') AS is_open FROM {values})
+            FROM (SELECT t, regexp_matches(t, '^\D*[1-9]\d{"{0,2}"}[.,]\d{"{3}"}\D*$') AS is_open FROM {values})
             """).Select(row => new MarkEvidence(
                 row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetString(3))).Single();
     }

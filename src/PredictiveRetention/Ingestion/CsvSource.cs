@@ -35,6 +35,9 @@ internal sealed partial class CsvSource
 
     public string EncodingName => _text.EncodingName;
 
+    /// <summary>The code page that the file's own words told; null where nothing or something else did.</summary>
+    public string? CodePage => _text.CodePage;
+
     /// <summary>What DuckDB reads: UTF-8, a header line, sound records only.</summary>
     public string ReadyPath { get; private set; }
 
@@ -50,10 +53,11 @@ internal sealed partial class CsvSource
     /// <param name="scratchFolder">Where copies go.</param>
     /// <param name="unpackedMax">Bytes it may unpack to.</param>
     /// <param name="ct">Ends the reading.</param>
+    /// <param name="usual">The code page of the source's files before; null where none told.</param>
     public static CsvSource Open(
-        string path, char? delimiter, string? encoding, string scratchFolder, long unpackedMax, CancellationToken ct)
+        string path, char? delimiter, string? encoding, string scratchFolder, long unpackedMax, CancellationToken ct, string? usual = null)
     {
-        var source = OpenHeader(path, delimiter, encoding, scratchFolder, unpackedMax, null, ct);
+        var source = OpenHeader(path, delimiter, encoding, scratchFolder, unpackedMax, null, ct, usual);
         source.MakeReady(scratchFolder, ct);
         return source;
     }
@@ -83,9 +87,10 @@ internal sealed partial class CsvSource
     }
 
     private static CsvSource OpenHeader(
-        string path, char? delimiter, string? encoding, string scratchFolder, long unpackedMax, long? beginning, CancellationToken ct)
+        string path, char? delimiter, string? encoding, string scratchFolder, long unpackedMax, long? beginning, CancellationToken ct,
+        string? usual = null)
     {
-        var text = SourceText.Open(path, encoding, scratchFolder, unpackedMax, beginning, ct);
+        var text = SourceText.Open(path, encoding, scratchFolder, unpackedMax, beginning, ct, usual);
         return new CsvSource(path, text, CsvLayout.Find(path, text, delimiter));
     }
 

@@ -17,6 +17,9 @@ internal static class DeclaredFields
             .Select(field => new PresetField(field.File, field.Field, field.Kind, field.Required, field.Headers,
                 [.. standIns.Where(other => other.File == field.File && other.Field == field.Field).Select(other => other.Instead)]))
             .ToList();
+        var withPayments = fields.Where(field => field.Name == "payment_status").Select(field => field.File).ToHashSet();
+        fields = [.. fields.Select(field =>
+            field.Name == "status" && !withPayments.Contains(field.File) ? field.WithWordsOf("payment_status") : field)];
         return [.. fields.Select(field => field.WithoutHeadersOf(fields.Where(other => other.File == field.File && other != field)))];
     }
 

@@ -37,10 +37,11 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
             MapField(field, field.PlainHeaders, "synonym", column => IsUnused(column) && Fits(field, column));
         // A column that is named for what the file cannot do without and holds something else is read all the same: its rows are then
         // rejected with their cells shown, which says more than that there is no such column. A flag would be read as money.
-        foreach (var field in fields.Where(field => field.Required))
+        foreach (var field in fields.Where(field => field.Required && !field.StandIns.Any(set => set.All(IsMatched))))
             MapField(field, field.PlainHeaders.Prepend(field.PlainName), "synonym",
                 column => IsUnused(column) && (contents is null || !HoldsYesAndNo(contents[column])));
         foreach (var (field, otherwise, holds) in s_otherwise) TakeDoubted(field, otherwise, holds);
+        ReadOnlyStatus();
         // A share that is taken off a price says nothing of what was paid.
         if (_matched.Keys.Any(field => field.IsWorth && field.Name != "unit_price"))
             foreach (var rate in fields.Where(field => field.Kind == "rate")) _matched.Remove(rate);
@@ -49,7 +50,17 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
 
     /// <summary>Fields, and what a column with their heading is where it holds something else.</summary>
     private static readonly (string Field, string Otherwise, string Holds)[] s_otherwise =
-        [("discount", "discount_rate", "rates"), ("refunded", "is_refunded", "yes and no")];
+        [("discount", "discount_rate", "rates"), ("refunded", "is_refunded", "yes and no"), ("cancelled_at", "is_cancelled", "yes and no")];
+
+    /// <summary>The status of the payment is the order's where it has no other.</summary>
+    private void ReadOnlyStatus()
+    {
+        var status = _fields.FirstOrDefault(field => field.Name == "status");
+        var payment = _fields.FirstOrDefault(field => field.Name == "payment_status");
+        if (status is null || payment is null || _matched.ContainsKey(status) || map.Columns.ContainsKey(status.Name)
+            || !_matched.Remove(payment, out var column)) return;
+        _matched[status] = column with { Field = status };
+    }
 
     private void TakeDoubted(string field, string otherwise, string holds)
     {
@@ -109,6 +120,8 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
         }
     }
 
+    private bool IsMatched(string field) => _matched.Keys.Any(matched => matched.Name == field);
+
     private bool IsUnused(int index) => _matched.Values.All(column => column.Index != index);
 
     private bool IsUsedByOptional(int index) =>
@@ -141,11 +154,16 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
             "status" when cells.HoldsRegions => $"regions ({such})",
             "status" when cells.HoldsDates => $"times ({such})",
             "status" when cells.HoldsDecimals => $"numbers ({such})",
+            "customer_id" when cells.HoldsNames && HasAddresses() => $"names, and there are e-mail addresses ({such})",
             "customer_id" or "order_id" when cells.HoldsDates && !cells.HoldsAddresses => $"times ({such})",
             "email" when !cells.HoldsSomeAddresses => $"no e-mail addresses ({such})",
             _ => null,
         };
     }
+
+    /// <summary>A column of e-mail addresses that the file may know its customers by.</summary>
+    private bool HasAddresses() => _fields.Any(field => field.Name == "email" && field.PlainHeaders.Prepend(field.PlainName)
+        .SelectMany(headings.At).Any(column => contents![column].HoldsSomeAddresses));
 
     private static bool IsNumber(string cell) => WrittenNumber.Plain(cell, '.') is not null || WrittenNumber.Plain(cell, ',') is not null;
 

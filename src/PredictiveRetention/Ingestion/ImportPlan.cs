@@ -81,7 +81,7 @@ internal sealed class ImportPlan
             throw new RetentionException(Failure.Usage,
                 $"Preset {_preset.Name} reads no {name} file: leave out {path} or use --preset generic.");
         var file = SourceFile.Load(
-            _database, name, path, fields, MapOf(name), scratchFolder, _request.UnpackedBytesMax, _request.Folder, ct);
+            _database, name, path, fields, MapOf(name), _request.Memory, scratchFolder, _request.UnpackedBytesMax, _request.Folder, ct);
         var contents = FileContents.Of(_database, file);
         var matcher = new HeaderMatcher(path, file.Headings, MapOf(name), contents);
         var columns = matcher.Match(fields);
@@ -96,9 +96,15 @@ internal sealed class ImportPlan
         var currency = (MapOf(name).Currency ?? _request.ShopCurrency) is { } code ? PredictiveRetention.Currency.TryOf(code) : null;
         var formats = new ColumnFormats(_database, file, MapOf(name), _request.Memory, columns, currency, _request.NowMs);
         _formats[name] = formats.Detect();
+        var person = columns.FirstOrDefault(column => column.Field.Name == "customer_id");
+        var byName = person is not null && contents[person.Index].HoldsNames;
         _assumptions[name] = [.. fields.Where(field => field.Required && columns.All(column => column.Field != field))
             .Select(field => StandIn(field, columns)), .. formats.Assumptions];
+        if (byName) Assume(name, $"customers are known by the names in {person!.Header}: two of one name are one, and one who writes it "
+            + "differently is two. A column of numbers or e-mail addresses would tell them apart.");
         if (file.Csv?.Assumption is { } doubted) Assume(name, doubted);
+        var page = MapOf(name).Encoding ?? file.Csv?.CodePage;
+        if (page is not null) _learnt.Add(new LearntChoice(name, "encoding", page, MapOf(name).Encoding is null ? "shown" : "asked"));
         _learnt.AddRange(formats.Learnt);
         _columns[name] = columns;
         _files.Add(file);
@@ -132,8 +138,11 @@ internal sealed class ImportPlan
         else if (NamedZones.Of(spans) is { } named)
         {
             _database.Calendar = BusinessCalendar.InZone(named.Id);
-            if (named.Id != TimeZoneInfo.Utc.Id) Assume("orders", $"time zone {named.Id}: the offsets of the orders are those of its "
-                + "clocks, and days begin at its midnight. If not: --time-zone, now or later.");
+            Assume("orders", named.Id == TimeZoneInfo.Utc.Id
+                ? "time zone UTC: the times are UTC and say nothing of the shop's midnight. If its days begin elsewhere: --time-zone, now "
+                    + "or later."
+                : $"time zone {named.Id}: the offsets of the orders are those of its clocks, and days begin at its midnight. If not: "
+                    + "--time-zone, now or later.");
         }
         else if (spans.Count > 0)
             throw new UndecidedException(OpenChoice.TimeZone,
@@ -216,14 +225,16 @@ internal sealed class ImportPlan
         _database.SetVariable("known_currencies", $"[{string.Join(", ", PredictiveRetention.Currency.Codes.Select(Text))}]::VARCHAR[]");
     }
 
-    /// <summary>What the file's column of currencies says; without one, the signs beside its amounts that only one uses.</summary>
+    /// <summary>What the file's column of currencies says; without one, the signs beside its amounts or in their heading that only one
+    /// uses.</summary>
     private IEnumerable<(string Code, long Count, string File)> CurrenciesOf(SourceFile file)
     {
         var columns = _columns[file.Name];
         var column = columns.FirstOrDefault(column => column.Field.Name == "currency");
         var code = column is null
-            ? columns.Where(column => column.Field.IsWorth).Select(worth => $"currency_of(c{Number(worth.Index)})").FirstOrDefault()
-            : $"upper(c{Number(column.Index)})";
+            ? columns.Where(column => column.Field.IsWorth).Select(worth =>
+                $"coalesce(currency_of(c{Number(worth.Index)}), currency_of({Text(worth.Header)}))").FirstOrDefault()
+            : $"coalesce(currency_of(c{Number(column.Index)}), upper(c{Number(column.Index)}))";
         return code is null ? [] : _database
             .Query($"SELECT {code} AS code, count(*) FROM {file.Table} GROUP BY code HAVING code IS NOT NULL")
             .Select(row => (row.GetString(0), row.GetInt64(1), file.Name));
@@ -265,7 +276,8 @@ internal sealed class ImportPlan
         var answered = (Words("statuses") ?? []).Concat(Words("statuses_none") ?? []).ToHashSet();
         var met = _database.Query("""
             SELECT status_word(status), any_value(status), count(*), sum(amount)::DECIMAL(38,2), any_value(status_meaning(status)), bool_or(is_valid)
-            FROM complete_orders WHERE status IS NOT NULL GROUP BY status_word(status) ORDER BY count(*) DESC
+            FROM (SELECT status, amount, is_valid FROM complete_orders UNION ALL SELECT status, amount, is_valid FROM complete_nobody)
+            WHERE status IS NOT NULL GROUP BY status_word(status) ORDER BY count(*) DESC
             """).Select(row => (Word: row.GetString(0), Text: row.GetString(1), Orders: row.GetInt64(2), Money: row.GetDecimal(3),
                 Meaning: row.IsDBNull(4) ? null : row.GetString(4), IsSale: row.GetBoolean(5))).ToList();
         if (_request.Statuses is { } told)
@@ -302,9 +314,17 @@ internal sealed class ImportPlan
             _database.Execute(TypedView.Sql(
                 name, FieldsOf(name), _columns.GetValueOrDefault(name, []),
                 _formats.GetValueOrDefault(name, new Dictionary<string, string>()),
-                file?.Table, MapOf(name).Currency ?? Currency.Code, file is null ? s_noDivisors : DivisorsOf(file)));
+                file?.Table, MapOf(name).Currency ?? CurrencyOfHeadings(name) ?? Currency.Code,
+                file is null ? s_noDivisors : DivisorsOf(file)));
         }
     }
+
+    /// <summary>What the headings of a file's amounts say they are in, such as 'Betrag (EUR)'; null where that may be the shop's.</summary>
+    private string? CurrencyOfHeadings(string name) => _columns.GetValueOrDefault(name, [])
+        .Where(column => column.Field.IsWorth)
+        .SelectMany(column => _database.Query($"SELECT other_currency({Text(column.Header)})")
+            .Select(row => row.IsDBNull(0) ? null : row.GetString(0)))
+        .FirstOrDefault(code => code is not null);
 
     private static readonly Dictionary<string, long> s_noDivisors = [];
 
@@ -344,6 +364,8 @@ internal sealed class ImportPlan
         if (map.Grain is { } grain) _database.SetVariable("orders_grain", Text(grain));
         if (map.PriceOf is { } of) _database.SetVariable("price_of", Text(of));
         if (map.Discounts is { } discounts) _database.SetVariable("discounts", Text(discounts));
+        if ((map.AmountsAre ?? _request.Memory.Of("orders", "amounts_are")) is { } amounts)
+            _database.SetVariable("amounts_are", Text(amounts));
         if ((map.Negatives ?? _request.Memory.Of("orders", "negatives")) is { } negatives)
             _database.SetVariable("negatives", Text(negatives));
         if ((map.OrderIds ?? _request.Memory.Of("orders", "order_identity")) is { } identity)
@@ -362,6 +384,9 @@ internal sealed class ImportPlan
             _database.Execute(Preset.Rules);
             AskAboutStatuses();
             if (map.Negatives is { } told) _learnt.Add(new LearntChoice("orders", "negatives", told, "asked"));
+            if (_columns.GetValueOrDefault("orders", []).Any(column => column.Field.Name == "refunded")
+                && _database.Variable("amounts_are") is { } are)
+                _learnt.Add(new LearntChoice("orders", "amounts_are", are, map.AmountsAre is null ? "shown" : "asked"));
             if (_files.Any(file => file.Name == "orders") && _database.Variable("order_identity") is { } unique)
                 _learnt.Add(new LearntChoice("orders", "order_identity", unique, map.OrderIds is null ? "shown" : "asked"));
         }
@@ -405,7 +430,8 @@ internal sealed class ImportPlan
         _database.Execute("CREATE TABLE earlier_orders (order_id VARCHAR, customer_id VARCHAR)");
         if (_request.CustomersOfOrders is not { } find) return;
         var fields = _columns.GetValueOrDefault("orders", []).Select(column => column.Field).ToList();
-        var takesBack = string.Join(" OR ", fields.Where(field => field.IsWorth).Select(field => field.Name + " < 0"));
+        var takesBack = string.Join(" OR ", fields.Where(field => field.IsWorth
+            || (field.Name == "quantity" && fields.Exists(other => other.Name == "unit_price"))).Select(field => field.Name + " < 0"));
         var naming = fields.Exists(field => field.Name == "parent_id") ? "SELECT id_text(parent_id) AS id FROM source_orders"
             : _preset.Name == "generic" && takesBack.Length > 0 ? $"SELECT id_text(order_id) AS id FROM source_orders WHERE {takesBack}"
             : null;

@@ -40,7 +40,8 @@ public sealed class ImportSource : IDisposable
     /// Every order says what was given back of it, as a refund with the id ORDER-refund, so that one without says that nothing was.
     /// </summary>
     public bool AreRefundsStated =>
-        Mapping.Files.Any(file => file.File == "orders" && file.Columns.Any(column => column.Field == "refunded"))
+        Mapping.Files.Any(file => file.File == "orders"
+            && file.Columns.Any(column => column.Field is "refunded" or "is_refunded" or "refunded_at"))
         || _database.Count("SELECT count(*) FROM (SELECT 1 FROM stored_refunds WHERE refund_id = order_id || '-refund' LIMIT 1)") > 0;
 
     /// <summary>Records in all files.</summary>

@@ -15,6 +15,7 @@ internal sealed record FileMap(IReadOnlyDictionary<string, string?> Columns, IRe
     public string? AmountUnit => Settings.GetValueOrDefault("$amount_unit");
     public string? Negatives => Settings.GetValueOrDefault("$negatives");
     public string? PriceOf => Settings.GetValueOrDefault("$price");
+    public string? AmountsAre => Settings.GetValueOrDefault("$amounts_are");
     public string? Discounts => Settings.GetValueOrDefault("$discounts");
     public string? OwnAddresses => Settings.GetValueOrDefault("$own_addresses");
     public string? OrderIds => Settings.GetValueOrDefault("$order_ids");
@@ -99,6 +100,7 @@ internal static class MapFile
         ["$amount_unit"] = ["major", "minor"],
         ["$negatives"] = ["refunds", "left-out"],
         ["$price"] = ["unit", "line"],
+        ["$amounts_are"] = ["before-refunds", "after-refunds"],
         ["$discounts"] = ["off", "included"],
         ["$order_ids"] = ["shop", "customer"],
         ["$own_addresses"] = ["nobody", "customers"],

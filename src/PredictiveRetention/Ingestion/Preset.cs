@@ -68,6 +68,10 @@ internal sealed record PresetField(
     /// <summary>All names it goes by in this kind of file, in any language, as headings are compared.</summary>
     public IReadOnlyList<string> PlainHeaders { get; private init; } = Vocabulary.Names(File, Name, Headers.Select(HeaderNames.Plain));
 
+    /// <summary>Also called as another field is, which its preset does not read.</summary>
+    public PresetField WithWordsOf(string other) =>
+        this with { PlainHeaders = [.. PlainHeaders.Union(Vocabulary.HeadingsOf(File, other))] };
+
     /// <summary>What the preset says of a heading is so, whatever the word means elsewhere.</summary>
     /// <param name="others">The other fields of its kind of file.</param>
     public PresetField WithoutHeadersOf(IEnumerable<PresetField> others)

@@ -83,7 +83,7 @@ public static class PresetDetection
                 || matched.Count(column => !NamesOf("generic", file).Contains(headings.Plain(column.Index))) > 1);
 
         bool IsSystems(MatchedColumn column) => headings.Plain(column.Index) is var plain
-            && column.Field.Headers.Select(HeaderNames.Plain).Contains(plain)
+            && column.Field.Headers.Select(HeaderNames.Plain).Prepend(column.Field.PlainName).Contains(plain)
             && !FieldsOf("generic", file).Any(field => field.PlainName == plain);
     });
 

@@ -53,17 +53,18 @@ internal sealed class SourceFile
     public long FaultyRecords => Csv?.FaultyRecords ?? Repaired?.Faults.Count ?? 0;
     public long Records => SoundRecords + FaultyRecords;
 
+    /// <param name="memory">What the source's files before have shown.</param>
     /// <param name="unpackedMax">Bytes a packed file may hold.</param>
     /// <param name="folder">Reports name the file without it; null names it as given.</param>
     public static SourceFile Load(
-        ImportDatabase database, string name, string path, IReadOnlyList<PresetField> fields, FileMap map, string scratchFolder,
-        long unpackedMax, string? folder, CancellationToken ct)
+        ImportDatabase database, string name, string path, IReadOnlyList<PresetField> fields, FileMap map, SourceMemory memory,
+        string scratchFolder, long unpackedMax, string? folder, CancellationToken ct)
     {
         Check(path);
         var format = FormatOf(path);
         try
         {
-            var file = format == "csv" ? OpenCsv(name, path, map, scratchFolder, unpackedMax, ct)
+            var file = format == "csv" ? OpenCsv(name, path, map, memory, scratchFolder, unpackedMax, ct)
                 : OpenTyped(database, name, path, format, scratchFolder, unpackedMax, ct);
             if (folder is not null) file.Path = System.IO.Path.GetRelativePath(folder, path);
             if (format == "parquet") file.CheckVolume(database, unpackedMax);
@@ -141,9 +142,9 @@ internal sealed class SourceFile
     private static string Unpacked(string path) => UnpackedStream.IsPacked(path) ? path[..^3] : path;
 
     private static SourceFile OpenCsv(
-        string name, string path, FileMap map, string scratchFolder, long unpackedMax, CancellationToken ct)
+        string name, string path, FileMap map, SourceMemory memory, string scratchFolder, long unpackedMax, CancellationToken ct)
     {
-        var csv = CsvSource.Open(path, map.Delimiter, map.Encoding, scratchFolder, unpackedMax, ct);
+        var csv = CsvSource.Open(path, map.Delimiter, map.Encoding, scratchFolder, unpackedMax, ct, memory.Of(name, "encoding"));
         return new SourceFile(name, path, "csv", csv.Headings, csv);
     }
 

@@ -27,6 +27,9 @@ internal sealed class SourceText
 
     public string EncodingName { get; }
 
+    /// <summary>The code page that the file's own words told; null where its form or a person did, and where nothing does.</summary>
+    public string? CodePage { get; private init; }
+
     /// <summary>Nothing in the file told its code page; how to say it is part of the sentence.</summary>
     public string? Assumption { get; private init; }
 
@@ -41,8 +44,9 @@ internal sealed class SourceText
     /// <param name="unpackedMax">Bytes it may unpack to.</param>
     /// <param name="beginning">Bytes to unpack of a packed file, where the first rows are all that is wanted.</param>
     /// <param name="ct">Ends the unpacking.</param>
+    /// <param name="usual">The code page of the source's files before, for one that does not tell; null where none told.</param>
     public static SourceText Open(
-        string path, string? encoding, string scratchFolder, long unpackedMax, long? beginning, CancellationToken ct)
+        string path, string? encoding, string scratchFolder, long unpackedMax, long? beginning, CancellationToken ct, string? usual = null)
     {
         var plain = UnpackedStream.IsPacked(path) ? Unpack(path, scratchFolder, unpackedMax, beginning, ct) : path;
         ct.ThrowIfCancellationRequested();
@@ -61,10 +65,13 @@ internal sealed class SourceText
                 Assumption = $"{others}. If the file is of another code page, give \"$encoding\": \"windows-1252\", say, in --map.",
             };
         }
-        var page = CodePages.Of(sample, out var isTold);
-        return new SourceText(plain, page, ShownName(page))
+        var page = CodePages.Of(sample, usual, out var isTold);
+        var named = CodePages.Named(page);
+        return new SourceText(plain, named, ShownName(named))
         {
-            Assumption = isTold ? null : $"no word tells the code page of the file for sure; {ShownName(page)} is assumed. If names look "
+            CodePage = isTold ? page : null,
+            Assumption = isTold ? null : page == usual ? $"{ShownName(named)}, as in the files of this source before"
+                : $"no word tells the code page of the file for sure; {ShownName(named)} is assumed. If names look "
                 + $"wrong, give \"$encoding\": \"windows-1250\", say, in --map ({string.Join(", ", CodePages.Names)}).",
         };
     }

@@ -30,7 +30,7 @@ internal static class TypedView
         if (field.Kind == "text")
         {
             // A row that names no currency, with its amount neither, is in the file's.
-            yield return field.Name == "currency" ? $"coalesce(upper({cell}), {currency}) AS currency" : $"{cell} AS {field.Name}";
+            yield return field.Name == "currency" ? $"coalesce(currency_code({cell}), {currency}) AS currency" : $"{cell} AS {field.Name}";
             yield break;
         }
         yield return $"{cell} AS {field.Name}_text";

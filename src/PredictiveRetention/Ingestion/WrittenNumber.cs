@@ -6,8 +6,8 @@ namespace PredictiveRetention.Ingestion;
 
 /// <summary>
 /// Numbers written for people: currency signs, codes and words around them, thousands marks in them (₹12,85,799 too), a minus on either
-/// side or parentheses for negative, a dash for no cents (12,-), digits of any script. A mark out of place makes it no number: 1,23 is not
-/// 123 where the decimal mark is a point.
+/// side, parentheses or a triangle for negative, a dash for no cents (12,-), digits of any script. A mark out of place makes it no number:
+/// 1,23 is not 123 where the decimal mark is a point, and 0,250 is not 250.
 /// </summary>
 internal static partial class WrittenNumber
 {
@@ -17,7 +17,9 @@ internal static partial class WrittenNumber
         if (text.Length > LengthMax) return null;
         var match = (decimalMark == ',' ? DecimalComma() : DecimalPoint()).Match(PlainDigits(text, decimalMark));
         if (!match.Success || match.Groups["opened"].Success != match.Groups["closed"].Success) return null;
-        var sign = match.Groups["opened"].Success || match.Groups["minus"].Success ? "-" : "";
+        // A dash behind yen closes the figure, as 'no cents' does elsewhere.
+        var isBehind = match.Groups["behind"].Success && !text.AsSpan().ContainsAny('¥', '￥', '円');
+        var sign = match.Groups["opened"].Success || match.Groups["minus"].Success || isBehind ? "-" : "";
         var whole = string.Concat(match.Groups["whole"].Value.Where(char.IsAsciiDigit));
         return $"{sign}0{whole}.{match.Groups["fraction"].Value}0";
     }
@@ -48,20 +50,22 @@ internal static partial class WrittenNumber
     private const int LengthMax = 48;
 
     // What people write for their money.
-    private const string Words = @"\p{Sc}|(?i:euros?|kr|rs|zł|kč|ft|lei|tl|fr|sfr|din|руб|р|грн|лв)|S/|円|元|원";
+    private const string Words = @"\p{Sc}|(?i:aud|bgn|brl|cad|chf|clp|cny|cop|czk|dkk|eur|gbp|hkd|huf|idr|ils|inr|jpy|krw|mxn|myr|nok|nzd"
+        + "|php|pln|ron|rub|sek|sgd|thb|try|twd|uah|usd|vnd|zar|euros?|kr|rs|zł|kč|ft|lei|tl|fr|sfr|din|руб|р|грн|лв)|S/|円|元|원";
     private const string Before =
-        $@"^(?<opened>\()?\s*(?:\+|(?<minus>[-−–]))?\s*(?:(?:[A-Z]{{1,3}}|{Words})\.?\s*){{0,2}}(?:\+|(?<minus>[-−–]))?\s*";
+        $@"^(?<opened>\()?\s*(?:\+|(?<minus>[-−–▲△]))?\s*(?:(?:[A-Z]{{1,3}}|{Words})\.?\s*){{0,2}}(?<opened>\()?"
+        + @"(?:\+|(?<minus>[-−–▲△]))?\s*";
     private const string NoCents = @"[.,]\s?[-‐‑‒–—―−]{1,2}";
-    private const string After = $@"\s*(?:(?:[A-Z]{{3}}|{Words})\.?\s*){{0,2}}(?<minus>[-−])?\s*(?<closed>\))?$";
+    private const string After = $@"\s*(?:(?:[A-Z]{{3}}|{Words})\.?\s*){{0,2}}(?<behind>[-−])?\s*(?<closed>\))?$";
 
     [GeneratedRegex(Before
-        + @"(?:(?<whole>[0-9]+|[0-9]{1,3}(?:[,'’\s][0-9]{2,3})*[,'’\s][0-9]{3})(?:" + NoCents
+        + @"(?:(?<whole>[0-9]+|[1-9][0-9]{0,2}(?:[,'’\s][0-9]{2,3})*[,'’\s][0-9]{3})(?:" + NoCents
         + @"|\.(?<fraction>[0-9]*))?|\.(?<fraction>[0-9]+))"
         + After)]
     private static partial Regex DecimalPoint();
 
     [GeneratedRegex(Before
-        + @"(?:(?<whole>[0-9]+|[0-9]{1,3}(?:[.'’\s][0-9]{2,3})*[.'’\s][0-9]{3})(?:" + NoCents
+        + @"(?:(?<whole>[0-9]+|[1-9][0-9]{0,2}(?:[.'’\s][0-9]{2,3})*[.'’\s][0-9]{3})(?:" + NoCents
         + @"|,(?<fraction>[0-9]*))?|,(?<fraction>[0-9]+))"
         + After)]
     private static partial Regex DecimalComma();

@@ -5,7 +5,7 @@ namespace PredictiveRetention.Ingestion;
 
 /// <summary>
 /// Times in every form but plain ISO, which DuckDB reads itself: offsets, days and months in either order, names of months and weekdays,
-/// letters and names of zones, 24:00:00, Unix seconds and milliseconds, day counts of Excel; as people, marketplaces, databases, browsers
+/// letters and names of zones, 24:00:00, Unix seconds to nanoseconds, day counts of Excel; as people, marketplaces, databases, browsers
 /// and mails write them. Where a text names neither offset nor zone it is the shop's wall clock.
 /// </summary>
 internal static partial class WrittenTime
@@ -109,8 +109,8 @@ internal static partial class WrittenTime
     /// <summary>How many digits a bare number has tells what it counts.</summary>
     private static long? OfNumber(string text, BusinessCalendar calendar)
     {
-        var number = decimal.Parse(text, CultureInfo.InvariantCulture);
-        var digits = text.IndexOf('.') is var point and >= 0 ? point : text.Length;
+        var number = decimal.Parse(text.Replace(',', '.'), CultureInfo.InvariantCulture);
+        var digits = text.AsSpan().IndexOfAny('.', ',') is var mark and >= 0 ? mark : text.Length;
         return digits switch
         {
             5 when number is >= 20_000 and < 80_000 =>
@@ -120,6 +120,7 @@ internal static partial class WrittenTime
             12 or 13 => (long)number,
             14 => OfExact(text, ["yyyyMMddHHmmss"], calendar),
             16 => (long)(number / 1000),
+            19 => (long)(number / 1_000_000),
             _ => null,
         };
     }
@@ -135,7 +136,7 @@ internal static partial class WrittenTime
 
     private static int Int(string digits) => digits.Length == 0 ? 0 : int.Parse(digits, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^[0-9]{1,16}(\.[0-9]{1,10})?$")]
+    [GeneratedRegex(@"^[0-9]{1,19}([.,][0-9]{1,10})?$")]
     private static partial Regex Number();
 
     // ---------------------------------------------------------------- forms

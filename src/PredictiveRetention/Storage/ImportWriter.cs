@@ -123,7 +123,7 @@ public sealed class ImportWriter : IDisposable
         if (!IsEmpty(ImportedTable.Orders))
         {
             _moves.Find(_identity);
-            _nobody.TakeFromCustomers();
+            _nobody.TakeFromCustomers(_moves.AreIdsUnique);
         }
         _refunds.Settle(_identity.AreRefundsStated);
         // Of a table it knows nothing of, the planner expects more rows than would be looked up one by one.

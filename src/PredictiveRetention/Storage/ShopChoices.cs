@@ -125,7 +125,8 @@ public sealed class ShopChoices
                 $"No import of preset {preset} is in this store, so it has no orders whose statuses could count otherwise; --preset "
                     + $"says which.");
         var stored = connection.Query<string>(
-            "SELECT DISTINCT status FROM orders WHERE status IS NOT NULL", transaction: transaction, commandTimeout: 0).AsList();
+            "SELECT DISTINCT status FROM orders WHERE status IS NOT NULL UNION SELECT status FROM nobody_order "
+                + "WHERE status IS NOT NULL AND preset = @preset", new { preset }, transaction: transaction, commandTimeout: 0).AsList();
         var unknown = words.Where(word => stored.All(status => Vocabulary.StatusWord(status) != word)).ToList();
         if (unknown.Count > 0)
             throw new RetentionException(Failure.Usage,
@@ -138,6 +139,9 @@ public sealed class ShopChoices
             recounted += connection.Execute(
                 "UPDATE orders SET is_valid = @isSale WHERE status = @status AND is_valid <> @isSale "
                 + "AND (import_id IS NULL OR import_id IN (SELECT import_id FROM import_batch WHERE preset = @preset))",
+                new { isSale, status, preset }, transaction, commandTimeout: 0);
+            recounted += connection.Execute(
+                "UPDATE nobody_order SET is_valid = @isSale WHERE status = @status AND is_valid <> @isSale AND preset = @preset",
                 new { isSale, status, preset }, transaction, commandTimeout: 0);
         }
         // What is not among them is answered too, and not asked about again.

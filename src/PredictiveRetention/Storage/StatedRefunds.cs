@@ -28,6 +28,11 @@ internal sealed class StatedRefunds(ImportSql sql)
     public void Settle(bool areStated)
     {
         var isFirst = sql.IsEmpty("refund");
+        if (!isFirst && !sql.IsEmpty("staged_refund"))
+        {
+            sql.Execute("CREATE INDEX IF NOT EXISTS staged_refund_key ON staged_refund (customer_key, refund_id)");
+            sql.Execute("CREATE INDEX IF NOT EXISTS staged_orders_index ON staged_orders (customer_key, order_id)");
+        }
         if (!isFirst || !sql.IsEmpty(Beside)) CountOnce();
         if (!isFirst) ReduceStored(areStated);
         if (!isFirst && !sql.IsEmpty("staged_orders") && areStated) SettleParts();
@@ -38,7 +43,7 @@ internal sealed class StatedRefunds(ImportSql sql)
     public void TakeBeside()
     {
         if (sql.IsEmpty(Beside)) return;
-        sql.Execute("CREATE INDEX staged_refund_key ON staged_refund (customer_key, refund_id)");
+        sql.Execute("CREATE INDEX IF NOT EXISTS staged_refund_key ON staged_refund (customer_key, refund_id)");
         sql.Execute($"DELETE FROM {Beside} WHERE EXISTS (SELECT 1 FROM staged_refund s WHERE s.customer_key = {Beside}.customer_key "
             + $"AND s.refund_id = {Beside}.refund_id)");
         sql.Execute($"INSERT INTO staged_refund SELECT * FROM {Beside}");
@@ -123,7 +128,6 @@ internal sealed class StatedRefunds(ImportSql sql)
         const string Columns = "customer_key, customer_id, refund_id, refunded_at_ms, amount_minor, currency, order_id, is_undated";
         const string StatedInParts = $"FROM {Part} p JOIN staged_refund s ON s.customer_key = p.customer_key AND s.refund_id = p.stated_id "
             + "WHERE p.is_stated_undated AND p.dated = 0 ";
-        sql.Execute("CREATE INDEX staged_refund_index ON staged_refund (customer_key, refund_id)");
         sql.Execute($"INSERT INTO staged_refund ({Columns}) "
             + "SELECT s.customer_key, s.customer_id, s.refund_id || '-' || CAST(p.parts + 1 AS text), s.refunded_at_ms, "
             + $"p.stated_minor - p.total_minor, s.currency, s.order_id, s.is_undated {StatedInParts}"

@@ -22,7 +22,7 @@ public sealed partial class StoreNounsTests
         ["figure"] = ["FigureStore"],
         ["import_batch"] = ["ImportWriter"],
         ["metric_name"] = ["NameTables"],
-        ["nobody_order"] = ["NobodysOrders"],
+        ["nobody_order"] = ["NobodysOrders", "ShopChoices"],
         ["order_span"] = ["ImportSummaries"],
         ["orders"] = ["ShopChoices"],
         ["outbox"] = ["Outbox"],

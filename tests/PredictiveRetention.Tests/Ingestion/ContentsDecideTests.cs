@@ -250,6 +250,107 @@ public sealed class ContentsDecideTests
     }
 
     [Theory]
+    [InlineData("0", "anna@x.de")]
+    [InlineData("Gast", "anna@x.de")]
+    [InlineData("17", "17")]
+    public void A_guest_with_an_address_is_known_by_it(string id, string customer)
+    {
+        using var import = Of("customer_id,email,order_id,date,total", $"{id},anna@x.de,1,2024-01-13,49.90", "18,bo@x.de,2,2024-01-14,5");
+        Assert.Equal([customer, "18"], import.Stored.Select(order => order.CustomerId));
+    }
+
+    [Fact]
+    public void Addresses_tell_customers_apart_and_names_only_where_nothing_else_does()
+    {
+        const string Rows = "Anna Müller;{0}1;13.01.2024;49,90\nAnna Müller;{1}2;14.01.2024;20,00\nanna müller;{0}3;15.01.2024;10,00\n";
+        using var both = new Import
+        {
+            Orders = "Kunde;E-Mail;Bestellnr;Datum;Betrag\n" + Rows.Replace("{0}", "anna@a.de;", StringComparison.Ordinal)
+                .Replace("{1}", "anna.m@b.de;", StringComparison.Ordinal),
+        };
+        Assert.Equal(["anna@a.de", "anna.m@b.de", "anna@a.de"],
+            both.Stored.OrderBy(order => order.OrderId).Select(order => order.CustomerId));
+        using var names = new Import
+        {
+            Orders = "Kunde;Bestellnr;Datum;Betrag\n" + Rows.Replace("{0}", "", StringComparison.Ordinal)
+                .Replace("{1}", "", StringComparison.Ordinal),
+        };
+        Assert.Equal(2, names.Stored.Select(order => order.CustomerId).Distinct().Count());
+        Assert.Contains(names.Source.Mapping.Files[0].Assumptions,
+            assumption => assumption.StartsWith("customers are known by the names in Kunde", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Währung", "€")]
+    [InlineData("Währung", "Euro")]
+    [InlineData("Currency", "eur")]
+    public void A_column_of_currencies_may_hold_signs_and_words(string heading, string euro)
+    {
+        var rows = $"customer_id;order_id;date;total;{heading}\na;1;2024-01-13;12,50;{euro}\nb;2;2024-01-14;5,00;{euro}\n"
+            + "b;3;2024-01-14;7,00;CHF\n";
+        using var first = new Import { Currency = null, Orders = rows };
+        Assert.Equal(("EUR", 2), (first.Source.ShopCurrency, first.Stored.Count));
+        using var francs = new Import { Currency = "CHF", Orders = rows };
+        Assert.Equal(["3"], francs.Stored.Select(order => order.OrderId));
+    }
+
+    [Theory]
+    [InlineData("Betrag (EUR)", "EUR")]
+    [InlineData("Kwota PLN", "PLN")]
+    [InlineData("Valor (R$)", "BRL")]
+    [InlineData("合計(円)", "JPY")]
+    public void A_heading_may_name_the_currency(string heading, string currency)
+    {
+        var rows = $"customer_id;order_id;date;{heading}\na;1;2024-01-13;1250\nb;2;2024-01-14;700\n";
+        using var first = new Import { Currency = null, Orders = rows, Map = $$"""{ "orders": { "amount": "{{heading}}" } }""" };
+        Assert.Equal(currency, first.Source.ShopCurrency);
+        using var francs = new Import { Currency = "CHF", Orders = rows, Map = $$"""{ "orders": { "amount": "{{heading}}" } }""" };
+        Assert.Empty(francs.Stored);
+    }
+
+    [Theory]
+    [InlineData("AU $15.00")]
+    [InlineData("CA$20.00")]
+    [InlineData("HK$ 20.00")]
+    public void Another_countrys_dollar_is_not_the_shops(string amount)
+    {
+        var rows = $"customer_id,order_id,date,total\na,1,2024-01-13,$12.99\nb,2,2024-01-14,{amount}\n";
+        using var import = new Import { Currency = "USD", Orders = rows };
+        Assert.Equal(["1"], import.Stored.Select(order => order.OrderId));
+    }
+
+    [Theory]
+    [InlineData("Total Général (Base)", "Total général (acheté)")]
+    [InlineData("Grand Total (Base)", "Grand Total (Purchased)")]
+    [InlineData("Gesamtsumme (Basis)", "Gesamtsumme (Einkauf)")]
+    public void Magentos_amounts_are_those_in_the_shops_currency(string shops, string customers)
+    {
+        using var import = Of($"Email,order_id,ordered_at,{customers},{shops}", "a@x.fr,1,2024-01-13 10:00:00,85.3000,100.0000");
+        Assert.Equal([("1", 10_000L)], Amounts(import));
+    }
+
+    [Theory]
+    [InlineData("24/03/05", "24/03/18", "2024-03-05")]
+    [InlineData("98/03/05", "98/04/06", "1998-03-05")]
+    [InlineData("24/03/05", "25/03/05", "2005-03-24")]
+    public void First_numbers_that_are_few_and_never_a_day_up_to_12_are_years(string first, string second, string day)
+    {
+        var rows = $"customer_id,order_id,date,total\na,1,{first},1200\nb,2,{second},900\n";
+        using var import = new Import { Currency = "JPY", Orders = rows };
+        Assert.Equal(day, DateTimeOffset.FromUnixTimeMilliseconds(import.Stored[0].OrderedAtMs).UtcDateTime
+            .ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public void Times_in_utc_say_nothing_of_the_shops_midnight_and_the_report_says_so()
+    {
+        const string Rows = "customer_id,order_id,created_at,total\na,1,2024-03-01T03:30:00Z,50.00\n";
+        using var import = new Import { Calendar = null, Orders = Rows };
+        Assert.Contains(import.Source.Mapping.Files[0].Assumptions,
+            assumption => assumption.StartsWith("time zone UTC", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("€ 12.50", "EUR")]
     [InlineData("GBP 12.50", "GBP")]
     [InlineData("12.50 zł", "PLN")]

@@ -183,6 +183,8 @@ public sealed class CsvFormTests
         using var assumed = new Import { OrdersBytes = bytes };
         Assert.Equal("Plzeò", Assert.Single(assumed.Stored).Channel);
         Assert.Contains("$encoding", Assert.Single(assumed.Source.Mapping.Files[0].Assumptions), StringComparison.Ordinal);
+        using var before = new Import { OrdersBytes = bytes, Memory = [new LearntChoice("orders", "encoding", "windows-1250", "shown")] };
+        Assert.Equal("Windows-1250", before.Source.Mapping.Files[0].Encoding);
         using var said = new Import { OrdersBytes = bytes, Map = "{ \"orders\": { \"$encoding\": \"windows-1250\" } }" };
         Assert.Equal("Plzeň", Assert.Single(said.Stored).Channel);
         Assert.Empty(said.Source.Mapping.Files[0].Assumptions);

@@ -110,7 +110,7 @@ public sealed class RoundTripTests
         try
         {
             return SourceFile.Load(
-                database, "rows", path, [], FileMap.None, scratchFolder, FileLimits.UnpackedBytes, null,
+                database, "rows", path, [], FileMap.None, SourceMemory.None, scratchFolder, FileLimits.UnpackedBytes, null,
                 TestContext.Current.CancellationToken);
         }
         catch (Exception fault)

@@ -42,6 +42,15 @@ public sealed class WrittenNumberTests
     [InlineData("S/. 12.50", '.', 12.5)]
     [InlineData("CHF 1’250.50", '.', 1250.5)]
     [InlineData("kr. 1.299,50", ',', 1299.5)]
+    [InlineData("￥1,200-", '.', 1200)]
+    [InlineData("900円-", '.', 900)]
+    [InlineData("▲1,200", '.', -1200)]
+    [InlineData("△ 50", '.', -50)]
+    [InlineData("$(12.50)", '.', -12.5)]
+    [InlineData("(€ 12,50)", ',', -12.5)]
+    [InlineData("12,50 eur", ',', 12.5)]
+    [InlineData("99 usd", '.', 99)]
+    [InlineData("0.500", '.', 0.5)]
     public void An_amount_is_read(string text, char mark, double amount) =>
         Assert.Equal((decimal)amount, decimal.Parse(WrittenNumber.Plain(text, mark)!, System.Globalization.CultureInfo.InvariantCulture));
 
@@ -54,6 +63,9 @@ public sealed class WrittenNumberTests
     [InlineData("12-3", '.')]
     [InlineData("12,-5", ',')]
     [InlineData("5 kg", '.')]
+    [InlineData("0.500", ',')]
+    [InlineData("0,250", '.')]
+    [InlineData("$(12.50", '.')]
     public void What_is_no_amount_is_none(string text, char mark) => Assert.Null(WrittenNumber.Plain(text, mark));
 
     [Theory]

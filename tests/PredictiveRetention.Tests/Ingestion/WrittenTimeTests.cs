@@ -98,6 +98,18 @@ public sealed class WrittenTimeTests
             Assert.Equal(string.Create(CultureInfo.InvariantCulture, $"2025-{month:00}-07T00:00"), Read($"7 {word} 2025", "UTC"));
     }
 
+    [Theory]
+    [InlineData("45658.5", "2025-01-01T12:00")]
+    [InlineData("45658,5", "2025-01-01T12:00")]
+    [InlineData("1735732800", "2025-01-01T12:00")]
+    [InlineData("1735732800,0", "2025-01-01T12:00")]
+    [InlineData("1735732800000", "2025-01-01T12:00")]
+    [InlineData("1735732800000000", "2025-01-01T12:00")]
+    [InlineData("1735732800000000000", "2025-01-01T12:00")]
+    [InlineData("45.658,5", null)]
+    public void Counts_of_days_and_of_parts_of_seconds_are_times(string text, string? expected) =>
+        Assert.Equal(expected, Read(text, "UTC"));
+
     /// <summary>Letters that mean several zones hold in a shop of one of them.</summary>
     [Theory]
     [InlineData("2024-07-01 12:00 IST", "Asia/Kolkata", "2024-07-01T06:30")]

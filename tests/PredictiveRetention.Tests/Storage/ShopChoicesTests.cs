@@ -93,6 +93,19 @@ public abstract class ShopChoicesTests(EngineUnderTest engine) : IDisposable
     }
 
     [Fact]
+    public void Statuses_of_nobodys_orders_are_asked_about_and_counted_anew_too()
+    {
+        const string Orders = "customer_id,order_id,ordered_at,amount,status\na,1,2024-01-13,5.00,paid\nguest,2,2024-01-14,7.00,liegt\n";
+        using var store = RetentionStore.Open(engine.NewAddress());
+        Assert.Contains("liegt (1 orders, 7.00 EUR)", Assert.ThrowsAny<RetentionException>(() => Import(store, Orders)).Message,
+            StringComparison.Ordinal);
+        Import(store, Orders, statuses: ["paid"]);
+        Assert.Empty(engine.Query("SELECT order_id FROM nobody_order WHERE is_valid"));
+        Assert.Equal(1, store.Choices.ChangeStatuses("generic", ["paid", "liegt"]).Recounted);
+        Assert.Equal(["2"], engine.Query("SELECT order_id FROM nobody_order WHERE is_valid"));
+    }
+
+    [Fact]
     public void A_test_and_a_charge_that_was_never_collected_are_no_sale_whatever_statuses_are_chosen()
     {
         using var store = RetentionStore.Open(engine.NewAddress());

@@ -4,7 +4,7 @@ INSERT INTO fields VALUES
   ('orders', 'customer_id', 'text', true, ['customer', 'customer.id', 'user_id', 'user.id', 'client_id', 'customerid', 'cust_id', 'customer_unique_id', 'customer_no', 'customer_number', 'customer_key', 'user', 'userid', 'client', 'buyer_id', 'member_id', 'account_id', 'shopper_id', 'contact_id', 'visitor_id', 'client_no']),
   ('orders', 'order_id', 'text', true, ['invoice', 'invoice_no', 'invoice_id', 'invoice_number', 'transaction_id', 'transaction', 'order', 'order_no', 'order_number', 'order_key', 'purchase_id', 'receipt_id', 'receipt_no', 'id']),
   ('orders', 'ordered_at', 'time', true, ['order_date', 'purchased_at', 'created_at', 'created', 'date', 'invoice_date', 'order_purchase_timestamp', 'purchase_date', 'purchase_timestamp', 'order_timestamp', 'order_datetime', 'order_time', 'transaction_date', 'transaction_time', 'transaction_timestamp', 'placed_at', 'paid_at', 'processed_at', 'datetime', 'timestamp', 'time']),
-  ('orders', 'amount', 'money', true, ['total', 'total_amount', 'revenue', 'net_amount', 'value', 'paid', 'total_paid', 'amount_paid', 'net_revenue', 'net_sales', 'sales', 'sale_amount', 'payment_value', 'transaction_amount', 'transaction_value', 'spend']),
+  ('orders', 'amount', 'money', true, ['total', 'total_amount', 'revenue', 'net_amount', 'value', 'paid', 'total_paid', 'amount_paid', 'net_revenue', 'net_sales', 'sales', 'sale_amount', 'payment_value', 'transaction_amount', 'transaction_value', 'spend', 'grand_total_(base)', 'grand_total_(purchased)']),
   ('orders', 'line_total', 'money', false, ['line_amount', 'line_price', 'item_total', 'item_amount', 'row_total', 'extended_price', 'extended_amount', 'line_revenue']),
   ('orders', 'order_total', 'money', false, ['grand_total', 'order_amount', 'order_value', 'total_price', 'total_order_value', 'invoice_total', 'basket_value', 'cart_total']),
   ('orders', 'unit_price', 'money', false, ['price', 'item_price', 'price_each', 'price_per_unit', 'price_per_item', 'unit_amount', 'product_price', 'selling_price', 'sale_price', 'lineitem_price']),
@@ -14,7 +14,11 @@ INSERT INTO fields VALUES
   ('orders', 'is_refunded', 'flag', false, ['was_refunded', 'fully_refunded']),
   ('orders', 'refunded_at', 'time', false, ['refund_date', 'refunded_on', 'date_refunded', 'order_refund_date']),
   ('orders', 'currency', 'text', false, ['currency_code', 'order_currency', 'iso_currency']),
-  ('orders', 'status', 'text', false, ['order_status', 'state', 'order_state', 'financial_status', 'payment_status']),
+  ('orders', 'status', 'text', false, ['order_status', 'state', 'order_state']),
+  ('orders', 'payment_status', 'text', false, ['financial_status', 'payment_state', 'paid_status', 'status_of_payment']),
+  ('orders', 'cancelled_at', 'time', false, ['canceled_at', 'cancelled', 'canceled', 'cancellation_date', 'cancelled_on', 'date_cancelled', 'voided_at']),
+  ('orders', 'is_cancelled', 'flag', false, ['is_canceled', 'was_cancelled', 'voided', 'is_void']),
+  ('orders', 'is_test', 'flag', false, ['test', 'test_order', 'is_test_order', 'test_mode']),
   ('orders', 'channel', 'text', false, ['sales_channel', 'order_channel', 'source', 'source_name', 'platform', 'store_type']),
   ('orders', 'category', 'text', false, ['product_category', 'category_name', 'product_category_name', 'department', 'product_type']),
   ('orders', 'quantity', 'number', false, ['units', 'items', 'qty', 'item_count', 'items_count', 'number_of_items', 'num_items', 'total_quantity', 'total_items']),
@@ -70,6 +74,34 @@ INSERT INTO stand_ins VALUES
 
 -- LOAD: below, every file is there as source_<file>: its records with the fields above, typed, and their text as <field>_text.
 
+-- ================================================================ refunds
+
+CREATE TABLE refunds_checked AS
+SELECT s.* EXCLUDE (refunded_at_text, amount_text, amount), abs(amount) AS amount,
+  CASE
+    WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id')
+    WHEN is_destroyed_id(customer_id) THEN destroyed_id('customer_id')
+    WHEN is_destroyed_id(refund_id) THEN destroyed_id('refund_id')
+    WHEN is_too_long(customer_id) THEN too_long('customer_id')
+    WHEN refund_id IS NULL THEN fault('refund_id', 'no refund id')
+    WHEN is_too_long(refund_id) THEN too_long('refund_id')
+    ELSE coalesce(
+      time_fault('refunded_at', refunded_at_text, refunded_at),
+      money_fault('amount', amount_text, amount),
+      currency_fault(currency)) END AS fault
+FROM (SELECT * REPLACE (nullif(customer_of(id_text(customer_id), id_text(email)), '') AS customer_id, id_text(refund_id) AS refund_id, id_text(order_id) AS order_id)
+      FROM source_refunds) AS s;
+
+CREATE TABLE refunds_contradicting AS
+SELECT o.record, f.record AS other_record, o.refund_id, o.amount, o.currency,
+  concat_ws(', ',
+    CASE WHEN o.refunded_at <> f.refunded_at THEN 'refunded_at' END,
+    CASE WHEN o.amount <> f.amount THEN 'amount' END,
+    CASE WHEN o.order_id IS DISTINCT FROM f.order_id THEN 'order_id' END) AS differences
+FROM (SELECT customer_id, refund_id, min(record) AS record FROM refunds_checked WHERE fault IS NULL GROUP BY ALL HAVING count(*) > 1) AS r
+JOIN refunds_checked AS f ON f.record = r.record
+JOIN refunds_checked AS o ON o.customer_id = r.customer_id AND o.refund_id = r.refund_id AND o.fault IS NULL AND o.record <> f.record;
+
 -- ================================================================ orders
 
 -- A price beside quantities is that of one piece, unless products that were bought in several quantities show that it grows with them.
@@ -90,19 +122,28 @@ SET VARIABLE amount_from = (
 -- A rate of discount says what of a price is paid; of an amount that says itself what was paid it says nothing.
 SET VARIABLE percent = (SELECT CASE WHEN max(discount_rate) > 1 OR bool_or(contains(discount_rate_text, '%')) THEN 100 ELSE 1 END FROM source_orders);
 
+-- Where an order and its payment have a status each, one of the two says what the order is.
+CREATE TABLE statuses AS
+SELECT of_order, of_payment, one_status(of_order, of_payment) AS status
+FROM (SELECT DISTINCT status AS of_order, payment_status AS of_payment FROM source_orders WHERE payment_status IS NOT NULL);
+
 CREATE TABLE orders_read AS
-SELECT s.* EXCLUDE (customer_id, order_id, status, quantity, amount, amount_text, discount_rate_text, refunded, refunded_text),
-  known(id_text(coalesce(customer_id, email))) AS customer_id, id_text(order_id) AS order_id, lower(status) AS status,
+SELECT s.* EXCLUDE (customer_id, order_id, status, payment_status, quantity, amount, amount_text, discount_rate, discount_rate_text, refunded, refunded_text),
+  customer_of(id_text(customer_id), id_text(email)) AS customer_id, id_text(order_id) AS order_id,
+  CASE WHEN is_test THEN 'test' WHEN is_cancelled OR is_in_range(cancelled_at) AND cancelled_at > 86400000 THEN 'cancelled' ELSE lower(coalesce(p.status, s.status)) END AS status,
   CASE WHEN abs(quantity) < 2e9 THEN round(quantity)::INTEGER END AS quantity,
   CASE getvariable('amount_from')
     WHEN 'amount' THEN amount WHEN 'line_total' THEN line_total WHEN 'order_total' THEN order_total WHEN 'unit_price' THEN unit_price
-    ELSE TRY((unit_price * coalesce(quantity, 1))::DECIMAL(18,6)) END AS amount,
-  abs(refunded) AS refunded, CASE WHEN NOT regexp_full_match(lower(refunded_text), '[-–—]+|none|no|n/?a|null') THEN refunded_text END AS refunded_text,
+    ELSE CASE WHEN discount_rate IS NULL THEN TRY((unit_price * coalesce(quantity, 1))::DECIMAL(18,6))
+              ELSE TRY((unit_price * coalesce(quantity, 1) * (1 - discount_rate / getvariable('percent')))::DECIMAL(18,6)) END END AS amount,
+  abs(refunded) AS refunded, CASE WHEN NOT is_no_amount(refunded_text) THEN refunded_text END AS refunded_text,
+  discount_rate > 0 AND getvariable('amount_from') = 'product' AS is_reduced,
   CASE getvariable('amount_from')
     WHEN 'amount' THEN amount_text WHEN 'line_total' THEN line_total_text WHEN 'order_total' THEN order_total_text ELSE unit_price_text END AS amount_text,
   getvariable('amount_from') = 'product' AND quantity IS NULL AND quantity_text IS NOT NULL AS lacks_quantity,
   getvariable('amount_from') = 'product' AND discount_rate_text IS NOT NULL AND NOT coalesce(discount_rate BETWEEN 0 AND getvariable('percent'), false) AS lacks_rate
-FROM source_orders AS s;
+FROM source_orders AS s
+LEFT JOIN statuses AS p ON p.of_order IS NOT DISTINCT FROM s.status AND p.of_payment = s.payment_status;
 
 CREATE TABLE orders_checked AS
 SELECT s.* EXCLUDE (ordered_at_text, amount_text),
@@ -124,11 +165,13 @@ FROM orders_read AS s;
 
 -- Rows of one customer and order id, where there are several: line items, or mistakes.
 CREATE TABLE orders_repeated AS
-SELECT customer_id, order_id, min(record) AS first_record, arg_min(record, ordered_at) AS earliest_record, min(ordered_at) AS earliest
+SELECT customer_id, order_id, coalesce(min(record) FILTER (amount >= 0), min(record)) AS first_record,
+  coalesce(arg_min(record, ordered_at) FILTER (amount >= 0), arg_min(record, ordered_at)) AS earliest_record,
+  coalesce(min(ordered_at) FILTER (amount >= 0), min(ordered_at)) AS earliest
 FROM orders_checked WHERE fault IS NULL
 GROUP BY customer_id, order_id HAVING count(*) > 1;
 
--- Line items are known by a column that names a line, or by categories, on repeated order ids.
+-- Line items are known by a column that names a line, or by categories, on repeated order ids; what was taken back later is none.
 -- Rows that repeat the whole order, word by word, are no line items even so.
 SET VARIABLE orders_grain = coalesce(getvariable('orders_grain'), (
   SELECT CASE WHEN count(*) > 0 AND (bool_or(o.line IS NOT NULL) OR bool_or(o.category IS NOT NULL
@@ -136,7 +179,8 @@ SET VARIABLE orders_grain = coalesce(getvariable('orders_grain'), (
               THEN 'line' ELSE 'order' END
   FROM orders_repeated AS r
   JOIN orders_checked AS f ON f.record = r.first_record
-  JOIN orders_checked AS o ON o.customer_id = r.customer_id AND o.order_id = r.order_id AND o.fault IS NULL AND o.record <> f.record));
+  JOIN orders_checked AS o ON o.customer_id = r.customer_id AND o.order_id = r.order_id AND o.fault IS NULL AND o.record <> f.record
+    AND (o.amount >= 0 OR o.ordered_at <= f.ordered_at + 86400000)));
 
 -- ---------------------------------------------------------------- what comes again
 
@@ -167,13 +211,17 @@ SELECT rows.record, repeats.other_record FROM repeats JOIN rows USING (customer_
 CREATE MACRO is_of_the_order(orders, constant, figures, is_named_so) AS orders > 0 AND orders = constant AND (is_named_so OR (orders > 1 AND figures > 1));
 SET VARIABLE once = (
   SELECT list_filter([
-      CASE WHEN is_of_the_order(count(*), count(*) FILTER (amounts = 1), count(DISTINCT amount), getvariable('amount_from') = 'order_total') THEN 'amount' END,
-      CASE WHEN is_of_the_order(count(discount), count(discount) FILTER (discounts = 1), count(DISTINCT discount), false) THEN 'discount' END,
-      CASE WHEN is_of_the_order(count(refunded), count(refunded) FILTER (refundeds = 1), count(DISTINCT refunded), false) THEN 'refunded' END,
+      CASE WHEN getvariable('amount_from') NOT IN ('product', 'line_total')
+             AND is_of_the_order(count(*), count(*) FILTER (amounts = 1), count(DISTINCT amount), getvariable('amount_from') = 'order_total') THEN 'amount' END,
+      CASE WHEN is_of_the_order(count(discount), count(discount) FILTER (discounts = 1), count(DISTINCT discount), coalesce(bool_or(discount > least), false)) THEN 'discount' END,
+      CASE WHEN is_of_the_order(count(refunded), count(refunded) FILTER (refundeds = 1), count(DISTINCT refunded), coalesce(bool_or(refunded > least), false)) THEN 'refunded' END,
       CASE WHEN is_of_the_order(count(margin), count(margin) FILTER (margins = 1), count(DISTINCT margin), false) THEN 'margin' END], lambda field: field IS NOT NULL)
   FROM (
-    SELECT any_value(amount) AS amount, count(DISTINCT amount) AS amounts, any_value(discount) AS discount, count(DISTINCT discount) AS discounts,
-      any_value(nullif(refunded, 0)) AS refunded, count(DISTINCT refunded) AS refundeds, any_value(margin) AS margin, count(DISTINCT margin) AS margins
+    -- A figure on some of the lines only is theirs.
+    SELECT any_value(amount) AS amount, count(DISTINCT amount) AS amounts, min(amount) FILTER (amount >= 0) AS least,
+      any_value(nullif(discount, 0)) AS discount, count(DISTINCT discount) + (count(*) - count(discount)) AS discounts,
+      any_value(nullif(refunded, 0)) AS refunded, count(DISTINCT refunded) + (count(*) - count(refunded)) AS refundeds,
+      any_value(margin) AS margin, count(DISTINCT margin) + (count(*) - count(margin)) AS margins
     FROM orders_checked JOIN orders_repeated USING (customer_id, order_id)
     WHERE fault IS NULL AND getvariable('orders_grain') = 'line' AND record NOT IN (SELECT record FROM rows_again)
     GROUP BY customer_id, order_id HAVING count(*) > 1 AND count(DISTINCT (line, quantity)) > 1));
@@ -223,9 +271,19 @@ CREATE VIEW orders_sound AS
 FROM orders_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM orders_contradicting)
   AND record NOT IN (SELECT record FROM negatives WHERE NOT is_line) AND record NOT IN (SELECT record FROM rows_again);
 
+-- A line that was cancelled, in an order of which others were sold, is nothing to pay for.
+CREATE TABLE no_sale_statuses AS
+SELECT status FROM (SELECT DISTINCT status FROM orders_checked WHERE status IS NOT NULL) WHERE NOT is_sale(status);
+CREATE TABLE lines_no_sale AS
+SELECT record, amount, currency
+FROM orders_sound AS o JOIN orders_repeated USING (customer_id, order_id) LEFT JOIN no_sale_statuses AS n ON n.status = o.status
+WHERE getvariable('orders_grain') = 'line' AND NOT is_once('amount') AND (SELECT count(*) FROM no_sale_statuses) > 0
+QUALIFY n.status IS NOT NULL AND NOT bool_and(n.status IS NOT NULL) OVER (PARTITION BY customer_id, order_id);
+CREATE VIEW orders_sold AS FROM orders_sound WHERE record NOT IN (SELECT record FROM lines_no_sale);
+
 -- A figure that is the order's is left on the first of its rows.
 CREATE TABLE further_rows AS
-SELECT record FROM orders_sound JOIN orders_repeated USING (customer_id, order_id) WHERE len(getvariable('once')) > 0
+SELECT record FROM orders_sold JOIN orders_repeated USING (customer_id, order_id) WHERE len(getvariable('once')) > 0
 QUALIFY row_number() OVER (PARTITION BY customer_id, order_id ORDER BY record) > 1;
 CREATE VIEW orders_kept AS
 SELECT * REPLACE (
@@ -233,46 +291,51 @@ SELECT * REPLACE (
     CASE WHEN is_once('discount') AND record IN (SELECT record FROM further_rows) THEN 0 ELSE discount END AS discount,
     CASE WHEN is_once('refunded') AND record IN (SELECT record FROM further_rows) THEN 0 ELSE refunded END AS refunded,
     CASE WHEN is_once('margin') AND record IN (SELECT record FROM further_rows) THEN 0 ELSE margin END AS margin)
-FROM orders_sound;
+FROM orders_sold;
 
 -- ---------------------------------------------------------------- what an order is worth less than its rows say
 
 -- Money off a price is not paid, and a price times a quantity does not know of it. An order that was refunded, in a file where nothing says
--- for how much, was refunded in full; one that says so itself and has its refunds in the file too was refunded once.
+-- for how much, was refunded in full, unless refunds of its customer that name no order may be its own; one that says for how much and has
+-- its refunds in the file too was refunded once.
 SET VARIABLE discounts = CASE WHEN getvariable('amount_from') = 'product' THEN coalesce(getvariable('discounts'), 'off') ELSE 'included' END;
-SET VARIABLE refunded_statuses = (
-  SELECT coalesce(list(status), []) FROM (SELECT DISTINCT status FROM orders_checked WHERE status IS NOT NULL) WHERE status_meaning(status) = 'refunded');
+CREATE TABLE statuses_refunded AS
+SELECT status, status_meaning(status) AS meaning FROM (SELECT DISTINCT status FROM orders_checked WHERE status IS NOT NULL)
+WHERE status_meaning(status) IN ('refunded', 'partially_refunded');
+CREATE TABLE refunds_known AS
+SELECT customer_id, order_id, amount FROM refunds_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM refunds_contradicting)
+UNION ALL SELECT customer_id, CASE WHEN names_order THEN order_id END, -amount FROM orders_taken_back;
 CREATE TABLE refunded_by_rows AS
-SELECT order_id, sum(amount)::DECIMAL(18,6) AS given_back
-FROM (SELECT order_id, -amount AS amount FROM orders_taken_back
-      UNION ALL SELECT coalesce(id_text(order_id), id_text(refund_id)), abs(amount) FROM source_refunds WHERE amount IS NOT NULL)
-GROUP BY order_id;
+SELECT customer_id, order_id, sum(amount)::DECIMAL(18,6) AS given_back FROM refunds_known WHERE order_id IS NOT NULL GROUP BY customer_id, order_id;
 CREATE TABLE orders_with_less AS
-SELECT DISTINCT customer_id, order_id FROM orders_kept
-WHERE refunded > 0 OR is_refunded OR list_contains(getvariable('refunded_statuses'), status)
-  OR getvariable('discounts') = 'off' AND (discount <> 0 OR discount_rate > 0);
+SELECT DISTINCT customer_id, order_id FROM orders_kept AS o LEFT JOIN statuses_refunded AS r USING (status)
+WHERE refunded > 0 OR is_refunded OR refunded_at IS NOT NULL OR r.meaning = 'refunded' OR getvariable('discounts') = 'off' AND discount <> 0;
 CREATE TABLE orders_less AS
 SELECT customer_id, order_id, min(record) AS record, min(ordered_at) AS ordered_at, max(refunded_at) AS refunded_at, any_value(currency) AS currency,
-  sum(amount)::DECIMAL(18,6) AS amount, greatest(least(sum(off), sum(amount)), 0)::DECIMAL(18,6) AS off,
+  greatest(sum(amount), 0)::DECIMAL(18,6) AS amount, greatest(least(sum(off), sum(amount)), 0)::DECIMAL(18,6) AS off,
+  coalesce(sum(refunded), 0)::DECIMAL(18,6) AS stated,
   greatest(CASE WHEN count(refunded_text) > 0 THEN coalesce(sum(refunded), 0) - coalesce(any_value(given_back), 0)
-                WHEN any_value(given_back) IS NULL THEN coalesce(sum(amount - off) FILTER (is_refunded), 0) ELSE 0 END, 0)::DECIMAL(18,6) AS refunded,
+                WHEN any_value(given_back) IS NULL AND customer_id NOT IN (SELECT customer_id FROM refunds_known WHERE order_id IS NULL)
+                THEN coalesce(sum(amount - off) FILTER (is_refunded), 0) ELSE 0 END, 0)::DECIMAL(18,6) AS refunded,
   count(refunded_text) = 0 AS is_in_full
 FROM (
-  SELECT customer_id, order_id, record, ordered_at, refunded_at, currency, amount, refunded, refunded_text,
-    CASE WHEN getvariable('discounts') = 'off' AND amount > 0 THEN coalesce(round(amount * discount_rate / getvariable('percent'), 2)::DECIMAL(18,6), abs(discount), 0)
-         ELSE 0 END AS off,
-    coalesce(is_refunded, list_contains(getvariable('refunded_statuses'), status), false) AS is_refunded
-  FROM orders_kept SEMI JOIN orders_with_less USING (customer_id, order_id)) AS r
-LEFT JOIN refunded_by_rows AS b USING (order_id)
+  SELECT customer_id, order_id, record, ordered_at, o.refunded_at, currency, amount, refunded, refunded_text,
+    CASE WHEN getvariable('discounts') = 'off' AND amount > 0 AND NOT coalesce(is_reduced, false) THEN coalesce(abs(discount), 0) ELSE 0 END AS off,
+    coalesce(o.is_refunded, r.meaning = 'refunded', false) OR o.refunded_at IS NOT NULL AND coalesce(r.meaning <> 'partially_refunded', true) AS is_refunded
+  FROM orders_kept AS o SEMI JOIN orders_with_less USING (customer_id, order_id) LEFT JOIN statuses_refunded AS r USING (status)) AS rows
+LEFT JOIN refunded_by_rows USING (customer_id, order_id)
 GROUP BY customer_id, order_id;
 
--- Where orders show less than what was given back of them and not as much, their amounts are what was left.
-SET VARIABLE is_left = (
-  SELECT count(*) FILTER (refunded > amount - off) > count(*) FILTER (refunded = amount - off) FROM orders_less WHERE refunded > 0 AND NOT is_in_full);
+-- Where orders that were refunded show nothing, and not as much as went back, their amounts are what was left.
+SET VARIABLE amounts_are = CASE WHEN getvariable('amount_from') NOT IN ('amount', 'order_total') THEN 'before-refunds' ELSE coalesce(getvariable('amounts_are'), (
+  SELECT CASE WHEN count(*) FILTER (amount - off = 0) > count(*) FILTER (stated = amount - off) THEN 'after-refunds'
+              WHEN count(*) FILTER (stated = amount - off) > 0 THEN 'before-refunds' END
+  FROM orders_less WHERE stated > 0)) END;
+CREATE MACRO is_left() AS coalesce(getvariable('amounts_are') = 'after-refunds', false);
 
 CREATE TABLE orders_of_lines AS
 SELECT min(record) AS record, customer_id, order_id, min(ordered_at) AS ordered_at, sum(amount)::DECIMAL(18,6) AS amount, sum(discount)::DECIMAL(18,6) AS discount,
-  arg_min(status, record) AS status, arg_min(channel, record) AS channel, arg_max(category, (amount, -record)) AS category,
+  coalesce(arg_min(status, record) FILTER (status NOT IN (SELECT status FROM no_sale_statuses)), arg_min(status, record)) AS status, arg_min(channel, record) AS channel, arg_max(category, (amount, -record)) AS category,
   TRY_CAST(sum(quantity) AS INTEGER) AS quantity, max(promised_at) AS promised_at, max(delivered_at) AS delivered_at,
   avg(review_score) AS review_score, sum(margin)::DECIMAL(18,6) AS margin
 FROM orders_kept WHERE getvariable('orders_grain') = 'line'
@@ -287,14 +350,14 @@ SELECT 'orders' AS source, record, customer_id, order_id, ordered_at, amount, di
 FROM orders_kept WHERE getvariable('orders_grain') = 'order';
 
 CREATE VIEW orders_of_all AS
-SELECT o.* REPLACE ((o.amount - coalesce(l.off, 0) + CASE WHEN getvariable('is_left') THEN coalesce(l.refunded, 0) ELSE 0 END)::DECIMAL(18,6) AS amount)
+SELECT o.* REPLACE ((o.amount - coalesce(l.off, 0) + CASE WHEN is_left() THEN coalesce(l.stated, 0) ELSE 0 END)::DECIMAL(18,6) AS amount)
 FROM orders_of_rows AS o LEFT JOIN orders_less AS l USING (customer_id, order_id);
 
 CREATE VIEW orders AS FROM orders_of_all WHERE is_known(customer_id);
 
 -- Orders of nobody known, and what of them went back.
 CREATE VIEW nobody AS
-SELECT o.source, o.record, o.order_id, o.ordered_at, o.amount, (coalesce(b.amount, 0) + coalesce(l.refunded, 0))::DECIMAL(18,6) AS refunded, o.is_valid
+SELECT o.source, o.record, o.order_id, o.ordered_at, o.amount, (coalesce(b.amount, 0) + coalesce(l.refunded, 0))::DECIMAL(18,6) AS refunded, o.status, o.is_valid
 FROM orders_of_all AS o
 LEFT JOIN orders_less AS l USING (customer_id, order_id)
 LEFT JOIN (SELECT order_id, -sum(amount) AS amount FROM orders_taken_back WHERE NOT is_known(customer_id) GROUP BY order_id) AS b USING (order_id)
@@ -305,33 +368,7 @@ SET VARIABLE order_identity = coalesce(getvariable('order_identity'), (
   SELECT CASE WHEN count(*) > 0 THEN 'customer' ELSE 'shop' END
   FROM (SELECT order_id FROM orders_of_all GROUP BY order_id HAVING min(customer_id) <> max(customer_id))));
 
--- ================================================================ refunds
-
-CREATE TABLE refunds_checked AS
-SELECT s.* EXCLUDE (refunded_at_text, amount_text, amount), abs(amount) AS amount,
-  CASE
-    WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id')
-    WHEN is_destroyed_id(customer_id) THEN destroyed_id('customer_id')
-    WHEN is_destroyed_id(refund_id) THEN destroyed_id('refund_id')
-    WHEN is_too_long(customer_id) THEN too_long('customer_id')
-    WHEN refund_id IS NULL THEN fault('refund_id', 'no refund id')
-    WHEN is_too_long(refund_id) THEN too_long('refund_id')
-    ELSE coalesce(
-      time_fault('refunded_at', refunded_at_text, refunded_at),
-      money_fault('amount', amount_text, amount),
-      currency_fault(currency)) END AS fault
-FROM (SELECT * REPLACE (nullif(known(id_text(coalesce(customer_id, email))), '') AS customer_id, id_text(refund_id) AS refund_id, id_text(order_id) AS order_id)
-      FROM source_refunds) AS s;
-
-CREATE TABLE refunds_contradicting AS
-SELECT o.record, f.record AS other_record, o.refund_id, o.amount, o.currency,
-  concat_ws(', ',
-    CASE WHEN o.refunded_at <> f.refunded_at THEN 'refunded_at' END,
-    CASE WHEN o.amount <> f.amount THEN 'amount' END,
-    CASE WHEN o.order_id IS DISTINCT FROM f.order_id THEN 'order_id' END) AS differences
-FROM (SELECT customer_id, refund_id, min(record) AS record FROM refunds_checked WHERE fault IS NULL GROUP BY ALL HAVING count(*) > 1) AS r
-JOIN refunds_checked AS f ON f.record = r.record
-JOIN refunds_checked AS o ON o.customer_id = r.customer_id AND o.refund_id = r.refund_id AND o.fault IS NULL AND o.record <> f.record;
+-- ================================================================ all that went back
 
 -- What an order's negative lines took off beyond what it was worth, what later rows took back, and what an order says was given back of it.
 CREATE VIEW refunds AS
@@ -341,7 +378,7 @@ UNION ALL BY NAME
 SELECT 'orders' AS source, record, customer_id,
   order_id || '-back-' || strftime(make_timestamp_ms(ordered_at), '%Y%m%d%H%M%S') || CASE WHEN nth > 1 THEN '-' || nth ELSE '' END AS refund_id,
   ordered_at AS refunded_at, -amount AS amount, CASE WHEN names_order THEN order_id END AS order_id
-FROM (SELECT *, row_number() OVER (PARTITION BY customer_id, order_id, ordered_at ORDER BY record) AS nth FROM orders_taken_back WHERE is_known(customer_id))
+FROM (SELECT *, row_number() OVER (PARTITION BY customer_id, order_id, ordered_at // 1000 ORDER BY ordered_at, record) AS nth FROM orders_taken_back WHERE is_known(customer_id))
 UNION ALL BY NAME
 SELECT 'orders' AS source, record, customer_id, order_id || '-back' AS refund_id, ordered_at AS refunded_at, -amount AS amount, order_id
 FROM orders_of_lines WHERE amount < 0 AND is_known(customer_id)
@@ -358,7 +395,7 @@ SELECT s.* EXCLUDE (birth_year),
   birth_year AS birth_text,
   TRY_CAST(nullif(regexp_extract(birth_year, '(?:^|\D)([12]\d{3})(?:\D|$)', 1), '') AS INTEGER) AS birth_year,
   CASE WHEN customer_id IS NULL THEN fault('customer_id', 'no customer id') WHEN is_too_long(customer_id) THEN too_long('customer_id') END AS fault
-FROM (SELECT * REPLACE (nullif(known(id_text(coalesce(customer_id, email))), '') AS customer_id) FROM source_customers) AS s;
+FROM (SELECT * REPLACE (nullif(customer_of(id_text(customer_id), id_text(email)), '') AS customer_id) FROM source_customers) AS s;
 
 CREATE TABLE customers_contradicting AS
 SELECT o.record, f.record AS other_record, o.customer_id,
@@ -411,7 +448,7 @@ FROM (
     WHEN 'web_visit' THEN 'visit' WHEN 'site_visit' THEN 'visit'
     WHEN 'app_session' THEN 'app_session' WHEN 'app_open' THEN 'app_session' WHEN 'application_opened' THEN 'app_session'
     WHEN 'ticket' THEN 'ticket' WHEN 'support_ticket' THEN 'ticket' WHEN 'ticket_created' THEN 'ticket' END AS kind
-  FROM (SELECT * REPLACE (nullif(known(id_text(coalesce(customer_id, email))), '') AS customer_id) FROM source_events));
+  FROM (SELECT * REPLACE (nullif(customer_of(id_text(customer_id), id_text(email)), '') AS customer_id) FROM source_events));
 
 -- The same thing at the same instant in the same message happened once.
 CREATE TABLE events_repeated AS
@@ -438,7 +475,7 @@ SELECT s.* EXCLUDE (amount), abs(amount) AS amount,
     ELSE coalesce(
       time_fault('started_at', started_at_text, started_at),
       CASE WHEN amount_text IS NOT NULL THEN coalesce(money_fault('amount', amount_text, amount), currency_fault(currency)) END) END AS fault
-FROM (SELECT * REPLACE (nullif(known(id_text(coalesce(customer_id, email))), '') AS customer_id, id_text(subscription_id) AS subscription_id)
+FROM (SELECT * REPLACE (nullif(customer_of(id_text(customer_id), id_text(email)), '') AS customer_id, id_text(subscription_id) AS subscription_id)
       FROM source_subscriptions) AS s;
 
 CREATE TABLE subscriptions_contradicting AS
@@ -472,7 +509,7 @@ SELECT 'orders' AS source, record, fault.field, fault.reason, is_understood(faul
 FROM orders_checked WHERE fault IS NOT NULL
 UNION ALL BY NAME
 SELECT 'orders' AS source, o.record, 'customer_id' AS field, nobody_reason() AS reason, true AS is_understood,
-  o.amount - coalesce(l.off, 0) - CASE WHEN getvariable('is_left') THEN 0 ELSE coalesce(l.refunded, 0) END AS amount, o.currency
+  o.amount - coalesce(l.off, 0) - coalesce(l.refunded, 0) + CASE WHEN is_left() THEN coalesce(l.stated, 0) ELSE 0 END AS amount, o.currency
 FROM orders_kept AS o LEFT JOIN orders_less AS l ON l.record = o.record WHERE NOT is_known(o.customer_id)
 UNION ALL BY NAME
 SELECT 'orders' AS source, record, 'amount' AS field, amount, currency, true AS is_understood,
@@ -513,13 +550,18 @@ SELECT 'subscriptions' AS source, record, other_record, 'subscription_id' AS fie
   contradiction(differences) AS reason, contradiction_detail('subscription', subscription_id, differences) AS detail
 FROM subscriptions_contradicting;
 
+CREATE VIEW left_out AS
+SELECT 'orders' AS source, 'lines with a status that is no sale, of orders with others that were sold: left out' AS reason, count(*) AS count, sum(amount) AS amount,
+  currency, min(record) AS record
+FROM lines_no_sale GROUP BY currency;
+
 CREATE VIEW money_read AS
 SELECT 'orders' AS source, currency, sum(CASE WHEN is_once('amount') AND record IN (SELECT record FROM further_rows) THEN 0 ELSE amount END) AS amount
 FROM orders_checked GROUP BY currency
 UNION ALL
 SELECT 'orders', currency, -sum(refunded) FROM orders_checked WHERE fault IS NOT NULL AND amount IS NOT NULL AND refunded > 0 GROUP BY currency
 UNION ALL
-SELECT 'orders', currency, -sum(off + CASE WHEN getvariable('is_left') THEN 0 ELSE refunded END) FROM orders_less GROUP BY currency
+SELECT 'orders', currency, -sum(off + refunded - CASE WHEN is_left() THEN stated ELSE 0 END) FROM orders_less GROUP BY currency
 UNION ALL
 SELECT 'refunds' AS source, currency, sum(amount) AS amount FROM refunds_checked GROUP BY currency;
 
@@ -530,14 +572,17 @@ FROM orders_checked WHERE getvariable('amount_from') IN ('product', 'unit_price'
 UNION ALL
 SELECT 'orders', 'orders with a discount on a unit price: taken off it ("$discounts": "included" in --map leaves it)', count(*), min(record) FROM orders_less WHERE off > 0
 UNION ALL
-SELECT 'orders', CASE WHEN getvariable('is_left') THEN 'orders whose amount is what was left after refunds: worth both together, and refunded'
-    ELSE 'orders that say what of them was given back: taken off' END, count(*), min(record) FROM orders_less WHERE refunded > 0 AND NOT is_in_full
+SELECT 'orders', CASE WHEN is_left() THEN 'orders whose amount is what was left after refunds: worth both together, and refunded'
+    ELSE 'orders that say what of them was given back: taken off' END, count(*), min(record) FROM orders_less WHERE stated > 0
 UNION ALL
 SELECT 'orders', 'refunded orders without an amount: taken to be refunded in full', count(*), min(record) FROM orders_less WHERE refunded > 0 AND is_in_full
 UNION ALL
 SELECT 'orders', 'orders refunded in part, and nothing says how much: nothing is taken off', count(*), min(record) FROM orders_kept
-WHERE refunded_text IS NULL AND order_id NOT IN (SELECT order_id FROM refunded_by_rows WHERE order_id IS NOT NULL)
-  AND list_contains((SELECT list(status) FROM (SELECT DISTINCT status FROM orders_checked WHERE status IS NOT NULL) WHERE status_meaning(status) = 'partially_refunded'), status)
+WHERE refunded_text IS NULL AND status IN (SELECT status FROM statuses_refunded WHERE meaning = 'partially_refunded')
+  AND (customer_id, order_id) NOT IN (SELECT (customer_id, order_id) FROM refunded_by_rows)
+UNION ALL
+SELECT 'orders', 'refunded orders of customers whose refunds name no order: nothing more is taken off', count(*), min(record) FROM orders_less
+WHERE is_in_full AND refunded = 0 AND off = 0 AND (customer_id, order_id) NOT IN (SELECT (customer_id, order_id) FROM refunded_by_rows)
 UNION ALL
 SELECT 'orders', 'refunds without a date: taken off on the day of their order', count(*), min(record) FROM orders_less
 WHERE refunded > 0 AND is_known(customer_id) AND NOT coalesce(is_in_range(refunded_at), false)

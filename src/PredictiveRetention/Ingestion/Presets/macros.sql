@@ -59,7 +59,7 @@ CREATE TABLE canonical_rejects (
   is_understood BOOLEAN);
 -- Orders of nobody known: in no customer's figure, and beside the totals. Their rows are among the rejects, and understood.
 CREATE TABLE canonical_nobody (
-  source VARCHAR, record BIGINT, order_id VARCHAR, ordered_at BIGINT, amount DECIMAL(18,6), refunded DECIMAL(18,6), is_valid BOOLEAN);
+  source VARCHAR, record BIGINT, order_id VARCHAR, ordered_at BIGINT, amount DECIMAL(18,6), refunded DECIMAL(18,6), status VARCHAR, is_valid BOOLEAN);
 -- Money of stored rows that is known to be no sale (a gift card in an order of goods), by file: counted, and in no figure.
 CREATE TABLE canonical_left_out (source VARCHAR, reason VARCHAR, count BIGINT, amount DECIMAL(38,6), currency VARCHAR, record BIGINT);
 -- Money of every row read, by file and currency: what stored and rejected money must add up to.
@@ -129,22 +129,31 @@ CREATE MACRO money_fault(field_name, t, amount) AS
        WHEN amount IS NULL THEN fault(field_name, 'unreadable amount')
        WHEN abs(amount) > 1e10 THEN fault(field_name, 'absurd amount') END;
 
+-- What is written for none where an amount may stand: a dash, with a currency or without, as spreadsheets show nought.
+CREATE MACRO is_no_amount(t) AS coalesce(regexp_full_match(upper(t), '[\p{Sc}A-Z ]{0,5}[-–—]+[\p{Sc}A-Z ]{0,5}|NONE|NO|N/?A|NULL'), true);
+
 -- Rates at the order's date are not kept, so money of another currency cannot be added up with the shop's.
 -- Currencies that an amount may be in by the sign or the code beside it; many share the dollar's.
 CREATE MACRO named_currencies(amount) AS CASE
   WHEN regexp_full_match(amount, '[-+0-9.,'' ]*') THEN NULL
   WHEN regexp_matches(amount, '(?i)€|\beuros?\b') THEN ['EUR']
+  WHEN regexp_matches(amount, '(?i)\b(us|au?|ca?|nz|hk|s|nt|mx) ?\$')
+    THEN [CASE lower(regexp_extract(amount, '(?i)\b(us|au?|ca?|nz|hk|s|nt|mx) ?\$', 1)) WHEN 'us' THEN 'USD' WHEN 'a' THEN 'AUD' WHEN 'au' THEN 'AUD' WHEN 'c' THEN 'CAD'
+      WHEN 'ca' THEN 'CAD' WHEN 'nz' THEN 'NZD' WHEN 'hk' THEN 'HKD' WHEN 's' THEN 'SGD' WHEN 'nt' THEN 'TWD' ELSE 'MXN' END]
   WHEN regexp_matches(amount, '(?i)\b(aud|bgn|brl|cad|chf|clp|cny|cop|czk|dkk|eur|gbp|hkd|huf|idr|ils|inr|jpy|krw|mxn|myr|nok|nzd|php|pln|ron|rub|sek|sgd|thb|try|twd|uah|usd|vnd|zar)\b')
     THEN [upper(regexp_extract(amount, '(?i)\b(aud|bgn|brl|cad|chf|clp|cny|cop|czk|dkk|eur|gbp|hkd|huf|idr|ils|inr|jpy|krw|mxn|myr|nok|nzd|php|pln|ron|rub|sek|sgd|thb|try|twd|uah|usd|vnd|zar)\b', 1))]
-  WHEN contains(amount, '£') THEN ['GBP'] WHEN contains(amount, 'R$') THEN ['BRL'] WHEN contains(amount, '₹') THEN ['INR']
-  WHEN contains(amount, '$') THEN ['USD', 'CAD', 'AUD', 'NZD', 'SGD', 'HKD', 'MXN', 'CLP', 'COP', 'ARS', 'UYU', 'DOP', 'TWD', 'BBD', 'JMD', 'TTD', 'BMD', 'BSD', 'BZD', 'FJD', 'GYD', 'KYD', 'LRD', 'NAD', 'SBD', 'SRD', 'XCD', 'CUP', 'CVE', 'TOP', 'WST', 'BND']
-  WHEN regexp_matches(amount, '[¥￥円]') THEN ['JPY', 'CNY'] WHEN contains(amount, '₩') THEN ['KRW'] WHEN contains(amount, '₽') THEN ['RUB']
+  WHEN regexp_matches(amount, '£|(?i)\b(pounds?|sterling|pfund)\b') THEN ['GBP'] WHEN contains(amount, 'R$') THEN ['BRL'] WHEN contains(amount, '₹') THEN ['INR']
+  WHEN regexp_matches(amount, '[$＄]|(?i)\bdollars?\b') THEN ['USD', 'CAD', 'AUD', 'NZD', 'SGD', 'HKD', 'MXN', 'CLP', 'COP', 'ARS', 'UYU', 'DOP', 'TWD', 'BBD', 'JMD', 'TTD', 'BMD', 'BSD', 'BZD', 'FJD', 'GYD', 'KYD', 'LRD', 'NAD', 'SBD', 'SRD', 'XCD', 'CUP', 'CVE', 'TOP', 'WST', 'BND']
+  WHEN regexp_matches(amount, '円|(?i)\byen\b') THEN ['JPY'] WHEN regexp_matches(amount, '[¥￥]') THEN ['JPY', 'CNY'] WHEN contains(amount, '₩') THEN ['KRW'] WHEN contains(amount, '₽') THEN ['RUB']
   WHEN contains(amount, '₺') THEN ['TRY'] WHEN contains(amount, '₴') THEN ['UAH'] WHEN contains(amount, '₪') THEN ['ILS']
   WHEN contains(amount, '฿') THEN ['THB'] WHEN contains(amount, '₫') THEN ['VND']
-  WHEN regexp_matches(amount, '(?i)zł') THEN ['PLN'] WHEN regexp_matches(amount, '(?i)kč') THEN ['CZK'] WHEN regexp_matches(amount, '\bFt\b') THEN ['HUF']
+  WHEN regexp_matches(amount, '(?i)zł') THEN ['PLN'] WHEN regexp_matches(amount, '(?i)\b(franken|francs? suisses?)\b') THEN ['CHF'] WHEN regexp_matches(amount, '(?i)kč') THEN ['CZK'] WHEN regexp_matches(amount, '\bFt\b') THEN ['HUF']
   WHEN regexp_matches(amount, '(?i)\bs?fr\.') THEN ['CHF', 'XOF', 'XAF', 'XPF'] WHEN regexp_matches(amount, '(?i)\bkr\b') THEN ['SEK', 'NOK', 'DKK', 'ISK'] END;
 -- The one it is in; null where several use the sign.
 CREATE MACRO currency_of(amount) AS CASE WHEN len(named_currencies(amount)) = 1 THEN named_currencies(amount)[1] END;
+-- A cell that says a currency by its code, its sign or its name.
+CREATE MACRO currency_code(t) AS CASE WHEN regexp_full_match(upper(t), '[A-Z]{3}') THEN upper(t)
+  WHEN list_contains(named_currencies(t), getvariable('shop_currency')) THEN getvariable('shop_currency') ELSE coalesce(named_currencies(t)[1], upper(t)) END;
 -- Null for an amount without any, and for one that may be in the shop's.
 CREATE MACRO other_currency(amount) AS
   CASE WHEN NOT list_contains(named_currencies(amount), getvariable('shop_currency')) THEN named_currencies(amount)[1] END;
@@ -159,7 +168,7 @@ CREATE MACRO sale_fault(placed_text, placed, paid_text, paid, returned_text, ret
   time_fault('ordered_at', placed_text, placed),
   money_fault('amount', paid_text, paid),
   CASE WHEN paid < 0 THEN fault('amount', 'negative amount') END,
-  CASE WHEN returned_text IS NOT NULL THEN money_fault('refunded', returned_text, returned) END,
+  CASE WHEN NOT is_no_amount(returned_text) THEN money_fault('refunded', returned_text, returned) END,
   currency_fault(code));
 
 -- ---------------------------------------------------------------- ids
@@ -174,6 +183,8 @@ CREATE MACRO is_sum(id) AS regexp_full_match(strip_accents(lower(id)),
 CREATE MACRO known(id) AS
   CASE WHEN id IS NULL OR is_placeholder(id) OR list_contains(getvariable('own_addresses'), lower(id)) THEN '' ELSE id END;
 CREATE MACRO is_known(id) AS id <> '';
+-- By the first of two that says who it is.
+CREATE MACRO customer_of(id, other) AS coalesce(nullif(known(id), ''), known(other));
 CREATE MACRO nobody_reason() AS 'order of nobody known: no customer to attribute it to';
 
 -- Rows that were understood and are not stored do not speak against the mapping.
@@ -197,4 +208,15 @@ CREATE MACRO is_sale_unless(status, is_no_sale) AS
 CREATE MACRO is_over(status) AS regexp_full_match(status_word(status),
   'cancell?ed|cancell?ed-by-.*|expired|ended|terminated|inactive|churned|lapsed|deactivated|stopped|gekundigt|beendet|abgelaufen|inaktiv|storniert|resiliee?|annulee?|expiree?|terminee?|inacti[fv]e?|cancelad[oa]|anulad[oa]|caducad[oa]|finalizad[oa]|inactiv[oa]|annullat[oa]|cancellat[oa]|scadut[oa]|disdett[oa]|inattiv[oa]|opgezegd|beeindigd|verlopen|geannuleerd|inactief|expirad[oa]|encerrad[oa]|inativ[oa]|anulowan[aey]|wygasl[aey]|zakonczon[aey]|nieaktywn[aey]|解約(済み)?|キャンセル(済み)?|終了|期限切れ');
 CREATE MACRO is_no_sale(status) AS status_meaning(status) = 'no_sale';
+-- It came to nothing, whatever else is said of it: neither open nor on its way.
+CREATE MACRO is_undone(status) AS regexp_matches(status_word(status),
+  'cancel|storn|annul|anul|void|fraud|fail|declin|reject|fehlgeschlag|gescheitert|abgelehnt|echou|refus|fallid|rechaz|fallit|rifiut|mislukt|geweigerd|falh|recus|nieudan|odrzuc|キャンセル|取消|失敗|拒否');
+-- What an order is by its own status and that of its payment: undone or refunded by either, sold by either.
+CREATE MACRO one_status(of_order, of_payment) AS CASE
+  WHEN of_payment IS NULL OR list_contains(getvariable('sale_statuses'), status_word(of_order)) THEN of_order
+  WHEN of_order IS NULL THEN of_payment
+  WHEN is_undone(of_order) THEN of_order WHEN is_undone(of_payment) THEN of_payment
+  WHEN status_meaning(of_payment) IN ('refunded', 'partially_refunded') THEN of_payment
+  WHEN status_meaning(of_order) IN ('refunded', 'partially_refunded', 'sale') THEN of_order
+  WHEN status_meaning(of_payment) = 'sale' THEN of_payment ELSE of_order END;
 CREATE MACRO is_sale(status) AS is_sale_unless(status, is_no_sale(status));

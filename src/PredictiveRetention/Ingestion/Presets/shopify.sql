@@ -20,6 +20,7 @@ INSERT INTO fields VALUES
   ('orders', 'lineitem_discount', 'money', false, []),
   ('orders', 'needs_shipping', 'flag', false, ['lineitem_requires_shipping']),
   ('orders', 'payment_method', 'text', false, []),
+  ('orders', 'tags', 'text', false, []),
   ('orders', 'channel', 'text', false, ['source', 'source_name']),
   ('orders', 'shipping_country', 'text', false, []),
   ('orders', 'billing_country', 'text', false, []),
@@ -51,13 +52,15 @@ FROM lines GROUP BY order_id HAVING bool_or(is_gift_card);
 
 CREATE TABLE orders_checked AS
 SELECT s.* EXCLUDE (refunded, status), abs(refunded) AS refunded,
-  known(coalesce(id_text(email), regexp_replace(phone, '[^0-9+]', '', 'g'))) AS customer_id,
+  customer_of(id_text(email), regexp_replace(phone, '[^0-9+]', '', 'g')) AS customer_id,
   -- What the order's own status does not say: it was cancelled, it was a test, it sold a promise.
   CASE WHEN cancelled_at_text IS NOT NULL THEN 'cancelled'
        WHEN regexp_matches(lower(payment_method), '\bbogus\b|\btest(ing)?\b|test gateway|test mode') THEN 'test'
        WHEN g.is_all THEN 'gift card'
        ELSE lower(status) END AS status,
   CASE WHEN g.is_all THEN 0 ELSE least(coalesce(g.sold, 0), total) END AS cards_sold,
+  -- More came back than the goods were worth: a card was given back with them.
+  CASE WHEN g.sold > 0 AND NOT g.is_all THEN greatest(abs(coalesce(refunded, 0)) - greatest(total - g.sold, 0), 0) ELSE 0 END AS cards_returned,
   CASE
     WHEN s.order_id IS NULL THEN fault('order_id', 'no order name')
     WHEN is_too_long(s.order_id) THEN too_long('order_id')
@@ -67,7 +70,7 @@ SELECT s.* EXCLUDE (refunded, status), abs(refunded) AS refunded,
       time_fault('ordered_at', ordered_at_text, ordered_at),
       money_fault('total', total_text, total),
       CASE WHEN total < 0 THEN fault('total', 'negative total') END,
-      CASE WHEN refunded_text IS NOT NULL THEN money_fault('refunded', refunded_text, refunded) END,
+      CASE WHEN NOT is_no_amount(refunded_text) THEN money_fault('refunded', refunded_text, refunded) END,
       currency_fault(currency)) END AS fault
 FROM source_orders AS s LEFT JOIN gift_cards AS g USING (order_id)
 WHERE total_text IS NOT NULL ORDER BY record;
@@ -81,7 +84,7 @@ WHERE total_text IS NULL;
 CREATE TABLE orders_of_all AS
 SELECT 'orders' AS source, o.record, customer_id, o.order_id, ordered_at, (total - coalesce(cards_sold, 0))::DECIMAL(18,6) AS amount, abs(discount) AS discount, status,
   is_sale_unless(status, is_no_sale(status)) AND status NOT IN ('cancelled', 'test', 'gift card') IS NOT false AS is_valid,
-  channel, TRY_CAST(coalesce(lineitem_quantity, 0) + coalesce(l.quantity, 0) AS INTEGER) AS quantity, coalesce(refunded, 0) AS refunded
+  channel, TRY_CAST(coalesce(lineitem_quantity, 0) + coalesce(l.quantity, 0) AS INTEGER) AS quantity, (coalesce(refunded, 0) - cards_returned)::DECIMAL(18,6) AS refunded
 FROM orders_checked AS o
 LEFT JOIN (SELECT order_id, sum(lineitem_quantity) AS quantity FROM further_lines GROUP BY order_id) AS l USING (order_id)
 WHERE fault IS NULL ORDER BY o.record;
@@ -104,7 +107,7 @@ SELECT 'orders' AS source, record, fault.field, fault.reason, is_understood(faul
 FROM orders_checked WHERE fault IS NOT NULL
 UNION ALL BY NAME
 SELECT 'orders' AS source, record, 'email' AS field, 'order of nobody known: neither an e-mail address nor a telephone number to attribute it to' AS reason,
-  true AS is_understood, money(total - coalesce(cards_sold, 0), refunded) AS amount, currency
+  true AS is_understood, money(total - coalesce(cards_sold, 0), coalesce(refunded, 0) - cards_returned) AS amount, currency
 FROM orders_checked WHERE fault IS NULL AND NOT is_known(customer_id)
 UNION ALL BY NAME
 SELECT 'orders' AS source, record, 'order_id' AS field, 'line of an order that is not stored' AS reason, true AS is_understood FROM further_lines WHERE NOT is_kept;
@@ -113,7 +116,7 @@ CREATE VIEW money_read AS
 SELECT 'orders' AS source, currency, sum(money(total, refunded)) AS amount FROM orders_checked GROUP BY currency;
 
 CREATE VIEW left_out AS
-SELECT 'orders' AS source, 'gift cards sold together with goods: no sale until they are spent' AS reason, count(*) AS count, sum(cards_sold) AS amount, currency, min(record) AS record
+SELECT 'orders' AS source, 'gift cards sold together with goods: no sale until they are spent' AS reason, count(*) AS count, sum(cards_sold - cards_returned) AS amount, currency, min(record) AS record
 FROM orders_checked WHERE fault IS NULL AND cards_sold > 0 GROUP BY currency;
 
 CREATE VIEW notes AS
@@ -133,6 +136,9 @@ FROM orders_checked WHERE fault IS NULL AND status = 'test' HAVING count(*) > 0
 UNION ALL
 SELECT 'orders', 'orders paid with a gift card or store credit, wholly or in part: sales of their whole total', count(*), min(record)
 FROM orders_checked WHERE fault IS NULL AND regexp_matches(lower(payment_method), 'gift.?card|store.?credit')
+UNION ALL
+SELECT 'orders', 'orders tagged or paid as exchanges: sales of their whole total, as what came back for them was refunded', count(*), min(record)
+FROM orders_checked WHERE fault IS NULL AND regexp_matches(lower(concat_ws(' ', tags, payment_method)), '\bexchange|umtausch|\béchange|\bcambio|\bscambio|\bomruil|\btroca\b|\bwymian|交換')
 UNION ALL
 SELECT 'orders', format('tips ({:.2f} {}): part of what the order is worth', sum(amount), getvariable('shop_currency')), count(*), min(record) FROM lines WHERE is_tip HAVING count(*) > 0
 UNION ALL

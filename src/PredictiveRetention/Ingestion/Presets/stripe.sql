@@ -42,7 +42,7 @@ FROM (SELECT *, coalesce(currency <> getvariable('shop_currency') AND upper(conv
       FROM source_orders);
 
 CREATE TABLE charges AS
-SELECT s.* EXCLUDE (customer_id), known(coalesce(id_text(customer_id), lower(email))) AS customer_id,
+SELECT s.* EXCLUDE (customer_id), customer_of(id_text(customer_id), lower(email)) AS customer_id,
   CASE WHEN regexp_matches(lower(dispute_status), 'lost|charge_refunded|^accepted') THEN least(coalesce(disputed, amount), amount - coalesce(refunded, 0)) END AS lost,
   CASE
     WHEN order_id IS NULL THEN fault('order_id', 'no id')

@@ -42,7 +42,7 @@ CREATE TABLE rows_read AS
 SELECT s.* EXCLUDE (status, refunded, customer_id, email, order_id, parent_id, ordered_at, ordered_at_text),
   coalesce(ordered_at, ordered_at_utc) AS ordered_at, coalesce(ordered_at_text, ordered_at_utc_text) AS ordered_at_text,
   id_text(order_id) AS order_id, nullif(id_text(parent_id), '0') AS parent_id, lower(email) AS email,
-  known(coalesce(lower(email), id_text(customer_id))) AS customer_id,
+  customer_of(lower(email), id_text(customer_id)) AS customer_id,
   regexp_replace(lower(status), '^wc-', '') AS status,
   coalesce(lower(type) IN ('shop_order_refund', 'refund'), false) OR coalesce(amount < 0 AND nullif(parent_id, '0') IS NOT NULL, false) AS is_refund,
   -- An order that is refunded, in an export that does not say for how much, was refunded in full.
@@ -105,7 +105,7 @@ WHERE o.fault IS NULL ORDER BY o.record;
 
 CREATE VIEW orders AS SELECT * EXCLUDE (refunded, refunded_at) FROM orders_of_all WHERE is_known(customer_id);
 CREATE VIEW nobody AS
-SELECT o.source, o.record, o.order_id, o.ordered_at, o.amount, (o.refunded + coalesce(r.amount, 0))::DECIMAL(18,6) AS refunded, o.is_valid
+SELECT o.source, o.record, o.order_id, o.ordered_at, o.amount, (o.refunded + coalesce(r.amount, 0))::DECIMAL(18,6) AS refunded, o.status, o.is_valid
 FROM orders_of_all AS o LEFT JOIN refunded_by_rows AS r USING (order_id) WHERE NOT is_known(o.customer_id);
 
 -- Few exports say when money went back. Where none does it is taken off on the order's own day.

@@ -1,0 +1,222 @@
+using Xunit;
+
+namespace PredictiveRetention.Tests.Ingestion;
+
+/// <summary>What a list of orders says was given back, cancelled or taken off: by columns, statuses, dates, flags and rows.</summary>
+public sealed class GivenBackTests
+{
+    private static Import Of(string header, params string[] rows) => new() { Orders = $"{header}\n{string.Join('\n', rows)}\n" };
+
+    private static List<(string Id, long Amount)> Amounts(Import import) =>
+        [.. import.Stored.Select(order => (order.OrderId, order.AmountMinor)).OrderBy(order => order.OrderId, StringComparer.Ordinal)];
+
+    private static List<(string Id, long Amount)> Refunded(Import import) =>
+        [.. import.Source.Refunds().Select(refund => (refund.RefundId, refund.AmountMinor))
+            .OrderBy(refund => refund.RefundId, StringComparer.Ordinal)];
+
+    private static List<string> Sales(Import import) =>
+        [.. import.Stored.Where(order => order.IsValid).Select(order => order.OrderId).Order(StringComparer.Ordinal)];
+
+    // ---------------------------------------------------------------- given back
+
+    [Fact]
+    public void Refunds_that_name_no_order_may_be_those_of_an_order_that_is_refunded()
+    {
+        using var import = new Import
+        {
+            Orders = "customer,order,date,amount,status\na,1,2024-01-01,30.00,paid\na,2,2024-01-02,20.00,refunded\n"
+                + "b,3,2024-01-02,9.00,refunded\n",
+            Refunds = "customer_id,refund_id,refunded_at,amount\na,R1,2024-01-05,18.00\n",
+        };
+        Assert.Equal([("3-refund", 900L), ("R1", 1800L)], Refunded(import));
+        Assert.Equal(1, import.Note("refunded orders of customers whose refunds name no order").Count);
+    }
+
+    [Fact]
+    public void A_refund_on_one_line_of_each_order_is_that_lines()
+    {
+        using var import = Of("customer,order,date,sku,amount,refunded_amount",
+            "a,1,2024-01-01,P,30.00,", "a,1,2024-01-01,Q,5.00,5.00", "b,2,2024-01-02,P,9.00,", "b,2,2024-01-02,R,8.00,8.00");
+        Assert.Equal([("1-refund", 500L), ("2-refund", 800L)], Refunded(import));
+    }
+
+    [Fact]
+    public void A_refund_of_more_than_a_line_on_each_line_of_one_order_is_the_orders()
+    {
+        using var import = Of("customer,order,date,sku,amount,refunded_amount",
+            "a,1,2024-01-01,P,30.00,35.00", "a,1,2024-01-01,Q,5.00,35.00", "b,2,2024-01-02,P,9.00,");
+        Assert.Equal([("1", 3500L), ("2", 900L)], Amounts(import));
+        Assert.Equal([("1-refund", 3500L)], Refunded(import));
+    }
+
+    [Fact]
+    public void An_order_with_a_day_of_its_refund_was_refunded_then()
+    {
+        using var import = Of("customer_id,order_id,ordered_at,amount,refunded_at", "a,1,2024-01-01,30.00,",
+            "a,2,2024-01-02,20.00,2024-01-05");
+        var refund = Assert.Single(import.Source.Refunds());
+        Assert.Equal(("2-refund", 2000L, 1_704_412_800_000L, false),
+            (refund.RefundId, refund.AmountMinor, refund.RefundedAtMs, refund.IsUndated));
+    }
+
+    [Fact]
+    public void A_list_with_its_newest_rows_first_keeps_the_sale_of_a_negative_row()
+    {
+        using var import = Of("customer,order,date,amount", "a,2,2024-01-19,-20.00", "a,2,2024-01-15,20.00", "a,1,2024-01-01,30.00");
+        Assert.Equal([("1", 3000L), ("2", 2000L)], Amounts(import));
+        Assert.Equal(2000L, Assert.Single(Refunded(import)).Amount);
+    }
+
+    [Theory]
+    [InlineData("unit_price,qty,refunded_amount", "20.00,1,24.90", 2000, 2490)]
+    [InlineData("Nettobetrag,Menge,Rückerstattungsbetrag", "25.21,1,30.00", 2521, 3000)]
+    public void Refunds_above_an_amount_without_postage_or_tax_do_not_make_it_larger(string columns, string row, long amount, long refunded)
+    {
+        using var import = Of("customer,order,date," + columns, "a,1,2024-01-01," + row, "b,2,2024-01-13,84.03,1,0.00");
+        Assert.Equal(amount, import.Stored[0].AmountMinor);
+        Assert.Equal([("1-refund", refunded)], Refunded(import));
+    }
+
+    [Fact]
+    public void What_amounts_are_is_known_of_a_sources_next_file_and_can_be_said()
+    {
+        const string Orders = "customer,order,date,total,refunded_amount\na,3,2024-01-01,15.00,5.00\n";
+        using var first = Of("customer,order,date,total,refunded_amount", "a,1,2024-01-01,30.00,0", "a,2,2024-01-02,0.00,20.00");
+        Assert.Equal([("1", 3000L), ("2", 2000L)], Amounts(first));
+        var learnt = Assert.Single(first.Source.Learnt, choice => choice.Name == "amounts_are");
+        Assert.Equal("after-refunds", learnt.Value);
+        using var next = new Import { Orders = Orders, Memory = [learnt] };
+        Assert.Equal([("3", 2000L)], Amounts(next));
+        using var said = new Import { Orders = Orders, Map = """{ "orders": { "$amounts_are": "after-refunds" } }""" };
+        Assert.Equal([("3", 2000L)], Amounts(said));
+        using var alone = new Import { Orders = Orders };
+        Assert.Equal([("3", 1500L)], Amounts(alone));
+    }
+
+    [Fact]
+    public void What_was_left_of_an_order_whose_refunds_are_rows_too_is_worth_both()
+    {
+        using var import = new Import
+        {
+            Orders = "customer,order,date,total,refunded_amount\na,1,2024-01-01,30.00,0\na,2,2024-01-02,0.00,20.00\n",
+            Refunds = "customer_id,refund_id,refunded_at,amount,order_id\na,R1,2024-01-05,20.00,2\n",
+        };
+        Assert.Equal([("1", 3000L), ("2", 2000L)], Amounts(import));
+        Assert.Equal([("R1", 2000L)], Refunded(import));
+    }
+
+    [Fact]
+    public void A_refund_that_is_rejected_or_anothers_explains_nothing()
+    {
+        using var import = new Import
+        {
+            Orders = "customer,order,date,amount,status\na,1,2024-01-01,20.00,refunded\nb,2,2024-01-01,30.00,refunded\n",
+            Refunds = "customer_id,refund_id,refunded_at,amount,order_id\na,R1,soon,20.00,1\nc,R2,2024-01-05,30.00,2\n"
+                + "c,R2,2024-01-05,30.00,2\n",
+        };
+        Assert.Equal([("1-refund", 2000L), ("2-refund", 3000L), ("R2", 3000L)], Refunded(import));
+    }
+
+    [Fact]
+    public void Two_negative_rows_within_a_second_are_two_refunds()
+    {
+        using var import = Of("customer,order,date,amount", "a,1,2024-01-01T10:00:00.000,30.00", "a,1,2024-01-19T10:00:00.123,-10.00",
+            "a,1,2024-01-19T10:00:00.456,-5.00");
+        Assert.Equal([1000L, 500L], Refunded(import).Select(refund => refund.Amount));
+    }
+
+    [Fact]
+    public void Returned_pieces_go_back_at_the_price_that_was_paid()
+    {
+        using var import = Of("customer,order,date,product,unit_price,qty,discount_percent", "a,1,2024-01-01,P,10.00,2,20",
+            "a,1,2024-01-19,P,10.00,-2,20", "b,2,2024-01-02,Q,5.00,1,0");
+        Assert.Equal([("1", 1600L), ("2", 500L)], Amounts(import));
+        Assert.Equal(1600L, Assert.Single(Refunded(import)).Amount);
+    }
+
+    [Fact]
+    public void Lines_of_equal_price_are_each_paid()
+    {
+        using var import = Of("customer,order,date,sku,unit_price,qty", "a,1,2024-01-01,P,10.00,1", "a,1,2024-01-01,Q,10.00,1",
+            "b,2,2024-01-02,R,12.00,1", "b,2,2024-01-02,S,12.00,1");
+        Assert.Equal([("1", 2000L), ("2", 2400L)], Amounts(import));
+    }
+
+    [Theory]
+    [InlineData("-")]
+    [InlineData("$-")]
+    [InlineData("- €")]
+    [InlineData("n/a")]
+    public void A_dash_is_nought_however_many_there_are(string none)
+    {
+        using var import = Of("customer,order,date,amount,refunded", $"a,1,2024-01-13,30.00,{none}", $"b,2,2024-01-14,20.00,{none}",
+            "c,3,2024-01-15,15.00,15.00", $"c,4,2024-01-15,15.00,{none}");
+        Assert.Equal(4, import.Stored.Count);
+        Assert.Equal([("3-refund", 1500L)], Refunded(import));
+    }
+
+    [Fact]
+    public void A_gift_card_that_was_given_back_with_goods_takes_nothing_from_them()
+    {
+        using var import = new Import
+        {
+            Preset = "shopify", Currency = null,
+            Orders = "Name,Email,Financial Status,Currency,Total,Created at,Lineitem name,Lineitem price,Lineitem quantity,"
+                + "Lineitem requires shipping,Refunded Amount\n#1,a@x.de,refunded,EUR,70.00,2024-01-01 10:00:00,Mug,20.00,1,true,70.00\n"
+                + "#1,a@x.de,,,,,Gift Card,50.00,1,false,\n",
+        };
+        Assert.Equal([("#1", 2000L)], Amounts(import));
+        Assert.Equal([("#1-refund", 2000L)], Refunded(import));
+        Assert.Equal(0, Assert.Single(import.Quality.Money).Stored);
+    }
+
+    // ---------------------------------------------------------------- no sale
+
+    [Fact]
+    public void A_line_that_was_cancelled_is_left_out_of_an_order_of_which_others_were_sold()
+    {
+        using var import = Of("order_id,customer_id,date,sku,status,amount", "1,a,2024-01-13,P,Shipped,30.00",
+            "1,a,2024-01-13,Q,Cancelled,20.00", "2,b,2024-01-14,P,Cancelled,9.00", "2,b,2024-01-14,R,Shipped,40.00",
+            "3,b,2024-01-14,P,Cancelled,7.00", "3,b,2024-01-14,S,Cancelled,8.00");
+        Assert.Equal([("1", 3000L), ("2", 4000L), ("3", 1500L)], Amounts(import));
+        Assert.Equal(["1", "2"], Sales(import));
+        Assert.Equal(29, Assert.Single(import.Quality.Money).LeftOut);
+    }
+
+    [Theory]
+    [InlineData("Storniert", "Ja", "Nein")]
+    [InlineData("Annulé", "oui", "non")]
+    [InlineData("cancelled", "true", "false")]
+    [InlineData("test", "true", "false")]
+    [InlineData("cancelled_at", "2024-01-20", "")]
+    [InlineData("Storniert am", "20.01.2024", "0000-00-00")]
+    public void An_order_that_is_said_to_be_cancelled_or_a_test_is_no_sale(string heading, string cancelled, string not)
+    {
+        using var import = Of($"customer_id;order_id;Datum;Betrag;{heading}", $"a;1;13.01.2024;49,90;{cancelled}",
+            $"b;2;14.01.2024;20,00;{not}", $"b;3;15.01.2024;20,00;{not}");
+        Assert.Equal(["2", "3"], Sales(import));
+        Assert.Equal(3, import.Stored.Count);
+    }
+
+    [Fact]
+    public void Of_an_orders_status_and_its_payments_either_undoes_and_either_sells()
+    {
+        using var import = Of("Kundennr;Bestellnr;Datum;Gesamtbetrag;Bestellstatus;Zahlungsstatus",
+            "a;1;13.01.2024;49,90;Abgeschlossen;Erstattet", "b;2;14.01.2024;20,00;Abgeschlossen;Fehlgeschlagen",
+            "c;3;15.01.2024;10,00;Offen;Bezahlt", "d;4;16.01.2024;11,00;Storniert;Bezahlt",
+            "e;5;17.01.2024;12,00;Versandt;Offen", "f;6;18.01.2024;13,00;Offen;Offen");
+        Assert.Equal(["1", "3", "5"], Sales(import));
+        Assert.Equal([("1-refund", 4990L)], Refunded(import));
+    }
+
+    [Theory]
+    [InlineData("Zahlungsstatus")]
+    [InlineData("financial_status")]
+    public void The_status_of_the_payment_is_the_orders_where_it_has_no_other(string heading)
+    {
+        using var import = Of($"Kundennr;Bestellnr;Datum;Gesamtbetrag;{heading}", "a;1;13.01.2024;49,90;Bezahlt",
+            "b;2;14.01.2024;20,00;Fehlgeschlagen");
+        Assert.Equal(["1"], Sales(import));
+        Assert.Equal("status", import.Source.Mapping.Files[0].Columns.Single(column => column.Header == heading).Field);
+    }
+}
