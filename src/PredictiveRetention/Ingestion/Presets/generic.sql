@@ -274,10 +274,12 @@ FROM orders_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM or
 -- A line that was cancelled, in an order of which others were sold, is nothing to pay for.
 CREATE TABLE no_sale_statuses AS
 SELECT status FROM (SELECT DISTINCT status FROM orders_checked WHERE status IS NOT NULL) WHERE NOT is_sale(status);
+CREATE TABLE orders_with_such AS
+SELECT customer_id, order_id FROM orders_checked SEMI JOIN no_sale_statuses USING (status) SEMI JOIN orders_repeated USING (customer_id, order_id) WHERE fault IS NULL;
 CREATE TABLE lines_no_sale AS
 SELECT record, amount, currency
-FROM orders_sound AS o JOIN orders_repeated USING (customer_id, order_id) LEFT JOIN no_sale_statuses AS n ON n.status = o.status
-WHERE getvariable('orders_grain') = 'line' AND NOT is_once('amount') AND (SELECT count(*) FROM no_sale_statuses) > 0
+FROM orders_sound AS o SEMI JOIN orders_with_such USING (customer_id, order_id) LEFT JOIN no_sale_statuses AS n ON n.status = o.status
+WHERE getvariable('orders_grain') = 'line' AND NOT is_once('amount')
 QUALIFY n.status IS NOT NULL AND NOT bool_and(n.status IS NOT NULL) OVER (PARTITION BY customer_id, order_id);
 CREATE VIEW orders_sold AS FROM orders_sound WHERE record NOT IN (SELECT record FROM lines_no_sale);
 
@@ -308,8 +310,8 @@ UNION ALL SELECT customer_id, CASE WHEN names_order THEN order_id END, -amount F
 CREATE TABLE refunded_by_rows AS
 SELECT customer_id, order_id, sum(amount)::DECIMAL(18,6) AS given_back FROM refunds_known WHERE order_id IS NOT NULL GROUP BY customer_id, order_id;
 CREATE TABLE orders_with_less AS
-SELECT DISTINCT customer_id, order_id FROM orders_kept AS o LEFT JOIN statuses_refunded AS r USING (status)
-WHERE refunded > 0 OR is_refunded OR refunded_at IS NOT NULL OR r.meaning = 'refunded' OR getvariable('discounts') = 'off' AND discount <> 0;
+SELECT DISTINCT customer_id, order_id FROM orders_checked AS o LEFT JOIN statuses_refunded AS r USING (status)
+WHERE fault IS NULL AND (refunded > 0 OR is_refunded OR refunded_at IS NOT NULL OR r.meaning = 'refunded' OR getvariable('discounts') = 'off' AND discount <> 0);
 CREATE TABLE orders_less AS
 SELECT customer_id, order_id, min(record) AS record, min(ordered_at) AS ordered_at, max(refunded_at) AS refunded_at, any_value(currency) AS currency,
   greatest(sum(amount), 0)::DECIMAL(18,6) AS amount, greatest(least(sum(off), sum(amount)), 0)::DECIMAL(18,6) AS off,
