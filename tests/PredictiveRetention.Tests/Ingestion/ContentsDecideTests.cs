@@ -240,6 +240,7 @@ public sealed class ContentsDecideTests
     [InlineData("\"70,00 zł\"", "PLN")]
     [InlineData("\"60,00 €\"", null)]
     [InlineData("\"61,50 EUR\"", null)]
+    [InlineData("\"kr 99,-\"", null)]
     public void Amount_beside_a_sign_of_another_currency_is_in_that_one(string amount, string? currency)
     {
         using var import = Of("customer_id,order_id,ordered_at,total", "a,1,2025-01-01,\"1,50\"", $"a,2,2025-01-02,{amount}");

@@ -133,7 +133,8 @@ CREATE MACRO money_fault(field_name, t, amount) AS
 CREATE MACRO is_no_amount(t) AS coalesce(regexp_full_match(upper(t), '[\p{Sc}A-Z ]{0,5}[-–—]+[\p{Sc}A-Z ]{0,5}|NONE|NO|N/?A|NULL'), true);
 
 -- Rates at the order's date are not kept, so money of another currency cannot be added up with the shop's.
--- Currencies that an amount may be in by the sign or the code beside it; many share the dollar's.
+-- Currencies that an amount may be in by the sign or the code beside it; many share the dollar's. 'kr' says
+-- too little: shops outside of Scandinavia have it as a stray word.
 CREATE MACRO named_currencies(amount) AS CASE
   WHEN regexp_full_match(amount, '[-+0-9.,'' ]*') THEN NULL
   WHEN regexp_matches(amount, '(?i)€|\beuros?\b') THEN ['EUR']
@@ -148,7 +149,7 @@ CREATE MACRO named_currencies(amount) AS CASE
   WHEN contains(amount, '₺') THEN ['TRY'] WHEN contains(amount, '₴') THEN ['UAH'] WHEN contains(amount, '₪') THEN ['ILS']
   WHEN contains(amount, '฿') THEN ['THB'] WHEN contains(amount, '₫') THEN ['VND']
   WHEN regexp_matches(amount, '(?i)zł') THEN ['PLN'] WHEN regexp_matches(amount, '(?i)\b(franken|francs? suisses?)\b') THEN ['CHF'] WHEN regexp_matches(amount, '(?i)kč') THEN ['CZK'] WHEN regexp_matches(amount, '\bFt\b') THEN ['HUF']
-  WHEN regexp_matches(amount, '(?i)\bs?fr\.') THEN ['CHF', 'XOF', 'XAF', 'XPF'] WHEN regexp_matches(amount, '(?i)\bkr\b') THEN ['SEK', 'NOK', 'DKK', 'ISK'] END;
+  WHEN regexp_matches(amount, '(?i)\bs?fr\.') THEN ['CHF', 'XOF', 'XAF', 'XPF'] END;
 -- The one it is in; null where several use the sign.
 CREATE MACRO currency_of(amount) AS CASE WHEN len(named_currencies(amount)) = 1 THEN named_currencies(amount)[1] END;
 -- A cell that says a currency by its code, its sign or its name.
