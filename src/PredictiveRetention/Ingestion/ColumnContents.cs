@@ -58,6 +58,9 @@ internal sealed partial class ColumnContents(IReadOnlyList<string> filled)
     public bool HoldsNames => Holds(cell => cell.Contains(' ', StringComparison.Ordinal)
         && cell.All(letter => !char.IsAsciiDigit(letter) && letter is not ('@' or '_' or '/')));
 
+    /// <summary>Words without a digit.</summary>
+    public bool HoldsWords => Holds(cell => cell.All(letter => !char.IsAsciiDigit(letter) && letter is not ('@' or '_' or '/')));
+
     /// <summary>Ids have a digit or are addresses, and do not repeat as the few words of a status do.</summary>
     public bool TellsApart => !HoldsObjects && Holds(cell => cell.AsSpan().IndexOfAnyInRange('0', '9') >= 0 || IsAddress(cell))
         && 20 * cells.Distinct(StringComparer.Ordinal).Count() >= cells.Count;
@@ -105,7 +108,7 @@ internal sealed partial class ColumnContents(IReadOnlyList<string> filled)
     {
         "0", "1", "true", "false", "t", "f", "yes", "no", "y", "n", "on", "off", "ja", "nein", "oui", "non", "sí", "si", "sim", "não",
         "nee", "tak", "nie", "wahr", "falsch", "vrai", "faux", "sì", "verdadero", "falso", "vero", "verdadeiro", "prawda", "fałsz", "waar",
-        "onwaar", "はい", "いいえ", "有", "無",
+        "onwaar", "はい", "いいえ", "有", "無", "x", "✓", "✔",
     };
 
     private static readonly HashSet<string> s_states = new(StringComparer.OrdinalIgnoreCase)

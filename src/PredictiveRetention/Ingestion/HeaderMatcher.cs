@@ -110,7 +110,8 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
         if (_matched.ContainsKey(field) || map.Columns.ContainsKey(field.Name)) return;
         foreach (var name in plainNames)
         {
-            foreach (var i in field.Kind == "money" ? SmallestUnits.Headings(name).SelectMany(headings.At) : headings.At(name))
+            foreach (var i in field.Kind == "money" ? SmallestUnits.Headings(name).SelectMany(headings.At).Concat(InCurrency(name))
+                : headings.At(name))
             {
                 if (!isFree(i)) continue;
                 foreach (var loser in _matched.Values.Where(column => column.Index == i).ToList()) _matched.Remove(loser.Field);
@@ -119,6 +120,11 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
             }
         }
     }
+
+    /// <summary>Columns with a currency's code behind the name, such as 'Total (GBP)'.</summary>
+    private IEnumerable<int> InCurrency(string name) => Enumerable.Range(0, headings.Count).Where(column =>
+        headings.Plain(column) is var plain && plain.Length == name.Length + 3 && plain.StartsWith(name, StringComparison.Ordinal)
+        && Currency.TryOf(plain[^3..].ToUpperInvariant()) is not null);
 
     private bool IsMatched(string field) => _matched.Keys.Any(matched => matched.Name == field);
 
@@ -154,12 +160,20 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
             "status" when cells.HoldsRegions => $"regions ({such})",
             "status" when cells.HoldsDates => $"times ({such})",
             "status" when cells.HoldsDecimals => $"numbers ({such})",
-            "customer_id" when cells.HoldsNames && HasAddresses() => $"names, and there are e-mail addresses ({such})",
+            "customer_id" when (cells.HoldsNames || (cells.HoldsWords && s_persons.Contains(headings.Plain(column)))) && HasAddresses() =>
+                $"names, and there are e-mail addresses ({such})",
             "customer_id" or "order_id" when cells.HoldsDates && !cells.HoldsAddresses => $"times ({such})",
             "email" when !cells.HoldsSomeAddresses => $"no e-mail addresses ({such})",
             _ => null,
         };
     }
+
+    /// <summary>Headings over people's names as well as over their numbers.</summary>
+    private static readonly HashSet<string> s_persons =
+    [
+        "customer", "client", "buyer", "user", "kunde", "kaufer", "kaeufer", "acheteur", "cliente", "comprador", "acquirente", "klant",
+        "koper", "klient", "nabywca", "顧客", "購入者", "お客様",
+    ];
 
     /// <summary>A column of e-mail addresses that the file may know its customers by.</summary>
     private bool HasAddresses() => _fields.Any(field => field.Name == "email" && field.PlainHeaders.Prepend(field.PlainName)

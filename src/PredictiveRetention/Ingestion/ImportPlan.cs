@@ -80,10 +80,16 @@ internal sealed class ImportPlan
         if (fields.Count == 0)
             throw new RetentionException(Failure.Usage,
                 $"Preset {_preset.Name} reads no {name} file: leave out {path} or use --preset generic.");
+        var kept = KeptColumns.Read(_request.Memory.Of(name, "columns"));
         var file = SourceFile.Load(
-            _database, name, path, fields, MapOf(name), _request.Memory, scratchFolder, _request.UnpackedBytesMax, _request.Folder, ct);
+            _database, name, path, fields, MapOf(name).OrColumns(kept), _request.Memory, scratchFolder, _request.UnpackedBytesMax,
+            _request.Folder, ct);
         var contents = FileContents.Of(_database, file);
-        var matcher = new HeaderMatcher(path, file.Headings, MapOf(name), contents);
+        // A column that an earlier file was told to have, and this one has too.
+        kept = kept.Where(column => column.Value is null || file.Headings.Names.Contains(column.Value, StringComparer.OrdinalIgnoreCase))
+            .ToDictionary();
+        var map = MapOf(name).OrColumns(kept);
+        var matcher = new HeaderMatcher(path, file.Headings, map, contents);
         var columns = matcher.Match(fields);
         var missing = PresetField.Missing(fields, columns);
         // What only stands in for a column may be another system's way to say it.
@@ -100,6 +106,11 @@ internal sealed class ImportPlan
         var byName = person is not null && contents[person.Index].HoldsNames;
         _assumptions[name] = [.. fields.Where(field => field.Required && columns.All(column => column.Field != field))
             .Select(field => StandIn(field, columns)), .. formats.Assumptions];
+        if (KeptColumns.Text(map.Columns) is { } told)
+            _learnt.Add(new LearntChoice(name, "columns", told, MapOf(name).Columns.Count > 0 ? "asked" : "kept"));
+        var asBefore = kept.Where(column => column.Value is not null && !MapOf(name).Columns.ContainsKey(column.Key)).ToList();
+        if (asBefore.Count > 0) Assume(name, "as the files of this source before were said to be: "
+            + string.Join(", ", asBefore.Select(column => $"{column.Key} from {ForeignText.Shown(column.Value!)}")));
         if (byName) Assume(name, $"customers are known by the names in {person!.Header}: two of one name are one, and one who writes it "
             + "differently is two. A column of numbers or e-mail addresses would tell them apart.");
         if (file.Csv?.Assumption is { } doubted) Assume(name, doubted);

@@ -26,6 +26,12 @@ internal sealed record FileMap(IReadOnlyDictionary<string, string?> Columns, IRe
         Settings = Settings.Concat(others.Where(other => !Settings.ContainsKey(other.Key))).ToDictionary(),
     };
 
+    /// <summary>With these columns for fields the map does not name.</summary>
+    public FileMap OrColumns(IReadOnlyDictionary<string, string?> others) => others.Count == 0 ? this : this with
+    {
+        Columns = Columns.Concat(others.Where(other => !Columns.ContainsKey(other.Key))).ToDictionary(),
+    };
+
     public string? Currency => Settings.GetValueOrDefault("$currency")?.ToUpperInvariant();
 }
 

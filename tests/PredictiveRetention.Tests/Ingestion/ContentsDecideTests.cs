@@ -271,6 +271,8 @@ public sealed class ContentsDecideTests
         };
         Assert.Equal(["anna@a.de", "anna.m@b.de", "anna@a.de"],
             both.Stored.OrderBy(order => order.OrderId).Select(order => order.CustomerId));
+        using var surnames = Of("Client,Courriel,order,date,total", "Dupont,marie@x.fr,1,2024-01-13,5", "Dupont,paul@y.fr,2,2024-01-13,5");
+        Assert.Equal(["marie@x.fr", "paul@y.fr"], surnames.Stored.Select(order => order.CustomerId));
         using var names = new Import
         {
             Orders = "Kunde;Bestellnr;Datum;Betrag\n" + Rows.Replace("{0}", "", StringComparison.Ordinal)
@@ -300,12 +302,15 @@ public sealed class ContentsDecideTests
     [InlineData("Kwota PLN", "PLN")]
     [InlineData("Valor (R$)", "BRL")]
     [InlineData("合計(円)", "JPY")]
-    public void A_heading_may_name_the_currency(string heading, string currency)
+    [InlineData("Total (GBP)", "GBP", false)]
+    [InlineData("Endbetrag EUR", "EUR", false)]
+    public void A_heading_may_name_the_currency(string heading, string currency, bool isMapped = true)
     {
         var rows = $"customer_id;order_id;date;{heading}\na;1;2024-01-13;1250\nb;2;2024-01-14;700\n";
-        using var first = new Import { Currency = null, Orders = rows, Map = $$"""{ "orders": { "amount": "{{heading}}" } }""" };
+        var map = isMapped ? $$"""{ "orders": { "amount": "{{heading}}" } }""" : null;
+        using var first = new Import { Currency = null, Orders = rows, Map = map };
         Assert.Equal(currency, first.Source.ShopCurrency);
-        using var francs = new Import { Currency = "CHF", Orders = rows, Map = $$"""{ "orders": { "amount": "{{heading}}" } }""" };
+        using var francs = new Import { Currency = "CHF", Orders = rows, Map = map };
         Assert.Empty(francs.Stored);
     }
 

@@ -170,6 +170,33 @@ public sealed class GivenBackTests
         Assert.Equal(0, Assert.Single(import.Quality.Money).Stored);
     }
 
+    [Theory]
+    [InlineData("Gutschrift", "Gutschrift vom")]
+    [InlineData("Return Amount", "Return Date")]
+    [InlineData("Returned Amount", "Refund Date")]
+    [InlineData("Avoir", "Date avoir")]
+    [InlineData("Retoure Betrag", "Retourdatum")]
+    public void An_amount_of_a_credit_beside_its_day_is_what_went_back(string amount, string day)
+    {
+        using var import = Of($"customer,order,date,total,{amount},{day}", "a,1,2024-01-02,200.00,20.00,2024-01-20",
+            "b,2,2024-01-13,50.00,,");
+        Assert.Equal([("1-refund", 2000L)], Refunded(import));
+        Assert.False(Assert.Single(import.Source.Refunds()).IsUndated);
+    }
+
+    [Fact]
+    public void Columns_that_a_map_named_are_those_of_the_sources_next_file_too()
+    {
+        const string Orders = "customer,order,date,total,Zurück\na,1,2024-01-02,200.00,20.00\n";
+        using var first = new Import { Orders = Orders, Map = """{ "orders": { "refunded": "Zurück", "channel": null } }""" };
+        var learnt = Assert.Single(first.Source.Learnt, choice => choice.Name == "columns");
+        using var next = new Import { Orders = Orders, Memory = [learnt] };
+        Assert.Equal([("1-refund", 2000L)], Refunded(next));
+        Assert.Contains(next.Source.Mapping.Files[0].Assumptions, said => said.EndsWith("refunded from Zurück", StringComparison.Ordinal));
+        using var other = new Import { Orders = "customer,order,date,total\na,1,2024-01-02,200.00\n", Memory = [learnt] };
+        Assert.Empty(Refunded(other));
+    }
+
     // ---------------------------------------------------------------- no sale
 
     [Fact]
@@ -188,6 +215,8 @@ public sealed class GivenBackTests
     [InlineData("Annulé", "oui", "non")]
     [InlineData("cancelled", "true", "false")]
     [InlineData("test", "true", "false")]
+    [InlineData("Storno", "x", "")]
+    [InlineData("Cancelled?", "✓", "N")]
     [InlineData("cancelled_at", "2024-01-20", "")]
     [InlineData("Storniert am", "20.01.2024", "0000-00-00")]
     public void An_order_that_is_said_to_be_cancelled_or_a_test_is_no_sale(string heading, string cancelled, string not)

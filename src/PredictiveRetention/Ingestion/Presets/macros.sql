@@ -79,7 +79,7 @@ CREATE MACRO is_destroyed_id(t) AS coalesce(
 
 CREATE MACRO flag(t) AS
   CASE WHEN lower(t) IN ('1', 'true', 't', 'yes', 'y', 'on', 'subscribed', 'accepts', 'ja', 'j', 'wahr', 'oui', 'o', 'vrai', 'sí', 'si', 's', 'sì', 'verdadero',
-         'vero', 'sim', 'verdadeiro', 'tak', 'prawda', 'waar', 'はい', '有') THEN true
+         'vero', 'sim', 'verdadeiro', 'tak', 'prawda', 'waar', 'はい', '有', 'x', '✓', '✔') THEN true
        WHEN lower(t) IN ('0', 'false', 'f', 'no', 'n', 'off', 'unsubscribed', 'nein', 'falsch', 'non', 'faux', 'falso', 'não', 'nao', 'nee', 'nie', 'fałsz',
          'onwaar', 'いいえ', '無') THEN false END;
 
