@@ -242,12 +242,17 @@ internal sealed class ImportPlan
     {
         var columns = _columns[file.Name];
         var column = columns.FirstOrDefault(column => column.Field.Name == "currency");
-        var code = column is null
-            ? columns.Where(column => column.Field.IsWorth).Select(worth =>
-                $"coalesce(currency_of(c{Number(worth.Index)}), currency_of({Text(worth.Header)}))").FirstOrDefault()
-            : $"coalesce(currency_of(c{Number(column.Index)}), upper(c{Number(column.Index)}))";
-        return code is null ? [] : _database
-            .Query($"SELECT {code} AS code, count(*) FROM {file.Table} GROUP BY code HAVING code IS NOT NULL")
+        var worth = column is null ? columns.FirstOrDefault(column => column.Field.IsWorth) : null;
+        if ((column ?? worth) is not { } said) return [];
+        var code = column is null ? $"coalesce(currency_of(said), currency_of({Text(said.Header)}))"
+            : "coalesce(currency_of(said), upper(said))";
+        // Most rows say the same, and what they say is looked at once.
+        return _database
+            .Query($"""
+                SELECT {code} AS code, sum(rows)::BIGINT FROM (
+                  SELECT c{Number(said.Index)} AS said, count(*) AS rows FROM {file.Table} WHERE said IS NOT NULL GROUP BY said)
+                GROUP BY code HAVING code IS NOT NULL
+                """)
             .Select(row => (row.GetString(0), row.GetInt64(1), file.Name));
     }
 

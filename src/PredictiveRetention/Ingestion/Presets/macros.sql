@@ -153,7 +153,7 @@ CREATE MACRO named_currencies(amount) AS CASE
 -- The one it is in; null where several use the sign.
 CREATE MACRO currency_of(amount) AS CASE WHEN len(named_currencies(amount)) = 1 THEN named_currencies(amount)[1] END;
 -- A cell that says a currency by its code, its sign or its name.
-CREATE MACRO currency_code(t) AS CASE WHEN regexp_full_match(upper(t), '[A-Z]{3}') THEN upper(t)
+CREATE MACRO currency_code(t) AS CASE WHEN upper(t) = getvariable('shop_currency') THEN upper(t) WHEN regexp_full_match(upper(t), '[A-Z]{3}') THEN upper(t)
   WHEN list_contains(named_currencies(t), getvariable('shop_currency')) THEN getvariable('shop_currency') ELSE coalesce(named_currencies(t)[1], upper(t)) END;
 -- Null for an amount without any, and for one that may be in the shop's.
 CREATE MACRO other_currency(amount) AS
@@ -185,7 +185,8 @@ CREATE MACRO known(id) AS
   CASE WHEN id IS NULL OR is_placeholder(id) OR list_contains(getvariable('own_addresses'), lower(id)) THEN '' ELSE id END;
 CREATE MACRO is_known(id) AS id <> '';
 -- By the first of two that says who it is.
-CREATE MACRO customer_of(id, other) AS coalesce(nullif(known(id), ''), known(other));
+CREATE MACRO customer_of(id, other) AS
+  CASE WHEN id IS NULL OR is_placeholder(id) OR list_contains(getvariable('own_addresses'), lower(id)) THEN known(other) ELSE id END;
 CREATE MACRO nobody_reason() AS 'order of nobody known: no customer to attribute it to';
 
 -- Rows that were understood and are not stored do not speak against the mapping.
