@@ -132,7 +132,6 @@ CREATE MACRO money_fault(field_name, t, amount) AS
 -- What is written for none where an amount may stand: a dash, with a currency or without, as spreadsheets show nought.
 CREATE MACRO is_no_amount(t) AS coalesce(regexp_full_match(upper(t), '[\p{Sc}A-Z ]{0,5}[-–—]+[\p{Sc}A-Z ]{0,5}|NONE|NO|N/?A|NULL'), true);
 
--- Rates at the order's date are not kept, so money of another currency cannot be added up with the shop's.
 -- Currencies that an amount may be in by the sign or the code beside it; many share the dollar's. 'kr' says
 -- too little: shops outside of Scandinavia have it as a stray word.
 CREATE MACRO named_currencies(amount) AS CASE
@@ -158,6 +157,7 @@ CREATE MACRO currency_code(t) AS CASE WHEN upper(t) = getvariable('shop_currency
 -- Null for an amount without any, and for one that may be in the shop's.
 CREATE MACRO other_currency(amount) AS
   CASE WHEN NOT list_contains(named_currencies(amount), getvariable('shop_currency')) THEN named_currencies(amount)[1] END;
+-- Rates at the order's date are not kept, so money of another currency cannot be added up with the shop's.
 CREATE MACRO currency_fault(code) AS
   CASE WHEN code = getvariable('shop_currency') THEN NULL
        WHEN list_contains(getvariable('known_currencies'), code)
