@@ -7,7 +7,7 @@ namespace PredictiveRetention.Ingestion;
 /// <summary>The SQL functions macros.sql expects from outside; each is called with a vector of cells at a time.</summary>
 internal static class CellFunctions
 {
-    public static void Register(DuckDBConnection connection, Func<BusinessCalendar> calendarOf)
+    public static void Register(DuckDBConnection connection, Func<BusinessCalendar> calendarOf, Func<string, string?> meaningOf)
     {
         connection.RegisterScalarFunction<string, string>(
             "cell", (cells, results, count) => Rewrite(cells[0], results, count, CellText.Clean));
@@ -56,6 +56,10 @@ internal static class CellFunctions
                 results.WriteValue(text is not null && WrittenTime.HasOtherOffset(text, cells[1].GetValue<string>(i), calendar), i);
             }
         });
+        connection.RegisterScalarFunction<string, string>(
+            "status_word", (cells, results, count) => RewriteWords(cells[0], results, count, Vocabulary.StatusWord));
+        connection.RegisterScalarFunction<string, string>("status_meaning",
+            (cells, results, count) => RewriteWords(cells[0], results, count, status => meaningOf(Vocabulary.StatusWord(status))));
         connection.RegisterScalarFunction<long, long>("day_start", (cells, results, count) =>
         {
             var calendar = calendarOf();
@@ -85,6 +89,17 @@ internal static class CellFunctions
             if (Cell(cells, i) is { } text && rewrite(text) is { } rewritten) results.WriteValue(rewritten, i);
             else results.WriteNull(i);
         }
+    }
+
+    /// <summary>As <see cref="Rewrite"/>, of words that many cells share.</summary>
+    private static void RewriteWords(IDuckDBDataReader cells, IDuckDBDataWriter results, ulong count, Func<string, string?> rewrite)
+    {
+        var known = new Dictionary<string, string?>(StringComparer.Ordinal);
+        Rewrite(cells, results, count, text =>
+        {
+            if (!known.TryGetValue(text, out var word)) known.Add(text, word = rewrite(text));
+            return word;
+        });
     }
 
     private static string? Cell(IDuckDBDataReader cells, ulong i) => cells.IsValid(i) ? cells.GetValue<string>(i) : null;

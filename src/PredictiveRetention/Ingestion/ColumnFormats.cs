@@ -89,8 +89,8 @@ internal sealed class ColumnFormats(
         FROM (SELECT t, regexp_matches(t, '{BeforeDay}(0?[1-9]|1[0-2])[-/.] ?(0?[1-9]|1[0-2])[-/.] ?\d')
                 AND TRY_CAST(regexp_extract(t, '(\d+)[-/.] ?\d+[-/.]', 1) AS INTEGER)
                   <> TRY_CAST(regexp_extract(t, '\d+[-/.] ?(\d+)[-/.]', 1) AS INTEGER) AS is_open
-              FROM (SELECT plain_digits(c{column.Index}) AS t FROM {file.Table}))
-        WHERE t IS NOT NULL AND NOT (is_iso(t) AND TRY_CAST(t AS TIMESTAMP) IS NOT NULL)
+              FROM (SELECT plain_digits(c{column.Index}) AS t FROM {file.Table} WHERE NOT is_iso_time(c{column.Index})))
+        WHERE t IS NOT NULL AND NOT is_iso_time(t)
         """).Select(row => new DateEvidence(
             row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.IsDBNull(5) ? null : row.GetString(5)))
         .Single();

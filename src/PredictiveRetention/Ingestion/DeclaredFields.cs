@@ -6,8 +6,6 @@ internal static class DeclaredFields
     public static IReadOnlyList<PresetField> Declare(ImportDatabase database, Preset preset)
     {
         database.Execute(Preset.Macros);
-        var words = Vocabulary.Meanings.Select(status => $"({ImportDatabase.Text(status.Key)}, {ImportDatabase.Text(status.Value)})");
-        database.Execute($"INSERT INTO status_words VALUES {string.Join(", ", words)}");
         database.Execute(preset.Declarations);
         var standIns = database.Query("SELECT file, field, array_to_string(instead, '|') FROM stand_ins")
             .Select(row => (File: row.GetString(0), Field: row.GetString(1), Instead: row.GetString(2).Split('|'))).ToList();

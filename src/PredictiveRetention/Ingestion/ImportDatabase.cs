@@ -14,7 +14,7 @@ internal sealed class ImportDatabase : IDisposable
     {
         (Calendar, _ct) = (calendar, ct);
         _connection.Open();
-        CellFunctions.Register(_connection, () => Calendar);
+        CellFunctions.Register(_connection, () => Calendar, word => StatusMeanings.GetValueOrDefault(word));
         // Extensions are never fetched from the network in the middle of an import.
         Execute($"""
             SET preserve_insertion_order = true;
@@ -28,6 +28,9 @@ internal sealed class ImportDatabase : IDisposable
     /// The days and wall clock that cells are read by. It may be settled by what the files say, before any time of theirs is read.
     /// </summary>
     public BusinessCalendar Calendar { get; set; }
+
+    /// <summary>What statuses mean, by <see cref="Vocabulary.StatusWord"/>: as a source's answers have it, else as shop systems do.</summary>
+    public Dictionary<string, string> StatusMeanings { get; } = new(Vocabulary.Meanings, StringComparer.Ordinal);
 
     public void Execute(string sql)
     {

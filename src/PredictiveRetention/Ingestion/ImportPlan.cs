@@ -271,9 +271,7 @@ internal sealed class ImportPlan
             // What was answered about an earlier file holds; a status that did not come up then means what it means.
             var answers = (Words("statuses") ?? []).Select(word => (Word: word, Meaning: "sale"))
                 .Concat((Words("statuses_none") ?? []).Select(word => (Word: word, Meaning: "no_sale"))).ToList();
-            foreach (var (word, meaning) in answers)
-                _database.Execute($"DELETE FROM status_words WHERE word = {Text(word)}; "
-                    + $"INSERT INTO status_words VALUES ({Text(word)}, {Text(meaning)})");
+            foreach (var (word, meaning) in answers) _database.StatusMeanings[word] = meaning;
         }
         else _database.Execute("SET VARIABLE sale_statuses = getvariable('preset_statuses')");
     }

@@ -80,7 +80,6 @@ internal static class Vocabulary
 
     /// <summary>
     /// A status as statuses are compared: in lower case, without accents and WooCommerce's 'wc-', blanks and underscores as hyphens.
-    /// status_word of macros.sql is the same in SQL.
     /// </summary>
     public static string StatusWord(string status)
     {

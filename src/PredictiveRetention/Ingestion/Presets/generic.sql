@@ -127,8 +127,9 @@ CREATE TABLE statuses AS
 SELECT of_order, of_payment, one_status(of_order, of_payment) AS status
 FROM (SELECT DISTINCT status AS of_order, payment_status AS of_payment FROM source_orders WHERE payment_status IS NOT NULL);
 
-CREATE TABLE orders_read AS
-SELECT s.* EXCLUDE (customer_id, order_id, status, payment_status, quantity, amount, amount_text, discount_rate, discount_rate_text, refunded, refunded_text),
+CREATE VIEW orders_read AS
+SELECT record, ordered_at_text, ordered_at, currency, discount, is_refunded, refunded_at, channel, category, line, promised_at, delivered_at, review_score, margin,
+  country, city, gender, email, acquisition_channel,
   customer_of(id_text(customer_id), id_text(email)) AS customer_id, id_text(order_id) AS order_id,
   CASE WHEN is_test THEN 'test' WHEN is_cancelled OR is_in_range(cancelled_at) AND cancelled_at > 86400000 THEN 'cancelled' ELSE lower(coalesce(p.status, s.status)) END AS status,
   CASE WHEN abs(quantity) < 2e9 THEN round(quantity)::INTEGER END AS quantity,
@@ -146,8 +147,9 @@ FROM source_orders AS s
 LEFT JOIN statuses AS p ON p.of_order IS NOT DISTINCT FROM s.status AND p.of_payment = s.payment_status;
 
 CREATE TABLE orders_checked AS
-SELECT s.* EXCLUDE (ordered_at_text, amount_text),
+SELECT s.* EXCLUDE (ordered_at_text, amount_text, refunded_text, lacks_quantity, lacks_rate), refunded_text IS NOT NULL AS says_refunded, is_sale(status) AS is_valid,
   CASE
+    WHEN is_sound_row(customer_id, order_id, ordered_at, amount, currency) AND NOT lacks_quantity AND NOT lacks_rate AND refunded_text IS NULL THEN NULL
     WHEN is_sum(customer_id) OR is_sum(order_id) THEN fault('order_id', 'sum of other rows, and no order')
     WHEN is_destroyed_id(customer_id) THEN destroyed_id('customer_id')
     WHEN is_too_long(customer_id) THEN too_long('customer_id')
@@ -163,12 +165,17 @@ SELECT s.* EXCLUDE (ordered_at_text, amount_text),
       currency_fault(currency)) END AS fault
 FROM orders_read AS s;
 
+-- Hashes of the order ids that several rows have, whoever they are of, and of a few others: rows that have something to do with each other
+-- are among theirs, and a large file is looked through once for them.
+CREATE TABLE hashes_again AS
+SELECT hash(order_id) AS id FROM orders_checked WHERE fault IS NULL GROUP BY id HAVING count(*) > 1;
+
 -- Rows of one customer and order id, where there are several: line items, or mistakes.
 CREATE TABLE orders_repeated AS
 SELECT customer_id, order_id, coalesce(min(record) FILTER (amount >= 0), min(record)) AS first_record,
   coalesce(arg_min(record, ordered_at) FILTER (amount >= 0), arg_min(record, ordered_at)) AS earliest_record,
   coalesce(min(ordered_at) FILTER (amount >= 0), min(ordered_at)) AS earliest
-FROM orders_checked WHERE fault IS NULL
+FROM orders_checked WHERE fault IS NULL AND hash(order_id) IN (FROM hashes_again)
 GROUP BY customer_id, order_id HAVING count(*) > 1;
 
 -- Line items are known by a column that names a line, or by categories, on repeated order ids; what was taken back later is none.
@@ -235,7 +242,8 @@ CREATE TABLE negatives AS
 SELECT n.record, n.customer_id, n.order_id, n.ordered_at, n.amount, p.ordered_at AS order_at, p.order_id IS NOT NULL OR e.order_id IS NOT NULL AS names_order,
   getvariable('orders_grain') = 'line' AND coalesce(n.ordered_at <= p.ordered_at + 86400000, false) AS is_line
 FROM orders_checked AS n
-LEFT JOIN (SELECT customer_id, order_id, min(ordered_at) AS ordered_at FROM orders_checked WHERE fault IS NULL AND amount >= 0 GROUP BY ALL) AS p
+LEFT JOIN (SELECT customer_id, order_id, min(ordered_at) AS ordered_at FROM orders_checked
+           WHERE fault IS NULL AND amount >= 0 AND hash(order_id) IN (SELECT hash(order_id) FROM orders_checked WHERE fault IS NULL AND amount < 0) GROUP BY ALL) AS p
   USING (customer_id, order_id)
 LEFT JOIN earlier_orders AS e ON e.customer_id = n.customer_id AND e.order_id = n.order_id
 WHERE n.fault IS NULL AND n.amount < 0;
@@ -273,7 +281,7 @@ FROM orders_checked WHERE fault IS NULL AND record NOT IN (SELECT record FROM or
 
 -- A line that was cancelled, in an order of which others were sold, is nothing to pay for.
 CREATE TABLE no_sale_statuses AS
-SELECT status FROM (SELECT DISTINCT status FROM orders_checked WHERE status IS NOT NULL) WHERE NOT is_sale(status);
+SELECT DISTINCT status FROM orders_checked WHERE status IS NOT NULL AND NOT is_valid;
 CREATE TABLE orders_with_such AS
 SELECT customer_id, order_id FROM orders_checked SEMI JOIN no_sale_statuses USING (status) SEMI JOIN orders_repeated USING (customer_id, order_id) WHERE fault IS NULL;
 CREATE TABLE lines_no_sale AS
@@ -316,12 +324,12 @@ CREATE TABLE orders_less AS
 SELECT customer_id, order_id, min(record) AS record, min(ordered_at) AS ordered_at, max(refunded_at) AS refunded_at, any_value(currency) AS currency,
   greatest(sum(amount), 0)::DECIMAL(18,6) AS amount, greatest(least(sum(off), sum(amount)), 0)::DECIMAL(18,6) AS off,
   coalesce(sum(refunded), 0)::DECIMAL(18,6) AS stated,
-  greatest(CASE WHEN count(refunded_text) > 0 THEN coalesce(sum(refunded), 0) - coalesce(any_value(given_back), 0)
+  greatest(CASE WHEN bool_or(says_refunded) THEN coalesce(sum(refunded), 0) - coalesce(any_value(given_back), 0)
                 WHEN any_value(given_back) IS NULL AND customer_id NOT IN (SELECT customer_id FROM refunds_known WHERE order_id IS NULL)
                 THEN coalesce(sum(amount - off) FILTER (is_refunded), 0) ELSE 0 END, 0)::DECIMAL(18,6) AS refunded,
-  count(refunded_text) = 0 AS is_in_full
+  NOT bool_or(says_refunded) AS is_in_full
 FROM (
-  SELECT customer_id, order_id, record, ordered_at, o.refunded_at, currency, amount, refunded, refunded_text,
+  SELECT customer_id, order_id, record, ordered_at, o.refunded_at, currency, amount, refunded, says_refunded,
     CASE WHEN getvariable('discounts') = 'off' AND amount > 0 AND NOT coalesce(is_reduced, false) THEN coalesce(abs(discount), 0) ELSE 0 END AS off,
     coalesce(o.is_refunded, r.meaning = 'refunded', false) OR o.refunded_at IS NOT NULL AND coalesce(r.meaning <> 'partially_refunded', true) AS is_refunded
   FROM orders_kept AS o SEMI JOIN orders_with_less USING (customer_id, order_id) LEFT JOIN statuses_refunded AS r USING (status)) AS rows
@@ -347,7 +355,7 @@ GROUP BY customer_id, order_id ORDER BY record;
 CREATE VIEW orders_of_rows AS
 SELECT 'orders' AS source, * REPLACE (greatest(amount, 0)::DECIMAL(18,6) AS amount), is_sale(status) AS is_valid FROM orders_of_lines
 UNION ALL BY NAME
-SELECT 'orders' AS source, record, customer_id, order_id, ordered_at, amount, discount, status, is_sale(status) AS is_valid,
+SELECT 'orders' AS source, record, customer_id, order_id, ordered_at, amount, discount, status, is_valid,
   channel, category, quantity, promised_at, delivered_at, review_score, margin
 FROM orders_kept WHERE getvariable('orders_grain') = 'order';
 
@@ -368,7 +376,7 @@ WHERE NOT is_known(o.customer_id);
 -- Where the file itself gives one id to several customers, customers are numbered apart; otherwise an id is an order of the shop.
 SET VARIABLE order_identity = coalesce(getvariable('order_identity'), (
   SELECT CASE WHEN count(*) > 0 THEN 'customer' ELSE 'shop' END
-  FROM (SELECT order_id FROM orders_of_all GROUP BY order_id HAVING min(customer_id) <> max(customer_id))));
+  FROM (SELECT order_id FROM orders_of_all WHERE hash(order_id) IN (FROM hashes_again) GROUP BY order_id HAVING min(customer_id) <> max(customer_id))));
 
 -- ================================================================ all that went back
 
@@ -580,7 +588,7 @@ UNION ALL
 SELECT 'orders', 'refunded orders without an amount: taken to be refunded in full', count(*), min(record) FROM orders_less WHERE refunded > 0 AND is_in_full
 UNION ALL
 SELECT 'orders', 'orders refunded in part, and nothing says how much: nothing is taken off', count(*), min(record) FROM orders_kept
-WHERE refunded_text IS NULL AND status IN (SELECT status FROM statuses_refunded WHERE meaning = 'partially_refunded')
+WHERE NOT says_refunded AND status IN (SELECT status FROM statuses_refunded WHERE meaning = 'partially_refunded')
   AND (customer_id, order_id) NOT IN (SELECT (customer_id, order_id) FROM refunded_by_rows)
 UNION ALL
 SELECT 'orders', 'refunded orders of customers whose refunds name no order: nothing more is taken off', count(*), min(record) FROM orders_less
@@ -599,7 +607,7 @@ UNION ALL
 SELECT 'orders', 'negative lines of an order: taken off it', count(*), min(record) FROM negatives WHERE is_line
 UNION ALL
 SELECT 'orders', 'order ids used by more than one customer: kept as separate orders', count(*), NULL
-FROM (SELECT order_id FROM orders GROUP BY order_id HAVING min(customer_id) <> max(customer_id))
+FROM (SELECT order_id FROM orders WHERE hash(order_id) IN (FROM hashes_again) GROUP BY order_id HAVING min(customer_id) <> max(customer_id))
 UNION ALL
 SELECT 'customers', 'birth dates without a year of four digits: not used', count(*), min(record) FROM customers_checked WHERE birth_text IS NOT NULL AND birth_year IS NULL
 UNION ALL

@@ -81,6 +81,9 @@ FROM (SELECT source, record, customer_id, ltrim(regexp_replace(trim(lower(custom
       FROM (SELECT customer_id, min(source) AS source, min(record) AS record FROM complete_customers GROUP BY customer_id))
 WHERE plain <> '' GROUP BY plain HAVING count(*) > 1;
 
+CREATE VIEW days_of_customers AS
+SELECT source, customer_id, record, day_start(ordered_at) AS day, hash(customer_id, day) AS same FROM complete_orders WHERE is_valid AND getvariable('is_first');
+
 CREATE VIEW rule_notes AS
 -- In one pass: a large file has many orders.
 WITH counted AS MATERIALIZED (
@@ -120,8 +123,9 @@ FROM refunds_of_orders WHERE NOT is_valid GROUP BY source
 UNION ALL
 SELECT source, format('orders of {} customers share a day with another order of theirs: --purchases merge-days counts the orders of a customer''s day as one purchase, now or later', count(DISTINCT customer_id)),
   sum(orders)::BIGINT, min(record)
-FROM (SELECT source, customer_id, count(*) AS orders, min(record) AS record FROM complete_orders WHERE is_valid AND getvariable('is_first')
-      GROUP BY source, customer_id, day_start(ordered_at) HAVING count(*) > 1) GROUP BY source
+FROM (SELECT source, customer_id, count(*) AS orders, min(record) AS record FROM days_of_customers
+      WHERE same IN (SELECT same FROM days_of_customers GROUP BY same HAVING count(*) > 1)
+      GROUP BY source, customer_id, day HAVING count(*) > 1) GROUP BY source
 UNION ALL
 SELECT coalesce(min(source), 'orders'), format('customer ids that look like another of this file but for letter case, leading zeros, blanks, quotes or a trailing .0: kept as customers of their own; two are ''{}'' and ''{}''',
     arg_min(one, record), arg_min(other, record)), sum(ids)::BIGINT, min(record)
