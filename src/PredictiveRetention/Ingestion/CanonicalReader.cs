@@ -23,11 +23,15 @@ internal sealed class CanonicalReader(ImportDatabase database, Currency currency
                 row.IsDBNull(7) ? null : row.GetBoolean(7),
                 Text(row, 8)));
 
-    public IEnumerable<OrderRow> Orders() =>
+    /// <param name="inKeyOrder">By customer key and order id, as the store keeps them.</param>
+    public IEnumerable<OrderRow> Orders(bool inKeyOrder) =>
         Rows("orders", $"""
             customer_id, order_id, ordered_at, {Minor("amount")}, {Minor("discount")}, status, coalesce(is_valid, true), channel, category,
             quantity, promised_at, delivered_at, review_score, {Minor("margin")}
-            """)
+            """, inKeyOrder
+            ? $"JOIN (SELECT customer_id, customer_key(customer_id) AS key FROM (SELECT DISTINCT customer_id FROM {Complete("orders")})) "
+                + "USING (customer_id) ORDER BY key, order_id"
+            : "")
             .Select(row => new OrderRow(
                 row.GetString(0),
                 row.GetString(1),
@@ -86,8 +90,8 @@ internal sealed class CanonicalReader(ImportDatabase database, Currency currency
     /// <summary>A preset's rows as rules.sql leaves them.</summary>
     public static string Complete(string view) => "stored_" + view;
 
-    private IEnumerable<DuckDBDataReader> Rows(string view, string columns) =>
-        database.Query($"SELECT {columns} FROM {Complete(view)}");
+    private IEnumerable<DuckDBDataReader> Rows(string view, string columns, string behind = "") =>
+        database.Query($"SELECT {columns} FROM {Complete(view)} {behind}");
 
     private static EngagementType TypeOf(string name) => name switch
     {

@@ -69,6 +69,10 @@ internal static class CellFunctions
                 else results.WriteNull(i);
             }
         });
+        connection.RegisterScalarFunction<string, long>("customer_key", (cells, results, count) =>
+        {
+            for (ulong i = 0; i < count; i++) results.WriteValue(CustomerKey.Hash(cells[0].GetValue<string>(i)), i);
+        });
         connection.RegisterScalarFunction<string, string>(
             "country_code", (cells, results, count) => Rewrite(cells[0], results, count, text => Country.TryOf(text)?.Code));
         connection.RegisterScalarFunction<string, string, string>("plain_number", (cells, results, count) =>

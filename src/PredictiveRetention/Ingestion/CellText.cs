@@ -22,6 +22,21 @@ internal static partial class CellText
         return text.Length == 0 || s_nothing.Contains(text) ? null : text;
     }
 
+    /// <summary>
+    /// <see cref="Clean"/> would leave a field of a CSV file, its quotes apart, as it is. Told from the bytes alone, a hundred times as fast;
+    /// of what it does not know for sure it says no.
+    /// </summary>
+    public static bool IsClean(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IsEmpty) return true;
+        var isQuoted = utf8.Length > 2 && utf8[0] == '"' && utf8[^1] == '"';
+        var text = isQuoted ? utf8[1..^1] : utf8;
+        return IsInk(text[0]) && IsInk(text[^1]) && text[0] is not ((byte)'=' or (byte)'\'') && text.IndexOfAny(s_oddBytes) < 0
+            && (text.Length > s_nothingMax || !s_nothing.Contains(Encoding.UTF8.GetString(text)));
+    }
+
+    private static bool IsInk(byte letter) => letter is > (byte)' ' and < 0x7F;
+
     /// <summary>A heading may be any word; what cannot be seen within it is left out.</summary>
     public static string Heading(string written) => WithoutInvisible(Text(written));
 
@@ -133,6 +148,12 @@ internal static partial class CellText
 
     private static readonly FrozenSet<string> s_nothing = FrozenSet.ToFrozenSet(
         ["null", "nan", "nat", "none", "n/a", "<na>", "\\n"], StringComparer.OrdinalIgnoreCase);
+
+    private static readonly int s_nothingMax = s_nothing.Max(text => text.Length);
+
+    /// <summary>Quotes, and every first byte of what <see cref="s_odd"/> has.</summary>
+    private static readonly SearchValues<byte> s_oddBytes = SearchValues.Create(
+        [(byte)'"', (byte)'&', (byte)'\\', 0x7F, 0xC2, 0xE2, 0xED, 0xEF, .. Enumerable.Range(0, ' ').Select(code => (byte)code)]);
 
     /// <summary>Hyphens that may be, joiners, marks of direction, and the byte order mark.</summary>
     private static readonly SearchValues<char> s_invisible = SearchValues.Create(

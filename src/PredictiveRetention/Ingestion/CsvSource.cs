@@ -12,11 +12,13 @@ internal sealed partial class CsvSource
     private readonly SourceText _text;
     private readonly string _place;
     private readonly IReadOnlyList<string> _headers;
+    private readonly bool[] _unclean;
 
     private CsvSource(string path, SourceText text, CsvLayout layout)
     {
         _text = text;
         _headers = layout.Headers;
+        _unclean = new bool[_headers.Count];
         Delimiter = layout.Delimiter;
         HeaderLine = layout.HeaderLine;
         _place = FormattableString.Invariant($"{path}, line {HeaderLine}");
@@ -46,6 +48,9 @@ internal sealed partial class CsvSource
 
     /// <summary>Records that could not be split.</summary>
     public long FaultyRecords { get; private set; }
+
+    /// <summary>No cell of the column has anything on it that <see cref="CellText.Clean"/> takes off.</summary>
+    public bool IsClean(int column) => !_unclean[column];
 
     /// <param name="path">The file, packed or not.</param>
     /// <param name="delimiter">Null to find out.</param>
@@ -119,6 +124,7 @@ internal sealed partial class CsvSource
         {
             if (scanner.Fault is null) SoundRecords++;
             else FaultyRecords++;
+            if (scanner.Fault is null) NoteUnclean(scanner);
             if (named < _headers.Count && scanner.Fault is null) filled = Math.Max(filled, scanner.FilledFields);
             if ((SoundRecords & 0xFFFF) == 0) ct.ThrowIfCancellationRequested();
         }
@@ -128,6 +134,12 @@ internal sealed partial class CsvSource
         if (scanner.IsOdd || HeaderLine > 1 || Headings.Count < _headers.Count || !_text.IsUtf8
             || ReadyPath.AsSpan().IndexOfAny("*?[") >= 0)
             WriteAnew(Path.Combine(scratchFolder, Guid.NewGuid().ToString("N") + ".csv"), ct);
+    }
+
+    private void NoteUnclean(CsvScanner record)
+    {
+        for (var i = 0; i < record.Fields.Count; i++)
+            if (!_unclean[i] && (record.IsLenient || !CellText.IsClean(record.Record[record.Fields[i]]))) _unclean[i] = true;
     }
 
     /// <summary>Headings without the empty ones at their end.</summary>

@@ -67,7 +67,10 @@ public sealed class ImportSource : IDisposable
     }
 
     public IEnumerable<CustomerRow> Customers() => _reader.Customers();
-    public IEnumerable<OrderRow> Orders() => _reader.Orders();
+
+    /// <inheritdoc cref="CanonicalReader.Orders"/>
+    public IEnumerable<OrderRow> Orders(bool inKeyOrder = false) => _reader.Orders(inKeyOrder);
+
     public IEnumerable<RefundRow> Refunds() => _reader.Refunds();
     public IEnumerable<NobodysOrderRow> NobodysOrders() => _reader.NobodysOrders();
     public IEnumerable<EngagementRow> Events() => _reader.Events();

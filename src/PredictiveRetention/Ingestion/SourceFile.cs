@@ -69,7 +69,8 @@ internal sealed class SourceFile
             if (folder is not null) file.Path = System.IO.Path.GetRelativePath(folder, path);
             if (format == "parquet") file.CheckVolume(database, unpackedMax);
             // Cells are cleaned here, once: every expression over them would otherwise do it again.
-            var cells = string.Join(", ", file.Headings.Names.Select((_, i) => $"cell(c{i}) AS c{i}"));
+            var cells = string.Join(", ", file.Headings.Names.Select((_, i) =>
+                file.Csv?.IsClean(i) == true ? $"c{Number(i)}" : $"cell(c{Number(i)}) AS c{Number(i)}"));
             database.Execute($"CREATE TABLE {file.Table} AS SELECT {cells} FROM {file.Rows}");
             file.CountRecords(database);
             file.OpenJsonCells(database, fields, map);

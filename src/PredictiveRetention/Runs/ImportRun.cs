@@ -49,7 +49,7 @@ public static class ImportRun
             new ImportIdentity(request.Preset, main.AreOrderIdsUnique, main.AreRefundsStated));
         writer?.UseShop(Currency.Parse(main.ShopCurrency), main.Calendar, request.Purchases);
         Pass(sources.SelectMany(source => source.Customers()), "customers", rows => writer?.Customers(rows));
-        Pass(sources.SelectMany(source => source.Orders()), "orders", rows => writer?.Orders(rows));
+        Pass(sources.SelectMany(source => source.Orders(inKeyOrder: writer?.IsFirst == true)), "orders", rows => writer?.Orders(rows));
         Pass(main.Refunds(), "refunds", rows => writer?.Refunds(rows));
         Pass(sources.Skip(1).SelectMany(source => source.Refunds()), "refunds", rows => writer?.RefundsBeside(rows));
         Pass(sources.SelectMany(source => source.NobodysOrders()), "orders of nobody", rows => writer?.OrdersOfNobody(rows));

@@ -52,6 +52,8 @@ public sealed class ImportWriter : IDisposable
     private readonly StatedRefunds _refunds;
     private readonly NobodysOrders _nobody;
     private readonly HashSet<ImportedTable> _empty;
+    private readonly long _importId;
+    private readonly FirstOrders? _first;
     private readonly Dictionary<ImportedTable, long> _staged = [];
     private ImportComparison? _comparison;
 
@@ -64,15 +66,18 @@ public sealed class ImportWriter : IDisposable
         _identity = identity;
         (_moves, _refunds) = (new OrderMoves(_sql), new StatedRefunds(_sql));
         if (engine.ImportSettings is { } settings) _sql.Execute(settings);
+        _empty = [.. ImportedTable.All.Where(table => _sql.IsEmpty(table.Name))];
+        _importId = _sql.Scalar<long>("SELECT coalesce(max(import_id), 0) + 1 FROM import_batch");
+        _first = IsEmpty(ImportedTable.Orders) && IsEmpty(ImportedTable.Refund) ? new FirstOrders(_sql, _importId) : null;
         foreach (var table in ImportedTable.All)
         {
-            _sql.MakeEmpty(table.Staged, table.SelectForStaging, table.Name);
+            if (_first is null || table != ImportedTable.Orders) _sql.MakeEmpty(table.Staged, table.SelectForStaging, table.Name);
             _sql.MakeEmpty(table.Gone, table.Keys, table.Name);
         }
+        _first?.Begin();
         _sql.MakeEmpty(StatedRefunds.Beside, ImportedTable.Refund.SelectForStaging, ImportedTable.Refund.Name);
         OrderMoves.MakeNone(_sql);
         _nobody = new NobodysOrders(_sql, identity);
-        _empty = [.. ImportedTable.All.Where(table => _sql.IsEmpty(table.Name))];
     }
 
     /// <summary>Fixes currency, time zone and what a purchase is with the first import; later imports must agree.</summary>
@@ -98,7 +103,14 @@ public sealed class ImportWriter : IDisposable
 
     public void Customers(IEnumerable<CustomerRow> rows) => Stage(ImportedTable.Customer, rows);
 
-    public void Orders(IEnumerable<OrderRow> rows) => Stage(ImportedTable.Orders, rows);
+    /// <summary>The store holds no order: those that come are written fastest in the order of their key.</summary>
+    public bool IsFirst => _first is not null;
+
+    public void Orders(IEnumerable<OrderRow> rows)
+    {
+        if (_first is null) Stage(ImportedTable.Orders, rows);
+        else _staged[ImportedTable.Orders] = _staged.GetValueOrDefault(ImportedTable.Orders) + _first.Write(rows);
+    }
 
     public void Refunds(IEnumerable<RefundRow> rows) => Stage(ImportedTable.Refund, rows);
 
@@ -118,7 +130,8 @@ public sealed class ImportWriter : IDisposable
     {
         if (_comparison is not null) return _comparison;
         _refunds.TakeBeside();
-        foreach (var table in ImportedTable.All) _sql.Survey(table.Staged);
+        _first?.StageBuyers();
+        foreach (var table in ImportedTable.All.Where(table => _first is null || table != ImportedTable.Orders)) _sql.Survey(table.Staged);
         RefuseSharedKeys();
         if (!IsEmpty(ImportedTable.Orders))
         {
@@ -143,9 +156,8 @@ public sealed class ImportWriter : IDisposable
         IEnumerable<LearntChoice>? learnt = null)
     {
         Compare();
-        var importId = _sql.Scalar<long>("SELECT coalesce(max(import_id), 0) + 1 FROM import_batch");
         var summaries = new ImportSummaries.Change(_sql);
-        var result = new ImportResult(importId, 0, 0, 0, _sql.Scalar<long>($"SELECT count(DISTINCT order_id) FROM {OrderMoves.Table}"),
+        var result = new ImportResult(_importId, 0, 0, 0, _sql.Scalar<long>($"SELECT count(DISTINCT order_id) FROM {OrderMoves.Table}"),
             _refunds.TakenBack);
         foreach (var table in ImportedTable.All)
         {
@@ -163,7 +175,7 @@ public sealed class ImportWriter : IDisposable
                 if (!_sql.IsEmpty(table.Gone))
                     _sql.Execute($"DELETE FROM {table.Name} WHERE ({table.Keys}) IN (SELECT {table.Keys} FROM {table.Gone})");
             }
-            Merge(table, importId);
+            Merge(table);
             summaries.After(table, IsEmpty(table));
         }
         MergeCustomers();
@@ -176,11 +188,12 @@ public sealed class ImportWriter : IDisposable
                 + "@reportJson, @knownBy)",
             new
             {
-                importId, preset, files, rowsRead, rowsStored, rowsRejected, reportJson,
+                importId = _importId, preset, files, rowsRead, rowsStored, rowsRejected, reportJson,
                 knownBy = _moves.OtherOrders == 0 && _identity.AreOrderIdsUnique ? "shop" : "customer"
             });
-        ShopChoices.Keep(_connection, _transaction, preset, learnt ?? [], importId);
+        ShopChoices.Keep(_connection, _transaction, preset, learnt ?? [], _importId);
         var all = _sql.Scalar<long>("SELECT CAST(coalesce(sum(orders), 0) AS bigint) FROM order_span");
+        _first?.End();
         _transaction.Commit();
         var changed = result.Inserted + result.Updated + result.Moved;
         if (changed > TidyFrom && changed > all / 20) _engine.Tidy(_connection);
@@ -214,7 +227,7 @@ public sealed class ImportWriter : IDisposable
         // Whoever is staged as a customer need not be looked for among all orders.
         _sql.Execute("CREATE INDEX staged_customer_index ON staged_customer (customer_key, customer_id)");
         _sql.Make("staged_id", string.Join(" UNION ", ImportedTable.All.Select(table =>
-            $"SELECT s.customer_key, s.customer_id FROM {table.Staged} s" + (table == ImportedTable.Customer ? "" :
+            $"SELECT s.customer_key, s.customer_id FROM {StagedIds(table)} s" + (table == ImportedTable.Customer ? "" :
                 " WHERE NOT EXISTS (SELECT 1 FROM staged_customer c WHERE c.customer_key = s.customer_key "
                     + "AND c.customer_id = s.customer_id)"))));
         var shared = _connection.QueryFirstOrDefault<(string First, string Second)?>(
@@ -229,6 +242,9 @@ public sealed class ImportWriter : IDisposable
         _sql.Make("staged_new_id", "SELECT i.customer_key, i.customer_id FROM staged_id i WHERE NOT EXISTS "
             + "(SELECT 1 FROM customer c WHERE c.customer_key = i.customer_key)");
     }
+
+    private string StagedIds(ImportedTable table) =>
+        _first is not null && table == ImportedTable.Orders ? FirstOrders.Buyers : table.Staged;
 
     private (long Count, (string Id, string StoredId)? Example) AlikeIds()
     {
@@ -273,8 +289,13 @@ public sealed class ImportWriter : IDisposable
         return (added - moved, changed, staged - added - changed);
     }
 
-    private void Merge(ImportedTable table, long importId)
+    private void Merge(ImportedTable table)
     {
+        if (_first is not null && table == ImportedTable.Orders)
+        {
+            _first.MakeIndexes();
+            return;
+        }
         var columns = string.Join(", ", [.. table.Key, .. table.Values]);
         var values = string.Join(", ", table.Key.Concat(table.Values).Select(column => "s." + column));
         if (table == ImportedTable.Orders)
@@ -282,9 +303,9 @@ public sealed class ImportWriter : IDisposable
             // An order keeps the import that first brought it, also under another customer.
             columns += ", import_id";
             values += IsEmpty(table)
-                ? Invariant.Text($", {importId}")
+                ? Invariant.Text($", {_importId}")
                 : Invariant.Text($", coalesce((SELECT min(m.import_id) FROM {OrderMoves.Table} m WHERE m.to_key = s.customer_key ")
-                    + Invariant.Text($"AND m.order_id = s.order_id), {importId})");
+                    + Invariant.Text($"AND m.order_id = s.order_id), {_importId})");
         }
         // In key order: a B-tree takes sorted rows several times faster than scattered ones.
         var order = "ORDER BY " + string.Join(", ", table.Key.Select(column => "s." + column));
@@ -323,9 +344,12 @@ public sealed class ImportWriter : IDisposable
                 + (IsEmpty(orders)
                     ? $"SELECT customer_key FROM {orders.Staged})"
                     : $"SELECT customer_key FROM {orders.Changed} UNION SELECT customer_key FROM {orders.Gone})"));
+        var first = _first is null ? $"{First}i.customer_key) FROM staged_new_id i"
+            : "o.first_ms FROM staged_new_id i LEFT JOIN (SELECT customer_key, min(ordered_at_ms) AS first_ms FROM orders WHERE is_valid "
+                + "GROUP BY customer_key) o ON o.customer_key = i.customer_key";
         Insert(ImportedTable.Customer,
-            $"INSERT INTO customer (customer_key, customer_id, first_order_at_ms) SELECT i.customer_key, i.customer_id, {First}"
-                + "i.customer_key) FROM staged_new_id i WHERE true ORDER BY i.customer_key ON CONFLICT (customer_key) DO NOTHING");
+            $"INSERT INTO customer (customer_key, customer_id, first_order_at_ms) SELECT i.customer_key, i.customer_id, {first} "
+                + "WHERE true ORDER BY i.customer_key ON CONFLICT (customer_key) DO NOTHING");
         var table = ImportedTable.Customer;
         var columns = table.StagedColumns[2..];
         var said = IsEmpty(table)

@@ -15,4 +15,10 @@ internal sealed class RowWriter<T>(params (string Name, WriteColumn<T> Write)[] 
         bulk.StartRow();
         foreach (var (_, write) in columns) write(bulk, row);
     }
+
+    /// <summary>Without the first columns, of a row that is begun.</summary>
+    public void WriteBehind(int first, BulkInsert bulk, in T row)
+    {
+        foreach (var (_, write) in columns.AsSpan(first)) write(bulk, row);
+    }
 }

@@ -118,6 +118,7 @@ internal sealed class SqliteEngine : Engine
     {
         private readonly sqlite3 _database;
         private readonly sqlite3_stmt _statement;
+        private readonly bool[] _hasValue;
         private byte[] _utf8 = new byte[256];
         private int _next;
         private bool _pending;
@@ -125,6 +126,7 @@ internal sealed class SqliteEngine : Engine
         public PreparedInsert(SqliteConnection connection, string table, string[] columns)
         {
             _database = connection.Handle ?? throw new InvalidOperationException("The connection is closed.");
+            _hasValue = new bool[columns.Length];
             Check(raw.sqlite3_prepare_v2(_database,
                 $"INSERT INTO {table} ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select(_ => "?"))})",
                 out _statement));
@@ -137,11 +139,18 @@ internal sealed class SqliteEngine : Engine
             _pending = true;
         }
 
-        public override void Write(long value) => Check(raw.sqlite3_bind_int64(_statement, ++_next, value));
+        public override void Write(long value) => Check(raw.sqlite3_bind_int64(_statement, Next(), value));
         public override void Write(int value) => Write((long)value);
-        public override void Write(double value) => Check(raw.sqlite3_bind_double(_statement, ++_next, value));
+        public override void Write(double value) => Check(raw.sqlite3_bind_double(_statement, Next(), value));
         public override void Write(bool value) => Write(value ? 1L : 0L);
-        public override void WriteNull() => Check(raw.sqlite3_bind_null(_statement, ++_next));
+
+        /// <summary>A parameter is null until it has had a value, and many columns have none in a whole file.</summary>
+        public override void WriteNull()
+        {
+            if (!_hasValue[_next++]) return;
+            _hasValue[_next - 1] = false;
+            Check(raw.sqlite3_bind_null(_statement, _next));
+        }
 
         public override void WriteReal(float value)
         {
@@ -158,20 +167,26 @@ internal sealed class SqliteEngine : Engine
             if (value.Length == 0)
             {
                 // No bytes would be bound as null.
-                Check(raw.sqlite3_bind_text(_statement, ++_next, ""));
+                Check(raw.sqlite3_bind_text(_statement, Next(), ""));
                 return;
             }
             var most = Encoding.UTF8.GetMaxByteCount(value.Length);
             if (_utf8.Length < most) _utf8 = new byte[2 * most];
-            Check(raw.sqlite3_bind_text(_statement, ++_next, _utf8.AsSpan(0, Encoding.UTF8.GetBytes(value, _utf8))));
+            Check(raw.sqlite3_bind_text(_statement, Next(), _utf8.AsSpan(0, Encoding.UTF8.GetBytes(value, _utf8))));
         }
 
         public override void Write(ReadOnlySpan<byte> value) => Check(value.IsEmpty
-            ? raw.sqlite3_bind_zeroblob(_statement, ++_next, 0)
-            : raw.sqlite3_bind_blob(_statement, ++_next, value));
+            ? raw.sqlite3_bind_zeroblob(_statement, Next(), 0)
+            : raw.sqlite3_bind_blob(_statement, Next(), value));
 
         public override void Complete() => Flush();
         public override void Dispose() => _statement.Dispose();
+
+        private int Next()
+        {
+            _hasValue[_next] = true;
+            return ++_next;
+        }
 
         private void Flush()
         {

@@ -35,6 +35,38 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
         Assert.Equal((2, 3), (store.Summaries.Orders(Some.Shop)!.Customers, store.Summaries.Orders(Some.Shop)!.Orders));
     }
 
+    /// <summary>Those of an empty store take a shorter way.</summary>
+    [Fact]
+    public void First_orders_leave_what_later_ones_leave()
+    {
+        OrderRow[] orders = [Some.Order("c", "2", Day + 3), Some.Order("a", "9", Day), Some.Order("c", "1", Day + 1),
+            Some.Order("a", "1", Day + 1) with { Status = "void", IsValid = false, Channel = "web", Quantity = 2, ReviewScore = 4.5 },
+            Some.Order("b", "7", Day + 2) with { DiscountMinor = 5, MarginMinor = 3, PromisedAtMs = 9, DeliveredAtMs = 8 }];
+        CustomerRow[] customers = [new("b", Country: "FR"), new("d", Country: "FR")];
+        using var later = RetentionStore.Open(engine.NewAddress());
+        later.Import(orders[..1]);
+        later.Import(orders, customers: customers);
+        var expected = Stored(later);
+        using var atOnce = RetentionStore.Open(engine.NewAddress());
+        var result = atOnce.Import(orders, customers: customers);
+        Assert.Equal((7, 0, 0), (result.Inserted, result.Updated, result.Unchanged));
+        Assert.Equal(expected, Stored(atOnce));
+        // 5 orders, 4 customers, 3 spans of valid ones at least, and indexes.
+        Assert.InRange(expected.Count, 13, 30);
+
+        List<string> Stored(RetentionStore store) =>
+        [
+            .. Rows("orders", [.. ImportedTable.Orders.Key, .. ImportedTable.Orders.Values]),
+            .. Rows("customer", [.. ImportedTable.Customer.Values, "customer_key", "first_order_at_ms"]),
+            .. Rows("order_span", ["quarter_hour", "orders"]), .. Rows("source_span", ["source", "first_ms"]),
+            .. engine.Query(store.Engine.IndexesOf("orders")).Order(StringComparer.Ordinal),
+        ];
+
+        IEnumerable<string> Rows(string table, string[] columns) => engine
+            .Query($"SELECT {string.Join(" || ';' || ", columns.Select(column => $"coalesce(CAST({column} AS text), '-')"))} FROM {table}")
+            .Order(StringComparer.Ordinal);
+    }
+
     [Fact]
     public void Import_ChangedOrder_ReplacesItAndKeepsTheRest()
     {
