@@ -29,7 +29,9 @@ internal sealed class ImportDatabase : IDisposable
     /// </summary>
     public BusinessCalendar Calendar { get; set; }
 
-    /// <summary>What statuses mean, by <see cref="Vocabulary.StatusWord"/>: as a source's answers have it, else as shop systems do.</summary>
+    /// <summary>
+    /// What statuses mean, by <see cref="Vocabulary.StatusWord"/>: as a source's answers have it, else as shop systems do.
+    /// </summary>
     public Dictionary<string, string> StatusMeanings { get; } = new(Vocabulary.Meanings, StringComparer.Ordinal);
 
     public void Execute(string sql)

@@ -59,6 +59,83 @@ public sealed class GivenBackTests
             (refund.RefundId, refund.AmountMinor, refund.RefundedAtMs, refund.IsUndated));
     }
 
+    [Theory]
+    [InlineData("Paid", "yes,no,yes")]
+    [InlineData("Bezahlt", "ja,nein,")]
+    [InlineData("Payé", "x,non,oui")]
+    public void An_order_that_is_not_paid_is_no_sale_where_nothing_else_says_what_it_is(string heading, string cells)
+    {
+        var paid = cells.Split(',');
+        using var import = Of("customer_id,order_id,ordered_at,amount," + heading, "a,1,2024-01-01,30.00," + paid[0],
+            "a,2,2024-01-13,20.00," + paid[1], "b,3,2024-01-14,10.00," + paid[2]);
+        Assert.Equal(["1", "3"], Sales(import));
+        Assert.Equal([("1", 3000L), ("2", 2000L), ("3", 1000L)], Amounts(import));
+        using var shipped = Of("customer_id,order_id,ordered_at,amount,status," + heading, "a,1,2024-01-01,30.00,shipped," + paid[0],
+            "a,2,2024-01-13,20.00,shipped," + paid[1], "b,3,2024-01-14,10.00,cancelled," + paid[2]);
+        Assert.Equal(["1", "2"], Sales(shipped));
+    }
+
+    [Fact]
+    public void A_paid_column_of_amounts_or_days_is_none_of_yes_and_no()
+    {
+        using var amounts = Of("customer_id,order_id,ordered_at,paid", "a,1,2024-01-01,30.00", "a,2,2024-01-13,20.00");
+        Assert.Equal([("1", 3000L), ("2", 2000L)], Amounts(amounts));
+        using var days = Of("customer_id,order_id,ordered_at,amount,bezahlt", "a,1,2024-01-01,30.00,2024-01-02", "a,2,2024-01-13,20.00,");
+        Assert.Equal(["1", "2"], Sales(days));
+    }
+
+    /// <summary>Without the column whose heading nobody knows, both would be refunded in full.</summary>
+    [Theory]
+    [InlineData("refunded_at", "2024-01-05", "2024-01-20", "")]
+    [InlineData("is_refunded", "yes", "yes", "no")]
+    public void A_column_of_sums_on_the_refunded_rows_alone_is_what_was_given_back(string sign, string first, string second, string not)
+    {
+        using var import = Of($"customer_id,order_id,ordered_at,amount,{sign},kulanz,beleg", $"a,1,2024-01-01,30.00,{first},12.50,77",
+            $"a,2,2024-01-13,20.00,{not},,", $"b,3,2024-01-14,10.00,{second},4.00,78");
+        Assert.Equal([("1-refund", 1250L), ("3-refund", 400L)], Refunded(import));
+        var column = Assert.Single(import.Source.Mapping.Files[0].Columns, column => column.Field == "refunded");
+        Assert.Equal(("kulanz", "its cells: on the refunded rows and on no others"), (column.Header, column.ChosenBy));
+    }
+
+    [Theory]
+    [InlineData("amount,refunded_at,fee", "30.00,2024-01-05,1.50", "20.00,,1.00", "10.00,2024-01-20,0.50")] // on other rows too
+    [InlineData("amount,refunded_at,credit_note", "30.00,2024-01-05,1001", "20.00,,", "10.00,2024-01-20,1002")] // numbers of notes
+    [InlineData("amount,refunded_at,kulanz", "30.00,2024-01-05,1.50", "20.00,,", "10.00,,")] // of one alone
+    public void A_column_of_something_else_is_no_refund(string header, params string[] cells)
+    {
+        using var import = Of("customer_id,order_id,ordered_at," + header, "a,1,2024-01-01," + cells[0], "a,2,2024-01-13," + cells[1],
+            "b,3,2024-01-14," + cells[2]);
+        Assert.Equal(("1-refund", 3000L), Refunded(import)[0]);
+    }
+
+    [Theory]
+    [InlineData("Retour partiel")]
+    [InlineData("Teilgutschrift")]
+    [InlineData("Reso parziale")]
+    public void A_return_in_part_takes_nothing_off_that_nobody_names(string status)
+    {
+        using var import = Of("customer_id,order_id,ordered_at,amount,status", "a,1,2024-01-01,30.00," + status,
+            "b,2,2024-01-13,9.00,paid");
+        Assert.Empty(Refunded(import));
+        Assert.Equal(1, import.Note("orders refunded in part, and nothing says how much").Count);
+    }
+
+    [Fact]
+    public void Refunds_inside_an_order_of_an_interface_have_their_sum_and_their_last_day()
+    {
+        using var import = new Import
+        {
+            OrdersName = "orders.json",
+            Orders = """
+                [{"id":"1","customer_id":"a","created_at":"2024-01-01T10:00:00Z","total":"30.00","refunds":
+                   [{"amount":"5.00","created_at":"2024-01-03T10:00:00Z"},{"amount":"2.50","created_at":"2024-01-09T10:00:00Z"}]},
+                 {"id":"2","customer_id":"b","created_at":"2024-01-02T10:00:00Z","total":"9.00","refunds":[]}]
+                """,
+        };
+        var refund = Assert.Single(import.Source.Refunds());
+        Assert.Equal((750L, 1_704_794_400_000L, false), (refund.AmountMinor, refund.RefundedAtMs, refund.IsUndated));
+    }
+
     [Fact]
     public void A_list_with_its_newest_rows_first_keeps_the_sale_of_a_negative_row()
     {

@@ -12,10 +12,11 @@ INSERT INTO fields VALUES
   ('orders', 'discount_rate', 'rate', false, ['discount_percent', 'discount_percentage', 'discount_pct', 'percent_discount', 'rebate_rate']),
   ('orders', 'refunded', 'money', false, ['refunded_amount', 'amount_refunded', 'refund_amount', 'total_refunded', 'refund_total', 'refunded_total', 'refund_value', 'order_refund_amount', 'refund', 'refunds', 'return_amount', 'returned_amount', 'amount_returned', 'return_value', 'returns', 'credit_amount', 'credited_amount', 'credit_note_amount', 'refunds[].amount', 'refunds[].total']),
   ('orders', 'is_refunded', 'flag', false, ['was_refunded', 'fully_refunded']),
-  ('orders', 'refunded_at', 'time', false, ['refund_date', 'refunded_on', 'date_refunded', 'order_refund_date', 'return_date', 'returned_at', 'returned_on', 'credit_date', 'credit_note_date']),
+  ('orders', 'refunded_at', 'time', false, ['refund_date', 'refunded_on', 'date_refunded', 'order_refund_date', 'return_date', 'returned_at', 'returned_on', 'credit_date', 'credit_note_date', 'refunds[].created_at', 'refunds[].date_created', 'refunds[].date']),
   ('orders', 'currency', 'text', false, ['currency_code', 'order_currency', 'iso_currency']),
   ('orders', 'status', 'text', false, ['order_status', 'state', 'order_state']),
   ('orders', 'payment_status', 'text', false, ['financial_status', 'payment_state', 'paid_status', 'status_of_payment']),
+  ('orders', 'is_paid', 'flag', false, ['paid', 'was_paid', 'payment_received', 'paid_yn']),
   ('orders', 'cancelled_at', 'time', false, ['canceled_at', 'cancelled', 'canceled', 'cancellation_date', 'cancelled_on', 'date_cancelled', 'voided_at']),
   ('orders', 'is_cancelled', 'flag', false, ['is_canceled', 'was_cancelled', 'voided', 'is_void']),
   ('orders', 'is_test', 'flag', false, ['test', 'test_order', 'is_test_order', 'test_mode']),
@@ -131,7 +132,8 @@ CREATE VIEW orders_read AS
 SELECT record, ordered_at_text, ordered_at, currency, discount, is_refunded, refunded_at, channel, category, line, promised_at, delivered_at, review_score, margin,
   country, city, gender, email, acquisition_channel,
   customer_of(id_text(customer_id), id_text(email)) AS customer_id, id_text(order_id) AS order_id,
-  CASE WHEN is_test THEN 'test' WHEN is_cancelled OR is_in_range(cancelled_at) AND cancelled_at > 86400000 THEN 'cancelled' ELSE lower(coalesce(p.status, s.status)) END AS status,
+  CASE WHEN is_test THEN 'test' WHEN is_cancelled OR is_in_range(cancelled_at) AND cancelled_at > 86400000 THEN 'cancelled'
+       ELSE lower(coalesce(p.status, s.status, CASE WHEN NOT is_paid THEN 'unpaid' END)) END AS status,
   CASE WHEN abs(quantity) < 2e9 THEN round(quantity)::INTEGER END AS quantity,
   CASE getvariable('amount_from')
     WHEN 'amount' THEN amount WHEN 'line_total' THEN line_total WHEN 'order_total' THEN order_total WHEN 'unit_price' THEN unit_price
