@@ -8,10 +8,13 @@ namespace PredictiveRetention.Storage;
 /// </summary>
 internal sealed class FirstOrders(ImportSql sql, long importId)
 {
-    /// <summary>customer_key and customer_id of those who ordered, which the orders do not keep.</summary>
+    /// <summary>
+    /// customer_key and customer_id of those who ordered, which the orders do not keep, and first_ms of their first valid order. Several
+    /// rows a customer where their orders did not come together.
+    /// </summary>
     public const string Buyers = "staged_buyer";
 
-    private readonly List<(long Key, string Id)> _buyers = [];
+    private readonly List<(long Key, string Id, long? FirstMs)> _buyers = [];
     private readonly List<string> _indexes = [];
 
     /// <summary>Makes the view; the table of staged orders is not there.</summary>
@@ -19,7 +22,7 @@ internal sealed class FirstOrders(ImportSql sql, long importId)
     {
         var orders = ImportedTable.Orders;
         sql.Execute($"CREATE TEMP VIEW {orders.Staged} AS SELECT {orders.SelectForStaging} FROM {orders.Name}");
-        sql.MakeEmpty(Buyers, "customer_key, CAST(NULL AS text) AS customer_id", orders.Name);
+        sql.MakeEmpty(Buyers, "customer_key, CAST(NULL AS text) AS customer_id, ordered_at_ms AS first_ms", orders.Name);
     }
 
     /// <summary>Returns how many. Fastest in the order of the key.</summary>
@@ -31,7 +34,9 @@ internal sealed class FirstOrders(ImportSql sql, long importId)
         var count = 0L;
         foreach (var row in rows)
         {
-            if (_buyers.Count == 0 || _buyers[^1].Id != row.CustomerId) _buyers.Add((CustomerKey.Hash(row.CustomerId), row.CustomerId));
+            if (_buyers.Count == 0 || _buyers[^1].Id != row.CustomerId)
+                _buyers.Add((CustomerKey.Hash(row.CustomerId), row.CustomerId, null));
+            if (row.IsValid && !(_buyers[^1].FirstMs <= row.OrderedAtMs)) _buyers[^1] = _buyers[^1] with { FirstMs = row.OrderedAtMs };
             bulk.StartRow();
             bulk.Write(_buyers[^1].Key);
             orders.Row.WriteBehind(2, bulk, row);
@@ -45,13 +50,14 @@ internal sealed class FirstOrders(ImportSql sql, long importId)
     /// <summary>Once all orders are written.</summary>
     public void StageBuyers()
     {
-        using (var bulk = sql.Bulk(Buyers, ["customer_key", "customer_id"]))
+        using (var bulk = sql.Bulk(Buyers, ["customer_key", "customer_id", "first_ms"]))
         {
-            foreach (var (key, id) in _buyers)
+            foreach (var (key, id, firstMs) in _buyers)
             {
                 bulk.StartRow();
                 bulk.Write(key);
                 bulk.Write(id);
+                bulk.Write(firstMs);
             }
             bulk.Complete();
         }

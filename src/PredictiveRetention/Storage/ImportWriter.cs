@@ -340,13 +340,15 @@ public sealed class ImportWriter : IDisposable
             "(SELECT min(o.ordered_at_ms) FROM orders o WHERE o.is_valid AND o.customer_key = ";
         var orders = ImportedTable.Orders;
         if (!IsEmpty(ImportedTable.Customer))
-            _sql.Execute($"UPDATE customer SET first_order_at_ms = {First}customer.customer_key) WHERE customer_key IN ("
+            _sql.Execute($"UPDATE customer SET first_order_at_ms = f.first_ms FROM (SELECT k.customer_key, {First}k.customer_key) AS first_ms "
+                + "FROM ("
                 + (IsEmpty(orders)
-                    ? $"SELECT customer_key FROM {orders.Staged})"
-                    : $"SELECT customer_key FROM {orders.Changed} UNION SELECT customer_key FROM {orders.Gone})"));
+                    ? $"SELECT DISTINCT customer_key FROM {orders.Staged}"
+                    : $"SELECT customer_key FROM {orders.Changed} UNION SELECT customer_key FROM {orders.Gone}")
+                + ") k) f WHERE f.customer_key = customer.customer_key AND customer.first_order_at_ms IS DISTINCT FROM f.first_ms");
         var first = _first is null ? $"{First}i.customer_key) FROM staged_new_id i"
-            : "o.first_ms FROM staged_new_id i LEFT JOIN (SELECT customer_key, min(ordered_at_ms) AS first_ms FROM orders WHERE is_valid "
-                + "GROUP BY customer_key) o ON o.customer_key = i.customer_key";
+            : $"b.first_ms FROM staged_new_id i LEFT JOIN (SELECT customer_key, min(first_ms) AS first_ms FROM {FirstOrders.Buyers} "
+                + "GROUP BY customer_key) b ON b.customer_key = i.customer_key";
         Insert(ImportedTable.Customer,
             $"INSERT INTO customer (customer_key, customer_id, first_order_at_ms) SELECT i.customer_key, i.customer_id, {first} "
                 + "WHERE true ORDER BY i.customer_key ON CONFLICT (customer_key) DO NOTHING");
