@@ -340,8 +340,8 @@ public sealed class ImportWriter : IDisposable
             "(SELECT min(o.ordered_at_ms) FROM orders o WHERE o.is_valid AND o.customer_key = ";
         var orders = ImportedTable.Orders;
         if (!IsEmpty(ImportedTable.Customer))
-            _sql.Execute($"UPDATE customer SET first_order_at_ms = f.first_ms FROM (SELECT k.customer_key, {First}k.customer_key) AS first_ms "
-                + "FROM ("
+            _sql.Execute("UPDATE customer SET first_order_at_ms = f.first_ms FROM "
+                + $"(SELECT k.customer_key, {First}k.customer_key) AS first_ms FROM ("
                 + (IsEmpty(orders)
                     ? $"SELECT DISTINCT customer_key FROM {orders.Staged}"
                     : $"SELECT customer_key FROM {orders.Changed} UNION SELECT customer_key FROM {orders.Gone}")
