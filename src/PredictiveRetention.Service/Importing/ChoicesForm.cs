@@ -38,6 +38,7 @@ internal static class ChoicesForm
         OpenChoice.Currency => T["Currency"],
         OpenChoice.TimeZone => T["Time zone of the shop"],
         OpenChoice.Statuses => T["Statuses that are a sale"],
+        OpenChoice.Refunded => "refunded",
         OpenChoice.DateOrder => LabelOf("$date_order", T),
         OpenChoice.DecimalMark => LabelOf("$decimal_mark", T),
         _ => LabelOf("$amount_unit", T),

@@ -44,11 +44,14 @@ internal sealed partial class ColumnContents(IReadOnlyList<string> filled)
     public bool HoldsObjects => Holds(cell => cell.StartsWith('{') || cell.StartsWith("[{", StringComparison.Ordinal));
 
     /// <summary>Yes and no, in whatever words, and nothing else.</summary>
-    public bool HoldsFlags => !IsEmpty && cells.All(cell => s_flags.Contains(cell))
+    public bool HoldsFlags => HoldsOnlyFlags
         && cells.Distinct(StringComparer.OrdinalIgnoreCase).Count() == 2;
 
+    /// <summary>Nothing but yes and no, or one of them.</summary>
+    public bool HoldsOnlyFlags => !IsEmpty && cells.All(cell => s_flags.Contains(cell));
+
     /// <summary>Words of yes and no: a flag even where all cells are alike. 0 and 1 may be amounts.</summary>
-    public bool HoldsFlagWords => !IsEmpty && cells.All(cell => s_flags.Contains(cell) && !char.IsAsciiDigit(cell[0]));
+    public bool HoldsFlagWords => HoldsOnlyFlags && cells.All(cell => !char.IsAsciiDigit(cell[0]));
 
     /// <summary>Shares of something else: all from 0 to 1 and some between, or written with a sign of per cent.</summary>
     public bool HoldsRates => !IsEmpty && (Holds(cell => cell.EndsWith('%') && IsNumber(cell[..^1].TrimEnd()))

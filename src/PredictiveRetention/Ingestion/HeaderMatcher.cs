@@ -163,7 +163,7 @@ internal sealed class HeaderMatcher(string path, Headings headings, FileMap map,
             "customer_id" when (cells.HoldsNames || (cells.HoldsWords && s_persons.Contains(headings.Plain(column)))) && HasAddresses() =>
                 $"names, and there are e-mail addresses ({such})",
             "customer_id" or "order_id" when cells.HoldsDates && !cells.HoldsAddresses => $"times ({such})",
-            "is_paid" when !HoldsYesAndNo(cells) => $"no yes and no ({such})",
+            "is_paid" when !cells.HoldsOnlyFlags => $"no yes and no ({such})",
             "email" when !cells.HoldsSomeAddresses => $"no e-mail addresses ({such})",
             _ => null,
         };

@@ -97,8 +97,7 @@ internal sealed class ImportPlan
             && PresetDetection.Fitting(name, file.Headings, _preset.Name) is not null;
         if (missing.Count > 0 || (isForeign && _preset.Name == "generic"))
             throw new MissingColumns(file, missing, _preset.Name).Refusal(new LikelyColumns(file, contents, columns));
-        if (!map.Columns.ContainsKey("refunded") && UnnamedRefunds.Find(_database, file, contents, fields, columns) is { } unnamed)
-            columns = [.. columns, unnamed];
+        if (!map.Columns.ContainsKey("refunded")) UnnamedRefunds.Ask(_database, file, contents, fields, columns);
         _doubts[name] = matcher.Doubts;
         _contents[name] = contents;
         var currency = (MapOf(name).Currency ?? _request.ShopCurrency) is { } code ? PredictiveRetention.Currency.TryOf(code) : null;

@@ -265,8 +265,8 @@ internal sealed class SourceFile
 
     /// <summary>
     /// Adds a column for every header such as 'properties.total' that the preset knows and some cell of 'properties' has. A file that has
-    /// them as columns of their own (properties_total) needs none. 'refunds[].total' is the sum over a list of objects, and of texts, such
-    /// as times, the last. What --map names so is looked for too.
+    /// them as columns of their own (properties_total) needs none. 'refunds[].total' is the sum over a list of objects. What --map names
+    /// so is looked for too.
     /// </summary>
     private void OpenJsonCells(ImportDatabase database, IReadOnlyList<PresetField> fields, FileMap map)
     {
@@ -300,7 +300,7 @@ internal sealed class SourceFile
         var path = "$" + header[header.IndexOfAny(['.', '['])..].Replace("[]", "[*]", StringComparison.Ordinal);
         var value = $"json_extract_string({text}, {Text(path)})";
         return header.Contains("[]", StringComparison.Ordinal)
-            ? $"coalesce(list_sum([TRY_CAST(number AS DECIMAL(18,6)) FOR number IN {value}])::VARCHAR, list_max({value}))" : value;
+            ? $"list_sum([TRY_CAST(number AS DECIMAL(18,6)) FOR number IN {value}])::VARCHAR" : value;
     }
 
     private void CountRecords(ImportDatabase database)

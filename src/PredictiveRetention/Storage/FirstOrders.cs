@@ -14,13 +14,22 @@ internal sealed class FirstOrders(ImportSql sql, long importId)
     /// </summary>
     public const string Buyers = "staged_buyer";
 
+    /// <summary>Fewer orders go past the indexes as they are: nobody waits for the table then.</summary>
+    private const long Few = 10_000;
+
+    /// <summary>Customers kept in memory until they are written, between two parts of the orders.</summary>
+    private const int BuyersMax = 1_000_000;
+
     private readonly List<(long Key, string Id, long? FirstMs)> _buyers = [];
     private readonly List<string> _indexes = [];
 
-    /// <summary>Makes the view; the table of staged orders is not there.</summary>
+    public long ImportId => importId;
+
+    /// <summary>Makes the view, in the place of a table that an import before left on the connection.</summary>
     public void Begin()
     {
         var orders = ImportedTable.Orders;
+        sql.Drop(orders.Staged);
         sql.Execute($"CREATE TEMP VIEW {orders.Staged} AS SELECT {orders.SelectForStaging} FROM {orders.Name}");
         sql.MakeEmpty(Buyers, "customer_key, CAST(NULL AS text) AS customer_id, ordered_at_ms AS first_ms", orders.Name);
     }
@@ -28,41 +37,54 @@ internal sealed class FirstOrders(ImportSql sql, long importId)
     /// <summary>Returns how many. Fastest in the order of the key.</summary>
     public long Write(IEnumerable<OrderRow> rows)
     {
-        var orders = ImportedTable.Orders;
-        DropIndexes();
-        using var bulk = sql.Bulk(orders.Name, ["customer_key", .. orders.StagedColumns[2..], "import_id"]);
+        using var row = rows.GetEnumerator();
         var count = 0L;
-        foreach (var row in rows)
+        for (var hasMore = row.MoveNext(); hasMore;)
         {
-            if (_buyers.Count == 0 || _buyers[^1].Id != row.CustomerId)
-                _buyers.Add((CustomerKey.Hash(row.CustomerId), row.CustomerId, null));
-            if (row.IsValid && !(_buyers[^1].FirstMs <= row.OrderedAtMs)) _buyers[^1] = _buyers[^1] with { FirstMs = row.OrderedAtMs };
-            bulk.StartRow();
-            bulk.Write(_buyers[^1].Key);
-            orders.Row.WriteBehind(2, bulk, row);
-            bulk.Write(importId);
-            count++;
+            if (count >= Few && _indexes.Count == 0) DropIndexes();
+            (var written, hasMore) = WritePart(row, count < Few ? Few : long.MaxValue);
+            count += written;
+            StageBuyers();
         }
-        bulk.Complete();
         return count;
     }
 
-    /// <summary>Once all orders are written.</summary>
-    public void StageBuyers()
+    /// <summary>From the row that is current on.</summary>
+    private (long Written, bool HasMore) WritePart(IEnumerator<OrderRow> row, long rowsMax)
     {
-        using (var bulk = sql.Bulk(Buyers, ["customer_key", "customer_id", "first_ms"]))
+        var orders = ImportedTable.Orders;
+        using var bulk = sql.Bulk(orders.Name, ["customer_key", .. orders.StagedColumns[2..], "import_id"]);
+        var (written, hasMore) = (0L, true);
+        while (hasMore && written < rowsMax && _buyers.Count < BuyersMax)
         {
-            foreach (var (key, id, firstMs) in _buyers)
-            {
-                bulk.StartRow();
-                bulk.Write(key);
-                bulk.Write(id);
-                bulk.Write(firstMs);
-            }
-            bulk.Complete();
+            var order = row.Current;
+            if (_buyers.Count == 0 || _buyers[^1].Id != order.CustomerId)
+                _buyers.Add((CustomerKey.Hash(order.CustomerId), order.CustomerId, null));
+            var buyer = _buyers[^1];
+            if (order.IsValid && !(buyer.FirstMs <= order.OrderedAtMs)) _buyers[^1] = buyer with { FirstMs = order.OrderedAtMs };
+            bulk.StartRow();
+            bulk.Write(buyer.Key);
+            orders.Row.WriteBehind(2, bulk, order);
+            bulk.Write(importId);
+            written++;
+            hasMore = row.MoveNext();
         }
+        bulk.Complete();
+        return (written, hasMore);
+    }
+
+    private void StageBuyers()
+    {
+        using var bulk = sql.Bulk(Buyers, ["customer_key", "customer_id", "first_ms"]);
+        foreach (var (key, id, firstMs) in _buyers)
+        {
+            bulk.StartRow();
+            bulk.Write(key);
+            bulk.Write(id);
+            bulk.Write(firstMs);
+        }
+        bulk.Complete();
         _buyers.Clear();
-        sql.Survey(Buyers);
     }
 
     /// <summary>From here on others wait for the orders, of which there are none yet.</summary>

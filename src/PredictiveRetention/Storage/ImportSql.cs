@@ -44,5 +44,5 @@ internal sealed class ImportSql(Engine engine, DbConnection connection, DbTransa
 
     public BulkInsert Bulk(string table, string[] columns) => engine.Bulk(connection, transaction, table, columns);
 
-    private void Drop(string table) => Execute($"DROP TABLE IF EXISTS {table}");
+    public void Drop(string table) => Execute($"DROP TABLE IF EXISTS {table}");
 }

@@ -126,8 +126,11 @@ public sealed class ImportSummaries
         transaction.Commit();
     }
 
-    private static bool AreMissing(DbConnection connection) => connection.ExecuteScalar<int>(
-        "SELECT CASE WHEN EXISTS (SELECT 1 FROM orders WHERE is_valid) AND NOT EXISTS (SELECT 1 FROM order_span) THEN 1 ELSE 0 END") == 1;
+    /// <summary>Of a store without imports the orders are not asked: those of the first may be on their way, and hold readers up.</summary>
+    private static bool AreMissing(DbConnection connection) =>
+        connection.ExecuteScalar<int>("SELECT CASE WHEN EXISTS (SELECT 1 FROM import_batch) THEN 1 ELSE 0 END") == 1
+        && connection.ExecuteScalar<int>("SELECT CASE WHEN EXISTS (SELECT 1 FROM orders WHERE is_valid) "
+            + "AND NOT EXISTS (SELECT 1 FROM order_span) THEN 1 ELSE 0 END") == 1;
 
     /// <summary>
     /// Brings the summaries up to date from the rows of an import that change: seen once before they are written and once after.

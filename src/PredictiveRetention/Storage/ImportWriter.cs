@@ -52,7 +52,6 @@ public sealed class ImportWriter : IDisposable
     private readonly StatedRefunds _refunds;
     private readonly NobodysOrders _nobody;
     private readonly HashSet<ImportedTable> _empty;
-    private readonly long _importId;
     private readonly FirstOrders? _first;
     private readonly Dictionary<ImportedTable, long> _staged = [];
     private ImportComparison? _comparison;
@@ -67,8 +66,7 @@ public sealed class ImportWriter : IDisposable
         (_moves, _refunds) = (new OrderMoves(_sql), new StatedRefunds(_sql));
         if (engine.ImportSettings is { } settings) _sql.Execute(settings);
         _empty = [.. ImportedTable.All.Where(table => _sql.IsEmpty(table.Name))];
-        _importId = _sql.Scalar<long>("SELECT coalesce(max(import_id), 0) + 1 FROM import_batch");
-        _first = IsEmpty(ImportedTable.Orders) && IsEmpty(ImportedTable.Refund) ? new FirstOrders(_sql, _importId) : null;
+        _first = IsEmpty(ImportedTable.Orders) && IsEmpty(ImportedTable.Refund) ? new FirstOrders(_sql, NextImport()) : null;
         foreach (var table in ImportedTable.All)
         {
             if (_first is null || table != ImportedTable.Orders) _sql.MakeEmpty(table.Staged, table.SelectForStaging, table.Name);
@@ -89,6 +87,10 @@ public sealed class ImportWriter : IDisposable
             $"INSERT INTO shop (shop_id, currency, time_zone, minor_per_unit, zero_value_purchases, merge_days, created_at_ms) VALUES "
                 + $"(1, @code, @zone, @minor, @ZeroValue, @MergeDays, {_engine.NowMs}) ON CONFLICT DO NOTHING",
             new { code = currency.Code, zone = calendar.TimeZone.Id, minor = currency.MinorPerUnit, rule.ZeroValue, rule.MergeDays });
+        // Two first imports wait for each other here, and the second no longer is one.
+        if (_first is not null && NextImport() != _first.ImportId)
+            throw new RetentionException(Failure.Busy,
+                "Another import was stored while this one read its files. Nothing of this one was: start it again.");
         var (storedCurrency, storedZone, zeroValue, mergeDays) = _sql.QuerySingle<(string, string, bool, bool)>(
             "SELECT currency, time_zone, zero_value_purchases, merge_days FROM shop");
         if (purchases is { } asked && asked != new PurchaseRule(zeroValue, mergeDays))
@@ -130,8 +132,7 @@ public sealed class ImportWriter : IDisposable
     {
         if (_comparison is not null) return _comparison;
         _refunds.TakeBeside();
-        _first?.StageBuyers();
-        foreach (var table in ImportedTable.All.Where(table => _first is null || table != ImportedTable.Orders)) _sql.Survey(table.Staged);
+        foreach (var table in ImportedTable.All) _sql.Survey(StagedIds(table));
         RefuseSharedKeys();
         if (!IsEmpty(ImportedTable.Orders))
         {
@@ -156,8 +157,9 @@ public sealed class ImportWriter : IDisposable
         IEnumerable<LearntChoice>? learnt = null)
     {
         Compare();
+        var importId = _first?.ImportId ?? NextImport();
         var summaries = new ImportSummaries.Change(_sql);
-        var result = new ImportResult(_importId, 0, 0, 0, _sql.Scalar<long>($"SELECT count(DISTINCT order_id) FROM {OrderMoves.Table}"),
+        var result = new ImportResult(importId, 0, 0, 0, _sql.Scalar<long>($"SELECT count(DISTINCT order_id) FROM {OrderMoves.Table}"),
             _refunds.TakenBack);
         foreach (var table in ImportedTable.All)
         {
@@ -175,7 +177,7 @@ public sealed class ImportWriter : IDisposable
                 if (!_sql.IsEmpty(table.Gone))
                     _sql.Execute($"DELETE FROM {table.Name} WHERE ({table.Keys}) IN (SELECT {table.Keys} FROM {table.Gone})");
             }
-            Merge(table);
+            Merge(table, importId);
             summaries.After(table, IsEmpty(table));
         }
         MergeCustomers();
@@ -188,10 +190,10 @@ public sealed class ImportWriter : IDisposable
                 + "@reportJson, @knownBy)",
             new
             {
-                importId = _importId, preset, files, rowsRead, rowsStored, rowsRejected, reportJson,
+                importId, preset, files, rowsRead, rowsStored, rowsRejected, reportJson,
                 knownBy = _moves.OtherOrders == 0 && _identity.AreOrderIdsUnique ? "shop" : "customer"
             });
-        ShopChoices.Keep(_connection, _transaction, preset, learnt ?? [], _importId);
+        ShopChoices.Keep(_connection, _transaction, preset, learnt ?? [], importId);
         var all = _sql.Scalar<long>("SELECT CAST(coalesce(sum(orders), 0) AS bigint) FROM order_span");
         _first?.End();
         _transaction.Commit();
@@ -205,6 +207,8 @@ public sealed class ImportWriter : IDisposable
         _transaction.Dispose();
         _connection.Dispose();
     }
+
+    private long NextImport() => _sql.Scalar<long>("SELECT coalesce(max(import_id), 0) + 1 FROM import_batch");
 
     private bool IsEmpty(ImportedTable table) => _empty.Contains(table);
 
@@ -289,7 +293,7 @@ public sealed class ImportWriter : IDisposable
         return (added - moved, changed, staged - added - changed);
     }
 
-    private void Merge(ImportedTable table)
+    private void Merge(ImportedTable table, long importId)
     {
         if (_first is not null && table == ImportedTable.Orders)
         {
@@ -303,9 +307,9 @@ public sealed class ImportWriter : IDisposable
             // An order keeps the import that first brought it, also under another customer.
             columns += ", import_id";
             values += IsEmpty(table)
-                ? Invariant.Text($", {_importId}")
+                ? Invariant.Text($", {importId}")
                 : Invariant.Text($", coalesce((SELECT min(m.import_id) FROM {OrderMoves.Table} m WHERE m.to_key = s.customer_key ")
-                    + Invariant.Text($"AND m.order_id = s.order_id), {_importId})");
+                    + Invariant.Text($"AND m.order_id = s.order_id), {importId})");
         }
         // In key order: a B-tree takes sorted rows several times faster than scattered ones.
         var order = "ORDER BY " + string.Join(", ", table.Key.Select(column => "s." + column));

@@ -467,6 +467,14 @@ public sealed class ContentsDecideTests
             (import.Stored.Count, (int)(import.Quality.Nobody?.Orders ?? 0)));
     }
 
+    [Fact]
+    public void Number_of_a_till_among_addresses_is_nobodys()
+    {
+        var rows = Enumerable.Range(1, 230).Select(n => $"{(n <= 200 ? $"c{n}@example.com" : "POS1")},{n},2024-01-01,5.00");
+        using var import = new Import { Orders = Orders("customer_id,order_id,ordered_at,amount", [.. rows]) };
+        Assert.Equal((200, 30L), (import.Stored.Count, import.Quality.Nobody!.Orders));
+    }
+
     [Theory]
     [InlineData("-0500", "-0400", "America/New_York")]
     [InlineData("+0100", "+0200", "Europe/Berlin")]

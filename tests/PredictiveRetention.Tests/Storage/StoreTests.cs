@@ -35,11 +35,14 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
         Assert.Equal((2, 3), (store.Summaries.Orders(Some.Shop)!.Customers, store.Summaries.Orders(Some.Shop)!.Orders));
     }
 
-    /// <summary>Those of an empty store take a shorter way.</summary>
-    [Fact]
-    public void First_orders_leave_what_later_ones_leave()
+    /// <summary>Those of an empty store take a shorter way, and many of them one past the indexes.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10_500)]
+    public void First_orders_leave_what_later_ones_leave(int more)
     {
-        OrderRow[] orders = [Some.Order("c", "2", Day + 3), Some.Order("a", "9", Day), Some.Order("c", "1", Day + 1),
+        OrderRow[] orders = [.. Enumerable.Range(0, more).Select(i => Some.Order($"m{i / 7}", $"{i}", Day + i % 300)),
+            Some.Order("c", "2", Day + 3), Some.Order("a", "9", Day), Some.Order("c", "1", Day + 1),
             Some.Order("a", "1", Day + 1) with { Status = "void", IsValid = false, Channel = "web", Quantity = 2, ReviewScore = 4.5 },
             Some.Order("b", "7", Day + 2) with { DiscountMinor = 5, MarginMinor = 3, PromisedAtMs = 9, DeliveredAtMs = 8 }];
         CustomerRow[] customers = [new("b", Country: "FR"), new("d", Country: "FR")];
@@ -49,10 +52,13 @@ public abstract class StoreTests(EngineUnderTest engine) : IDisposable
         var expected = Stored(later);
         using var atOnce = RetentionStore.Open(engine.NewAddress());
         var result = atOnce.Import(orders, customers: customers);
-        Assert.Equal((7, 0, 0), (result.Inserted, result.Updated, result.Unchanged));
+        Assert.Equal((7 + more, 0, 0), (result.Inserted, result.Updated, result.Unchanged));
         Assert.Equal(expected, Stored(atOnce));
         // 5 orders, 4 customers, 3 spans of valid ones at least, and indexes.
-        Assert.InRange(expected.Count, 13, 30);
+        Assert.InRange(expected.Count - more, 13, 2000);
+        // The connection is used again.
+        Assert.Equal((0, 0, 7 + more), atOnce.Import(orders, customers: customers) is var again
+            ? (again.Inserted, again.Updated, again.Unchanged) : default);
 
         List<string> Stored(RetentionStore store) =>
         [

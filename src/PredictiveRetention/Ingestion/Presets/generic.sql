@@ -12,7 +12,7 @@ INSERT INTO fields VALUES
   ('orders', 'discount_rate', 'rate', false, ['discount_percent', 'discount_percentage', 'discount_pct', 'percent_discount', 'rebate_rate']),
   ('orders', 'refunded', 'money', false, ['refunded_amount', 'amount_refunded', 'refund_amount', 'total_refunded', 'refund_total', 'refunded_total', 'refund_value', 'order_refund_amount', 'refund', 'refunds', 'return_amount', 'returned_amount', 'amount_returned', 'return_value', 'returns', 'credit_amount', 'credited_amount', 'credit_note_amount', 'refunds[].amount', 'refunds[].total']),
   ('orders', 'is_refunded', 'flag', false, ['was_refunded', 'fully_refunded']),
-  ('orders', 'refunded_at', 'time', false, ['refund_date', 'refunded_on', 'date_refunded', 'order_refund_date', 'return_date', 'returned_at', 'returned_on', 'credit_date', 'credit_note_date', 'refunds[].created_at', 'refunds[].date_created', 'refunds[].date']),
+  ('orders', 'refunded_at', 'time', false, ['refund_date', 'refunded_on', 'date_refunded', 'order_refund_date', 'return_date', 'returned_at', 'returned_on', 'credit_date', 'credit_note_date']),
   ('orders', 'currency', 'text', false, ['currency_code', 'order_currency', 'iso_currency']),
   ('orders', 'status', 'text', false, ['order_status', 'state', 'order_state']),
   ('orders', 'payment_status', 'text', false, ['financial_status', 'payment_state', 'paid_status', 'status_of_payment']),

@@ -196,7 +196,7 @@ CREATE MACRO known(id) AS
 CREATE MACRO is_known(id) AS id <> '';
 -- By the first of two that says who it is.
 CREATE MACRO customer_of(id, other) AS
-  CASE WHEN is_plain_id(id) THEN id WHEN id IS NULL OR is_placeholder(id) OR list_contains(getvariable('own_addresses'), lower(id)) THEN known(other) ELSE id END;
+  CASE WHEN is_plain_id(id) AND NOT list_contains(getvariable('own_addresses'), lower(id)) THEN id WHEN id IS NULL OR is_placeholder(id) OR list_contains(getvariable('own_addresses'), lower(id)) THEN known(other) ELSE id END;
 CREATE MACRO nobody_reason() AS 'order of nobody known: no customer to attribute it to';
 
 -- Rows that were understood and are not stored do not speak against the mapping.
