@@ -27,8 +27,8 @@ internal static class UnnamedRefunds
         if (found.Count == 0) return;
         throw new UndecidedException(OpenChoice.Refunded,
             $"{file.Path}: orders were refunded ({sign.Header}), and no column is known to say for how much. "
-                + $"{string.Join(" and ", found.Select(name => ForeignText.Shown(name)))} {(found.Count == 1 ? "has" : "have")} sums on just "
-                + "these rows.",
+                + $"{string.Join(" and ", found.Select(name => ForeignText.Shown(name)))} {(found.Count == 1 ? "has" : "have")} sums on "
+                + "just these rows.",
             $"Say what was given back: --map {{\"orders\": {{\"refunded\": \"{ForeignText.Shown(found[0])}\"}}}}, or with null instead "
                 + "of the column where these orders were refunded in full. It is kept for the next file.");
 

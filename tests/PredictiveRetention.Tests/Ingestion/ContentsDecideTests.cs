@@ -10,13 +10,6 @@ public sealed class ContentsDecideTests
 
     private static Import Of(string header, params string[] rows) => new() { Orders = Orders(header, rows) };
 
-    private static List<(string Id, long Amount)> Amounts(Import import) =>
-        [.. import.Stored.Select(order => (order.OrderId, order.AmountMinor)).OrderBy(order => order.OrderId, StringComparer.Ordinal)];
-
-    private static List<(string Id, long Amount)> Refunded(Import import) =>
-        [.. import.Source.Refunds().Select(refund => (refund.RefundId, refund.AmountMinor))
-            .OrderBy(refund => refund.RefundId, StringComparer.Ordinal)];
-
     [Theory]
     [InlineData("price")]
     [InlineData("unit_price")]
@@ -25,7 +18,7 @@ public sealed class ContentsDecideTests
     {
         using var import = Of($"customer,order,date,product,{price},qty",
             "a,1,2024-01-01,P,2.50,4", "a,1,2024-01-01,Q,3.00,1", "b,2,2024-01-02,P,2.50,1");
-        Assert.Equal([("1", 1300L), ("2", 250L)], Amounts(import));
+        Assert.Equal([("1", 1300L), ("2", 250L)], import.Amounts);
         Assert.StartsWith("amounts that are the unit price times the quantity", import.Note("amounts that").Note, StringComparison.Ordinal);
     }
 
@@ -34,7 +27,7 @@ public sealed class ContentsDecideTests
     public void Prices_and_quantities_beside_ids_and_a_status_need_no_other_preset()
     {
         using var import = Of("order_id,customer_id,ordered_at,status,unit_price,quantity", "1,a,2024-01-01,paid,2.50,4");
-        Assert.Equal([("1", 1000L)], Amounts(import));
+        Assert.Equal([("1", 1000L)], import.Amounts);
     }
 
     [Fact]
@@ -42,7 +35,7 @@ public sealed class ContentsDecideTests
     {
         using var import = Of("customer,order,date,product,price,qty",
             "a,1,2024-01-01,P,10.00,4", "a,2,2024-01-02,P,2.50,1", "b,3,2024-01-02,Q,6.00,2", "b,4,2024-01-03,Q,9.00,3");
-        Assert.Equal([("1", 1000L), ("2", 250L), ("3", 600L), ("4", 900L)], Amounts(import));
+        Assert.Equal([("1", 1000L), ("2", 250L), ("3", 600L), ("4", 900L)], import.Amounts);
     }
 
     [Fact]
@@ -50,17 +43,17 @@ public sealed class ContentsDecideTests
     {
         const string Header = "customer,order,date,product,unit_price,qty,discount";
         using var money = Of(Header, "a,1,2024-01-01,P,10.00,2,3.00", "a,1,2024-01-01,Q,4.00,1,", "b,2,2024-01-02,P,10.00,1,12.50");
-        Assert.Equal([("1", 2100L), ("2", 0L)], Amounts(money));
+        Assert.Equal([("1", 2100L), ("2", 0L)], money.Amounts);
         Assert.Equal(2, money.Note("orders with a discount on a unit price").Count);
         Assert.All(money.Quality.Money, all => Assert.Equal((21m, all.Stored), (all.Read, all.Read)));
         using var ofOrder = Of(Header, "a,1,2024-01-01,P,10.00,2,30.00", "a,1,2024-01-01,Q,40.00,1,30.00",
             "b,2,2024-01-02,P,10.00,1,1.00", "b,2,2024-01-02,Q,9.00,1,1.00");
-        Assert.Equal([("1", 3000L), ("2", 1800L)], Amounts(ofOrder));
+        Assert.Equal([("1", 3000L), ("2", 1800L)], ofOrder.Amounts);
         using var included = new Import
         {
             Orders = Orders(Header, "a,1,2024-01-01,P,10.00,2,3.00"), Map = """{ "orders": { "$discounts": "included" } }""",
         };
-        Assert.Equal([("1", 2000L)], Amounts(included));
+        Assert.Equal([("1", 2000L)], included.Amounts);
     }
 
     [Theory]
@@ -72,70 +65,7 @@ public sealed class ContentsDecideTests
     {
         using var import = Of($"customer,order,date,product,unit_price,qty,{heading}",
             $"a,1,2024-01-01,P,10.00,4,{quarter}", $"a,1,2024-01-01,Q,7.99,1,{none}", $"b,2,2024-01-02,P,10.00,1,{none}");
-        Assert.Equal([("1", 3799L), ("2", 1000L)], Amounts(import));
-    }
-
-    [Theory]
-    [InlineData("refunded")]
-    [InlineData("Refund amount")]
-    [InlineData("Rückerstattungsbetrag")]
-    public void What_an_order_says_was_given_back_is_refunded(string heading)
-    {
-        using var import = Of($"customer,order,date,amount,{heading}",
-            "a,1,2024-01-01,30.00,", "a,2,2024-01-02,20.00,20.00", "b,3,2024-01-03,15.00,5.00", "c,4,2024-01-03,15.00,-");
-        Assert.Equal([("1", 3000L), ("2", 2000L), ("3", 1500L), ("4", 1500L)], Amounts(import));
-        Assert.Equal([("2-refund", 2000L), ("3-refund", 500L)], Refunded(import));
-        Assert.Equal(2, import.Note("orders that say what of them was given back").Count);
-        Assert.Equal(2, import.Note("refunds without a date").Count);
-    }
-
-    [Fact]
-    public void Amounts_that_are_what_was_left_after_refunds_are_worth_both()
-    {
-        using var import = Of("customer,order,date,total,refunded_amount",
-            "a,1,2024-01-01,30.00,0.00", "a,2,2024-01-02,0.00,20.00", "b,3,2024-01-03,15.00,5.00", "b,4,2024-01-04,0.00,8.00");
-        Assert.Equal([("1", 3000L), ("2", 2000L), ("3", 2000L), ("4", 800L)], Amounts(import));
-        Assert.Equal([("2-refund", 2000L), ("3-refund", 500L), ("4-refund", 800L)], Refunded(import));
-        Assert.Equal(45m, Assert.Single(import.Quality.Money).Stored);
-    }
-
-    [Fact]
-    public void An_order_that_is_refunded_is_so_in_full_unless_other_rows_say_for_how_much()
-    {
-        const string Header = "customer,order,date,amount,status";
-        using var alone = Of(Header, "a,1,2024-01-01,30.00,paid", "a,2,2024-01-02,20.00,refunded",
-            "b,3,2024-01-03,9.00,partially_refunded");
-        Assert.Equal([("2-refund", 2000L)], Refunded(alone));
-        Assert.Equal(1, alone.Note("refunded orders without an amount").Count);
-        Assert.Equal(1, alone.Note("orders refunded in part").Count);
-        using var beside = new Import
-        {
-            Orders = Orders(Header, "a,1,2024-01-01,30.00,paid", "a,2,2024-01-02,20.00,refunded"),
-            Refunds = "customer_id,refund_id,refunded_at,amount,order_id\na,R1,2024-01-05,18.00,2\n",
-        };
-        Assert.Equal([("R1", 1800L)], Refunded(beside));
-        using var negative = Of(Header, "a,1,2024-01-01,30.00,paid", "a,2,2024-01-02,20.00,refunded", "a,2,2024-01-09,-20.00,refunded");
-        Assert.Equal(2000L, Assert.Single(Refunded(negative)).Amount);
-    }
-
-    [Theory]
-    [InlineData("refunded", "no", "yes")]
-    [InlineData("Remboursement", "non", "oui")]
-    [InlineData("Erstattet", "Nein", "Ja")]
-    public void A_flag_of_refunded_orders_is_no_money_and_says_that_all_went_back(string heading, string no, string yes)
-    {
-        using var import = Of($"customer,order,date,amount,{heading}", $"a,1,2024-01-01,30.00,{no}", $"a,2,2024-01-02,20.00,{yes}");
-        Assert.Equal([("2-refund", 2000L)], Refunded(import));
-    }
-
-    [Fact]
-    public void What_an_order_says_was_given_back_on_each_of_its_lines_was_given_back_once()
-    {
-        using var import = Of("customer,order,date,sku,amount,refunded_amount,refund_date",
-            "a,1,2024-01-01,P,30.00,12.00,2024-02-01", "a,1,2024-01-01,Q,5.00,12.00,2024-02-01", "b,2,2024-01-02,P,9.00,4.00,2024-02-02",
-            "b,2,2024-01-02,R,8.00,4.00,2024-02-02");
-        Assert.Equal([("1-refund", 1200L), ("2-refund", 400L)], Refunded(import));
-        Assert.All(import.Source.Refunds(), refund => Assert.False(refund.IsUndated));
+        Assert.Equal([("1", 3799L), ("2", 1000L)], import.Amounts);
     }
 
     [Fact]
@@ -154,7 +84,7 @@ public sealed class ContentsDecideTests
         using var import = Of("customer,order,date,sku,qty,total",
             "a,1,2024-01-01,P,1,30.00", "a,1,2024-01-01,Q,2,30.00", "b,2,2024-01-02,P,1,12.00", "b,2,2024-01-02,R,1,12.00",
             "b,3,2024-01-03,P,1,5.00");
-        Assert.Equal([("1", 3000L), ("2", 1200L), ("3", 500L)], Amounts(import));
+        Assert.Equal([("1", 3000L), ("2", 1200L), ("3", 500L)], import.Amounts);
         Assert.Equal(2, import.Note("rows that repeat the amount of their order").Count);
         Assert.Equal(47m, Assert.Single(import.Quality.Money).Read);
     }
@@ -164,7 +94,7 @@ public sealed class ContentsDecideTests
     {
         using var import = Of("customer,order,date,sku,qty,amount",
             "a,1,2024-01-01,P,1,10.00", "a,1,2024-01-01,Q,2,10.00", "b,2,2024-01-02,P,1,10.00", "b,2,2024-01-02,R,1,10.00");
-        Assert.Equal([("1", 2000L), ("2", 2000L)], Amounts(import));
+        Assert.Equal([("1", 2000L), ("2", 2000L)], import.Amounts);
     }
 
     [Fact]
@@ -201,7 +131,7 @@ public sealed class ContentsDecideTests
     {
         using var import = Of("customer_id,order_id,ordered_at,paid,revenue", "a,1,2024-01-01,yes,80.00", "b,2,2024-01-02,no,50.00");
         Assert.Equal("revenue", import.Source.Mapping.Files[0].Columns.Single(column => column.Field == "amount").Header);
-        Assert.Equal([("1", 8000L), ("2", 5000L)], Amounts(import));
+        Assert.Equal([("1", 8000L), ("2", 5000L)], import.Amounts);
     }
 
     [Fact]
@@ -332,7 +262,7 @@ public sealed class ContentsDecideTests
     public void Magentos_amounts_are_those_in_the_shops_currency(string shops, string customers)
     {
         using var import = Of($"Email,order_id,ordered_at,{customers},{shops}", "a@x.fr,1,2024-01-13 10:00:00,85.3000,100.0000");
-        Assert.Equal([("1", 10_000L)], Amounts(import));
+        Assert.Equal([("1", 10_000L)], import.Amounts);
     }
 
     [Theory]
@@ -404,36 +334,9 @@ public sealed class ContentsDecideTests
         using var import = Of("customer,order,date,sku,qty,amount",
             "a,1,2024-01-01,P,1,30.00", "a,1,2024-01-01,P,1,30.00", "b,2,2024-01-02,P,1,12.00", "b,2,2024-01-02,R,1,7.00",
             "c,3,2024-01-03,P,1,4.00", "b,2,2024-01-02,P,1,12.00", "b,2,2024-01-02,R,1,7.00");
-        Assert.Equal([("1", 6000L), ("2", 1900L), ("3", 400L)], Amounts(import));
+        Assert.Equal([("1", 6000L), ("2", 1900L), ("3", 400L)], import.Amounts);
         var again = import.Quality.Rejected.Single(reason => reason.Reason == "row of an order that comes again as a whole");
         Assert.Equal((2L, 19m, true), (again.Count, again.Amount!.Value, again.IsUnderstood));
-    }
-
-    [Fact]
-    public void Negative_rows_that_name_an_order_of_their_customer_are_its_refunds()
-    {
-        using var import = Of("customer,order,date,amount", "a,1,2024-01-01,30.00", "a,1,2024-01-09,-10.00", "b,2,2024-01-02,12.00");
-        Assert.Equal([("1", 3000L), ("2", 1200L)], Amounts(import));
-        var refund = Assert.Single(import.Source.Refunds());
-        Assert.Equal(("a", 1000L, "1"), (refund.CustomerId, refund.AmountMinor, refund.OrderId));
-        var money = Assert.Single(import.Quality.Money);
-        Assert.Equal((32m, 32m, 0m), (money.Read, money.Stored, money.Rejected + money.LeftOut));
-    }
-
-    [Theory]
-    [InlineData(null, 0, -10)]
-    [InlineData("refunds", 1, 0)]
-    [InlineData("left-out", 0, -10)]
-    public void Negative_rows_with_numbers_of_their_own_are_refunds_where_that_is_said(string? negatives, int refunds, int leftOut)
-    {
-        using var import = new Import
-        {
-            Orders = Orders("customer,order,date,amount", "a,1,2024-01-01,30.00", "a,2,2024-01-09,-10.00", "b,3,2024-01-02,12.00"),
-            Settings = negatives is null ? [] : new() { ["$negatives"] = negatives },
-        };
-        Assert.Equal(refunds, import.Source.Refunds().Count());
-        Assert.Equal(leftOut, Assert.Single(import.Quality.Money).LeftOut);
-        Assert.Equal(2, import.Stored.Count);
     }
 
     [Theory]

@@ -6,19 +6,104 @@ namespace PredictiveRetention.Tests.Ingestion;
 /// <summary>What a list of orders says was given back, cancelled or taken off: by columns, statuses, dates, flags and rows.</summary>
 public sealed class GivenBackTests
 {
-    private static Import Of(string header, params string[] rows) => new() { Orders = $"{header}\n{string.Join('\n', rows)}\n" };
+    private static string Text(string header, params string[] rows) => $"{header}\n{string.Join('\n', rows)}\n";
 
-    private static List<(string Id, long Amount)> Amounts(Import import) =>
-        [.. import.Stored.Select(order => (order.OrderId, order.AmountMinor)).OrderBy(order => order.OrderId, StringComparer.Ordinal)];
-
-    private static List<(string Id, long Amount)> Refunded(Import import) =>
-        [.. import.Source.Refunds().Select(refund => (refund.RefundId, refund.AmountMinor))
-            .OrderBy(refund => refund.RefundId, StringComparer.Ordinal)];
+    private static Import Of(string header, params string[] rows) => new() { Orders = Text(header, rows) };
 
     private static List<string> Sales(Import import) =>
         [.. import.Stored.Where(order => order.IsValid).Select(order => order.OrderId).Order(StringComparer.Ordinal)];
 
     // ---------------------------------------------------------------- given back
+
+    [Theory]
+    [InlineData("refunded")]
+    [InlineData("Refund amount")]
+    [InlineData("Rückerstattungsbetrag")]
+    public void What_an_order_says_was_given_back_is_refunded(string heading)
+    {
+        using var import = Of($"customer,order,date,amount,{heading}",
+            "a,1,2024-01-01,30.00,", "a,2,2024-01-02,20.00,20.00", "b,3,2024-01-03,15.00,5.00", "c,4,2024-01-03,15.00,-");
+        Assert.Equal([("1", 3000L), ("2", 2000L), ("3", 1500L), ("4", 1500L)], import.Amounts);
+        Assert.Equal([("2-refund", 2000L), ("3-refund", 500L)], import.Refunded);
+        Assert.Equal(2, import.Note("orders that say what of them was given back").Count);
+        Assert.Equal(2, import.Note("refunds without a date").Count);
+    }
+
+    [Fact]
+    public void Amounts_that_are_what_was_left_after_refunds_are_worth_both()
+    {
+        using var import = Of("customer,order,date,total,refunded_amount",
+            "a,1,2024-01-01,30.00,0.00", "a,2,2024-01-02,0.00,20.00", "b,3,2024-01-03,15.00,5.00", "b,4,2024-01-04,0.00,8.00");
+        Assert.Equal([("1", 3000L), ("2", 2000L), ("3", 2000L), ("4", 800L)], import.Amounts);
+        Assert.Equal([("2-refund", 2000L), ("3-refund", 500L), ("4-refund", 800L)], import.Refunded);
+        Assert.Equal(45m, Assert.Single(import.Quality.Money).Stored);
+    }
+
+    [Fact]
+    public void An_order_that_is_refunded_is_so_in_full_unless_other_rows_say_for_how_much()
+    {
+        const string Header = "customer,order,date,amount,status";
+        using var alone = Of(Header, "a,1,2024-01-01,30.00,paid", "a,2,2024-01-02,20.00,refunded",
+            "b,3,2024-01-03,9.00,partially_refunded");
+        Assert.Equal([("2-refund", 2000L)], alone.Refunded);
+        Assert.Equal(1, alone.Note("refunded orders without an amount").Count);
+        Assert.Equal(1, alone.Note("orders refunded in part").Count);
+        using var beside = new Import
+        {
+            Orders = Text(Header, "a,1,2024-01-01,30.00,paid", "a,2,2024-01-02,20.00,refunded"),
+            Refunds = "customer_id,refund_id,refunded_at,amount,order_id\na,R1,2024-01-05,18.00,2\n",
+        };
+        Assert.Equal([("R1", 1800L)], beside.Refunded);
+        using var negative = Of(Header, "a,1,2024-01-01,30.00,paid", "a,2,2024-01-02,20.00,refunded", "a,2,2024-01-09,-20.00,refunded");
+        Assert.Equal(2000L, Assert.Single(negative.Refunded).Amount);
+    }
+
+    [Theory]
+    [InlineData("refunded", "no", "yes")]
+    [InlineData("Remboursement", "non", "oui")]
+    [InlineData("Erstattet", "Nein", "Ja")]
+    public void A_flag_of_refunded_orders_is_no_money_and_says_that_all_went_back(string heading, string no, string yes)
+    {
+        using var import = Of($"customer,order,date,amount,{heading}", $"a,1,2024-01-01,30.00,{no}", $"a,2,2024-01-02,20.00,{yes}");
+        Assert.Equal([("2-refund", 2000L)], import.Refunded);
+    }
+
+    [Fact]
+    public void What_an_order_says_was_given_back_on_each_of_its_lines_was_given_back_once()
+    {
+        using var import = Of("customer,order,date,sku,amount,refunded_amount,refund_date",
+            "a,1,2024-01-01,P,30.00,12.00,2024-02-01", "a,1,2024-01-01,Q,5.00,12.00,2024-02-01", "b,2,2024-01-02,P,9.00,4.00,2024-02-02",
+            "b,2,2024-01-02,R,8.00,4.00,2024-02-02");
+        Assert.Equal([("1-refund", 1200L), ("2-refund", 400L)], import.Refunded);
+        Assert.All(import.Source.Refunds(), refund => Assert.False(refund.IsUndated));
+    }
+
+    [Fact]
+    public void Negative_rows_that_name_an_order_of_their_customer_are_its_refunds()
+    {
+        using var import = Of("customer,order,date,amount", "a,1,2024-01-01,30.00", "a,1,2024-01-09,-10.00", "b,2,2024-01-02,12.00");
+        Assert.Equal([("1", 3000L), ("2", 1200L)], import.Amounts);
+        var refund = Assert.Single(import.Source.Refunds());
+        Assert.Equal(("a", 1000L, "1"), (refund.CustomerId, refund.AmountMinor, refund.OrderId));
+        var money = Assert.Single(import.Quality.Money);
+        Assert.Equal((32m, 32m, 0m), (money.Read, money.Stored, money.Rejected + money.LeftOut));
+    }
+
+    [Theory]
+    [InlineData(null, 0, -10)]
+    [InlineData("refunds", 1, 0)]
+    [InlineData("left-out", 0, -10)]
+    public void Negative_rows_with_numbers_of_their_own_are_refunds_where_that_is_said(string? negatives, int refunds, int leftOut)
+    {
+        using var import = new Import
+        {
+            Orders = Text("customer,order,date,amount", "a,1,2024-01-01,30.00", "a,2,2024-01-09,-10.00", "b,3,2024-01-02,12.00"),
+            Settings = negatives is null ? [] : new() { ["$negatives"] = negatives },
+        };
+        Assert.Equal(refunds, import.Source.Refunds().Count());
+        Assert.Equal(leftOut, Assert.Single(import.Quality.Money).LeftOut);
+        Assert.Equal(2, import.Stored.Count);
+    }
 
     [Fact]
     public void Refunds_that_name_no_order_may_be_those_of_an_order_that_is_refunded()
@@ -29,7 +114,7 @@ public sealed class GivenBackTests
                 + "b,3,2024-01-02,9.00,refunded\n",
             Refunds = "customer_id,refund_id,refunded_at,amount\na,R1,2024-01-05,18.00\n",
         };
-        Assert.Equal([("3-refund", 900L), ("R1", 1800L)], Refunded(import));
+        Assert.Equal([("3-refund", 900L), ("R1", 1800L)], import.Refunded);
         Assert.Equal(1, import.Note("refunded orders of customers whose refunds name no order").Count);
     }
 
@@ -38,7 +123,7 @@ public sealed class GivenBackTests
     {
         using var import = Of("customer,order,date,sku,amount,refunded_amount",
             "a,1,2024-01-01,P,30.00,", "a,1,2024-01-01,Q,5.00,5.00", "b,2,2024-01-02,P,9.00,", "b,2,2024-01-02,R,8.00,8.00");
-        Assert.Equal([("1-refund", 500L), ("2-refund", 800L)], Refunded(import));
+        Assert.Equal([("1-refund", 500L), ("2-refund", 800L)], import.Refunded);
     }
 
     [Fact]
@@ -46,8 +131,8 @@ public sealed class GivenBackTests
     {
         using var import = Of("customer,order,date,sku,amount,refunded_amount",
             "a,1,2024-01-01,P,30.00,35.00", "a,1,2024-01-01,Q,5.00,35.00", "b,2,2024-01-02,P,9.00,");
-        Assert.Equal([("1", 3500L), ("2", 900L)], Amounts(import));
-        Assert.Equal([("1-refund", 3500L)], Refunded(import));
+        Assert.Equal([("1", 3500L), ("2", 900L)], import.Amounts);
+        Assert.Equal([("1-refund", 3500L)], import.Refunded);
     }
 
     [Fact]
@@ -70,7 +155,7 @@ public sealed class GivenBackTests
         using var import = Of("customer_id,order_id,ordered_at,amount," + heading, "a,1,2024-01-01,30.00," + paid[0],
             "a,2,2024-01-13,20.00," + paid[1], "b,3,2024-01-14,10.00," + paid[2]);
         Assert.Equal(["1", "3"], Sales(import));
-        Assert.Equal([("1", 3000L), ("2", 2000L), ("3", 1000L)], Amounts(import));
+        Assert.Equal([("1", 3000L), ("2", 2000L), ("3", 1000L)], import.Amounts);
         using var shipped = Of("customer_id,order_id,ordered_at,amount,status," + heading, "a,1,2024-01-01,30.00,shipped," + paid[0],
             "a,2,2024-01-13,20.00,shipped," + paid[1], "b,3,2024-01-14,10.00,cancelled," + paid[2]);
         Assert.Equal(["1", "2"], Sales(shipped));
@@ -80,7 +165,7 @@ public sealed class GivenBackTests
     public void A_paid_column_of_amounts_or_days_is_none_of_yes_and_no()
     {
         using var amounts = Of("customer_id,order_id,ordered_at,paid", "a,1,2024-01-01,30.00", "a,2,2024-01-13,20.00");
-        Assert.Equal([("1", 3000L), ("2", 2000L)], Amounts(amounts));
+        Assert.Equal([("1", 3000L), ("2", 2000L)], amounts.Amounts);
         using var days = Of("customer_id,order_id,ordered_at,amount,bezahlt", "a,1,2024-01-01,30.00,2024-01-02", "a,2,2024-01-13,20.00,");
         Assert.Equal(["1", "2"], Sales(days));
     }
@@ -103,9 +188,9 @@ public sealed class GivenBackTests
         Assert.Contains("kulanz has sums on just these rows", question.Message, StringComparison.Ordinal);
         Assert.Contains("{\"orders\": {\"refunded\": \"kulanz\"}}", question.Message, StringComparison.Ordinal);
         using var sums = Read("{\"orders\": {\"refunded\": \"kulanz\"}}");
-        Assert.Equal([("1-refund", 1250L), ("3-refund", 400L)], Refunded(sums));
+        Assert.Equal([("1-refund", 1250L), ("3-refund", 400L)], sums.Refunded);
         using var whole = Read("{\"orders\": {\"refunded\": null}}");
-        Assert.Equal([("1-refund", 3000L), ("3-refund", 1000L)], Refunded(whole));
+        Assert.Equal([("1-refund", 3000L), ("3-refund", 1000L)], whole.Refunded);
         Assert.Contains(whole.Source.Learnt, choice => choice is { Name: "columns", Value: "{\"refunded\":null}" });
     }
 
@@ -118,7 +203,7 @@ public sealed class GivenBackTests
     {
         using var import = Of("customer_id,order_id,ordered_at," + header, "a,1,2024-01-01," + cells[0], "a,2,2024-01-13," + cells[1],
             "b,3,2024-01-14," + cells[2]);
-        Assert.Equal(("1-refund", 3000L), Refunded(import)[0]);
+        Assert.Equal(("1-refund", 3000L), import.Refunded[0]);
     }
 
     [Theory]
@@ -129,7 +214,7 @@ public sealed class GivenBackTests
     {
         using var import = Of("customer_id,order_id,ordered_at,amount,status", "a,1,2024-01-01,30.00," + status,
             "b,2,2024-01-13,9.00,paid");
-        Assert.Empty(Refunded(import));
+        Assert.Empty(import.Refunded);
         Assert.Equal(1, import.Note("orders refunded in part, and nothing says how much").Count);
     }
 
@@ -137,8 +222,8 @@ public sealed class GivenBackTests
     public void A_list_with_its_newest_rows_first_keeps_the_sale_of_a_negative_row()
     {
         using var import = Of("customer,order,date,amount", "a,2,2024-01-19,-20.00", "a,2,2024-01-15,20.00", "a,1,2024-01-01,30.00");
-        Assert.Equal([("1", 3000L), ("2", 2000L)], Amounts(import));
-        Assert.Equal(2000L, Assert.Single(Refunded(import)).Amount);
+        Assert.Equal([("1", 3000L), ("2", 2000L)], import.Amounts);
+        Assert.Equal(2000L, Assert.Single(import.Refunded).Amount);
     }
 
     [Theory]
@@ -148,7 +233,7 @@ public sealed class GivenBackTests
     {
         using var import = Of("customer,order,date," + columns, "a,1,2024-01-01," + row, "b,2,2024-01-13,84.03,1,0.00");
         Assert.Equal(amount, import.Stored[0].AmountMinor);
-        Assert.Equal([("1-refund", refunded)], Refunded(import));
+        Assert.Equal([("1-refund", refunded)], import.Refunded);
     }
 
     [Fact]
@@ -156,15 +241,15 @@ public sealed class GivenBackTests
     {
         const string Orders = "customer,order,date,total,refunded_amount\na,3,2024-01-01,15.00,5.00\n";
         using var first = Of("customer,order,date,total,refunded_amount", "a,1,2024-01-01,30.00,0", "a,2,2024-01-02,0.00,20.00");
-        Assert.Equal([("1", 3000L), ("2", 2000L)], Amounts(first));
+        Assert.Equal([("1", 3000L), ("2", 2000L)], first.Amounts);
         var learnt = Assert.Single(first.Source.Learnt, choice => choice.Name == "amounts_are");
         Assert.Equal("after-refunds", learnt.Value);
         using var next = new Import { Orders = Orders, Memory = [learnt] };
-        Assert.Equal([("3", 2000L)], Amounts(next));
+        Assert.Equal([("3", 2000L)], next.Amounts);
         using var said = new Import { Orders = Orders, Map = """{ "orders": { "$amounts_are": "after-refunds" } }""" };
-        Assert.Equal([("3", 2000L)], Amounts(said));
+        Assert.Equal([("3", 2000L)], said.Amounts);
         using var alone = new Import { Orders = Orders };
-        Assert.Equal([("3", 1500L)], Amounts(alone));
+        Assert.Equal([("3", 1500L)], alone.Amounts);
     }
 
     [Fact]
@@ -175,8 +260,8 @@ public sealed class GivenBackTests
             Orders = "customer,order,date,total,refunded_amount\na,1,2024-01-01,30.00,0\na,2,2024-01-02,0.00,20.00\n",
             Refunds = "customer_id,refund_id,refunded_at,amount,order_id\na,R1,2024-01-05,20.00,2\n",
         };
-        Assert.Equal([("1", 3000L), ("2", 2000L)], Amounts(import));
-        Assert.Equal([("R1", 2000L)], Refunded(import));
+        Assert.Equal([("1", 3000L), ("2", 2000L)], import.Amounts);
+        Assert.Equal([("R1", 2000L)], import.Refunded);
     }
 
     [Fact]
@@ -188,7 +273,7 @@ public sealed class GivenBackTests
             Refunds = "customer_id,refund_id,refunded_at,amount,order_id\na,R1,soon,20.00,1\nc,R2,2024-01-05,30.00,2\n"
                 + "c,R2,2024-01-05,30.00,2\n",
         };
-        Assert.Equal([("1-refund", 2000L), ("2-refund", 3000L), ("R2", 3000L)], Refunded(import));
+        Assert.Equal([("1-refund", 2000L), ("2-refund", 3000L), ("R2", 3000L)], import.Refunded);
     }
 
     [Fact]
@@ -196,7 +281,7 @@ public sealed class GivenBackTests
     {
         using var import = Of("customer,order,date,amount", "a,1,2024-01-01T10:00:00.000,30.00", "a,1,2024-01-19T10:00:00.123,-10.00",
             "a,1,2024-01-19T10:00:00.456,-5.00");
-        Assert.Equal([1000L, 500L], Refunded(import).Select(refund => refund.Amount));
+        Assert.Equal([1000L, 500L], import.Refunded.Select(refund => refund.Amount));
     }
 
     [Fact]
@@ -204,8 +289,8 @@ public sealed class GivenBackTests
     {
         using var import = Of("customer,order,date,product,unit_price,qty,discount_percent", "a,1,2024-01-01,P,10.00,2,20",
             "a,1,2024-01-19,P,10.00,-2,20", "b,2,2024-01-02,Q,5.00,1,0");
-        Assert.Equal([("1", 1600L), ("2", 500L)], Amounts(import));
-        Assert.Equal(1600L, Assert.Single(Refunded(import)).Amount);
+        Assert.Equal([("1", 1600L), ("2", 500L)], import.Amounts);
+        Assert.Equal(1600L, Assert.Single(import.Refunded).Amount);
     }
 
     [Fact]
@@ -213,7 +298,7 @@ public sealed class GivenBackTests
     {
         using var import = Of("customer,order,date,sku,unit_price,qty", "a,1,2024-01-01,P,10.00,1", "a,1,2024-01-01,Q,10.00,1",
             "b,2,2024-01-02,R,12.00,1", "b,2,2024-01-02,S,12.00,1");
-        Assert.Equal([("1", 2000L), ("2", 2400L)], Amounts(import));
+        Assert.Equal([("1", 2000L), ("2", 2400L)], import.Amounts);
     }
 
     [Theory]
@@ -226,7 +311,7 @@ public sealed class GivenBackTests
         using var import = Of("customer,order,date,amount,refunded", $"a,1,2024-01-13,30.00,{none}", $"b,2,2024-01-14,20.00,{none}",
             "c,3,2024-01-15,15.00,15.00", $"c,4,2024-01-15,15.00,{none}");
         Assert.Equal(4, import.Stored.Count);
-        Assert.Equal([("3-refund", 1500L)], Refunded(import));
+        Assert.Equal([("3-refund", 1500L)], import.Refunded);
     }
 
     [Fact]
@@ -239,8 +324,8 @@ public sealed class GivenBackTests
                 + "Lineitem requires shipping,Refunded Amount\n#1,a@x.de,refunded,EUR,70.00,2024-01-01 10:00:00,Mug,20.00,1,true,70.00\n"
                 + "#1,a@x.de,,,,,Gift Card,50.00,1,false,\n",
         };
-        Assert.Equal([("#1", 2000L)], Amounts(import));
-        Assert.Equal([("#1-refund", 2000L)], Refunded(import));
+        Assert.Equal([("#1", 2000L)], import.Amounts);
+        Assert.Equal([("#1-refund", 2000L)], import.Refunded);
         Assert.Equal(0, Assert.Single(import.Quality.Money).Stored);
     }
 
@@ -254,7 +339,7 @@ public sealed class GivenBackTests
     {
         using var import = Of($"customer,order,date,total,{amount},{day}", "a,1,2024-01-02,200.00,20.00,2024-01-20",
             "b,2,2024-01-13,50.00,,");
-        Assert.Equal([("1-refund", 2000L)], Refunded(import));
+        Assert.Equal([("1-refund", 2000L)], import.Refunded);
         Assert.False(Assert.Single(import.Source.Refunds()).IsUndated);
     }
 
@@ -265,10 +350,10 @@ public sealed class GivenBackTests
         using var first = new Import { Orders = Orders, Map = """{ "orders": { "refunded": "Zurück", "channel": null } }""" };
         var learnt = Assert.Single(first.Source.Learnt, choice => choice.Name == "columns");
         using var next = new Import { Orders = Orders, Memory = [learnt] };
-        Assert.Equal([("1-refund", 2000L)], Refunded(next));
+        Assert.Equal([("1-refund", 2000L)], next.Refunded);
         Assert.Contains(next.Source.Mapping.Files[0].Assumptions, said => said.EndsWith("refunded from Zurück", StringComparison.Ordinal));
         using var other = new Import { Orders = "customer,order,date,total\na,1,2024-01-02,200.00\n", Memory = [learnt] };
-        Assert.Empty(Refunded(other));
+        Assert.Empty(other.Refunded);
     }
 
     // ---------------------------------------------------------------- no sale
@@ -279,7 +364,7 @@ public sealed class GivenBackTests
         using var import = Of("order_id,customer_id,date,sku,status,amount", "1,a,2024-01-13,P,Shipped,30.00",
             "1,a,2024-01-13,Q,Cancelled,20.00", "2,b,2024-01-14,P,Cancelled,9.00", "2,b,2024-01-14,R,Shipped,40.00",
             "3,b,2024-01-14,P,Cancelled,7.00", "3,b,2024-01-14,S,Cancelled,8.00");
-        Assert.Equal([("1", 3000L), ("2", 4000L), ("3", 1500L)], Amounts(import));
+        Assert.Equal([("1", 3000L), ("2", 4000L), ("3", 1500L)], import.Amounts);
         Assert.Equal(["1", "2"], Sales(import));
         Assert.Equal(29, Assert.Single(import.Quality.Money).LeftOut);
     }
@@ -309,7 +394,7 @@ public sealed class GivenBackTests
             "c;3;15.01.2024;10,00;Offen;Bezahlt", "d;4;16.01.2024;11,00;Storniert;Bezahlt",
             "e;5;17.01.2024;12,00;Versandt;Offen", "f;6;18.01.2024;13,00;Offen;Offen");
         Assert.Equal(["1", "3", "5"], Sales(import));
-        Assert.Equal([("1-refund", 4990L)], Refunded(import));
+        Assert.Equal([("1-refund", 4990L)], import.Refunded);
     }
 
     [Theory]

@@ -41,6 +41,14 @@ internal sealed class Import : IDisposable
 
     public List<OrderRow> Stored => [.. Source.Orders()];
 
+    /// <summary>What is stored of each order, in minor units.</summary>
+    public List<(string Id, long Amount)> Amounts =>
+        [.. Stored.Select(order => (order.OrderId, order.AmountMinor)).OrderBy(order => order.OrderId, StringComparer.Ordinal)];
+
+    public List<(string Id, long Amount)> Refunded =>
+        [.. Source.Refunds().Select(refund => (refund.RefundId, refund.AmountMinor))
+            .OrderBy(refund => refund.RefundId, StringComparer.Ordinal)];
+
     public FileQuality Quality => Source.Finish().Files[0];
 
     public FileQuality QualityOf(string file) => Source.Finish().Files.Single(quality => quality.File == file);
