@@ -123,7 +123,8 @@ internal sealed class ImportDatabase : IDisposable
         while (reader.Read())
         {
             var (name, value, type) = (reader.GetString(0), reader.GetString(1), reader.GetString(2));
-            statements.Append(CultureInfo.InvariantCulture, $"SET VARIABLE {name} = {Text(value)}::{type};");
+            // One that is null is listed as this word.
+            statements.Append(CultureInfo.InvariantCulture, $"SET VARIABLE {name} = {(value == "NULL" ? value : Text(value))}::{type};");
         }
         return statements.ToString();
     }

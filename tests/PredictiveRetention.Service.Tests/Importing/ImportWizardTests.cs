@@ -70,6 +70,7 @@ public sealed partial class ImportWizardTests : IAsyncLifetime
             ("do", "check"));
         check = await WaitAsync($"/data/import/{id}/check", check);
         Assert.Contains("3 of 4 rows can be imported; left out on purpose: 0; rejected: 1", check, StringComparison.Ordinal);
+        Assert.Contains("31 Dec 2024 to 3 Jan 2025", check, StringComparison.Ordinal); // days of Berlin, before the store has a zone
         Assert.Contains("unreadable amount", check, StringComparison.Ordinal);
         Assert.Contains("orders with a status that is no sale", check, StringComparison.Ordinal);
         Assert.Contains("retain import --orders sales.csv --map mapping.json --currency EUR --time-zone Europe/Berlin", check,

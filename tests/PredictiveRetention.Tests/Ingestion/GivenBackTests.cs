@@ -145,6 +145,14 @@ public sealed class GivenBackTests
             (refund.RefundId, refund.AmountMinor, refund.RefundedAtMs, refund.IsUndated));
     }
 
+    [Fact]
+    public void What_amounts_are_is_not_learnt_from_a_file_that_does_not_show_it()
+    {
+        using var import = Of("customer_id,order_id,ordered_at,amount,refunded", "a,1,2024-01-01,30.00,12.50", "b,2,2024-01-13,9.00,");
+        Assert.Equal([("1-refund", 1250L)], import.Refunded);
+        Assert.DoesNotContain(import.Source.Learnt, choice => choice.Name == "amounts_are");
+    }
+
     [Theory]
     [InlineData("Paid", "yes,no,yes")]
     [InlineData("Bezahlt", "ja,nein,")]
