@@ -315,7 +315,7 @@ internal sealed class ImportPlan
             "Say which statuses are a sale, with these if they are: "
                 + $"--statuses {Quoted([.. known, .. unknown.Select(status => status.Word)])}, without them if not"
                 + (known.Count > 0 ? $": --statuses {Quoted(known)}" : "")
-                + ". Where the column is no status of orders, --map {\"orders\": {\"status\": null}} reads nothing from it. What is "
+                + ". Where the column is no status of orders, --map '{\"orders\": {\"status\": null}}' reads nothing from it. What is "
                 + "answered is kept for the next file.");
     }
 

@@ -36,7 +36,8 @@ internal sealed record FileMap(IReadOnlyDictionary<string, string?> Columns, IRe
 }
 
 /// <summary>
-/// The JSON file of --map: <c>{ "orders": { "ordered_at": "Bestelldatum", "$date_order": "dmy" }, "refunds": { ... } }</c>.
+/// The JSON of --map, in a file or as it is:
+/// <c>{ "orders": { "ordered_at": "Bestelldatum", "$date_order": "dmy" }, "refunds": { ... } }</c>.
 /// A key that means nothing is an error, because a misspelt one would silently leave the guess in place.
 /// </summary>
 internal static class MapFile
@@ -44,10 +45,13 @@ internal static class MapFile
     public static IReadOnlyDictionary<string, FileMap> Read(string? path, IReadOnlyList<PresetField> fields)
     {
         if (path is null) return new Dictionary<string, FileMap>();
-        if (!File.Exists(path)) throw new RetentionException(Failure.NotFound, $"Mapping file {path} does not exist.");
+        var isGiven = path.TrimStart().StartsWith('{');
+        if (!isGiven && !File.Exists(path)) throw new RetentionException(Failure.NotFound, $"Mapping file {path} does not exist.");
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllText(path), s_lenient);
+            var text = isGiven ? path : File.ReadAllText(path);
+            if (isGiven) path = "--map";
+            using var json = JsonDocument.Parse(text, s_lenient);
             return json.RootElement.EnumerateObject().ToDictionary(file => file.Name, file => ReadFile(path, file, fields));
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)

@@ -202,6 +202,36 @@ public sealed class GivenBackTests
         Assert.Contains(whole.Source.Learnt, choice => choice is { Name: "columns", Value: "{\"refunded\":null}" });
     }
 
+    [Fact]
+    public void Days_and_sums_on_the_same_few_rows_are_asked_about()
+    {
+        const string Rows = "customer_id,order_id,ordered_at,amount,geld terug op,hoeveel\na,1,2024-01-01,30.00,2024-01-05,12.50\n"
+            + "a,2,2024-01-13,20.00,,\nb,3,2024-01-14,10.00,2024-01-20,4.00\nb,4,2024-01-15,9.00,,\nb,5,2024-01-16,9.00,,\n"
+            + "b,6,2024-01-17,9.00,,\n";
+        using var open = new Import { Orders = Rows };
+        var question = Assert.Throws<UndecidedException>(() => open.Source);
+        Assert.Contains("{\"orders\": {\"refunded\": \"hoeveel\", \"refunded_at\": \"geld terug op\"}}", question.Message,
+            StringComparison.Ordinal);
+        using var said = new Import { Orders = Rows, Map = """{"orders": {"refunded": "hoeveel", "refunded_at": "geld terug op"}}""" };
+        Assert.Equal([("1-refund", 1250L), ("3-refund", 400L)], said.Refunded);
+        using var none = new Import { Orders = Rows, Map = """{"orders": {"refunded": null}}""" };
+        Assert.Empty(none.Refunded);
+        // Most orders have a day of delivery and its price.
+        using var all = new Import { Orders = Rows.Replace(",,", ",2024-01-20,3.50", StringComparison.Ordinal) };
+        Assert.Empty(all.Refunded);
+    }
+
+    [Fact]
+    public void Lines_of_an_order_that_says_what_of_it_was_given_back_are_none_that_do_not()
+    {
+        using var import = Of("customer_id,order_id,ordered_at,sku,amount,status,refunded",
+            "a,1,2024-01-01,P,30.00,partially returned,5.00", "a,1,2024-01-01,Q,4.00,partially returned,",
+            "b,2,2024-01-13,P,9.00,partially returned,",
+            "b,2,2024-01-13,Q,8.00,partially returned,", "c,3,2024-01-14,P,7.00,paid,");
+        Assert.Equal([("1-refund", 500L)], import.Refunded);
+        Assert.Equal(1, import.Note("orders refunded in part, and nothing says how much").Count);
+    }
+
     [Theory]
     [InlineData("amount,refunded_at,fee", "30.00,2024-01-05,1.50", "20.00,,1.00", "10.00,2024-01-20,0.50")] // on other rows too
     [InlineData("amount,refunded_at,credit_note", "30.00,2024-01-05,1001", "20.00,,", "10.00,2024-01-20,1002")] // numbers of notes

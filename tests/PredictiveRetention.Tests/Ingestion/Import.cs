@@ -16,6 +16,9 @@ internal sealed class Import : IDisposable
     public string? PresetSql { get; init; }
 
     public string? Map { get; init; }
+
+    /// <summary>The map itself stands where its path may.</summary>
+    public bool GivesMap { get; init; }
     public string? Currency { get; init; } = "EUR";
     public BusinessCalendar? Calendar { get; init; } = BusinessCalendar.Utc;
     public string[]? Statuses { get; init; }
@@ -93,7 +96,7 @@ internal sealed class Import : IDisposable
         CustomersFile = WriteText("customers.csv", Customers),
         EventsFile = WriteText("events.csv", Events),
         SubscriptionsFile = WriteText("subscriptions.csv", Subscriptions),
-        MappingFile = WriteText("map.json", Map),
+        MappingFile = GivesMap ? Map : WriteText("map.json", Map),
         Calendar = Calendar,
         ShopCurrency = Currency,
         Statuses = Statuses,

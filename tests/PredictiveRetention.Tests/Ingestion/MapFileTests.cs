@@ -27,6 +27,16 @@ public sealed class MapFileTests
     }
 
     [Fact]
+    public void Map_may_be_given_as_it_is()
+    {
+        const string Orders = "customer_id,order_id,ordered_at,amount,net\na,1,2024-01-01,5,4\n";
+        using var import = new Import { Orders = Orders, Map = """{"orders": {"amount": "net"}}""", GivesMap = true };
+        Assert.Equal(400, Assert.Single(import.Stored).AmountMinor);
+        using var cut = new Import { Orders = Orders, Map = """{"orders": {"amount": "net"}""", GivesMap = true };
+        Assert.StartsWith("--map is no mapping", Assert.Throws<RetentionException>(() => cut.Source).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Map_null_leaves_a_field_unread()
     {
         using var import = new Import

@@ -589,8 +589,8 @@ SELECT 'orders', CASE WHEN is_left() THEN 'orders whose amount is what was left 
 UNION ALL
 SELECT 'orders', 'refunded orders without an amount: taken to be refunded in full', count(*), min(record) FROM orders_less WHERE refunded > 0 AND is_in_full
 UNION ALL
-SELECT 'orders', 'orders refunded in part, and nothing says how much: nothing is taken off', count(*), min(record) FROM orders_kept
-WHERE NOT says_refunded AND status IN (SELECT status FROM statuses_refunded WHERE meaning = 'partially_refunded')
+SELECT 'orders', 'orders refunded in part, and nothing says how much: nothing is taken off', count(DISTINCT (customer_id, order_id)), min(record) FROM orders_kept
+WHERE NOT says_refunded AND (customer_id, order_id) NOT IN (SELECT (customer_id, order_id) FROM orders_less WHERE NOT is_in_full) AND status IN (SELECT status FROM statuses_refunded WHERE meaning = 'partially_refunded')
   AND (customer_id, order_id) NOT IN (SELECT (customer_id, order_id) FROM refunded_by_rows)
 UNION ALL
 SELECT 'orders', 'refunded orders of customers whose refunds name no order: nothing more is taken off', count(*), min(record) FROM orders_less
