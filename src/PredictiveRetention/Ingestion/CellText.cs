@@ -23,8 +23,8 @@ internal static partial class CellText
     }
 
     /// <summary>
-    /// <see cref="Clean"/> would leave a field of a CSV file, its quotes apart, as it is. Told from the bytes alone, many times as fast; of
-    /// what it does not know for sure it says no.
+    /// <see cref="Clean"/> would leave a field of a CSV file, its quotes apart, as it is. Told from the bytes alone; of what it does not
+    /// know for sure it says no.
     /// </summary>
     public static bool IsClean(ReadOnlySpan<byte> utf8)
     {

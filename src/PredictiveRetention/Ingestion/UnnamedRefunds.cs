@@ -20,8 +20,7 @@ internal static class UnnamedRefunds
         ImportDatabase database, SourceFile file, FileContents contents, IReadOnlyList<PresetField> fields,
         IReadOnlyList<MatchedColumn> columns)
     {
-        if (fields.All(field => field.Name != "refunded") || columns.Any(column => column.Field.Name == "refunded")
-            || fields.All(field => field.Name != "is_refunded")) return;
+        if (fields.All(field => field.Name != "is_refunded") || columns.Any(column => column.Field.Name == "refunded")) return;
         int[] unused = [.. Enumerable.Range(0, file.OwnColumns).Where(column => columns.All(other => other.Index != column))];
         if (columns.FirstOrDefault(column => column.Field.Name is "refunded_at" or "is_refunded") is not { } sign)
         {
@@ -30,7 +29,7 @@ internal static class UnnamedRefunds
         }
         var cell = $"c{Number(sign.Index)}";
         var isRefunded = sign.Field.Kind == "flag" ? $"coalesce(flag({cell}), false)" : $"{cell} IS NOT NULL";
-        var found = unused.Where(column => HoldsSums(contents[column]) && IsOnThose(column, isRefunded, "true"))
+        var found = unused.Where(column => HoldsSums(contents[column]) && IsOnThose(column, isRefunded))
             .Select(column => file.Headings.Names[column]).ToList();
         if (found.Count == 0) return;
         throw new UndecidedException(OpenChoice.Refunded,
@@ -44,9 +43,9 @@ internal static class UnnamedRefunds
 
         void AskOfPairs()
         {
-            foreach (var day in unused.Where(column => contents[column].HoldsDates))
+            foreach (var day in unused.Where(column => contents[column].HoldsDates && IsOnFew(column)))
                 foreach (var sum in unused.Where(column => HoldsSums(contents[column])))
-                    if (IsOnThose(sum, $"c{day} IS NOT NULL", $"{Number(OrdersToRefunds)} * count(c{day}) <= count(*)"))
+                    if (IsOnThose(sum, $"c{Number(day)} IS NOT NULL"))
                     {
                         var (of, at) = (ForeignText.Shown(file.Headings.Names[sum]), ForeignText.Shown(file.Headings.Names[day]));
                         throw new UndecidedException(OpenChoice.Refunded,
@@ -57,12 +56,15 @@ internal static class UnnamedRefunds
                     }
         }
 
-        bool IsOnThose(int column, string isRefunded, string condition)
+        // Asked first: a wide file has many pairs of days and sums, and most of its days are on all rows.
+        bool IsOnFew(int column) =>
+            OrdersToRefunds * database.Count($"SELECT count(c{Number(column)}) FROM {file.Table}") <= file.SoundRecords;
+
+        bool IsOnThose(int column, string isRefunded)
         {
             var isSum = $"coalesce(regexp_matches(c{Number(column)}, '[1-9]'), false)";
             return database.Query($"""
-                SELECT count(*) FILTER ({isSum}) >= {Number(RefundsMin)} AND bool_and({isSum} = ({isRefunded})) AND {condition}
-                FROM {file.Table}
+                SELECT count(*) FILTER ({isSum}) >= {Number(RefundsMin)} AND bool_and({isSum} = ({isRefunded})) FROM {file.Table}
                 """).Select(row => !row.IsDBNull(0) && row.GetBoolean(0)).Single();
         }
     }

@@ -133,10 +133,18 @@ public sealed class CellTextTests
         Assert.InRange(database.Count("SELECT count(*) FROM ids WHERE is_plain_id(id)"), 100, 4000);
         Assert.Equal(0, database.Count("SELECT count(*) FROM ids WHERE is_plain_id(id) AND (is_placeholder(id) OR written_id(id) <> id "
             + "OR is_sum(id) OR is_destroyed_id(id) OR customer_of(id, 'x') <> id)"));
+        database.Execute("""
+            CREATE TABLE sound AS
+            FROM ids, (VALUES (0), (-1), (999), (1000), (NULL)) AS times (placed),
+              (VALUES (0.0), (1e10), (1e10 + 1), (-1e10), (-1e10 - 1), (NULL)) AS amounts (paid),
+              (VALUES ('EUR'), ('USD'), ('eur'), (NULL)) AS codes (code)
+            WHERE is_sound_row(id, id, placed, paid::DECIMAL(18,6), code)
+            """);
+        // Two times, three amounts and one currency of each plain id that is short enough.
+        Assert.Equal(6 * database.Count("SELECT count(*) FROM ids WHERE is_plain_id(id) AND length(id) <= 255"),
+            database.Count("SELECT count(*) FROM sound"));
         Assert.Equal(0, database.Count("""
-            SELECT count(*) FROM ids, (VALUES (0), (-1), (999), (1000), (NULL)) AS times (placed),
-              (VALUES (0.0), (1e10), (1e10 + 1), (-1e10), (-1e10 - 1), (NULL)) AS amounts (paid), (VALUES ('EUR'), ('USD'), ('eur'), (NULL)) AS codes (code)
-            WHERE is_sound_row(id, id, placed, paid::DECIMAL(18,6), code) AND (is_too_long(id) OR id IS NULL
+            SELECT count(*) FROM sound WHERE (is_too_long(id) OR id IS NULL
               OR coalesce(time_fault('', '', placed), money_fault('', '', paid::DECIMAL(18,6)), currency_fault(code)) IS NOT NULL)
             """));
     }
