@@ -24,6 +24,7 @@ public sealed class ActionPagesTests : BrowserTests
         Assert.Equal("saved", await page.EvaluateAsync<string>("document.activeElement.id"));
         await PictureAsync(page, $"actions-{theme}-{width}");
 
+        await page.WaitForLoadStateAsync(); // a choice made before the page's script is there is no submit
         await page.SelectOptionAsync("#owner", "Ann");
         await page.WaitForURLAsync(url => url.Contains("owner=Ann", StringComparison.Ordinal));
         Assert.Equal(top, await page.Locator("table.list tbody th").AllInnerTextsAsync());
