@@ -25,10 +25,11 @@ internal static class InsightsBenchmark
             scores[i] = RuleSegments.Score(facts[i], currency, 90, 365, 365);
         }
         var segments = new SegmentSettings();
-        var cutoffs = SegmentCutoffs.From(facts.AsSpan(0, sample.Count), scores.AsSpan(0, sample.Count), segments);
+        var cutoffs = SegmentCutoffs.From(facts.AsSpan(0, sample.Count), scores.AsSpan(0, sample.Count), segments, 90, 30);
         var first = asOf.Day - SimulatedShop.Days;
         var freeze = new QuarterFreeze(asOf, first, new InsightSettings(), []);
-        var quarters = freeze.Cutoffs([freeze.Facts(sample, coverage)], segments, fact => RuleSegments.Score(fact, currency, 90, 365, 365));
+        var quarters = freeze.Cutoffs([freeze.Read(sample, coverage)], segments, 90,
+            fact => RuleSegments.Score(fact, currency, 90, 365, 365));
         var recipe = new InsightRecipe { Settings = new InsightSettings(), FirstOrderDay = first, Quarters = quarters };
         var count = new CustomerCount(new InsightContext(asOf, coverage, currency, cutoffs, segments, 90, 365, 365, recipe));
         var (features, counting, packing) = (new List<double>(), new List<double>(), new List<double>());

@@ -29,6 +29,15 @@ public sealed record ActionAnswer(
     string? Play, string? Name, string? Priority, string? Owner, string? Channel, string? Timeline, MoneyAnswer? ExpectedNetValue,
     MoneyAnswer? Cost, string? None);
 
+/// <summary>How long the customer is silent beside how often the customer buys: by rule, not predicted.</summary>
+/// <param name="UsualGapDays">
+/// The mean gap between purchase days, drawn towards the shop's median; null in runs of earlier versions.
+/// </param>
+/// <param name="Overdue">Silent for much longer than usual for this customer.</param>
+/// <param name="Slipping">Overdue, and neither inactive nor lost.</param>
+/// <param name="StillBuying">Neither inactive nor lost.</param>
+public sealed record RhythmAnswer(int SilentDays, double? UsualGapDays, bool Overdue, bool Slipping, bool StillBuying);
+
 /// <summary>Bounds of expected spend: so much of customers like this one spent within them.</summary>
 public sealed record RangeAnswer(MoneyAnswer Low80, MoneyAnswer High80, MoneyAnswer Low90, MoneyAnswer High90);
 
@@ -44,14 +53,16 @@ public sealed record NextOrderAnswer(string? P10, string? P50, string? P90);
 /// <param name="PAlive">P(has not stopped buying), as Pareto/NBD alone tells it; null for the recency rule.</param>
 /// <param name="NextOrder">Null for the recency rule.</param>
 /// <param name="SpendIfOrder">Expected net spend within HorizonDays if there is a purchase.</param>
-/// <param name="RevenueAtRisk">PChurn x SpendIfOrder; 0 for the lost.</param>
+/// <param name="RevenueAtRisk">PChurn x SpendIfOrder of the still buying; 0 of others.</param>
 /// <param name="Lost">Silent for so long that the customer is reported, not counted as risk.</param>
+/// <param name="HighValue">Still buying, and among the top by net spend of the last 12 months or by SpendIfOrder.</param>
 /// <param name="Reasons">The three to five themes that move PChurn most, either way, largest first, each said by its strongest feature;
 /// empty for the recency rule.</param>
 /// <param name="Stale">Published more than 36 hours ago, or of orders that ended more than Retention:StaleAfterDays before today.</param>
 public sealed record PredictionAnswer(
     string CustomerId, double PChurn, MoneyAnswer Clv, RangeAnswer? ClvRange, MoneyAnswer HistoricNet, MoneyAnswer TotalClv, double? PAlive,
-    NextOrderAnswer? NextOrder, MoneyAnswer SpendIfOrder, MoneyAnswer RevenueAtRisk, bool Lost, RfmAnswer Rfm, SegmentsAnswer Segments,
+    NextOrderAnswer? NextOrder, MoneyAnswer SpendIfOrder, MoneyAnswer RevenueAtRisk, bool Lost,
+    RhythmAnswer Rhythm, bool HighValue, RfmAnswer Rfm, SegmentsAnswer Segments,
     ActionAnswer Action, IReadOnlyList<SaidReason> Reasons,
     string AsOf, long RunId, string BusinessDate, string ModelVersion, string ModelLevel, int HorizonDays, int ClvHorizonDays,
     DateTimeOffset PublishedAt, bool Stale);
@@ -64,7 +75,8 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
     public bool Stale => freshness.IsStale;
 
     public PredictionAnswer Write(PredictionRow row) => Write(
-        row.CustomerId, ScoreOf(row), row.NetRevenueMinor,
+        row.CustomerId, ScoreOf(row), row.RevenueAtRisk, row.NetRevenueMinor,
+        new RhythmAnswer(row.DaysSinceLastOrder, Days(row.UsualGapDays), row.Overdue, row.Slipping, row.StillBuying), row.HighValue,
         new RfmAnswer(row.Rfm, row.DaysSinceLastOrder, row.Orders, MoneyAnswer.From(row.NetRevenueMinor, shop.Currency)),
         new SegmentsAnswer(
             SegmentNames.Name((RfmSegment)row.RfmSegment), SegmentNames.Name((Lifecycle)row.Lifecycle),
@@ -77,7 +89,9 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
 
     public PredictionAnswer Write(string customerId, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments,
         in Recommendation action, Cutoff asOf) => Write(
-        customerId, score, facts.NetRevenueMinor,
+        customerId, score, CustomerMoney.Of(score, segments.Rhythm).AtRisk, facts.NetRevenueMinor,
+        new RhythmAnswer(facts.DaysSinceLastOrder, Days(segments.Rhythm.UsualGapDays), segments.Rhythm.Overdue, segments.Rhythm.Slipping,
+            segments.Rhythm.StillBuying), segments.HighValue,
         new RfmAnswer(segments.Rfm.Code, facts.DaysSinceLastOrder, facts.Orders, MoneyAnswer.From(facts.NetRevenueMinor, shop.Currency)),
         new SegmentsAnswer(
             SegmentNames.Name(segments.RfmSegment), SegmentNames.Name(segments.Lifecycle), SegmentNames.Name(segments.ValueTier),
@@ -87,13 +101,14 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
         Action(action.PlayId, action.ExpectedNetValue, action.Cost, action.Reason), asOf);
 
     private PredictionAnswer Write(
-        string customerId, in CustomerScore score, long netMinor, RfmAnswer rfm, SegmentsAnswer segments, ActionAnswer action, Cutoff asOf)
+        string customerId, in CustomerScore score, double atRisk, long netMinor, RhythmAnswer rhythm, bool highValue, RfmAnswer rfm,
+        SegmentsAnswer segments, ActionAnswer action, Cutoff asOf)
     {
         var historic = (double)shop.Currency.FromMinor(netMinor);
         return new PredictionAnswer(
             customerId, score.PChurn, Money(score.Clv), Range(score.Range), Money(historic), Money(historic + score.Clv),
             float.IsNaN(score.PAlive) ? null : score.PAlive, Next(score.Next, asOf),
-            Money(score.SpendIfOrder), Money(score.RevenueAtRisk), score.Lost, rfm, segments, action,
+            Money(score.SpendIfOrder), Money(atRisk), score.Lost, rhythm, highValue, rfm, segments, action,
             [.. ReasonWords.Say(score.Reasons, recipe.Features, shop.Currency)],
             asOf.ToString(), run.RunId, run.BusinessDate.ToIso(), recipe.ModelVersion, recipe.ModelLevel.ToString(), recipe.HorizonDays,
             recipe.ClvHorizonDays, PublishedAt, Stale);
@@ -109,6 +124,8 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
             Next = new NextOrder((float)(row.NextOrderP10 ?? double.PositiveInfinity), (float)(row.NextOrderP50 ?? double.PositiveInfinity),
             (float)(row.NextOrderP90 ?? double.PositiveInfinity)),
         };
+
+    private static double? Days(double? usualGap) => usualGap is { } days && !double.IsNaN(days) ? Math.Round(days, 1) : null;
 
     private MoneyAnswer Money(double amount) => MoneyAnswer.From(amount, shop.Currency);
 

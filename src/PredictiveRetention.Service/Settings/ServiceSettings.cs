@@ -149,6 +149,7 @@ public sealed record ServiceSettings
 
     /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
     private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin",
+        "MinimumWorth",
         "Plays", "Targets", "Definitions", "RequestsPerSecond", "MaxUploadMB", "MaxUnpackedMB", "Reports", "ReportsFolder", "Culture",
         "Language", "StaleAfterDays", "HangfireSchema", "PathBase", "KnownProxies"];
 
@@ -300,6 +301,13 @@ public sealed record ServiceSettings
             if (double.TryParse(margin, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1)
                 runs = runs with { Margin = share };
             else faults.Add($"Retention:Margin is '{margin}'; a share from 0 to 1 is needed.");
+        }
+        if (section["MinimumWorth"] is { } minimum)
+        {
+            if (double.TryParse(minimum, NumberStyles.Float, CultureInfo.InvariantCulture, out var worth)
+                && worth is >= 0 and < double.PositiveInfinity)
+                runs = runs with { MinimumWorth = worth };
+            else faults.Add($"Retention:MinimumWorth is '{minimum}'; an amount in the shop's currency from 0 on is needed.");
         }
         if (section["Plays"] is { } folder)
         {

@@ -22,6 +22,11 @@ internal static class ScoreVerb
         Description = "part of the revenue that is earned, 0 to 1",
         DefaultValueFactory = _ => 1
     };
+    private static readonly Option<double?> s_minimum = new("--minimum-worth")
+    {
+        Description = "least an action must bring after its cost, in the shop's currency; when absent, more than its contact costs"
+    };
+
     private static readonly Option<string?> s_targets =
         new("--targets") { Description = "YAML file of your targets: its thresholds are those of the risk cards" };
     private static readonly Option<string?> s_definitions =
@@ -37,8 +42,8 @@ internal static class ScoreVerb
         "score",
         "Scores every customer: the night run, or with --as-of a replay of a past day.\n  Example: retain score --out scores.csv",
         VerbUses.Store | VerbUses.Models,
-        [s_asOf, s_out, s_plays, s_margin, s_targets, s_definitions, s_shard, s_again, ClassifierTraining.Table, ClassifierTraining.Kind,
-            ClassifierTraining.Contractual],
+        [s_asOf, s_out, s_plays, s_margin, s_minimum, s_targets, s_definitions, s_shard, s_again, ClassifierTraining.Table,
+            ClassifierTraining.Kind, ClassifierTraining.Contractual],
         Run);
 
     private static void Run(Verb verb)
@@ -70,6 +75,7 @@ internal static class ScoreVerb
             Segments = definitions.Segments,
             Playbook = verb.Value(s_plays) is { } plays ? Playbook.Shipped().OverriddenBy(PlayFolder.Read(plays)) : Playbook.Shipped(),
             Margin = verb.Value(s_margin),
+            MinimumWorth = verb.Value(s_minimum),
             ShardSize = Math.Max(1, verb.Value(s_shard)),
             Insights = definitions.Figures with
             {
@@ -165,6 +171,7 @@ internal static class ScoreVerb
             {
                 Segments = recipe.Segments,
                 Margin = recipe.Margin,
+                MinimumWorth = recipe.MinimumWorth,
                 Insights = recipe.Insights?.Settings ?? settings.Insights
             };
         var run = new NightRun(store, verb.Models, settings);

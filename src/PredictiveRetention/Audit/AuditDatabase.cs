@@ -100,6 +100,7 @@ internal sealed class AuditDatabase : IDisposable
             ("new_from", recipe.Insights.Beginning is { } beginning ? BusinessCalendar.DayNumber(beginning.NewFrom) : 0),
             ("active_days", segments.ActiveDays), ("at_risk_days", segments.AtRiskDays), ("dormant_days", segments.DormantDays),
             ("new_days", segments.NewDays), ("reactivated_gap_days", segments.ReactivatedGapDays),
+            ("overdue_min_days", segments.OverdueMinDays),
             ("regular_orders", segments.RegularOrders), ("power_user_orders", segments.PowerUserOrders),
             ("discount_seeker_orders", segments.DiscountSeekerOrders), ("loyalist_orders", segments.LoyalistOrders),
         ];
@@ -107,10 +108,13 @@ internal sealed class AuditDatabase : IDisposable
         [
             ("minor", shop.Currency.MinorPerUnit), ("discounted_orders_share", segments.DiscountedOrdersShare),
             ("discount_of_gross_share", segments.DiscountOfGrossShare), ("high_value_share", segments.HighValueShare),
-            ("low_value_share", segments.LowValueShare), ("vip_share", segments.VipShare), ("high_risk_cut", segments.HighRiskCut),
+            ("low_value_share", segments.LowValueShare), ("vip_share", segments.VipShare),
+            ("high_spender_share", segments.HighSpenderShare), ("overdue_factor", segments.OverdueFactor),
+            ("inactive_after", segments.InactiveHorizons * recipe.HorizonDays),
             ("now_high_value", cuts.HighValueMinor), ("now_mid_value", cuts.MidValueMinor),
             ("now_premium_clv", cuts.PremiumClv), ("now_gold_clv", cuts.GoldClv), ("now_silver_clv", cuts.SilverClv),
-            ("now_vip_clv", cuts.VipClv), ("now_top_fifth_clv", cuts.TopFifthClv), ("now_high_risk", cuts.HighRisk),
+            ("now_vip", cuts.VipRevenue12mMinor), ("now_high_revenue_12m", cuts.HighRevenue12mMinor),
+            ("now_high_spend", cuts.HighSpendIfOrder), ("now_high_risk", cuts.HighRisk),
             ("now_medium_risk", cuts.MediumRisk),
         ];
         (string Name, bool Value)[] flags =
@@ -127,8 +131,8 @@ internal sealed class AuditDatabase : IDisposable
     {
         Run("CREATE TABLE cut (from_day INTEGER, taken_day INTEGER, kept BOOLEAN, population BIGINT, r20 DOUBLE, r40 DOUBLE, r60 DOUBLE, "
             + "r80 DOUBLE, f20 DOUBLE, f40 DOUBLE, f60 DOUBLE, f80 DOUBLE, "
-            + "m20 DOUBLE, m40 DOUBLE, m60 DOUBLE, m80 DOUBLE, high_value DOUBLE, mid_value DOUBLE, vip DOUBLE, high_risk DOUBLE, "
-            + "base_rate DOUBLE)");
+            + "m20 DOUBLE, m40 DOUBLE, m60 DOUBLE, m80 DOUBLE, high_value DOUBLE, mid_value DOUBLE, vip DOUBLE, "
+            + "high_revenue_12m DOUBLE, high_spend DOUBLE, median_gap DOUBLE, inactive_after DOUBLE, base_rate DOUBLE)");
         Add(-1, -1, false, recipe.Cutoffs);
         foreach (var quarter in recipe.Insights!.Quarters)
             Add(BusinessCalendar.DayNumber(quarter.From), BusinessCalendar.DayNumber(quarter.TakenOn), kept.Contains(quarter.From),
@@ -141,7 +145,7 @@ internal sealed class AuditDatabase : IDisposable
                 c.Population, c.Recency.P20, c.Recency.P40, c.Recency.P60, c.Recency.P80, c.Frequency.P20, c.Frequency.P40, c.Frequency.P60,
                 c.Frequency.P80,
                 c.MonetaryMinor.P20, c.MonetaryMinor.P40, c.MonetaryMinor.P60, c.MonetaryMinor.P80, c.HighValueMinor, c.MidValueMinor,
-                c.VipClv, c.HighRisk, c.BaseRate,
+                c.VipRevenue12mMinor, c.HighRevenue12mMinor, c.HighSpendIfOrder, c.MedianGapDays, c.InactiveAfterDays, c.BaseRate,
             ];
             Run(string.Create(CultureInfo.InvariantCulture,
                 $"INSERT INTO cut VALUES ({from}, {taken}, {isKept}, {string.Join(", ", values.Select(Number))})"));
@@ -240,15 +244,21 @@ internal sealed class AuditDatabase : IDisposable
             "orders", "purchase_days", "days_since_last_order", "days_since_first_order", "rfm", "rfm_segment", "lifecycle", "value_tier",
             "frequency_class", "clv_tier", "business_segment", "engagement_segment", "persona", "risk_band",
         ];
-        Run($"CREATE TABLE prediction (customer BIGINT, net_revenue BIGINT, lost BOOLEAN, play VARCHAR, "
+        string[] flags = ["overdue", "slipping", "still_buying", "high_value"];
+        Run($"CREATE TABLE prediction (customer BIGINT, net_revenue BIGINT, lost BOOLEAN, play VARCHAR, revenue_12m_minor BIGINT, "
+            + $"usual_gap_days DOUBLE, {string.Join(", ", flags.Select(name => name + " BOOLEAN"))}, "
             + $"{string.Join(", ", doubles.Select(name => name + " DOUBLE"))}, "
             + $"{string.Join(", ", numbers.Select(name => name + " INTEGER"))})");
         using var row =
-            rows($"SELECT customer_key, net_revenue_minor, lost, play_id, {string.Join(", ", doubles)}, {string.Join(", ", numbers)} "
+            rows($"SELECT customer_key, net_revenue_minor, lost, play_id, revenue_12m_minor, "
+                + "CAST(usual_gap_days AS double precision), "
+                + $"{string.Join(", ", flags.Concat(doubles).Concat(numbers))} "
                 + $"FROM prediction WHERE run_id = {runId.ToString(CultureInfo.InvariantCulture)}");
         Copy("prediction", row, to =>
         {
             to.AppendValue(row.Long()).AppendValue(row.Long()).AppendValue(row.Bool()).AppendValue(row.MaybeText());
+            to.AppendValue(row.MaybeLong()).AppendValue(row.MaybeDouble());
+            foreach (var _ in flags) to.AppendValue(row.MaybeBool());
             foreach (var _ in doubles) to.AppendValue(row.Double());
             foreach (var _ in numbers) to.AppendValue(row.Int());
         });

@@ -158,10 +158,10 @@ WITH days AS (
   SELECT CAST(d AS INTEGER) AS day, CAST(d AS INTEGER) + 1 AS cutoff, j.cut FROM range(as_of() - days_window(), as_of()) t(d)
   JOIN month m ON d >= m.start_day AND d < m.end_day JOIN judged j ON j.month = m.number),
 active AS (
-  SELECT d.day, d.cut, d.cutoff - f.last_day AS since_last, d.cutoff - f.first_day AS since_first, f.purchases, f.gap, f.net, f.gross, f.discount, f.discounted
+  SELECT d.day, d.cut, d.cutoff - f.last_day AS since_last, f.purchases, f.purchase_days, f.first_day, f.last_day, f.net, f.gross, f.discount, f.discounted
   FROM days d JOIN fact f ON d.cutoff >= f.from_day AND d.cutoff < least(f.to_day, f.last_order + 31)),
-told AS (SELECT a.*, lifecycle_of(a.purchases, a.since_first, a.since_last, a.gap) AS lifecycle, value_of(a.net, q.high_value, q.mid_value) AS value_tier FROM active a JOIN cut q ON q.from_day = a.cut)
-SELECT day, engagement_of(purchases, discounted, gross, discount, lifecycle, value_tier)::VARCHAR AS name, count(*) AS customers FROM told GROUP BY ALL;
+told AS (SELECT a.*, overdue(a.since_last, usual_gap(a.purchase_days, a.first_day, a.last_day, q.median_gap)) AS late, buying(a.since_last, q.inactive_after) AS still, value_of(a.net, q.high_value, q.mid_value) AS value_tier FROM active a JOIN cut q ON q.from_day = a.cut)
+SELECT day, engagement_of(purchases, discounted, gross, discount, late, still, value_tier)::VARCHAR AS name, count(*) AS customers FROM told GROUP BY ALL;
 INSERT INTO ratio SELECT 'daily_active', 'daily_active', strftime(date_of(d), '%Y-%m-%d'), s.name, '', coalesce(a.customers, 0), NULL, NULL, true
 FROM range(as_of() - days_window(), as_of()) t(d) CROSS JOIN (FROM segment WHERE taxonomy = 'engagement_segment') s LEFT JOIN active_day a ON a.day = d AND a.name = s.name WHERE d >= first_day_of_window();
 

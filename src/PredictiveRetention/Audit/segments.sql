@@ -5,8 +5,8 @@ CREATE TYPE value_name AS ENUM ('High', 'Mid', 'Low');
 CREATE TYPE frequency_name AS ENUM ('One-time', 'Regular', 'Power User');
 CREATE TYPE clv_name AS ENUM ('Premium', 'Gold', 'Silver', 'Bronze');
 CREATE TYPE business_name AS ENUM ('VIP', 'Regular', 'At Risk', 'Inactive', 'New');
-CREATE TYPE engagement_name AS ENUM ('High-Value Active', 'Discount-Driven', 'At-Risk-Dormant', 'Other');
-CREATE TYPE persona_name AS ENUM ('Subscriber', 'Newcomer', 'Discount Seeker', 'Loyalist', 'One-Timer', 'Other');
+CREATE TYPE engagement_name AS ENUM ('High-Value Active', 'Discount-Driven', 'At-Risk-Dormant', 'Steady');
+CREATE TYPE persona_name AS ENUM ('Subscriber', 'Newcomer', 'Discount Seeker', 'Loyalist', 'One-Timer', 'Returning');
 CREATE TYPE risk_name AS ENUM ('High', 'Medium', 'Low');
 CREATE TYPE rfm_name AS ENUM ('Champions', 'Loyal', 'Potential Loyalist', 'New Customers', 'Promising', 'Need Attention', 'About To Sleep', 'At Risk', 'Cannot Lose Them', 'Hibernating', 'Lost');
 
@@ -22,27 +22,31 @@ CREATE MACRO value_of(net, high, mid) AS CAST(CASE WHEN net > 0 AND net >= high 
 CREATE MACRO frequency_of(purchases) AS CAST(CASE WHEN purchases >= power_user_orders() THEN 'Power User' WHEN purchases >= regular_orders() THEN 'Regular' ELSE 'One-time' END AS frequency_name);
 CREATE MACRO clv_tier_of(clv, premium, gold, silver) AS CAST(CASE WHEN clv <= 0 THEN 'Bronze' WHEN clv >= premium THEN 'Premium' WHEN clv >= gold THEN 'Gold' WHEN clv >= silver THEN 'Silver' ELSE 'Bronze' END AS clv_name);
 CREATE MACRO newcomer(purchases, since_first) AS purchases > 0 AND since_first < new_days();
-CREATE MACRO business_of(purchases, since_first, lifecycle, p_churn, clv, high_risk, vip) AS CAST(CASE
+-- The usual gap: the customer's own, drawn towards the shop's median as by two gaps of it. No comparison with NULL holds.
+CREATE MACRO usual_gap(days, first_day, last_day, median_gap) AS (CASE WHEN days > 1 THEN last_day - first_day ELSE 0 END + 2 * median_gap) / (greatest(days - 1, 0) + 2);
+CREATE MACRO overdue(since_last, usual) AS coalesce(since_last > overdue_factor() * usual AND since_last > overdue_min_days(), false);
+CREATE MACRO buying(since_last, inactive_after) AS since_last <= inactive_after AND since_last <= lost_after();
+CREATE MACRO business_of(purchases, since_first, late, still, revenue_12m, vip) AS CAST(CASE
   WHEN newcomer(purchases, since_first) THEN 'New'
-  WHEN lifecycle IN ('Dormant', 'Lost') THEN 'Inactive'
-  WHEN p_churn >= high_risk THEN 'At Risk'
-  WHEN clv > 0 AND clv >= vip THEN 'VIP'
+  WHEN NOT still THEN 'Inactive'
+  WHEN late THEN 'At Risk'
+  WHEN revenue_12m > 0 AND revenue_12m >= vip THEN 'VIP'
   ELSE 'Regular' END AS business_name);
 -- Without discounts in the shop nobody is driven by them.
 CREATE MACRO buys_on_discount(purchases, discounted) AS has(1) AND purchases > 0 AND CAST(discounted AS DOUBLE) / purchases >= discounted_orders_share();
-CREATE MACRO engagement_of(purchases, discounted, gross, discount, lifecycle, value_tier) AS CAST(CASE
+CREATE MACRO engagement_of(purchases, discounted, gross, discount, late, still, value_tier) AS CAST(CASE
   WHEN buys_on_discount(purchases, discounted) OR (has(1) AND gross > 0 AND CAST(discount AS DOUBLE) / gross >= discount_of_gross_share()) THEN 'Discount-Driven'
-  WHEN value_tier = 'High' AND lifecycle IN ('Active', 'New', 'Reactivated') THEN 'High-Value Active'
-  WHEN lifecycle IN ('At Risk', 'Dormant', 'Lost') THEN 'At-Risk-Dormant'
-  ELSE 'Other' END AS engagement_name);
-CREATE MACRO persona_of(subscribed, purchases, since_first, discounted, lifecycle) AS CAST(CASE
+  WHEN value_tier = 'High' AND still THEN 'High-Value Active'
+  WHEN late OR NOT still THEN 'At-Risk-Dormant'
+  ELSE 'Steady' END AS engagement_name);
+CREATE MACRO persona_of(subscribed, purchases, since_first, discounted, still) AS CAST(CASE
   WHEN subscribed THEN 'Subscriber'
   WHEN newcomer(purchases, since_first) THEN 'Newcomer'
   WHEN purchases >= discount_seeker_orders() AND buys_on_discount(purchases, discounted) THEN 'Discount Seeker'
-  WHEN purchases >= loyalist_orders() AND lifecycle IN ('Active', 'Reactivated') THEN 'Loyalist'
-  WHEN purchases = 1 THEN 'One-Timer'
-  ELSE 'Other' END AS persona_name);
-CREATE MACRO risk_of(p_churn, high_risk, medium_risk) AS CAST(CASE WHEN p_churn >= high_risk THEN 'High' WHEN p_churn >= medium_risk THEN 'Medium' ELSE 'Low' END AS risk_name);
+  WHEN purchases >= loyalist_orders() AND still THEN 'Loyalist'
+  WHEN purchases >= 2 THEN 'Returning'
+  ELSE 'One-Timer' END AS persona_name);
+CREATE MACRO risk_of(p_churn, high_risk, medium_risk) AS CAST(CASE WHEN p_churn > high_risk THEN 'High' WHEN p_churn >= medium_risk THEN 'Medium' ELSE 'Low' END AS risk_name);
 CREATE MACRO below(x, a, b, c, d) AS CAST(a < x AS INTEGER) + CAST(b < x AS INTEGER) + CAST(c < x AS INTEGER) + CAST(d < x AS INTEGER);
 CREATE MACRO rfm_of(since_last, purchases, net, q) AS 100 * (5 - below(since_last, q.r20, q.r40, q.r60, q.r80)) + 10 * (1 + below(purchases, q.f20, q.f40, q.f60, q.f80)) + 1 + below(net, q.m20, q.m40, q.m60, q.m80);
 
@@ -88,18 +92,29 @@ WITH term AS (SELECT customer, started_day, coalesce(ended_day, paid_until(start
 SELECT DISTINCT m.cutoff, s.customer FROM (SELECT DISTINCT cutoff FROM moment UNION SELECT as_of()) m
 JOIN term s ON s.started_day < m.cutoff AND (s.ended_day IS NULL OR s.ended_day >= m.cutoff) WHERE has(2048);
 
+-- Net revenue of the 365 days before a cutoff.
+CREATE TABLE year_net AS
+WITH cutoffs AS (SELECT DISTINCT cutoff FROM moment UNION SELECT taken_day FROM cut WHERE from_day >= 0 UNION SELECT as_of())
+SELECT customer, cutoff, CAST(sum(amount) AS BIGINT) AS net FROM (
+  SELECT s.customer, c.cutoff, s.amount FROM sale s JOIN cutoffs c ON s.day < c.cutoff AND s.day >= c.cutoff - 365
+  UNION ALL
+  SELECT r.customer, c.cutoff, -r.amount FROM returned r JOIN cutoffs c ON r.day < c.cutoff AND r.day >= c.cutoff - 365)
+GROUP BY customer, cutoff;
+
 CREATE TABLE snapshot AS
 WITH there AS (
   SELECT m.kind, m.month, m.cutoff, m.cut, f.*, m.cutoff - f.last_day AS since_last, m.cutoff - f.first_day AS since_first, m.cutoff - j.day AS since_joined, p_rule(m.cutoff - f.last_day) AS p
   FROM moment m JOIN fact f ON m.cutoff >= f.from_day AND m.cutoff < f.to_day LEFT JOIN joined j USING (customer)),
 told AS (
   SELECT t.*, lifecycle_of(t.purchases, coalesce(t.since_joined, t.since_first), t.since_last, t.gap) AS lifecycle, value_of(t.net, q.high_value, q.mid_value) AS value_tier,
-    clv_rule(t.net, t.since_first, t.p) AS clv, q.vip, q.high_risk, rfm_of(t.since_last, t.purchases, t.net, q) AS rfm, s.customer IS NOT NULL AS subscribed
-  FROM there t JOIN cut q ON q.from_day = t.cut LEFT JOIN subscribed s ON s.cutoff = t.cutoff AND s.customer = t.customer)
+    overdue(t.since_last, usual_gap(t.purchase_days, t.first_day, t.last_day, q.median_gap)) AS late, buying(t.since_last, q.inactive_after) AS still,
+    coalesce(y.net, 0) AS revenue_12m, q.vip, rfm_of(t.since_last, t.purchases, t.net, q) AS rfm, s.customer IS NOT NULL AS subscribed
+  FROM there t JOIN cut q ON q.from_day = t.cut LEFT JOIN subscribed s ON s.cutoff = t.cutoff AND s.customer = t.customer
+  LEFT JOIN year_net y ON y.customer = t.customer AND y.cutoff = t.cutoff)
 SELECT t.kind, t.month, t.customer, t.cutoff, t.purchases, t.since_last, t.last_order, t.net, t.p, t.lifecycle, t.value_tier, frequency_of(t.purchases) AS frequency_class,
-  engagement_of(t.purchases, t.discounted, t.gross, t.discount, t.lifecycle, t.value_tier) AS engagement_segment,
-  business_of(t.purchases, coalesce(t.since_joined, t.since_first), t.lifecycle, t.p, t.clv, t.high_risk, t.vip) AS business_segment,
-  persona_of(t.subscribed, t.purchases, coalesce(t.since_joined, t.since_first), t.discounted, t.lifecycle) AS persona, rfm_segment_of(r.segment, t.since_joined) AS rfm_segment
+  engagement_of(t.purchases, t.discounted, t.gross, t.discount, t.late, t.still, t.value_tier) AS engagement_segment,
+  business_of(t.purchases, coalesce(t.since_joined, t.since_first), t.late, t.still, t.revenue_12m, t.vip) AS business_segment,
+  persona_of(t.subscribed, t.purchases, coalesce(t.since_joined, t.since_first), t.discounted, t.still) AS persona, rfm_segment_of(r.segment, t.since_joined) AS rfm_segment
 FROM told t JOIN rfm_cell r ON r.code = t.rfm;
 
 -- Every segment of every taxonomy that is followed over months.

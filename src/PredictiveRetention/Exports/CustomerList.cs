@@ -26,6 +26,8 @@ public static class CustomerList
         new("lost", ColumnKind.Flag, one => Flag(one.Row.Lost)),
         new("orders", ColumnKind.Whole, one => Whole(one.Row.Orders)),
         new("days_since_last_order", ColumnKind.Whole, one => Whole(one.Row.DaysSinceLastOrder)),
+        new("usual_gap", ColumnKind.Number, one => one.Row.UsualGapDays?.ToString("F1", CultureInfo.InvariantCulture)),
+        new("slipping", ColumnKind.Flag, one => Flag(one.Row.Slipping)),
         new("business_segment", ColumnKind.Text, one => SegmentNames.Name((BusinessSegment)one.Row.BusinessSegment)),
         new("value_tier", ColumnKind.Text, one => SegmentNames.Name((ValueTier)one.Row.ValueTier)),
         new("risk_band", ColumnKind.Text, one => SegmentNames.Name((RiskBand)one.Row.RiskBand)),

@@ -20,6 +20,7 @@ namespace PredictiveRetention.Features;
 /// <param name="DaysSinceJoined">
 /// Cutoff - the day the customer was first seen, where that was before the shop's first order; null where the first purchase tells.
 /// </param>
+/// <param name="Revenue12mMinor">Paid minus refunds of the 365 days before the cutoff.</param>
 public readonly record struct CustomerFacts(
     int Orders,
     int PurchaseDays,
@@ -33,7 +34,8 @@ public readonly record struct CustomerFacts(
     double? MeanGapDays = null,
     bool? HasActiveSubscription = null,
     bool? EmailConsent = null,
-    int? DaysSinceJoined = null)
+    int? DaysSinceJoined = null,
+    long Revenue12mMinor = 0)
 {
     /// <summary>How long somebody has been a customer: T, or longer where an earlier beginning is known.</summary>
     public int TenureDays => DaysSinceJoined ?? DaysSinceFirstOrder;

@@ -46,6 +46,15 @@ public sealed class FeatureBuilder(MoneyUnit money, SourceCoverage coverage)
             MeanGapDays: summary.Gaps > 0 ? summary.MeanGap : null,
             HasActiveSubscription: coverage.Has(DataSource.Subscriptions) ? summary.SubscriptionActive : null,
             EmailConsent: history.Profile.EmailConsent,
-            DaysSinceJoined: history.Cutoff.Day - history.Profile.JoinedDay);
+            DaysSinceJoined: history.Cutoff.Day - history.Profile.JoinedDay,
+            Revenue12mMinor: NetSince(history, history.Cutoff.Day - 365));
+    }
+
+    private static long NetSince(in HistoryBefore history, int day)
+    {
+        long net = 0;
+        for (var i = history.Orders.Length - 1; i >= 0 && history.Orders[i].Day >= day; i--) net += history.Orders[i].AmountMinor;
+        for (var i = history.Refunds.Length - 1; i >= 0 && history.Refunds[i].Day >= day; i--) net -= history.Refunds[i].AmountMinor;
+        return net;
     }
 }

@@ -77,7 +77,7 @@ internal sealed class CustomerCount
         this[Buyers] = facts.Orders > 0 ? 1 : 0;
         this[Purchases] = facts.Orders;
         this[RevenueMinor] = facts.NetRevenueMinor;
-        this[Revenue12mMinor] = facts.NetRevenueMinor - _snapshots.NetBefore(_context.AsOf.Day - 365);
+        this[Revenue12mMinor] = facts.Revenue12mMinor;
         this[DiscountMinor] = facts.DiscountMinor ?? 0;
         this[GrossMinor] = facts.GrossMinor ?? 0;
         this[DiscountedPurchases] = facts.DiscountedOrders ?? 0;
@@ -85,9 +85,7 @@ internal sealed class CustomerCount
         this[PowerUsers] = segments.FrequencyClass == Segments.FrequencyClass.PowerUser ? 1 : 0;
         this[Measure.Clv] = score.Clv;
         this[TotalClv] = score.Clv + ((double)facts.NetRevenueMinor / _context.Currency.MinorPerUnit);
-        this[RevenueAtRisk] = score.RevenueAtRisk;
-        this[RuleAtRisk] = segments.Lifecycle == Segments.Lifecycle.AtRisk ? 1 : 0;
-        this[RuleNotLost] = segments.Lifecycle != Segments.Lifecycle.Lost ? 1 : 0;
+        Money(CustomerMoney.Of(score, segments.Rhythm), segments.Rhythm);
         this[TenureDays] = facts.TenureDays;
         this[RecencyDays] = facts.DaysSinceLastOrder;
         this[Subscribers] = facts.HasActiveSubscription == true ? 1 : 0;
@@ -96,17 +94,30 @@ internal sealed class CustomerCount
             this[NotLost] = 1;
             this[PChurn] = this[ExpectedChurners] = score.PChurn;
             this[HighRisk] = segments.RiskBand == Segments.RiskBand.High ? 1 : 0;
-            if (segments.RiskBand == Segments.RiskBand.High && score.Clv > 0 && score.Clv >= _context.Cutoffs.TopFifthClv)
-            {
-                this[Priority] = 1;
-                this[PriorityClv] = score.Clv;
-            }
+        }
+        if (segments is { HighValue: true, Rhythm.Slipping: true })
+        {
+            this[Priority] = 1;
+            this[PrioritySpend] = score.SpendIfOrder;
         }
         if (segments.ClvTier == Segments.ClvTier.Gold && score.Clv >= 0.8 * _context.Cutoffs.PremiumClv) this[NearPremium] = 1;
         if (action.PlayId is null) return;
         this[Actions] = 1;
         this[ExpectedNetValue] = action.ExpectedNetValue;
         this[ActionCost] = action.Cost;
+    }
+
+    private void Money(in CustomerMoney money, in Rhythm rhythm)
+    {
+        this[Expected] = money.Expected;
+        this[AtRisk] = money.AtRisk;
+        this[CouldComeBack] = money.CouldComeBack;
+        this[rhythm.StillBuying ? ExpectedBuying : ExpectedInactive] = money.Expected;
+        if (!rhythm.StillBuying) return;
+        this[StillBuying] = 1;
+        if (!rhythm.Slipping) return;
+        this[Slipping] = 1;
+        this[AtRiskSlipping] = money.AtRisk;
     }
 
     /// <summary>Orders, deliveries, cohort, funnel; returns the number of purchases.</summary>

@@ -213,7 +213,7 @@ internal static class FigureBuilder
     }
 
     /// <summary>Groups that are made by what is predicted.</summary>
-    private static bool NeedsScores(Dimension dimension) => dimension.Id is "clv_tier" or "business_segment" or "risk_band";
+    private static bool NeedsScores(Dimension dimension) => dimension.Id is "clv_tier" or "risk_band";
 
     /// <summary>Without them the dimension is one row that says so, and nobody need be counted into it.</summary>
     public static DataSource NeededBy(Dimension dimension) => dimension.Id switch

@@ -29,8 +29,9 @@ public static class ViewCatalogue
     public static IReadOnlyList<string> Headline { get; } =
     [
         "customers", "orders", "revenue", "revenue_12m", "aov", "revenue_per_customer", "repeat_rate", "power_users", "second_order_90d",
-        "active_30d", "active_revenue_share", "at_risk_rate_rule", "at_risk_rate",
-        "churn_rate", "p_churn", "expected_churners", "revenue_at_risk", "clv", "clv_per_customer", "average_month_revenue",
+        "active_30d", "active_revenue_share", "still_buying", "slipping", "at_risk_rate",
+        "churn_rate", "p_churn", "expected_churners", "expected_revenue", "revenue_at_risk", "could_come_back",
+        "clv", "clv_per_customer", "average_month_revenue",
         "delivery_days", "review_score", "open_rate", "visits_per_customer", "actions", "expected_net_value",
     ];
 

@@ -26,10 +26,15 @@ internal enum Measure
     PChurn,
     Clv,
     TotalClv,
-    RevenueAtRisk,
+    Expected,
+    ExpectedBuying,
+    ExpectedInactive,
+    AtRisk,
+    AtRiskSlipping,
+    CouldComeBack,
     HighRisk,
-    RuleAtRisk,
-    RuleNotLost,
+    StillBuying,
+    Slipping,
     ExpectedChurners,
     Delivered,
     DeliveryDays,
@@ -60,14 +65,14 @@ internal enum Measure
     ExpectedNetValue,
     ActionCost,
     Priority,
-    PriorityClv,
+    PrioritySpend,
     NearPremium,
     Known,
     AgeYears,
     WithAge,
 
     /// <summary>Not a measure: how many there are, rounded up to whole vectors.</summary>
-    Count = 60,
+    Count = 64,
 }
 
 /// <summary>

@@ -60,8 +60,9 @@ public sealed record Metric(
     }
 
     private static bool IsScore(Measure? measure) => measure is Measure.PChurn or Measure.ExpectedChurners or Measure.Clv
-        or Measure.TotalClv or Measure.RevenueAtRisk or Measure.HighRisk or Measure.Actions or Measure.ExpectedNetValue
-        or Measure.ActionCost or Measure.Priority or Measure.PriorityClv or Measure.NearPremium;
+        or Measure.TotalClv or Measure.Expected or Measure.ExpectedBuying or Measure.ExpectedInactive or Measure.AtRisk
+        or Measure.AtRiskSlipping or Measure.CouldComeBack or Measure.HighRisk or Measure.Actions or Measure.ExpectedNetValue
+        or Measure.ActionCost or Measure.Priority or Measure.PrioritySpend or Measure.NearPremium;
 
     /// <summary>One of the sources is enough.</summary>
     public bool NeedsAny { get; init; }
@@ -83,7 +84,7 @@ public sealed record Metric(
 
     /// <summary>What it is divided by is an amount of money, and says nothing of how many there are.</summary>
     internal bool BottomIsMoney => BottomIsMinor || IsOfMoney
-        || Bottom is Measure.Clv or Measure.TotalClv or Measure.RevenueAtRisk or Measure.ExpectedNetValue or Measure.ActionCost;
+        || Bottom is Measure.Clv or Measure.TotalClv or Measure.AtRisk or Measure.ExpectedNetValue or Measure.ActionCost;
 
     /// <summary>Of a metric that is no ratio of two measures.</summary>
     internal bool IsOfMoney { private get; init; }

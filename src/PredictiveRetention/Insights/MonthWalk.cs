@@ -1,6 +1,7 @@
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Ingestion;
+using PredictiveRetention.Segments;
 using static PredictiveRetention.Insights.MonthMeasure;
 
 namespace PredictiveRetention.Insights;
@@ -16,7 +17,6 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
 
     private readonly MonthGrid _grid = context.Months;
     private readonly double[] _v = new double[(int)MonthMeasure.Count];
-    private readonly int[] _lifecycleDays = [context.Segments.ActiveDays, context.Segments.AtRiskDays, context.Segments.DormantDays];
     private readonly int[] _slots = new int[Taxonomy.All.Count + 1];
     private readonly int[] _slotsBefore = new int[Taxonomy.All.Count + 1];
 
@@ -36,7 +36,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
         if (history.Orders.IsEmpty) return;
         // Who was seen before the shop's first order joined then, and not with the first order that is known.
         var joinedDay = history.Profile.JoinedDay ?? history.Orders[0].Day;
-        int order = 0, refund = 0, engagement = 0, open = 0, yearAgo = 0;
+        int order = 0, refund = 0, engagement = 0, open = 0;
         var delivery = context.Coverage.Has(DataSource.EmailDeliveries) ? EngagementType.EmailDelivered : EngagementType.EmailSent;
         var known = snapshots.At(history, _grid.Start(1), out var before);
         if (known) Taxonomy.SlotsOf(rules.Assign(before, 1), _slotsBefore);
@@ -85,8 +85,7 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
                 continue;
             }
             Taxonomy.SlotsOf(rules.Assign(facts, month, out var pChurn), _slots);
-            while (yearAgo < order && history.Orders[yearAgo].Day < end - 365) yearAgo++;
-            AtEnd(history, facts, pChurn, end, order, yearAgo);
+            AtEnd(history, facts, pChurn, end, order);
             // By the cut-offs of this month at both ends, or a move would be one of the cut.
             if (known && month > 1 && !ReferenceEquals(rules.CutoffsIn(month), rules.CutoffsIn(month - 1)))
                 Taxonomy.SlotsOf(rules.Assign(before, month), _slotsBefore);
@@ -111,12 +110,12 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
         Fulfilment.Read(history, order).AddTo(_v.AsSpan((int)Delivered, Fulfilment.Sums));
     }
 
-    private void AtEnd(in HistoryBefore history, in CustomerFacts facts, double pChurn, int end, int orders, int ordersYearAgo)
+    private void AtEnd(in HistoryBefore history, in CustomerFacts facts, double pChurn, int end, int orders)
     {
         this[Customers] = 1;
         this[Active30d] = history.Orders[orders - 1].Day >= end - ActiveFor ? 1 : 0;
         this[RevenueToDateMinor] = facts.NetRevenueMinor;
-        this[Revenue12mMinor] = facts.NetRevenueMinor - snapshots.NetOf(ordersYearAgo, end - 365);
+        this[Revenue12mMinor] = facts.Revenue12mMinor;
         this[RepeatToDate] = facts.Orders >= 2 ? 1 : 0;
         if (facts.Orders == 0 || facts.DaysSinceLastOrder > context.LostAfterDays) return;
         this[NotLost] = 1;
@@ -178,18 +177,20 @@ internal sealed class MonthWalk(InsightContext context, RuleSegments rules, Snap
             var month = _grid.MonthAt(from);
             next = Math.Min(next, Math.Min(until, _grid.NextQuarter(month)));
             snapshots.At(history, from + 1, out var facts);
-            foreach (var days in _lifecycleDays) CutAt(days + 1 - facts.DaysSinceLastOrder);
-            CutAt(context.Segments.NewDays - facts.TenureDays);
+            var cutoffs = rules.CutoffsIn(month);
+            SilentFor(Rhythm.OverdueAfter(Rhythm.UsualGap(facts, cutoffs), context.Segments));
+            SilentFor(cutoffs.InactiveAfterDays);
             var row = sums.Daily[(int)rules.Assign(facts, month).EngagementSegment];
             var zero = _grid.AsOf.Day - context.Recipe.Settings.Days;
             row[from - zero]++;
             row[next - zero]--;
             from = next;
 
-            // A lifecycle that ends so many days later ends the stretch.
-            void CutAt(int inDays)
+            // Who is silent for longer from some day on is of another segment from then on.
+            void SilentFor(double limit)
             {
-                if (inDays > 0) next = Math.Min(next, from + inDays);
+                var inDays = Math.Floor(limit) + 1 - facts.DaysSinceLastOrder;
+                if (inDays > 0 && inDays < next - from) next = from + (int)inDays;
             }
         }
     }

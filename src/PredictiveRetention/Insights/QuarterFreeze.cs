@@ -5,6 +5,14 @@ using PredictiveRetention.Segments;
 
 namespace PredictiveRetention.Insights;
 
+/// <summary>What some customers were like at the start of a quarter.</summary>
+internal sealed class QuarterSample
+{
+    public List<CustomerFacts> Facts { get; } = [];
+
+    public GapTally Gaps { get; } = new();
+}
+
 /// <summary>
 /// Takes the cut-offs of past quarters from a sample of customers, as each quarter's first day found them. Those that an earlier night
 /// froze stay as they are.
@@ -30,29 +38,32 @@ internal sealed class QuarterFreeze
     }
 
     /// <summary>
-    /// The facts of some customers on the first day of each quarter that is not frozen yet. May be called from several threads.
+    /// Some customers as the first day of each quarter that is not frozen yet found them. May be called from several threads.
     /// </summary>
-    public List<CustomerFacts>[] Facts(ShardHistories histories, SourceCoverage coverage)
+    public QuarterSample[] Read(ShardHistories histories, SourceCoverage coverage)
     {
-        var facts = _openDays.Select(_ => new List<CustomerFacts>()).ToArray();
-        if (facts.Length == 0) return facts;
+        var samples = _openDays.Select(_ => new QuarterSample()).ToArray();
+        if (samples.Length == 0) return samples;
         var snapshots = new Snapshots(coverage);
         for (var i = 0; i < histories.Count; i++)
         {
             var history = histories[i].Before(_asOf);
             snapshots.Load(history);
             for (var quarter = 0; quarter < _openDays.Length; quarter++)
-                if (snapshots.At(history, Math.Min(_openDays[quarter], _asOf.Day), out var then)) facts[quarter].Add(then);
+            {
+                var day = Math.Min(_openDays[quarter], _asOf.Day);
+                if (!snapshots.At(history, day, out var then)) continue;
+                samples[quarter].Facts.Add(then);
+                snapshots.AddGaps(history, day, samples[quarter].Gaps);
+            }
         }
-        return facts;
+        return samples;
     }
 
-    /// <param name="parts">What <see cref="Facts"/> gave, in key order.</param>
-    public IReadOnlyList<QuarterCutoffs> Cutoffs(IReadOnlyList<List<CustomerFacts>[]> parts, SegmentSettings settings,
+    /// <param name="parts">What <see cref="Read"/> gave, in key order.</param>
+    public IReadOnlyList<QuarterCutoffs> Cutoffs(IReadOnlyList<QuarterSample[]> parts, SegmentSettings settings, int horizonDays,
         Func<CustomerFacts, CustomerScore> score)
     {
-        // The recency rule draws its line at an even chance, wherever the cuts of a fitted model lie.
-        var byRule = settings with { HighRiskCut = 0.5, MediumRiskCut = null };
         var made = new QuarterCutoffs?[_quarters.Count];
         QuarterCutoffs? later = null;
         for (var quarter = _quarters.Count - 1; quarter >= 0; quarter--)
@@ -62,10 +73,14 @@ internal sealed class QuarterFreeze
             else
             {
                 var open = Array.IndexOf(_openDays, BusinessCalendar.DayNumber(from));
-                CustomerFacts[] facts = [.. parts.SelectMany(part => part[open])];
+                CustomerFacts[] facts = [.. parts.SelectMany(part => part[open].Facts)];
                 if (facts.Length >= FewestCustomers)
-                    made[quarter] = new QuarterCutoffs(from, from,
-                        SegmentCutoffs.From(facts, Array.ConvertAll(facts, then => score(then)), byRule));
+                {
+                    var gaps = new GapTally();
+                    foreach (var part in parts) gaps.Add(part[open].Gaps);
+                    made[quarter] = new QuarterCutoffs(from, from, SegmentCutoffs.From(
+                        facts, Array.ConvertAll(facts, then => score(then)), settings, horizonDays, gaps.Median()));
+                }
                 else if (later is not null) made[quarter] = later with { From = from };
             }
             later = made[quarter] ?? later;

@@ -6,8 +6,8 @@ using PredictiveRetention.Segments;
 namespace PredictiveRetention.Insights;
 
 /// <summary>
-/// Segments of past days: by the cut-offs of their quarter, and by the recency rule where a segment asks for a probability or a CLV. A
-/// model that learnt from later days has no say in them.
+/// Segments of past days: by the cut-offs of their quarter, and by the recency rule where one asks for a probability or a CLV. A model that
+/// learnt from later days has no say in them.
 /// </summary>
 internal sealed class RuleSegments
 {
@@ -34,10 +34,9 @@ internal sealed class RuleSegments
     /// <param name="pChurn">By the rule.</param>
     public SegmentAssignment Assign(in CustomerFacts facts, int month, out double pChurn)
     {
-        pChurn = RecencyRule.PChurn(facts.DaysSinceLastOrder, _context.HorizonDays);
-        var clv = RecencyRule.ExpectedSpend((double)facts.NetRevenueMinor / _context.Currency.MinorPerUnit, facts.DaysSinceFirstOrder,
-            _context.ClvHorizonDays, pChurn);
-        return Segmenter.Assign(facts, pChurn, clv, _byMonth[month], _context.Segments);
+        var score = Score(facts, _context.Currency, _context.HorizonDays, _context.ClvHorizonDays, _context.LostAfterDays);
+        pChurn = score.PChurn;
+        return Segmenter.Assign(facts, score, _byMonth[month], _context.Segments);
     }
 
     public SegmentAssignment Assign(in CustomerFacts facts, int month) => Assign(facts, month, out _);

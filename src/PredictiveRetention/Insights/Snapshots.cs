@@ -70,8 +70,21 @@ internal sealed class Snapshots(SourceCoverage coverage)
             point.Purchases, point.Days, day - last, day - first, NetOf(orders, day),
             _discounts ? point.GrossMinor : null, _discounts ? point.DiscountMinor : null, _discounts ? point.Discounted : null,
             point.Days > 1 ? point.LastDay - point.PreviousDay : null, null, _subscriptions ? Subscribed(history, day) : null,
-            DaysSinceJoined: day - history.Profile.JoinedDay);
+            DaysSinceJoined: day - history.Profile.JoinedDay,
+            Revenue12mMinor: NetOf(orders, day) - NetBefore(day - 365));
         return true;
+    }
+
+    /// <summary>The gaps between purchase days before a day, as that day knew them.</summary>
+    public void AddGaps(in HistoryBefore history, int day, GapTally tally)
+    {
+        var last = -1;
+        for (var i = 0; i < history.Orders.Length && history.Orders[i].Day < day; i++)
+        {
+            if (_endedOn[i] < day || history.Orders[i].Day == last) continue;
+            if (last >= 0) tally.Add(history.Orders[i].Day - last);
+            last = history.Orders[i].Day;
+        }
     }
 
     /// <summary>Paid minus refunds before a day, minor units, of so many orders.</summary>

@@ -28,7 +28,18 @@ internal abstract record AudienceField(string Name, string Words)
             (in c) => c.Facts.Orders > 0 ? c.Facts.DaysSinceFirstOrder : null),
         new FigureField("p_churn", "churn probability", 0, 1, (in c) => c.Score.PChurn),
         new FigureField("clv", "predicted CLV", double.MinValue, double.MaxValue, (in c) => c.Score.Clv),
-        new FigureField("revenue_at_risk", "revenue at risk", 0, double.MaxValue, (in c) => c.Score.RevenueAtRisk),
+        new FigureField(
+            "revenue_at_risk", "revenue at risk", 0, double.MaxValue, (in c) => CustomerMoney.Of(c.Score, c.Segments.Rhythm).AtRisk),
+        new FigureField("spend_if_order", "spend of an ordering customer", 0, double.MaxValue, (in c) => c.Score.SpendIfOrder),
+        new FigureField(
+            "revenue_12m", "net revenue of 12 months", double.MinValue, double.MaxValue,
+            (in c) => c.Facts.Revenue12mMinor / c.MinorPerUnit),
+        new FigureField(
+            "usual_gap", "usual days between orders", 0, double.MaxValue,
+            (in c) => float.IsNaN(c.Segments.Rhythm.UsualGapDays) ? null : c.Segments.Rhythm.UsualGapDays),
+        new FigureField(
+            "days_to_next_order", "days to the next order", 0, double.MaxValue,
+            (in c) => float.IsNaN(c.Score.Next.P50) ? null : c.Score.Next.P50),
         new FigureField(
             "net_revenue", "net revenue", double.MinValue, double.MaxValue, (in c) => c.Facts.NetRevenueMinor / c.MinorPerUnit),
         new FigureField("r_score", "R score", 1, 5, (in c) => c.Segments.Rfm.R),
@@ -36,6 +47,10 @@ internal abstract record AudienceField(string Name, string Words)
         new FigureField("m_score", "M score", 1, 5, (in c) => c.Segments.Rfm.M),
         new FlagField(
             "has_active_subscription", "an active subscription", "no active subscription", (in c) => c.Facts.HasActiveSubscription),
+        new FlagField("overdue", "overdue", "not overdue", (in c) => c.Segments.Rhythm.Overdue),
+        new FlagField("slipping", "slipping", "not slipping", (in c) => c.Segments.Rhythm.Slipping),
+        new FlagField("still_buying", "still buying", "not buying any more", (in c) => c.Segments.Rhythm.StillBuying),
+        new FlagField("high_value", "high-value", "not high-value", (in c) => c.Segments.HighValue),
         new FlagField(Lost, "lost", "not lost", (in c) => c.Score.Lost),
     ];
 

@@ -102,6 +102,21 @@ public readonly record struct PlayCost(double PerContact, double ShareOfOrder, d
         PerContact + (PerContactShare > 0 ? PerContactShare * (economics.MedianOrder ?? double.NaN) : 0);
 }
 
-/// <param name="Value">Additional probability of an order within the churn horizon, -1..1.</param>
+/// <summary>What a play does to the odds of an order within the churn horizon.</summary>
+/// <param name="Value">
+/// Additional probability of somebody as likely to order as not, above -0.5 and below 0.5: the shift of the log-odds is logit(1/2 + Value),
+/// the same for everybody.
+/// </param>
 /// <param name="Source">Where it comes from: an assumption until it is measured, then the measurement.</param>
-public readonly record struct ExpectedUplift(double Value, string Source);
+public readonly record struct ExpectedUplift(double Value, string Source)
+{
+    /// <summary>The factor on the odds: exp of the shift of the log-odds.</summary>
+    private double OddsRatio => (0.5 + Value) / (0.5 - Value);
+
+    /// <summary>The probability of an order with the play, of somebody whose probability without it is given; 0..1.</summary>
+    public double With(double pOrder)
+    {
+        var odds = OddsRatio * pOrder;
+        return pOrder is > 0 and < 1 ? odds / (odds + 1 - pOrder) : pOrder;
+    }
+}

@@ -115,10 +115,13 @@ internal static partial class PlayReader
     {
         if (play.Required("expected_uplift") is not { } node || play.Nested("expected_uplift", node) is not { } fields) return default;
 
-        var uplift = new ExpectedUplift(fields.Number("prior", -1, 1), fields.Text("source"));
+        var uplift = new ExpectedUplift(fields.Number("prior", -MostUplift, MostUplift), fields.Text("source"));
         fields.RejectOthers();
         return uplift;
     }
+
+    // Beyond it somebody as likely to order as not would surely order, or never.
+    private const double MostUplift = 0.49;
 
     [GeneratedRegex(@"\A[a-z0-9]+(-[a-z0-9]+)*\z")]
     private static partial Regex KebabCase();

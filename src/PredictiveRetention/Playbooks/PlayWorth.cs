@@ -8,20 +8,19 @@ namespace PredictiveRetention.Playbooks;
 public readonly record struct PlayWorth(double ExpectedNetValue, double Cost)
 {
     /// <summary>
-    /// With p0 = 1 - p_churn the probability of an order in the horizon left alone, u the play's uplift, S = E[spend | order],
-    /// m the margin, c the cost per contact and s the incentive's share of the order:
+    /// With p0 = 1 - p_churn the probability of an order in the horizon left alone, d the play's shift of its log-odds,
+    /// S = E[spend | order], m the margin, c the cost per contact and s the incentive's share of the order:
     /// <code>
-    /// p1        = min(max(p0 + u, 0), 1)         with the play
-    /// cost      = c + s S p1                     the incentive is paid on orders that would have come anyway, too
+    /// p1        = 1 / (1 + exp(-(logit(p0) + d)))   with the play: nobody sure to buy or sure to leave is promised much
+    /// cost      = c + s S p1                        the incentive is paid on orders that would have come anyway, too
     /// net value = (p1 - p0) S m - cost
     /// </code>
-    /// So an incentive pays only where few would buy without it: with m = 1 and c = 0, where p0 &lt; u (1 - s) / s.
     /// S covers all orders of the horizon and the incentive is counted on all of them, which errs on the dear side.
     /// </summary>
     public static PlayWorth Estimate(Play play, in CustomerScore score, PlaybookEconomics economics)
     {
         var alone = 1 - score.PChurn;
-        var with = Math.Clamp(alone + play.ExpectedUplift.Value, 0, 1);
+        var with = play.ExpectedUplift.With(alone);
         var cost = play.Cost.ContactIn(economics) + (play.Cost.ShareOfOrder * score.SpendIfOrder * with);
         return new PlayWorth(((with - alone) * score.SpendIfOrder * economics.Margin) - cost, cost);
     }

@@ -26,7 +26,7 @@ public sealed class Recommender(Playbook playbook, PlaybookEconomics economics)
 
             applies = true;
             var worth = PlayWorth.Estimate(play, score, economics);
-            if (!(worth.ExpectedNetValue > best.ExpectedNetValue)) continue;
+            if (!(worth.ExpectedNetValue > Math.Max(best.ExpectedNetValue, economics.LeastWorth(play)))) continue;
 
             if (play.MayContact(facts)) best = new Recommendation(play.Id, worth.ExpectedNetValue, worth.Cost, Reason: null);
             else refused = true;

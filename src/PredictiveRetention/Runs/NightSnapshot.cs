@@ -48,6 +48,7 @@ internal sealed class NightSnapshot(NightWork night)
             NoScores = chosen.NoScores,
             Segments = night.Settings.Segments,
             Margin = night.Settings.Margin,
+            MinimumWorth = night.Settings.MinimumWorth,
             MedianOrderMinor = medianOrder,
             DataThrough = BusinessCalendar.DateOf(night.Orders.LastDay),
         };
@@ -65,8 +66,8 @@ internal sealed class NightSnapshot(NightWork night)
         var beginning = new BeginningJudge(asOf, firstOrderDay);
         var freeze = new QuarterFreeze(asOf, firstOrderDay, settings.Insights, FrozenBefore(asOf, model));
         var ranges = night.Store.Customers.Ranges(Part).Take(Math.Max(1, settings.SampleSize / Part)).ToList();
-        var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores, List<CustomerFacts>[] Quarters, long[] Keys,
-            PurchaseGaps Gaps, MedianOrder Orders)[ranges.Count];
+        var parts = new (CustomerFacts[] Facts, CustomerScore[] Scores, QuarterSample[] Quarters, long[] Keys,
+            PurchaseGaps Gaps, MedianOrder Orders, GapTally Rhythm)[ranges.Count];
         Parallel.For(
             0, ranges.Count, new ParallelOptions { MaxDegreeOfParallelism = settings.Parallelism, CancellationToken = night.Cancellation },
             () => (Scorer: new Scorer(model, currency, coverage, withReasons: false), Histories: new ShardHistories()),
@@ -76,24 +77,32 @@ internal sealed class NightSnapshot(NightWork night)
                 var (facts, scores) = (new CustomerFacts[worker.Histories.Count], new CustomerScore[worker.Histories.Count]);
                 var unscored = worker.Scorer.Score(worker.Histories, asOf, facts, scores).Select(customer => customer.Index).ToHashSet();
                 var keys = new long[worker.Histories.Count];
-                var orders = new MedianOrder();
+                var (orders, rhythm) = (new MedianOrder(), new GapTally());
                 for (var at = 0; at < keys.Length; at++)
                 {
                     keys[at] = worker.Histories[at].Profile.CustomerKey;
                     orders.Add(worker.Histories[at].Before(asOf));
+                    rhythm.Add(worker.Histories[at].Before(asOf));
                 }
-                var quarters = night.Timed("insights sample", () => freeze.Facts(worker.Histories, coverage));
+                var quarters = night.Timed("insights sample", () => freeze.Read(worker.Histories, coverage));
                 if (unscored.Count > 0) (facts, scores) = (Scored(facts), Scored(scores));
-                parts[i] = (facts, scores, quarters, keys, beginning.Read(worker.Histories), orders);
+                parts[i] = (facts, scores, quarters, keys, beginning.Read(worker.Histories), orders, rhythm);
                 return worker;
 
                 T[] Scored<T>(T[] all) => [.. all.Where((_, at) => !unscored.Contains(at))];
             },
             static _ => { });
+        var (gaps, median) = (new GapTally(), new MedianOrder());
+        foreach (var part in parts)
+        {
+            gaps.Add(part.Rhythm);
+            median.Add(part.Orders);
+        }
         var cutoffs = SegmentCutoffs.From(
-            parts.SelectMany(part => part.Facts).ToArray(), parts.SelectMany(part => part.Scores).ToArray(), settings.Segments);
+            parts.SelectMany(part => part.Facts).ToArray(), parts.SelectMany(part => part.Scores).ToArray(), settings.Segments,
+            model.ChurnHorizonDays, gaps.Median());
         var frozen = night.Timed("insights sample", () => freeze.Cutoffs(
-            [.. parts.Select(part => part.Quarters)], settings.Segments,
+            [.. parts.Select(part => part.Quarters)], settings.Segments, model.ChurnHorizonDays,
             facts => RuleSegments.Score(facts, currency, model.ChurnHorizonDays, model.ClvHorizonDays, model.LostAfterDays)));
         var insights = new InsightRecipe
         {
@@ -104,8 +113,6 @@ internal sealed class NightSnapshot(NightWork night)
             Quarters = [.. frozen.Select(quarter => quarter with { Orders = OrdersBefore(quarter.From) })],
             SampleUpTo = parts.SelectMany(part => part.Keys).Skip(settings.Insights.CorrelationSample - 1).FirstOrDefault(long.MaxValue),
         };
-        var median = new MedianOrder();
-        foreach (var part in parts) median.Add(part.Orders);
         return (cutoffs, insights, median.Minor());
     }
 

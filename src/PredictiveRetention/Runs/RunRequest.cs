@@ -58,6 +58,11 @@ public sealed record RunSettings
     /// <summary>Part of the revenue that is earned; 1 = value is counted as revenue.</summary>
     public double Margin { get; init; } = 1;
 
+    /// <summary>
+    /// What an action must be expected to bring after its cost, currency units. Default null: more than one of its contacts costs.
+    /// </summary>
+    public double? MinimumWorth { get; init; }
+
     public GuardBands Guard { get; init; } = new();
 
     /// <summary>How long to wait while somebody else makes the snapshot, before coming back with <see cref="RunOutcome.Busy"/>.</summary>

@@ -144,7 +144,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
             _orders += row.Facts.Orders;
             _netMinor += row.Facts.NetRevenueMinor;
             _clv += row.Score.Clv;
-            _atRisk += row.Score.RevenueAtRisk;
+            _atRisk += row.Money.AtRisk;
             if (row.Score.Lost) _lost++;
             else
             {

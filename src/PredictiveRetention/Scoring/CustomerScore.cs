@@ -24,7 +24,4 @@ public readonly record struct CustomerScore(double PChurn, double Clv, double Sp
     public SpendRange Range { get; init; } = SpendRange.None;
 
     public NextOrder Next { get; init; } = NextOrder.NotWithinHorizon;
-
-    /// <summary>PChurn x SpendIfOrder; 0 for the lost.</summary>
-    public double RevenueAtRisk => Lost ? 0 : PChurn * SpendIfOrder;
 }

@@ -1,6 +1,10 @@
 namespace PredictiveRetention.Segments;
 
 /// <summary>Every segment one customer is in at a cutoff.</summary>
+/// <param name="HighValue">
+/// Still buying, and among the top by net revenue of the last 12 months or by what an order would bring: never by a figure that contains
+/// the risk.
+/// </param>
 public readonly record struct SegmentAssignment(
     RfmScore Rfm,
     RfmSegment RfmSegment,
@@ -11,4 +15,6 @@ public readonly record struct SegmentAssignment(
     BusinessSegment BusinessSegment,
     EngagementSegment EngagementSegment,
     Persona Persona,
-    RiskBand RiskBand);
+    RiskBand RiskBand,
+    Rhythm Rhythm,
+    bool HighValue);

@@ -34,16 +34,29 @@ public sealed record SegmentCutoffs
 
     public required double SilverClv { get; init; }
 
-    /// <summary>Business segment VIP from this predicted CLV.</summary>
-    public required double VipClv { get; init; }
+    /// <summary>
+    /// Business segment VIP from this net revenue of the last 12 months; infinity in runs of earlier versions, which went by CLV.
+    /// </summary>
+    public double VipRevenue12mMinor { get; init; } = double.PositiveInfinity;
 
-    /// <summary>The highest fifth of predicted CLV begins here; infinity in runs of earlier versions, which did not keep it.</summary>
-    public double TopFifthClv { get; init; } = double.PositiveInfinity;
+    /// <summary>High-value from this net revenue of the last 12 months; infinity in runs of earlier versions.</summary>
+    public double HighRevenue12mMinor { get; init; } = double.PositiveInfinity;
+
+    /// <summary>High-value from this spend of an ordering customer, currency units; infinity in runs of earlier versions.</summary>
+    public double HighSpendIfOrder { get; init; } = double.PositiveInfinity;
+
+    /// <summary>
+    /// Median days between purchase days of all customers; where nobody came back, the churn horizon. Null in runs of earlier versions.
+    /// </summary>
+    public double? MedianGapDays { get; init; }
+
+    /// <summary>Inactive after so many days without an order; never in runs of earlier versions.</summary>
+    public double InactiveAfterDays { get; init; } = double.PositiveInfinity;
 
     /// <summary>b: mean churn probability of the customers with a purchase who are not lost; null when there are none.</summary>
     public required double? BaseRate { get; init; }
 
-    /// <summary>Risk band High, and business segment At Risk, from this churn probability.</summary>
+    /// <summary>Risk band High above this churn probability.</summary>
     public required double HighRisk { get; init; }
 
     /// <summary>Risk band Medium from this churn probability; never above HighRisk.</summary>
@@ -57,8 +70,11 @@ public sealed record SegmentCutoffs
     /// <param name="facts">One per customer.</param>
     /// <param name="scores">Of the same customers in the same order.</param>
     /// <param name="settings">Checked here.</param>
+    /// <param name="horizonDays">Of churn.</param>
+    /// <param name="medianGapDays">Between purchase days of all customers before the cutoff; null where nobody came back.</param>
     /// <exception cref="RetentionException">A setting is out of its range.</exception>
-    public static SegmentCutoffs From(ReadOnlySpan<CustomerFacts> facts, ReadOnlySpan<CustomerScore> scores, SegmentSettings settings)
+    public static SegmentCutoffs From(ReadOnlySpan<CustomerFacts> facts, ReadOnlySpan<CustomerScore> scores, SegmentSettings settings,
+        int horizonDays, double? medianGapDays)
     {
         settings.Checked();
         if (facts.Length != scores.Length)
@@ -66,8 +82,8 @@ public sealed record SegmentCutoffs
             throw new ArgumentException($"Found {scores.Length} scores for {facts.Length} customers; expected one each.", nameof(scores));
         }
 
-        var population = new Purchasers(facts, scores);
-        var high = settings.HighRiskCut ?? ((1 + (population.BaseRate ?? NoRate)) / 2);
+        var inactiveAfter = settings.InactiveHorizons * horizonDays;
+        var population = new Purchasers(facts, scores, inactiveAfter);
         var clv = population.Clv;
         return new SegmentCutoffs
         {
@@ -80,34 +96,36 @@ public sealed record SegmentCutoffs
             PremiumClv = Quantile.At(clv, FromTop(settings.PremiumShare)),
             GoldClv = Quantile.At(clv, FromTop(settings.PremiumShare + settings.GoldShare)),
             SilverClv = Quantile.At(clv, FromTop(settings.PremiumShare + settings.GoldShare + settings.SilverShare)),
-            VipClv = Quantile.At(clv, FromTop(settings.VipShare)),
-            TopFifthClv = Quantile.At(clv, 0.8),
+            VipRevenue12mMinor = Quantile.At(population.Revenue12mMinor, FromTop(settings.VipShare)),
+            HighRevenue12mMinor = Quantile.At(population.Revenue12mMinor, FromTop(settings.HighSpenderShare)),
+            HighSpendIfOrder = Quantile.At(population.SpendIfOrder, FromTop(settings.HighSpenderShare)),
+            MedianGapDays = medianGapDays ?? horizonDays,
+            InactiveAfterDays = inactiveAfter,
             BaseRate = population.BaseRate,
-            HighRisk = high,
-            MediumRisk = Math.Min(settings.MediumRiskCut ?? population.BaseRate ?? NoRate, high),
+            HighRisk = settings.HighRisk,
+            MediumRisk = settings.MediumRisk,
         };
     }
-
-    // Nobody to take a base rate from: then nobody is banded by it either, and an even chance is as good as any.
-    private const double NoRate = 0.5;
 
     private static double FromTop(double share) => Math.Clamp(1 - share, 0, 1);
 
     /// <summary>Their figures, each ascending.</summary>
     private sealed class Purchasers
     {
-        public Purchasers(ReadOnlySpan<CustomerFacts> facts, ReadOnlySpan<CustomerScore> scores)
+        public Purchasers(ReadOnlySpan<CustomerFacts> facts, ReadOnlySpan<CustomerScore> scores, double inactiveAfter)
         {
             var (recency, frequency, monetary, clv) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
+            var (revenue12m, spend) = (new List<double>(), new List<double>());
             var (sum, counted) = (0.0, 0);
             for (var i = 0; i < facts.Length; i++)
             {
                 ref readonly var score = ref scores[i];
-                if (!double.IsFinite(score.PChurn) || !double.IsFinite(score.Clv))
+                if (!double.IsFinite(score.PChurn) || !double.IsFinite(score.Clv) || !double.IsFinite(score.SpendIfOrder))
                 {
                     throw new ArgumentException(
                         FormattableString.Invariant(
-                            $"Found p_churn {score.PChurn} and CLV {score.Clv} for customer {i}; expected finite numbers."),
+                            $"Found p_churn {score.PChurn}, CLV {score.Clv} and spend {score.SpendIfOrder} for customer {i}; ")
+                        + "expected finite numbers.",
                         nameof(scores));
                 }
 
@@ -119,11 +137,15 @@ public sealed record SegmentCutoffs
                     frequency.Add(facts[i].Orders);
                     monetary.Add(facts[i].NetRevenueMinor);
                     clv.Add(score.Clv);
+                    if (score.Lost || facts[i].DaysSinceLastOrder > inactiveAfter) continue;
+                    revenue12m.Add(facts[i].Revenue12mMinor);
+                    spend.Add(score.SpendIfOrder);
                 }
             }
 
             BaseRate = counted == 0 ? null : sum / counted;
             (Recency, Frequency, MonetaryMinor, Clv) = (Ascending(recency), Ascending(frequency), Ascending(monetary), Ascending(clv));
+            (Revenue12mMinor, SpendIfOrder) = (Ascending(revenue12m), Ascending(spend));
         }
 
         public double? BaseRate { get; }
@@ -131,6 +153,12 @@ public sealed record SegmentCutoffs
         public double[] Frequency { get; }
         public double[] MonetaryMinor { get; }
         public double[] Clv { get; }
+
+        /// <summary>Of the still buying.</summary>
+        public double[] Revenue12mMinor { get; }
+
+        /// <summary>Of the still buying.</summary>
+        public double[] SpendIfOrder { get; }
 
         private static double[] Ascending(List<double> values)
         {

@@ -15,8 +15,8 @@ public static class SegmentNames
         [typeof(FrequencyClass)] = new("frequency class", "One-time", "Regular", "Power User"),
         [typeof(ClvTier)] = new("CLV tier", "Premium", "Gold", "Silver", "Bronze"),
         [typeof(BusinessSegment)] = new("business segment", "VIP", "Regular", "At Risk", "Inactive", "New"),
-        [typeof(EngagementSegment)] = new("engagement segment", "High-Value Active", "Discount-Driven", "At-Risk-Dormant", "Other"),
-        [typeof(Persona)] = new("persona", "Subscriber", "Newcomer", "Discount Seeker", "Loyalist", "One-Timer", "Other"),
+        [typeof(EngagementSegment)] = new("engagement segment", "High-Value Active", "Discount-Driven", "At-Risk-Dormant", "Steady"),
+        [typeof(Persona)] = new("persona", "Subscriber", "Newcomer", "Discount Seeker", "Loyalist", "One-Timer", "Returning"),
         [typeof(RiskBand)] = new("risk band", "High", "Medium", "Low"),
         [typeof(RfmSegment)] = new(
             "RFM segment",

@@ -23,6 +23,9 @@ public static class SegmentRules
         var joined = Text($"first order (or first seen, where that was before the data begin) less than {settings.NewDays} days ago");
         var old = Text($"; who was first seen before the data begin, {settings.NewDays} days ago or longer, is Promising");
         var discounted = Text($"at least {100 * settings.DiscountedOrdersShare:0.##} % of the purchases had a discount");
+        var overdue = Text($"silent for more than {settings.OverdueFactor:0.##} times the usual gap between orders and more than ")
+            + Text($"{settings.OverdueMinDays} days");
+        var inactive = Text($"silent for more than {cutoffs.InactiveAfterDays:0.##} days");
         return
         [
             Rule<Lifecycle>(
@@ -58,27 +61,27 @@ public static class SegmentRules
                 $"predicted CLV from {Amount(cutoffs.PremiumClv)}", $"from {Amount(cutoffs.GoldClv)}", $"from {Amount(cutoffs.SilverClv)}",
                 "less, or nothing expected"),
             Rule<BusinessSegment>(
-                "business_segment", "Business segment", FirstMatch + " New is looked at first, then Inactive, At Risk, VIP, Regular.", true,
-                Text($"predicted CLV from {Amount(cutoffs.VipClv)}, the top {100 * settings.VipShare:0.##} %"), "everybody else",
-                Text($"churn probability from {100 * cutoffs.HighRisk:F1} %"), "lifecycle Dormant or Lost",
-                joined),
+                "business_segment", "Business segment",
+                FirstMatch + " New is looked at first, then Inactive, At Risk, VIP, Regular. No prediction is asked, so the rule is the "
+                    + "same tonight and in every past month.", true,
+                Text($"net revenue of the last 12 months from {Minor(cutoffs.VipRevenue12mMinor)}, the top ")
+                    + Text($"{100 * settings.VipShare:0.##} % of those still buying"),
+                "everybody else", Text($"overdue: {overdue}"), inactive, joined),
             Rule<EngagementSegment>(
-                "engagement_segment", "Engagement segment", FirstMatch + " Discount-Driven is looked at first.", true,
-                "value tier High and lifecycle New, Reactivated or Active",
+                "engagement_segment", "Engagement segment",
+                FirstMatch + " Discount-Driven is looked at first, then High-Value Active.", true,
+                "value tier High and still buying",
                 Text($"{discounted}, or discounts are at least {100 * settings.DiscountOfGrossShare:0.##} % of the gross amount"),
-                "lifecycle At Risk, Dormant or Lost", "everybody else"),
+                Text($"overdue ({overdue}) or inactive ({inactive})"), "everybody else"),
             Rule<Persona>(
                 "persona", "Persona", FirstMatch, false,
                 "has a running subscription", joined,
                 Text($"{discounted}, of at least {settings.DiscountSeekerOrders}"),
-                Text($"at least {settings.LoyalistOrders} purchases and lifecycle Active or Reactivated"), "one purchase",
-                "everybody else"),
+                Text($"at least {settings.LoyalistOrders} purchases and still buying"), "one purchase, or none that was kept",
+                "two purchases or more"),
             Rule<RiskBand>(
-                "risk_band", "Risk band (predicted)",
-                Text($"By predicted churn probability against the base rate of the run, "
-                    + $"{(cutoffs.BaseRate is { } rate ? Text($"{100 * rate:F1} %") : "which is not known")}. The lost are counted apart."),
-                        true,
-                Text($"churn probability from {100 * cutoffs.HighRisk:F1} %"), Text($"from {100 * cutoffs.MediumRisk:F1} %"), "less"),
+                "risk_band", "Risk band (predicted)", "By predicted churn probability. The lost are counted apart.", false,
+                Text($"churn probability above {100 * cutoffs.HighRisk:F1} %"), Text($"from {100 * cutoffs.MediumRisk:F1} %"), "less"),
             Rule<RfmSegment>(
                 "rfm_segment", "RFM segment",
                 $"Scores 1 to 5, 5 best, for days since the last order (cuts {Cuts(cutoffs.Recency)}), purchases (cuts "

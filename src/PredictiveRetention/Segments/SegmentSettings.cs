@@ -47,7 +47,9 @@ public sealed record SegmentSettings
     /// <summary>CLV tier Silver: the next share; the rest is Bronze. Default 0.30; above 0, the three at most 1.</summary>
     public double SilverShare { get; init; } = 0.30;
 
-    /// <summary>Business segment VIP: the top share by predicted CLV. Default 0.10; above 0, at most 1.</summary>
+    /// <summary>
+    /// Business segment VIP: the top share of the still buying by net revenue of the last 12 months. Default 0.10; above 0, at most 1.
+    /// </summary>
     public double VipShare { get; init; } = 0.10;
 
     /// <summary>
@@ -64,17 +66,38 @@ public sealed record SegmentSettings
     /// <summary>Loyalist: at least this many purchases. Default 3; at least 2.</summary>
     public int LoyalistOrders { get; init; } = 3;
 
-    /// <summary>Risk band High from this churn probability; null (default) adapts to the run: (1 + base rate) / 2.</summary>
+    /// <summary>Risk band High above this churn probability. Null (default) is 2/3.</summary>
     public double? HighRiskCut { get; init; }
 
-    /// <summary>Risk band Medium from this churn probability; null (default) adapts to the run: the base rate.</summary>
+    /// <summary>
+    /// Risk band Medium from this churn probability up to that of High. Null (default) is 1/3, or that of High where it is lower.
+    /// </summary>
     public double? MediumRiskCut { get; init; }
+
+    /// <summary>Overdue: silent for longer than this many times the customer's usual gap. Default 2; at least 1.</summary>
+    public double OverdueFactor { get; init; } = 2;
+
+    /// <summary>Overdue: and for more than this many days. Default 14; 0 to 3650.</summary>
+    public int OverdueMinDays { get; init; } = 14;
+
+    /// <summary>Inactive: silent for more than this many churn horizons. Default 2; at least 1.</summary>
+    public double InactiveHorizons { get; init; } = 2;
+
+    /// <summary>
+    /// High-value: the top share of the still buying by net revenue of the last 12 months, or by what an order would bring. Default 0.20;
+    /// above 0, at most 1.
+    /// </summary>
+    public double HighSpenderShare { get; init; } = 0.20;
 
     /// <summary>
     /// Fixed F thresholds in place of quantiles, recommended when over 60 % of the customers have one order:
     /// 1, 2, 3, 5 gives the scores 1 / 2 / 3 / 4-5 / 6+ orders. Null (default) takes the quantiles; must not fall.
     /// </summary>
     public ScoreCuts? FrequencyCuts { get; init; }
+
+    internal double HighRisk => HighRiskCut ?? 2 / 3.0;
+
+    internal double MediumRisk => MediumRiskCut ?? Math.Min(1 / 3.0, HighRisk);
 
     /// <summary>These settings, or every fault of them in one message.</summary>
     /// <exception cref="RetentionException">A setting is out of its range.</exception>
@@ -108,9 +131,13 @@ public sealed record SegmentSettings
             Share(nameof(DiscountOfGrossShare), DiscountOfGrossShare),
             AtLeast(nameof(DiscountSeekerOrders), DiscountSeekerOrders, 1),
             AtLeast(nameof(LoyalistOrders), LoyalistOrders, 2),
+            Share(nameof(HighSpenderShare), HighSpenderShare),
+            Factor(nameof(OverdueFactor), OverdueFactor),
+            Days(nameof(OverdueMinDays), OverdueMinDays, 0),
+            Factor(nameof(InactiveHorizons), InactiveHorizons),
             Probability(nameof(HighRiskCut), HighRiskCut),
             Probability(nameof(MediumRiskCut), MediumRiskCut),
-            MediumRiskCut > HighRiskCut ? Text($"MediumRiskCut {MediumRiskCut} is above HighRiskCut {HighRiskCut}") : null,
+            MediumRisk > HighRisk ? Text($"MediumRiskCut {MediumRisk} is above HighRiskCut {HighRisk}") : null,
             FrequencyCuts is { } cuts && !(cuts.P20 <= cuts.P40 && cuts.P40 <= cuts.P60 && cuts.P60 <= cuts.P80)
                 ? Text($"FrequencyCuts {cuts.P20}, {cuts.P40}, {cuts.P60}, {cuts.P80} must not fall")
                 : null,
@@ -124,6 +151,9 @@ public sealed record SegmentSettings
 
     private static string? Share(string name, double value) =>
         value is > 0 and <= 1 ? null : Text($"{name} is {value}, allowed above 0 to 1");
+
+    private static string? Factor(string name, double value) =>
+        value is >= 1 and <= 100 ? null : Text($"{name} is {value}, allowed 1 to 100");
 
     // 1e-9: 0.7 + 0.2 + 0.1 is a legal 1 although doubles add it up to a little more or less.
     private static string? AtMostOne(string name, double value) =>

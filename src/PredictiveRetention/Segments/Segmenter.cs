@@ -7,35 +7,32 @@ namespace PredictiveRetention.Segments;
 /// Puts one customer into every taxonomy. Each rule is "first match"; the order of the lines
 /// is the rule. A missing source matches nothing: without discounts nobody is Discount-Driven, without subscriptions nobody a
 /// Subscriber. A customer without a purchase (only zero-value or refunded orders) is never New, has the lifecycle of the
-/// last order of any kind, and falls into the lowest value and frequency classes and the persona Other.
+/// last order of any kind, and falls into the lowest value and frequency classes and the persona One-Timer.
 /// A lost customer has a risk band like any other; whoever counts risk leaves the lost out.
 /// New is whoever joined lately: where a customer was seen before the shop's first order, since then, else since the first purchase.
 /// </summary>
 public static class Segmenter
 {
     public static SegmentAssignment Assign(
-        in CustomerFacts facts, in CustomerScore score, SegmentCutoffs cutoffs, SegmentSettings settings) =>
-        Assign(facts, score.PChurn, score.Clv, cutoffs, settings);
-
-    /// <param name="pChurn">Of the score.</param>
-    /// <param name="clv">Of the score.</param>
-    public static SegmentAssignment Assign(
-        in CustomerFacts facts, double pChurn, double clv, SegmentCutoffs cutoffs, SegmentSettings settings)
+        in CustomerFacts facts, in CustomerScore score, SegmentCutoffs cutoffs, SegmentSettings settings)
     {
         var rfm = RfmScore.Score(facts, cutoffs);
         var lifecycle = LifecycleOf(facts, settings);
         var value = ValueTierOf(facts, cutoffs);
+        var rhythm = Rhythm.Of(facts, score.Lost, cutoffs, settings);
         return new SegmentAssignment(
             rfm,
             RfmSegmentOf(rfm, facts, settings),
             lifecycle,
             value,
             FrequencyClassOf(facts, settings),
-            ClvTierOf(clv, cutoffs),
-            BusinessSegmentOf(facts, pChurn, clv, lifecycle, cutoffs, settings),
-            EngagementSegmentOf(facts, lifecycle, value, settings),
-            PersonaOf(facts, lifecycle, settings),
-            RiskBandOf(pChurn, cutoffs));
+            ClvTierOf(score.Clv, cutoffs),
+            BusinessSegmentOf(facts, rhythm, cutoffs, settings),
+            EngagementSegmentOf(facts, rhythm, value, settings),
+            PersonaOf(facts, rhythm, settings),
+            RiskBandOf(score.PChurn, cutoffs),
+            rhythm,
+            IsHighValue(facts, score, rhythm, cutoffs));
     }
 
     /// <summary>The grid knows new customers by few orders lately; of somebody seen long before they are a recent buyer's.</summary>
@@ -78,24 +75,21 @@ public static class Segmenter
         : ClvTier.Bronze;
 
     private static BusinessSegment BusinessSegmentOf(
-        in CustomerFacts facts, double pChurn, double clv, Lifecycle lifecycle, SegmentCutoffs cutoffs, SegmentSettings settings) =>
+        in CustomerFacts facts, in Rhythm rhythm, SegmentCutoffs cutoffs, SegmentSettings settings) =>
         IsNewcomer(facts, settings) ? BusinessSegment.New
-        : lifecycle is Lifecycle.Dormant or Lifecycle.Lost ? BusinessSegment.Inactive
-        : pChurn >= cutoffs.HighRisk ? BusinessSegment.AtRisk
-        : clv > 0 && clv >= cutoffs.VipClv ? BusinessSegment.Vip
+        : !rhythm.StillBuying ? BusinessSegment.Inactive
+        : rhythm.Overdue ? BusinessSegment.AtRisk
+        : facts.Revenue12mMinor > 0 && facts.Revenue12mMinor >= cutoffs.VipRevenue12mMinor ? BusinessSegment.Vip
         : BusinessSegment.Regular;
 
     private static EngagementSegment EngagementSegmentOf(
-        in CustomerFacts facts, Lifecycle lifecycle, ValueTier value, SegmentSettings settings)
-    {
-        if (BuysOnDiscount(facts, settings) || DiscountsWeighOnGross(facts, settings)) return EngagementSegment.DiscountDriven;
+        in CustomerFacts facts, in Rhythm rhythm, ValueTier value, SegmentSettings settings) =>
+        BuysOnDiscount(facts, settings) || DiscountsWeighOnGross(facts, settings) ? EngagementSegment.DiscountDriven
+        : value == ValueTier.High && rhythm.StillBuying ? EngagementSegment.HighValueActive
+        : rhythm.Overdue || !rhythm.StillBuying ? EngagementSegment.AtRiskDormant
+        : EngagementSegment.Steady;
 
-        return lifecycle is Lifecycle.AtRisk or Lifecycle.Dormant or Lifecycle.Lost ? EngagementSegment.AtRiskDormant
-            : value == ValueTier.High ? EngagementSegment.HighValueActive
-            : EngagementSegment.Other;
-    }
-
-    private static Persona PersonaOf(in CustomerFacts facts, Lifecycle lifecycle, SegmentSettings settings)
+    private static Persona PersonaOf(in CustomerFacts facts, in Rhythm rhythm, SegmentSettings settings)
     {
         if (facts.HasActiveSubscription == true) return Persona.Subscriber;
 
@@ -103,15 +97,20 @@ public static class Segmenter
 
         if (facts.Orders >= settings.DiscountSeekerOrders && BuysOnDiscount(facts, settings)) return Persona.DiscountSeeker;
 
-        return facts.Orders >= settings.LoyalistOrders && lifecycle is Lifecycle.Active or Lifecycle.Reactivated ? Persona.Loyalist
-            : facts.Orders == 1 ? Persona.OneTimer
-            : Persona.Other;
+        return facts.Orders >= settings.LoyalistOrders && rhythm.StillBuying ? Persona.Loyalist
+            : facts.Orders >= 2 ? Persona.Returning
+            : Persona.OneTimer;
     }
 
     private static RiskBand RiskBandOf(double pChurn, SegmentCutoffs cutoffs) =>
-        pChurn >= cutoffs.HighRisk ? RiskBand.High
+        pChurn > cutoffs.HighRisk ? RiskBand.High
         : pChurn >= cutoffs.MediumRisk ? RiskBand.Medium
         : RiskBand.Low;
+
+    private static bool IsHighValue(in CustomerFacts facts, in CustomerScore score, in Rhythm rhythm, SegmentCutoffs cutoffs) =>
+        rhythm.StillBuying
+        && ((facts.Revenue12mMinor > 0 && facts.Revenue12mMinor >= cutoffs.HighRevenue12mMinor)
+            || (score.SpendIfOrder > 0 && score.SpendIfOrder >= cutoffs.HighSpendIfOrder));
 
     private static bool IsNewcomer(in CustomerFacts facts, SegmentSettings settings) =>
         facts.Orders > 0 && facts.TenureDays < settings.NewDays;

@@ -39,7 +39,7 @@ public enum ClvTier : byte
     Bronze,
 }
 
-/// <summary>The five segments of the monthly performance report.</summary>
+/// <summary>The five segments of the monthly performance report, by rule alone: the same tonight and in every past month.</summary>
 public enum BusinessSegment : byte
 {
     Vip,
@@ -55,7 +55,7 @@ public enum EngagementSegment : byte
     HighValueActive,
     DiscountDriven,
     AtRiskDormant,
-    Other,
+    Steady,
 }
 
 /// <summary>The persona a marketer addresses.</summary>
@@ -66,10 +66,10 @@ public enum Persona : byte
     DiscountSeeker,
     Loyalist,
     OneTimer,
-    Other,
+    Returning,
 }
 
-/// <summary>Churn probability against the base rate of the run.</summary>
+/// <summary>Churn probability in three bands whose cuts can be said aloud: a third and two thirds.</summary>
 public enum RiskBand : byte
 {
     High,

@@ -9,6 +9,8 @@ namespace PredictiveRetention.Storage;
 public readonly record struct Prediction(
     long CustomerKey, CustomerFacts Facts, CustomerScore Score, SegmentAssignment Segments, Recommendation Action)
 {
+    public CustomerMoney Money => CustomerMoney.Of(Score, Segments.Rhythm);
+
     /// <summary>Into the prediction table.</summary>
     internal static RowWriter<(long RunId, Prediction Row)> Writer { get; } = new(
         ("customer_key", (bulk, in of) => bulk.Write(of.Row.CustomerKey)),
@@ -16,7 +18,7 @@ public readonly record struct Prediction(
         ("p_churn", (bulk, in of) => bulk.Write(of.Row.Score.PChurn)),
         ("clv", (bulk, in of) => bulk.Write(of.Row.Score.Clv)),
         ("spend_if_order", (bulk, in of) => bulk.Write(of.Row.Score.SpendIfOrder)),
-        ("revenue_at_risk", (bulk, in of) => bulk.Write(of.Row.Score.RevenueAtRisk)),
+        ("revenue_at_risk", (bulk, in of) => bulk.Write(of.Row.Money.AtRisk)),
         ("lost", (bulk, in of) => bulk.Write(of.Row.Score.Lost)),
         ("orders", (bulk, in of) => bulk.Write(of.Row.Facts.Orders)),
         ("purchase_days", (bulk, in of) => bulk.Write(of.Row.Facts.PurchaseDays)),
@@ -45,5 +47,11 @@ public readonly record struct Prediction(
         ("clv_hi90", (bulk, in of) => bulk.WriteReal(of.Row.Score.Range.High90)),
         ("next_order_p10", (bulk, in of) => bulk.WriteReal(of.Row.Score.Next.P10)),
         ("next_order_p50", (bulk, in of) => bulk.WriteReal(of.Row.Score.Next.P50)),
-        ("next_order_p90", (bulk, in of) => bulk.WriteReal(of.Row.Score.Next.P90)));
+        ("next_order_p90", (bulk, in of) => bulk.WriteReal(of.Row.Score.Next.P90)),
+        ("overdue", (bulk, in of) => bulk.Write(of.Row.Segments.Rhythm.Overdue)),
+        ("slipping", (bulk, in of) => bulk.Write(of.Row.Segments.Rhythm.Slipping)),
+        ("still_buying", (bulk, in of) => bulk.Write(of.Row.Segments.Rhythm.StillBuying)),
+        ("usual_gap_days", (bulk, in of) => bulk.WriteReal(of.Row.Segments.Rhythm.UsualGapDays)),
+        ("high_value", (bulk, in of) => bulk.Write(of.Row.Segments.HighValue)),
+        ("revenue_12m_minor", (bulk, in of) => bulk.Write(of.Row.Facts.Revenue12mMinor)));
 }

@@ -56,6 +56,11 @@ internal sealed class PredictionConditions
             Parameters.Add("country", country);
         }
         if (filter.Lost is { } lost) _sql.Append(lost ? " AND p.lost" : " AND NOT p.lost");
+        Flag("p.slipping", filter.Slipping);
+        Flag("p.still_buying", filter.StillBuying);
+        Flag("p.high_value", filter.HighValue);
+        if (filter.AtRisk is not null) Parameters.Add("low", (int)RiskBand.Low);
+        Flag("(p.still_buying AND (p.slipping OR p.risk_band <> @low))", filter.AtRisk);
         if (filter.HasAction is { } has) _sql.Append(has ? " AND p.play_id IS NOT NULL" : " AND p.play_id IS NULL");
         if (filter.PlayId is { } play)
         {
@@ -107,6 +112,12 @@ internal sealed class PredictionConditions
         if (value is not { } wanted) return;
         _sql.Append(CultureInfo.InvariantCulture, $" AND p.{column} = @{column}");
         Parameters.Add(column, wanted);
+    }
+
+    // Null, which is false, in runs of earlier versions.
+    private void Flag(string flag, bool? value)
+    {
+        if (value is { } wanted) _sql.Append(CultureInfo.InvariantCulture, $" AND {(wanted ? flag : $"({flag}) IS NOT TRUE")}");
     }
 
     private void Compare(string column, string comparison, double? value)

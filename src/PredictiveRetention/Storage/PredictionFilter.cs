@@ -23,6 +23,12 @@ public sealed record PredictionFilter
     /// <summary>True: only customers with a recommended action; false: only those with none.</summary>
     public bool? HasAction { get; init; }
     public bool? Lost { get; init; }
+
+    /// <summary>Still buying, and slipping or of a risk band that is not Low.</summary>
+    public bool? AtRisk { get; init; }
+    public bool? Slipping { get; init; }
+    public bool? StillBuying { get; init; }
+    public bool? HighValue { get; init; }
     public double? MinPChurn { get; init; }
     public double? MaxPChurn { get; init; }
     public double? MinClv { get; init; }

@@ -53,4 +53,14 @@ public sealed record PredictionRow
     public double? NextOrderP10 { get; init; }
     public double? NextOrderP50 { get; init; }
     public double? NextOrderP90 { get; init; }
+
+    /// <summary>
+    /// See <see cref="Segments.Rhythm"/>; false and null, as are HighValue and Revenue12mMinor, in runs of earlier versions.
+    /// </summary>
+    public bool Overdue { get; init; }
+    public bool Slipping { get; init; }
+    public bool StillBuying { get; init; }
+    public double? UsualGapDays { get; init; }
+    public bool HighValue { get; init; }
+    public long? Revenue12mMinor { get; init; }
 }

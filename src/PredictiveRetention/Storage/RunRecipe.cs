@@ -25,6 +25,9 @@ public sealed record RunRecipe
     public required SegmentSettings Segments { get; init; }
     public required double Margin { get; init; }
 
+    /// <summary>Of an action, currency units; null for one contact's cost.</summary>
+    public double? MinimumWorth { get; init; }
+
     /// <summary>
     /// The median amount of a purchase before the as-of, minor units, which costs of plays are a share of; null without a purchase, and in
     /// runs of earlier versions.
@@ -43,7 +46,7 @@ public sealed record RunRecipe
     public InsightRecipe? Insights { get; init; }
 
     /// <summary>What an order is worth to the shop, by this run.</summary>
-    public PlaybookEconomics Economics(Currency currency) => new(currency, Margin, MedianOrderMinor / currency.MinorPerUnit);
+    public PlaybookEconomics Economics(Currency currency) => new(currency, Margin, MedianOrderMinor / currency.MinorPerUnit, MinimumWorth);
 
     internal InsightContext Context(Cutoff asOf, Currency currency) => new(
         asOf, Coverage, currency, Cutoffs, Segments, HorizonDays, ClvHorizonDays, RetentionModel.LostAfter(HorizonDays),

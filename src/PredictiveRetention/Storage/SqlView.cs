@@ -35,7 +35,8 @@ public static class SqlViews
     private static readonly SqlColumn s_currency = new("currency", ColumnKind.Text, "ISO 4217; all money of the row is in its units");
     private static readonly SqlColumn s_pChurn = new("p_churn", ColumnKind.Number, "probability of no purchase within the churn horizon");
     private static readonly SqlColumn s_clv = new("clv", ColumnKind.Number, "expected net spend within the CLV horizon");
-    private static readonly SqlColumn s_risk = new("revenue_at_risk", ColumnKind.Number, "p_churn x spend_if_order; 0 for the lost");
+    private static readonly SqlColumn s_risk = new("revenue_at_risk", ColumnKind.Number,
+        "p_churn x spend_if_order of the still buying; 0 of others");
     private static readonly SqlColumn s_net = new("net_revenue", ColumnKind.Number, "net spend to the as-of");
     private static readonly SqlColumn s_play = new("play_id", ColumnKind.Text, "recommended play");
     private static readonly SqlColumn s_run = new("run_id", ColumnKind.Whole, "the run it is of");
@@ -49,9 +50,22 @@ public static class SqlViews
         new("frequency_class", ColumnKind.Text, "One-time, Regular, Power User"),
         new("clv_tier", ColumnKind.Text, "Premium, Gold, Silver, Bronze"),
         new("business_segment", ColumnKind.Text, "VIP, Regular, At Risk, Inactive, New"),
-        new("engagement_segment", ColumnKind.Text, "High-Value Active, Discount-Driven, At-Risk-Dormant, Other"),
-        new("persona", ColumnKind.Text, "Subscriber, Newcomer, Discount Seeker, Loyalist, One-Timer, Other"),
+        new("engagement_segment", ColumnKind.Text, "High-Value Active, Discount-Driven, At-Risk-Dormant, Steady"),
+        new("persona", ColumnKind.Text, "Subscriber, Newcomer, Discount Seeker, Loyalist, One-Timer, Returning"),
         new("risk_band", ColumnKind.Text, "High, Medium, Low, by p_churn"),
+    ];
+
+    private static readonly SqlColumn s_usualGap = new("usual_gap_days", ColumnKind.Number,
+        "days between purchase days: the customer's mean, drawn towards the shop's median");
+    private static readonly SqlColumn s_overdue = new("overdue", ColumnKind.Flag, "silent for much longer than usual for this customer");
+    private static readonly SqlColumn s_slipping = new("slipping", ColumnKind.Flag, "overdue, and not gone yet");
+    private static readonly SqlColumn s_highValue = new("high_value", ColumnKind.Flag,
+        "still buying, and among the top by revenue_12m or by spend_if_order");
+
+    private static readonly SqlColumn[] s_rhythm =
+    [
+        s_usualGap, s_overdue, s_slipping, new("still_buying", ColumnKind.Flag, "neither inactive nor lost"), s_highValue,
+        new("revenue_12m", ColumnKind.Number, "net spend of the 365 days before the as-of"),
     ];
 
     private static readonly SqlColumn[] s_action =
@@ -74,7 +88,8 @@ public static class SqlViews
                 Number("spend_if_order", "expected net spend within the churn horizon if there is a purchase"), s_risk,
                 new("lost", ColumnKind.Flag, "silent for so long that the customer is reported, not counted as risk"),
                 Whole("orders", "purchases to the as-of"), Whole("purchase_days", "days with a purchase"),
-                Whole("days_since_last_order", "to the as-of"), Whole("days_since_first_order", "to the as-of"), s_net, s_currency,
+                Whole("days_since_last_order", "to the as-of"), Whole("days_since_first_order", "to the as-of"), .. s_rhythm, s_net,
+                s_currency,
                 Whole("rfm", "three digits 1 to 5, 5 best: recency, frequency, monetary value"),
                 .. s_segments, .. s_action, s_run, s_asOf, new("model_version", ColumnKind.Text, "what it was scored with"),
             ]),
@@ -96,6 +111,7 @@ public static class SqlViews
                 Number("next_order_p50", "days from the as-of until an order is as likely as not"),
                 Number("spend_if_order", "expected net spend within the churn horizon if there is a purchase"), s_risk,
                 new("lost", ColumnKind.Flag, "silent for so long that the customer is not counted as risk"), s_net,
+                Whole("days_since_last_order", "to the as-of"), .. s_rhythm,
                 Whole("rfm", "three digits 1 to 5, 5 best"), .. s_segments, .. s_action, s_run, s_asOf,
             ]),
         new(
@@ -114,7 +130,7 @@ public static class SqlViews
             [
                 s_key, s_id, s_play, s_action[2], s_action[3], s_currency, s_pChurn, s_clv,
                 Number("spend_if_order", "expected net spend within the churn horizon if there is a purchase"), s_risk,
-                Whole("days_since_last_order", "to the as-of"), s_net,
+                Whole("days_since_last_order", "to the as-of"), s_usualGap, s_overdue, s_slipping, s_highValue, s_net,
                 s_segments[0], s_segments[1], s_segments[2], s_segments[5], s_segments[7], s_segments[8], s_run, s_asOf,
                 new("owner", ColumnKind.Text, "who works on it; null: nobody yet"),
                 new("status", ColumnKind.Text, "open, in progress, done, dismissed"), new("due", ColumnKind.Date, "when it is to be done"),

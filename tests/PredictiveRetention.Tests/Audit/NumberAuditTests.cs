@@ -86,7 +86,7 @@ public sealed class NumberAuditTests() : StoreFixture(new SqliteUnderTest())
     [InlineData("UPDATE figure SET customers = customers + 1 WHERE view = 'by_persona' AND metric = 'orders'", "by_persona", "orders",
         "customers")]
     [InlineData("UPDATE figure SET state = 3 WHERE view = 'lorenz' AND d1 = 'clv'", "lorenz", "cumulative_share", "state")]
-    [InlineData("DELETE FROM figure WHERE view = 'daily_active' AND d2 = 'Other'", "daily_active", "daily_active", "not published")]
+    [InlineData("DELETE FROM figure WHERE view = 'daily_active' AND d2 = 'Steady'", "daily_active", "daily_active", "not published")]
     [InlineData("UPDATE figure SET view = 'months_of_nothing' WHERE view = 'months'", "months_of_nothing", "month_orders",
         "not recomputed")]
     [InlineData("UPDATE prediction SET persona = 4 WHERE persona = 5", "predictions", "persona", "customers")]

@@ -69,11 +69,13 @@ internal sealed class HandMade
             .Ratio("kpis", "clv_per_customer", 466_790, All, 93_358)
             .Ratio("kpis", "p_churn", 56_000, 60_000, 93_358)
             .Ratio("kpis", "high_risk", 20_000, null, 93_358)
-            .Ratio("kpis", "at_risk_rate", 20_000, 60_000, 93_358)
-            .Ratio("kpis", "at_risk_rate_rule", 19_000, 60_000, 93_358)
+            .Ratio("kpis", "at_risk_rate", 19_000, 60_000, 93_358).Ratio("kpis", "slipping", 19_000, null, 93_358)
+            .Ratio("kpis", "high_risk_rate", 20_000, 60_000, 93_358)
+            .Ratio("kpis", "expected_revenue_buying", 9_000_000, null, 93_358)
+            .Ratio("kpis", "revenue_at_risk_slipping", 3_000_000, null, 93_358)
             .Ratio("kpis", "expected_churners", 56_000, null, 93_358)
             .Ratio("kpis", "revenue_at_risk", 8_000_000, null, 93_358)
-            .Ratio("kpis", "priority_customers", 900, null, 93_358).Ratio("kpis", "priority_clv", 40_000, null, 93_358)
+            .Ratio("kpis", "priority_customers", 900, null, 93_358).Ratio("kpis", "priority_spend", 40_000, null, 93_358)
             .Ratio("kpis", "actions", 1_200, null, 93_358)
             .Ratio("kpis", "expected_net_value", 6_000, null, 93_358)
             .Ratio("kpis", "action_cost", 1_500, null, 93_358)
@@ -116,7 +118,7 @@ internal sealed class HandMade
                 .Ratio("by_combined", "clv", n * 4.0, null, n, "Dormant", "High", name)
                 .Ratio("by_combined", "expected_churners", n * 0.49, null, n, "Dormant", "High", name)
                 .Ratio("by_combined", "p_churn", n * 0.49, n * 0.5, n, "Dormant", "High", name)
-                .Ratio("by_combined", "revenue_at_risk", n * 0.49 * 200, null, n, "Dormant", "High", name);
+                .Ratio("by_combined", "could_come_back", n * 0.49 * 200, null, n, "Dormant", "High", name);
         shop.Ratio("by_combined", "customers", 6_100, null, 6_100, "At Risk", "High", "One-time")
             .Ratio("by_combined", "revenue", 2_600_000, null, 6_100, "At Risk", "High", "One-time")
             .Ratio("by_combined", "clv", 30_000, null, 6_100, "At Risk", "High", "One-time");

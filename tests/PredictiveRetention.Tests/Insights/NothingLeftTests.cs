@@ -90,7 +90,7 @@ public class NothingLeftTests
 
     [Fact]
     public void The_share_by_rule_names_what_it_is_a_share_of() => Assert.Contains(
-        "By rule instead, 31.67 % are in lifecycle At Risk, 19,000 of 60,000 whose lifecycle is not Lost.",
+        "19,000 of 60,000 customers still buying are slipping (31.67 %)",
         HandMade.GoodPulse().Card("004.at_risk").Answer, StringComparison.Ordinal);
 
     [Fact]

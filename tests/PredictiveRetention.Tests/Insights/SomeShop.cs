@@ -74,7 +74,9 @@ internal static class SomeShop
         var facts = people.Select(person => builder.Build(person.History.Before(AsOf), new float[FeatureBuilder.Width])).ToArray();
         var scores = facts.Select(fact => RuleSegments.Score(fact, Pounds, 90, 365, 365)).ToArray();
         var segmentSettings = new SegmentSettings();
-        var cutoffs = SegmentCutoffs.From(facts, scores, segmentSettings);
+        var gaps = new GapTally();
+        foreach (var person in people) gaps.Add(person.History.Before(AsOf));
+        var cutoffs = SegmentCutoffs.From(facts, scores, segmentSettings, 90, gaps.Median());
         var recipe = new InsightRecipe
         {
             Settings = settings ?? new InsightSettings(),
@@ -83,7 +85,7 @@ internal static class SomeShop
         var freeze = new QuarterFreeze(AsOf, recipe.FirstOrderDay, recipe.Settings, []);
         recipe = recipe with
         {
-            Quarters = freeze.Cutoffs([freeze.Facts(Shard(people), has)], segmentSettings,
+            Quarters = freeze.Cutoffs([freeze.Read(Shard(people), has)], segmentSettings, 90,
             fact => RuleSegments.Score(fact, Pounds, 90, 365, 365))
         };
         var context = new InsightContext(AsOf, has, Pounds, cutoffs, segmentSettings, 90, 365, 365, recipe);

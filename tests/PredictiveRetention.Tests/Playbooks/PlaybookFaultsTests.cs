@@ -68,7 +68,7 @@ public class PlaybookFaultsTests
     [InlineData("currency: GBP", "", "9:7: cost.per_contact: is money of no currency")]
     [InlineData("currency: GBP", "currency: Pound", "currency: 'Pound' is not a currency of ISO 4217")]
     [InlineData("{ per_contact: 1 }", "1", "9:7: cost: takes a mapping of fields, not a single value")]
-    [InlineData("prior: 0.1", "prior: 2", "10:27: expected_uplift.prior: 2 is out of range. Allowed: -1 to 1")]
+    [InlineData("prior: 0.1", "prior: 2", "10:27: expected_uplift.prior: 2 is out of range. Allowed: -0.49 to 0.49")]
     [InlineData("prior: 0.1", "prior: NaN", "10:27: expected_uplift.prior: 'NaN' is not a number")]
     [InlineData(", source: Assumption until measured", "", "10:18: expected_uplift.source: is missing")]
     [InlineData("timeline: Now", "timeline: 'Now", "is not YAML: ")]

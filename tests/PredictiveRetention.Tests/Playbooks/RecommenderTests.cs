@@ -11,13 +11,14 @@ public class RecommenderTests
 {
     private static readonly Currency s_pounds = Currency.Parse("GBP");
 
-    // Some.Score: p(order) 0.6, 40 if an order comes.
+    // Some.Score: p(order) 0.6, 40 if an order comes. A prior of 0.1 multiplies the odds by 1.5: 0.6 becomes 0.9 / 1.3.
+    private const double With = 0.9 / 1.3, Uplift = With - 0.6;
+
     [Theory]
-    [InlineData("{ per_contact: 1 }", 0.1, 1.0, 0.1 * 40 - 1, 1)]
-    [InlineData("{ per_contact: 1 }", 0.1, 0.5, 0.1 * 40 * 0.5 - 1, 1)]
-    [InlineData("{ share_of_order: 0.05 }", 0.1, 1.0, 0.1 * 40 - 0.05 * 40 * 0.7, 0.05 * 40 * 0.7)]
-    [InlineData("{ per_contact: 0.2, share_of_order: 0.05 }", 0.1, 1.0, 4 - 0.2 - 1.4, 1.6)]
-    [InlineData("{ per_contact: 1 }", 0.9, 1.0, 0.4 * 40 - 1, 1)] // a probability ends at 1
+    [InlineData("{ per_contact: 1 }", 0.1, 1.0, Uplift * 40 - 1, 1)]
+    [InlineData("{ per_contact: 0.5 }", 0.1, 0.5, Uplift * 40 * 0.5 - 0.5, 0.5)]
+    [InlineData("{ share_of_order: 0.05 }", 0.1, 1.0, Uplift * 40 - 0.05 * 40 * With, 0.05 * 40 * With)]
+    [InlineData("{ per_contact: 0.2, share_of_order: 0.05 }", 0.1, 1.0, Uplift * 40 - 0.2 - 0.05 * 40 * With, 0.2 + 0.05 * 40 * With)]
     public void Value_is_uplift_times_spend_times_margin_less_the_expected_cost(
         string cost, double uplift, double margin, double value, double paid)
     {
@@ -27,6 +28,33 @@ public class RecommenderTests
         Assert.Equal(value, found.ExpectedNetValue, 10);
         Assert.Equal(paid, found.Cost, 10);
     }
+
+    [Theory]
+    [InlineData(0.5, 0.1)] // the prior is the uplift of somebody as likely to order as not
+    [InlineData(0.02, 0.0097)]
+    [InlineData(0.98, 0.0066)]
+    [InlineData(0, 0)]
+    [InlineData(1, 0)]
+    public void Nobody_sure_to_order_or_to_leave_is_promised_much(double pOrder, double uplift) =>
+        Assert.Equal(uplift, new ExpectedUplift(0.1, "").With(pOrder) - pOrder, 4);
+
+    [Fact]
+    public void An_effect_and_its_opposite_undo_each_other() =>
+        Gen.Select(Gen.Double[0.001, 0.999], Gen.Double[-0.49, 0.49]).Sample((p, prior) =>
+            Math.Abs(new ExpectedUplift(-prior, "").With(new ExpectedUplift(prior, "").With(p)) - p) < 1e-9);
+
+    [Theory]
+    [InlineData(null, 1.8, "nudge")] // brings 3.69 before its cost
+    [InlineData(null, 1.9, null)] // 1.79 after 1.90: less than the contact costs
+    [InlineData(1.7, 1.9, "nudge")]
+    [InlineData(0.0, 3.6, "nudge")]
+    [InlineData(3.0, 1.0, null)]
+    public void A_play_must_bring_the_least_a_shop_asks(double? minimum, double cost, string? play) => Assert.Equal(play,
+        Recommend(SomePlay.Book(SomePlay.Yaml(cost: $"{{ per_contact: {Invariant(cost)} }}")), minimumWorth: minimum).PlayId);
+
+    [Fact]
+    public void What_rounds_to_nothing_is_nothing() => Assert.Equal(NoAction.NotWorthItsCost,
+        Recommend(SomePlay.Book(SomePlay.Yaml(cost: "{ share_of_order: 0 }")), score: Some.Score(spendIfOrder: 0.05)).Reason);
 
     [Fact]
     public void The_play_worth_most_wins_whatever_its_priority() =>
@@ -52,7 +80,7 @@ public class RecommenderTests
     public void Without_a_play_there_is_a_reason()
     {
         var elsewhere = SomePlay.Yaml("elsewhere", audience: "{ orders: 99 }");
-        var dear = SomePlay.Yaml("dear", cost: "{ per_contact: 4 }"); // exactly what it brings
+        var dear = SomePlay.Yaml("dear", cost: "{ per_contact: 1.85 }"); // brings less than twice that
         var mail = SomePlay.Yaml("mail", channel: "email");
         var dearMail = SomePlay.Yaml("dear-mail", channel: "email", cost: "{ per_contact: 5 }");
 
@@ -113,9 +141,9 @@ public class RecommenderTests
         var pounds = Recommend(In("GBP"), medianOrder: 50);
         var won = Recommend(In("KRW"), score: Some.Score(spendIfOrder: 40_000), currency: Currency.Parse("KRW"), medianOrder: 50_000);
 
-        Assert.Equal(3, pounds.ExpectedNetValue, 9);
+        Assert.Equal(Uplift * 40 - 1, pounds.ExpectedNetValue, 9);
         Assert.Equal(1, pounds.Cost, 9);
-        Assert.Equal(3_000, won.ExpectedNetValue, 6);
+        Assert.Equal(1_000 * (Uplift * 40 - 1), won.ExpectedNetValue, 6);
         Assert.Equal(1_000, won.Cost, 6);
     }
 
@@ -180,10 +208,10 @@ public class RecommenderTests
 
     private static Recommendation Recommend(
         Playbook book, CustomerFacts? facts = null, CustomerScore? score = null, double margin = 1, Currency? currency = null,
-        double? medianOrder = null)
+        double? medianOrder = null, double? minimumWorth = null)
     {
         var (fact, scored) = (facts ?? Some.Facts(), score ?? Some.Score());
-        return new Recommender(book, new PlaybookEconomics(currency ?? s_pounds, margin, medianOrder))
+        return new Recommender(book, new PlaybookEconomics(currency ?? s_pounds, margin, medianOrder, minimumWorth))
             .Recommend(fact, scored, Some.Segments(fact, scored));
     }
 

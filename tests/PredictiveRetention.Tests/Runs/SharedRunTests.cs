@@ -249,7 +249,7 @@ public abstract class SharedRunTests(EngineUnderTest engine) : NightRunFixture(e
         HorizonDays = 90,
         ClvHorizonDays = 365,
         Coverage = default,
-        Cutoffs = SegmentCutoffs.From([], [], new SegmentSettings()),
+        Cutoffs = SegmentCutoffs.From([], [], new SegmentSettings(), 90, null),
         Segments = new SegmentSettings(),
         Margin = 1,
         DataThrough = Date,

@@ -3,6 +3,7 @@ using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Models;
 using PredictiveRetention.Scoring;
+using PredictiveRetention.Segments;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
@@ -46,7 +47,7 @@ public class ScorerTests
             if (!score.Lost) continue;
             lost++;
             Assert.True(score.PChurn >= RecencyRule.PChurn(facts.DaysSinceLastOrder, 60));
-            Assert.Equal(0, score.RevenueAtRisk);
+            Assert.Equal(default, CustomerMoney.Of(score, new Rhythm(30, true, true, true)));
         }
         Assert.True(lost > 50, $"{lost} lost customers");
     }

@@ -61,7 +61,7 @@ public class RfmOfCdnowTests
     }
 
     private static SegmentCutoffs Cutoffs(CustomerFacts[] facts) =>
-        SegmentCutoffs.From(facts, new CustomerScore[facts.Length], new SegmentSettings());
+        SegmentCutoffs.From(facts, new CustomerScore[facts.Length], new SegmentSettings(), 90, null);
 
     private static CustomerFacts[] Customers() =>
     [

@@ -15,7 +15,7 @@ public class SegmentCutoffsTests
 
         Assert.Equal(new ScoreCuts(300, 500, 700, 900), cutoffs.MonetaryMinor);
         Assert.Equal((900.0, 300.0), (cutoffs.HighValueMinor, cutoffs.MidValueMinor));
-        Assert.Equal((10.0, 8.0, 5.0, 10.0), (cutoffs.PremiumClv, cutoffs.GoldClv, cutoffs.SilverClv, cutoffs.VipClv));
+        Assert.Equal((10.0, 8.0, 5.0), (cutoffs.PremiumClv, cutoffs.GoldClv, cutoffs.SilverClv));
     }
 
     [Fact]
@@ -43,16 +43,16 @@ public class SegmentCutoffsTests
     }
 
     [Fact]
-    public void Risk_cuts_adapt_to_the_mean_churn_of_those_not_lost()
+    public void Risk_cuts_are_a_third_and_two_thirds_whatever_the_shops_own_rate()
     {
         var cutoffs = From((Some.Facts(), Some.Score(0.5)), (Some.Facts(), Some.Score(0.7)), (Some.Facts(), Some.Score(1, lost: true)));
 
         Assert.Equal(0.6, cutoffs.BaseRate!.Value, 12);
-        Assert.Equal((0.8, 0.6), (Math.Round(cutoffs.HighRisk, 12), Math.Round(cutoffs.MediumRisk, 12)));
+        Assert.Equal((2 / 3.0, 1 / 3.0), (cutoffs.HighRisk, cutoffs.MediumRisk));
     }
 
     [Fact]
-    public void Absolute_risk_cuts_replace_the_adaptive_ones()
+    public void A_shop_may_cut_elsewhere()
     {
         var cutoffs = From(new SegmentSettings { HighRiskCut = 0.9, MediumRiskCut = 0.3 }, (Some.Facts(), Some.Score(0.5)));
 
@@ -62,9 +62,9 @@ public class SegmentCutoffsTests
     [Fact]
     public void Medium_never_starts_above_high()
     {
-        var cutoffs = From(new SegmentSettings { HighRiskCut = 0.4 }, (Some.Facts(), Some.Score(0.9)));
+        var cutoffs = From(new SegmentSettings { HighRiskCut = 0.2 }, (Some.Facts(), Some.Score(0.9)));
 
-        Assert.Equal((0.4, 0.4), (cutoffs.HighRisk, cutoffs.MediumRisk));
+        Assert.Equal((0.2, 0.2), (cutoffs.HighRisk, cutoffs.MediumRisk));
     }
 
     [Fact]
@@ -75,6 +75,21 @@ public class SegmentCutoffsTests
         Assert.Equal(
             [1, 2, 3, 4, 4, 5],
             new[] { 1, 2, 3, 4, 5, 6 }.Select(orders => RfmScore.Score(Some.Facts(orders: orders), cutoffs).F));
+    }
+
+    [Fact]
+    public void Who_is_worth_most_is_found_among_the_still_buying()
+    {
+        (CustomerFacts, CustomerScore)[] buying =
+            [.. Enumerable.Range(1, 11).Select(i => (Some.Facts(revenue12mMinor: i * 100), Some.Score(spendIfOrder: i)))];
+        var cutoffs = From(
+        [
+            .. buying, (Some.Facts(daysSinceLastOrder: 181, revenue12mMinor: 99_999), Some.Score(spendIfOrder: 999)),
+            (Some.Facts(revenue12mMinor: 99_999), Some.Score(spendIfOrder: 999, lost: true)),
+        ]);
+
+        Assert.Equal((1_000.0, 900.0, 9.0), (cutoffs.VipRevenue12mMinor, cutoffs.HighRevenue12mMinor, cutoffs.HighSpendIfOrder));
+        Assert.Equal(180, cutoffs.InactiveAfterDays);
     }
 
     [Fact]
@@ -104,7 +119,7 @@ public class SegmentCutoffsTests
         var cutoffs = From();
 
         Assert.Equal((0, null), (cutoffs.Population, cutoffs.BaseRate));
-        Assert.Equal((0.75, 0.5), (cutoffs.HighRisk, cutoffs.MediumRisk));
+        Assert.Equal((2 / 3.0, 1 / 3.0, 90), (cutoffs.HighRisk, cutoffs.MediumRisk, cutoffs.MedianGapDays!.Value));
         Assert.Equal(default, cutoffs.Recency);
     }
 
@@ -129,7 +144,7 @@ public class SegmentCutoffsTests
     [Fact]
     public void Scores_of_other_customers_or_without_a_value_are_a_bug()
     {
-        Assert.Throws<ArgumentException>(() => SegmentCutoffs.From([Some.Facts()], [], new SegmentSettings()));
+        Assert.Throws<ArgumentException>(() => SegmentCutoffs.From([Some.Facts()], [], new SegmentSettings(), 90, null));
         Assert.Throws<ArgumentException>(() => From((Some.Facts(), Some.Score(double.NaN))));
     }
 
@@ -138,5 +153,5 @@ public class SegmentCutoffsTests
 
     private static SegmentCutoffs From(SegmentSettings settings, params (CustomerFacts Facts, CustomerScore Score)[] customers) =>
         SegmentCutoffs.From(
-            customers.Select(one => one.Facts).ToArray(), customers.Select(one => one.Score).ToArray(), settings);
+            customers.Select(one => one.Facts).ToArray(), customers.Select(one => one.Score).ToArray(), settings, 90, null);
 }

@@ -9,8 +9,9 @@ public sealed class SegmentRulesTests
     {
         Population = 10, Recency = new ScoreCuts(10, 20, 30, 40), Frequency = new ScoreCuts(1, 1, 2, 4),
         MonetaryMinor = new ScoreCuts(100, 200, 300, 400),
-        HighValueMinor = 54_321, MidValueMinor = 1_234, PremiumClv = 99.5, GoldClv = 50, SilverClv = 10, VipClv = 77.25, BaseRate = 0.4,
-        HighRisk = 0.7, MediumRisk = 0.4,
+        HighValueMinor = 54_321, MidValueMinor = 1_234, PremiumClv = 99.5, GoldClv = 50, SilverClv = 10,
+        VipRevenue12mMinor = 7_725, BaseRate = 0.4,
+        HighRisk = 0.7, MediumRisk = 0.4, InactiveAfterDays = 180,
     };
 
     [Fact]

@@ -26,6 +26,10 @@ public class SegmentSettingsTests
         { "LoyalistOrders is 1", new() { LoyalistOrders = 1 } },
         { "HighRiskCut is 1.2, allowed 0 to 1", new() { HighRiskCut = 1.2 } },
         { "MediumRiskCut 0.9 is above HighRiskCut 0.5", new() { MediumRiskCut = 0.9, HighRiskCut = 0.5 } },
+        { "OverdueFactor is 0.5, allowed 1 to 100", new() { OverdueFactor = 0.5 } },
+        { "OverdueMinDays is -1, allowed 0 to 3650", new() { OverdueMinDays = -1 } },
+        { "InactiveHorizons is 0, allowed 1 to 100", new() { InactiveHorizons = 0 } },
+        { "HighSpenderShare is 0, allowed above 0 to 1", new() { HighSpenderShare = 0 } },
         { "FrequencyCuts 1, 3, 2, 5 must not fall", new() { FrequencyCuts = new ScoreCuts(1, 3, 2, 5) } },
     };
 
@@ -42,7 +46,7 @@ public class SegmentSettingsTests
     [Fact]
     public void All_faults_come_in_one_message()
     {
-        var fault = Assert.Throws<RetentionException>(() => SegmentCutoffs.From([], [], new() { ActiveDays = 0, VipShare = 2 }));
+        var fault = Assert.Throws<RetentionException>(() => SegmentCutoffs.From([], [], new() { ActiveDays = 0, VipShare = 2 }, 90, null));
 
         Assert.Contains("ActiveDays is 0", fault.Message, StringComparison.Ordinal);
         Assert.Contains("VipShare is 2", fault.Message, StringComparison.Ordinal);

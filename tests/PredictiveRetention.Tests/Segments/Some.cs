@@ -17,7 +17,8 @@ internal static class Some
         long? discountMinor = null,
         int? discountedOrders = null,
         bool? hasActiveSubscription = null,
-        bool? emailConsent = null) => new(
+        bool? emailConsent = null,
+        long revenue12mMinor = 5_000) => new(
         orders,
         orders,
         daysSinceLastOrder,
@@ -29,7 +30,8 @@ internal static class Some
         lastGapDays,
         lastGapDays,
         hasActiveSubscription,
-        emailConsent);
+        emailConsent,
+        Revenue12mMinor: revenue12mMinor);
 
     public static CustomerScore Score(double pChurn = 0.4, double clv = 50, double spendIfOrder = 40, bool lost = false) =>
         new(pChurn, clv, spendIfOrder, lost);
@@ -45,7 +47,11 @@ internal static class Some
         PremiumClv = 200,
         GoldClv = 100,
         SilverClv = 30,
-        VipClv = 200,
+        VipRevenue12mMinor = 8_000,
+        HighRevenue12mMinor = 6_000,
+        HighSpendIfOrder = 100,
+        MedianGapDays = 30,
+        InactiveAfterDays = 180,
         BaseRate = 0.6,
         HighRisk = 0.8,
         MediumRisk = 0.6,

@@ -60,7 +60,7 @@ public abstract class RunRowTests(EngineUnderTest engine) : IDisposable
             HorizonDays = 90,
             ClvHorizonDays = 365,
             Coverage = default,
-            Cutoffs = SegmentCutoffs.From([], [], new SegmentSettings()),
+            Cutoffs = SegmentCutoffs.From([], [], new SegmentSettings(), 90, null),
             Segments = new SegmentSettings(),
             Margin = 0.4,
             DataThrough = s_date,

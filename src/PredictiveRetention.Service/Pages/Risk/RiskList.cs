@@ -99,8 +99,10 @@ internal static class RiskList
         await http.Response.WriteAsync(text.ToString(), cancellation);
     }
 
-    /// <summary>The strongest reason to stop; where nothing raises the risk, what there is to go by.</summary>
+    /// <summary>Who is late for that customer's own rhythm, by how much; of others the strongest reason.</summary>
     public static string Why(PredictionRow row, IReadOnlyList<SaidReason> reasons, Localiser texts, Writer writer) =>
-        reasons.FirstOrDefault(reason => reason.Effect > 0)?.Words
+        row is { Slipping: true, UsualGapDays: { } usual }
+            ? texts["late: no order for {0}, usually every {1}", writer.Days(row.DaysSinceLastOrder), writer.Days(Math.Round(usual))]
+        : reasons.FirstOrDefault(reason => reason.Effect > 0)?.Words
         ?? texts["{0} orders, none for {1}", writer.Count(row.Orders), writer.Days(row.DaysSinceLastOrder)];
 }

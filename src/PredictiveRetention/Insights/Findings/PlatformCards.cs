@@ -29,18 +29,18 @@ internal static class PlatformCards
     {
         var rate = card.Need("kpis", "at_risk_rate");
         card.Say(
-            $"{card.Need("kpis", "high_risk")} customers are at high risk, {rate} of {card.Denominator(rate, Unit.Count)} not lost "
-                + $"({card.Context.Predicted}: a probability of "
-                + $"{card.Number("risk band High from", card.Context.Insight.Cutoffs.HighRisk, Unit.Share)} or more of no purchase "
-                + $"within {card.Horizon} days).");
-        var rule = card.Need("kpis", "at_risk_rate_rule");
-        card.Say($"By rule instead, {rule} are in lifecycle At Risk, {card.Numerator(rule, Unit.Count)} "
-            + $"of {card.Denominator(rule, Unit.Count)} whose lifecycle is not Lost.");
-        var (churners, risked) = (card.Need("kpis", "expected_churners"), card.Need("kpis", "revenue_at_risk"));
-        card.Say($"Expected to buy nothing: {churners}; revenue at risk {risked}.");
+            $"{card.Need("kpis", "slipping")} of {card.Denominator(rate, Unit.Count)} customers still buying are slipping ({rate}): silent "
+                + $"for much longer than usual for themselves.");
+        var (expected, risked) = (card.Need("kpis", "expected_revenue_buying"), card.Need("kpis", "revenue_at_risk"));
         card.Say(
-            $"{card.Need("kpis", "priority_customers")} of those at high risk are among the fifth of highest CLV, "
-                + $"{card.Need("kpis", "priority_clv")} of it.");
+            $"Of those still buying {expected} is expected within {card.Horizon} days and {risked} is at risk, "
+                + $"{card.Need("kpis", "revenue_at_risk_slipping")} of it with the slipping ({card.Context.Predicted}).");
+        card.Say(
+            $"{card.Need("kpis", "priority_customers")} of the slipping are worth most: {card.Need("kpis", "priority_spend")} if each "
+                + $"ordered.");
+        card.Say(
+            $"By prediction instead, {card.Need("kpis", "high_risk")} customers not lost are at high risk: a probability above "
+                + $"{card.Number("risk band High above", card.Context.Insight.Cutoffs.HighRisk, Unit.Share)} of no purchase.");
     }
 
     private static void Return(CardDraft card)
@@ -83,7 +83,7 @@ internal static class PlatformCards
                 + $"{card.Need(View, "customer_share", Segment)}) holds {share} of revenue to date and "
                 + $"{card.Need(View, "clv_share", Segment)} of CLV; its mean churn probability is {card.Need(View, "p_churn", Segment)} "
                 + $"against {card.Need("kpis", "p_churn")} of all customers not lost ({card.Context.Predicted}, {card.Horizon} days).");
-        card.Say($"The segment is made of the value tier High that bought lately, so both follow in part from its definition.");
+        card.Say($"The segment is made of the value tier High that still buys, so both follow in part from its definition.");
     }
 
     private static void Discounts(CardDraft card)

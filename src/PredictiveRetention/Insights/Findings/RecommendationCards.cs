@@ -37,6 +37,7 @@ internal static class RecommendationCards
         }
         card.Say(
             $"It assumes {card.Change("assumed uplift", play.ExpectedUplift.Value, Unit.Share)} of probability of an order within "
-                + $"{card.Horizon} days ({play.ExpectedUplift.Source.TrimEnd('.')}). Status: proposed. Measured impact: not measured yet.");
+                + $"{card.Horizon} days for somebody as likely to order as not, less for the others "
+                + $"({play.ExpectedUplift.Source.TrimEnd('.')}). Status: proposed. Measured impact: not measured yet.");
     }
 }

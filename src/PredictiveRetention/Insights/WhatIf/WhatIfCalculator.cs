@@ -98,11 +98,12 @@ internal static class WhatIfCalculator
         if (book.Rows("by_combined", "customers").Count == 0) card.Missing(book.Why("by_combined", "customers"));
         else if (n == 0) card.Missing("nobody is lifecycle Dormant and value tier High");
         Available(card);
-        var (revenue, clv, atRisk, churners) = (Sum("revenue", static figure => figure.Value), Sum("clv", static figure => figure.Value),
-            Sum("revenue_at_risk", static figure => figure.Value), Sum("expected_churners", static figure => figure.Value));
+        var (revenue, clv, churners) = (Sum("revenue", static figure => figure.Value), Sum("clv", static figure => figure.Value),
+            Sum("expected_churners", static figure => figure.Value));
+        var missed = Sum("revenue_at_risk", static figure => figure.Value) + Sum("could_come_back", static figure => figure.Value);
         var (notLost, expected) = (Sum("p_churn", static figure => figure.Denominator), Sum("p_churn", static figure => figure.Numerator));
-        var byOrder = churners > 0 && atRisk > 0;
-        var value = byOrder ? atRisk / churners : clv / n;
+        var byOrder = churners > 0 && missed > 0;
+        var value = byOrder ? missed / churners : clv / n;
         if (!(value > 0))
         {
             card.Missing("nothing is expected of these customers");
@@ -122,9 +123,9 @@ internal static class WhatIfCalculator
         if (byOrder)
             card.Add(assumptions,
                 $"A recovered customer is worth "
-                    + $"{card.Number("revenue at risk over expected churners of Dormant | High", value, Unit.Money)}: what such a "
-                    + $"customer spends within {card.Horizon} days if there is an order ({context.Predicted}; revenue at risk over "
-                    + $"expected churners of the group). Customers long lost are taken to be worth the same.");
+                    + $"{card.Number("revenue missed over expected churners of Dormant | High", value, Unit.Money)}: what such a "
+                    + $"customer spends within {card.Horizon} days if there is an order ({context.Predicted}; revenue at risk and "
+                    + $"what could come back over expected churners of the group). Customers long lost are taken to be worth the same.");
         else card.Add(assumptions,
             $"A recovered customer is worth {card.Number("CLV over customers of Dormant | High", value, Unit.Money)}, the mean CLV of "
                 + $"the group ({context.Predicted}, {card.ClvHorizon} days).");
@@ -136,7 +137,7 @@ internal static class WhatIfCalculator
     {
         var context = card.Context;
         var play = context.Playbook.Find(playId) is { Enabled: true } found ? found : null;
-        if ((request.Response ?? play?.ExpectedUplift.Value) is not (> 0 and <= 1 and var response))
+        if ((request.Response ?? play?.ExpectedUplift.With(anyway) - anyway) is not (> 0 and <= 1 and var response))
             throw new WhatIfException("response",
                 $"The playbook has no play '{playId}' with an uplift above 0: say which response to reckon with.");
         var margin = request.Margin ?? context.Margin;
@@ -149,7 +150,8 @@ internal static class WhatIfCalculator
         var source = play is null ? "" : play.ExpectedUplift.Source.TrimEnd('.');
         card.Add(assumptions,
             $"Response: {card.Number("response", response, Unit.Share)} of those contacted order because of it "
-                + $"({(request.Response is not null ? "entered" : $"the uplift of play {playId}: {source}")}).");
+                + $"({(request.Response is not null ? "entered"
+                    : $"what play {playId} adds for somebody like the mean of them: {source}")}).");
         card.Add(assumptions,
             $"{(margin < 1 ? "Margin" : "No margin is known, so value is revenue")}: {card.Number("margin", margin, Unit.Share)} of "
                 + $"revenue is earned ({(request.Margin is null ? "setting of the run" : "entered")}).");
