@@ -110,8 +110,9 @@ public sealed record BlendModel(
                         later) = (Logistic.Sigmoid(logOdds + laterOdds + second.OrderLevel),
                             Math.Exp(Math.Min(50, logSpend + laterSpend + second.ValueLevel)));
                 }
-                answers[start + i] = new BlendAnswer(
-                    Logistic.Sigmoid(odds), Math.Exp(Math.Min(50, logSpend + spendAhead + target.ValueLevel)), laterP, later,
+                var (pOrder, spend) = (Logistic.Sigmoid(odds), Math.Exp(Math.Min(50, logSpend + spendAhead + target.ValueLevel)));
+                if (_kept.MostOfAnOrder(row) * pOrder is var most && spend > most) (spend, later) = (most, later * most / spend);
+                answers[start + i] = new BlendAnswer(pOrder, spend, laterP, later,
                     row[features + 3], PredictNextOrder(row, target.Days, odds));
                 if (!reasons.IsEmpty) reasons[start + i] = RankReasons(sums.Slice(i * Width, Width), row, oddsAhead - target.MeanShift);
             }

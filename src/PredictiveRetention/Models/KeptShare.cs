@@ -31,6 +31,9 @@ public sealed record KeptShare(double Usual)
 /// <summary>Where a row of features holds what the kept share asks for; nowhere where the shop has no refunds.</summary>
 public sealed class KeptColumns
 {
+    /// <summary>Part of what was paid.</summary>
+    private const double NearlyNothing = 0.1;
+
     private readonly int _purchases, _nothing, _net, _refunded;
 
     public KeptColumns(IReadOnlyList<string> features)
@@ -46,6 +49,16 @@ public sealed class KeptColumns
     /// <summary>Paid and net so far, the row's unit; nothing where the row does not hold them.</summary>
     public (double Paid, double Net) Money(ReadOnlySpan<float> row) =>
         Any ? ((double)row[_net] + row[_refunded], row[_net]) : default;
+
+    /// <summary>
+    /// An order of somebody who has sent back nearly all of what was ever paid is expected to bring no more than all that was kept, the
+    /// row's unit; infinity for others.
+    /// </summary>
+    public double MostOfAnOrder(ReadOnlySpan<float> row)
+    {
+        var (paid, net) = Money(row);
+        return paid > 0 && net < NearlyNothing * paid ? Math.Max(0, net) : double.PositiveInfinity;
+    }
 
     /// <summary>Log of the relative kept share of a row; 0 where nothing is known of it.</summary>
     public double Log(KeptShare? kept, ReadOnlySpan<float> row)

@@ -92,11 +92,13 @@ public sealed class SameNumberTests : IDisposable
         var headline = run.Headline!;
         var (_, page) = await PageReader.ReadAsync(admin, "/");
         var tiles = page.QuerySelectorAll(".tiles dd:nth-of-type(1)").Select(PageReader.TextOf).ToList();
+        var rows = _service.Store.Predictions.ReadAll(run.RunId);
+        var expected = rows.Where(row => !row.Lost).Sum(row => (1 - row.PChurn) * row.SpendIfOrder);
         Assert.Equal(
-            [writer.Money(headline.RevenueAtRisk), writer.Count(headline.HighRisk), writer.Money(headline.Clv),
+            [writer.Money(headline.RevenueAtRisk), writer.Count(rows.Count(row => row.Slipping)), writer.Money(expected),
                 writer.Count(headline.Actions)], tiles);
-        var risk = _service.Store.Predictions.ReadAll(run.RunId).Count(row => !row.Lost && row.RiskBand == (int)Segments.RiskBand.High);
-        Assert.Equal(headline.HighRisk, risk);
+        Assert.Equal(rows.Sum(row => row.StillBuying ? row.PChurn * row.SpendIfOrder : 0), headline.RevenueAtRisk, 1e-6);
+        Assert.Equal(rows.Count(row => !row.Lost && row.RiskBand == (int)Segments.RiskBand.High), headline.HighRisk);
     }
 
     /// <summary>Charts and tables that link the file they were drawn from.</summary>

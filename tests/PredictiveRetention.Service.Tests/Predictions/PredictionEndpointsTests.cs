@@ -136,6 +136,38 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
             item => Assert.Equal("Dormant", item.GetProperty("segments").GetProperty("lifecycle").GetString()));
     }
 
+    [Theory]
+    [InlineData("at_risk=true")]
+    [InlineData("at_risk=false")]
+    [InlineData("slipping=true")]
+    [InlineData("slipping=false")]
+    [InlineData("still_buying=false")]
+    [InlineData("high_value=true")]
+    public async Task Who_is_late_gone_or_worth_most_is_found_by_rule(string filter)
+    {
+        using var admin = _service.Admin();
+        var page = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1000&" + filter));
+        var (name, wanted) = (filter.Split('=')[0], filter.EndsWith("true", StringComparison.Ordinal));
+        var rows = _service.Store.Predictions.ReadAll(1);
+        var expected = rows.Where(row => wanted == name switch
+        {
+            "at_risk" => row.StillBuying && (row.Slipping || row.RiskBand != (int)PredictiveRetention.Segments.RiskBand.Low),
+            "slipping" => row.Slipping,
+            "still_buying" => row.StillBuying,
+            _ => row.HighValue,
+        }).Select(row => row.CustomerId).Order().ToList();
+        Assert.Equal(expected,
+            page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("customerId").GetString()).Order());
+        Assert.InRange(expected.Count, 1, rows.Count - 1);
+        Assert.All(page.GetProperty("items").EnumerateArray(), item =>
+        {
+            var rhythm = item.GetProperty("rhythm");
+            Assert.True(!rhythm.GetProperty("slipping").GetBoolean()
+                || (rhythm.GetProperty("overdue").GetBoolean() && rhythm.GetProperty("stillBuying").GetBoolean()));
+            Assert.True(rhythm.GetProperty("usualGapDays").GetDouble() > 0);
+        });
+    }
+
     [Fact]
     public async Task An_answer_that_has_not_changed_is_304_until_the_next_run()
     {

@@ -37,6 +37,15 @@ public class KeptShareTests
     public void Without_refunds_in_the_row_nothing_is_known_of_it() =>
         Assert.Equal(0, new KeptColumns(["frequency", "zero_value_orders", "monetary_total"]).Log(s_kept, [1, 0, -25]));
 
+    [Theory]
+    [InlineData(100, -5, 0)] // more came back than was paid
+    [InlineData(100, 3, 3)]
+    [InlineData(100, 10, double.PositiveInfinity)]
+    [InlineData(0, 0, double.PositiveInfinity)]
+    public void Who_sent_back_nearly_everything_is_expected_to_spend_no_more_than_was_kept(double paid, double net, double most) =>
+        Assert.Equal(most, new KeptColumns(["refunded_total", "monetary_total", "frequency", "zero_value_orders"])
+            .MostOfAnOrder([(float)(paid - net), (float)net, 1, 0]));
+
     [Fact]
     public void What_was_paid_is_what_is_left_and_what_went_back() =>
         Assert.Equal(Math.Log(0.8), new KeptColumns(["refunded_total", "monetary_total", "frequency", "zero_value_orders"])
