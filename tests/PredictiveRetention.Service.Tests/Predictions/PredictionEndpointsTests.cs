@@ -148,7 +148,7 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
         using var admin = _service.Admin();
         var page = await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/predictions?limit=1000&" + filter));
         var (name, wanted) = (filter.Split('=')[0], filter.EndsWith("true", StringComparison.Ordinal));
-        var rows = _service.Store.Predictions.ReadAll(1);
+        var rows = _service.Store.Predictions.ReadAll(1).ToList();
         var expected = rows.Where(row => wanted == name switch
         {
             "at_risk" => row.StillBuying && (row.Slipping || row.RiskBand != (int)PredictiveRetention.Segments.RiskBand.Low),
