@@ -46,8 +46,8 @@ public sealed record NextOrderAnswer(string? P10, string? P50, string? P90);
 /// <param name="SpendIfOrder">Expected net spend within HorizonDays if there is a purchase.</param>
 /// <param name="RevenueAtRisk">PChurn x SpendIfOrder; 0 for the lost.</param>
 /// <param name="Lost">Silent for so long that the customer is reported, not counted as risk.</param>
-/// <param name="Reasons">The three to five themes that move PChurn most, either way, largest first, each said by its strongest feature;
-/// empty for the recency rule.</param>
+/// <param name="Reasons">The three to five themes that move PChurn most: those that raise it first, then those that lower it, the strongest
+/// first, each said by its strongest feature whose words point that way. Empty for the recency rule.</param>
 /// <param name="Stale">Published more than 36 hours ago, or of orders that ended more than Retention:StaleAfterDays before today.</param>
 public sealed record PredictionAnswer(
     string CustomerId, double PChurn, MoneyAnswer Clv, RangeAnswer? ClvRange, MoneyAnswer HistoricNet, MoneyAnswer TotalClv, double? PAlive,

@@ -99,8 +99,8 @@ internal static class RiskList
         await http.Response.WriteAsync(text.ToString(), cancellation);
     }
 
-    /// <summary>The strongest reason to stop; where nothing raises the risk, what there is to go by.</summary>
+    /// <summary>The first reason; of a score by the recency rule, which gives none, what there is to go by.</summary>
     public static string Why(PredictionRow row, IReadOnlyList<SaidReason> reasons, Localiser texts, Writer writer) =>
-        reasons.FirstOrDefault(reason => reason.Effect > 0)?.Words
+        ReasonWords.First(reasons, row.PChurn)?.Words
         ?? texts["{0} orders, none for {1}", writer.Count(row.Orders), writer.Days(row.DaysSinceLastOrder)];
 }
