@@ -56,8 +56,8 @@ public sealed record NextOrderAnswer(string? P10, string? P50, string? P90);
 /// <param name="RevenueAtRisk">PChurn x SpendIfOrder of the still buying; 0 of others.</param>
 /// <param name="Lost">Silent for so long that the customer is reported, not counted as risk.</param>
 /// <param name="HighValue">Still buying, and among the top by net spend of the last 12 months or by SpendIfOrder.</param>
-/// <param name="Reasons">The three to five themes that move PChurn most, either way, largest first, each said by its strongest feature;
-/// empty for the recency rule.</param>
+/// <param name="Reasons">The three to five themes that move PChurn most: those that raise it first, then those that lower it, the strongest
+/// first, each said by its strongest feature whose words point that way. Empty for the recency rule.</param>
 /// <param name="Stale">Published more than 36 hours ago, or of orders that ended more than Retention:StaleAfterDays before today.</param>
 public sealed record PredictionAnswer(
     string CustomerId, double PChurn, MoneyAnswer Clv, RangeAnswer? ClvRange, MoneyAnswer HistoricNet, MoneyAnswer TotalClv, double? PAlive,

@@ -4,6 +4,8 @@ internal delegate double FeatureValue(HistorySummary history);
 
 internal delegate string FeatureWords(FeatureReading reading);
 
+internal delegate Leaning FeatureLeaning(float value, Standing of);
+
 /// <summary>What a feature is, in words, beside the one expression that computes it.</summary>
 /// <param name="Name">Column name in the models, snake_case.</param>
 /// <param name="Unit">Unit of the value: days, orders, money (see <see cref="MoneyUnit"/>), share, ...</param>
@@ -32,7 +34,15 @@ public sealed record FeatureDefinition(string Name, string Unit, string Meaning,
 
     internal FeatureValue Value { get; init; } = static _ => double.NaN;
 
-    internal FeatureWords Said { get; init; } = static _ => "";
+    /// <summary>
+    /// True where people are told the value as a reason. What nobody would say (a decayed count, a sine, that something is known) counts
+    /// in its theme, which another feature then says.
+    /// </summary>
+    public bool IsSaid => Leans is not null;
+
+    private FeatureWords? Said { get; init; }
+
+    internal FeatureLeaning? Leans { get; init; }
 
     /// <summary>True for NaN, and for the stand-in the models are given.</summary>
     public bool IsAbsent(double value) => !double.IsFinite(value) || Indicator is not null && value == WhenAbsent;
@@ -44,15 +54,25 @@ public sealed record FeatureDefinition(string Name, string Unit, string Meaning,
     public Theme ThemeOf(double value) =>
         IsAbsent(value) && Indicator is not null ? FeatureRegistry.All[FeatureRegistry.IndexOf(Indicator)].Theme : Theme;
 
+    /// <summary>Which way the words of a value point; neither where there is none, or nobody would say it.</summary>
+    /// <param name="value">In the feature's unit; of money the unit does not matter.</param>
+    public Leaning LeaningOf(float value, in Standing of) => Leans is null || IsAbsent(value) ? Leaning.Neither : Leans(value, of);
+
     /// <summary>
-    /// A customer's value as a colleague would say it, such as 'spent 1,234.50 GBP in the last 90 days'; where it is absent, what its
-    /// indicator says of that.
+    /// A customer's value as a colleague would say it who explains why the customer may leave, or may stay: 'only 3 orders so far', '3
+    /// orders so far'.
     /// </summary>
     /// <param name="value">In the feature's unit, money in the currency's.</param>
+    /// <param name="toward">Raises or Lowers; <see cref="LeaningOf"/> the value has it.</param>
     /// <param name="currency">Of money.</param>
     /// <param name="others">The same customer's other features by name, NaN where absent; null where they are not at hand.</param>
-    public string Say(double value, Currency currency, Func<string, double>? others = null) =>
-        !IsAbsent(value) ? Said(new FeatureReading(value, currency, others))
-        : Indicator is null ? Said(new FeatureReading(WhenAbsent, currency, null))
-        : FeatureRegistry.All[FeatureRegistry.IndexOf(Indicator)].Say(0, currency);
+    /// <param name="isGapTold">The usual gap is said beside these words, which need not repeat it.</param>
+    public string Say(double value, Leaning toward, Currency currency, Func<string, double>? others = null, bool isGapTold = false) =>
+        Said is null || IsAbsent(value)
+            ? throw new ArgumentException($"Nobody would say {Name} of {value}.", nameof(value))
+            : Said(new FeatureReading(value, toward == Leaning.Raises, currency, others, isGapTold));
+
+    /// <param name="words">Of a value the customer has.</param>
+    /// <param name="leans">Which way they point.</param>
+    internal FeatureDefinition SaidAs(FeatureWords words, FeatureLeaning leans) => this with { Said = words, Leans = leans };
 }

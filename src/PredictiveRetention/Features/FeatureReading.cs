@@ -4,12 +4,21 @@ namespace PredictiveRetention.Features;
 
 /// <summary>A value of a feature that the customer has, and what else its words need.</summary>
 /// <param name="Value">In the feature's unit.</param>
+/// <param name="Raises">It is said as what raises the risk, else as what lowers it.</param>
 /// <param name="Currency">Of money.</param>
 /// <param name="Others">The same customer's other features by name, NaN where absent; null where they are not at hand.</param>
-internal readonly record struct FeatureReading(double Value, Currency Currency, Func<string, double>? Others)
+/// <param name="IsGapTold">The usual gap is said beside these words.</param>
+internal readonly record struct FeatureReading(
+    double Value, bool Raises, Currency Currency, Func<string, double>? Others, bool IsGapTold = false)
 {
     /// <summary>NaN where it is not at hand.</summary>
     public double Other(string feature) => Others?.Invoke(feature) ?? double.NaN;
+
+    /// <summary>Mean days between purchase days; NaN where it is not at hand.</summary>
+    public double UsualGap => Other("gap_mean");
+
+    /// <summary>Before a count or a share that is too small to stay for.</summary>
+    public string Only => Raises ? "only " : "";
 
     /// <summary>'no order', '1 order', '3 orders', '2.4 orders'.</summary>
     public string Count(string one) => Count(Value, one);
@@ -29,8 +38,21 @@ internal readonly record struct FeatureReading(double Value, Currency Currency, 
     /// <summary>'every day', 'every 31 days'.</summary>
     public static string Every(double days) => days < 1.5 ? "every day" : "every " + Days(days);
 
+    /// <summary>'45 days', '14 months', '3 years'.</summary>
+    public string Span() => Value switch
+    {
+        < 60 => Days(),
+        < 730 => Count(Math.Round(Value / 30.44), "month"),
+        _ => Count(Math.Floor(Value / 365.25), "year"),
+    };
+
     /// <summary>'today', 'yesterday', '31 days ago'.</summary>
-    public string Ago() => Math.Round(Value) switch { <= 0 => "today", 1 => "yesterday", _ => Days() + " ago" };
+    public string Ago() => Ago(Value);
+
+    public static string Ago(double days) => Math.Round(days) switch { <= 0 => "today", 1 => "yesterday", _ => Days(days) + " ago" };
+
+    /// <summary>'once', 'twice', '3 times'.</summary>
+    public string Times() => Math.Round(Value) switch { 1 => "once", 2 => "twice", var times => Whole(times) + " times" };
 
     public string Money() => Money(Value);
 
@@ -38,24 +60,10 @@ internal readonly record struct FeatureReading(double Value, Currency Currency, 
     public string Money(double amount) =>
         amount.ToString("N" + Currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " " + Currency.Code;
 
-    /// <summary>'40 %'.</summary>
+    /// <summary>'40 %'; 'less than 1 %'.</summary>
     public string Percent() => Percent(Value);
 
-    public static string Percent(double share) => (100 * share).ToString("0.#", CultureInfo.InvariantCulture) + " %";
-
-    /// <summary>Of a share: one text for nothing, one for all, and '40 % ...' between.</summary>
-    public string Share(string none, string all, string part) => Value <= 0 ? none : Value >= 1 ? all : $"{Percent()} {part}";
-
-    /// <summary>Of a 0/1 feature.</summary>
-    public string Either(string yes, string no) => Value > 0 ? yes : no;
-
-    /// <summary>Of a ratio: '40 % of ...', 'as much as ...' in words of their own for 1, '1.5 times ...'.</summary>
-    public string Ratio(string equal, string to) => Math.Round(Value, 2) switch
-    {
-        1 => equal,
-        < 1 => $"{Percent()} of {to}",
-        _ => $"{Number(Value)} times {to}",
-    };
+    public static string Percent(double share) => share < 0.01 ? "less than 1 %" : Whole(100 * share) + " %";
 
     /// <summary>At most one decimal, none from a hundred on.</summary>
     public string Number() => Number(Value);
@@ -63,5 +71,5 @@ internal readonly record struct FeatureReading(double Value, Currency Currency, 
     private static string Number(double value) =>
         Math.Abs(value) >= 100 ? Whole(value) : Math.Round(value, 1).ToString("#,0.#", CultureInfo.InvariantCulture);
 
-    private static string Whole(double value) => Math.Round(value).ToString("N0", CultureInfo.InvariantCulture);
+    public static string Whole(double value) => Math.Round(value).ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -61,10 +61,6 @@ public sealed record BlendModel(
 
     private readonly BtydColumns _columns = new(Features);
     private readonly KeptColumns _kept = new(Features);
-    private readonly int _gap = Features.Index()
-        .Where(feature => feature.Item == "gap_mean")
-        .Select(feature => feature.Index)
-        .FirstOrDefault(-1);
     private readonly FeatureSchema _schema = new(Features);
 
     /// <summary>BTYD with nothing beside it: where the data allow no more.</summary>
@@ -114,7 +110,8 @@ public sealed record BlendModel(
                 if (_kept.MostOfAnOrder(row) * pOrder is var most && spend > most) (spend, later) = (most, later * most / spend);
                 answers[start + i] = new BlendAnswer(pOrder, spend, laterP, later,
                     row[features + 3], PredictNextOrder(row, target.Days, odds));
-                if (!reasons.IsEmpty) reasons[start + i] = RankReasons(sums.Slice(i * Width, Width), row, oddsAhead - target.MeanShift);
+                if (!reasons.IsEmpty)
+                    reasons[start + i] = RankReasons(sums.Slice(i * Width, Width), row, oddsAhead - target.MeanShift, -odds);
             }
         }
         ArrayPool<float>.Shared.Return(contributions);
@@ -124,8 +121,8 @@ public sealed record BlendModel(
 
     /// <summary>
     /// Why one row's log-odds of no purchase are what they are: Shapley values of every member, weighted as the blend weighs them. What
-    /// BTYD adds, and what it says of another horizon, is said as the silence it is about. For a look at one customer: some sixty times the
-    /// work of a prediction.
+    /// BTYD adds, and what it says of another horizon, is put to <see cref="SayerOfBtyd"/>. For a look at one customer: some sixty times
+    /// the work of a prediction.
     /// </summary>
     /// <param name="row">Features.Count values, all finite.</param>
     /// <exception cref="InvalidOperationException">A forest has no cover: the model is of an earlier version.</exception>
@@ -150,7 +147,8 @@ public sealed record BlendModel(
             logOdds += weight * (Forests[f].Slope * forest.Expected + Forests[f].Intercept);
             for (var j = 0; j < Width; j++) sums[j] += weight * Forests[f].Slope * contributions[j];
         }
-        for (var j = Features.Count; j < Width; j++) sums[_columns.Silence] += sums[j];
+        var btyd = sums.Skip(Features.Count).Sum();
+        sums[SayerOfBtyd(row, btyd)] += btyd;
         return new Explanation(-logOdds, [.. sums.Take(Features.Count).Select(sum => -sum)]);
     }
 
@@ -289,14 +287,27 @@ public sealed record BlendModel(
         return (logOdds - row[Features.Count], logOrders - row[Features.Count + 1]);
     }
 
-    /// <summary>What BTYD adds is said as the silence it is about.</summary>
-    private Reasons RankReasons(Span<float> contributions, ReadOnlySpan<float> row, double ahead)
+    /// <param name="logOdds">Of no purchase.</param>
+    private Reasons RankReasons(Span<float> contributions, ReadOnlySpan<float> row, double ahead, double logOdds)
     {
-        for (var j = Features.Count; j < Width; j++) contributions[_columns.Silence] += contributions[j];
-        contributions[_columns.Silence] += (float)ahead;
-        Span<Theme> themes = stackalloc Theme[Features.Count];
-        for (var j = 0; j < themes.Length; j++) themes[j] = _schema.ThemeOf(j, row[j]);
-        var reasons = Reasons.Rank(contributions[..Features.Count], row[..Features.Count], -1, themes);
-        return _gap >= 0 && row[_gap] > 0 ? reasons with { UsualGap = row[_gap] } : reasons;
+        var btyd = (float)ahead;
+        for (var j = Features.Count; j < Width; j++) btyd += contributions[j];
+        var features = row[..Features.Count];
+        contributions[SayerOfBtyd(features, btyd)] += btyd;
+        var usual = _schema.StandingOf(features).UsualGap;
+        var reasons = Reasons.Rank(contributions[..Features.Count], features, -1, _schema, logOdds);
+        return usual > 0 ? reasons with { UsualGap = usual } : reasons;
+    }
+
+    /// <summary>
+    /// The feature that what BTYD adds is put to. It speaks of a silence and of how often somebody came back before it: of the silence
+    /// where that points its way, else of the other.
+    /// </summary>
+    /// <param name="adds">To the log-odds of an order.</param>
+    private int SayerOfBtyd(ReadOnlySpan<float> row, double adds)
+    {
+        var toward = adds > 0 ? Leaning.Lowers : Leaning.Raises;
+        var leaning = _schema.LeaningOf(_columns.Silence, row[_columns.Silence], _schema.StandingOf(row));
+        return (leaning & toward) != 0 ? _columns.Silence : _columns.Repeats;
     }
 }

@@ -144,8 +144,11 @@ public sealed class BtydColumns
         ? at
         : throw new RetentionException(Failure.DependencyUnavailable, $"The model has no feature '{name}'. Train again."))];
 
-    /// <summary>Column of the days since the last purchase, where what BTYD says is told.</summary>
+    /// <summary>Column of the days since the last purchase.</summary>
     public int Silence => _at[5];
+
+    /// <summary>Column of the purchase days after the first.</summary>
+    public int Repeats => _at[0];
 
     public BtydInput Read(ReadOnlySpan<float> row)
     {

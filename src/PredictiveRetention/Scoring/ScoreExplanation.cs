@@ -5,7 +5,8 @@ namespace PredictiveRetention.Scoring;
 
 /// <summary>What the features of one theme add to a customer's churn.</summary>
 /// <param name="Theme">What they are about.</param>
-/// <param name="Words">What is so, by the strongest of them.</param>
+/// <param name="Words">What is so, by the strongest of them whose words point the way of their sum; where none does, what they are about
+/// only.</param>
 /// <param name="LogOdds">Change of the log-odds of no purchase.</param>
 /// <param name="PChurn">Change of the probability of no purchase.</param>
 public sealed record ThemeEffect(string Theme, string Words, double LogOdds, double PChurn);
@@ -25,13 +26,12 @@ public sealed record ScoreExplanation(double BaseLogOdds, double BasePChurn, IRe
         Currency currency, MoneyUnit money)
     {
         var values = row.ToArray();
+        var of = schema.StandingOf(row);
         var themes = explanation.Contributions.Index()
             .GroupBy(feature => schema.ThemeOf(feature.Index, values[feature.Index]))
-            .Select(theme => (Theme: theme.Key.ToString(), Sum: theme.Sum(feature => feature.Item), Features: theme))
+            .Select(theme => (theme.Key, Sum: theme.Sum(feature => feature.Item), Features: theme))
             .Where(theme => theme.Sum != 0)
-            // As with the reasons of a night, a theme is said by a feature that points its way.
-            .Select(theme => (theme.Theme, Words: Say(theme.Features.MaxBy(feature => feature.Item * Math.Sign(theme.Sum)).Index),
-                theme.Sum))
+            .Select(theme => (Theme: theme.Key.ToString(), Words: Say(theme.Key, theme.Features, theme.Sum), theme.Sum))
             .ToList();
         var bound = score.Lost && score.PChurn > explanation.PChurn ? Math.Log(score.PChurn / (1 - score.PChurn)) - explanation.LogOdds : 0;
         if (bound > 0) themes.Add(("Lost", "silent for so long that the recency rule is less hopeful", bound));
@@ -41,15 +41,20 @@ public sealed record ScoreExplanation(double BaseLogOdds, double BasePChurn, IRe
             explanation.Base, explanation.BasePChurn, [.. themes.Select((theme,
                 i) => new ThemeEffect(theme.Theme, theme.Words, theme.Sum, changes[i]))], explanation.LogOdds + bound, score.PChurn);
 
-        string Say(int feature) => schema.Definition(feature)
-            .Say(schema.InCurrency(feature, values[feature], money), currency, Other);
-
-        double Other(string name)
+        // As with the reasons of a night.
+        string Say(Theme theme, IEnumerable<(int Index, double Item)> features, double sum)
         {
-            for (var i = 0; i < schema.Width; i++)
-                if (schema.Names[i] == name) return schema.Definition(i).IsAbsent(values[i]) ? double.NaN
-                    : schema.InCurrency(i, values[i], money);
-            return double.NaN;
+            var toward = sum > 0 ? Leaning.Raises : Leaning.Lowers;
+            var sayers = features.Where(feature => (schema.LeaningOf(feature.Index, values[feature.Index], of) & toward) != 0).ToList();
+            if (sayers.Count == 0) return ThemeNames.InAll(theme);
+            var sayer = sayers.MaxBy(feature => feature.Item * Math.Sign(sum)).Index;
+            return schema.Definition(sayer).Say(schema.InCurrency(sayer, values[sayer], money), toward, currency, Other);
         }
+
+        double Other(string name) =>
+            name == "gap_mean" ? of.UsualGap
+            : schema.Find(name) is >= 0 and var at && !schema.Definition(at).IsAbsent(values[at])
+                ? schema.InCurrency(at, values[at], money)
+            : double.NaN;
     }
 }

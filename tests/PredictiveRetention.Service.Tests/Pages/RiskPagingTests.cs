@@ -197,6 +197,12 @@ public sealed class RiskPagingTests(TwoNights nights) : IClassFixture<TwoNights>
         var why = page.QuerySelectorAll("td[data-label='Why']").Select(PageReader.TextOf).ToList();
         Assert.Equal(why, file.Skip(1).Take(why.Count).Select(row => Cell(row, "reason")));
         Assert.All(file.Skip(1), row => Assert.True(Cell(row, "reason").Length > 0, row[0]));
+        foreach (var row in file.Skip(1).Take(10))
+        {
+            var answer = await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/predictions/{row[0]}"));
+            var words = answer.GetProperty("reasons").EnumerateArray().Select(reason => reason.GetProperty("words").GetString()).ToList();
+            if (words.Count > 0) Assert.Contains(Cell(row, "reason"), words);
+        }
         var rows = nights.Service.Store.Predictions.ReadAll(nights.Second).ToDictionary(row => row.CustomerId);
         Assert.All(file.Skip(1), row => Assert.Equal(rows[row[0]].Lost ? "true" : "false", Cell(row, "lost")));
         Assert.All(file.Skip(1), row => Assert.Matches(@"^[01]\.\d{4}$", Cell(row, "p_churn")));

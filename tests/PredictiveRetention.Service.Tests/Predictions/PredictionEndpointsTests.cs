@@ -75,11 +75,11 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
         using var trained = new ServiceUnderTest(new SqliteUnderTest()).WithPublishedNight();
         using var admin = trained.Admin();
         var customer = trained.Store.Predictions.ReadAll(1)
-            .First(row => !row.Lost && row.DaysSinceLastOrder > 40 && row.PurchaseDays == 1).CustomerId;
+            .First(row => !row.Lost && row.DaysSinceLastOrder > 100 && row.PurchaseDays == 1).CustomerId;
         var reasons = (await ServiceUnderTest.JsonAsync(await admin.GetAsync($"/api/v1/predictions/{customer}"))).GetProperty("reasons")
             .EnumerateArray()
             .ToList();
-        Assert.InRange(reasons.Count, 3, 5);
+        Assert.InRange(reasons.Count, 1, 5);
         Assert.Contains(reasons,
             reason => reason.GetProperty("theme").GetString() == "Recency"
                 && reason.GetProperty("words").GetString()!.StartsWith("no order for ", StringComparison.Ordinal));

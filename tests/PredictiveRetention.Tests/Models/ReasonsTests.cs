@@ -8,82 +8,174 @@ namespace PredictiveRetention.Tests.Models;
 
 public class ReasonsTests
 {
-    private static readonly Theme[] s_each = Enum.GetValues<Theme>();
+    /// <summary>Log-odds of a low risk.</summary>
+    private const double Low = -2;
+
+    private static readonly FeatureSchema s_all = new(FeatureRegistry.All.Select(feature => feature.Name));
 
     [Fact]
-    public void Of_PicksTheLargestEitherWay_LargestFirst()
+    public void Rank_WhatRaisesFirst_TheStrongestFirst_ThenWhatLowers()
     {
-        var reasons = Reasons.Rank([0.1f, -0.9f, 0, 0.5f, -0.2f], [1, 2, 3, 4, 5], scale: -2, s_each);
-        Assert.Equal([new Reason(1, 2, 1.8f), new Reason(3, 4, -1), new Reason(4, 5, 0.4f), new Reason(0, 1, -0.2f)], reasons.All());
-        Assert.Equal(reasons.Fourth, reasons.All().Last());
+        var reasons = Ranked(
+            ("frequency", 6, -0.9f), ("days_since_last_order", 200, 0.5f), ("refunds", 2, 0.7f), ("visits_30d", 3, -0.2f));
+        Assert.Equal(["refunds", "days_since_last_order", "frequency", "visits_30d"], Names(reasons));
+        Assert.Equal([0.7f, 0.5f, -0.9f, -0.2f], reasons.All().Select(reason => reason.Effect));
+        Assert.Equal([2f, 200, 6, 3], reasons.All().Select(reason => reason.Value));
     }
 
     [Fact]
-    public void Of_NamesNothingThatChangesNothing()
+    public void Rank_NamesNothingThatChangesNothing()
     {
-        Assert.False(Reasons.Rank([0, 0], [1, 2], 1, s_each).Any);
-        Assert.Equal(-1, Reasons.Rank([0, 3f], [1, 2], 1, s_each).Second.Feature);
-        Assert.False(Reasons.Rank([0.5f, -0.5f], [1, 2], 1, [Theme.Money, Theme.Money]).Any);
+        Assert.False(Ranked(("frequency", 6, 0), ("refunds", 2, 0)).Any);
+        Assert.Equal(["refunds"], Names(Ranked(("frequency", 6, 0), ("refunds", 2, 3))));
+        Assert.False(Ranked(("spend_30d", 9, 0.5f), ("spend_90d", 9, -0.5f)).Any);
     }
 
     [Theory]
     [InlineData(0.1f, 5)]
     [InlineData(0.11f, 5)]
     [InlineData(0.09f, 3)]
-    public void Of_BeyondTheThird_NamesOnlyWhatIsATenthOfTheFirst(float small, int expected)
+    public void Rank_BeyondTheThird_NamesOnlyWhatIsATenthOfTheFirst(float small, int expected) => Assert.Equal(expected, Ranked(
+        ("refunds", 2, 1), ("frequency", 1, small), ("tickets_90d", 1, small), ("visits_30d", 0, small), ("spend_30d", 9, -small),
+        ("tenure_days", 900, -small)).All().Count());
+
+    [Fact]
+    public void Rank_AThemeIsAddedUp_AndSaidByTheStrongestWhoseWordsPointItsWay()
     {
-        var reasons = Reasons.Rank([1, small, -small, small, -small, small], new float[6], 1, s_each);
-        Assert.Equal(expected, reasons.All().Count());
+        // How often: -0.1 + 0.6 + 0.3 raises by 0.8; a decayed count is said by nobody, six orders never raise, one month of twelve does.
+        Assert.Equal([("active_months_12", 1f, 0.8f)], Said(Ranked(
+            ("orders_decayed_30d", 0.2f, 0.6f), ("frequency", 6, 0.3f), ("active_months_12", 1, -0.1f))));
+        // The same theme the other way round is said by the six.
+        Assert.Equal([("frequency", 6f, -0.8f)], Said(Ranked(
+            ("orders_decayed_30d", 0.2f, -0.6f), ("frequency", 6, -0.3f), ("active_months_12", 1, 0.1f))));
+        // Where no words agree the theme is not said, however strong.
+        Assert.Equal(["refunds"], Names(Ranked(("frequency", 6, 5), ("refunds", 1, 0.1f))));
     }
 
     [Fact]
-    public void Of_AThemeIsAddedUp_AndSaidByTheStrongestThatPointsItsWay()
+    public void Rank_OfAHighRisk_SaysWhatRaisesIt_HoweverLittle()
     {
-        // Money: -0.9 + 0.5 + 0.6 raises by 0.2, so the strongest that raises says it, not the stronger one that lowers.
-        var reasons = Reasons.Rank([-0.9f, 0.5f, 0.6f, 0.4f], [1, 2, 3, 4], 1, [Theme.Money, Theme.Money, Theme.Money, Theme.Recency]);
-        Assert.Equal((3, 0.4f), (reasons.First.Feature, reasons.First.Effect));
-        Assert.Equal((2, 3f, 0.2f), (reasons.Second.Feature, reasons.Second.Value, MathF.Round(reasons.Second.Effect, 5)));
-        Assert.Equal(2, reasons.All().Count());
+        (string, float, float)[] features = [("frequency", 6, -3), ("spend_30d", 9, -2), ("tenure_days", 900, -1), ("visits_30d", 3, -0.9f),
+            ("subscription_active", 1, -0.8f), ("refunds", 1, 0.01f)];
+        Assert.DoesNotContain("refunds", Names(Ranked(features)));
+        Assert.Equal(["refunds", "frequency", "spend_30d", "tenure_days", "visits_30d"], Names(Ranked(logOdds: 0, features)));
+        Assert.Equal(["refunds", "frequency"], Names(Ranked(logOdds: 0, features[0], features[^1])));
     }
 
     [Fact]
-    public void Of_RandomContributions_AreTheTopOfASortOfTheThemes()
+    public void Rank_OfAHighRiskThatIsLowerThanTheAverage_SaysWhatSpeaksForLeaving_WithAllOfIt()
+    {
+        (string, float, float)[] better = [("days_since_last_order", 45, -1), ("frequency", 1, -0.2f), ("tenure_days", 45, -0.1f)];
+        // 45 days are said as the order they are since, one order is why not.
+        Assert.Equal([("frequency", 1f, 2f), ("days_since_last_order", 45f, -1f)], Said(Ranked(logOdds: 2, better)));
+        // Below even nothing is: the customer is likelier to come back than not.
+        Assert.Equal([("days_since_last_order", 45f, -1f)], Said(Ranked(logOdds: -0.1, better)));
+        // The silence goes before anything else, said by words that raise only.
+        Assert.Equal([("days_since_last_order", 200f, 1f)],
+            Said(Ranked(logOdds: 1, ("days_since_last_order", 200, -1), ("frequency", 1, -0.2f))));
+        // Where all is said already, what is said of a theme gives way.
+        Assert.Equal([("frequency", 2f, 1f), ("days_since_last_order", 20f, -1f)],
+            Said(Ranked(logOdds: 1, ("days_since_last_order", 20, -1), ("frequency", 2, -0.2f))));
+    }
+
+    /// <summary>The sum of a theme, whether anything says it and what is left out are looked at independently of the ranking.</summary>
+    [Fact]
+    public void Rank_RandomRows_NeverContradict_AndAreTheStrongestThatCanBeSaid()
     {
         var random = new Random(4);
-        var fewer = 0;
-        for (var repeat = 0; repeat < 300; repeat++)
+        var (unsaid, fewer, average) = (0, 0, 0);
+        for (var repeat = 0; repeat < 2000; repeat++)
         {
-            var contributions = Enumerable.Range(0, 1 + random.Next(40))
-                .Select(_ => MathF.Pow((float)random.NextDouble() * 2 - 1, 3))
-                .ToArray();
-            Theme[] themes = [.. contributions.Select(_ => s_each[random.Next(s_each.Length)])];
-            var sums = contributions.Zip(themes).GroupBy(pair => pair.Second)
-                .Select(theme => (Theme: theme.Key, Sum: theme.Aggregate(0f, (sum,
-                    pair) => sum + pair.First))).OrderByDescending(theme => Math.Abs(theme.Sum)).ToList();
-            var expected = sums.Where((theme,
-                place) => place < 3 || place < 5 && Math.Abs(theme.Sum) >= 0.1f * Math.Abs(sums[0].Sum)).ToList();
-            var found = Reasons.Rank(contributions, contributions, 1, themes).All().ToList();
-            Assert.Equal(expected, found.Select(reason => (themes[reason.Feature], reason.Effect)));
-            Assert.All(found, reason => Assert.Equal(
-                contributions.Where((value,
-                    i) => themes[i] == themes[reason.Feature] && value > 0 == reason.Effect > 0).Max(Math.Abs), Math.Abs(reason.Value)));
-            if (sums.Count >= 5 && found.Count < 5) fewer++;
+            var row = RandomRow(random);
+            float[] contributions = [.. row.Select(_ => MathF.Pow((float)random.NextDouble() * 2 - 1, 3))];
+            var logOdds = (double)random.Next(-2, 3);
+            var found = Reasons.Rank(contributions, row, -1, s_all, logOdds).All().ToList();
+            var of = s_all.StandingOf(row);
+            Assert.All(found, reason => Assert.True(
+                (s_all.LeaningOf(reason.Feature, reason.Value, of) & (reason.Effect > 0 ? Leaning.Raises : Leaning.Lowers)) != 0,
+                $"{s_all.Names[reason.Feature]} {reason.Value} for {reason.Effect}"));
+            Assert.All(found, reason => Assert.Equal(row[reason.Feature], reason.Value));
+            Assert.Equal(found.OrderByDescending(reason => reason.Effect > 0).ThenByDescending(reason => Math.Abs(reason.Effect)), found);
+
+            var themes = contributions.Index().GroupBy(feature => s_all.ThemeOf(feature.Index, row[feature.Index]))
+                .Select(theme => (theme.Key, Sum: theme.Aggregate(0f, (sum, feature) => sum - feature.Item), Features: theme))
+                .OrderByDescending(theme => Math.Abs(theme.Sum))
+                .ToList();
+            var sayable = themes.Where(theme => theme.Features.Any(feature => (s_all.LeaningOf(feature.Index, row[feature.Index], of)
+                & (theme.Sum > 0 ? Leaning.Raises : Leaning.Lowers)) != 0) && Math.Abs(theme.Sum) >= 0.005f).ToList();
+            var expected = sayable
+                .Where((theme, place) => place < 3 || place < 5 && Math.Abs(theme.Sum) >= 0.1f * Math.Abs(sayable[0].Sum))
+                .ToList();
+            if (logOdds > -0.69 && expected.All(theme => theme.Sum < 0) && sayable.Any(theme => theme.Sum > 0))
+                expected = [.. expected.Take(4), sayable.First(theme => theme.Sum > 0)];
+            var named = found.ConvertAll(reason => s_all.ThemeOf(reason.Feature, reason.Value));
+            Assert.Equal(named.Distinct(), named);
+            if (logOdds > 0 && expected.All(theme => theme.Sum < 0))
+            {
+                Assert.Equal(logOdds, found[0].Effect);
+                named.RemoveAt(0);
+                Assert.Subset(expected.Select(theme => theme.Key).ToHashSet(), named.ToHashSet());
+                average++;
+                continue;
+            }
+            Assert.Equal(expected.Select(theme => theme.Key).Order(), named.Order());
+            if (sayable.Count < themes.Count) unsaid++;
+            if (found.Count < 5) fewer++;
         }
-        Assert.True(fewer > 5, $"{fewer} times the fourth or fifth was too small");
+        Assert.True(unsaid > 100 && fewer > 20 && average > 0,
+            $"{unsaid} rows with a theme that nothing says, {fewer} with fewer than five, {average} where the average is the reason");
     }
 
     [Fact]
-    public void Of_AllocatesNothing()
+    public void Rank_AllocatesNothing()
     {
-        float[] contributions = [.. Enumerable.Range(0, 80).Select(i => MathF.Sin(i))];
-        Theme[] themes = [.. contributions.Select((_, i) => s_each[i % s_each.Length])];
+        var row = RandomRow(new Random(1));
+        float[] contributions = [.. row.Select((_, i) => MathF.Sin(i))];
         float sum = 0;
         Assert.Equal(0, Allocated.By(() =>
         {
-            for (var i = 0; i < 100; i++) sum += Reasons.Rank(contributions, contributions, -1, themes).First.Effect;
+            for (var i = 0; i < 100; i++) sum += Reasons.Rank(contributions, row, -1, s_all, logOdds: 1).First.Effect;
         }));
         Assert.NotEqual(0, sum);
     }
+
+    /// <summary>Values as they are met: counts, days, shares, ratios, and none.</summary>
+    private static float[] RandomRow(Random random) =>
+    [
+        .. FeatureRegistry.All.Select(feature => random.Next(6) == 0 ? feature.WhenAbsent : feature.Unit switch
+        {
+            "0/1" => random.Next(2),
+            "share" or "ratio" => (float)Math.Round(3 * random.NextDouble() * random.NextDouble(), 2),
+            "days" => random.Next(400),
+            _ => random.Next(8),
+        }),
+    ];
+
+    private static Reasons Ranked(params (string Name, float Value, float Effect)[] features) => Ranked(Low, features);
+
+    private static Reasons Ranked(double logOdds, params (string Name, float Value, float Effect)[] features)
+    {
+        var schema = new FeatureSchema(features.Select(feature => feature.Name));
+        // What a feature adds is of an order, what a reason adds of none.
+        var ranked = Reasons.Rank([.. features.Select(feature => -feature.Effect)], [.. features.Select(feature => feature.Value)], -1,
+            schema, logOdds);
+        return ranked with
+        {
+            First = Named(ranked.First),
+            Second = Named(ranked.Second),
+            Third = Named(ranked.Third),
+            Fourth = Named(ranked.Fourth),
+            Fifth = Named(ranked.Fifth),
+        };
+
+        Reason Named(Reason reason) =>
+            reason.Feature < 0 ? reason : reason with { Feature = (short)s_all.Find(schema.Names[reason.Feature]) };
+    }
+
+    private static IEnumerable<string> Names(Reasons reasons) => reasons.All().Select(reason => s_all.Names[reason.Feature]);
+
+    private static IEnumerable<(string, float, float)> Said(Reasons reasons) =>
+        reasons.All().Select(reason => (s_all.Names[reason.Feature], reason.Value, MathF.Round(reason.Effect, 5)));
 
     [Theory]
     [InlineData(1, 0)]

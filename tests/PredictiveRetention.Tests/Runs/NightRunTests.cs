@@ -253,7 +253,8 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
             .Select(row => ReasonWords.Say(StoredReasons.Read(row.Reasons), recipe.Features, Some.Shop.Currency).ToList())
             .ToList();
         Assert.All(said, reasons => Assert.InRange(reasons.Count, 1, 5));
-        Assert.All(said, reasons => Assert.Equal(reasons.OrderByDescending(reason => Math.Abs(reason.Effect)), reasons));
+        Assert.All(said, reasons => Assert.Equal(
+            reasons.OrderByDescending(reason => reason.Effect > 0).ThenByDescending(reason => Math.Abs(reason.Effect)), reasons));
         Assert.All(said, reasons => Assert.Equal(reasons.Count, reasons.Select(reason => reason.Theme).Distinct().Count()));
         Assert.Contains(said, reasons => reasons.Count > 3);
         Assert.Contains(said,

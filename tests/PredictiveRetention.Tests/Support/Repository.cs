@@ -8,10 +8,15 @@ internal static class Repository
     public static string Root { get; } = Find();
 
     /// <summary>A file of ../shared/data, or the test is skipped with the reason.</summary>
-    public static string SharedData(string path)
+    public static string SharedData(string path) => Shared("data", path);
+
+    /// <summary>A file of ../shared/cases, likewise.</summary>
+    public static string SharedCase(string path) => Shared("cases", path);
+
+    private static string Shared(string folder, string path)
     {
-        var full = Path.GetFullPath(Path.Combine(Root, "..", "shared", "data", path));
-        Assert.SkipUnless(File.Exists(full), $"needs the data set ../shared/data/{path}");
+        var full = Path.GetFullPath(Path.Combine(Root, "..", "shared", folder, path));
+        Assert.SkipUnless(File.Exists(full), $"needs the data set ../shared/{folder}/{path}");
         return full;
     }
 

@@ -99,10 +99,13 @@ internal static class RiskList
         await http.Response.WriteAsync(text.ToString(), cancellation);
     }
 
-    /// <summary>Who is late for that customer's own rhythm, by how much; of others the strongest reason.</summary>
+    /// <summary>
+    /// Who is late for that customer's own rhythm, by how much; of others the first reason. Of a score by the recency rule, which gives none,
+    /// what there is to go by.
+    /// </summary>
     public static string Why(PredictionRow row, IReadOnlyList<SaidReason> reasons, Localiser texts, Writer writer) =>
         row is { Slipping: true, UsualGapDays: { } usual }
             ? texts["late: no order for {0}, usually every {1}", writer.Days(row.DaysSinceLastOrder), writer.Days(Math.Round(usual))]
-        : reasons.FirstOrDefault(reason => reason.Effect > 0)?.Words
+        : ReasonWords.First(reasons, row.PChurn)?.Words
         ?? texts["{0} orders, none for {1}", writer.Count(row.Orders), writer.Days(row.DaysSinceLastOrder)];
 }
