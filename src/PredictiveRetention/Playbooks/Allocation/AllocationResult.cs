@@ -15,9 +15,9 @@ public enum LimitKind : byte
 /// <param name="Used">In the same unit; never above the limit.</param>
 /// <param name="Price">
 /// What one more unit would bring, currency units: at the margin, with everything else used as well as can be. 0 where the limit does not
-/// bind.
+/// bind; null where it is 0, because what it forbids was not looked at.
 /// </param>
-public readonly record struct LimitUse(LimitKind Kind, string Name, double Limit, double Used, double Price);
+public readonly record struct LimitUse(LimitKind Kind, string Name, double Limit, double Used, double? Price);
 
 /// <summary>Which customer gets which play.</summary>
 /// <param name="Plays">By customer, in the order of the book: the play's number, -1 for none.</param>

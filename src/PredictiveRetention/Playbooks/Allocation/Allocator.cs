@@ -5,9 +5,9 @@ namespace PredictiveRetention.Playbooks.Allocation;
 /// (consent, cooldown, contact caps, holdout) is decided before: such offers are not in the book.
 /// <para>
 /// This is the multiple-choice knapsack problem (Sinha and Zoltners, Operations Research 27, 1979) with several limits. Its continuous
-/// relaxation is solved exactly (<see cref="Relaxation"/>, <see cref="GubSimplex"/>), at most one customer a limit then has parts of several
-/// plays, and is given a whole one that fits or nothing (<see cref="WholeChoice"/>). With capacities alone nobody has parts: the matrix is
-/// that of a network.
+/// relaxation is solved exactly (<see cref="Relaxation"/>, <see cref="GubSimplex"/>). At most one customer a limit then has parts of
+/// several plays, and is given a whole one that fits or nothing (<see cref="WholeChoice"/>). With capacities alone nobody has parts: the
+/// matrix is that of a network.
 /// </para>
 /// </summary>
 public static class Allocator
@@ -32,8 +32,9 @@ public static class Allocator
             (value, steps) = (value + part.Value, steps + part.Steps);
         var uses = rows.All.Select((row, at) =>
         {
-            var unit = row.CountsCost ? offers.StepsPerUnit : 1;
-            return new LimitUse(row.Kind, row.Name, (double)row.Limit / unit, (double)used[at] / unit, relaxed.Prices[at] / row.Scale * unit);
+            double unit = row.CountsCost ? offers.StepsPerUnit : 1;
+            double? price = row.Limit == 0 ? null : relaxed.Prices[at] / row.Scale * unit;
+            return new LimitUse(row.Kind, row.Name, row.Limit / unit, used[at] / unit, price);
         });
         // Sums in double precision differ in their last digits: what is reached is never said to be more than what can be.
         var bound = Math.Max(value, scan.Dual(relaxed.Prices));

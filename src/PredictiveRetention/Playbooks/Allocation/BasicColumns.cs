@@ -1,6 +1,8 @@
 namespace PredictiveRetention.Playbooks.Allocation;
 
-/// <summary>A column that enters the basis: an option of a customer, or what a row sells (or, as an excess, buys) at a side of the box.</summary>
+/// <summary>
+/// A column that enters the basis: an option of a customer, or what a row sells (or, as an excess, buys) at a side of the box.
+/// </summary>
 /// <param name="Customer">-1 of a box column.</param>
 /// <param name="Gain">What a unit of it brings at the prices of the basis.</param>
 internal readonly record struct EnteringColumn(int Customer, byte Option, int Row, bool IsExcess, double Gain);
@@ -51,8 +53,8 @@ internal sealed class BasicColumns
 
     public void Set(int place, in EnteringColumn column, double value)
     {
-        (_customers[place], _options[place], _rows[place], _isExcess[place]) = (column.Customer, column.Option, column.Row, column.IsExcess);
-        _values[place] = value;
+        (_customers[place], _options[place], _values[place]) = (column.Customer, column.Option, value);
+        (_rows[place], _isExcess[place]) = (column.Row, column.IsExcess);
         for (var at = 0; at < Count; at++) _first[at] = _customers[at] < 0 ? -1 : Array.IndexOf(_customers, _customers[at]);
     }
 

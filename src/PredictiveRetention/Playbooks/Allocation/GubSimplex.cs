@@ -36,8 +36,8 @@ internal sealed class GubSimplex
     private readonly double[] _perStep;
     private readonly double[] _perPlace;
     private readonly double[] _gains = new double[Priced];
-    private double _gained;
-    private double _netted;
+    private readonly double[] _pricesOfLeastDual;
+    private double _leastDual = double.PositiveInfinity;
     private int _stepsSinceInversion;
     private long _stepsLeft;
 
@@ -50,6 +50,7 @@ internal sealed class GubSimplex
         _basis = new WorkingBasis(rows.Count);
         _basic = new BasicColumns(rows.Count);
         (_fall, _prices, _rest) = (new double[rows.Count], new double[rows.Count], new double[rows.Count]);
+        _pricesOfLeastDual = new double[rows.Count];
         (_perStep, _perPlace) = (new double[rows.Plays], new double[rows.Plays]);
         _stepsLeft = 100L * offers.Count + 10_000;
         for (var row = 0; row < rows.Count; row++) _rest[row] = limits[row] + Widening(row);
@@ -67,8 +68,7 @@ internal sealed class GubSimplex
             select new OptionPart(_basic.Customer(at), _basic.Option(at), _basic.Values[at])];
 
     /// <summary>
-    /// Steps until no column gains, or what customers gain by their best columns, which is all that the optimum can be above the basis, is
-    /// no part of it to speak of.
+    /// Steps until no column gains, or what is still to be gained is no part of the optimum to speak of.
     /// </summary>
     /// <param name="leastGain">What is no part to speak of.</param>
     public void Solve(double leastGain, CancellationToken cancellation)
@@ -78,15 +78,15 @@ internal sealed class GubSimplex
         bool entered;
         do
         {
-            (_gained, _netted) = (0, 0);
             var gaining = Price(all, listed, out entered, cancellation);
-            if (!entered || _gained <= leastGain * (_netted + LimitsWorth()) && !PriceBoxColumns()) break;
             // Who gained is looked at again until nobody of them does; only then is everybody.
             while (gaining.Length > 0 && _stepsLeft > 0) gaining = Price(gaining, listed, out _, cancellation);
         }
-        while (_stepsLeft > 0);
+        while (entered && _stepsLeft > 0 && (PriceBoxColumns() || !IsNearOptimum(leastGain)));
         for (var row = 0; row < _rows.Count; row++) _rest[row] -= Widening(row);
         Invert();
+        // Otherwise the prices of the basis are the optimum.
+        if (entered && double.IsFinite(_leastDual)) _pricesOfLeastDual.CopyTo(_prices, 0);
     }
 
     /// <summary>By row, whether its price is held by a side of the box where prices could go on.</summary>
@@ -109,9 +109,9 @@ internal sealed class GubSimplex
         var best = new EnteringColumn(-1, OfferBlock.Nothing, -1, IsExcess: false, rounding);
         for (var row = 0; row < _rows.Count; row++)
         {
-            if (_box.Lower(row) - _prices[row] is var sold && sold > best.Gain) best = best with { Row = row, IsExcess = false, Gain = sold };
-            if (_prices[row] - _box.Upper(row) is var bought && bought > best.Gain)
-                best = best with { Row = row, IsExcess = true, Gain = bought };
+            var (sold, bought) = (_box.Lower(row) - _prices[row], _prices[row] - _box.Upper(row));
+            if (sold > best.Gain) best = best with { Row = row, IsExcess = false, Gain = sold };
+            if (bought > best.Gain) best = best with { Row = row, IsExcess = true, Gain = bought };
         }
         if (best.Row < 0) return false;
         _column.Clear();
@@ -142,8 +142,7 @@ internal sealed class GubSimplex
         (var end, most) = (begin, 0);
         foreach (var customer in customers)
         {
-            var gain = Best(customer, out var net).Gain;
-            (_gained, _netted) = (_gained + gain, _netted + net);
+            var gain = Best(customer, out _).Gain;
             if (gain == 0) continue;
             (listed[end], _gains[end - begin]) = (customer, gain);
             end++;
@@ -164,11 +163,29 @@ internal sealed class GubSimplex
         }
     }
 
-    private double LimitsWorth()
+    /// <summary>
+    /// Whether the value of the basis comes near the least value that the dual function had so far; the prices of that are kept. Where many
+    /// customers are alike but for rounding, prices go to and fro about the optimum long after both are there.
+    /// </summary>
+    private bool IsNearOptimum(double part)
     {
-        var sum = 0.0;
-        for (var row = 0; row < _rows.Count; row++) sum += Math.Max(0, _prices[row] * _limits[row]);
-        return sum;
+        var (limits, paid, nets, gains) = (0.0, 0.0, 0.0, 0.0);
+        for (var row = 0; row < _rows.Count; row++)
+        {
+            limits += _prices[row] * _limits[row];
+            paid += Math.Abs(_prices[row] * _limits[row]);
+        }
+        for (var customer = 0; customer < _offers.Count; customer++)
+        {
+            gains += Best(customer, out var net).Gain;
+            nets += net;
+        }
+        if (limits + nets < _leastDual)
+        {
+            _leastDual = limits + nets;
+            _prices.CopyTo(_pricesOfLeastDual, 0);
+        }
+        return _leastDual - (limits + nets - gains) <= part * (paid + nets);
     }
 
     /// <summary>The option that brings most after charges, and how much more than the key; 0 where it is no more than rounding.</summary>
@@ -216,7 +233,9 @@ internal sealed class GubSimplex
         if (++_stepsSinceInversion == StepsBetweenInversions) Invert();
     }
 
-    /// <summary>The key of a customer leaves: the largest of its other options becomes the key, and its column what the key's would be.</summary>
+    /// <summary>
+    /// The key of a customer leaves: the largest of its other options becomes the key, and its column what the key's would be.
+    /// </summary>
     private int TurnRound(int first, int entering)
     {
         var (places, keyFall) = _basic.OfCustomer(first, entering);

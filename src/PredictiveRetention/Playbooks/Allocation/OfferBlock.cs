@@ -1,8 +1,8 @@
 namespace PredictiveRetention.Playbooks.Allocation;
 
 /// <summary>
-/// The offers of some customers: those of customer i lie in [Starts[i], Starts[i + 1]). In a book the unit of work of a thread, so that sums
-/// are made in the same order whatever the number of threads.
+/// The offers of some customers: those of customer i lie in [Starts[i], Starts[i + 1]). In a book the unit of work of a thread, so that
+/// sums are made in the same order whatever the number of threads.
 /// </summary>
 /// <param name="Costs">In steps of the book.</param>
 internal sealed record OfferBlock(int[] Starts, byte[] Plays, float[] Worths, int[] Costs)

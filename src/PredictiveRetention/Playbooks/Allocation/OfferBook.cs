@@ -53,7 +53,7 @@ public sealed class OfferBook
     internal int[] MaxCosts { get; }
 
     /// <summary>
-    /// Adds the next customer with all offers, none included. An offer worth nothing or less is left out: nobody would be better off with it.
+    /// Adds the next customer with all offers, also if there are none. An offer worth nothing or less is left out: nobody chooses it.
     /// </summary>
     /// <exception cref="ArgumentException">
     /// A play that is not in the book or twice, a worth that is not finite, a cost that is negative, not finite or too great for the steps.

@@ -20,7 +20,7 @@ internal sealed class OfferScan(OfferBlock[] blocks, CouplingRows rows, int thre
         return found;
     }
 
-    /// <summary>The dual function at prices: what the limits are worth, and what every customer brings after paying for its best option.</summary>
+    /// <summary>The dual function: what the limits are worth at prices, and what every customer's best option brings after them.</summary>
     public double Dual(double[] prices)
     {
         var (perStep, perPlace) = Charges(prices);
@@ -48,8 +48,8 @@ internal sealed class OfferScan(OfferBlock[] blocks, CouplingRows rows, int thre
     }
 
     /// <summary>
-    /// Gives every stride-th customer its best option at the centre of a box, and lists those for whom another could be best elsewhere in it.
-    /// Where the box is all prices everybody is open, and begins with nothing.
+    /// Gives every stride-th customer its best option at the centre of a box, and lists those for whom another could be best elsewhere in
+    /// it. Where the box is all prices everybody is open, and begins with nothing.
     /// </summary>
     public Split Divide(PriceBox box, int stride, byte[] choices)
     {

@@ -1,8 +1,8 @@
 namespace PredictiveRetention.Playbooks.Allocation;
 
 /// <summary>
-/// The prices looked at in one step, by row: [max(0, Centre - Reach), Centre + Reach]. Customers whose best option is the same everywhere in
-/// it need no further thought.
+/// The prices looked at in one step, by row: [max(0, Centre - Reach), Centre + Reach]. Customers whose best option is the same everywhere
+/// in it need no further thought.
 /// </summary>
 internal sealed class PriceBox(double[] centre, double[] reach)
 {

@@ -6,8 +6,8 @@ namespace PredictiveRetention.Playbooks.Allocation;
 /// it; these are solved exactly, and where prices end on a side the box moves. Prices that end inside are optimal for everybody, since the
 /// dual function is convex and in the box nothing of it was left out.
 /// <para>
-/// Where prices are to be expected is told by fewer customers: some two to eight thousand without a box, then four times as many till all are, each in a box as wide
-/// as the answer of the customers before may be off by chance.
+/// Where prices are to be expected is told by fewer customers: some two to eight thousand without a box, then four times as many until it
+/// is all, each time in a box as wide as the answer of the time before may be off by chance.
 /// </para>
 /// </summary>
 internal static class Relaxation
@@ -16,7 +16,7 @@ internal static class Relaxation
     private const int MaxMoves = 60;
 
     // Of the optimum. A sample is off by far more.
-    private const double LeastGain = 1e-10;
+    private const double LeastGain = 1e-9;
     private const double LeastGainOfSample = 1e-7;
 
     public static RelaxedChoice Solve(OfferScan offers, AllocatorSettings settings)
@@ -26,11 +26,12 @@ internal static class Relaxation
         var stride = 1;
         while (offers.Customers / (stride * settings.Growth) >= settings.FirstCustomers) stride *= settings.Growth;
         var box = PriceBox.Everywhere(offers.Rows.Count);
+        var means = offers.Means();
         while (true)
         {
             var solved = Solve(offers, box, stride, choices);
             if (stride == 1) return solved;
-            box = Expected(offers, solved.Prices, stride);
+            box = Expected(offers, solved.Prices, stride, means);
             stride /= settings.Growth;
         }
     }
@@ -54,19 +55,19 @@ internal static class Relaxation
     /// <summary>By row, scaled: the share of the limits that a sample has, without what is settled.</summary>
     private static double[] Left(OfferScan offers, int stride, PlayUse settled)
     {
-        var share = (double)((offers.Customers + stride - 1) / stride) / offers.Customers;
+        var share = (double)((offers.Customers + stride - 1) / stride) / Math.Max(1, offers.Customers);
         return [.. offers.Rows.All.Zip(settled.ByRow(offers.Rows), (row, used) => (row.Limit * share - used) / row.Scale)];
     }
 
     /// <summary>
     /// A sample of n tells a price to about a part in the square root of n, and so does it that a price is 0, of what is usual.
     /// </summary>
-    private static PriceBox Expected(OfferScan offers, double[] prices, int stride)
+    private static PriceBox Expected(OfferScan offers, double[] prices, int stride, (double Worth, double Steps) means)
     {
         var deviation = 1 / Math.Sqrt((double)offers.Customers / stride);
-        var (worth, steps) = offers.Means();
-        return new PriceBox(prices, [.. offers.Rows.All.Select((row, at) =>
-            deviation * (2 * prices[at] + 0.2 * (row.CountsCost ? worth / Math.Max(steps, 1) * row.Scale : worth)))]);
+        return new PriceBox(prices, [.. offers.Rows.All.Select((row, at) => deviation * (2 * prices[at] + 0.2 * Usual(row)))]);
+
+        double Usual(CouplingRow row) => row.CountsCost ? means.Worth / Math.Max(means.Steps, 1) * row.Scale : means.Worth;
     }
 }
 

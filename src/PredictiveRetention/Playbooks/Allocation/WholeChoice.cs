@@ -84,24 +84,30 @@ internal sealed class WholeChoice
     private List<PossibleMove> MovesOf(OfferBlock block, int first)
     {
         var moves = new List<PossibleMove>(MovesKeptOfBlock + 1);
-        var room = Enumerable.Range(0, _rows.Plays).Select(play => _rows.PlaceRows(play).All(row => _used[row] < _rows.All[row].Limit)).ToArray();
+        var steps = LeftByPlay(_rows.CostRows);
+        var places = LeftByPlay(_rows.PlaceRows);
         for (var customer = 0; customer < block.Count; customer++)
         {
             var (from, to) = block.Span(customer);
             var chosen = _choices[first + customer];
-            var own = chosen == OfferBlock.Nothing ? 0 : block.Worths[from + chosen];
+            var (own, ownSteps, ownPlaces) = (0f, 0, 0);
+            if (chosen != OfferBlock.Nothing) (own, ownSteps, ownPlaces) = (block.Worths[from + chosen], block.Costs[from + chosen], 1);
             for (var at = from; at < to; at++)
             {
                 var gain = block.Worths[at] - own;
                 if (!(gain > 0) || moves.Count == MovesKeptOfBlock && gain <= moves[^1].Gain) continue;
-                // Who has nothing brings no place along.
-                if (chosen == OfferBlock.Nothing && !room[block.Plays[at]]) continue;
+                // What a customer has may be in the same limits: at best it makes room for what it gets.
+                if (block.Costs[at] > steps[block.Plays[at]] + ownSteps || places[block.Plays[at]] + ownPlaces < 1) continue;
                 var move = new PossibleMove(first + customer, (byte)(at - from), gain);
                 if (Fits(move.Customer, move.Option)) Keep(moves, move);
             }
         }
         return moves;
     }
+
+    private long[] LeftByPlay(Func<int, List<int>> rows) =>
+        [.. Enumerable.Range(0, _rows.Plays)
+            .Select(play => rows(play).Select(row => _rows.All[row].Limit - _used[row]).DefaultIfEmpty(long.MaxValue / 2).Min())];
 
     private static void Keep(List<PossibleMove> moves, in PossibleMove move)
     {

@@ -39,8 +39,8 @@ internal sealed class WorkingBasis(int size)
     }
 
     /// <summary>
-    /// Another option of a customer becomes the one its basic columns are differences to: the column at the place turns round, the others of
-    /// the customer are less by it.
+    /// Another option of a customer becomes the one its basic columns are differences to: the column at the place turns round, the others
+    /// of the customer are less by it.
     /// </summary>
     /// <param name="places">Of all basic columns of the customer.</param>
     public void TurnRound(int place, ReadOnlySpan<int> places)
