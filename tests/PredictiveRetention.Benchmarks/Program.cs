@@ -55,6 +55,10 @@ pages.SetAction(parsed => OnServer(parsed,
 var btyd = new Command("btyd", "fits of the buy-till-you-die models, and an answer for one customer") { customers, runs };
 btyd.SetAction(parsed => BtydBenchmark.Run(parsed.GetValue(customers), parsed.GetValue(runs)));
 
+var allocation = new Command("allocation", "plays for all customers under budgets and capacities, against one pass over their offers") {
+    customers, runs };
+allocation.SetAction(parsed => AllocationBenchmark.Run(parsed.GetValue(customers), parsed.GetValue(runs)));
+
 var root = new RootCommand("Benchmarks of PredictiveRetention")
 {
     Benchmark("features", "history + cutoff -> features, one thread", FeatureBenchmark.Run),
@@ -63,6 +67,7 @@ var root = new RootCommand("Benchmarks of PredictiveRetention")
     import,
     Benchmark("memory", "peak memory of a night run at this many customers and at a quarter of them", MemoryBenchmark.Run),
     btyd,
+    allocation,
     night,
     load,
     pages,
