@@ -23,8 +23,9 @@ public sealed class AllocatorTests
             var optimum = Glop.Optimum(problem);
             Assert.Equal(optimum, found.Bound, 1e-6 * optimum + 1e-9);
             Assert.True(found.Value <= optimum * (1 + 1e-9) + 1e-9, $"{found.Value} above {optimum}");
-            var binding = found.Limits.Count(limit => limit.Price > 0);
-            Assert.True(found.Bound - found.Value <= binding * problem.LargestWorth + 1e-6 * optimum, $"{found.Gap} with {binding} limits");
+            // Those at a price of 0 may be used up too, where options are worth the same.
+            var lost = found.Bound - found.Value;
+            Assert.True(lost <= found.Limits.Count * problem.LargestWorth + 1e-6 * optimum, $"{lost} with {found.Limits.Count} limits");
         },
         iter: 60,
         threads: 1);
@@ -38,7 +39,7 @@ public sealed class AllocatorTests
             Holds(problem, found);
             var best = Best(problem, 0, new short[problem.Book.Customers]);
             Assert.InRange(best, found.Value * (1 - 1e-9), found.Bound * (1 + 1e-9) + 1e-9);
-            if (found.Limits.All(limit => limit.Price is null or 0)) Assert.Equal(best, found.Value, 1e-9 * best);
+            if (found.Limits.Count == 0) Assert.Equal(best, found.Value, 1e-9 * best);
         },
         iter: 500);
 
