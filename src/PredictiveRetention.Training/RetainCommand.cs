@@ -26,6 +26,7 @@ internal static class RetainCommand
         OkrVerb.Command(),
         WhatIfVerb.Command(),
         VerifyFiguresVerb.Command(),
+        PlaybookVerb.Command(),
         CheckVerb.Command(),
         DbVerb.Command(),
     };

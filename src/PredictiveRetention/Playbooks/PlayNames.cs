@@ -8,6 +8,9 @@ public static class PlayNames
     internal static readonly string[] Channels = ["email", "sms", "phone", "direct_mail", "onsite", "push", "internal"];
     internal static readonly string[] UnknownConsents = ["exclude", "allow"];
 
+    private static readonly string[] s_standings =
+        ["switched off", "not in its audience", "not worth its cost", "no consent", "worth its cost"];
+
     private static readonly string[] s_reasons = ["no play applies", "no play is worth its cost", "no consent"];
 
     public static string Name(PlayPriority priority) => Priorities[(int)priority];
@@ -15,4 +18,6 @@ public static class PlayNames
     public static string Name(PlayChannel channel) => Channels[(int)channel];
 
     public static string Name(NoAction reason) => s_reasons[(int)reason];
+
+    public static string Name(PlayStanding standing) => s_standings[(int)standing];
 }

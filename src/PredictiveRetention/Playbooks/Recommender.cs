@@ -15,6 +15,9 @@ public sealed class Recommender(Playbook playbook, PlaybookEconomics economics)
     private readonly Play[] _plays = [.. playbook.For(economics.Currency).Plays.Where(play => play.Enabled)];
     private readonly double _minorPerUnit = economics.Currency.MinorPerUnit;
 
+    /// <summary>The plays that are switched on, in the order of ties.</summary>
+    public IReadOnlyList<Play> Plays => _plays;
+
     public Recommendation Recommend(in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments)
     {
         var candidate = new Candidate(facts, score, segments, _minorPerUnit);
@@ -22,17 +25,34 @@ public sealed class Recommender(Playbook playbook, PlaybookEconomics economics)
         var (applies, refused) = (false, false);
         foreach (var play in _plays)
         {
-            if (!play.Audience.Includes(candidate)) continue;
+            var (_, standing, _, worth) = Judge(play, candidate);
+            if (standing == PlayStanding.NotInAudience) continue;
 
             applies = true;
-            var worth = PlayWorth.Estimate(play, score, economics);
-            if (!(worth.ExpectedNetValue > Math.Max(best.ExpectedNetValue, economics.LeastWorth(play)))) continue;
+            if (standing == PlayStanding.NotWorthItsCost || !(worth.ExpectedNetValue > best.ExpectedNetValue)) continue;
 
-            if (play.MayContact(facts)) best = new Recommendation(play.Id, worth.ExpectedNetValue, worth.Cost, Reason: null);
+            if (standing == PlayStanding.Offered) best = new Recommendation(play.Id, worth.ExpectedNetValue, worth.Cost, Reason: null);
             else refused = true;
         }
 
         return best.PlayId is not null ? best
             : Recommendation.None(refused ? NoAction.NoConsent : applies ? NoAction.NotWorthItsCost : NoAction.NoPlayApplies);
+    }
+
+    /// <summary>How a play stands for a customer, whether or not another is worth more.</summary>
+    public PlayVerdict Judge(Play play, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments) =>
+        play.Enabled
+            ? Judge(play, new Candidate(facts, score, segments, _minorPerUnit))
+            : new PlayVerdict(play, PlayStanding.Off, 0, default);
+
+    private PlayVerdict Judge(Play play, in Candidate candidate)
+    {
+        if (!play.Audience.Includes(candidate)) return new PlayVerdict(play, PlayStanding.NotInAudience, 0, default);
+
+        var worth = PlayWorth.Estimate(play, candidate.Score, economics);
+        var standing = !(worth.ExpectedNetValue > economics.LeastWorth(play)) ? PlayStanding.NotWorthItsCost
+            : play.MayContact(candidate.Facts) ? PlayStanding.Offered
+            : PlayStanding.NoConsent;
+        return new PlayVerdict(play, standing, play.ExpectedUplift.With(1 - candidate.Score.PChurn), worth);
     }
 }

@@ -115,6 +115,25 @@ public class RecommenderTests
     }
 
     [Fact]
+    public void Of_every_play_it_is_known_what_stands_against_it()
+    {
+        var book = SomePlay.Book(
+            SomePlay.Yaml("best"), SomePlay.Yaml("dear", cost: "{ per_contact: 3 }"),
+            SomePlay.Yaml("elsewhere", audience: "{ orders: 99 }"),
+            SomePlay.Yaml("mail", channel: "email"), SomePlay.Yaml("off", more: "enabled: false"));
+        var (facts, score) = (Some.Facts(emailConsent: false), Some.Score());
+        var recommender = new Recommender(book, new PlaybookEconomics(s_pounds));
+
+        Assert.Equal(["best", "dear", "elsewhere", "mail"], recommender.Plays.Select(play => play.Id));
+        Assert.Equal(
+            [PlayStanding.Offered, PlayStanding.NotWorthItsCost, PlayStanding.NotInAudience, PlayStanding.NoConsent, PlayStanding.Off],
+            book.Plays.Select(play => recommender.Judge(play, facts, score, Some.Segments(facts, score)).Standing));
+        var verdict = recommender.Judge(book.Plays[0], facts, score, Some.Segments(facts, score));
+        Assert.Equal(With, verdict.POrderWith, 12);
+        Assert.Equal(Uplift * 40 - 1, verdict.Worth.ExpectedNetValue, 12);
+    }
+
+    [Fact]
     public void A_refused_mail_leaves_the_next_best_play()
     {
         var book = SomePlay.Book(SomePlay.Yaml("mail", channel: "email", uplift: "0.2"), SomePlay.Yaml("banner"));

@@ -100,8 +100,8 @@ internal static class RiskList
     }
 
     /// <summary>
-    /// Who is late for that customer's own rhythm, by how much; of others the first reason. Of a score by the recency rule, which gives none,
-    /// what there is to go by.
+    /// Who is late for that customer's own rhythm, by how much; of others the first reason. Of a score by the recency rule, which gives
+    /// none, what there is to go by.
     /// </summary>
     public static string Why(PredictionRow row, IReadOnlyList<SaidReason> reasons, Localiser texts, Writer writer) =>
         row is { Slipping: true, UsualGapDays: { } usual }

@@ -1,0 +1,190 @@
+using System.CommandLine;
+using System.Globalization;
+using PredictiveRetention.Playbooks;
+using PredictiveRetention.Playbooks.Allocation;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+using static PredictiveRetention.Training.StandardOutput;
+
+namespace PredictiveRetention.Training.Verbs;
+
+/// <summary>What plays would do for the customers of the published night; stores nothing.</summary>
+internal static class PlaybookVerb
+{
+    private static readonly Argument<string> s_customer = new("CUSTOMER") { Description = "id of the customer" };
+    private static readonly Option<string?> s_plays =
+        new("--plays") { Description = "folder of your own plays, which override shipped ones by id" };
+    private static readonly Option<double?> s_budget = new("--budget")
+    {
+        Description = "what all actions together may cost, in the shop's currency; when absent, no limit"
+    };
+    private static readonly Option<string[]> s_capacity = new("--capacity")
+    {
+        Description = "customers a channel can reach, such as email=1000; may be given again for another channel",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    public static Command Command() =>
+        new("playbook",
+            "Plays tried on the published night: who they are for, what they would bring, and under which limits.\n  Example: retain "
+                + "playbook simulate --budget 500")
+    {
+        Verb.Command("check",
+            "Checks plays and says of each how many customers it is for, how many it is worth its cost for, and what looks wrong."
+                + "\n  Example: retain playbook check --plays my-plays/",
+            VerbUses.Store | VerbUses.Models, [s_plays], Check),
+        Verb.Command("explain",
+            "Says of every play why a customer gets it or not, and what it would bring.\n  Example: retain playbook explain 14646",
+            VerbUses.Store | VerbUses.Models, [s_customer, s_plays], Explain),
+        Verb.Command("simulate",
+            "Shares plays out among all customers so that they bring most under a budget and capacities, and says what more of each "
+                + "limit would bring.\n  Example: retain playbook simulate --budget 500 --capacity email=1000",
+            VerbUses.Store | VerbUses.Models, [s_plays, s_budget, s_capacity], Simulate),
+    };
+
+    private static Playbook Book(Verb verb) =>
+        verb.Value(s_plays) is { } folder ? Playbook.Shipped().OverriddenBy(PlayFolder.Read(folder)) : Playbook.Shipped();
+
+    private static SimulatedPlaybook Try(Verb verb, double? budget, IReadOnlyDictionary<PlayChannel, int> channels)
+    {
+        var book = Book(verb);
+        using var store = verb.RequireStore();
+        return verb.Terminal.Follow("trying the plays", progress => PlaybookRun.Simulate(
+            store, verb.Models, book, budget, channels,
+            (done, all) => progress.Report(new Step(done, all, "reading customers")), verb.Cancellation));
+    }
+
+    private static void Check(Verb verb)
+    {
+        var tried = Try(verb, null, new Dictionary<PlayChannel, int>());
+        if (verb.Json)
+        {
+            verb.PrintJson(tried.Plays.Select(one => new
+            {
+                one.Play.Id, one.Play.File, one.Audience, one.NoConsent, one.Offered, BestFor = one.Chosen, Remarks = Remarks(one, tried)
+            }));
+            return;
+        }
+        Line($"{"play",-30} {"audience",10} {"no consent",10} {"worth it",10} {"best for",10}");
+        foreach (var one in tried.Plays)
+        {
+            Line($"{one.Play.Id,-30} {one.Audience,10:N0} {one.NoConsent,10:N0} {one.Offered,10:N0} {one.Chosen,10:N0}");
+            foreach (var remark in Remarks(one, tried)) Line($"    {remark}");
+        }
+        Line($"{tried.Plays.Count} plays, no fault; {tried.Customers:N0} customers as of {tried.Night.AsOf}.");
+    }
+
+    private static IEnumerable<string> Remarks(SimulatedPlay one, SimulatedPlaybook tried)
+    {
+        if (one.Audience == 0) yield return "its audience includes nobody";
+        else if (one.Audience == tried.Customers) yield return "its audience includes everybody";
+        if (one.Audience > 0 && one.Offered + one.NoConsent == 0) yield return "it is worth its cost for nobody in its audience";
+        else if (one.Offered > 0 && one.Chosen == 0) yield return "another play is worth more for everybody it is worth its cost for";
+        if (one.Play.HoldoutShare is 0) yield return "nobody would be left alone, so its effect could not be measured";
+        if (one.Play.HoldoutShare is 1) yield return "everybody would be left alone";
+        if (one.Play.ExpectedUplift.Value <= 0) yield return "it is expected to change nothing for the better";
+    }
+
+    private static void Explain(Verb verb)
+    {
+        var book = Book(verb);
+        using var store = verb.RequireStore();
+        var explained = PlaybookRun.Explain(store, verb.Models, verb.Value(s_customer)!, book);
+        var currency = store.RequireShop().Currency;
+        var (score, rhythm) = (explained.Score, explained.Segments.Rhythm);
+        if (verb.Json)
+        {
+            verb.PrintJson(new
+            {
+                explained.CustomerId, AsOf = explained.Night.AsOf.ToString(), explained.Recipe.HorizonDays, score.PChurn,
+                score.SpendIfOrder, explained.Facts.DaysSinceLastOrder, rhythm.UsualGapDays, rhythm.Overdue, rhythm.Slipping,
+                Recommended = explained.Action.PlayId,
+                Plays = explained.Plays.Select(verdict => new
+                {
+                    verdict.Play.Id, verdict.Standing, Audience = verdict.Play.Audience.ToString(), verdict.POrderWith,
+                    verdict.Worth.ExpectedNetValue, verdict.Worth.Cost
+                }),
+            });
+            return;
+        }
+        Line($"Customer {explained.CustomerId} as of {explained.Night.AsOf}: orders within {explained.Recipe.HorizonDays} days with "
+            + $"probability {100 * (1 - score.PChurn):F1} % and then spends {Money(score.SpendIfOrder)}");
+        Line($"  silent for {explained.Facts.DaysSinceLastOrder} days, usually orders every {rhythm.UsualGapDays:F0}"
+            + $"{(rhythm.Slipping ? ": slipping" : rhythm.StillBuying ? "" : ": not buying any more")}");
+        Line($"  recommended: {explained.Action.PlayId ?? "nothing, " + PlayNames.Name(explained.Action.Reason!.Value)}");
+        foreach (var verdict in explained.Plays)
+        {
+            Line($"  {verdict.Play.Id,-30} {PlayNames.Name(verdict.Standing)}");
+            if (verdict.Standing == PlayStanding.NotInAudience) Line($"      it is for: {verdict.Play.Audience}");
+            if (verdict.Standing < PlayStanding.NotWorthItsCost) continue;
+            Line($"      an order with probability {100 * verdict.POrderWith:F1} % "
+                + $"({100 * (verdict.POrderWith - 1 + score.PChurn):+0.00;-0.00;0.00} points), cost {Money(verdict.Worth.Cost)}, brings "
+                + $"{Money(verdict.Worth.ExpectedNetValue)} after it; the shop asks more than "
+                + $"{Money(explained.Recipe.Economics(currency).LeastWorth(verdict.Play))}");
+        }
+
+        string Money(double amount) => StandardMoney(amount, currency);
+    }
+
+    private static void Simulate(Verb verb)
+    {
+        var tried = Try(verb, verb.Value(s_budget), Capacities(verb.Value(s_capacity) ?? []));
+        var result = tried.Allocation;
+        if (verb.Json)
+        {
+            verb.PrintJson(new
+            {
+                AsOf = tried.Night.AsOf.ToString(), tried.Customers, result.Value, result.Cost, result.Bound, result.Gap,
+                Plays = tried.Plays.Select(one => new
+                {
+                    one.Play.Id, one.Audience, one.Offered, one.Chosen, one.ExpectedNetValue, one.Cost
+                }),
+                result.Limits,
+            });
+            return;
+        }
+        Line($"{"play",-30} {"worth it",10} {"gets it",10} {"cost",14} {"brings",14}");
+        foreach (var one in tried.Plays)
+            Line($"{one.Play.Id,-30} {one.Offered,10:N0} {one.Chosen,10:N0} {Money(one.Cost),14} {Money(one.ExpectedNetValue),14}");
+        Line($"{tried.Plays.Sum(one => one.Chosen):N0} of {tried.Customers:N0} customers get an action, cost {Money(result.Cost)}, "
+            + $"expected to bring {Money(result.Value)} after it; no way of sharing out brings more than {Money(result.Bound)} (gap "
+            + $"{100 * result.Gap:F4} %).");
+        foreach (var limit in result.Limits)
+            Line($"  {Name(limit)}: {Amount(limit, limit.Used)} of {Amount(limit, limit.Limit)} used"
+                + $"{(limit.Price is > 0 and var price ? $"; one more would bring {Money(price)}" : "")}");
+
+        string Money(double amount) => StandardMoney(amount, tried.Shop.Currency);
+        string Amount(LimitUse limit, double amount) => limit.Kind is LimitKind.Budget or LimitKind.PlayBudget
+            ? Money(amount)
+            : amount.ToString("N0", CultureInfo.InvariantCulture);
+        static string Name(LimitUse limit) => limit.Kind switch
+        {
+            LimitKind.Budget => "budget",
+            LimitKind.PlayBudget => "budget of " + limit.Name,
+            _ => "capacity of " + limit.Name,
+        };
+    }
+
+    private static Dictionary<PlayChannel, int> Capacities(IEnumerable<string> given)
+    {
+        var capacities = new Dictionary<PlayChannel, int>();
+        foreach (var one in given)
+        {
+            var parts = one.Split('=');
+            var channel = Enum.GetValues<PlayChannel>().Where(known => PlayNames.Name(known) == parts[0])
+                .Select(known => (PlayChannel?)known).SingleOrDefault();
+            if (parts.Length != 2 || channel is not { } known
+                || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var customers))
+                throw new RetentionException(
+                    Failure.Usage,
+                    $"--capacity: '{one}' is not a channel and how many customers it can reach, such as email=1000. Channels: "
+                        + $"{string.Join(", ", Enum.GetValues<PlayChannel>().Select(PlayNames.Name))}.");
+            if (!capacities.TryAdd(known, customers))
+                throw new RetentionException(Failure.Usage, $"--capacity: {parts[0]} is given twice.");
+        }
+        return capacities;
+    }
+
+    private static string StandardMoney(double amount, Currency currency) =>
+        amount.ToString("N" + currency.Decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + " " + currency.Code;
+}

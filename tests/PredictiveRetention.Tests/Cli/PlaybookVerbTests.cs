@@ -1,0 +1,100 @@
+using System.Text.Json;
+using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Cli;
+
+/// <summary>Plays tried on a published night, from outside.</summary>
+public sealed class PlaybookVerbTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("retain-");
+
+    private string Store => "sqlite:" + In("shop.db");
+
+    private string[] Where => ["--store", Store, "--models", In("models")];
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Plays_are_checked_explained_and_shared_out_as_the_night_would()
+    {
+        Night();
+        using var store = RetentionStore.Find(Store)!;
+        var run = store.Nights.Current()!;
+        var rows = store.Predictions.ReadAll(run.RunId).ToList();
+
+        var check = Ran("playbook", "check", "--json").RootElement.EnumerateArray().ToList();
+        // Without limits everybody gets the best play: what the night recommended.
+        Assert.Equal(
+            rows.Where(row => row.PlayId is not null).GroupBy(row => row.PlayId!).OrderBy(play => play.Key)
+                .Select(play => (play.Key, play.Count())),
+            check.Select(play => (Id: play.GetProperty("id").GetString()!, BestFor: play.GetProperty("bestFor").GetInt32()))
+                .Where(play => play.BestFor > 0).OrderBy(play => play.Id));
+        var subscribers = check.Single(play => play.GetProperty("id").GetString() == "subscriber-cross-sell");
+        Assert.Equal("its audience includes nobody", subscribers.GetProperty("remarks")[0].GetString());
+
+        var best = rows.Where(row => row.PlayId is not null).MaxBy(row => row.ExpectedNetValue)!;
+        var explained = Ran("playbook", "explain", best.CustomerId, "--json").RootElement;
+        Assert.Equal(best.PlayId, explained.GetProperty("recommended").GetString());
+        var offered = explained.GetProperty("plays").EnumerateArray()
+            .Where(play => play.GetProperty("standing").GetString() == "Offered").ToList();
+        Assert.Equal(best.ExpectedNetValue, offered.Max(play => play.GetProperty("expectedNetValue").GetDouble()), 1e-9);
+
+        var free = Ran("playbook", "simulate", "--json").RootElement;
+        Assert.Equal(rows.Sum(row => row.ExpectedNetValue), free.GetProperty("value").GetDouble(), 0.01);
+        var cost = free.GetProperty("cost").GetDouble();
+        var tight = Ran("playbook", "simulate", "--budget", Text(cost / 2), "--capacity", "internal=3", "--json").RootElement;
+        Assert.InRange(tight.GetProperty("cost").GetDouble(), 0, cost / 2);
+        Assert.InRange(tight.GetProperty("value").GetDouble(), 0, free.GetProperty("value").GetDouble());
+        Assert.InRange(tight.GetProperty("gap").GetDouble(), 0, 0.05);
+        Assert.InRange(
+            tight.GetProperty("plays").EnumerateArray().Single(play => play.GetProperty("id").GetString() == "at-risk-early-warning")
+                .GetProperty("chosen").GetInt32(), 0, 3);
+
+        Assert.Contains("no way of sharing out brings more", Retain.Run(["playbook", "simulate", .. Where]).Out, StringComparison.Ordinal);
+        Assert.Contains("recommended: " + best.PlayId, Retain.Run(["playbook", "explain", best.CustomerId, .. Where]).Out,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("email", "is not a channel and how many customers it can reach")]
+    [InlineData("pigeon=3", "Channels: email, sms")]
+    [InlineData("email=-1", "is not a channel and how many customers it can reach")]
+    public void A_capacity_that_cannot_be_read_is_refused_with_what_is_allowed(string capacity, string says)
+    {
+        var refused = Retain.Run(["playbook", "simulate", "--capacity", capacity, .. Where]);
+        Assert.Equal((int)Failure.Usage, refused.ExitCode);
+        Assert.Contains(says, refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_store_or_a_night_there_is_a_next_step()
+    {
+        var none = Retain.Run(["playbook", "check", .. Where]);
+        Assert.Equal((int)Failure.NotFound, none.ExitCode);
+        Assert.Contains("Import orders first", none.Error, StringComparison.Ordinal);
+        using (var store = RetentionStore.Open(Store)) store.Import(Some.Orders(50));
+        var unpublished = Retain.Run(["playbook", "explain", "C1", .. Where]);
+        Assert.Equal((int)Failure.NotFound, unpublished.ExitCode);
+        Assert.Contains("retain score makes one", unpublished.Error, StringComparison.Ordinal);
+    }
+
+    private void Night()
+    {
+        using (var store = RetentionStore.Open(Store)) store.Import(Some.Orders(400));
+        var score = Retain.Run(["score", .. Where]);
+        Assert.True(score.ExitCode == 0, score.Error);
+    }
+
+    private JsonDocument Ran(params string[] arguments)
+    {
+        var ran = Retain.Run([.. arguments, .. Where]);
+        Assert.True(ran.ExitCode == 0, ran.Error);
+        return JsonDocument.Parse(ran.Out);
+    }
+
+    private string In(string name) => Path.Combine(_folder.FullName, name);
+
+    private static string Text(double value) => value.ToString("F2", System.Globalization.CultureInfo.InvariantCulture);
+}
