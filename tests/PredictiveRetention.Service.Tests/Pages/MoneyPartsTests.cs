@@ -22,13 +22,17 @@ public sealed class MoneyPartsTests
                     "revenue_at_risk_slipping" => slipping,
                     _ => 0,
                 },
-                Currency.Parse("EUR"));
+                Currency.Parse("EUR"))!.Value;
             Assert.Equal(Cents(parts.IfAllOrdered), Cents(parts.Buying) + Cents(parts.Slipping) + Cents(parts.Others));
             Assert.Equal(Cents(parts.Expected), Cents(parts.Buying) + Cents(parts.Inactive));
             Assert.Equal(Cents(atRisk), Cents(parts.AtRisk));
             Assert.True(parts.Slipping <= parts.AtRisk && parts.Others >= 0 && parts.AtRisk <= parts.IfAllOrdered);
         }
     }
+
+    [Fact]
+    public void A_night_that_did_not_count_a_part_has_none_and_not_nothing() =>
+        Assert.Null(MoneyParts.Of(metric => metric == "could_come_back" ? null : 1, Currency.Parse("EUR")));
 
     private static long Cents(double amount) => (long)Math.Round(100 * amount, MidpointRounding.AwayFromZero);
 }

@@ -14,14 +14,18 @@ internal readonly record struct MoneyParts(double Buying, double Inactive, doubl
 
     public double IfAllOrdered => Buying + AtRisk;
 
+    /// <summary>Null where a part is not available: in runs of earlier versions.</summary>
     /// <param name="figure">Value of a metric of the shop as a whole.</param>
-    public static MoneyParts Of(Func<string, double> figure, Currency currency)
+    public static MoneyParts? Of(Func<string, double?> figure, Currency currency)
     {
-        var (atRisk, slipping) = (Rounded("revenue_at_risk"), Rounded("revenue_at_risk_slipping"));
-        return new MoneyParts(
-            Rounded("expected_revenue_buying"), Rounded("expected_revenue_inactive"), slipping, atRisk - slipping,
-            Rounded("could_come_back"));
+        return Rounded("revenue_at_risk") is { } atRisk && Rounded("revenue_at_risk_slipping") is { } slipping
+            && Rounded("expected_revenue_buying") is { } buying && Rounded("expected_revenue_inactive") is { } inactive
+            && Rounded("could_come_back") is { } comeBack
+            ? new MoneyParts(buying, inactive, slipping, atRisk - slipping, comeBack)
+            : null;
 
-        double Rounded(string metric) => Math.Round(figure(metric), currency.Decimals, MidpointRounding.AwayFromZero);
+        double? Rounded(string metric) => figure(metric) is { } value
+            ? Math.Round(value, currency.Decimals, MidpointRounding.AwayFromZero)
+            : null;
     }
 }
