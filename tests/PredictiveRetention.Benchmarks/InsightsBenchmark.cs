@@ -1,6 +1,5 @@
 using PredictiveRetention.Features;
 using PredictiveRetention.Insights;
-using PredictiveRetention.Playbooks;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Segments;
 
@@ -50,8 +49,7 @@ internal static class InsightsBenchmark
                     for (var i = 0; i < histories.Count; i++)
                     {
                         var score = RuleSegments.Score(facts[i], currency, 90, 365, 365);
-                        count.Add(histories, histories[i], facts[i], score, Segmenter.Assign(facts[i], score, cutoffs, segments),
-                            Recommendation.None(NoAction.NoPlayApplies));
+                        count.Add(histories, histories[i], facts[i], score, Segmenter.Assign(facts[i], score, cutoffs, segments));
                     }
                 });
                 packed += Cpu(() => bytes = count.Sums.ToBytes().Length);

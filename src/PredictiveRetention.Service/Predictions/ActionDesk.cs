@@ -24,7 +24,7 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
     public async Task<(ActionOutcome Outcome, string CustomerId, ActionWork? Work)> ChangeAsync(string customerId, ActionChange change,
         string actor, CancellationToken cancellation)
     {
-        if (await current.CustomerAsync(customerId, cancellation) is not var (_, row))
+        if (await current.CustomerAsync(customerId, cancellation) is not var (night, row))
             return (ActionOutcome.UnknownCustomer, customerId, null);
         var plays = settings.Runs.Playbook;
         var play = change.Play is { Length: > 0 } named ? named : row.PlayId ?? ActionWork.ByHand;
@@ -52,7 +52,7 @@ internal sealed class ActionDesk(RetentionStore store, CurrentNight current, Ser
         };
         // What is as it was asked to be is no change, and leaves no row.
         if (wanted == before) return (ActionOutcome.Saved, row.CustomerId, before);
-        var after = await store.Work.ChangeAsync(wanted, actor, clock.GetUtcNow(), cancellation);
+        var after = await store.Work.ChangeAsync(wanted, actor, clock.GetUtcNow(), night.Run.AsOf, cancellation);
         return (after is null ? ActionOutcome.ChangedMeanwhile : ActionOutcome.Saved, row.CustomerId, after);
     }
 

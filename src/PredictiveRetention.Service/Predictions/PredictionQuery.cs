@@ -30,6 +30,7 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
         ("country", "two letters, ISO 3166", []),
         ("play", "id of the recommended play, see /api/v1/plays", []),
         ("has_action", "whether an action is recommended", ["true", "false"]),
+        ("left_alone", "whether the customer is left alone so that the effect of plays can be measured", ["true", "false"]),
         ("lost", "whether the customer counts as lost", ["true", "false"]),
         ("at_risk", "true: still buying, and slipping or of a risk band that is not Low", ["true", "false"]),
         ("slipping", "whether a customer still buying is silent for much longer than usual for that customer", ["true", "false"]),
@@ -64,6 +65,7 @@ internal sealed record PredictionQuery(PredictionFilter Filter, PredictionOrder 
             Country = CountryOf(query),
             PlayId = Play(query, playbook),
             HasAction = Bool(query, "has_action"),
+            LeftAlone = Bool(query, "left_alone"),
             // The lost have a band too, and are counted apart from the bands wherever customers are counted.
             Lost = Bool(query, "lost") ?? (Value(query, "risk_band") is null ? null : false),
             AtRisk = Bool(query, "at_risk"),

@@ -4,6 +4,7 @@ using Hangfire.Logging;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Insights.Okr;
 using PredictiveRetention.Playbooks;
+using PredictiveRetention.Playbooks.Assignments;
 using PredictiveRetention.Presentation.Reports;
 using PredictiveRetention.Presentation.Texts;
 using PredictiveRetention.Presentation.Writing;
@@ -149,7 +150,7 @@ public sealed record ServiceSettings
 
     /// <summary>A misspelt setting would otherwise be left at its default without a word.</summary>
     private static readonly string[] s_known = ["Models", "Data", "Cron", "RetrainCron", "TimeZone", "AdminKey", "ShardSize", "Margin",
-        "MinimumWorth",
+        "MinimumWorth", "Budget", "Capacities", "PeriodDays", "ControlShare", "MostContacts",
         "Plays", "Targets", "Definitions", "RequestsPerSecond", "MaxUploadMB", "MaxUnpackedMB", "Reports", "ReportsFolder", "Culture",
         "Language", "StaleAfterDays", "HangfireSchema", "PathBase", "KnownProxies"];
 
@@ -292,23 +293,48 @@ public sealed record ServiceSettings
         }
     }
 
+    private static ActionSettings ReadActions(IConfigurationSection section, List<string> faults)
+    {
+        var actions = new ActionSettings();
+        if (ReadNumber(section, "Budget", double.MaxValue, "an amount in the shop's currency from 0 on", faults) is { } budget)
+            actions = actions with { Budget = budget };
+        if (ReadNumber(section, "ControlShare", 1, "a share from 0 to 1", faults) is { } share)
+            actions = actions with { ControlShare = share };
+        if (ReadCount(section, "PeriodDays", faults) is { } days)
+        {
+            if (days <= Horizon.MaxDays) actions = actions with { PeriodDays = days };
+            else faults.Add($"Retention:PeriodDays is '{section["PeriodDays"]}'; 1 to {Horizon.MaxDays} days are allowed.");
+        }
+        if (ReadCount(section, "MostContacts", faults) is { } most) actions = actions with { MostContacts = most };
+        try
+        {
+            var given = (section["Capacities"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            return actions with { ChannelCapacities = PlayNames.Capacities(given) };
+        }
+        catch (RetentionException fault)
+        {
+            faults.Add("Retention:Capacities: " + fault.Message);
+            return actions;
+        }
+    }
+
+    private static double? ReadNumber(IConfigurationSection section, string name, double most, string needed, List<string> faults)
+    {
+        if (section[name] is not { } text) return null;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= 0 && number <= most)
+            return number;
+        faults.Add($"Retention:{name} is '{text}'; {needed} is needed.");
+        return null;
+    }
+
     private static RunSettings ReadRuns(IConfigurationSection section, List<string> faults)
     {
         var runs = new RunSettings();
         if (ReadCount(section, "ShardSize", faults) is { } size) runs = runs with { ShardSize = size };
-        if (section["Margin"] is { } margin)
-        {
-            if (double.TryParse(margin, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) && share is >= 0 and <= 1)
-                runs = runs with { Margin = share };
-            else faults.Add($"Retention:Margin is '{margin}'; a share from 0 to 1 is needed.");
-        }
-        if (section["MinimumWorth"] is { } minimum)
-        {
-            if (double.TryParse(minimum, NumberStyles.Float, CultureInfo.InvariantCulture, out var worth)
-                && worth is >= 0 and < double.PositiveInfinity)
-                runs = runs with { MinimumWorth = worth };
-            else faults.Add($"Retention:MinimumWorth is '{minimum}'; an amount in the shop's currency from 0 on is needed.");
-        }
+        if (ReadNumber(section, "Margin", 1, "a share from 0 to 1", faults) is { } margin) runs = runs with { Margin = margin };
+        if (ReadNumber(section, "MinimumWorth", double.MaxValue, "an amount in the shop's currency from 0 on", faults) is { } worth)
+            runs = runs with { MinimumWorth = worth };
+        runs = runs with { Actions = ReadActions(section, faults) };
         if (section["Plays"] is { } folder)
         {
             try

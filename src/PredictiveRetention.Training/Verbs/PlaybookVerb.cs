@@ -14,16 +14,6 @@ internal static class PlaybookVerb
     private static readonly Argument<string> s_customer = new("CUSTOMER") { Description = "id of the customer" };
     private static readonly Option<string?> s_plays =
         new("--plays") { Description = "folder of your own plays, which override shipped ones by id" };
-    private static readonly Option<double?> s_budget = new("--budget")
-    {
-        Description = "what all actions together may cost, in the shop's currency; when absent, no limit"
-    };
-    private static readonly Option<string[]> s_capacity = new("--capacity")
-    {
-        Description = "customers a channel can reach, such as email=1000; may be given again for another channel",
-        AllowMultipleArgumentsPerToken = true,
-    };
-
     public static Command Command() =>
         new("playbook",
             "Plays tried on the published night: who they are for, what they would bring, and under which limits.\n  Example: retain "
@@ -39,7 +29,7 @@ internal static class PlaybookVerb
         Verb.Command("simulate",
             "Shares plays out among all customers so that they bring most under a budget and capacities, and says what more of each "
                 + "limit would bring.\n  Example: retain playbook simulate --budget 500 --capacity email=1000",
-            VerbUses.Store | VerbUses.Models, [s_plays, s_budget, s_capacity], Simulate),
+            VerbUses.Store | VerbUses.Models, [s_plays, ActionOptions.Budget, ActionOptions.Capacity], Simulate),
     };
 
     private static Playbook Book(Verb verb) =>
@@ -128,7 +118,7 @@ internal static class PlaybookVerb
 
     private static void Simulate(Verb verb)
     {
-        var tried = Try(verb, verb.Value(s_budget), Capacities(verb.Value(s_capacity) ?? []));
+        var tried = Try(verb, verb.Value(ActionOptions.Budget), ActionOptions.Capacities(verb));
         var result = tried.Allocation;
         if (verb.Json)
         {
@@ -163,26 +153,6 @@ internal static class PlaybookVerb
             LimitKind.PlayBudget => "budget of " + limit.Name,
             _ => "capacity of " + limit.Name,
         };
-    }
-
-    private static Dictionary<PlayChannel, int> Capacities(IEnumerable<string> given)
-    {
-        var capacities = new Dictionary<PlayChannel, int>();
-        foreach (var one in given)
-        {
-            var parts = one.Split('=');
-            var channel = Enum.GetValues<PlayChannel>().Where(known => PlayNames.Name(known) == parts[0])
-                .Select(known => (PlayChannel?)known).SingleOrDefault();
-            if (parts.Length != 2 || channel is not { } known
-                || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var customers))
-                throw new RetentionException(
-                    Failure.Usage,
-                    $"--capacity: '{one}' is not a channel and how many customers it can reach, such as email=1000. Channels: "
-                        + $"{string.Join(", ", Enum.GetValues<PlayChannel>().Select(PlayNames.Name))}.");
-            if (!capacities.TryAdd(known, customers))
-                throw new RetentionException(Failure.Usage, $"--capacity: {parts[0]} is given twice.");
-        }
-        return capacities;
     }
 
     private static string StandardMoney(double amount, Currency currency) =>

@@ -42,7 +42,8 @@ internal static class ScoreVerb
         "score",
         "Scores every customer: the night run, or with --as-of a replay of a past day.\n  Example: retain score --out scores.csv",
         VerbUses.Store | VerbUses.Models,
-        [s_asOf, s_out, s_plays, s_margin, s_minimum, s_targets, s_definitions, s_shard, s_again, ClassifierTraining.Table,
+        [s_asOf, s_out, s_plays, s_margin, s_minimum, ActionOptions.Budget, ActionOptions.Capacity, ActionOptions.Period,
+            ActionOptions.ControlShare, ActionOptions.MostContacts, s_targets, s_definitions, s_shard, s_again, ClassifierTraining.Table,
             ClassifierTraining.Kind, ClassifierTraining.Contractual],
         Run);
 
@@ -76,6 +77,7 @@ internal static class ScoreVerb
             Playbook = verb.Value(s_plays) is { } plays ? Playbook.Shipped().OverriddenBy(PlayFolder.Read(plays)) : Playbook.Shipped(),
             Margin = verb.Value(s_margin),
             MinimumWorth = verb.Value(s_minimum),
+            Actions = ActionOptions.Read(verb),
             ShardSize = Math.Max(1, verb.Value(s_shard)),
             Insights = definitions.Figures with
             {
@@ -172,6 +174,7 @@ internal static class ScoreVerb
                 Segments = recipe.Segments,
                 Margin = recipe.Margin,
                 MinimumWorth = recipe.MinimumWorth,
+                Actions = recipe.Actions,
                 Insights = recipe.Insights?.Settings ?? settings.Insights
             };
         var run = new NightRun(store, verb.Models, settings);
@@ -202,8 +205,17 @@ internal static class ScoreVerb
             Line($"  expected net spend within {recipe.ClvHorizonDays} days: {headline.Clv:N2} {code}");
             Line($"  {headline.Actions:N0} recommended actions, expected to bring {headline.ExpectedNetValue:N2} {code} net of "
                 + $"{headline.ActionCost:N2} {code} cost");
-            foreach (var play in headline.Plays) Line($"    {play.Customers,8:N0}  {play.Key,-32} {play.Value,14:N2} {code}");
+            var alone = (headline.LeftAlone ?? []).ToDictionary(play => play.Key, play => play.Customers);
+            foreach (var play in headline.Plays)
+                Line($"    {play.Customers,8:N0}  {play.Key,-32} {play.Value,14:N2} {code}{LeftAlone(play, alone)}");
+            if (headline.ControlGroup is > 0 and var control)
+                Line($"  {control:N0} customers of the control group get no play, so that the effect of all can be measured");
         }
         if (path is not null) Line($"{rows:N0} rows: {path}");
     }
+
+    private static string LeftAlone(GroupCount play, Dictionary<string, long> alone) =>
+        alone.GetValueOrDefault(play.Key) is > 0 and var left
+        ? string.Create(CultureInfo.InvariantCulture, $"  left alone: {left:N0} of {left + play.Customers:N0}")
+        : "";
 }

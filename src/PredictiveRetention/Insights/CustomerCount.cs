@@ -1,7 +1,6 @@
 using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Ingestion;
-using PredictiveRetention.Playbooks;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Segments;
 using static PredictiveRetention.Insights.Measure;
@@ -38,21 +37,29 @@ internal sealed class CustomerCount
         _snapshots = new Snapshots(context.Coverage);
         Sums = new ShopSums(_grid.Last, context.Recipe.Settings.Days);
         _months = new MonthWalk(context, _rules, _snapshots, Sums);
-        _counted = [.. Enumerable.Range(0, Dimension.All.Count).Where(i => context.Coverage.Has(FigureBuilder.NeededBy(Dimension.All[i])))];
+        _counted = CountedDimensions(context);
+        Places = new int[_counted.Length];
         _observable = [.. Enumerable.Range(0, _grid.Last + 1)
             .Select(from => Enumerable.Range(from, _grid.Last + 1 - from).Count(month => month > 0 && _grid.IsComplete(month)))];
     }
 
     public ShopSums Sums { get; }
 
+    /// <summary>Where the customer added last is counted, in the order of <see cref="CountedDimensions"/>.</summary>
+    public int[] Places { get; }
+
+    /// <summary>Places of the dimensions the shop has a source for.</summary>
+    public static int[] CountedDimensions(InsightContext context) =>
+        [.. Enumerable.Range(0, Dimension.All.Count).Where(i => context.Coverage.Has(FigureBuilder.NeededBy(Dimension.All[i])))];
+
     /// <param name="histories">Where the customer's texts are.</param>
     public void Add(ShardHistories histories, in CustomerHistory whole, in CustomerFacts facts, in CustomerScore score,
-        in SegmentAssignment segments, in Recommendation action)
+        in SegmentAssignment segments)
     {
         var history = whole.Before(_context.AsOf);
         _snapshots.Load(history);
         _v.AsSpan().Clear();
-        Now(facts, score, segments, action);
+        Now(facts, score, segments);
         var purchases = Orders(history, out var first);
         Engagement(history);
         Groups(histories, history, facts, score, segments, first, purchases);
@@ -71,7 +78,7 @@ internal sealed class CustomerCount
         set => _v[(int)measure] = value;
     }
 
-    private void Now(in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, in Recommendation action)
+    private void Now(in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments)
     {
         this[Customers] = 1;
         this[Buyers] = facts.Orders > 0 ? 1 : 0;
@@ -101,10 +108,6 @@ internal sealed class CustomerCount
             this[PrioritySpend] = score.SpendIfOrder;
         }
         if (segments.ClvTier == Segments.ClvTier.Gold && score.Clv >= 0.8 * _context.Cutoffs.PremiumClv) this[NearPremium] = 1;
-        if (action.PlayId is null) return;
-        this[Actions] = 1;
-        this[ExpectedNetValue] = action.ExpectedNetValue;
-        this[ActionCost] = action.Cost;
     }
 
     private void Money(in CustomerMoney money, in Rhythm rhythm)
@@ -268,7 +271,11 @@ internal sealed class CustomerCount
             channel, Text(country), Text(histories.Text(first.CategoryCode)), (27 * channel) + combined,
         ];
         Sums.Total.Add(0, _v);
-        foreach (var i in _counted) Sums.Groups[i].Add(codes[i], _v);
+        for (var i = 0; i < _counted.Length; i++)
+        {
+            Places[i] = codes[_counted[i]];
+            Sums.Groups[_counted[i]].Add(Places[i], _v);
+        }
     }
 
     private void Risk(in CustomerScore score, in SegmentAssignment segments)

@@ -121,7 +121,8 @@ internal sealed class ShopSums
         return bytes.ToArray();
     }
 
-    public void AddFrom(byte[] bytes)
+    /// <returns>The numbers here of the texts there.</returns>
+    public int[] AddFrom(byte[] bytes)
     {
         using var from = new BinaryReader(new BrotliStream(new MemoryStream(bytes), CompressionMode.Decompress));
         var codes = new int[from.Read7BitEncodedInt()];
@@ -131,6 +132,30 @@ internal sealed class ShopSums
         Values(from, NetMinor);
         Values(from, Clv);
         Values(from, Sample);
+        return codes;
+    }
+
+    /// <summary>Counts what is recommended to a customer who is counted already: who gets a play is known only in the end.</summary>
+    /// <param name="dimensions">Those customers are counted by.</param>
+    /// <param name="places">The customer's in each, as the shard numbered them.</param>
+    /// <param name="texts">The numbers here of the shard's texts: see <see cref="AddFrom"/>.</param>
+    public void AddAction(
+        ReadOnlySpan<int> dimensions, ReadOnlySpan<int> places, ReadOnlySpan<int> texts, double netValue, double cost)
+    {
+        Add(Total[0]);
+        for (var i = 0; i < dimensions.Length; i++)
+        {
+            var (dimension, place) = (Dimension.All[dimensions[i]], places[i]);
+            if (IsNamed(dimension)) place = (texts[place / CellsOf(dimension)] * CellsOf(dimension)) + (place % CellsOf(dimension));
+            Add(Groups[dimensions[i]][place]);
+        }
+
+        void Add(double[] row)
+        {
+            row[(int)Measure.Actions]++;
+            row[(int)Measure.ExpectedNetValue] += netValue;
+            row[(int)Measure.ActionCost] += cost;
+        }
     }
 
     private static bool IsNamed(Dimension dimension) => dimension.Kind is DimensionKind.Text or DimensionKind.CombinedText;
@@ -145,8 +170,11 @@ internal sealed class ShopSums
     {
         for (var i = 0; i < Groups.Count; i++)
             if (IsNamed(Dimension.All[i]))
-                yield return (Groups[i], Dimension.All[i].Kind == DimensionKind.CombinedText ? Segments.CombinedSegment.All.Count : 1);
+                yield return (Groups[i], CellsOf(Dimension.All[i]));
     }
+
+    private static int CellsOf(Dimension dimension) =>
+        dimension.Kind == DimensionKind.CombinedText ? Segments.CombinedSegment.All.Count : 1;
 
     private static void Values<T>(BinaryWriter to, List<T> values)
         where T : struct

@@ -76,6 +76,20 @@ public sealed record Play
     /// <summary>At most this many customers a night; null is no limit.</summary>
     public int? Capacity { get; init; }
 
+    /// <summary>Expected cost in a period at most, currency units; null is no limit.</summary>
+    public double? Budget { get; init; }
+
+    /// <summary>Ids the play had before: its history and its salt go on.</summary>
+    public IReadOnlyList<string> Formerly { get; init; } = [];
+
+    /// <summary>Null: the first id the play had.</summary>
+    public string? OwnSalt { get; init; }
+
+    /// <summary>What the draw of who is left alone is made with.</summary>
+    public string Salt => OwnSalt ?? (Formerly.Count > 0 ? Formerly[0] : Id);
+
+    public bool HasOwnSalt => OwnSalt is not null;
+
     /// <summary>False switches a shipped play off: override it by id. Default true.</summary>
     public bool Enabled { get; init; } = true;
 

@@ -11,6 +11,21 @@ public enum NoAction : byte
 
     /// <summary>A play would be worth its cost, but the customer may not be mailed.</summary>
     NoConsent,
+
+    /// <summary>The customer is left alone, so that the effect of the play can be measured.</summary>
+    HeldOut,
+
+    /// <summary>The customer is of the group that gets no play at all, so that the effect of the playbook can be measured.</summary>
+    ControlGroup,
+
+    /// <summary>The customer was contacted, or the play was turned down, too short a time ago.</summary>
+    Rested,
+
+    /// <summary>Somebody is at work on an earlier action of the customer.</summary>
+    InHand,
+
+    /// <summary>Within budgets and capacities others are worth more.</summary>
+    BeyondLimits,
 }
 
 /// <summary>The play worth most for a customer, or why there is none.</summary>

@@ -15,12 +15,15 @@ internal sealed class NightClose(NightWork night)
     {
         night.Step("validating");
         night.Report(new RunProgress(run.State.Word(), 1, 1, 0));
-        var headline = Headline(run);
+        var decisions = new NightDecisions(night, run);
+        var headline = Headline(run, night.Timed("decide", () => night.Retry(decisions.Make)));
         var breaches = night.Timed("validate", () => night.Retry(() => Breaches(run, headline)));
         night.Step("validated");
         try
         {
-            night.Timed("figures", () => night.Retry(() => Figures(run, headline)));
+            night.Timed("decide", () => night.Retry(decisions.Write));
+            night.Timed("figures", () => night.Retry(() => Figures(run, headline, decisions)));
+            if (run.Purpose == RunPurpose.Night) night.Timed("assign", () => night.Retry(() => Assign(run, decisions)));
         }
         catch (LeaseLostException)
         {
@@ -42,14 +45,18 @@ internal sealed class NightClose(NightWork night)
             return; // somebody else publishes
         }
         night.Step("published");
-        DropOld(run.Purpose);
+        TidyUp(run);
     }
 
-    private RunHeadline Headline(Run run) => night.Timed("validate", () => night.Retry(() => night.Store.Shards.Headline(run.RunId))) with
-    {
-        Drift = night.Timed("drift", () => night.Retry(() => Drift(run))),
-        Realised = run.Purpose == RunPurpose.Night ? night.Timed("realised", () => night.Retry(() => Realised(run))) : null,
-    };
+    private void Assign(Run run, NightDecisions decisions) =>
+        night.Store.Assignments.Write(run, decisions.Assignments(night.Store.Plays.Read()), decisions.Endings());
+
+    private RunHeadline Headline(Run run, ActionTotals actions) =>
+        night.Timed("validate", () => night.Retry(() => night.Store.Shards.Headline(run.RunId, actions))) with
+        {
+            Drift = night.Timed("drift", () => night.Retry(() => Drift(run))),
+            Realised = run.Purpose == RunPurpose.Night ? night.Timed("realised", () => night.Retry(() => Realised(run))) : null,
+        };
 
     private Realised? Realised(Run run) =>
         RealisedRun.Compute(night.Store, night.Models, night.Shop, run.AsOf, night.Settings.SampleSize, night.Cancellation);
@@ -64,13 +71,13 @@ internal sealed class NightClose(NightWork night)
     }
 
     /// <summary>Adds up what the shards counted, writes the run's figures and the cards that say them.</summary>
-    private void Figures(Run run, RunHeadline headline)
+    private void Figures(Run run, RunHeadline headline, NightDecisions decisions)
     {
         // Begun by an earlier version, which counts none.
         if (run.Recipe is not { Insights: not null } recipe) return;
         var context = recipe.Context(run.AsOf, night.Shop.Currency);
         var sums = new ShopSums(context.Months.Last, context.Recipe.Settings.Days);
-        foreach (var part in night.Store.Shards.Sums(run.RunId)) sums.AddFrom(part);
+        decisions.CountInto(sums, context);
         var (ordersOfNobody, revenueOfNobody) = night.Store.Summaries.Nobody(night.Shop, run.AsOf);
         var beside = new StoreCounts(night.Store.Customers.CountWithoutOrders(night.Shop, run.AsOf), ordersOfNobody, revenueOfNobody);
         var figures = FigureBuilder.Build(context, sums, beside);
@@ -116,11 +123,13 @@ internal sealed class NightClose(NightWork night)
         return $"scored by {level} ({why}) after {levelBefore} (model {before.ModelVersion}) the night before";
     }
 
-    private void DropOld(RunPurpose purpose)
+    /// <summary>What can wait: where the database goes away now, the next night does it.</summary>
+    private void TidyUp(Run run)
     {
         try
         {
-            night.Timed("retention", () => night.Store.RunRows.DropOld(purpose, night.Settings.KeepRuns));
+            if (run.Purpose == RunPurpose.Night) night.Timed("settle", () => night.Store.Assignments.Settle(run.AsOf));
+            night.Timed("retention", () => night.Store.RunRows.DropOld(run.Purpose, night.Settings.KeepRuns));
         }
         catch (Exception fault) when (night.Store.IsPassing(fault))
         {

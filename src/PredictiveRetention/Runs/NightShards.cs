@@ -1,4 +1,6 @@
 using System.Runtime.ExceptionServices;
+using PredictiveRetention.Playbooks;
+using PredictiveRetention.Playbooks.Assignments;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Runs;
@@ -54,11 +56,15 @@ internal sealed class NightShards(NightWork night)
     {
         var (recipe, currency) = (Recipe(run), night.Shop.Currency);
         var (model, drift) = (night.Models.ModelFor(recipe), night.Models.DriftOf(recipe));
+        var known = night.Retry(() => night.Store.Plays.Enter(night.Settings.Playbook));
         var drawn = Math.Min(1, DriftSample / Math.Max(1.0, run.ExpectedCount ?? 0));
         return [.. Enumerable.Range(0, night.Settings.Parallelism).Select(_ => Scorer())];
 
         ShardScorer Scorer() => new(
-            model, recipe, currency, night.Settings.Playbook, recipe.Insights is null ? null : recipe.Context(run.AsOf, currency),
+            model, recipe, currency,
+            new Decider(new Recommender(night.Settings.Playbook, recipe.Economics(currency)), recipe.Actions, known, run.AsOf,
+                recipe.HorizonDays),
+            recipe.Insights is null ? null : recipe.Context(run.AsOf, currency),
             drift, drawn, night.Settings.OnTiming);
     }
 
@@ -67,6 +73,12 @@ internal sealed class NightShards(NightWork night)
         night.Timed("read", () => night.Retry(
             () => night.Store.Histories.Read(scorer.Histories, shard.Population, night.Shop, Recipe(run).Coverage, run.AsOf),
             cancellation));
+        // A replay says what a past day would have been without what was done since.
+        if (run.Purpose == RunPurpose.Night)
+        {
+            scorer.Past = night.Timed("read", () => night.Retry(
+                () => night.Store.Assignments.Read(shard.Population, run.AsOf), cancellation));
+        }
         Failpoint.Pass("shard-read");
         night.Timed("compute", () => scorer.Predict(run.AsOf));
         Failpoint.Pass("shard-scored");
@@ -79,10 +91,11 @@ internal sealed class NightShards(NightWork night)
     private void Commit(ShardClaim shard, ShardScorer scorer, CancellationToken cancellation)
     {
         var (checksum, totals, insights) = (scorer.Checksum(), scorer.Totals, night.Timed("insights", scorer.Insights));
+        var decisions = scorer.Decisions();
         try
         {
             night.RetryChange(
-                () => night.Store.Shards.Commit(shard, scorer.Predictions, scorer.Quarantined, checksum, totals, insights),
+                () => night.Store.Shards.Commit(shard, scorer.Predictions, scorer.Quarantined, checksum, totals, insights, decisions),
                 () => night.Store.Shards.WhatBecameOf(shard) is (DoneByUs: false, StillOurs: true), cancellation);
         }
         catch (LeaseLostException)

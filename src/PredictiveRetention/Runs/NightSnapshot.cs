@@ -18,6 +18,8 @@ internal sealed class NightSnapshot(NightWork night)
         night.Report(new RunProgress(run.State.Word(), 0, 0, 0));
         var chosen = night.Models.Choose(run.AsOf);
         var recipe = Recipe(chosen, run.AsOf);
+        // What the night before ended and did not come to say.
+        if (run.Purpose == RunPurpose.Night) night.Timed("settle", () => night.Retry(() => night.Store.Assignments.Settle(run.AsOf)));
         try
         {
             // It may have been committed although its answer was lost: only a run that is still planned gets its snapshot again.
@@ -49,6 +51,7 @@ internal sealed class NightSnapshot(NightWork night)
             Segments = night.Settings.Segments,
             Margin = night.Settings.Margin,
             MinimumWorth = night.Settings.MinimumWorth,
+            Actions = night.Settings.Actions.Checked(),
             MedianOrderMinor = medianOrder,
             DataThrough = BusinessCalendar.DateOf(night.Orders.LastDay),
         };

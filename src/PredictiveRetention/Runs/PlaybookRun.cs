@@ -70,8 +70,8 @@ public static class PlaybookRun
         var recommender = night.Recommender(playbook);
         var plays = recommender.Plays;
         if (plays.Count == 0) throw new RetentionException(Failure.Usage, "Every play of the playbook is switched off.");
-        // A hundredth of the smallest coin: costs of single contacts are shares of one.
-        var book = new OfferBook(plays.Count, stepsPerUnit: (int)(100 * night.Shop.Currency.MinorPerUnit));
+        var currency = night.Shop.Currency;
+        var book = new OfferBook(plays.Count, OfferBook.StepsFor(currency, night.Recipe.Economics(currency).MedianOrder));
         var counts = new (long Audience, long NoConsent, long Offered)[plays.Count];
         var (scorer, histories) = (night.Scorer(), new ShardHistories());
         long customers = 0;
@@ -93,7 +93,7 @@ public static class PlaybookRun
             book,
             new AllocationLimits
             {
-                Plays = [.. plays.Select(play => new PlayLimits(play.Id, play.Channel, Capacity: play.Capacity))],
+                Plays = [.. plays.Select(play => new PlayLimits(play.Id, play.Channel, play.Budget, play.Capacity))],
                 Budget = budget,
                 ChannelCapacities = channels,
             },
@@ -111,7 +111,7 @@ public static class PlaybookRun
                 if (standing is PlayStanding.NoConsent) counts[play].NoConsent++;
                 if (standing is not PlayStanding.Offered) continue;
                 counts[play].Offered++;
-                offers.Add(new Offer(play, worth.ExpectedNetValue, worth.Cost));
+                offers.Add(new Offer(play, worth.ExpectedNetValue, Math.Min(worth.Cost, book.MaxCost)));
             }
             book.Add([.. offers]);
         }

@@ -1,5 +1,6 @@
 using PredictiveRetention.Insights;
 using PredictiveRetention.Playbooks;
+using PredictiveRetention.Playbooks.Assignments;
 using PredictiveRetention.Segments;
 using PredictiveRetention.Storage;
 
@@ -63,6 +64,9 @@ public sealed record RunSettings
     /// </summary>
     public double? MinimumWorth { get; init; }
 
+    /// <summary>What plays may take together, how often a customer may be contacted, and who gets no play at all.</summary>
+    public ActionSettings Actions { get; init; } = new();
+
     public GuardBands Guard { get; init; } = new();
 
     /// <summary>How long to wait while somebody else makes the snapshot, before coming back with <see cref="RunOutcome.Busy"/>.</summary>
@@ -81,7 +85,7 @@ public sealed record RunSettings
 
     /// <summary>
     /// Told how long each stage took, by whichever thread it ran on: sample, insights sample, snapshot, claim, read, compute, insights,
-    /// write, validate, drift, realised, figures, publish (or hold), retention.
+    /// write, decide, validate, drift, realised, figures, assign, publish (or hold), settle, retention.
     /// </summary>
     public Action<string, TimeSpan>? OnTiming { get; init; }
 

@@ -4,6 +4,7 @@ using PredictiveRetention.Histories;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Models;
 using PredictiveRetention.Playbooks;
+using PredictiveRetention.Playbooks.Assignments;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Segments;
 using PredictiveRetention.Storage;
@@ -15,11 +16,12 @@ namespace PredictiveRetention.Runs;
 /// </summary>
 /// <param name="drift">What the customers are compared with; null where the model has nothing.</param>
 /// <param name="drawn">Share of the customers who are.</param>
-internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Currency currency, Playbook playbook, InsightContext? insights,
+internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Currency currency, Decider decider, InsightContext? insights,
     DriftReference? drift = null, double drawn = 1, Action<string, TimeSpan>? onTiming = null)
 {
     private readonly Scorer _scorer = new(model, currency, recipe.Coverage);
-    private readonly Recommender _recommender = new(playbook, recipe.Economics(currency));
+    private readonly bool _limited = recipe.Actions.AreLimited(decider.Plays);
+    private readonly ShardDecisions _decisions = new();
     private readonly List<Prediction> _predictions = [];
     private readonly List<Quarantined> _quarantined = [];
     private readonly HashSet<int> _setAside = [];
@@ -31,6 +33,9 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
 
     public ShardHistories Histories { get; } = new();
 
+    /// <summary>What earlier nights assigned to the customers of <see cref="Histories"/>.</summary>
+    public PastAssignments Past { get; set; } = PastAssignments.None;
+
     /// <summary>The rows made by the last <see cref="Predict"/>, in key order; valid until the next.</summary>
     public IReadOnlyList<Prediction> Predictions => _predictions;
 
@@ -39,6 +44,9 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
 
     /// <summary>What the last <see cref="Predict"/> counted for the figures of the run.</summary>
     public byte[]? Insights() => _count?.Sums.ToBytes();
+
+    /// <summary>What the last <see cref="Predict"/> decided, and left to be chosen.</summary>
+    public byte[] Decisions() => _decisions.ToBytes(decider.PlayIds, _count?.Places.Length ?? 0);
 
     public ShardTotals Totals => _sum.Totals() with { Drift = _drift };
 
@@ -52,6 +60,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
         _predictions.Clear();
         _quarantined.Clear();
         _setAside.Clear();
+        _decisions.Clear();
         _sum.Clear();
         _count?.Sums.Clear();
         _drift = drift?.Empty();
@@ -87,8 +96,9 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
         for (int i = 0, row = 0; i < Histories.Count; i++)
         {
             if (_setAside.Contains(i)) continue;
-            var prediction = _predictions[row++];
-            _count.Add(Histories, Histories[i], prediction.Facts, prediction.Score, prediction.Segments, prediction.Action);
+            var prediction = _predictions[row];
+            _count.Add(Histories, Histories[i], prediction.Facts, prediction.Score, prediction.Segments);
+            _decisions.AddPlaces(row++, _count.Places);
         }
     }
 
@@ -103,8 +113,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     {
         using var hash = new ShardChecksum();
         foreach (var prediction in _predictions)
-            hash.Add(prediction.CustomerKey, prediction.Score.PChurn, prediction.Score.Clv, prediction.Action.ExpectedNetValue,
-                prediction.Segments.Rfm.Code);
+            hash.Add(prediction.CustomerKey, prediction.Score.PChurn, prediction.Score.Clv, null, prediction.Segments.Rfm.Code);
         return hash.Text();
     }
 
@@ -119,23 +128,32 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
             throw new InvalidOperationException(string.Create(System.Globalization.CultureInfo.InvariantCulture,
                 $"p_churn {score.PChurn}, CLV {score.Clv} and spend {score.SpendIfOrder} are no scores"));
         var segments = Segmenter.Assign(facts, score, recipe.Cutoffs, recipe.Segments);
-        return new Prediction(key, facts, score, segments, _recommender.Recommend(facts, score, segments));
+        var decision = decider.Decide(key, facts, score, segments, Past.Of(key));
+        _decisions.Add(_predictions.Count, key, score, decision);
+        return new Prediction(key, facts, score, segments, Said(decision));
     }
+
+    /// <summary>What is known now: where plays are limited, what is chosen is said at the close.</summary>
+    private Recommendation Said(CustomerDecision decision) => decision switch
+    {
+        { Kind: DecisionKind.None, Reason: var reason } => Recommendation.None(reason),
+        { Kind: DecisionKind.Choice, IsControl: true } => Recommendation.None(NoAction.ControlGroup),
+        { Kind: DecisionKind.Choice } when _limited => Recommendation.None(NoAction.BeyondLimits),
+        _ => CustomerDecision.Said(decision.Offers[CustomerDecision.BestOf(decision.Offers)], decider.PlayIds),
+    };
 
     /// <summary>What the rows of a shard add up to.</summary>
     private sealed class ShardSum(Currency currency)
     {
-        private readonly Dictionary<string, (long Customers, double Value)> _plays = [];
         private readonly long[] _tenths = new long[10];
-        private long _customers, _lost, _highRisk, _orders, _actions, _netMinor;
-        private double _pChurn, _clv, _atRisk, _netValue, _cost;
+        private long _customers, _lost, _highRisk, _orders, _netMinor;
+        private double _pChurn, _clv, _atRisk;
 
         public void Clear()
         {
-            _plays.Clear();
             Array.Clear(_tenths);
-            (_customers, _lost, _highRisk, _orders, _actions, _netMinor) = (0, 0, 0, 0, 0, 0);
-            (_pChurn, _clv, _atRisk, _netValue, _cost) = (0, 0, 0, 0, 0);
+            (_customers, _lost, _highRisk, _orders, _netMinor) = (0, 0, 0, 0, 0);
+            (_pChurn, _clv, _atRisk) = (0, 0, 0);
         }
 
         public void Add(in Prediction row)
@@ -152,18 +170,9 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
                 _tenths[Math.Min(9, (int)(10 * row.Score.PChurn))]++;
                 if (row.Segments.RiskBand == RiskBand.High) _highRisk++;
             }
-            if (row.Action.PlayId is not { } play) return;
-            _actions++;
-            _netValue += row.Action.ExpectedNetValue;
-            _cost += row.Action.Cost;
-            var (customers, value) = _plays.GetValueOrDefault(play);
-            _plays[play] = (customers + 1, value + row.Action.ExpectedNetValue);
         }
 
         public ShardTotals Totals() => new(
-            _customers, _lost, _pChurn, _highRisk, (double)_netMinor / currency.MinorPerUnit, _orders, _clv, _atRisk, _actions, _netValue,
-            _cost,
-            [.. _plays.OrderBy(play => play.Key, StringComparer.Ordinal)
-                .Select(play => new GroupCount(play.Key, play.Value.Customers, play.Value.Value))], [.. _tenths]);
+            _customers, _lost, _pChurn, _highRisk, (double)_netMinor / currency.MinorPerUnit, _orders, _clv, _atRisk, [.. _tenths]);
     }
 }

@@ -79,9 +79,10 @@ public sealed class ActionLedger
     /// <summary>
     /// Writes the state of an action and who changed it, if it is still at the version the change was made from (0: nobody has changed it).
     /// </summary>
+    /// <param name="night">As-of of the night that is shown, by which cooldowns are counted.</param>
     /// <returns>The new state, or null: somebody was quicker.</returns>
     public async Task<ActionWork?> ChangeAsync(
-        ActionWork wanted, string actor, DateTimeOffset now, CancellationToken cancellation = default)
+        ActionWork wanted, string actor, DateTimeOffset now, Cutoff night, CancellationToken cancellation = default)
     {
         await using var connection = await _engine.OpenAsync(cancellation);
         await using var transaction = await _engine.BeginWriteAsync(connection, cancellation);
@@ -95,6 +96,13 @@ public sealed class ActionLedger
             "INSERT INTO action_event (customer_key, play_id, version, at_ms, actor, what) "
             + "VALUES (@CustomerKey, @PlayId, @Version, @ChangedAtMs, @actor, @what)",
             new { after.CustomerKey, after.PlayId, after.Version, after.ChangedAtMs, actor, what }));
+        if ((before?.Status ?? ActionStatus.Open) != after.Status)
+        {
+            var moving = AssignmentLedger.Moving(
+                after.CustomerKey, after.PlayId, ActionStatus.StateOf(after.Status),
+                after.Status == ActionStatus.Dismissed ? after.Note : null, night.Day);
+            await connection.ExecuteAsync(Command(moving.Sql, moving.Parameters));
+        }
         await transaction.CommitAsync(cancellation);
         return after;
 

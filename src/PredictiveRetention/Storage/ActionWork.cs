@@ -1,3 +1,5 @@
+using PredictiveRetention.Playbooks.Assignments;
+
 namespace PredictiveRetention.Storage;
 
 /// <summary>How far the work on a recommended action is.</summary>
@@ -12,6 +14,15 @@ public static class ActionStatus
     public const string Unfinished = "unfinished";
 
     public static IReadOnlyList<string> All { get; } = [Open, InProgress, Done, Dismissed];
+
+    /// <summary>What an assignment is called by then.</summary>
+    internal static AssignmentState StateOf(string status) => status switch
+    {
+        InProgress => AssignmentState.Accepted,
+        Done => AssignmentState.Done,
+        Dismissed => AssignmentState.Rejected,
+        _ => AssignmentState.Proposed,
+    };
 }
 
 /// <summary>What people made of one play for one customer; it outlives the night that recommended it.</summary>

@@ -55,3 +55,15 @@ public readonly record struct Prediction(
         ("high_value", (bulk, in of) => bulk.Write(of.Row.Segments.HighValue)),
         ("revenue_12m_minor", (bulk, in of) => bulk.Write(of.Row.Facts.Revenue12mMinor)));
 }
+
+/// <summary>What was chosen for a customer once everybody was scored.</summary>
+internal readonly record struct ChosenAction(long CustomerKey, Recommendation Action)
+{
+    /// <summary>Into a table of the columns of predictions.</summary>
+    public static RowWriter<ChosenAction> Writer { get; } = new(
+        ("customer_key", (bulk, in of) => bulk.Write(of.CustomerKey)),
+        ("play_id", (bulk, in of) => bulk.Write(of.Action.PlayId)),
+        ("no_action", (bulk, in of) => bulk.Write((int?)of.Action.Reason)),
+        ("expected_net_value", (bulk, in of) => bulk.Write(of.Action.ExpectedNetValue)),
+        ("action_cost", (bulk, in of) => bulk.Write(of.Action.Cost)));
+}

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Dapper;
+using PredictiveRetention.Playbooks;
 using PredictiveRetention.Segments;
 
 namespace PredictiveRetention.Storage;
@@ -13,6 +14,9 @@ internal sealed class PredictionConditions
 
     /// <summary>Of the same customer's prediction e of an earlier night.</summary>
     public const string WasLower = "NOT e.lost AND e.risk_band <> @high";
+
+    private static readonly string s_leftAlone = string.Create(
+        CultureInfo.InvariantCulture, $"p.no_action IN ({(int)NoAction.HeldOut}, {(int)NoAction.ControlGroup})");
 
     private readonly StringBuilder _sql;
 
@@ -61,6 +65,7 @@ internal sealed class PredictionConditions
         Flag("p.high_value", filter.HighValue);
         if (filter.AtRisk is not null) Parameters.Add("low", (int)RiskBand.Low);
         Flag("(p.still_buying AND (p.slipping OR p.risk_band <> @low))", filter.AtRisk);
+        Flag(s_leftAlone, filter.LeftAlone);
         if (filter.HasAction is { } has) _sql.Append(has ? " AND p.play_id IS NOT NULL" : " AND p.play_id IS NULL");
         if (filter.PlayId is { } play)
         {

@@ -29,6 +29,9 @@ public sealed record PredictionFilter
     public bool? Slipping { get; init; }
     public bool? StillBuying { get; init; }
     public bool? HighValue { get; init; }
+
+    /// <summary>Left alone so that the effect of a play, or of all, can be measured.</summary>
+    public bool? LeftAlone { get; init; }
     public double? MinPChurn { get; init; }
     public double? MaxPChurn { get; init; }
     public double? MinClv { get; init; }

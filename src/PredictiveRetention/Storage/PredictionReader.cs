@@ -12,6 +12,8 @@ public sealed class PredictionReader
     private const string OfRun =
         "SELECT p.*, c.customer_id, c.country FROM prediction p JOIN customer c ON c.customer_key = p.customer_key WHERE p.run_id = @runId";
 
+    private const int ChosenAtOnce = 50_000;
+
     private readonly Engine _engine;
     private readonly RunLedger _runs;
     private readonly NightReader _nights;
@@ -170,6 +172,33 @@ public sealed class PredictionReader
             Prediction.Writer.Write(bulk, (shard.RunId, predictions[i]));
         }
         bulk.Complete();
+    }
+
+    /// <summary>Says in a run's predictions what was chosen for customers once all were scored. Said twice, it is the same.</summary>
+    /// <exception cref="LeaseLostException">Somebody took the run over.</exception>
+    internal void Choose(Run run, IEnumerable<ChosenAction> chosen)
+    {
+        foreach (var part in chosen.Chunk(ChosenAtOnce))
+        {
+            using var change = LedgerChange.Begin(_engine);
+            change.Fence(run, RunState.Validating);
+            change.Execute("DROP TABLE IF EXISTS chosen_action");
+            change.Execute(
+                "CREATE TEMP TABLE chosen_action AS SELECT customer_key, play_id, no_action, expected_net_value, action_cost "
+                + "FROM prediction WHERE 1 = 0");
+            using (var bulk = change.Bulk("chosen_action", ChosenAction.Writer.Names))
+            {
+                foreach (var action in part) ChosenAction.Writer.Write(bulk, action);
+                bulk.Complete();
+            }
+            change.Execute(
+                $"UPDATE {_engine.PredictionTable(run.RunId)} AS p SET play_id = c.play_id, no_action = c.no_action, "
+                + "expected_net_value = c.expected_net_value, action_cost = c.action_cost FROM chosen_action c "
+                + "WHERE p.customer_key = c.customer_key AND p.run_id = @RunId",
+                new { run.RunId });
+            change.Execute("DROP TABLE chosen_action");
+            change.Commit();
+        }
     }
 
     private async Task<PredictionConditions> RestrictedAsync(

@@ -28,6 +28,8 @@ public sealed class RetentionStore : IDisposable
         Cards = new CardStore(engine);
         Choices = new ShopChoices(engine);
         Work = new ActionLedger(engine);
+        Plays = new PlayRegister(engine);
+        Assignments = new AssignmentLedger(engine);
         Outbox = new Outbox(engine);
         Verifier = new RunVerifier(engine);
         Views = new SqlViewReader(engine);
@@ -87,6 +89,12 @@ public sealed class RetentionStore : IDisposable
 
     /// <summary>What people make of recommended actions.</summary>
     public ActionLedger Work { get; }
+
+    /// <summary>The plays that ever assigned anything.</summary>
+    public PlayRegister Plays { get; }
+
+    /// <summary>What nights assigned to customers, and what became of it.</summary>
+    public AssignmentLedger Assignments { get; }
 
     /// <summary>What others are to be told.</summary>
     public Outbox Outbox { get; }

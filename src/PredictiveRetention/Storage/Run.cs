@@ -119,8 +119,16 @@ public sealed record ShardClaim(long RunId, int Shard, long[] Population, long F
 /// <param name="Drift">Of a draw of the customers not lost: bins of each column the model is watched by; null where it is not.</param>
 public sealed record ShardTotals(
     long Customers, long Lost, double PChurnSum, long HighRisk, double NetRevenue, long Orders, double Clv, double RevenueAtRisk,
-    long Actions, double ExpectedNetValue, double ActionCost, IReadOnlyList<GroupCount> Plays, IReadOnlyList<long> PChurnTenths,
-    IReadOnlyList<long[]>? Drift = null);
+    IReadOnlyList<long> PChurnTenths, IReadOnlyList<long[]>? Drift = null);
+
+/// <summary>What is recommended in a run, in currency units.</summary>
+/// <param name="Plays">Customers and expected net value by play.</param>
+/// <param name="LeftAlone">Customers who were to get a play and are left alone for its measure, and what it would have been expected to
+/// bring.</param>
+/// <param name="ControlGroup">Customers who get no play at all.</param>
+public sealed record ActionTotals(
+    long Actions, double ExpectedNetValue, double Cost, IReadOnlyList<GroupCount> Plays, IReadOnlyList<GroupCount> LeftAlone,
+    long ControlGroup);
 
 /// <summary>A customer a run could not score.</summary>
 public sealed record Quarantined(long CustomerKey, string Reason);

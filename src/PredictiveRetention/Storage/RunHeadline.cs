@@ -22,8 +22,14 @@ public sealed record GroupCount(string Key, long Customers, double Value);
 /// <param name="PChurnTenths">Customers not lost by p_churn: [0, 0.1), [0.1, 0.2), ... [0.9, 1]; null for runs of earlier versions.</param>
 /// <param name="Drift">Whether the customers are still like those the model was made for; null where the model has nothing to compare
 /// with.</param>
+/// <param name="LeftAlone">
+/// Customers who were to get a play and are left alone for its measure, by play, and what it was expected to bring; null in runs of earlier
+/// versions.
+/// </param>
+/// <param name="ControlGroup">Customers who get no play at all; null in runs of earlier versions.</param>
 /// <param name="Realised">What became of the predictions of the newest night that is a horizon old; null while there is none.</param>
 public sealed record RunHeadline(
     long Customers, long Lost, double MeanPChurn, double ExpectedChurners, long HighRisk, double NetRevenue, long Orders,
     double Clv, double RevenueAtRisk, long Actions, double ExpectedNetValue, double ActionCost, IReadOnlyList<GroupCount> Plays,
-    IReadOnlyList<long>? PChurnTenths = null, DriftReport? Drift = null, Realised? Realised = null);
+    IReadOnlyList<long>? PChurnTenths = null, DriftReport? Drift = null, Realised? Realised = null,
+    IReadOnlyList<GroupCount>? LeftAlone = null, long? ControlGroup = null);

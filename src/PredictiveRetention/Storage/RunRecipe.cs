@@ -3,6 +3,7 @@ using PredictiveRetention.Features;
 using PredictiveRetention.Insights;
 using PredictiveRetention.Models;
 using PredictiveRetention.Playbooks;
+using PredictiveRetention.Playbooks.Assignments;
 using PredictiveRetention.Segments;
 
 namespace PredictiveRetention.Storage;
@@ -27,6 +28,9 @@ public sealed record RunRecipe
 
     /// <summary>Of an action, currency units; null for one contact's cost.</summary>
     public double? MinimumWorth { get; init; }
+
+    /// <summary>What plays may take together and how often a customer may be contacted; the defaults in runs of earlier versions.</summary>
+    public ActionSettings Actions { get; init; } = new();
 
     /// <summary>
     /// The median amount of a purchase before the as-of, minor units, which costs of plays are a share of; null without a purchase, and in

@@ -88,6 +88,7 @@ public sealed class RunRows
         yield return ShardLedger.ClearingQuarantine;
         yield return FigureStore.Clearing(keepHeadlines: run is { State: RunState.Dropped, Purpose: RunPurpose.Night });
         yield return CardStore.Clearing;
+        if (run.State != RunState.Dropped) foreach (var step in AssignmentLedger.Clearing) yield return step;
         yield return "UPDATE run SET rows_cleared = @cleared WHERE run_id = @RunId";
     }
 

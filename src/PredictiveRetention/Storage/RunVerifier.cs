@@ -83,7 +83,7 @@ public sealed class RunVerifier
             new { run.RunId }, transaction)
             .AsList();
         long all = 0, lost = 0, netMinor = 0, actions = 0;
-        double clv = 0, churners = 0;
+        double clv = 0, churners = 0, netValue = 0;
         using var checksum = new ShardChecksum();
         using var row = _engine.Rows(connection, transaction, string.Create(CultureInfo.InvariantCulture,
             $"SELECT customer_key, p_churn, clv, expected_net_value, rfm, lost, net_revenue_minor, play_id FROM prediction WHERE run_id "
@@ -93,11 +93,12 @@ public sealed class RunVerifier
         foreach (var shard in shards)
         {
             long rows = 0;
+            var isEarlier = ShardChecksum.IsOfEarlierVersion(shard.Checksum);
             while (more && key <= shard.To)
             {
                 var (pChurn, rowClv, value, rfm, isLost, net) = (row.Double(), row.Double(), row.Double(), row.Int(), row.Bool(),
                     row.Long());
-                checksum.Add(key, pChurn, rowClv, value, rfm);
+                checksum.Add(key, pChurn, rowClv, isEarlier ? value : null, rfm);
                 rows++;
                 clv += rowClv;
                 netMinor += net;
@@ -106,12 +107,13 @@ public sealed class RunVerifier
                 {
                     row.Text();
                     actions++;
+                    netValue += value;
                 }
                 more = row.Read();
                 if (more) key = row.Long();
             }
             all += rows;
-            if (rows != shard.Rows || checksum.Text() != shard.Checksum)
+            if (rows != shard.Rows || checksum.Text(isEarlier) != shard.Checksum)
                 sums.Add($"run {run.RunId}, shard {shard.Shard}: {rows} rows of {shard.Rows}");
         }
         if (more) sums.Add($"run {run.RunId} has rows outside its shards, first of customer key {key}");
@@ -122,10 +124,12 @@ public sealed class RunVerifier
                     $"run {run.RunId}: {headline.Customers} customers, {headline.Lost} lost, {headline.Actions} actions; the rows say "
                         + $"{all}, {lost}, {actions}");
             if (!Close(headline.Clv, clv) || !Close(headline.ExpectedChurners, churners)
+                || !Close(headline.ExpectedNetValue, netValue)
                 || !Close(headline.NetRevenue, (double)netMinor / shop.Currency.MinorPerUnit))
                 headlines.Add(string.Create(CultureInfo.InvariantCulture,
                     $"run {run.RunId}: CLV {headline.Clv}, expected churners {headline.ExpectedChurners}, net revenue "
-                        + $"{headline.NetRevenue}; the rows say {clv}, {churners}, {(double)netMinor / shop.Currency.MinorPerUnit}"));
+                        + $"{headline.NetRevenue}, expected net value of actions {headline.ExpectedNetValue}; the rows say {clv}, "
+                        + $"{churners}, {(double)netMinor / shop.Currency.MinorPerUnit}, {netValue}"));
         }
         return (all, shards.Count);
 

@@ -70,7 +70,7 @@ public sealed class ShardLedger
     /// <exception cref="LeaseLostException">Somebody took the shard over, or the run has ended.</exception>
     public void Commit(
         ShardClaim shard, IReadOnlyList<Prediction> predictions, IReadOnlyList<Quarantined> quarantined, string checksum,
-        ShardTotals totals, byte[]? insights)
+        ShardTotals totals, byte[]? insights, byte[] decisions)
     {
         using var change = LedgerChange.Begin(_engine, mayBeLost: true);
         // Shared, so that workers commit side by side; whoever ends the run waits for them and they for it.
@@ -91,7 +91,8 @@ public sealed class ShardLedger
         Quarantine(change, shard, quarantined);
         change.Execute(
             $"UPDATE run_shard SET state = {s_done}, lease_until_ms = 0, rows = @rows, quarantined = @quarantined, checksum = @checksum, "
-            + $"totals = @totals, insights = @insights, finished_at_ms = {_engine.NowMs} WHERE run_id = @RunId AND shard = @Shard",
+            + "totals = @totals, insights = @insights, decisions = @decisions, "
+            + $"finished_at_ms = {_engine.NowMs} WHERE run_id = @RunId AND shard = @Shard",
             new
             {
                 rows = predictions.Count,
@@ -99,6 +100,7 @@ public sealed class ShardLedger
                 checksum,
                 totals = JsonSerializer.Serialize(totals, JsonSerializerOptions.Web),
                 insights,
+                decisions,
                 shard.RunId,
                 shard.Shard,
             });
@@ -142,7 +144,8 @@ public sealed class ShardLedger
     }
 
     /// <summary>The headline of a run, from what its shards wrote about themselves.</summary>
-    public RunHeadline Headline(long runId)
+    /// <param name="actions">What is recommended, which no shard knows alone.</param>
+    public RunHeadline Headline(long runId, ActionTotals actions)
     {
         var shards = Totals(runId);
         var active = shards.Sum(shard => shard.Customers - shard.Lost);
@@ -150,12 +153,9 @@ public sealed class ShardLedger
         return new RunHeadline(
             shards.Sum(shard => shard.Customers), shards.Sum(shard => shard.Lost), active == 0 ? 0 : churners / active, churners,
             shards.Sum(shard => shard.HighRisk), shards.Sum(shard => shard.NetRevenue), shards.Sum(shard => shard.Orders),
-            shards.Sum(shard => shard.Clv), shards.Sum(shard => shard.RevenueAtRisk), shards.Sum(shard => shard.Actions),
-            shards.Sum(shard => shard.ExpectedNetValue), shards.Sum(shard => shard.ActionCost),
-            [.. shards.SelectMany(shard => shard.Plays).GroupBy(play => play.Key)
-                .Select(play => new GroupCount(play.Key, play.Sum(part => part.Customers), play.Sum(part => part.Value)))
-                .OrderByDescending(play => play.Value).ThenBy(play => play.Key, StringComparer.Ordinal)],
-            [.. Enumerable.Range(0, 10).Select(tenth => shards.Sum(shard => shard.PChurnTenths[tenth]))]);
+            shards.Sum(shard => shard.Clv), shards.Sum(shard => shard.RevenueAtRisk), actions.Actions, actions.ExpectedNetValue,
+            actions.Cost, actions.Plays, [.. Enumerable.Range(0, 10).Select(tenth => shards.Sum(shard => shard.PChurnTenths[tenth]))],
+            LeftAlone: actions.LeftAlone, ControlGroup: actions.ControlGroup);
     }
 
     /// <summary>
@@ -174,13 +174,28 @@ public sealed class ShardLedger
         return counts;
     }
 
-    /// <summary>What the shards of a run counted for its figures, in their order.</summary>
-    public IEnumerable<byte[]> Sums(long runId)
+    /// <summary>What the shards of a run counted for its figures and what they decided, in their order.</summary>
+    public IEnumerable<(byte[] Insights, byte[] Decisions)> Parts(long runId)
+    {
+        using var connection = _engine.Open();
+        var parts = connection.Query<(byte[]?, byte[]?)>(
+            $"SELECT insights, decisions FROM run_shard WHERE run_id = @runId AND state = {s_done} ORDER BY shard",
+            new { runId }, buffered: false);
+        foreach (var (insights, decisions) in parts)
+        {
+            yield return insights is null || decisions is null
+                ? throw new InvalidOperationException($"A shard of run {runId} has no sums.")
+                : (insights, decisions);
+        }
+    }
+
+    /// <summary>What the shards of a run decided about their customers, in their order.</summary>
+    public IEnumerable<byte[]> Decisions(long runId)
     {
         using var connection = _engine.Open();
         var parts = connection.Query<byte[]?>(
-            $"SELECT insights FROM run_shard WHERE run_id = @runId AND state = {s_done} ORDER BY shard", new { runId }, buffered: false);
-        foreach (var part in parts) yield return part ?? throw new InvalidOperationException($"A shard of run {runId} has no sums.");
+            $"SELECT decisions FROM run_shard WHERE run_id = @runId AND state = {s_done} ORDER BY shard", new { runId }, buffered: false);
+        foreach (var part in parts) yield return part ?? throw new InvalidOperationException($"A shard of run {runId} has no decisions.");
     }
 
     /// <summary>Customers of a run who could not be scored, in key order.</summary>
@@ -229,7 +244,7 @@ public sealed class ShardLedger
 
     /// <summary>Once a run has ended nobody asks again who was in a shard, nor for its part of the figures.</summary>
     internal static Statement Forgetting(long runId) =>
-        new("UPDATE run_shard SET population = NULL, insights = NULL WHERE run_id = @runId", new { runId });
+        new("UPDATE run_shard SET population = NULL, insights = NULL, decisions = NULL WHERE run_id = @runId", new { runId });
 
     internal const string ClearingQuarantine = "DELETE FROM run_quarantine WHERE run_id = @RunId";
 

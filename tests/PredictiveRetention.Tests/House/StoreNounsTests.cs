@@ -16,6 +16,8 @@ public sealed partial class StoreNounsTests
     {
         ["action_event"] = ["ActionLedger"],
         ["action_work"] = ["ActionLedger"],
+        ["assignment"] = ["AssignmentLedger"],
+        ["assignment_end"] = ["AssignmentLedger"],
         ["card"] = ["CardStore"],
         ["current_run"] = ["Publication"],
         ["customer"] = ["ImportWriter", "ShopChoices"],
@@ -26,6 +28,7 @@ public sealed partial class StoreNounsTests
         ["order_span"] = ["ImportSummaries"],
         ["orders"] = ["ShopChoices"],
         ["outbox"] = ["Outbox"],
+        ["play"] = ["PlayRegister"],
         ["prediction"] = ["PredictionReader", "SqliteEngine"],
         ["refund"] = ["OrderMoves"],
         ["run"] = ["LedgerChange", "Publication", "RunDecisions", "RunLedger", "RunRows"],

@@ -2,7 +2,6 @@ using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Insights;
-using PredictiveRetention.Playbooks;
 using PredictiveRetention.Segments;
 
 namespace PredictiveRetention.Tests.Insights;
@@ -96,8 +95,7 @@ internal static class SomeShop
             var count = new CustomerCount(context);
             var shard = Shard(part);
             for (var i = 0; i < part.Length; i++, at++)
-                count.Add(shard, part[i].History, facts[at], scores[at], Segmenter.Assign(facts[at], scores[at], cutoffs, segmentSettings),
-                    Recommendation.None(NoAction.NoPlayApplies));
+                count.Add(shard, part[i].History, facts[at], scores[at], Segmenter.Assign(facts[at], scores[at], cutoffs, segmentSettings));
             sums.AddFrom(count.Sums.ToBytes());
         }
         return FigureBuilder.Build(context, sums, new StoreCounts(3, 2, 1_500));

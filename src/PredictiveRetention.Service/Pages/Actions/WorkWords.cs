@@ -1,3 +1,4 @@
+using PredictiveRetention.Playbooks.Assignments;
 using PredictiveRetention.Presentation.Texts;
 using PredictiveRetention.Storage;
 
@@ -13,6 +14,18 @@ internal static class WorkWords
         ActionStatus.Done => T["done"],
         ActionStatus.Dismissed => T["dismissed"],
         _ => T["open or in progress"],
+    };
+
+    public static string Became(Localiser T, AssignmentRow assignment) => assignment switch
+    {
+        { Arm: Arm.Holdout } => T["left alone, to measure the play"],
+        { Arm: Arm.Control } => T["left alone: in the control group"],
+        { State: AssignmentState.Proposed } => T["suggested"],
+        { State: AssignmentState.Exported } => T["handed over"],
+        { State: AssignmentState.Accepted } => T["in progress"],
+        { State: AssignmentState.Done } => T["done"],
+        { State: AssignmentState.Rejected } => T["dismissed"],
+        _ => T["not taken up"],
     };
 
     public static string PlayOf(Localiser T, PredictiveRetention.Playbooks.Playbook plays, string play) =>

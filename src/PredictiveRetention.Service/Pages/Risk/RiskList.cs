@@ -18,10 +18,13 @@ internal static class RiskList
 {
     private const int PageOfFile = 1000;
 
-    /// <summary>The question of an address, without what names its run; its numbers may be written as the workspace writes them.</summary>
+    /// <summary>
+    /// The question of an address, without what names its run; its numbers may be written as the workspace writes them. Who is left alone
+    /// for the measure is in no list people act on, but what somebody has in hand stays where it is looked for.
+    /// </summary>
     /// <exception cref="BadParameterException">A filter is unknown or has no usable value.</exception>
     public static PredictionQuery Read(IQueryCollection query, ServiceSettings settings, Writer writer) =>
-        PredictionQuery.Read(new QueryCollection(Asked(query, writer)), settings.Runs.Playbook);
+        ForPeople(PredictionQuery.Read(new QueryCollection(Asked(query, writer)), settings.Runs.Playbook));
 
     /// <summary>The same, told of each filter that cannot be read and without it.</summary>
     public static PredictionQuery Read(IQueryCollection query, ServiceSettings settings, Writer writer, Action<string, string> fault)
@@ -29,13 +32,16 @@ internal static class RiskList
         for (var asked = Asked(query, writer); ;)
             try
             {
-                return PredictionQuery.Read(new QueryCollection(asked), settings.Runs.Playbook);
+                return ForPeople(PredictionQuery.Read(new QueryCollection(asked), settings.Runs.Playbook));
             }
             catch (BadParameterException bad) when (asked.Remove(bad.Parameter))
             {
                 fault(bad.Parameter, bad.Message);
             }
     }
+
+    private static PredictionQuery ForPeople(PredictionQuery query) =>
+        query.Filter.IsOfWork ? query : query with { Filter = query.Filter with { LeftAlone = false } };
 
     private static Dictionary<string, StringValues> Asked(IQueryCollection query, Writer writer) => query
         .Where(pair => !AskedNight.Parameters.Contains(pair.Key) && !ActionForms.Outcome.Contains(pair.Key))

@@ -43,6 +43,17 @@ public sealed class OfferBook
 
     public int StepsPerUnit { get; }
 
+    /// <summary>The greatest cost an offer may have, currency units.</summary>
+    public double MaxCost => (double)(int.MaxValue - 1) / StepsPerUnit;
+
+    /// <summary>
+    /// Steps that suit a shop: a hundred thousandth of its median order, so that costs up to twenty thousand of them fit, or a hundredth of
+    /// the smallest coin where the median is not known.
+    /// </summary>
+    public static int StepsFor(Currency currency, double? medianOrder) => medianOrder is > 0 and var median
+        ? (int)Math.Clamp(100_000 / median, 1, 100_000_000)
+        : (int)(100 * currency.MinorPerUnit);
+
     /// <summary>Customers added so far, those without an offer too.</summary>
     public int Customers => _full.Count * OfferBlock.Customers + _starts.Count - 1;
 

@@ -9,7 +9,7 @@ DO $distribute$
 DECLARE
   name text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['customer', 'orders', 'refund', 'engagement', 'subscription', 'prediction', 'run_quarantine', 'action_work', 'action_event'] LOOP
+  FOREACH name IN ARRAY ARRAY['customer', 'orders', 'refund', 'engagement', 'subscription', 'prediction', 'run_quarantine', 'action_work', 'action_event', 'assignment', 'assignment_end'] LOOP
     IF NOT EXISTS (SELECT 1 FROM pg_dist_partition WHERE logicalrelid = name::regclass) THEN
       PERFORM create_distributed_table(name, 'customer_key', colocate_with => CASE name WHEN 'customer' THEN 'none' ELSE 'customer' END);
     END IF;

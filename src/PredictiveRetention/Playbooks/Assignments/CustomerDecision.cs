@@ -1,0 +1,74 @@
+namespace PredictiveRetention.Playbooks.Assignments;
+
+/// <summary>How far a customer's action is decided before the limits of all are looked at.</summary>
+public enum DecisionKind : byte
+{
+    /// <summary>Nothing is to be chosen: <see cref="CustomerDecision.Reason"/> says why.</summary>
+    None,
+
+    /// <summary>What an earlier night assigned goes on.</summary>
+    GoesOn,
+
+    /// <summary>There are offers to choose from.</summary>
+    Choice,
+}
+
+/// <summary>A play a customer may get tonight, and what was drawn in case it is the one.</summary>
+/// <param name="Play">Its number among the plays that are switched on.</param>
+public readonly record struct ArmOffer(int Play, PlayWorth Worth, Arm Arm);
+
+/// <summary>An assignment of an earlier night that ends with this one.</summary>
+/// <param name="AssignedRunId">The earlier night.</param>
+public readonly record struct EndedAssignment(long AssignedRunId, AssignmentEnd Why);
+
+/// <summary>What an earlier assignment takes of tonight's limits.</summary>
+/// <param name="Play">Number among the plays that are switched on; -1 where it is not one of them.</param>
+public readonly record struct TakenPlace(int Play, double Cost);
+
+/// <summary>What is decided about one customer. Filled again for the next: nobody keeps it.</summary>
+public sealed class CustomerDecision
+{
+    public DecisionKind Kind { get; internal set; }
+
+    /// <summary>True of a customer of the control group.</summary>
+    public bool IsControl { get; internal set; }
+
+    /// <summary>Why nothing is chosen; only of <see cref="DecisionKind.None"/>.</summary>
+    public NoAction Reason { get; internal set; }
+
+    /// <summary>What goes on, or may be chosen; in the order of the plays.</summary>
+    public List<ArmOffer> Offers { get; } = [];
+
+    /// <summary>What ends tonight.</summary>
+    public List<EndedAssignment> Ended { get; } = [];
+
+    /// <summary>What earlier nights' assignments take of tonight's limits.</summary>
+    public List<TakenPlace> Taken { get; } = [];
+
+    /// <summary>Place of the offer worth most, the first of equals: what is chosen where nothing is limited.</summary>
+    /// <param name="offers">At least one.</param>
+    public static int BestOf(List<ArmOffer> offers)
+    {
+        var best = 0;
+        for (var i = 1; i < offers.Count; i++)
+            if (offers[i].Worth.ExpectedNetValue > offers[best].Worth.ExpectedNetValue) best = i;
+        return best;
+    }
+
+    /// <summary>What the customer's row says when an offer is chosen.</summary>
+    /// <param name="plays">Ids, as offers number them.</param>
+    public static Recommendation Said(in ArmOffer offer, IReadOnlyList<string> plays) => offer.Arm switch
+    {
+        Arm.Holdout => Recommendation.None(NoAction.HeldOut),
+        Arm.Control => Recommendation.None(NoAction.ControlGroup),
+        _ => new Recommendation(plays[offer.Play], offer.Worth.ExpectedNetValue, offer.Worth.Cost, Reason: null),
+    };
+
+    internal void Clear()
+    {
+        (Kind, Reason, IsControl) = (DecisionKind.None, default, false);
+        Offers.Clear();
+        Ended.Clear();
+        Taken.Clear();
+    }
+}

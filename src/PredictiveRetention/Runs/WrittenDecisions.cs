@@ -1,0 +1,62 @@
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using PredictiveRetention.Playbooks.Assignments;
+
+namespace PredictiveRetention.Runs;
+
+/// <summary>What a worker decided about a shard, read back.</summary>
+internal sealed class WrittenDecisions
+{
+    private readonly byte[] _bytes;
+
+    public WrittenDecisions(byte[] bytes)
+    {
+        _bytes = bytes;
+        using var from = Open();
+        Plays = ReadPlays(from);
+        ControlGroup = from.ReadInt64();
+    }
+
+    /// <summary>Ids, as offers number them.</summary>
+    public IReadOnlyList<string> Plays { get; }
+
+    /// <summary>Customers of the shard in it.</summary>
+    public long ControlGroup { get; }
+
+    /// <summary>In the order of the shard; each valid until the next.</summary>
+    public IEnumerable<DecidedCustomer> Customers()
+    {
+        using var from = Open();
+        ReadPlays(from);
+        from.ReadInt64();
+        var (places, count) = (from.Read7BitEncodedInt(), from.Read7BitEncodedInt());
+        using var customers = new BinaryReader(new MemoryStream(from.ReadBytes(from.ReadInt32())));
+        var customer = new DecidedCustomer();
+        for (var i = 0; i < count; i++)
+        {
+            customer.CustomerKey = customers.ReadInt64();
+            customer.Kind = (DecisionKind)customers.ReadByte();
+            customer.PChurn = customers.ReadSingle();
+            customer.Spend = customers.ReadSingle();
+            Fill(customers, customer.Offers);
+            Fill(customers, customer.Ended);
+            Fill(customers, customer.Taken);
+            customer.Places.Clear();
+            if (customer.Kind != DecisionKind.None)
+                for (var place = 0; place < places; place++) customer.Places.Add(from.Read7BitEncodedInt());
+            yield return customer;
+        }
+    }
+
+    private BinaryReader Open() => new(new BrotliStream(new MemoryStream(_bytes), CompressionMode.Decompress));
+
+    private static List<string> ReadPlays(BinaryReader from) =>
+        [.. Enumerable.Range(0, from.Read7BitEncodedInt()).Select(_ => from.ReadString())];
+
+    private static void Fill<T>(BinaryReader from, List<T> list)
+        where T : unmanaged
+    {
+        CollectionsMarshal.SetCount(list, from.ReadInt32());
+        from.BaseStream.ReadExactly(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(list)));
+    }
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using Dapper;
+using PredictiveRetention.Playbooks;
+using PredictiveRetention.Playbooks.Assignments;
+
+namespace PredictiveRetention.Storage;
+
+/// <summary>
+/// What nights assigned to customers and what became of it: written before its night is published, counted from then on, kept for
+/// <see cref="KeptDays"/> days.
+/// </summary>
+public sealed class AssignmentLedger
+{
+    public const int KeptDays = 400;
+
+    // Of nights readers have seen; the others are about to be, or were given up.
+    private const string Seen = "SELECT r.run_id FROM run r WHERE r.published_at_ms IS NOT NULL AND r.purpose = 'night'";
+
+    private readonly Engine _engine;
+
+    internal AssignmentLedger(Engine engine) => _engine = engine;
+
+    /// <summary>What published nights assigned to the customers of a shard.</summary>
+    /// <param name="population">Customer keys, ascending.</param>
+    /// <param name="asOf">Of the night that asks.</param>
+    public PastAssignments Read(ReadOnlySpan<long> population, Cutoff asOf)
+    {
+        var found = new PastAssignments();
+        if (population.IsEmpty) return found;
+        using var connection = _engine.Open();
+        using var transaction = _engine.BeginSnapshot(connection);
+        using var row = _engine.Rows(connection, transaction, string.Create(
+            CultureInfo.InvariantCulture,
+            $"SELECT customer_key, run_id, play_no, arm, state, assigned_day, changed_day, CAST(cost AS double precision) "
+            + $"FROM assignment WHERE customer_key BETWEEN {population[0]} AND {population[^1]} AND assigned_day > {asOf.Day - KeptDays} "
+            + $"AND run_id IN ({Seen}) ORDER BY customer_key, run_id"));
+        while (row.Read())
+        {
+            found.Add(row.Long(), new PastAssignment(
+                row.Long(), row.Int(), (Arm)row.Int(), (AssignmentState)row.Int(), row.Int(), row.MaybeInt(), row.Double()));
+        }
+        return found;
+    }
+
+    /// <summary>Writes what a night assigns and ends, in place of what may be there. Nobody reads it before the night is published.</summary>
+    /// <exception cref="LeaseLostException">Somebody took the run over.</exception>
+    public void Write(Run run, IEnumerable<NewAssignment> assignments, IEnumerable<AssignmentEnding> endings)
+    {
+        using var change = LedgerChange.Begin(_engine);
+        change.Fence(run, RunState.Validating);
+        foreach (var clearing in Clearing) change.Execute(clearing, new { run.RunId });
+        using (var bulk = change.Bulk("assignment", NewAssignment.Writer.Names))
+        {
+            foreach (var assignment in assignments) NewAssignment.Writer.Write(bulk, (run, assignment));
+            bulk.Complete();
+        }
+        using (var bulk = change.Bulk("assignment_end", AssignmentEnding.Writer.Names))
+        {
+            foreach (var ending in endings) AssignmentEnding.Writer.Write(bulk, (run, ending));
+            bulk.Complete();
+        }
+        Failpoint.Pass("assignments-written");
+        change.Commit();
+    }
+
+    /// <summary>
+    /// Ends what published nights ended, and forgets what is older than <see cref="KeptDays"/> days. Can be repeated, and is what the next
+    /// night begins with where this one did not come to it.
+    /// </summary>
+    public void Settle(Cutoff asOf)
+    {
+        using var change = LedgerChange.Begin(_engine);
+        if (change.QuerySingle<long>($"SELECT count(*) FROM assignment_end WHERE run_id IN ({Seen})") > 0)
+        {
+            change.Execute(
+                $"UPDATE assignment SET state = {Sql(AssignmentState.Expired)}, changed_day = @day, reason = CASE e.why {Reasons} END "
+                + "FROM assignment_end e WHERE e.customer_key = assignment.customer_key AND e.assigned_run_id = assignment.run_id "
+                + $"AND e.run_id IN ({Seen}) AND assignment.state IN ({Sql(AssignmentState.Proposed)}, {Sql(AssignmentState.Accepted)})",
+                new { day = asOf.Day });
+            change.Execute($"DELETE FROM assignment_end WHERE run_id IN ({Seen})");
+        }
+        change.Execute("DELETE FROM assignment WHERE assigned_day <= @day", new { day = asOf.Day - KeptDays });
+        change.Commit();
+    }
+
+    /// <summary>What was assigned to a customer, newest first.</summary>
+    public async Task<IReadOnlyList<AssignmentRow>> OfCustomerAsync(long customerKey, CancellationToken cancellation = default)
+    {
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return (await connection.QueryAsync<AssignmentRow>(new CommandDefinition(
+            $"SELECT a.*, p.play_id FROM assignment a JOIN play p ON p.play_no = a.play_no WHERE a.customer_key = @customerKey "
+            + $"AND a.run_id IN ({Seen}) ORDER BY a.run_id DESC",
+            new { customerKey }, cancellationToken: cancellation))).AsList();
+    }
+
+    /// <summary>Assignments by play, arm and state.</summary>
+    public async Task<IReadOnlyList<AssignmentCount>> CountsAsync(CancellationToken cancellation = default)
+    {
+        await using var connection = await _engine.OpenAsync(cancellation);
+        return (await connection.QueryAsync<AssignmentCount>(new CommandDefinition(
+            "SELECT p.play_id, a.arm, a.state, count(*) AS customers FROM assignment a JOIN play p ON p.play_no = a.play_no "
+            + $"WHERE a.run_id IN ({Seen}) GROUP BY p.play_id, a.arm, a.state ORDER BY p.play_id, a.arm, a.state",
+            commandTimeout: 0, cancellationToken: cancellation))).AsList();
+    }
+
+    /// <summary>
+    /// What a person made of a play goes on in the newest assignment of it, unless that is over.
+    /// </summary>
+    /// <param name="day">As-of of the night that is shown.</param>
+    internal static Statement Moving(long customerKey, string playId, AssignmentState state, string? reason, int day) => new(
+        "UPDATE assignment SET state = @state, changed_day = @day, reason = @reason WHERE customer_key = @customerKey "
+        + $"AND arm = {((int)Arm.Treated).ToString(CultureInfo.InvariantCulture)} AND state <> {Sql(AssignmentState.Expired)} "
+        + "AND run_id = (SELECT max(a.run_id) FROM assignment a JOIN play p ON p.play_no = a.play_no "
+        + $"WHERE a.customer_key = @customerKey AND p.play_id = @playId AND a.run_id IN ({Seen}))",
+        new { customerKey, playId, state = (int)state, reason, day });
+
+    /// <summary>Of a run nobody will see.</summary>
+    internal static IReadOnlyList<string> Clearing { get; } =
+        ["DELETE FROM assignment WHERE run_id = @RunId", "DELETE FROM assignment_end WHERE run_id = @RunId"];
+
+    private static string Reasons => string.Join(" ", Enum.GetValues<AssignmentEnd>()
+        .Select(why => $"WHEN {((int)why).ToString(CultureInfo.InvariantCulture)} THEN '{PlayNames.Name(why)}'"));
+
+    private static string Sql(AssignmentState state) => ((int)state).ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>Assignments of the customers of a shard, by customer key, each customer's oldest first.</summary>
+public sealed class PastAssignments
+{
+    private readonly List<PastAssignment> _all = [];
+    private readonly Dictionary<long, (int From, int Count)> _of = [];
+
+    public static PastAssignments None { get; } = new();
+
+    public ReadOnlySpan<PastAssignment> Of(long customerKey) => _of.TryGetValue(customerKey, out var place)
+        ? System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_all).Slice(place.From, place.Count)
+        : default;
+
+    internal void Add(long customerKey, in PastAssignment assignment)
+    {
+        _of[customerKey] = _of.TryGetValue(customerKey, out var place) ? (place.From, place.Count + 1) : (_all.Count, 1);
+        _all.Add(assignment);
+    }
+}

@@ -1,0 +1,249 @@
+using PredictiveRetention.Playbooks;
+using PredictiveRetention.Playbooks.Assignments;
+using PredictiveRetention.Runs;
+using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Playbooks;
+using PredictiveRetention.Tests.Support;
+using Xunit;
+
+namespace PredictiveRetention.Tests.Runs;
+
+public sealed class SqliteNightAssignmentTests() : NightAssignmentTests(new SqliteUnderTest());
+
+public sealed class PostgresNightAssignmentTests() : NightAssignmentTests(new PostgresUnderTest());
+
+/// <summary>What nights assign, who is left alone, and what becomes of it; on both engines.</summary>
+public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFixture(engine)
+{
+    private static readonly DateTimeOffset s_now = new(2026, 1, 31, 8, 0, 0, TimeSpan.Zero);
+
+    // Two plays whoever has orders may get; which is worth more depends on the spend.
+    private static readonly string s_cheap = SomePlay.Yaml(
+        "cheap", cost: "{ per_contact: 0.01 }", channel: "phone", more: "holdout_share: 0.2");
+    private static readonly string s_dear = SomePlay.Yaml(
+        "dear", cost: "{ per_contact: 0.5 }", uplift: "0.2", channel: "direct_mail", more: "holdout_share: 0.2");
+
+    [Fact]
+    public void Everybody_who_gets_a_play_or_is_left_alone_for_it_has_a_record()
+    {
+        using var store = Shop();
+        var night = Night(store, with: Plays(s_cheap, s_dear));
+        var headline = night.Headline!;
+
+        var rows = store.Predictions.ReadAll(night.Run.RunId).ToList();
+        Assert.Equal(headline.Actions, rows.Count(row => row.PlayId is not null));
+        Assert.Equal(headline.ExpectedNetValue, rows.Sum(row => row.ExpectedNetValue), 6);
+        Assert.Equal(headline.ActionCost, rows.Sum(row => row.ActionCost), 6);
+        Assert.Equal(Count("arm = 0"), headline.Actions);
+        Assert.Equal(Count("arm = 1"), rows.Count(row => Is(row, NoAction.HeldOut)));
+        Assert.Equal(headline.ControlGroup, rows.Count(row => Is(row, NoAction.ControlGroup)));
+        Assert.Equal(headline.LeftAlone!.Sum(play => play.Customers), Count("arm > 0"));
+        Assert.InRange(Count("arm = 1"), 20, 90); // a fifth of some 280
+        Assert.InRange(headline.ControlGroup!.Value, 4, 32);
+        Assert.All(store.Verifier.Verify(Some.Shop, _ => { }, default), check => Assert.Empty(check.Broken));
+    }
+
+    [Fact]
+    public void Figures_count_what_predictions_say()
+    {
+        using var store = Shop();
+        var night = Night(store, with: settings => Plays(s_cheap, s_dear)(settings) with { Actions = new ActionSettings { Budget = 9 } });
+        var rows = store.Predictions.ReadAll(night.Run.RunId).Where(row => row.PlayId is not null).ToList();
+        Assert.InRange(rows.Sum(row => row.ActionCost), 8, 9);
+        Assert.Equal(rows.Count, Figure("SELECT value FROM figure WHERE view = 'kpis' AND metric = 'actions'"));
+        foreach (var tier in rows.GroupBy(row => row.ValueTier))
+        {
+            Assert.Equal(tier.Count(), Figure(
+                "SELECT f.value FROM figure f JOIN segment_name n ON n.taxonomy = 'value_tier' AND n.name = f.d1 "
+                + $"WHERE f.view = 'by_value_tier' AND f.metric = 'actions' AND n.code = {tier.Key}"));
+        }
+        Assert.All(store.Verifier.Verify(Some.Shop, _ => { }, default), check => Assert.Empty(check.Broken));
+    }
+
+    [Fact]
+    public void A_second_night_goes_on_with_what_the_first_proposed()
+    {
+        using var store = Shop();
+        var first = Night(store, with: Plays(s_cheap, s_dear));
+        var assigned = Count("1 = 1");
+        var second = Night(store, day: 1, with: Plays(s_cheap, s_dear));
+        Assert.Equal(assigned, Count("1 = 1"));
+        Assert.Equal(
+            store.Predictions.ReadAll(first.Run.RunId).Select(row => (row.CustomerKey, row.PlayId, row.NoAction)),
+            store.Predictions.ReadAll(second.Run.RunId).Select(row => (row.CustomerKey, row.PlayId, row.NoAction)));
+        // What goes on is counted among the actions of the night.
+        Assert.Equal(first.Headline!.Actions, second.Headline!.Actions);
+    }
+
+    [Fact]
+    public void Who_is_left_alone_stays_so_when_the_play_is_renamed()
+    {
+        using var store = Shop();
+        Night(store, with: Plays(s_cheap));
+        var alone = Keys("arm = 1");
+        Assert.NotEmpty(alone);
+        var renamed = SomePlay.Book(s_cheap).Plays[0] with { Id = "cheaper", Formerly = ["cheap"] };
+        var second = Night(store, day: 1, with: settings => settings with { Playbook = new Playbook([renamed]) });
+
+        Assert.Equal(alone, Keys("arm = 1"));
+        Assert.Equal(Count("arm = 0"), second.Headline!.Actions);
+        Assert.Equal(["1|cheaper|cheap"], Engine.Query("SELECT play_no || '|' || play_id || '|' || salt FROM play"));
+        Assert.All(
+            store.Predictions.ReadAll(second.Run.RunId).Where(row => row.PlayId is not null), row => Assert.Equal("cheaper", row.PlayId));
+    }
+
+    [Fact]
+    public void A_play_that_is_gone_ends_what_it_proposed()
+    {
+        using var store = Shop();
+        Night(store, with: Plays(s_cheap));
+        var proposed = Count("arm = 0");
+        Night(store, day: 1, with: Plays(s_dear));
+        Assert.Equal(proposed, Count("state = 5 AND reason = 'the play is gone'"));
+        Assert.Equal("0", Engine.Query("SELECT count(*) FROM assignment_end").Single());
+        Assert.InRange(Count("state = 0 AND arm = 0"), 1, proposed + 40);
+    }
+
+    [Fact]
+    public async Task What_people_make_of_an_action_goes_on_in_its_record()
+    {
+        using var store = Shop();
+        var night = Night(store, with: Plays(s_cheap));
+        var row = store.Predictions.ReadAll(night.Run.RunId).First(one => one.PlayId is not null);
+        var work = new ActionWork { CustomerKey = row.CustomerKey, PlayId = "cheap", Status = ActionStatus.InProgress, Owner = "Ann" };
+        var taken = (await store.Work.ChangeAsync(work, "ann", s_now, night.Run.AsOf))!;
+        Assert.Equal(AssignmentState.Accepted, (await Assigned()).State);
+        await store.Work.ChangeAsync(taken with { Status = ActionStatus.Dismissed, Note = "moved away" }, "ann", s_now, night.Run.AsOf);
+        var record = await Assigned();
+        Assert.Equal((AssignmentState.Rejected, "moved away", night.Run.AsOf.Day), (record.State, record.Reason, record.ChangedDay!.Value));
+
+        var second = Night(store, day: 1, with: Plays(s_cheap));
+        var after = store.Predictions.ReadAll(second.Run.RunId).Single(one => one.CustomerKey == row.CustomerKey);
+        Assert.Equal((null, NoAction.Rested), (after.PlayId, (NoAction)after.NoAction!.Value));
+
+        async Task<AssignmentRow> Assigned() => Assert.Single(await store.Assignments.OfCustomerAsync(row.CustomerKey));
+    }
+
+    [Fact]
+    public async Task A_night_that_was_not_published_assigned_nothing()
+    {
+        using var store = Shop();
+        Night(store, with: Plays(s_dear));
+        var before = Keys("1 = 1");
+        var held = Night(store, day: 1, with: settings => Plays(s_cheap)(settings) with { Guard = new GuardBands { MaxMeanShift = -1 } });
+        Assert.Equal(RunOutcome.Held, held.Outcome);
+        Assert.Equal(0, Count("state = 5"));
+
+        await store.Decisions.DiscardAsync(held.Run.RunId, "ann");
+        Assert.Equal(before, Keys("1 = 1"));
+        Assert.Equal("0", Engine.Query("SELECT count(*) FROM assignment_end").Single());
+    }
+
+    [Fact]
+    public async Task A_held_night_that_a_person_publishes_counts_from_then_on()
+    {
+        using var store = Shop();
+        Night(store, with: Plays(s_dear));
+        var proposed = Count("arm = 0");
+        var held = Night(store, day: 1, with: settings => Plays(s_cheap)(settings) with { Guard = new GuardBands { MaxMeanShift = -1 } });
+        await store.Decisions.PublishAsync(held.Run.RunId, "ann");
+        // The next night begins with what this one did not come to.
+        Night(store, day: 2, with: Plays(s_cheap));
+        Assert.Equal(proposed, Count("state = 5 AND reason = 'the play is gone'"));
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(3.0)]
+    public void A_budget_holds_over_nights_of_a_period(double budget)
+    {
+        using var store = Shop();
+        for (var day = 0; day < 3; day++)
+        {
+            Night(store, day, with: settings =>
+                Plays(s_cheap, s_dear)(settings) with { Actions = new ActionSettings { Budget = budget, ControlShare = 0 } });
+        }
+        var cost = double.Parse(Engine.Query("SELECT coalesce(sum(CAST(cost AS double precision)), 0) FROM assignment WHERE arm = 0").Single(),
+            System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(cost, Math.Max(0, budget - 0.6), budget + 1e-6);
+        // Who is left alone takes nothing of it, and is chosen by the same prices: a fifth of all, about.
+        if (budget > 0) Assert.InRange(Count("arm = 1"), 1, Count("arm = 0"));
+        else Assert.Equal(0, Count("1 = 1"));
+    }
+
+    [Fact]
+    public void Capacities_of_plays_and_channels_hold()
+    {
+        using var store = Shop();
+        var few = SomePlay.Book(s_cheap).Plays[0] with { Capacity = 5 };
+        var mail = SomePlay.Book(s_dear).Plays[0];
+        var night = Night(store, with: settings => settings with
+        {
+            Playbook = new Playbook([few, mail]),
+            Actions = new ActionSettings { ChannelCapacities = new Dictionary<PlayChannel, int> { [PlayChannel.DirectMail] = 7 } },
+        });
+        var plays = night.Headline!.Plays.ToDictionary(play => play.Key, play => play.Customers);
+        Assert.Equal((5, 7), (plays["cheap"], plays["dear"]));
+        Assert.Contains(store.Predictions.ReadAll(night.Run.RunId), row => Is(row, NoAction.BeyondLimits));
+    }
+
+    [Fact]
+    public void A_holdout_of_everybody_leaves_everybody_alone()
+    {
+        using var store = Shop();
+        var all = SomePlay.Book(s_cheap).Plays[0] with { HoldoutShare = 1 };
+        var night = Night(store, with: settings => settings with { Playbook = new Playbook([all]) });
+        Assert.Equal(0, night.Headline!.Actions);
+        Assert.True(Count("arm = 1") > 250);
+    }
+
+    [Fact]
+    public void A_replay_neither_reads_nor_makes_assignments()
+    {
+        using var store = Shop();
+        Night(store, with: Plays(s_cheap));
+        var before = Keys("1 = 1");
+        var settings = Plays(s_dear)(new RunSettings { ShardSize = 43, Parallelism = 1 });
+        var replay = new NightRun(store, Models, settings).Execute(RunRequest.Replay(SimulatedHistories.End), null, default);
+        Assert.Equal(before, Keys("1 = 1"));
+        Assert.Equal(["dear"], replay.Headline!.Plays.Select(play => play.Key));
+    }
+
+    [Fact]
+    public void Two_plays_of_one_salt_and_a_salt_that_changed_are_refused_by_name()
+    {
+        using var store = Shop();
+        Night(store, with: Plays(s_cheap));
+        var stolen = SomePlay.Book(s_dear).Plays[0] with { OwnSalt = "cheap" };
+        Assert.Contains("that of the play 'cheap'", Refused(stolen));
+        var redrawn = SomePlay.Book(s_cheap).Plays[0] with { OwnSalt = "again" };
+        Assert.Contains("was drawn with the salt 'cheap', its file says 'again'", Refused(redrawn));
+
+        string Refused(Play play) => Assert.Throws<RetentionException>(() => store.Plays.Enter(new Playbook([play]))).Message;
+    }
+
+    [Fact]
+    public void Assignments_are_kept_for_400_days()
+    {
+        using var store = Shop();
+        var night = Night(store, with: Plays(s_cheap));
+        store.Assignments.Settle(night.Run.AsOf.Plus(AssignmentLedger.KeptDays - 1));
+        Assert.NotEqual(0, Count("1 = 1"));
+        store.Assignments.Settle(night.Run.AsOf.Plus(AssignmentLedger.KeptDays));
+        Assert.Equal(0, Count("1 = 1"));
+    }
+
+    private static Func<RunSettings, RunSettings> Plays(params string[] plays) =>
+        settings => settings with { Playbook = SomePlay.Book(plays) };
+
+    private static bool Is(PredictionRow row, NoAction reason) => row.NoAction == (int)reason;
+
+    private long Count(string condition) =>
+        long.Parse(Engine.Query($"SELECT count(*) FROM assignment WHERE {condition}").Single(),
+            System.Globalization.CultureInfo.InvariantCulture);
+
+    private List<string> Keys(string condition) =>
+        Engine.Query($"SELECT customer_key || ':' || run_id || ':' || arm || ':' || state FROM assignment WHERE {condition} ORDER BY 1");
+
+    private double Figure(string sql) => double.Parse(Engine.Query(sql).Single(), System.Globalization.CultureInfo.InvariantCulture);
+}
