@@ -93,7 +93,7 @@ public static class PlaybookRun
             book,
             new AllocationLimits
             {
-                Plays = [.. plays.Select(play => new PlayLimits(play.Id, play.Channel, Capacity: play.Capacity))],
+                Plays = [.. plays.Select(play => new PlayLimits(play.Id, play.Channel, play.Budget, play.Capacity))],
                 Budget = budget,
                 ChannelCapacities = channels,
             },
