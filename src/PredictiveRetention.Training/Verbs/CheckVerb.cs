@@ -14,8 +14,8 @@ internal static class CheckVerb
 
     public static Command Command() => Verb.Command(
         "check",
-        "Checks plays (the shipped ones and a folder of your own) and lists them, and a file of targets; every fault is named with file "
-            + "and line.\n  Example: retain check --plays my-plays/ --targets targets.yaml",
+        "Checks plays (the shipped ones and a folder of your own), lists them and warns of what is seldom meant, and checks a file of "
+            + "targets; every fault is named with file and line.\n  Example: retain check --plays my-plays/ --targets targets.yaml",
         VerbUses.None,
         [s_plays, s_targets, s_definitions],
         Run);
@@ -25,16 +25,19 @@ internal static class CheckVerb
         var playbook = verb.Value(s_plays) is { } folder ? Playbook.Shipped().OverriddenBy(PlayFolder.Read(folder)) : Playbook.Shipped();
         var targets = verb.Value(s_targets) is { } file ? TargetsFile.Read(file) : null;
         var definitions = verb.Value(s_definitions) is { } own ? DefinitionsFile.Read(own) : null;
+        var warnings = PlayWarning.Of(playbook);
         if (verb.Json)
         {
             verb.PrintJson(playbook.Plays.Select(play => new
             {
                 play.Id, play.Name, Priority = PlayNames.Name(play.Priority), play.Owner,
-                Channel = PlayNames.Name(play.Channel), play.Timeline
+                Channel = PlayNames.Name(play.Channel), play.Timeline,
+                Warnings = warnings.Where(warning => warning.PlayId == play.Id)
             }));
             return;
         }
         foreach (var play in playbook.Plays) Console.Out.WriteLine($"{play.Id,-28} {PlayNames.Name(play.Priority),-9} {play.Name}");
+        PlaybookVerb.PrintWarnings(warnings);
         Console.Out.WriteLine($"{playbook.Plays.Count} plays, no fault.");
         if (targets is not null)
             Console.Out.WriteLine($"{targets.Goals.Count} targets and {targets.Benchmarks.Count} benchmarks, no fault.");

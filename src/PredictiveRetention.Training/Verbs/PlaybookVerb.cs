@@ -14,6 +14,7 @@ internal static class PlaybookVerb
     private static readonly Argument<string> s_customer = new("CUSTOMER") { Description = "id of the customer" };
     private static readonly Option<string?> s_plays =
         new("--plays") { Description = "folder of your own plays, which override shipped ones by id" };
+
     public static Command Command() =>
         new("playbook",
             "Plays tried on the published night: who they are for, what they would bring, and under which limits.\n  Example: retain "
@@ -30,14 +31,24 @@ internal static class PlaybookVerb
             "Shares plays out among all customers so that they bring most under a budget and capacities, and says what more of each "
                 + "limit would bring.\n  Example: retain playbook simulate --budget 500 --capacity email=1000",
             VerbUses.Store | VerbUses.Models, [s_plays, ActionOptions.Budget, ActionOptions.Capacity], Simulate),
+        Verb.Command("schema",
+            "Prints what the file of a play may say as a JSON Schema, with which editors complete and check it."
+                + "\n  Example: retain playbook schema",
+            VerbUses.None, [], verb => Console.Out.Write(PlaySchema.Text())),
     };
+
+    /// <summary>Under a list of plays; nothing where there are none.</summary>
+    public static void PrintWarnings(IReadOnlyCollection<PlayWarning> warnings)
+    {
+        if (warnings.Count > 0) Line("Warnings:");
+        foreach (var warning in warnings) Line($"  {warning.PlayId}: {warning.Sentence}");
+    }
 
     private static Playbook Book(Verb verb) =>
         verb.Value(s_plays) is { } folder ? Playbook.Shipped().OverriddenBy(PlayFolder.Read(folder)) : Playbook.Shipped();
 
-    private static SimulatedPlaybook Try(Verb verb, double? budget, IReadOnlyDictionary<PlayChannel, int> channels)
+    private static SimulatedPlaybook Try(Verb verb, Playbook book, double? budget, IReadOnlyDictionary<PlayChannel, int> channels)
     {
-        var book = Book(verb);
         using var store = verb.RequireStore();
         return verb.Terminal.Follow("trying the plays", progress => PlaybookRun.Simulate(
             store, verb.Models, book, budget, channels,
@@ -46,12 +57,15 @@ internal static class PlaybookVerb
 
     private static void Check(Verb verb)
     {
-        var tried = Try(verb, null, new Dictionary<PlayChannel, int>());
+        var book = Book(verb);
+        var warnings = PlayWarning.Of(book);
+        var tried = Try(verb, book, null, new Dictionary<PlayChannel, int>());
         if (verb.Json)
         {
             verb.PrintJson(tried.Plays.Select(one => new
             {
-                one.Play.Id, one.Play.File, one.Audience, one.NoConsent, one.Offered, BestFor = one.Chosen, Remarks = Remarks(one, tried)
+                one.Play.Id, one.Play.File, one.Audience, one.NoConsent, one.Offered, BestFor = one.Chosen, Remarks = Remarks(one, tried),
+                Warnings = warnings.Where(warning => warning.PlayId == one.Play.Id)
             }));
             return;
         }
@@ -61,6 +75,7 @@ internal static class PlaybookVerb
             Line($"{one.Play.Id,-30} {one.Audience,10:N0} {one.NoConsent,10:N0} {one.Offered,10:N0} {one.Chosen,10:N0}");
             foreach (var remark in Remarks(one, tried)) Line($"    {remark}");
         }
+        PrintWarnings(warnings);
         Line($"{tried.Plays.Count} plays, no fault; {tried.Customers:N0} customers as of {tried.Night.AsOf}.");
     }
 
@@ -69,11 +84,15 @@ internal static class PlaybookVerb
         if (one.Audience == 0) yield return "its audience includes nobody";
         else if (one.Audience == tried.Customers) yield return "its audience includes everybody";
         if (one.Audience > 0 && one.Offered + one.NoConsent == 0) yield return "it is worth its cost for nobody in its audience";
-        else if (one.Offered > 0 && one.Chosen == 0) yield return "another play is worth more for everybody it is worth its cost for";
-        if (one.Play.HoldoutShare is 0) yield return "nobody would be left alone, so its effect could not be measured";
-        if (one.Play.HoldoutShare is 1) yield return "everybody would be left alone";
+        else if (one.Offered > 0 && one.Chosen == 0 && !IsKeptFromAll(one, tried))
+            yield return "another play is worth more for everybody it is worth its cost for";
         if (one.Play.ExpectedUplift.Value <= 0) yield return "it is expected to change nothing for the better";
     }
+
+    // By a limit of 0, of which there is a warning, or a budget that pays for nobody.
+    private static bool IsKeptFromAll(SimulatedPlay one, SimulatedPlaybook tried) => tried.Allocation.Limits
+        .Where(limit => limit.Kind is LimitKind.PlayBudget or LimitKind.PlayCapacity && limit.Name == one.Play.Id)
+        .Any(limit => limit is { Limit: 0 } or { Price: > 0 });
 
     private static void Explain(Verb verb)
     {
@@ -118,7 +137,7 @@ internal static class PlaybookVerb
 
     private static void Simulate(Verb verb)
     {
-        var tried = Try(verb, verb.Value(ActionOptions.Budget), ActionOptions.Capacities(verb));
+        var tried = Try(verb, Book(verb), verb.Value(ActionOptions.Budget), ActionOptions.Capacities(verb));
         var result = tried.Allocation;
         if (verb.Json)
         {

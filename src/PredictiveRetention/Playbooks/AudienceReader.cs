@@ -9,8 +9,8 @@ namespace PredictiveRetention.Playbooks;
 /// </summary>
 internal sealed class AudienceReader
 {
-    private const string Any = "any";
-    private const string Negation = "not";
+    public const string Any = "any";
+    public const string Negation = "not";
 
     // Deeper is either a mistake or a YAML alias that contains itself.
     private const int MaxDepth = 8;

@@ -36,8 +36,27 @@ public enum UnknownConsent : byte
 /// <summary>One action the shop can take for a customer: whom it is for, what it costs, what it is expected to change.</summary>
 public sealed record Play
 {
+    public const int DefaultCooldownDays = 30;
+    public const double DefaultHoldoutShare = 0.10;
+
+    /// <summary>The salt of the global control group, so no play's.</summary>
+    public const string ControlSalt = "control";
+
     /// <summary>Kebab-case; a shop's own play replaces the shipped one of the same id.</summary>
     public required string Id { get; init; }
+
+    /// <summary>Ids the play had before, the first one first: its history and its salt go on.</summary>
+    public IReadOnlyList<string> Formerly { get; init; } = [];
+
+    /// <summary>What its file names as salt; null where it names none.</summary>
+    public string? OwnSalt { get; init; }
+
+    /// <summary>What the draw of who is left alone is made with. Default: the first id the play ever had.</summary>
+    public string Salt => OwnSalt ?? FirstId;
+
+    public bool HasOwnSalt => OwnSalt is not null;
+
+    internal string FirstId => Formerly.Count > 0 ? Formerly[0] : Id;
 
     public required string Name { get; init; }
 
@@ -60,41 +79,34 @@ public sealed record Play
 
     public required Audience Audience { get; init; }
 
-    /// <summary>Of its money: the cost of a contact, and amounts its audience asks for. Null where it has no cost in money.</summary>
+    /// <summary>Of its money: the cost of a contact, its budget, and amounts its audience asks for. Null where it has none.</summary>
     public Currency? Currency { get; init; }
 
     public required PlayCost Cost { get; init; }
 
     public required ExpectedUplift ExpectedUplift { get; init; }
 
-    /// <summary>Days before the same customer may get this play again. Default 30.</summary>
-    public int CooldownDays { get; init; } = 30;
+    /// <summary>Days before a customer who was contacted with this play, or was left alone for it, may get it again.</summary>
+    public int CooldownDays { get; init; } = DefaultCooldownDays;
 
-    /// <summary>Share of the chosen customers left alone so that the effect can be measured. Default 0.10.</summary>
-    public double HoldoutShare { get; init; } = 0.10;
+    /// <summary>Share of the chosen customers left alone so that the effect can be measured, 0..1.</summary>
+    public double HoldoutShare { get; init; } = DefaultHoldoutShare;
 
-    /// <summary>At most this many customers a night; null is no limit.</summary>
-    public int? Capacity { get; init; }
-
-    /// <summary>Expected cost in a period at most, currency units; null is no limit.</summary>
+    /// <summary>What its contacts and incentives may cost in a period, in units of its currency, 0 or more; null is no limit.</summary>
     public double? Budget { get; init; }
 
-    /// <summary>Ids the play had before: its history and its salt go on.</summary>
-    public IReadOnlyList<string> Formerly { get; init; } = [];
-
-    /// <summary>Null: the first id the play had.</summary>
-    public string? OwnSalt { get; init; }
-
-    /// <summary>What the draw of who is left alone is made with.</summary>
-    public string Salt => OwnSalt ?? (Formerly.Count > 0 ? Formerly[0] : Id);
-
-    public bool HasOwnSalt => OwnSalt is not null;
+    /// <summary>
+    /// At most this many customers in hand at a time: proposed and not yet dealt with, or contacted in the period; null is no limit.
+    /// </summary>
+    public int? Capacity { get; init; }
 
     /// <summary>False switches a shipped play off: override it by id. Default true.</summary>
     public bool Enabled { get; init; } = true;
 
     /// <summary>The file it was read from.</summary>
     public required string File { get; init; }
+
+    internal PlayPlaces Places { get; init; } = PlayPlaces.Unknown;
 
     /// <summary>E-mail needs consent that was not refused; of the other channels the product imports no consent.</summary>
     public bool MayContact(in CustomerFacts facts) =>

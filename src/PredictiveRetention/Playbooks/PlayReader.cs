@@ -7,8 +7,13 @@ namespace PredictiveRetention.Playbooks;
 /// <summary>Reads one play from YAML text.</summary>
 internal static partial class PlayReader
 {
-    /// <summary>The play and where its id stands; null when the text is no YAML mapping. Whether it may be used, the faults say.</summary>
-    public static (Play Play, Mark IdAt)? Read(string file, string text, PlayFaults faults)
+    // Beyond it somebody as likely to order as not would surely order, or never.
+    public const double MostUplift = 0.49;
+
+    public const string Kebab = "[a-z0-9]+(-[a-z0-9]+)*";
+
+    /// <summary>The play; null when the text is no YAML mapping. Whether it may be used, the faults say.</summary>
+    public static Play? Read(string file, string text, PlayFaults faults)
     {
         if (Root(file, text, faults) is not { } root) return null;
 
@@ -28,21 +33,22 @@ internal static partial class PlayReader
             Cost = Cost(fields),
             Currency = CurrencyOf(fields),
             ExpectedUplift = Uplift(fields),
-            CooldownDays = fields.Whole("cooldown_days", 0, Horizon.MaxDays) ?? 30,
-            HoldoutShare = fields.Number("holdout_share", 0, 1, fallback: 0.10),
-            Capacity = fields.Whole("capacity", 1, int.MaxValue),
+            CooldownDays = fields.Whole("cooldown_days", 0, Horizon.MaxDays) ?? Play.DefaultCooldownDays,
+            HoldoutShare = fields.Number("holdout_share", 0, 1, fallback: Play.DefaultHoldoutShare),
+            Budget = fields.Amount("budget", 0, double.MaxValue),
+            Capacity = fields.Whole("capacity", 0, int.MaxValue),
+            OwnSalt = fields.OptionalText("salt"),
             Enabled = fields.Flag("enabled", fallback: true),
             File = file,
         };
+        var formerly = Formerly(fields);
+        play = play with { Formerly = [.. formerly.Select(former => former.Id)], Places = PlacesOf(fields, play, formerly) };
+        // Editors ask it for the fields; it says nothing of the play.
+        fields.OptionalText("$schema");
         fields.RejectOthers();
-        if (play.Cost.PerContact > 0 && fields.Optional("currency") is null)
-        {
-            fields.Fault("cost.per_contact", fields.StartOf("cost"),
-                "is money of no currency. Name it beside cost (currency: EUR), or give per_contact_share, a share of the shop's median "
-                    + "order");
-        }
+        if (fields.Optional("currency") is null) RejectMoney(fields, play);
 
-        return (play, fields.StartOf("id"));
+        return play;
     }
 
     private static YamlMappingNode? Root(string file, string text, PlayFaults faults)
@@ -58,12 +64,58 @@ internal static partial class PlayReader
     private static string Id(YamlFields fields)
     {
         var id = fields.Text("id");
-        if (id.Length > 0 && !KebabCase().IsMatch(id))
-        {
-            fields.Fault("id", fields.StartOf("id"), $"'{id}' is not kebab-case: lower-case letters and digits, words joined by '-'");
-        }
+        if (id.Length > 0) RejectOtherThanKebabCase(fields, "id", fields.StartOf("id"), id);
 
         return id;
+    }
+
+    private static void RejectOtherThanKebabCase(YamlFields fields, string name, Mark at, string id)
+    {
+        if (!KebabCase().IsMatch(id))
+            fields.Fault(name, at, $"'{id}' is not kebab-case: lower-case letters and digits, words joined by '-'");
+    }
+
+    private static List<(string Id, PlayPlace Place)> Formerly(YamlFields fields)
+    {
+        var formerly = new List<(string Id, PlayPlace Place)>();
+        if (fields.Optional("formerly") is not { } node) return formerly;
+
+        if (node is YamlSequenceNode list)
+        {
+            if (list.Children.Count == 0) fields.Fault("formerly", node.Start, "is an empty list");
+            foreach (var (index, one) in list.Index()) Add(YamlFields.Indexed("formerly", index), one);
+        }
+        else Add("formerly", node);
+
+        return formerly;
+
+        void Add(string name, YamlNode one)
+        {
+            if (fields.TextOf(name, one) is not { } id) return;
+
+            RejectOtherThanKebabCase(fields, name, one.Start, id);
+            formerly.Add((id, new PlayPlace(name, one.Start)));
+        }
+    }
+
+    private static PlayPlaces PlacesOf(YamlFields fields, Play play, List<(string Id, PlayPlace Place)> formerly)
+    {
+        var id = new PlayPlace("id", fields.StartOf("id"));
+        var first = formerly.Count > 0 ? formerly[0].Place : id;
+        var salt = play.HasOwnSalt ? new PlayPlace("salt", fields.StartOf("salt")) : first;
+        return new PlayPlaces(id, [.. formerly.Select(former => former.Place)], salt);
+    }
+
+    private static void RejectMoney(YamlFields fields, Play play)
+    {
+        if (play.Cost.PerContact > 0)
+        {
+            fields.Fault("cost.per_contact", fields.StartOf("cost"),
+                "is money of no currency. Name it beside cost (currency: EUR), or give per_contact_share, a share of the shop's median "
+                    + "order");
+        }
+        if (play.Budget > 0)
+            fields.Fault("budget", fields.StartOf("budget"), "is money of no currency. Name it beside budget (currency: EUR)");
     }
 
     private static List<PlayStep> Steps(YamlFields fields)
@@ -120,9 +172,6 @@ internal static partial class PlayReader
         return uplift;
     }
 
-    // Beyond it somebody as likely to order as not would surely order, or never.
-    private const double MostUplift = 0.49;
-
-    [GeneratedRegex(@"\A[a-z0-9]+(-[a-z0-9]+)*\z")]
+    [GeneratedRegex($@"\A{Kebab}\z")]
     private static partial Regex KebabCase();
 }

@@ -32,12 +32,13 @@ public sealed class Playbook
         var plays = new Dictionary<string, Play>();
         foreach (var (file, text) in files)
         {
-            if (PlayReader.Read(file, text, faults) is var (play, idAt) && play.Id.Length > 0 && !plays.TryAdd(play.Id, play))
+            if (PlayReader.Read(file, text, faults) is { Id.Length: > 0 } play && !plays.TryAdd(play.Id, play))
             {
-                faults.Add(file, idAt, "id", $"'{play.Id}' is already the id of the play in {plays[play.Id].File}");
+                play.Places.Id.Fault(faults, play, $"'{play.Id}' is already the id of the play in {plays[play.Id].File}");
             }
         }
 
+        PlayIdentities.Check([.. plays.Values], faults);
         faults.ThrowIfAny();
         return new Playbook(plays.Values);
     }
@@ -58,8 +59,20 @@ public sealed class Playbook
                     + "per_contact_share, a share of the shop's median order.");
     }
 
-    /// <summary>These plays and a shop's own; of two with the same id the shop's own counts, whole.</summary>
-    public Playbook OverriddenBy(Playbook own) => new(Plays.Where(play => own.Find(play.Id) is null).Concat(own.Plays));
+    /// <summary>
+    /// These plays and a shop's own; of two with the same id the shop's own counts, whole. One that was called like one of these takes its
+    /// place.
+    /// </summary>
+    /// <exception cref="RetentionException">A former id or a salt is that of another play: every such fault.</exception>
+    public Playbook OverriddenBy(Playbook own)
+    {
+        var replaced = own.Plays.SelectMany(play => play.Formerly.Prepend(play.Id)).ToHashSet();
+        Play[] plays = [.. Plays.Where(play => !replaced.Contains(play.Id)), .. own.Plays];
+        var faults = new PlayFaults();
+        PlayIdentities.Check(plays, faults);
+        faults.ThrowIfAny();
+        return new Playbook(plays);
+    }
 
     private static IEnumerable<(string File, string Text)> ShippedFiles()
     {

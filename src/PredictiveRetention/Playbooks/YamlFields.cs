@@ -18,7 +18,7 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
 
     public YamlNode? Optional(string name)
     {
-        _asked.Add(name);
+        if (!_asked.Contains(name)) _asked.Add(name);
         return Value(name);
     }
 
@@ -31,6 +31,8 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
     }
 
     public string Text(string name) => Required(name) is { } node ? TextOf(name, node) ?? "" : "";
+
+    public string? OptionalText(string name) => Optional(name) is { } node ? TextOf(name, node) : null;
 
     /// <summary>The index of one of the allowed words, in any case.</summary>
     public int Choice(string name, string[] allowed, int? fallback = null)
@@ -48,6 +50,9 @@ internal sealed class YamlFields(string file, string path, YamlMappingNode mappi
 
     public double Number(string name, double min, double max, double fallback) =>
         Optional(name) is { } node ? NumberOf(name, node, min, max) ?? fallback : fallback;
+
+    /// <summary>Null where it is not there.</summary>
+    public double? Amount(string name, double min, double max) => Optional(name) is { } node ? NumberOf(name, node, min, max) : null;
 
     public int? Whole(string name, int min, int max, bool required = false)
     {

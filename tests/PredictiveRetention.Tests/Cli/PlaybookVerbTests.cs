@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PredictiveRetention.Storage;
+using PredictiveRetention.Tests.Playbooks;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
@@ -52,6 +53,28 @@ public sealed class PlaybookVerbTests : IDisposable
             tight.GetProperty("plays").EnumerateArray().Single(play => play.GetProperty("id").GetString() == "at-risk-early-warning")
                 .GetProperty("chosen").GetInt32(), 0, 3);
 
+        var plays = Directory.CreateDirectory(In("plays")).FullName;
+        File.WriteAllText(Path.Combine(plays, "none.yaml"), SomePlay.Yaml("none", more: "capacity: 0", cost: "{ per_contact: 0 }"));
+        File.WriteAllText(Path.Combine(plays, "all.yaml"), SomePlay.Yaml("all", more: "holdout_share: 0\nbudget: 0",
+            cost: "{ per_contact_share: 0.0001 }"));
+        var warned = Ran("playbook", "check", "--plays", plays, "--json").RootElement.EnumerateArray()
+            .ToDictionary(play => play.GetProperty("id").GetString()!);
+        Assert.Equal(
+            ["all: holdout_share is 0: its effect can never be measured", "all: budget is 0: nobody gets it"], Warnings(warned["all"]));
+        Assert.Equal(["none: capacity is 0: nobody gets it"], Warnings(warned["none"]));
+        Assert.Empty(Warnings(warned["loyalty-programme"]));
+        Assert.All(new[] { "all", "none" }, id =>
+        {
+            Assert.NotEqual(0, warned[id].GetProperty("offered").GetInt32());
+            Assert.Equal(0, warned[id].GetProperty("bestFor").GetInt32());
+            Assert.DoesNotContain(
+                "another play is worth more for everybody it is worth its cost for",
+                warned[id].GetProperty("remarks").EnumerateArray().Select(remark => remark.GetString()));
+        });
+        var said = Retain.Run(["playbook", "check", "--plays", plays, .. Where]).Out;
+        Assert.Contains("Warnings:\n  all: holdout_share is 0: its effect can never be measured\n", said, StringComparison.Ordinal);
+        Assert.Contains("  none: capacity is 0: nobody gets it\n12 plays, no fault;", said, StringComparison.Ordinal);
+
         Assert.Contains("no way of sharing out brings more", Retain.Run(["playbook", "simulate", .. Where]).Out, StringComparison.Ordinal);
         Assert.Contains("recommended: " + best.PlayId, Retain.Run(["playbook", "explain", best.CustomerId, .. Where]).Out,
             StringComparison.Ordinal);
@@ -79,6 +102,24 @@ public sealed class PlaybookVerbTests : IDisposable
         Assert.Equal((int)Failure.NotFound, unpublished.ExitCode);
         Assert.Contains("retain score makes one", unpublished.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Plays_are_warned_of_without_a_store()
+    {
+        var plays = Directory.CreateDirectory(In("plays")).FullName;
+        File.WriteAllText(Path.Combine(plays, "nudge.yaml"), SomePlay.Yaml(more: "holdout_share: 1"));
+        var check = Retain.Run("check", "--plays", plays);
+        Assert.Equal(0, check.ExitCode);
+        Assert.Contains("Warnings:\n  nudge: holdout_share is 1: nobody gets it\n11 plays, no fault.", check.Out, StringComparison.Ordinal);
+        var json = JsonDocument.Parse(Retain.Run("check", "--plays", plays, "--json").Out).RootElement.EnumerateArray();
+        Assert.Equal(
+            ["nudge: holdout_share is 1: nobody gets it"],
+            Warnings(json.Single(play => play.GetProperty("id").GetString() == "nudge")));
+        Assert.DoesNotContain("Warnings:", Retain.Run("check").Out, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Warnings(JsonElement play) => play.GetProperty("warnings").EnumerateArray()
+        .Select(warning => $"{warning.GetProperty("playId").GetString()}: {warning.GetProperty("sentence").GetString()}");
 
     private void Night()
     {

@@ -1,3 +1,4 @@
+using PredictiveRetention.Playbooks;
 using Xunit;
 
 namespace PredictiveRetention.Tests.Playbooks;
@@ -41,7 +42,28 @@ public class PlaybookFaultsTests
     [InlineData("cooldown_days: -1", "11:16: cooldown_days: -1 is out of range. Allowed: 0 to 3650")]
     [InlineData("cooldown_days: 1.5", "11:16: cooldown_days: 1.5 is not a whole number")]
     [InlineData("holdout_share: 10", "11:16: holdout_share: 10 is out of range. Allowed: 0 to 1")]
-    [InlineData("capacity: 0", "11:11: capacity: 0 is out of range. Allowed: 1 or more")]
+    [InlineData("holdout_share: -0.1", "11:16: holdout_share: -0.1 is out of range. Allowed: 0 to 1")]
+    [InlineData("budget: -1", "11:9: budget: -1 is out of range. Allowed: 0 or more")]
+    [InlineData("budget: much", "11:9: budget: 'much' is not a number")]
+    [InlineData("capacity: -1", "11:11: capacity: -1 is out of range. Allowed: 0 or more")]
+    [InlineData("capacity: 1.5", "11:11: capacity: 1.5 is not a whole number")]
+    [InlineData("formerly: Old Nudge", "11:11: formerly: 'Old Nudge' is not kebab-case")]
+    [InlineData("formerly: [old, Older]", "11:17: formerly[1]: 'Older' is not kebab-case")]
+    [InlineData("formerly: []", "11:11: formerly: is an empty list")]
+    [InlineData("formerly:", "formerly: has no value")]
+    [InlineData("formerly: [[old]]", "11:12: formerly[0]: takes a single value, not a list")]
+    [InlineData("formerly: { id: old }", "11:11: formerly: takes a single value, not a mapping")]
+    [InlineData("formerly: nudge", "11:11: formerly: 'nudge' is the play's own id")]
+    [InlineData("formerly: [old, nudge]", "11:17: formerly[1]: 'nudge' is the play's own id")]
+    [InlineData("formerly: [old, old]", "11:17: formerly[1]: 'old' is named twice")]
+    [InlineData("salt: [a, b]", "11:7: salt: takes a single value, not a list")]
+    [InlineData("salt: ''", "11:7: salt: has no value")]
+    [InlineData("salt: control", "11:7: salt: 'control' is the salt of the global control group; give the play another salt")]
+    [InlineData("formerly: control", "11:11: formerly: 'control' is the salt of the global control group; give the play another salt")]
+    [InlineData("$schema: [play.schema.json]", "11:10: $schema: takes a single value, not a list")]
+    [InlineData("$schema: { a: b }", "11:10: $schema: takes a single value, not a mapping")]
+    [InlineData("$schema: ''", "11:10: $schema: has no value")]
+    [InlineData("schema: play.schema.json", "11:1: schema: is not a field here; did you mean '$schema'?")]
     [InlineData("enabled: perhaps", "11:10: enabled: 'perhaps' is not allowed. Allowed: true, false")]
     [InlineData("unknown_consent: alow", "11:18: unknown_consent: 'alow' is not allowed; did you mean 'allow'? Allowed: exclude, allow")]
     [InlineData("steps: soon", "11:8: steps: takes a list of {day, message}")]
@@ -66,6 +88,7 @@ public class PlaybookFaultsTests
         "9:9: cost.each: is not a field here. Allowed: per_contact, share_of_order, per_contact_share")]
     [InlineData("{ per_contact: 1 }", "{}", "9:7: cost: has neither per_contact, per_contact_share nor share_of_order")]
     [InlineData("currency: GBP", "", "9:7: cost.per_contact: is money of no currency")]
+    [InlineData("id: nudge", "id: control", "1:5: id: 'control' is the salt of the global control group; give the play another salt")]
     [InlineData("currency: GBP", "currency: Pound", "currency: 'Pound' is not a currency of ISO 4217")]
     [InlineData("{ per_contact: 1 }", "1", "9:7: cost: takes a mapping of fields, not a single value")]
     [InlineData("prior: 0.1", "prior: 2", "10:27: expected_uplift.prior: 2 is out of range. Allowed: -0.49 to 0.49")]
@@ -93,6 +116,46 @@ public class PlaybookFaultsTests
             "play-2.yaml:1:5: id: 'nudge' is already the id of the play in play-1.yaml", SomePlay.Yaml(), SomePlay.Yaml());
 
     [Fact]
+    public void A_budget_is_money_of_a_currency() =>
+        AssertFault(
+            "11:9: budget: is money of no currency. Name it beside budget (currency: EUR)",
+            SomePlay.Yaml(cost: "{ per_contact_share: 0.01 }", more: "budget: 500")
+                .Replace("currency: GBP", "", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("formerly: b", "", "play-1.yaml:11:11: formerly: 'b' is the id of a play that is still in the book, in play-2.yaml")]
+    [InlineData("", "formerly: [old, a]",
+        "play-2.yaml:11:17: formerly[1]: 'a' is the id of a play that is still in the book, in play-1.yaml")]
+    [InlineData("formerly: old", "formerly: [older, old]",
+        "play-2.yaml:11:19: formerly[1]: 'old' is already a former id of the play 'a' in play-1.yaml")]
+    [InlineData("formerly: old", "formerly: old",
+        "play-2.yaml:11:11: formerly: 'old' is already a former id of the play 'a' in play-1.yaml")]
+    [InlineData("salt: s", "salt: s", "play-2.yaml:11:7: salt: 's' of the play 'b' is the salt of the play 'a' in play-1.yaml, too")]
+    [InlineData("salt: b", "", "play-1.yaml:11:7: salt: 'b' of the play 'a' is the salt of the play 'b' in play-2.yaml, too")]
+    [InlineData("", "salt: a", "play-2.yaml:11:7: salt: 'a' of the play 'b' is the salt of the play 'a' in play-1.yaml, too")]
+    [InlineData("formerly: [old, older]", "salt: old",
+        "play-2.yaml:11:7: salt: 'old' of the play 'b' is the salt of the play 'a' in play-1.yaml, too")]
+    public void An_id_a_former_id_and_a_salt_are_of_one_play(string a, string b, string fault) =>
+        AssertFault(fault, SomePlay.Yaml("a", more: a), SomePlay.Yaml("b", more: b));
+
+    [Fact]
+    public void A_shops_own_play_may_not_be_taken_for_a_shipped_one()
+    {
+        var fault = Assert.Throws<RetentionException>(() => Playbook.Shipped().OverriddenBy(SomePlay.Book(
+            SomePlay.Yaml("club", more: "formerly: loyalty-programme"), SomePlay.Yaml("gift", more: "salt: high-value-retention"),
+            SomePlay.Yaml("subscriber-cross-sell", more: "salt: subscribers"))));
+
+        Assert.Equal(Failure.Usage, fault.Failure);
+        Assert.Equal(
+            "2 faults in the playbook:\n  "
+                + "play-1.yaml:11:11: formerly: 'loyalty-programme' is the id of a play that is still in the book, in "
+                + "plays/loyalty-programme.yaml\n  "
+                + "play-2.yaml:11:7: salt: 'high-value-retention' of the play 'gift' is the salt of the play 'high-value-retention' in "
+                + "plays/high-value-retention.yaml, too: the same customers would be left alone for both",
+            fault.Message);
+    }
+
+    [Fact]
     public void All_faults_of_all_files_come_in_one_message()
     {
         var fault = Assert.Throws<RetentionException>(() => SomePlay.Book(
@@ -105,11 +168,16 @@ public class PlaybookFaultsTests
         Assert.Equal(["play-1.yaml", "play-1.yaml", "play-2.yaml", "play-3.yaml"], lines[1..].Select(line => line.Split(':')[0]));
     }
 
+    /// <summary>What the schema of plays cannot say.</summary>
+    private static readonly string[] s_beyondSchema =
+        ["is above max", "is nested deeper", "is not YAML", "is the play's own id", "is the salt of the global control group"];
+
     private static void AssertFault(string fault, params string[] plays)
     {
         var thrown = Assert.Throws<RetentionException>(() => SomePlay.Book(plays));
 
         Assert.StartsWith("1 fault in the playbook:\n  play-", thrown.Message, StringComparison.Ordinal);
         Assert.Contains(fault, thrown.Message, StringComparison.Ordinal);
+        if (plays.Length == 1 && !s_beyondSchema.Any(thrown.Message.Contains)) Assert.False(PlaySchemaFile.Accepts(plays[0]), plays[0]);
     }
 }

@@ -10,7 +10,10 @@ public class PlaybookTests
     {
         var play = SomePlay.Play(
             """
+            $schema: play.schema.json
             id: welcome-back
+            formerly: [hello-again, come-back]
+            salt: spring
             name: Welcome back
             why: They returned.
             priority: critical
@@ -26,6 +29,7 @@ public class PlaybookTests
             expected_uplift: { prior: -0.01, source: measured 2026-03 }
             cooldown_days: 45
             holdout_share: 0.2
+            budget: 99.5
             capacity: 500
             enabled: false
             """);
@@ -37,6 +41,8 @@ public class PlaybookTests
         Assert.Equal(new PlayCost(0.8, 0.1, 0.001), play.Cost);
         Assert.Equal("EUR", play.Currency!.Code);
         Assert.Equal(new ExpectedUplift(-0.01, "measured 2026-03"), play.ExpectedUplift);
+        Assert.Equal(["hello-again", "come-back"], play.Formerly);
+        Assert.Equal(("spring", true, 99.5), (play.Salt, play.HasOwnSalt, play.Budget));
         Assert.Equal((45, 0.2, 500, false, "play-1.yaml"), (play.CooldownDays, play.HoldoutShare, play.Capacity, play.Enabled, play.File));
     }
 
@@ -48,6 +54,37 @@ public class PlaybookTests
         Assert.Equal((30, 0.10, null, true), (play.CooldownDays, play.HoldoutShare, play.Capacity, play.Enabled));
         Assert.Equal(UnknownConsent.Exclude, play.UnknownConsent);
         Assert.Empty(play.Steps);
+        Assert.Empty(play.Formerly);
+        Assert.Equal(("nudge", false, null), (play.Salt, play.HasOwnSalt, play.Budget));
+    }
+
+    [Theory]
+    [InlineData("formerly: old", "old")]
+    [InlineData("formerly: [oldest, older, old]", "oldest")]
+    [InlineData("formerly: old\nsalt: nudge", "nudge")]
+    [InlineData("salt: Spring 2026", "Spring 2026")]
+    public void A_salt_is_the_first_id_the_play_ever_had_or_its_own(string more, string salt) =>
+        Assert.Equal(salt, SomePlay.Play(SomePlay.Yaml(more: more)).Salt);
+
+    [Fact]
+    public void A_limit_of_0_and_a_holdout_of_nobody_or_everybody_are_read()
+    {
+        var nobody = SomePlay.Play(SomePlay.Yaml(more: "capacity: 0\nbudget: 0\nholdout_share: 0"));
+        Assert.Equal((0, 0.0, 0.0), (nobody.Capacity, nobody.Budget, nobody.HoldoutShare));
+        Assert.Equal(1, SomePlay.Play(SomePlay.Yaml(more: "holdout_share: 1")).HoldoutShare);
+    }
+
+    [Fact]
+    public void A_budget_of_0_is_of_every_currency() =>
+        Assert.Null(SomePlay.Play(SomePlay.Yaml(cost: "{ per_contact_share: 0.01 }", more: "budget: 0")
+            .Replace("currency: GBP", "", StringComparison.Ordinal)).Currency);
+
+    [Fact]
+    public void A_budget_in_another_currency_than_the_shops_is_refused()
+    {
+        var book = SomePlay.Book(SomePlay.Yaml(cost: "{ per_contact_share: 0.01 }", more: "budget: 500", currency: "USD"));
+        var refused = Assert.Throws<RetentionException>(() => book.For(Currency.Parse("EUR")));
+        Assert.Contains("play-1.yaml: the play 'nudge' is in USD", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

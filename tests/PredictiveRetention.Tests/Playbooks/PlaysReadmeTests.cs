@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using PredictiveRetention.Playbooks;
 using Xunit;
 
@@ -22,7 +23,7 @@ public class PlaysReadmeTests
 
         var allowed = fault.Message.Split("Allowed: ")[1].Split(", ");
         Assert.True(allowed.Length > 10);
-        Assert.All(allowed, field => Assert.Matches($"`{field}:?`", Readme()));
+        Assert.All(allowed, field => Assert.Matches($"`{Regex.Escape(field)}:?`", Readme()));
     }
 
     private static string Readme()

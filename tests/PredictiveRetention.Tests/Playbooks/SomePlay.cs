@@ -1,4 +1,5 @@
 using PredictiveRetention.Playbooks;
+using Xunit;
 
 namespace PredictiveRetention.Tests.Playbooks;
 
@@ -28,8 +29,13 @@ internal static class SomePlay
         currency: {{currency}}
         """;
 
-    public static Playbook Book(params string[] plays) =>
-        Playbook.Parse(plays.Select((text, index) => ($"play-{index + 1}.yaml", text)));
+    /// <summary>What is read, the schema accepts, too.</summary>
+    public static Playbook Book(params string[] plays)
+    {
+        var book = Playbook.Parse(plays.Select((text, index) => ($"play-{index + 1}.yaml", text)));
+        Assert.All(plays, text => Assert.True(PlaySchemaFile.Accepts(text), text));
+        return book;
+    }
 
     public static Play Play(string yaml) => Book(yaml).Plays[0];
 }

@@ -10,9 +10,6 @@ namespace PredictiveRetention.Playbooks.Assignments;
 /// </summary>
 public readonly struct ArmDraw
 {
-    /// <summary>Salt of the control group.</summary>
-    public const string ControlSalt = "control";
-
     private readonly ulong _salt;
     private readonly double _share;
 

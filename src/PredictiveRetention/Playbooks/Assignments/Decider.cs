@@ -19,7 +19,7 @@ public sealed class Decider(
     private readonly int[] _playOf = PlayOf(recommender.Plays, known);
     private readonly ArmDraw[] _holdouts =
         [.. recommender.Plays.Select(play => new ArmDraw(known.First(one => one.Id == play.Id).Salt, play.HoldoutShare))];
-    private readonly ArmDraw _control = new(ArmDraw.ControlSalt, settings.ControlShare);
+    private readonly ArmDraw _control = new(Play.ControlSalt, settings.ControlShare);
     private readonly bool[] _resting = new bool[recommender.Plays.Count];
 
     /// <summary>The plays that are switched on; offers name them by their place here.</summary>
