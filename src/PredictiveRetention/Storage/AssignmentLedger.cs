@@ -42,7 +42,9 @@ public sealed class AssignmentLedger
         return found;
     }
 
-    /// <summary>Writes what a night assigns and ends, in place of what may be there. Nobody reads it before the night is published.</summary>
+    /// <summary>
+    /// Writes what a night assigns and ends, in place of what may be there. Nobody reads it before the night is published.
+    /// </summary>
     /// <exception cref="LeaseLostException">Somebody took the run over.</exception>
     public void Write(Run run, IEnumerable<NewAssignment> assignments, IEnumerable<AssignmentEnding> endings)
     {

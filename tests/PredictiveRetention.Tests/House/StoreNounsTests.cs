@@ -19,6 +19,7 @@ public sealed partial class StoreNounsTests
         ["assignment"] = ["AssignmentLedger"],
         ["assignment_end"] = ["AssignmentLedger"],
         ["card"] = ["CardStore"],
+        ["chosen_action"] = ["PredictionReader"],
         ["current_run"] = ["Publication"],
         ["customer"] = ["ImportWriter", "ShopChoices"],
         ["figure"] = ["FigureStore"],

@@ -163,8 +163,7 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
             Night(store, day, with: settings =>
                 Plays(s_cheap, s_dear)(settings) with { Actions = new ActionSettings { Budget = budget, ControlShare = 0 } });
         }
-        var cost = double.Parse(Engine.Query("SELECT coalesce(sum(CAST(cost AS double precision)), 0) FROM assignment WHERE arm = 0").Single(),
-            System.Globalization.CultureInfo.InvariantCulture);
+        var cost = Figure("SELECT coalesce(sum(CAST(cost AS double precision)), 0) FROM assignment WHERE arm = 0");
         Assert.InRange(cost, Math.Max(0, budget - 0.6), budget + 1e-6);
         // Who is left alone takes nothing of it, and is chosen by the same prices: a fifth of all, about.
         if (budget > 0) Assert.InRange(Count("arm = 1"), 1, Count("arm = 0"));
@@ -194,7 +193,7 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         var all = SomePlay.Book(s_cheap).Plays[0] with { HoldoutShare = 1 };
         var night = Night(store, with: settings => settings with { Playbook = new Playbook([all]) });
         Assert.Equal(0, night.Headline!.Actions);
-        Assert.True(Count("arm = 1") > 250);
+        Assert.InRange(Count("arm = 1"), 50, 300);
     }
 
     [Fact]

@@ -38,8 +38,12 @@ public sealed class AllocationPricesTests
         var random = new Random(5);
         var book = new OfferBook(2, 100);
         for (var i = 0; i < 500; i++)
-            book.Add([new Offer(0, random.NextDouble() * 9, 1 + random.NextDouble()), new Offer(1, random.NextDouble() * 9, random.NextDouble())]);
-        var limits = s_limits with { Budget = 60, Plays = [s_limits.Plays[0] with { Capacity = 20 }, s_limits.Plays[1] with { Budget = 25 }] };
+        {
+            var (worth, other) = (random.NextDouble() * 9, random.NextDouble() * 9);
+            book.Add([new Offer(0, worth, 1 + random.NextDouble()), new Offer(1, other, random.NextDouble())]);
+        }
+        var (call, mail) = (s_limits.Plays[0] with { Capacity = 20 }, s_limits.Plays[1] with { Budget = 25 });
+        var limits = s_limits with { Budget = 60, Plays = [call, mail] };
         var result = Allocator.Allocate(book, limits);
         var prices = new AllocationPrices(limits, result.Limits);
         var against = Enumerable.Range(0, book.Customers).Count(customer =>

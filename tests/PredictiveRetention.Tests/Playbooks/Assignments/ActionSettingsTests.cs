@@ -12,7 +12,8 @@ public sealed class ActionSettingsTests
         Refused("period", new ActionSettings { PeriodDays = 0 });
         Refused("budget", new ActionSettings { Budget = -1 });
         Refused("budget", new ActionSettings { Budget = double.PositiveInfinity });
-        Refused("capacity of email", new ActionSettings { ChannelCapacities = new Dictionary<PlayChannel, int> { [PlayChannel.Email] = -1 } });
+        var less = new Dictionary<PlayChannel, int> { [PlayChannel.Email] = -1 };
+        Refused("capacity of email", new ActionSettings { ChannelCapacities = less });
         Refused("most contacts", new ActionSettings { MostContacts = 0 });
         Refused("contact days", new ActionSettings { ContactDays = 0 });
         Refused("control share", new ActionSettings { ControlShare = 1.1 });

