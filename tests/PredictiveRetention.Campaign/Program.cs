@@ -40,7 +40,7 @@ static int Run(int times, string? only, string? engine, int skip)
             var reached = results.Count(result => result.Reached);
             var broken = results.SelectMany(result => result.Broken).ToList();
             var rare = reached < Math.Min(times, Enough);
-            var verdict = (broken.Count == 0 ? "I1-I9 held" : "BROKEN") + (rare ? ", reached too rarely" : "");
+            var verdict = (broken.Count == 0 ? "I1-I10 held" : "BROKEN") + (rare ? ", reached too rarely" : "");
             lock (faults)
             {
                 failed |= broken.Count > 0 || rare;

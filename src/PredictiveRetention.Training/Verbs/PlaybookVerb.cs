@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Playbooks.Allocation;
+using PredictiveRetention.Playbooks.Assignments;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
 using static PredictiveRetention.Training.StandardOutput;
@@ -107,7 +108,12 @@ internal static class PlaybookVerb
             {
                 explained.CustomerId, AsOf = explained.Night.AsOf.ToString(), explained.Recipe.HorizonDays, score.PChurn,
                 score.SpendIfOrder, explained.Facts.DaysSinceLastOrder, rhythm.UsualGapDays, rhythm.Overdue, rhythm.Slipping,
-                Recommended = explained.Action.PlayId,
+                Recommended = explained.Action.PlayId, explained.IsControl, explained.HeldOutOf,
+                Assigned = explained.Assigned.Select(one => new
+                {
+                    one.PlayId, AsOf = new Cutoff(one.AssignedDay).ToString(), Arm = PlayNames.Name(one.Arm),
+                    State = PlayNames.Name(one.State), one.NetValue, one.Cost, one.Propensity, one.Reason,
+                }),
                 Plays = explained.Plays.Select(verdict => new
                 {
                     verdict.Play.Id, verdict.Standing, Audience = verdict.Play.Audience.ToString(), verdict.POrderWith,
@@ -121,9 +127,16 @@ internal static class PlaybookVerb
         Line($"  silent for {explained.Facts.DaysSinceLastOrder} days, usually orders every {rhythm.UsualGapDays:F0}"
             + $"{(rhythm.Slipping ? ": slipping" : rhythm.StillBuying ? "" : ": not buying any more")}");
         Line($"  recommended: {explained.Action.PlayId ?? "nothing, " + PlayNames.Name(explained.Action.Reason!.Value)}");
+        if (explained.IsControl) Line("  of the control group: gets no play, so that the effect of all can be measured");
+        foreach (var one in explained.Assigned)
+        {
+            var became = one.Arm == Arm.Treated ? PlayNames.Name(one.State) : "left alone, " + PlayNames.Name(one.Arm);
+            Line($"  assigned {new Cutoff(one.AssignedDay)}: {one.PlayId}, {became}{(one.Reason is { } why ? ": " + why : "")}");
+        }
         foreach (var verdict in explained.Plays)
         {
-            Line($"  {verdict.Play.Id,-30} {PlayNames.Name(verdict.Standing)}");
+            Line($"  {verdict.Play.Id,-30} {PlayNames.Name(verdict.Standing)}"
+                + $"{(explained.HeldOutOf.Contains(verdict.Play.Id) ? "; left alone to measure it" : "")}");
             if (verdict.Standing == PlayStanding.NotInAudience) Line($"      it is for: {verdict.Play.Audience}");
             if (verdict.Standing < PlayStanding.NotWorthItsCost) continue;
             Line($"      an order with probability {100 * verdict.POrderWith:F1} % "

@@ -2,6 +2,7 @@ using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Playbooks;
 using PredictiveRetention.Playbooks.Allocation;
+using PredictiveRetention.Playbooks.Assignments;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Segments;
 using PredictiveRetention.Storage;
@@ -10,10 +11,14 @@ namespace PredictiveRetention.Runs;
 
 /// <summary>How every play of a playbook stands for a customer of the published night.</summary>
 /// <param name="Plays">In the order of the book; those that are switched off, too.</param>
-/// <param name="Action">What the playbook recommends.</param>
+/// <param name="Action">What the playbook recommends, whatever was drawn and assigned before.</param>
+/// <param name="IsControl">The customer is of the group that gets no play at all.</param>
+/// <param name="HeldOutOf">Ids of the plays the customer is left alone for, so that their effect can be measured.</param>
+/// <param name="Assigned">What nights assigned, newest first.</param>
 public sealed record ExplainedPlays(
     string CustomerId, Run Night, RunRecipe Recipe, CustomerFacts Facts, CustomerScore Score, SegmentAssignment Segments,
-    IReadOnlyList<PlayVerdict> Plays, Recommendation Action);
+    IReadOnlyList<PlayVerdict> Plays, Recommendation Action, bool IsControl, IReadOnlyList<string> HeldOutOf,
+    IReadOnlyList<AssignmentRow> Assigned);
 
 /// <summary>What becomes of a play among all customers of a night.</summary>
 /// <param name="Audience">Customers its audience includes.</param>
@@ -52,10 +57,16 @@ public static class PlaybookRun
         var (facts, score) = night.Scorer().Score(histories[0], night.Run.AsOf);
         var segments = Segmenter.Assign(facts, score, night.Recipe.Cutoffs, night.Recipe.Segments);
         var recommender = night.Recommender(playbook);
+        var (key, known) = (CustomerKey.Hash(customerId), store.Plays.Read());
         return new ExplainedPlays(
             customerId, night.Run, night.Recipe, facts, score, segments,
             [.. playbook.Plays.Select(play => recommender.Judge(play, facts, score, segments))],
-            recommender.Recommend(facts, score, segments));
+            recommender.Recommend(facts, score, segments), new ArmDraw(Play.ControlSalt, night.Recipe.Actions.ControlShare).Holds(key),
+            [.. playbook.Plays.Where(play => new ArmDraw(SaltOf(play), play.HoldoutShare).Holds(key)).Select(play => play.Id)],
+            store.Assignments.OfCustomer(key));
+
+        // Once drawn it is the store's, whatever the file says.
+        string SaltOf(Play play) => known.FirstOrDefault(one => one.Id == play.Id)?.Salt ?? play.Salt;
     }
 
     /// <param name="budget">Of all plays together, currency units; null is no limit.</param>

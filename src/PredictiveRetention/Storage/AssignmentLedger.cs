@@ -16,6 +16,9 @@ public sealed class AssignmentLedger
     // Of nights readers have seen; the others are about to be, or were given up.
     private const string Seen = "SELECT r.run_id FROM run r WHERE r.published_at_ms IS NOT NULL AND r.purpose = 'night'";
 
+    private const string OfOne = "SELECT a.*, p.play_id FROM assignment a JOIN play p ON p.play_no = a.play_no "
+        + $"WHERE a.customer_key = @customerKey AND a.run_id IN ({Seen}) ORDER BY a.run_id DESC";
+
     private readonly Engine _engine;
 
     internal AssignmentLedger(Engine engine) => _engine = engine;
@@ -86,13 +89,18 @@ public sealed class AssignmentLedger
     }
 
     /// <summary>What was assigned to a customer, newest first.</summary>
+    public IReadOnlyList<AssignmentRow> OfCustomer(long customerKey)
+    {
+        using var connection = _engine.Open();
+        return connection.Query<AssignmentRow>(OfOne, new { customerKey }).AsList();
+    }
+
+    /// <inheritdoc cref="OfCustomer"/>
     public async Task<IReadOnlyList<AssignmentRow>> OfCustomerAsync(long customerKey, CancellationToken cancellation = default)
     {
         await using var connection = await _engine.OpenAsync(cancellation);
         return (await connection.QueryAsync<AssignmentRow>(new CommandDefinition(
-            $"SELECT a.*, p.play_id FROM assignment a JOIN play p ON p.play_no = a.play_no WHERE a.customer_key = @customerKey "
-            + $"AND a.run_id IN ({Seen}) ORDER BY a.run_id DESC",
-            new { customerKey }, cancellationToken: cancellation))).AsList();
+            OfOne, new { customerKey }, cancellationToken: cancellation))).AsList();
     }
 
     /// <summary>Assignments by play, arm and state.</summary>

@@ -76,7 +76,8 @@ public sealed class PlayRegister
     private static RetentionException Shared(Play play, KnownPlay other) => new(
         Failure.Usage,
         $"{play.File}: the play '{play.Id}' would be drawn with the salt '{play.Salt}', that of the play '{other.Id}'. "
-        + "Two plays of one salt leave the same customers alone: where it is the same play, say 'formerly: " + other.Id + "', else give it a 'salt'.");
+        + $"Two plays of one salt leave the same customers alone: where it is the same play, say 'formerly: {other.Id}', else give it a "
+        + "'salt'.");
 
     private sealed record Row
     {

@@ -5,7 +5,7 @@ using Dapper;
 namespace PredictiveRetention.Storage;
 
 /// <summary>One invariant of the night runs, judged on the rows that are there.</summary>
-/// <param name="Name">I1 ... I9 as in docs/night-run.md.</param>
+/// <param name="Name">I1 ... I10 as in docs/night-run.md.</param>
 /// <param name="Checked">How many runs, shards or rows it was judged on.</param>
 /// <param name="Broken">What breaks it; empty when it holds.</param>
 public sealed record InvariantCheck(string Name, string Says, long Checked, IReadOnlyList<string> Broken)
@@ -71,6 +71,10 @@ public sealed class RunVerifier
             new("I7", "stored rows are the rows that were scored (SHA-256 by shard)", shards, sums),
             new("I8", "headline numbers are the sums of the rows", runs.Count, headlines),
             new("I9", "what imports keep about orders agrees with the orders", 1, Summaries(connection, transaction)),
+            new("I10", "who is left alone for the measure gets no play", runs.Count, [.. connection.Query<string>(
+                "SELECT 'run ' || p.run_id || ': ' || count(*) || ' customers' FROM prediction p JOIN assignment a "
+                    + "ON a.customer_key = p.customer_key AND a.run_id = p.run_id AND a.arm <> 0 WHERE p.play_id IS NOT NULL "
+                    + "GROUP BY p.run_id", transaction: transaction, commandTimeout: 0)]),
         ];
     }
 

@@ -21,6 +21,7 @@ public abstract class RunVerifierTests(EngineUnderTest engine) : NightRunFixture
     [InlineData("UPDATE run_shard SET checksum = 'other' WHERE shard = 2", "I7")]
     [InlineData("UPDATE order_span SET orders = orders + 1 WHERE quarter_hour = (SELECT min(quarter_hour) FROM order_span)", "I9")]
     [InlineData("UPDATE customer SET first_order_at_ms = 5 WHERE customer_key = (SELECT min(customer_key) FROM customer)", "I9")]
+    [InlineData("UPDATE prediction SET play_id = 'win-back' WHERE no_action = 3", "I8", "I10")]
     public void Damage_is_found_and_named(string damage, params string[] broken)
     {
         using var store = Shop();
