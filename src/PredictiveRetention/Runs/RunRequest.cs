@@ -81,7 +81,7 @@ public sealed record RunSettings
 
     /// <summary>
     /// Told how long each stage took, by whichever thread it ran on: sample, insights sample, snapshot, claim, read, compute, insights,
-    /// write, validate, drift, realised, figures, publish (or hold), retention.
+    /// write, validate, drift, realised, figures, publish (or hold), history, retention.
     /// </summary>
     public Action<string, TimeSpan>? OnTiming { get; init; }
 

@@ -69,7 +69,8 @@ public sealed class StoredFigureTests() : StoreFixture(new SqliteUnderTest())
                 + "merge_days; ALTER TABLE shop DROP COLUMN minor_per_unit; ALTER TABLE orders DROP COLUMN import_id; ALTER TABLE refund "
                 + "DROP COLUMN is_undated; DROP INDEX orders_by_id; DROP INDEX customer_by_plain_id; ALTER TABLE import_batch DROP COLUMN "
                 + "order_identity; ALTER TABLE order_span ADD COLUMN first_ms bigint; ALTER TABLE order_span ADD COLUMN last_ms bigint; "
-                + "DROP TABLE nobody_order; DROP TABLE source_choice; "
+                + "DROP TABLE nobody_order; DROP TABLE source_choice; DROP TABLE score_night; DROP TABLE score_member; DROP TABLE "
+                + "score_chunk; "
                 + string.Concat(new[] { "overdue", "slipping", "still_buying", "usual_gap_days", "high_value", "revenue_12m_minor" }
                     .Select(column => $"ALTER TABLE prediction DROP COLUMN {column}; ")));
         using var opened = RetentionStore.Open(address);
