@@ -15,12 +15,12 @@ public sealed class ScoreHistory
     public const int Days = 400;
 
     private const int EveryNightDays = 28;
-    private const int FirstPart = -128;
-    private const int EndOfParts = 128;
-    private const int PartShift = 56;
+    private const int FirstPart = -32;
+    private const int EndOfParts = 32;
+    private const int PartShift = 58;
     private const int KeySize = 8;
 
-    /// <summary>Customers a batch holds in memory.</summary>
+    /// <summary>Customers a batch holds in memory, unless a part has more.</summary>
     private const int AtOnce = 100_000;
 
     private static readonly RowWriter<(int Number, Cutoff AsOf, Part Part)> s_chunks = new(
@@ -114,7 +114,7 @@ public sealed class ScoreHistory
             .ToHashSet();
     }
 
-    /// <summary>Oldest first: of each as-of the last published run that has its predictions, where the history has not got it yet.</summary>
+    /// <summary>Oldest first: of each as-of the last published run that has its predictions, where the history has not got it.</summary>
     private List<Run> Due()
     {
         using var connection = _engine.Open();
@@ -159,9 +159,10 @@ public sealed class ScoreHistory
     {
         var parts = new Part[last - first + 1];
         for (var i = 0; i < parts.Length; i++) parts[i] = new Part();
-        var positions = new Dictionary<long, int>();
-        foreach (var (part, from, keys) in change.Query<(int Part, int From, byte[] Keys)>(
-            "SELECT part, from_position, keys FROM score_member WHERE part BETWEEN @first AND @last", new { first, last }))
+        var members = change.Query<(int Part, int From, byte[] Keys)>(
+            "SELECT part, from_position, keys FROM score_member WHERE part BETWEEN @first AND @last", new { first, last });
+        var positions = new Dictionary<long, int>(members.Sum(some => some.Keys.Length / KeySize));
+        foreach (var (part, from, keys) in members)
         {
             parts[part - first].Members += keys.Length / KeySize;
             for (var i = 0; i < keys.Length; i += KeySize)

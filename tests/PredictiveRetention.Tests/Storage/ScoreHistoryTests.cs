@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Globalization;
-using Dapper;
 using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
 using Xunit;
@@ -9,16 +8,16 @@ namespace PredictiveRetention.Tests.Storage;
 
 public sealed class SqliteScoreHistoryTests() : ScoreHistoryTests(new SqliteUnderTest())
 {
-    protected override long Bytes(DbConnection connection)
+    protected override long Bytes()
     {
-        connection.Execute("PRAGMA wal_checkpoint(TRUNCATE); VACUUM");
-        return connection.ExecuteScalar<long>("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+        Engine.Execute("PRAGMA wal_checkpoint(TRUNCATE); VACUUM");
+        return Number("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
     }
 }
 
 public sealed class PostgresScoreHistoryTests() : ScoreHistoryTests(new PostgresUnderTest())
 {
-    protected override long Bytes(DbConnection connection) => connection.ExecuteScalar<long>(
+    protected override long Bytes() => Number(
         "SELECT pg_total_relation_size('score_night') + pg_total_relation_size('score_member') + pg_total_relation_size('score_chunk')");
 }
 
@@ -36,8 +35,7 @@ public abstract class ScoreHistoryTests(EngineUnderTest engine) : StoreFixture(e
             AddNight(connection, day + 1, s_first.Plus(day), [(1, day / 430.0, day), (-7, 0.5, 0)]);
             store.Scores.RecordDue(default);
             // As the retention of predictions does.
-            connection.Execute("DELETE FROM prediction WHERE run_id = @old; UPDATE run SET state = 'dropped' WHERE run_id = @old",
-                new { old = day - 6 });
+            Drop(connection, day - 6);
         }
         var last = s_first.Plus(429);
         var expected = Enumerable.Range(0, 430).Where(day => day > 429 - 28 || (day % 7 == 0 && day >= 429 - 400)).ToList();
@@ -102,15 +100,15 @@ public abstract class ScoreHistoryTests(EngineUnderTest engine) : StoreFixture(e
         AddNight(connection, 6, s_first, [(1, 0.3, 3)], attempt: 2);
         store.Scores.RecordDue(default);
         store.Scores.RecordDue(default);
-        connection.Execute("UPDATE run SET state = 'published' WHERE run_id = 2; UPDATE run SET state = 'discarded' WHERE run_id = 3");
+        Say(connection, "UPDATE run SET state = 'published' WHERE run_id = 2; UPDATE run SET state = 'discarded' WHERE run_id = 3");
         store.Scores.RecordDue(default);
         Drop(connection, 1, 2, 6);
         Assert.Equal(["2024-01-01 0.3", "2024-01-02 0.9"], await SaidAsync(1));
         Assert.Empty(await SaidAsync(2));
         Assert.Equal(["2024-01-01", "2024-01-02"], Recorded());
-        Assert.Equal(["6", "2"], connection.Query<string>("SELECT CAST(run_id AS text) FROM score_night ORDER BY as_of"));
+        Assert.Equal(["6", "2"], Engine.Query("SELECT run_id FROM score_night ORDER BY as_of"));
 
-        List<string> Recorded() => connection.Query<string>("SELECT as_of FROM score_night ORDER BY as_of").AsList();
+        List<string> Recorded() => Engine.Query("SELECT as_of FROM score_night ORDER BY as_of");
 
         async Task<IEnumerable<string>> SaidAsync(long key) => (await store.Predictions.PastScoresAsync(key)).Select(score =>
             string.Create(CultureInfo.InvariantCulture, $"{score.AsOf} {score.PChurn:0.0}"));
@@ -123,7 +121,7 @@ public abstract class ScoreHistoryTests(EngineUnderTest engine) : StoreFixture(e
         AddNight(connection, 1, s_first, [(1, 0.1, 1), (2, 0.2, 2)]);
         store.Scores.RecordDue(default);
         AddNight(connection, 2, s_first, [(1, 0.3, 3), (2, 0.4, 4)], attempt: 2);
-        connection.Execute("DELETE FROM prediction WHERE run_id = 2 AND customer_key = 2");
+        Say(connection, "DELETE FROM prediction WHERE run_id = 2 AND customer_key = 2");
         store.Scores.RecordDue(default);
         Assert.Equal([0.1, 0.2], store.Scores.RiskUpTo(s_first)!.Of([1, 2]).Select(risk => Math.Round(risk!.Value, 2)));
     }
@@ -135,8 +133,8 @@ public abstract class ScoreHistoryTests(EngineUnderTest engine) : StoreFixture(e
         foreach (var (run, day) in new[] { (1, 0), (2, 3), (3, 60) }) AddNight(connection, run, s_first.Plus(day), [(1, 0.1, 1)]);
         store.Scores.RecordDue(default);
         store.Scores.RecordDue(default);
-        Assert.Equal(["2024-01-01", "2024-03-01"], connection.Query<string>("SELECT as_of FROM score_night ORDER BY as_of"));
-        Assert.Equal(["2024-01-01", "2024-03-01"], connection.Query<string>("SELECT as_of FROM score_chunk ORDER BY as_of"));
+        Assert.Equal(["2024-01-01", "2024-03-01"], Engine.Query("SELECT as_of FROM score_night ORDER BY as_of"));
+        Assert.Equal(["2024-01-01", "2024-03-01"], Engine.Query("SELECT as_of FROM score_chunk ORDER BY as_of"));
     }
 
     /// <summary>
@@ -149,7 +147,7 @@ public abstract class ScoreHistoryTests(EngineUnderTest engine) : StoreFixture(e
         const int Customers = 400_000;
         const double Months = ScoreHistory.Days / (365.25 / 12);
         using var store = Open(out var connection);
-        var before = Bytes(connection);
+        var before = Bytes();
         AddRun(connection, 1, s_first, Customers);
         var chance = new Random(1);
         using (var change = LedgerChange.Begin(store.Engine))
@@ -160,25 +158,27 @@ public abstract class ScoreHistoryTests(EngineUnderTest engine) : StoreFixture(e
             change.Commit();
         }
         store.Scores.RecordDue(default);
-        connection.Execute("DELETE FROM prediction");
+        Say(connection, "DELETE FROM prediction");
 
         var nights = ScoreHistory.Kept([.. Enumerable.Range(0, 430).Select(day => s_first.Plus(day))]).ToList();
         Assert.InRange(nights.Count, 80, 84);
         foreach (var night in nights)
         {
-            connection.Execute(
-                "INSERT INTO score_chunk (part, as_of, scores) SELECT part, @night, scores FROM score_chunk WHERE as_of = @first",
-                new { night, first = s_first });
+            if (night == s_first) continue;
+            Say(connection,
+                $"INSERT INTO score_chunk (part, as_of, scores) SELECT part, '{night}', scores FROM score_chunk WHERE as_of = '{s_first}'");
         }
-        connection.Execute("DELETE FROM score_chunk WHERE as_of = @first", new { first = s_first });
+        if (!nights.Contains(s_first)) Say(connection, $"DELETE FROM score_chunk WHERE as_of = '{s_first}'");
 
-        var each = (Bytes(connection) - before) / (double)Customers / Months;
+        var each = (Bytes() - before) / (double)Customers / Months;
         TestContext.Current.SendDiagnosticMessage(FormattableString.Invariant($"{each:F1} bytes a customer and month"));
         Assert.InRange(each, 15, 22);
     }
 
     /// <summary>What the history takes in the database.</summary>
-    protected abstract long Bytes(DbConnection connection);
+    protected abstract long Bytes();
+
+    protected long Number(string sql) => long.Parse(Engine.Query(sql).Single(), CultureInfo.InvariantCulture);
 
     private static readonly string[] s_numbers =
     [
@@ -196,8 +196,8 @@ public abstract class ScoreHistoryTests(EngineUnderTest engine) : StoreFixture(e
     {
         var store = RetentionStore.Open(Engine.NewAddress());
         connection = store.Engine.Open();
-        if (store.IsOnPostgres) connection.Execute("CREATE TABLE prediction_of_tests PARTITION OF prediction DEFAULT");
-        connection.Execute("INSERT INTO current_run (purpose, run_id) VALUES ('night', 1)");
+        if (store.IsOnPostgres) Say(connection, "CREATE TABLE prediction_of_tests PARTITION OF prediction DEFAULT");
+        Say(connection, "INSERT INTO current_run (purpose, run_id) VALUES ('night', 1)");
         return store;
     }
 
@@ -206,17 +206,19 @@ public abstract class ScoreHistoryTests(EngineUnderTest engine) : StoreFixture(e
     {
         AddRun(connection, run, asOf, scores.Length, state, purpose, attempt);
         var none = string.Concat(Enumerable.Repeat(", 0", s_columns.Length - 5));
-        connection.Execute(
-            $"INSERT INTO prediction ({string.Join(", ", s_columns)}) VALUES (@Key, {run.ToString(CultureInfo.InvariantCulture)}, @PChurn, "
-            + $"@Clv, false{none})",
-            scores.Select(score => new { score.Key, score.PChurn, score.Clv }));
+        var rows = scores.Select(score => string.Create(CultureInfo.InvariantCulture,
+            $"({score.Key}, {run}, {score.PChurn:R}, {score.Clv:R}, false{none})"));
+        Say(connection, $"INSERT INTO prediction ({string.Join(", ", s_columns)}) VALUES {string.Join(", ", rows)}");
     }
 
     private static void AddRun(DbConnection connection, long run, Cutoff asOf, long customers, string state = "published",
-        string purpose = "night", int attempt = 1) => connection.Execute(
-        "INSERT INTO run (run_id, purpose, business_date, attempt, as_of, state, fence, lease_until_ms, headline, created_at_ms) "
-        + "VALUES (@run, @purpose, @asOf, @attempt, @asOf, @state, 1, 0, @headline, 0)",
-        new { run, purpose, asOf, attempt, state, headline = RunRow.Json(new RunHeadline(customers, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, [])) });
+        string purpose = "night", int attempt = 1)
+    {
+        var headline = RunRow.Json(new RunHeadline(customers, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, []));
+        Say(connection, string.Create(CultureInfo.InvariantCulture,
+            $"INSERT INTO run (run_id, purpose, business_date, attempt, as_of, state, fence, lease_until_ms, headline, created_at_ms) "
+            + $"VALUES ({run}, '{purpose}', '{asOf}', {attempt}, '{asOf}', '{state}', 1, 0, '{headline}', 0)"));
+    }
 
     private static void Write(BulkInsert bulk, (long Key, double PChurn, double Clv) score)
     {
@@ -236,8 +238,15 @@ public abstract class ScoreHistoryTests(EngineUnderTest engine) : StoreFixture(e
     {
         foreach (var run in runs)
         {
-            connection.Execute("DELETE FROM prediction WHERE run_id = @run; UPDATE run SET state = 'dropped' WHERE run_id = @run",
-                new { run });
+            Say(connection, string.Create(CultureInfo.InvariantCulture,
+                $"DELETE FROM prediction WHERE run_id = {run}; UPDATE run SET state = 'dropped' WHERE run_id = {run}"));
         }
+    }
+
+    private static void Say(DbConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 }

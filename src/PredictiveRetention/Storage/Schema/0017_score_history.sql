@@ -1,6 +1,6 @@
 -- What published nights said of every customer, longer than their predictions are kept: 3 bytes a customer and night.
--- A part holds the customers whose keys have the same leading 8 bits (-128 to 127); a customer's position in it is given once, in the order of
--- arrival. Whoever reads a range of customer keys reads the parts of that range, and a million customers are 256 rows a night.
+-- A part holds the customers whose keys have the same leading 6 bits (-32 to 31); a customer's position in it is given once, in the order of
+-- arrival. Whoever reads a range of customer keys reads the parts of that range, and a night is 64 rows.
 -- $thinned$ lets PostgreSQL use the room of nights that were thinned out early; nothing on SQLite.
 
 CREATE TABLE score_night (
