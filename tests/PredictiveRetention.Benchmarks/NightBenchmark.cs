@@ -128,13 +128,13 @@ internal static class NightBenchmark
             $"run {result.Run.RunId}, {result.Outcome}, {result.Headline!.Customers} customers, {result.Headline.Actions} actions, model "
                 + $"{result.Run.ModelVersion}");
         foreach (var stage in new[] { "sample", "snapshot", "claim", "read", "compute", "write", "validate", "figures", "publish",
-            "retention" })
+            "history", "retention" })
             Measure.Line($"  {stage,-10} {stages.GetValueOrDefault(stage),8:F2} s");
         // Thread seconds, as those of the stages they are part of: counting is in compute, packing in write, past quarters in sample.
         var insights = stages.GetValueOrDefault("insights") + stages.GetValueOrDefault("insights sample")
             + stages.GetValueOrDefault("figures");
         var all = new[] { "sample", "snapshot", "claim", "read", "compute", "write", "validate", "figures", "publish",
-            "retention" }.Sum(stage => stages.GetValueOrDefault(stage));
+            "history", "retention" }.Sum(stage => stages.GetValueOrDefault(stage));
         Measure.Line(
             $"  insights   {insights,8:F2} s of {all:F2} s of all threads = {100 * insights / all:F1} % (counting "
                 + $"{stages.GetValueOrDefault("insights"):F2}, past quarters {stages.GetValueOrDefault("insights sample"):F2}, figures "

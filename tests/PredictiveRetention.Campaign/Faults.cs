@@ -27,7 +27,8 @@ internal sealed partial class Faults(ThrowawayPostgres? server, string folder, I
     [
         "run-claimed", "snapshot-begun", "snapshot-committed", "shard-claimed", "shard-read", "shard-scored", "shard-begun",
         "shard-copying", "shard-written", "shard-committed",
-        "validating", "assignments-written", "publish-begun", "publish-committing", "published", "retention-dropping",
+        "validating", "assignments-written", "publish-begun", "publish-committing", "published", "history-recording",
+        "retention-dropping",
     ];
 
     private static readonly string[] s_frozenInside = ["shard-written", "shard-copying"];

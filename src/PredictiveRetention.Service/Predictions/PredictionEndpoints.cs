@@ -25,7 +25,8 @@ internal static class PredictionEndpoints
             .Produces(304)
             .ProducesProblem(404);
         api.MapGet("/predictions/{customerId}/history", HistoryAsync)
-            .WithSummary("What the nights whose predictions are kept said of a customer, oldest first")
+            .WithSummary("What published nights said of a customer, oldest first: every night of the last four weeks, before them one a "
+                + "week, for 400 days")
             .Produces<IReadOnlyList<PastScoreAnswer>>(200, "application/json", "text/csv")
             .ProducesProblem(400)
             .ProducesProblem(404);

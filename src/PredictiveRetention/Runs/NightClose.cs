@@ -45,6 +45,7 @@ internal sealed class NightClose(NightWork night)
             return; // somebody else publishes
         }
         night.Step("published");
+        if (run.Purpose == RunPurpose.Night) night.RecordScores();
         TidyUp(run);
     }
 

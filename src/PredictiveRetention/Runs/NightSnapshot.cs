@@ -16,6 +16,7 @@ internal sealed class NightSnapshot(NightWork night)
     public void Take(Run run)
     {
         night.Report(new RunProgress(run.State.Word(), 0, 0, 0));
+        if (run.Purpose == RunPurpose.Night) night.RecordScores();
         var chosen = night.Models.Choose(run.AsOf);
         var recipe = Recipe(chosen, run.AsOf);
         // What the night before ended and did not come to say.

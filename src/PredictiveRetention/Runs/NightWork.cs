@@ -54,6 +54,21 @@ internal sealed class NightWork(
         cancellation.ThrowIfCancellationRequested();
     }
 
+    /// <summary>
+    /// Puts published nights that are not in the score history into it. Where the database does not answer, the next night does.
+    /// </summary>
+    public void RecordScores()
+    {
+        try
+        {
+            Timed("history", () => store.Scores.RecordDue(cancellation));
+        }
+        catch (Exception fault) when (store.IsPassing(fault))
+        {
+            // Nothing was written, and what is due stays so.
+        }
+    }
+
     public void Report(RunProgress done) => progress?.Report(done);
 
     public void Step(string name) => settings.OnStep?.Invoke(name);

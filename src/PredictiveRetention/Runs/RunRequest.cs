@@ -85,7 +85,7 @@ public sealed record RunSettings
 
     /// <summary>
     /// Told how long each stage took, by whichever thread it ran on: sample, insights sample, snapshot, claim, read, compute, insights,
-    /// write, decide, validate, drift, realised, figures, assign, publish (or hold), settle, retention.
+    /// write, decide, validate, drift, realised, figures, assign, publish (or hold), history, settle, retention.
     /// </summary>
     public Action<string, TimeSpan>? OnTiming { get; init; }
 

@@ -46,6 +46,7 @@ internal sealed class PostgresEngine : Engine
             ["clustered"] = "", ["by_run"] = "PARTITION BY LIST (run_id)", ["bytes"] = "bytea", ["false"] = "false",
             ["orders_in_time"] =
             "CREATE INDEX orders_in_time ON orders (customer_key, ordered_at_ms, order_id) INCLUDE (amount_minor) WHERE is_valid",
+            ["thinned"] = "WITH (autovacuum_vacuum_scale_factor = 0.02, toast.autovacuum_vacuum_scale_factor = 0.02)",
             ["plain_id"] = PlainId("customer_id"), ["at_from"] = "to_timestamp(", ["at_to"] = " / 1000.0)"
         };
 

@@ -17,9 +17,11 @@ public sealed class PredictionReader
     private readonly Engine _engine;
     private readonly RunLedger _runs;
     private readonly NightReader _nights;
+    private readonly ScoreHistory _scores;
     private long _lastSeen;
 
-    internal PredictionReader(Engine engine, RunLedger runs, NightReader nights) => (_engine, _runs, _nights) = (engine, runs, nights);
+    internal PredictionReader(Engine engine, RunLedger runs, NightReader nights, ScoreHistory scores) =>
+        (_engine, _runs, _nights, _scores) = (engine, runs, nights, scores);
 
     /// <summary>
     /// A customer's row of the run readers see now: pointer and row are read as one. The run it was last time is tried first, straight in
@@ -147,16 +149,22 @@ public sealed class PredictionReader
             new { runId, earlierRunId, high = (int)RiskBand.High }, cancellationToken: cancellation));
     }
 
-    /// <summary>What the nights whose predictions are kept said of a customer, oldest first; of one as-of the last.</summary>
+    /// <summary>
+    /// What the published nights of the last 400 days said of a customer, oldest first, one score an as-of: of a night whose predictions
+    /// are kept as they are, of one before them as the score history has them.
+    /// </summary>
     public async Task<IReadOnlyList<PastScore>> PastScoresAsync(long customerKey, CancellationToken cancellation = default)
     {
+        // First the history: a night whose predictions go meanwhile is in it.
+        var older = await _scores.OfAsync(customerKey, cancellation);
         await using var connection = await _engine.OpenAsync(cancellation);
-        var scores = await connection.QueryAsync<(string AsOf, double PChurn, double Clv)>(new CommandDefinition(
+        var rows = await connection.QueryAsync<(string AsOf, double PChurn, double Clv)>(new CommandDefinition(
             "SELECT r.as_of, p.p_churn, p.clv FROM prediction p JOIN run r ON r.run_id = p.run_id WHERE p.customer_key = @customerKey "
             + $"AND r.purpose = {RunPurpose.Night.Sql()} AND r.state IN ({RunState.Published.Sql()}, {RunState.Superseded.Sql()}) "
             + "ORDER BY r.as_of, r.run_id",
             new { customerKey }, cancellationToken: cancellation));
-        return [.. scores.GroupBy(score => score.AsOf).Select(night => new PastScore(night.Key, night.Last().PChurn, night.Last().Clv))];
+        return [.. older.Concat(rows.Select(row => new PastScore(row.AsOf, row.PChurn, row.Clv))).GroupBy(score => score.AsOf)
+            .Select(night => night.Last()).OrderBy(score => score.AsOf, StringComparer.Ordinal)];
     }
 
     /// <summary>Writes what a run says of a shard's customers, in place of what may be there.</summary>

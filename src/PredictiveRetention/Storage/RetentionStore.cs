@@ -23,7 +23,8 @@ public sealed class RetentionStore : IDisposable
         Decisions = new RunDecisions(engine, RunRows);
         Nights = new NightReader(engine);
         Shards = new ShardLedger(engine);
-        Predictions = new PredictionReader(engine, Runs, Nights);
+        Scores = new ScoreHistory(engine);
+        Predictions = new PredictionReader(engine, Runs, Nights, Scores);
         Figures = new FigureStore(engine);
         Cards = new CardStore(engine);
         Choices = new ShopChoices(engine);
@@ -77,6 +78,9 @@ public sealed class RetentionStore : IDisposable
 
     /// <summary>What runs say of each customer.</summary>
     public PredictionReader Predictions { get; }
+
+    /// <summary>What published nights said of customers, longer than their predictions are kept.</summary>
+    public ScoreHistory Scores { get; }
 
     /// <summary>What runs counted.</summary>
     public FigureStore Figures { get; }

@@ -44,7 +44,7 @@ internal sealed class SqliteEngine : Engine
         new()
         {
             ["clustered"] = "WITHOUT ROWID", ["by_run"] = "WITHOUT ROWID", ["bytes"] = "blob", ["false"] = "0",
-            ["orders_in_time"] = "SELECT 1", ["plain_id"] = PlainId("customer_id"),
+            ["orders_in_time"] = "SELECT 1", ["thinned"] = "", ["plain_id"] = PlainId("customer_id"),
             ["at_from"] = "strftime('%Y-%m-%dT%H:%M:%fZ', ", ["at_to"] = " / 1000.0, 'unixepoch')"
         };
 

@@ -71,6 +71,7 @@ public sealed class StoredFigureTests() : StoreFixture(new SqliteUnderTest())
                 + "order_identity; ALTER TABLE order_span ADD COLUMN first_ms bigint; ALTER TABLE order_span ADD COLUMN last_ms bigint; "
                 + "DROP TABLE nobody_order; DROP TABLE source_choice; DROP TABLE play; DROP TABLE assignment; DROP TABLE assignment_end; "
                 + "ALTER TABLE run_shard DROP COLUMN decisions; "
+                + "DROP TABLE score_night; DROP TABLE score_member; DROP TABLE score_chunk; "
                 + string.Concat(new[] { "overdue", "slipping", "still_buying", "usual_gap_days", "high_value", "revenue_12m_minor" }
                     .Select(column => $"ALTER TABLE prediction DROP COLUMN {column}; ")));
         using var opened = RetentionStore.Open(address);
