@@ -5,7 +5,10 @@ public sealed class Audience
 {
     private readonly Rule _rule;
 
-    internal Audience(Rule rule) => _rule = rule;
+    internal Audience(Rule rule, IReadOnlyList<int>? riskDays = null) => (_rule, RiskDays) = (rule, riskDays ?? []);
+
+    /// <summary>How many days ago it asks what the risk was.</summary>
+    internal IReadOnlyList<int> RiskDays { get; }
 
     public bool Includes(in Candidate candidate) => _rule.Holds(candidate);
 

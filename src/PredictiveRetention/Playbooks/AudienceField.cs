@@ -51,10 +51,12 @@ internal abstract record AudienceField(string Name, string Words)
         new FlagField("slipping", "slipping", "not slipping", (in c) => c.Segments.Rhythm.Slipping),
         new FlagField("still_buying", "still buying", "not buying any more", (in c) => c.Segments.Rhythm.StillBuying),
         new FlagField("high_value", "high-value", "not high-value", (in c) => c.Segments.HighValue),
+        new RiseField(RiskRaised, "rise of the churn probability"),
         new FlagField(Lost, "lost", "not lost", (in c) => c.Score.Lost),
     ];
 
     public const string Lost = "lost";
+    public const string RiskRaised = "risk_raised";
 
     public static FrozenDictionary<string, AudienceField> All { get; } = s_all.ToFrozenDictionary(known => known.Name);
 
@@ -78,6 +80,9 @@ internal sealed record SegmentField(
 
 // Min and Max: what makes sense at all, so that a percentage written for a share is a fault. Of: null when unknown.
 internal sealed record FigureField(string Name, string Words, double Min, double Max, Ask<double?> Of) : AudienceField(Name, Words);
+
+// Takes {points, days}: see the rule RiskRaised.
+internal sealed record RiseField(string Name, string Words) : AudienceField(Name, Words);
 
 // Words when true, NotWords when false. Of: null when unknown.
 internal sealed record FlagField(string Name, string Words, string NotWords, Ask<bool?> Of) : AudienceField(Name, Words);

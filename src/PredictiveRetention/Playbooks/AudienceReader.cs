@@ -12,12 +12,19 @@ internal sealed class AudienceReader
     public const string Any = "any";
     public const string Negation = "not";
 
+    // Of a churn probability: less is noise of the model.
+    public const double LeastPoints = 0.1;
+
+    // So long scores are kept.
+    public const int MostDaysAgo = 365;
+
     // Deeper is either a mistake or a YAML alias that contains itself.
     private const int MaxDepth = 8;
 
     // More is no audience anybody wrote: a YAML alias stands for as many conditions as what it names, and those for theirs.
     private const int MaxMappings = 1000;
 
+    private readonly List<int> _riskDays = [];
     private bool _speaksOfLost;
     private int _mappings;
 
@@ -29,7 +36,7 @@ internal sealed class AudienceReader
         var reader = new AudienceReader();
         var rule = reader.Mapping(play, "audience", node, 0, negated: false);
         var notLost = new IsFlag((FlagField)AudienceField.All[AudienceField.Lost], whenTrue: false, whenFalse: true);
-        return new Audience(reader._speaksOfLost ? rule : new AllOf([rule, notLost]));
+        return new Audience(reader._speaksOfLost ? rule : new AllOf([rule, notLost]), reader._riskDays);
     }
 
     private AllOf Mapping(YamlFields parent, string name, YamlNode node, int depth, bool negated)
@@ -88,6 +95,8 @@ internal sealed class AudienceReader
             case FigureField figure:
                 return new IsFigure(
                     figure, [.. Values(fields, name, value).Select(one => fields.NumberOf(name, one, figure.Min, figure.Max) ?? 0)]);
+            case RiseField:
+                return Rise(fields, name, value);
             case FlagField flag:
                 var flags = Values(fields, name, value).Select(one => fields.FlagOf(name, one)).ToList();
                 return new IsFlag(flag, flags.Contains(true), flags.Contains(false));
@@ -114,6 +123,16 @@ internal sealed class AudienceReader
         }
 
         return new InSegment(field, allowed);
+    }
+
+    private Rule Rise(YamlFields parent, string name, YamlNode node)
+    {
+        if (parent.Nested(name, node) is not { } fields) return Nobody;
+
+        var (points, days) = (fields.Number("points", LeastPoints, 100), fields.Whole("days", 1, MostDaysAgo, required: true) ?? 1);
+        fields.RejectOthers();
+        _riskDays.Add(days);
+        return new RiskRaised(points, days);
     }
 
     private static InRange Range(YamlFields parent, FigureField field, YamlNode node)

@@ -147,6 +147,13 @@ public static class PlaySchema
             Values($"The customer's {field.Words}, or several of which one must match.", OneOf(null, segment.Values)),
         FigureField figure => Reference(
             Name(figure), $"The customer's {field.Words}: a value, several of which one must match, or min and max."),
+        RiseField => Mapping(
+            "The churn probability is at least so many points higher than it was so many days ago.",
+            [
+                ("points", Number("Of a hundred.", AudienceReader.LeastPoints, 100)),
+                ("days", Whole("Before the night.", AudienceReader.MostDaysAgo, 1))
+            ],
+            ["points", "days"]),
         FlagField flag => Values($"true: {flag.Words}; false: {flag.NotWords}.", Flag(null)),
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, null)
     };
@@ -196,9 +203,9 @@ public static class PlaySchema
 
     private static JsonObject Flag(string? says) => Described(says, new() { ["type"] = "boolean" });
 
-    private static JsonObject Whole(string says, int most = int.MaxValue)
+    private static JsonObject Whole(string says, int most = int.MaxValue, int least = 0)
     {
-        var whole = Number(says, 0, most);
+        var whole = Number(says, least, most);
         whole["type"] = "integer";
         return whole;
     }

@@ -18,9 +18,14 @@ public sealed class Recommender(Playbook playbook, PlaybookEconomics economics)
     /// <summary>The plays that are switched on, in the order of ties.</summary>
     public IReadOnlyList<Play> Plays => _plays;
 
-    public Recommendation Recommend(in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments)
+    /// <summary>How many days ago their audiences ask what the risk was.</summary>
+    public IReadOnlyList<int> RiskDays => [.. _plays.SelectMany(play => play.Audience.RiskDays).Distinct().Order()];
+
+    /// <param name="earlier">Set to the customer; null where nothing is known of earlier nights.</param>
+    public Recommendation Recommend(
+        in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, EarlierRisk? earlier = null)
     {
-        var candidate = new Candidate(facts, score, segments, _minorPerUnit);
+        var candidate = new Candidate(facts, score, segments, _minorPerUnit, earlier);
         Recommendation best = default;
         var (applies, refused) = (false, false);
         foreach (var play in _plays)
@@ -40,9 +45,11 @@ public sealed class Recommender(Playbook playbook, PlaybookEconomics economics)
     }
 
     /// <summary>How a play stands for a customer, whether or not another is worth more.</summary>
-    public PlayVerdict Judge(Play play, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments) =>
+    /// <param name="earlier">Set to the customer; null where nothing is known of earlier nights.</param>
+    public PlayVerdict Judge(
+        Play play, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, EarlierRisk? earlier = null) =>
         play.Enabled
-            ? Judge(play, new Candidate(facts, score, segments, _minorPerUnit))
+            ? Judge(play, new Candidate(facts, score, segments, _minorPerUnit, earlier))
             : new PlayVerdict(play, PlayStanding.Off, 0, default);
 
     private PlayVerdict Judge(Play play, in Candidate candidate)

@@ -51,6 +51,15 @@ internal sealed class InSegment(SegmentField field, uint allowed) : Rule
         $"{field.Words} is {string.Join(" or ", field.Values.Where((_, index) => (allowed >> index & 1) == 1))}";
 }
 
+/// <summary>The churn probability is so many points higher than it was so many days ago; false where no night says what it was.</summary>
+internal sealed class RiskRaised(double points, int days) : Rule
+{
+    public override bool Holds(in Candidate candidate) =>
+        candidate.Earlier?.DaysAgo(days) is { } before && 100 * (candidate.Score.PChurn - before) >= points;
+
+    public override string ToString() => Invariant.Text($"churn probability raised by at least {points} points in {days} days");
+}
+
 /// <summary>Both ends are inclusive.</summary>
 internal sealed class InRange(FigureField field, double? min, double? max) : Rule
 {

@@ -15,6 +15,7 @@ internal sealed class NightShards(NightWork night)
     private const double DriftSample = 20_000;
 
     private ShardScorer[]? _scorers;
+    private EarlierNights? _earlier;
 
     public void Score(Run run)
     {
@@ -57,13 +58,14 @@ internal sealed class NightShards(NightWork night)
         var (recipe, currency) = (Recipe(run), night.Shop.Currency);
         var (model, drift) = (night.Models.ModelFor(recipe), night.Models.DriftOf(recipe));
         var known = night.Retry(() => night.Store.Plays.Enter(night.Settings.Playbook));
+        var recommender = new Recommender(night.Settings.Playbook, recipe.Economics(currency));
+        _earlier = night.Retry(() => new EarlierNights(night.Store, recommender, run.AsOf));
         var drawn = Math.Min(1, DriftSample / Math.Max(1.0, run.ExpectedCount ?? 0));
         return [.. Enumerable.Range(0, night.Settings.Parallelism).Select(_ => Scorer())];
 
         ShardScorer Scorer() => new(
             model, recipe, currency,
-            new Decider(new Recommender(night.Settings.Playbook, recipe.Economics(currency)), recipe.Actions, known, run.AsOf,
-                recipe.HorizonDays),
+            new Decider(recommender, recipe.Actions, known, run.AsOf, recipe.HorizonDays),
             recipe.Insights is null ? null : recipe.Context(run.AsOf, currency),
             drift, drawn, night.Settings.OnTiming);
     }
@@ -73,6 +75,7 @@ internal sealed class NightShards(NightWork night)
         night.Timed("read", () => night.Retry(
             () => night.Store.Histories.Read(scorer.Histories, shard.Population, night.Shop, Recipe(run).Coverage, run.AsOf),
             cancellation));
+        scorer.Earlier = night.Timed("read", () => night.Retry(() => _earlier!.Of(shard.Population), cancellation));
         // A replay says what a past day would have been without what was done since.
         if (run.Purpose == RunPurpose.Night)
         {

@@ -58,10 +58,12 @@ public static class PlaybookRun
         var segments = Segmenter.Assign(facts, score, night.Recipe.Cutoffs, night.Recipe.Segments);
         var recommender = night.Recommender(playbook);
         var (key, known) = (CustomerKey.Hash(customerId), store.Plays.Read());
+        var earlier = new EarlierNights(store, recommender, night.Run.AsOf).Of([key]);
         return new ExplainedPlays(
             customerId, night.Run, night.Recipe, facts, score, segments,
-            [.. playbook.Plays.Select(play => recommender.Judge(play, facts, score, segments))],
-            recommender.Recommend(facts, score, segments), new ArmDraw(Play.ControlSalt, night.Recipe.Actions.ControlShare).Holds(key),
+            [.. playbook.Plays.Select(play => recommender.Judge(play, facts, score, segments, earlier))],
+            recommender.Recommend(facts, score, segments, earlier),
+            new ArmDraw(Play.ControlSalt, night.Recipe.Actions.ControlShare).Holds(key),
             [.. playbook.Plays.Where(play => new ArmDraw(SaltOf(play), play.HoldoutShare).Holds(key)).Select(play => play.Id)],
             store.Assignments.OfCustomer(key));
 
@@ -84,7 +86,8 @@ public static class PlaybookRun
         var currency = night.Shop.Currency;
         var book = new OfferBook(plays.Count, OfferBook.StepsFor(currency, night.Recipe.Economics(currency).MedianOrder));
         var counts = new (long Audience, long NoConsent, long Offered)[plays.Count];
-        var (scorer, histories) = (night.Scorer(), new ShardHistories());
+        var (scorer, histories, earlier) = (
+            night.Scorer(), new ShardHistories(), new EarlierNights(store, recommender, night.Run.AsOf));
         long customers = 0;
         foreach (var range in store.Customers.Ranges(Part))
         {
@@ -92,10 +95,12 @@ public static class PlaybookRun
             store.Histories.Read(histories, range, night.Shop, night.Recipe.Coverage, night.Run.AsOf);
             var (facts, scores) = (new CustomerFacts[histories.Count], new CustomerScore[histories.Count]);
             var unscored = scorer.Score(histories, night.Run.AsOf, facts, scores).Select(customer => customer.Index).ToHashSet();
+            var risks = earlier.Of([.. Enumerable.Range(0, histories.Count).Select(i => histories[i].Profile.CustomerKey)]);
             for (var i = 0; i < histories.Count; i++)
             {
                 if (unscored.Contains(i) || histories[i].Before(night.Run.AsOf).Orders.IsEmpty) continue;
-                Offer(facts[i], scores[i]);
+                if (risks is not null) risks.Customer = i;
+                Offer(facts[i], scores[i], risks);
                 customers++;
             }
             progress?.Invoke(customers, night.Run.ExpectedCount ?? 0);
@@ -111,13 +116,13 @@ public static class PlaybookRun
             cancellation);
         return new SimulatedPlaybook(night.Run, night.Shop, customers, Sum(plays, counts, book, result), result);
 
-        void Offer(in CustomerFacts facts, in CustomerScore score)
+        void Offer(in CustomerFacts facts, in CustomerScore score, EarlierRisk? risks)
         {
             var segments = Segmenter.Assign(facts, score, night.Recipe.Cutoffs, night.Recipe.Segments);
             var offers = new List<Offer>();
             for (var play = 0; play < plays.Count; play++)
             {
-                var (_, standing, _, worth) = recommender.Judge(plays[play], facts, score, segments);
+                var (_, standing, _, worth) = recommender.Judge(plays[play], facts, score, segments, risks);
                 if (standing is not PlayStanding.NotInAudience) counts[play].Audience++;
                 if (standing is PlayStanding.NoConsent) counts[play].NoConsent++;
                 if (standing is not PlayStanding.Offered) continue;

@@ -36,6 +36,9 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     /// <summary>What earlier nights assigned to the customers of <see cref="Histories"/>.</summary>
     public PastAssignments Past { get; set; } = PastAssignments.None;
 
+    /// <summary>What earlier nights said of them; null where no play asks.</summary>
+    public EarlierRisk? Earlier { get; set; }
+
     /// <summary>The rows made by the last <see cref="Predict"/>, in key order; valid until the next.</summary>
     public IReadOnlyList<Prediction> Predictions => _predictions;
 
@@ -64,6 +67,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
         _sum.Clear();
         _count?.Sums.Clear();
         _drift = drift?.Empty();
+        decider.Earlier = Earlier;
         foreach (var (index, reason) in _scorer.Score(Histories, asOf, _facts, _scores)) SetAside(index, reason);
         for (var i = 0; i < Histories.Count; i++)
         {
@@ -73,6 +77,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
                 if (Histories[i].Orders.IsEmpty)
                     throw new InvalidOperationException(
                         $"no order before {asOf} any more: an import took it away while the run was working");
+                if (Earlier is not null) Earlier.Customer = i;
                 var prediction = Row(Histories[i].Profile.CustomerKey, _facts[i], _scores[i]);
                 _predictions.Add(prediction);
                 _sum.Add(prediction);

@@ -82,6 +82,23 @@ public class AudienceTests
                 Some.Facts(daysSinceLastOrder: 900, daysSinceFirstOrder: 999, netRevenueMinor: 1),
                 Some.Score(lost: true)));
 
+    [Theory]
+    [InlineData(0.4, 0.3, true)]
+    [InlineData(0.4, 0.301, false)]
+    [InlineData(0.4, 0.9, false)]
+    [InlineData(0.4, null, false)] // no night says what it was
+    public void Risk_is_raised_by_points_since_a_night_of_some_days_ago(double now, double? before, bool included)
+    {
+        var play = SomePlay.Play(SomePlay.Yaml(audience: "{ risk_raised: { points: 10, days: 28 } }"));
+        var (facts, score) = (Some.Facts(), Some.Score(pChurn: now));
+        var earlier = new EarlierRisk(new Dictionary<int, double?[]> { [7] = [0.0, 0.0], [28] = [0.9, before] }) { Customer = 1 };
+        var candidate = new Candidate(facts, score, Some.Segments(facts, score), 100, earlier);
+
+        Assert.Equal(included, play.Audience.Includes(candidate));
+        Assert.False(play.Audience.Includes(candidate with { Earlier = null }));
+        Assert.Equal("churn probability raised by at least 10 points in 28 days and not lost", play.Audience.ToString());
+    }
+
     [Fact]
     public void A_rule_reads_as_a_sentence() =>
         Assert.Equal(

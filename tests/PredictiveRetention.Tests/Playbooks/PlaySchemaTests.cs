@@ -136,6 +136,7 @@ public class PlaySchemaTests
     {
         SegmentField segment => $"\"{segment.Values[0]}\"",
         FigureField => """{ "min": 1, "max": 1 }""",
+        RiseField => """{ "points": 10, "days": 28 }""",
         _ => "true",
     };
 

@@ -142,17 +142,24 @@ public class PlaybookFaultsTests
     public void A_shops_own_play_may_not_be_taken_for_a_shipped_one()
     {
         var fault = Assert.Throws<RetentionException>(() => Playbook.Shipped().OverriddenBy(SomePlay.Book(
-            SomePlay.Yaml("club", more: "formerly: loyalty-programme"), SomePlay.Yaml("gift", more: "salt: high-value-retention"),
+            SomePlay.Yaml("gift", more: "salt: high-value-retention"),
             SomePlay.Yaml("subscriber-cross-sell", more: "salt: subscribers"))));
 
         Assert.Equal(Failure.Usage, fault.Failure);
         Assert.Equal(
-            "2 faults in the playbook:\n  "
-                + "play-1.yaml:11:11: formerly: 'loyalty-programme' is the id of a play that is still in the book, in "
-                + "plays/loyalty-programme.yaml\n  "
-                + "play-2.yaml:11:7: salt: 'high-value-retention' of the play 'gift' is the salt of the play 'high-value-retention' in "
+            "1 fault in the playbook:\n  "
+                + "play-1.yaml:11:7: salt: 'high-value-retention' of the play 'gift' is the salt of the play 'high-value-retention' in "
                 + "plays/high-value-retention.yaml, too: the same customers would be left alone for both",
             fault.Message);
+    }
+
+    [Fact]
+    public void A_shops_own_play_takes_the_place_of_the_shipped_one_that_it_was()
+    {
+        var book = Playbook.Shipped().OverriddenBy(SomePlay.Book(SomePlay.Yaml("club", more: "formerly: loyalty-programme")));
+        Assert.Null(book.Find("loyalty-programme"));
+        Assert.Equal("loyalty-programme", book.Find("club")!.Salt);
+        Assert.Equal(Playbook.Shipped().Plays.Count, book.Plays.Count);
     }
 
     [Fact]

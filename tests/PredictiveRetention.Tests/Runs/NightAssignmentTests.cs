@@ -209,6 +209,34 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
     }
 
     [Fact]
+    public void A_play_may_be_for_those_whose_risk_rose()
+    {
+        using var store = Shop();
+        var rose = SomePlay.Yaml(
+            "rose", audience: "{ risk_raised: { points: 5, days: 28 } }", cost: "{ per_contact: 0.01 }", more: "holdout_share: 0");
+        var first = Night(store, -28);
+        Assert.Empty(first.Headline!.Plays);
+        var before = store.Predictions.ReadAll(first.Run.RunId).ToDictionary(row => row.CustomerKey, row => row.PChurn);
+        var second = Night(store, 0);
+
+        var rows = store.Predictions.ReadAll(second.Run.RunId).Where(row => row is { Lost: false, SpendIfOrder: > 1 }).ToList();
+        var raised = rows.Where(row => before.TryGetValue(row.CustomerKey, out var was) && row.PChurn - was >= 0.0505).ToList();
+        Assert.NotEmpty(raised);
+        Assert.All(raised, row => Assert.True(row.PlayId == "rose" || row.NoAction == (int)NoAction.NotWorthItsCost));
+        Assert.Contains(raised, row => row.PlayId == "rose");
+        Assert.All(rows.Where(row => row.PlayId is not null), row => Assert.True(row.PChurn - before[row.CustomerKey] >= 0.0495));
+
+        RunResult Night(RetentionStore store, int day) => new NightRun(
+            store, Models,
+            new RunSettings
+            {
+                ShardSize = 43, Parallelism = 1, Playbook = SomePlay.Book(rose), Guard = new GuardBands { MaxMeanShift = 1 },
+                Actions = new ActionSettings { ControlShare = 0 },
+            })
+            .Execute(new RunRequest(RunPurpose.Night, Date.AddDays(day), SimulatedHistories.End.Plus(day)), null, default);
+    }
+
+    [Fact]
     public void Two_plays_of_one_salt_and_a_salt_that_changed_are_refused_by_name()
     {
         using var store = Shop();

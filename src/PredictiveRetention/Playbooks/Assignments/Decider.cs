@@ -28,6 +28,9 @@ public sealed class Decider(
     /// <summary>Their ids.</summary>
     public IReadOnlyList<string> PlayIds { get; } = [.. recommender.Plays.Select(play => play.Id)];
 
+    /// <summary>What earlier nights said of the customers that come; to be set to each. Null where no play asks.</summary>
+    public EarlierRisk? Earlier { get; set; }
+
     /// <param name="past">What earlier nights assigned to the customer, oldest first.</param>
     /// <returns>Valid until the next.</returns>
     public CustomerDecision Decide(
@@ -62,7 +65,7 @@ public sealed class Decider(
             if (one.IsOpen)
             {
                 if (End(one, play, control) is { } why) _decision.Ended.Add(new EndedAssignment(one.RunId, why));
-                else if (recommender.Judge(Plays[play], facts, score, segments) is { Standing: PlayStanding.Offered } verdict)
+                else if (recommender.Judge(Plays[play], facts, score, segments, Earlier) is { Standing: PlayStanding.Offered } verdict)
                 {
                     goesOn = new ArmOffer(play, verdict.Worth, Arm.Treated);
                     _decision.Taken.Add(new TakenPlace(play, verdict.Worth.Cost));
@@ -119,7 +122,7 @@ public sealed class Decider(
         var (applies, refused, rests) = (false, false, false);
         for (var play = 0; play < Plays.Count; play++)
         {
-            var verdict = recommender.Judge(Plays[play], facts, score, segments);
+            var verdict = recommender.Judge(Plays[play], facts, score, segments, Earlier);
             if (verdict.Standing == PlayStanding.NotInAudience) continue;
             applies = true;
             if (verdict.Standing == PlayStanding.NoConsent) refused = true;
