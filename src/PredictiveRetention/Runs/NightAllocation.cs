@@ -33,15 +33,14 @@ internal sealed class NightAllocation
         var first = Allocator.Allocate(Book(all, _ => false), limits, cancellation);
         var prices = new AllocationPrices(limits, first.Limits);
         var alone = new Dictionary<int, short>();
-        foreach (var (at, shard, customer) in Choices(all))
+        foreach (var (at, _, shard, customer) in Choices(all))
             if (Alone(shard, customer, prices) is { } place) alone.Add(at, place);
         var result = alone.Keys.Any(at => first.Plays[at] >= 0)
             ? Allocator.Allocate(Book(all, alone.ContainsKey), limits, cancellation)
             : first;
         var choices = all.Select(_ => new List<short>()).ToList();
-        foreach (var (at, shard, customer) in Choices(all))
+        foreach (var (at, number, shard, customer) in Choices(all))
         {
-            var number = all.IndexOf(shard);
             choices[number].Add(alone.TryGetValue(at, out var place) ? place : PlaceOf(shard, customer, result.Plays[at]));
         }
         return [.. choices.Select(one => one.ToArray())];
@@ -51,7 +50,7 @@ internal sealed class NightAllocation
     {
         var book = new OfferBook(Math.Max(1, _plays.Count), _stepsPerUnit);
         var offers = new List<Offer>();
-        foreach (var (at, shard, customer) in Choices(shards))
+        foreach (var (at, _, shard, customer) in Choices(shards))
         {
             offers.Clear();
             if (!isAlone(at))
@@ -122,11 +121,12 @@ internal sealed class NightAllocation
     private int Number(WrittenDecisions shard, int play) => _numbers.GetValueOrDefault(shard.Plays[play], -1);
 
     /// <summary>Customers who have a choice, numbered over all shards.</summary>
-    private static IEnumerable<(int At, WrittenDecisions Shard, DecidedCustomer Customer)> Choices(List<WrittenDecisions> shards)
+    private static IEnumerable<(int At, int Number, WrittenDecisions Shard, DecidedCustomer Customer)> Choices(
+        List<WrittenDecisions> shards)
     {
         var at = 0;
-        foreach (var shard in shards)
-            foreach (var customer in shard.Customers())
-                if (customer.Kind == DecisionKind.Choice) yield return (at++, shard, customer);
+        for (var number = 0; number < shards.Count; number++)
+            foreach (var customer in shards[number].Customers())
+                if (customer.Kind == DecisionKind.Choice) yield return (at++, number, shards[number], customer);
     }
 }

@@ -84,7 +84,7 @@ internal sealed class NightDecisions
         foreach (var (insights, decisions) in _night.Store.Shards.Parts(_run.RunId))
         {
             var texts = sums.AddFrom(insights);
-            foreach (var (customer, offer) in Chosen(new WrittenDecisions(decisions), number++))
+            foreach (var (customer, offer) in Chosen(new WrittenDecisions(decisions), number++, withPlaces: true))
             {
                 if (offer.Arm != Arm.Treated) continue;
                 var places = CollectionsMarshal.AsSpan(customer.Places);
@@ -94,10 +94,11 @@ internal sealed class NightDecisions
     }
 
     /// <summary>Customers of a shard who get a play, or are left alone instead; what was assigned earlier and goes on, too.</summary>
-    private IEnumerable<(DecidedCustomer Customer, ArmOffer Offer)> Chosen(WrittenDecisions shard, int number)
+    private IEnumerable<(DecidedCustomer Customer, ArmOffer Offer)> Chosen(
+        WrittenDecisions shard, int number, bool withPlaces = false)
     {
         var choice = 0;
-        foreach (var customer in shard.Customers())
+        foreach (var customer in shard.Customers(withPlaces))
         {
             if (customer.Kind == DecisionKind.None) continue;
             var place = customer.Kind == DecisionKind.GoesOn ? 0

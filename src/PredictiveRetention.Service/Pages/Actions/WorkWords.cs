@@ -1,3 +1,4 @@
+using PredictiveRetention.Playbooks;
 using PredictiveRetention.Playbooks.Assignments;
 using PredictiveRetention.Presentation.Texts;
 using PredictiveRetention.Storage;
@@ -26,6 +27,18 @@ internal static class WorkWords
         { State: AssignmentState.Done } => T["done"],
         { State: AssignmentState.Rejected } => T["dismissed"],
         _ => T["not taken up"],
+    };
+
+    /// <summary>How a play reaches the customer.</summary>
+    public static string Channel(Localiser T, PlayChannel channel) => channel switch
+    {
+        PlayChannel.Email => T["by e-mail"],
+        PlayChannel.Sms => T["by text message"],
+        PlayChannel.Phone => T["by telephone"],
+        PlayChannel.DirectMail => T["by post"],
+        PlayChannel.Onsite => T["on the site"],
+        PlayChannel.Push => T["by push message"],
+        _ => T["in the house: the customer is not contacted"],
     };
 
     public static string PlayOf(Localiser T, PredictiveRetention.Playbooks.Playbook plays, string play) =>
