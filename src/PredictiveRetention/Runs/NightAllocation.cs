@@ -25,35 +25,64 @@ internal sealed class NightAllocation
         _stepsPerUnit = OfferBook.StepsFor(currency, recipe.Economics(currency).MedianOrder);
     }
 
-    /// <returns>By shard, of every customer who has a choice: the place of what is chosen among the offers, -1 for none.</returns>
+    /// <returns>By shard, of everybody of whom it is open: the place of what is chosen among the offers, -1 for none.</returns>
     public IReadOnlyList<short[]> Choose(IEnumerable<WrittenDecisions> shards, CancellationToken cancellation)
     {
         var all = shards.ToList();
-        var limits = Limits(all);
-        var first = Allocator.Allocate(Book(all, _ => false), limits, cancellation);
+        var (kept, limits) = Kept(all, cancellation);
+        var first = Allocator.Allocate(Book(all, Chooses), limits, cancellation);
         var prices = new AllocationPrices(limits, first.Limits);
         var alone = new Dictionary<int, short>();
-        foreach (var (at, _, shard, customer) in Choices(all))
-            if (Alone(shard, customer, prices) is { } place) alone.Add(at, place);
+        foreach (var (at, _, shard, customer) in Open(all))
+            if (Chooses(at, customer) && Alone(shard, customer, prices) is { } place) alone.Add(at, place);
         var result = alone.Keys.Any(at => first.Plays[at] >= 0)
-            ? Allocator.Allocate(Book(all, alone.ContainsKey), limits, cancellation)
+            ? Allocator.Allocate(Book(all, (at, customer) => Chooses(at, customer) && !alone.ContainsKey(at)), limits, cancellation)
             : first;
         var choices = all.Select(_ => new List<short>()).ToList();
-        foreach (var (at, number, shard, customer) in Choices(all))
+        foreach (var (at, number, shard, customer) in Open(all))
         {
-            choices[number].Add(alone.TryGetValue(at, out var place) ? place : PlaceOf(shard, customer, result.Plays[at]));
+            choices[number].Add(
+                !Chooses(at, customer) ? (short)(kept is null || kept.Plays[at] >= 0 ? 0 : -1)
+                : alone.TryGetValue(at, out var place) ? place
+                : PlaceOf(shard, customer, result.Plays[at]));
         }
         return [.. choices.Select(one => one.ToArray())];
     }
 
-    private OfferBook Book(List<WrittenDecisions> shards, Func<int, bool> isAlone)
+    private static bool Chooses(int at, DecidedCustomer customer) => customer.Kind == DecisionKind.Choice;
+
+    /// <summary>
+    /// What earlier nights proposed goes on where it fits the limits, all of it; where these are smaller than they were, what is worth most
+    /// within them.
+    /// </summary>
+    /// <returns>Of those who have proposals, who keeps one (null: all do); and what is left of the limits for the others.</returns>
+    private (AllocationResult? Kept, AllocationLimits Left) Kept(List<WrittenDecisions> shards, CancellationToken cancellation)
+    {
+        var taken = new Taken(_plays);
+        foreach (var shard in shards)
+            foreach (var customer in shard.Customers())
+                foreach (var (number, cost) in customer.Taken) taken.Add(number < 0 ? -1 : Number(shard, number), cost);
+        var limits = taken.Left(_actions);
+        var proposed = new Taken(_plays);
+        foreach (var (at, _, shard, customer) in Open(shards))
+            if (!Chooses(at, customer)) proposed.Add(Number(shard, customer.Offers[0].Play), customer.Offers[0].Worth.Cost);
+        if (proposed.Fits(limits)) return (null, proposed.Left(limits));
+        var kept = Allocator.Allocate(Book(shards, (at, customer) => !Chooses(at, customer)), limits, cancellation);
+        var going = new Taken(_plays);
+        foreach (var (at, _, shard, customer) in Open(shards))
+            if (kept.Plays[at] >= 0) going.Add(kept.Plays[at], customer.Offers[0].Worth.Cost);
+        return (kept, going.Left(limits));
+    }
+
+    /// <param name="has">Whether a customer's offers are in it.</param>
+    private OfferBook Book(List<WrittenDecisions> shards, Func<int, DecidedCustomer, bool> has)
     {
         var book = new OfferBook(Math.Max(1, _plays.Count), _stepsPerUnit);
         var offers = new List<Offer>();
-        foreach (var (at, _, shard, customer) in Choices(shards))
+        foreach (var (at, _, shard, customer) in Open(shards))
         {
             offers.Clear();
-            if (!isAlone(at))
+            if (has(at, customer))
             {
                 foreach (var offer in customer.Offers)
                 {
@@ -87,46 +116,64 @@ internal sealed class NightAllocation
         return (short)customer.Offers.FindIndex(offer => offer.Arm == Arm.Treated && Number(shard, offer.Play) == play);
     }
 
-    /// <summary>What is left of the limits, less what earlier assignments take.</summary>
-    private AllocationLimits Limits(List<WrittenDecisions> shards)
-    {
-        var (places, costs, all) = (new long[_plays.Count], new double[_plays.Count], 0.0);
-        foreach (var shard in shards)
-        {
-            foreach (var customer in shard.Customers())
-            {
-                foreach (var (number, cost) in customer.Taken)
-                {
-                    all += cost;
-                    if (number < 0 || Number(shard, number) is not (>= 0 and var play)) continue;
-                    places[play]++;
-                    costs[play] += cost;
-                }
-            }
-        }
-        return new AllocationLimits
-        {
-            Plays = [.. _plays.Select((play, i) => new PlayLimits(
-                play.Id, play.Channel, Left(play.Budget, costs[i]), (int?)Left(play.Capacity, places[i])))],
-            Budget = Left(_actions.Budget, all),
-            ChannelCapacities = _actions.ChannelCapacities.ToDictionary(
-                channel => channel.Key,
-                channel => (int)Left(channel.Value, _plays.Select((play, i) => play.Channel == channel.Key ? places[i] : 0).Sum())!.Value),
-        };
-
-        static double? Left(double? limit, double taken) => limit is { } most ? Math.Max(0, most - taken) : null;
-    }
-
     /// <summary>The play of an offer in this process's playbook; -1 where it has none of the id.</summary>
     private int Number(WrittenDecisions shard, int play) => _numbers.GetValueOrDefault(shard.Plays[play], -1);
 
-    /// <summary>Customers who have a choice, numbered over all shards.</summary>
-    private static IEnumerable<(int At, int Number, WrittenDecisions Shard, DecidedCustomer Customer)> Choices(
-        List<WrittenDecisions> shards)
+    /// <summary>Customers of whom it is open what they get, numbered over all shards.</summary>
+    private static IEnumerable<(int At, int Number, WrittenDecisions Shard, DecidedCustomer Customer)> Open(List<WrittenDecisions> shards)
     {
         var at = 0;
         for (var number = 0; number < shards.Count; number++)
             foreach (var customer in shards[number].Customers())
-                if (customer.Kind == DecisionKind.Choice) yield return (at++, number, shards[number], customer);
+                if (customer.IsOpen) yield return (at++, number, shards[number], customer);
+    }
+
+    /// <summary>What takes of limits, by play.</summary>
+    private sealed class Taken(IReadOnlyList<Play> plays)
+    {
+        // Sums of money differ in their last digits.
+        private const double Rounding = 1e-9;
+
+        private readonly long[] _places = new long[plays.Count];
+        private readonly double[] _costs = new double[plays.Count];
+        private double _cost;
+
+        /// <param name="play">-1 of one that is gone, which only takes of the budget of all.</param>
+        public void Add(int play, double cost)
+        {
+            _cost += cost;
+            if (play < 0) return;
+            _places[play]++;
+            _costs[play] += cost;
+        }
+
+        public AllocationLimits Left(ActionSettings actions) => Left(new AllocationLimits
+        {
+            Plays = [.. plays.Select(play => new PlayLimits(play.Id, play.Channel, play.Budget, play.Capacity))],
+            Budget = actions.Budget,
+            ChannelCapacities = actions.ChannelCapacities,
+        });
+
+        public AllocationLimits Left(AllocationLimits limits) => new()
+        {
+            Plays = [.. limits.Plays.Select((play, i) => play with
+            {
+                Budget = Less(play.Budget, _costs[i]), Capacity = (int?)Less(play.Capacity, _places[i])
+            })],
+            Budget = Less(limits.Budget, _cost),
+            ChannelCapacities = limits.ChannelCapacities.ToDictionary(
+                channel => channel.Key, channel => (int)Less(channel.Value, Reached(channel.Key))!.Value),
+        };
+
+        public bool Fits(AllocationLimits limits) =>
+            IsWithin(limits.Budget, _cost)
+            && limits.Plays.Select((play, i) => IsWithin(play.Budget, _costs[i]) && IsWithin(play.Capacity, _places[i])).All(fits => fits)
+            && limits.ChannelCapacities.All(channel => IsWithin(channel.Value, Reached(channel.Key)));
+
+        private long Reached(PlayChannel channel) => plays.Select((play, i) => play.Channel == channel ? _places[i] : 0).Sum();
+
+        private static double? Less(double? limit, double taken) => limit is { } most ? Math.Max(0, most - taken) : null;
+
+        private static bool IsWithin(double? limit, double taken) => limit is null || taken <= limit + Rounding * (1 + taken);
     }
 }

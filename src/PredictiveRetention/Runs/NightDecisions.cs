@@ -17,8 +17,7 @@ internal sealed class NightDecisions
     private readonly Run _run;
     private readonly IReadOnlyList<Play> _plays;
 
-    // By shard, of every customer who has a choice: the place of what is chosen among the offers, -1 for none. Null where nothing is
-    // limited.
+    // By shard, of everybody of whom it is open: the place of what is chosen among the offers, -1 for none. Null where nothing is limited.
     private IReadOnlyList<short[]>? _choices;
 
     public NightDecisions(NightWork night, Run run) =>
@@ -47,10 +46,16 @@ internal sealed class NightDecisions
 
         IEnumerable<ChosenAction> Said() =>
             from numbered in Numbered()
-            from chosen in Chosen(numbered.Shard, numbered.Number)
-            where chosen.Customer.Kind == DecisionKind.Choice && chosen.Offer.Arm != Arm.Control
-            let action = CustomerDecision.Said(chosen.Offer, numbered.Shard.Plays)
-            select new ChosenAction(chosen.Customer.CustomerKey, action);
+            from decided in Decided(numbered.Shard, numbered.Number)
+            let action = decided switch
+            {
+                { Place: < 0, Customer.Kind: DecisionKind.GoesOn } => Recommendation.None(NoAction.BeyondLimits),
+                { Place: >= 0, Customer.Kind: DecisionKind.Choice } =>
+                    CustomerDecision.Said(decided.Customer.Offers[decided.Place], numbered.Shard.Plays),
+                _ => (Recommendation?)null,
+            }
+            where action is not null
+            select new ChosenAction(decided.Customer.CustomerKey, action.Value);
     }
 
     /// <summary>What the night assigns anew.</summary>
@@ -72,10 +77,12 @@ internal sealed class NightDecisions
 
     /// <summary>What the night ends.</summary>
     public IEnumerable<AssignmentEnding> Endings() =>
-        from shard in Shards()
-        from customer in shard.Customers()
-        from ended in customer.Ended.ToArray()
-        select new AssignmentEnding(customer.CustomerKey, ended.AssignedRunId, ended.Why);
+        from numbered in Numbered()
+        from decided in Decided(numbered.Shard, numbered.Number)
+        from ended in decided is { Place: < 0, Customer.Kind: DecisionKind.GoesOn }
+            ? [.. decided.Customer.Ended, new EndedAssignment(decided.Customer.ProposedBy, AssignmentEnd.BeyondLimits)]
+            : decided.Customer.Ended.ToArray()
+        select new AssignmentEnding(decided.Customer.CustomerKey, ended.AssignedRunId, ended.Why);
 
     /// <summary>Counts what shards counted, and what is recommended to their customers, into the figures.</summary>
     public void CountInto(ShopSums sums, InsightContext context)
@@ -94,17 +101,21 @@ internal sealed class NightDecisions
     }
 
     /// <summary>Customers of a shard who get a play, or are left alone instead; what was assigned earlier and goes on, too.</summary>
-    private IEnumerable<(DecidedCustomer Customer, ArmOffer Offer)> Chosen(
-        WrittenDecisions shard, int number, bool withPlaces = false)
+    private IEnumerable<(DecidedCustomer Customer, ArmOffer Offer)> Chosen(WrittenDecisions shard, int number, bool withPlaces = false) =>
+        from decided in Decided(shard, number, withPlaces)
+        where decided.Place >= 0
+        select (decided.Customer, decided.Customer.Offers[decided.Place]);
+
+    /// <summary>Customers of a shard, with the place among their offers of what they get; -1 for nothing.</summary>
+    private IEnumerable<(DecidedCustomer Customer, int Place)> Decided(WrittenDecisions shard, int number, bool withPlaces = false)
     {
-        var choice = 0;
+        var open = 0;
         foreach (var customer in shard.Customers(withPlaces))
         {
-            if (customer.Kind == DecisionKind.None) continue;
-            var place = customer.Kind == DecisionKind.GoesOn ? 0
-                : _choices is null ? CustomerDecision.BestOf(customer.Offers)
-                : _choices[number][choice++];
-            if (place >= 0) yield return (customer, customer.Offers[place]);
+            var place = customer.Kind == DecisionKind.None ? -1
+                : _choices is not null && customer.IsOpen ? _choices[number][open++]
+                : CustomerDecision.BestOf(customer.Offers);
+            yield return (customer, place);
         }
     }
 

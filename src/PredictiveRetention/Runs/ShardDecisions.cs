@@ -16,6 +16,12 @@ internal sealed class DecidedCustomer
     public float Spend { get; set; }
     public List<ArmOffer> Offers { get; } = [];
     public List<EndedAssignment> Ended { get; } = [];
+
+    /// <inheritdoc cref="CustomerDecision.ProposedBy"/>
+    public long ProposedBy { get; set; }
+
+    /// <summary>Whether it is still open what the customer gets.</summary>
+    public bool IsOpen => Kind == DecisionKind.Choice || ProposedBy != 0;
     public List<TakenPlace> Taken { get; } = [];
 
     /// <summary>Where the customer is counted among the figures; empty where none are.</summary>
@@ -51,6 +57,7 @@ internal sealed class ShardDecisions
         if (decision.Kind != DecisionKind.None) _rows.Add(row);
         One(customerKey);
         One(decision.Kind);
+        One(decision.ProposedBy);
         One((float)score.PChurn);
         One((float)score.SpendIfOrder);
         List(decision.Offers);

@@ -142,7 +142,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     private Recommendation Said(CustomerDecision decision) => decision switch
     {
         { Kind: DecisionKind.None, Reason: var reason } => Recommendation.None(reason),
-        { Kind: DecisionKind.Choice, IsControl: true } => Recommendation.None(NoAction.ControlGroup),
+        { IsControl: true } => Recommendation.None(NoAction.ControlGroup),
         { Kind: DecisionKind.Choice } when _limited => Recommendation.None(NoAction.BeyondLimits),
         _ => CustomerDecision.Said(decision.Offers[CustomerDecision.BestOf(decision.Offers)], decider.PlayIds),
     };

@@ -42,6 +42,7 @@ internal sealed class WrittenDecisions
         {
             customer.CustomerKey = customers.ReadInt64();
             customer.Kind = (DecisionKind)customers.ReadByte();
+            customer.ProposedBy = customers.ReadInt64();
             customer.PChurn = customers.ReadSingle();
             customer.Spend = customers.ReadSingle();
             Fill(customers, customer.Offers);

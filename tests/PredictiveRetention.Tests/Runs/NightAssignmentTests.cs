@@ -71,8 +71,10 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         Assert.Equal(
             store.Predictions.ReadAll(first.Run.RunId).Select(row => (row.CustomerKey, row.PlayId, row.NoAction)),
             store.Predictions.ReadAll(second.Run.RunId).Select(row => (row.CustomerKey, row.PlayId, row.NoAction)));
-        // What goes on is counted among the actions of the night.
+        // What goes on is counted among the actions of the night, and who is left alone among those.
         Assert.Equal(first.Headline!.Actions, second.Headline!.Actions);
+        Assert.Equal(first.Headline.LeftAlone, second.Headline.LeftAlone);
+        Assert.NotEmpty(second.Headline.LeftAlone!);
     }
 
     [Fact]
@@ -168,6 +170,34 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         // Who is left alone takes nothing of it, and is chosen by the same prices: a fifth of all, about.
         if (budget > 0) Assert.InRange(Count("arm = 1"), 1, Count("arm = 0"));
         else Assert.Equal(0, Count("1 = 1"));
+    }
+
+    [Fact]
+    public async Task A_smaller_budget_ends_proposals_and_not_what_somebody_is_at_work_on()
+    {
+        using var store = Shop();
+        var first = Night(store, with: Plays(s_dear));
+        Assert.True(first.Headline!.ActionCost > 20);
+        var worked = store.Predictions.ReadAll(first.Run.RunId).First(row => row.PlayId is not null);
+        await store.Work.ChangeAsync(
+            new ActionWork { CustomerKey = worked.CustomerKey, PlayId = "dear", Status = ActionStatus.InProgress }, "ann", s_now,
+            first.Run.AsOf);
+
+        var second = Night(store, day: 1, with: settings => Plays(s_dear)(settings) with { Actions = new ActionSettings { Budget = 5 } });
+        Assert.InRange(second.Headline!.ActionCost, 4.4, 5.0 + 1e-6);
+        var rows = store.Predictions.ReadAll(second.Run.RunId).ToList();
+        Assert.Equal("dear", rows.Single(row => row.CustomerKey == worked.CustomerKey).PlayId);
+        Assert.Equal(second.Headline.Actions, rows.Count(row => row.PlayId is not null));
+        Assert.Equal(first.Headline.Actions - second.Headline.Actions, Count("state = 5 AND reason LIKE 'others are worth more%'"));
+        // Those worth most go on.
+        var before = store.Predictions.ReadAll(first.Run.RunId).Where(Others);
+        var best = before.OrderByDescending(row => row.ExpectedNetValue).Take((int)second.Headline.Actions - 1);
+        Assert.Equal(
+            best.Sum(row => row.ExpectedNetValue),
+            rows.Where(Others).Sum(row => row.ExpectedNetValue), 4);
+        Assert.All(store.Verifier.Verify(Some.Shop, _ => { }, default), check => Assert.Empty(check.Broken));
+
+        bool Others(PredictionRow row) => row.PlayId is not null && row.CustomerKey != worked.CustomerKey;
     }
 
     [Fact]

@@ -33,4 +33,7 @@ public enum AssignmentEnd : byte
 
     /// <summary>The customer is of the control group now, which is larger than it was.</summary>
     ControlGroup,
+
+    /// <summary>Budgets or capacities are smaller than they were, and others are worth more within them.</summary>
+    BeyondLimits,
 }

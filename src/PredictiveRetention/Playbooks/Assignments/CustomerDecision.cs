@@ -9,6 +9,9 @@ public enum DecisionKind : byte
     /// <summary>What an earlier night assigned goes on.</summary>
     GoesOn,
 
+    /// <summary>The customer is left alone, as an earlier night drew.</summary>
+    LeftAlone,
+
     /// <summary>There are offers to choose from.</summary>
     Choice,
 }
@@ -36,13 +39,18 @@ public sealed class CustomerDecision
     /// <summary>Why nothing is chosen; only of <see cref="DecisionKind.None"/>.</summary>
     public NoAction Reason { get; internal set; }
 
-    /// <summary>What goes on, or may be chosen; in the order of the plays.</summary>
+    /// <summary>What goes on, the customer is left alone for, or may be chosen; in the order of the plays.</summary>
     public List<ArmOffer> Offers { get; } = [];
+
+    /// <summary>
+    /// The night that proposed what goes on, where nobody has taken it up: smaller limits may still end it. 0 for everything else.
+    /// </summary>
+    public long ProposedBy { get; internal set; }
 
     /// <summary>What ends tonight.</summary>
     public List<EndedAssignment> Ended { get; } = [];
 
-    /// <summary>What earlier nights' assignments take of tonight's limits.</summary>
+    /// <summary>What of earlier nights takes of tonight's limits whatever is chosen: contacts, and what somebody is at work on.</summary>
     public List<TakenPlace> Taken { get; } = [];
 
     /// <summary>Place of the offer worth most, the first of equals: what is chosen where nothing is limited.</summary>
@@ -66,7 +74,7 @@ public sealed class CustomerDecision
 
     internal void Clear()
     {
-        (Kind, Reason, IsControl) = (DecisionKind.None, default, false);
+        (Kind, Reason, IsControl, ProposedBy) = (DecisionKind.None, default, false, 0);
         Offers.Clear();
         Ended.Clear();
         Taken.Clear();

@@ -57,7 +57,7 @@ public sealed class Decider(
         Array.Clear(_resting);
         NoAction? waits = null;
         int contacts = 0, lastContact = int.MinValue;
-        ArmOffer? goesOn = null;
+        ArmOffer? goesOn = null, alone = null;
         foreach (ref readonly var one in past)
         {
             var play = one.PlayNo < _playOf.Length ? _playOf[one.PlayNo] : -1;
@@ -68,7 +68,8 @@ public sealed class Decider(
                 else if (recommender.Judge(Plays[play], facts, score, segments, Earlier) is { Standing: PlayStanding.Offered } verdict)
                 {
                     goesOn = new ArmOffer(play, verdict.Worth, Arm.Treated);
-                    _decision.Taken.Add(new TakenPlace(play, verdict.Worth.Cost));
+                    if (one.State == AssignmentState.Proposed) _decision.ProposedBy = one.RunId;
+                    else _decision.Taken.Add(new TakenPlace(play, verdict.Worth.Cost));
                 }
                 else if (one.State == AssignmentState.Accepted)
                 {
@@ -91,14 +92,15 @@ public sealed class Decider(
             else if (one.Arm != Arm.Treated)
             {
                 // Alone for as long as the play is to work: another one meanwhile would be measured as the lack of this one.
-                if (play >= 0 && since < horizonDays) waits = control ? NoAction.ControlGroup : NoAction.HeldOut;
+                if (play >= 0 && since < horizonDays)
+                    alone = new ArmOffer(play, recommender.Judge(Plays[play], facts, score, segments, Earlier).Worth, one.Arm);
                 if (play >= 0 && since < Plays[play].CooldownDays) _resting[play] = true;
             }
         }
-        if (goesOn is { } on)
+        if (goesOn is not null || alone is not null)
         {
-            _decision.Kind = DecisionKind.GoesOn;
-            _decision.Offers.Add(on);
+            _decision.Kind = goesOn is null ? DecisionKind.LeftAlone : DecisionKind.GoesOn;
+            _decision.Offers.Add(goesOn ?? alone!.Value);
             return _decision;
         }
         if (waits is null && (asOf.Day - (long)lastContact < settings.PeriodDays || contacts >= settings.MostContacts))

@@ -33,6 +33,15 @@ public sealed class DeciderTests
         var decision = Decide([s_better, s_good], [Past(2, AssignmentState.Proposed, daysAgo: 20)]);
         Assert.Equal((DecisionKind.GoesOn, "good"), (decision.Kind, Assert.Single(Ids(decision, s_better, s_good))));
         Assert.Empty(decision.Ended);
+        Assert.Equal(7, decision.ProposedBy);
+        Assert.Empty(decision.Taken);
+    }
+
+    [Fact]
+    public void What_somebody_is_at_work_on_goes_on_whatever_the_limits()
+    {
+        var decision = Decide([s_better, s_good], [Past(2, AssignmentState.Accepted, daysAgo: 20)]);
+        Assert.Equal((DecisionKind.GoesOn, 0L), (decision.Kind, decision.ProposedBy));
         Assert.Equal(1.5, Assert.Single(decision.Taken).Cost, 10);
     }
 
@@ -111,7 +120,9 @@ public sealed class DeciderTests
         Assert.Equal([Arm.Holdout, Arm.Treated], drawn.Offers.Select(offer => offer.Arm));
         Assert.Equal(NoAction.HeldOut, CustomerDecision.Said(drawn.Offers[0], ["better", "good"]).Reason);
 
-        Assert.Equal(NoAction.HeldOut, Decide([held, s_good], [Past(1, AssignmentState.Proposed, Horizon - 1, arm: Arm.Holdout)]).Reason);
+        var alone = Decide([held, s_good], [Past(1, AssignmentState.Proposed, Horizon - 1, arm: Arm.Holdout)]);
+        Assert.Equal((DecisionKind.LeftAlone, Arm.Holdout), (alone.Kind, Assert.Single(alone.Offers).Arm));
+        Assert.Equal(["better"], Ids(alone, held, s_good));
         var later = Decide([held, s_good], [Past(1, AssignmentState.Proposed, Horizon, arm: Arm.Holdout)]);
         Assert.Equal(["good"], Ids(later, held, s_good));
         Assert.Empty(later.Ended);
