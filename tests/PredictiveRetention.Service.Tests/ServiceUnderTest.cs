@@ -77,7 +77,10 @@ public sealed class ServiceUnderTest : WebApplicationFactory<Program>
     }
 
     public RunResult Night(RetentionStore store, bool again = false, Action<string>? onStep = null) =>
-        new NightRun(store, Models, new RunSettings { ShardSize = 100, OnStep = onStep })
+        Night(store, new RunSettings { ShardSize = 100, OnStep = onStep }, again);
+
+    public RunResult Night(RetentionStore store, RunSettings settings, bool again = false) =>
+        new NightRun(store, Models, settings)
             .Execute(RunRequest.Tonight(store, store.RequireShop(), UnendingDay.Clock, again), null, default);
 
     public static async Task<JsonElement> JsonAsync(HttpResponseMessage response) =>

@@ -77,6 +77,9 @@ internal static class PlaybookVerb
             foreach (var remark in Remarks(one, tried)) Line($"    {remark}");
         }
         PrintWarnings(warnings);
+        foreach (var (play, customers) in tried.Gone)
+            Line($"  {play} is gone: what waits with {customers:N0} customers ends with the next night. Was it renamed? Say "
+                + $"'formerly: {play}' in the play it is now.");
         Line($"{tried.Plays.Count} plays, no fault; {tried.Customers:N0} customers as of {tried.Night.AsOf}.");
     }
 
@@ -126,7 +129,7 @@ internal static class PlaybookVerb
             + $"probability {100 * (1 - score.PChurn):F1} % and then spends {Money(score.SpendIfOrder)}");
         Line($"  silent for {explained.Facts.DaysSinceLastOrder} days, usually orders every {rhythm.UsualGapDays:F0}"
             + $"{(rhythm.Slipping ? ": slipping" : rhythm.StillBuying ? "" : ": not buying any more")}");
-        Line($"  recommended: {explained.Action.PlayId ?? "nothing, " + PlayNames.Name(explained.Action.Reason!.Value)}");
+        Line($"  worth most: {explained.Action.PlayId ?? "nothing, " + PlayNames.Name(explained.Action.Reason!.Value)}");
         if (explained.IsControl) Line("  of the control group: gets no play, so that the effect of all can be measured");
         foreach (var one in explained.Assigned)
         {

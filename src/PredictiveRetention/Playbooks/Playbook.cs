@@ -12,8 +12,8 @@ public sealed class Playbook
 
     private readonly FrozenDictionary<string, Play> _byId;
 
-    /// <summary>Each id once.</summary>
-    internal Playbook(IEnumerable<Play> plays)
+    /// <param name="plays">Each id once.</param>
+    public Playbook(IEnumerable<Play> plays)
     {
         Plays = [.. plays.OrderBy(play => play.Priority).ThenBy(play => play.Id, StringComparer.Ordinal)];
         _byId = Plays.ToFrozenDictionary(play => play.Id);

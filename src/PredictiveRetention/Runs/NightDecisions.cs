@@ -28,7 +28,7 @@ internal sealed class NightDecisions
     /// <summary>Makes the choice, and adds up what is recommended.</summary>
     public ActionTotals Make()
     {
-        if (Actions.AreLimited(_plays))
+        if (_plays.Count > 0 && Actions.AreLimited(_plays))
             _choices = new NightAllocation(_plays, _run.Recipe!, _night.Shop.Currency).Choose(Shards(), _night.Cancellation);
         var sum = new ActionSum();
         foreach (var (shard, number) in Numbered())

@@ -33,8 +33,10 @@ public sealed record SimulatedPlay(
 /// <summary>A playbook tried on everybody of the published night.</summary>
 /// <param name="Customers">Everybody who could be scored.</param>
 /// <param name="Plays">Those that are switched on.</param>
+/// <param name="Gone">Plays that are no longer in the book or switched off and wait with customers: how many each.</param>
 public sealed record SimulatedPlaybook(
-    Run Night, Shop Shop, long Customers, IReadOnlyList<SimulatedPlay> Plays, AllocationResult Allocation);
+    Run Night, Shop Shop, long Customers, IReadOnlyList<SimulatedPlay> Plays, AllocationResult Allocation,
+    IReadOnlyList<(string PlayId, long Customers)> Gone);
 
 /// <summary>
 /// Tries a playbook on the published night: its model, cut-offs and as-of, read anew and scored, nothing stored. What people change in
@@ -114,7 +116,7 @@ public static class PlaybookRun
                 ChannelCapacities = channels,
             },
             cancellation);
-        return new SimulatedPlaybook(night.Run, night.Shop, customers, Sum(plays, counts, book, result), result);
+        return new SimulatedPlaybook(night.Run, night.Shop, customers, Sum(plays, counts, book, result), result, Gone(store, plays));
 
         void Offer(in CustomerFacts facts, in CustomerScore score, EarlierRisk? risks)
         {
@@ -132,6 +134,12 @@ public static class PlaybookRun
             book.Add([.. offers]);
         }
     }
+
+    private static List<(string PlayId, long Customers)> Gone(RetentionStore store, IReadOnlyList<Play> plays) =>
+        [.. store.Assignments.Counts()
+            .Where(count => count.Arm == Arm.Treated && count.State is AssignmentState.Proposed or AssignmentState.Accepted)
+            .Where(count => !plays.Any(play => play.Id == count.PlayId || play.Formerly.Contains(count.PlayId)))
+            .GroupBy(count => count.PlayId).Select(play => (play.Key, play.Sum(count => count.Customers)))];
 
     private static List<SimulatedPlay> Sum(
         IReadOnlyList<Play> plays, (long Audience, long NoConsent, long Offered)[] counts, OfferBook book, AllocationResult result)

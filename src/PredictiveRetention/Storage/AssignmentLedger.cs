@@ -19,6 +19,10 @@ public sealed class AssignmentLedger
     private const string OfOne = "SELECT a.*, p.play_id FROM assignment a JOIN play p ON p.play_no = a.play_no "
         + $"WHERE a.customer_key = @customerKey AND a.run_id IN ({Seen}) ORDER BY a.run_id DESC";
 
+    private const string Counting =
+        "SELECT p.play_id, a.arm, a.state, count(*) AS customers FROM assignment a JOIN play p ON p.play_no = a.play_no "
+        + $"WHERE a.run_id IN ({Seen}) GROUP BY p.play_id, a.arm, a.state ORDER BY p.play_id, a.arm, a.state";
+
     private readonly Engine _engine;
 
     internal AssignmentLedger(Engine engine) => _engine = engine;
@@ -104,13 +108,18 @@ public sealed class AssignmentLedger
     }
 
     /// <summary>Assignments by play, arm and state.</summary>
+    public IReadOnlyList<AssignmentCount> Counts()
+    {
+        using var connection = _engine.Open();
+        return connection.Query<AssignmentCount>(Counting, commandTimeout: 0).AsList();
+    }
+
+    /// <inheritdoc cref="Counts"/>
     public async Task<IReadOnlyList<AssignmentCount>> CountsAsync(CancellationToken cancellation = default)
     {
         await using var connection = await _engine.OpenAsync(cancellation);
-        return (await connection.QueryAsync<AssignmentCount>(new CommandDefinition(
-            "SELECT p.play_id, a.arm, a.state, count(*) AS customers FROM assignment a JOIN play p ON p.play_no = a.play_no "
-            + $"WHERE a.run_id IN ({Seen}) GROUP BY p.play_id, a.arm, a.state ORDER BY p.play_id, a.arm, a.state",
-            commandTimeout: 0, cancellationToken: cancellation))).AsList();
+        return (await connection.QueryAsync<AssignmentCount>(
+            new CommandDefinition(Counting, commandTimeout: 0, cancellationToken: cancellation))).AsList();
     }
 
     /// <summary>

@@ -33,7 +33,7 @@ public sealed partial class GroupLinksTests(GroupLinksTests.Shop shop) : IClassF
             var shown = int.Parse(PageReader.TextOf(row.QuerySelector("td.number")!).TrimEnd('*'), NumberStyles.AllowThousands,
                 CultureInfo.InvariantCulture);
             var link = row.QuerySelector("th a")!.GetAttribute("href")!;
-            Assert.Equal((link, shown), (link, (await ListAsync(link)).Count));
+            Assert.Equal((link, shown), (link, (await ListAsync(link)).Count + await LeftAloneAsync(link)));
             sum += shown;
         }
         Assert.True(rows.Count >= 2);
@@ -47,7 +47,8 @@ public sealed partial class GroupLinksTests(GroupLinksTests.Shop shop) : IClassF
         var row = page.QuerySelector("#country-list tbody tr")!;
         var shown = int.Parse(PageReader.TextOf(row.QuerySelector("td.number")!), NumberStyles.AllowThousands,
             CultureInfo.InvariantCulture);
-        Assert.Equal(shown, (await ListAsync(row.QuerySelector("th a")!.GetAttribute("href")!)).Count);
+        var link = row.QuerySelector("th a")!.GetAttribute("href")!;
+        Assert.Equal(shown, (await ListAsync(link)).Count + await LeftAloneAsync(link));
         Assert.Contains(PageReader.TextOf(row.QuerySelector("th a")!), PageReader.TextOf(page.QuerySelector("h1")!),
             StringComparison.Ordinal);
     }
@@ -126,6 +127,16 @@ public sealed partial class GroupLinksTests(GroupLinksTests.Shop shop) : IClassF
 
     [GeneratedRegex("^rz-series-([0-9]+)$")]
     private static partial Regex Series();
+
+    [GeneratedRegex("([0-9,]+) more match and are in no list")]
+    private static partial Regex More();
+
+    /// <summary>How many more the page of a list says there are, left alone for the measure.</summary>
+    private async Task<int> LeftAloneAsync(string link)
+    {
+        var more = More().Match(PageReader.MainOf((await PageReader.ReadAsync(Admin, link)).Page));
+        return more.Success ? int.Parse(more.Groups[1].ValueSpan, NumberStyles.AllowThousands, CultureInfo.InvariantCulture) : 0;
+    }
 
     /// <summary>Ids of the file behind a list.</summary>
     private async Task<List<string>> ListAsync(string link)

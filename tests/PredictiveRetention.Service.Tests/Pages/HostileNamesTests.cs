@@ -5,6 +5,8 @@ using AngleSharp.Dom;
 using AngleSharp.Html.Dom;
 using Microsoft.Playwright;
 using PredictiveRetention.Ingestion;
+using PredictiveRetention.Playbooks;
+using PredictiveRetention.Playbooks.Assignments;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
@@ -114,7 +116,12 @@ public sealed class HostileShop : IAsyncLifetime
             NowMs = last,
         }, dryRun: false, rejects, null, default);
         Rejects = File.ReadAllText(rejects);
-        Service.Night(store);
+        // Nobody is left alone: every name is to head a list.
+        Service.Night(store, new RunSettings
+        {
+            ShardSize = 100, Actions = new ActionSettings { ControlShare = 0 },
+            Playbook = new Playbook(Playbook.Shipped().Plays.Select(play => play with { HoldoutShare = 0 })),
+        });
     }
 
     private static string Day(long ms) =>

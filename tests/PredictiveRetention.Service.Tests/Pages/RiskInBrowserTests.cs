@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using PredictiveRetention.Playbooks;
 using Xunit;
 
 namespace PredictiveRetention.Service.Tests.Pages;
@@ -30,6 +31,7 @@ public sealed class RiskInBrowserTests : BrowserTests
         var expected =
             Service.Store.Predictions.ReadAll((await Service.Store.Nights.CurrentAsync(TestContext.Current.CancellationToken))!.RunId)
             .Where(row => row.PChurn >= 0.3 && row.ValueTier == (int)PredictiveRetention.Segments.ValueTier.High)
+            .Where(row => (NoAction?)row.NoAction is not (NoAction.HeldOut or NoAction.ControlGroup)) // in no list people act on
             .OrderByDescending(row => row.Clv)
             .Select(row => row.CustomerId)
             .ToList();

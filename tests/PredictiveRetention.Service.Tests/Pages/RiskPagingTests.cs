@@ -1,4 +1,5 @@
 using AngleSharp.Html.Dom;
+using PredictiveRetention.Playbooks;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
@@ -56,7 +57,11 @@ public sealed class RiskPagingTests(TwoNights nights) : IClassFixture<TwoNights>
         Assert.Equal(file.Skip(1).Select(row => row[0]), shown);
         Assert.Equal(shown.Count, shown.Distinct().Count());
         var rows = nights.Service.Store.Predictions.ReadAll(nights.Second).ToDictionary(row => row.CustomerId);
-        if (filter.Length == 0) Assert.Equal(rows.Count, shown.Count);
+        // Who is left alone is in no list people act on.
+        var alone = rows.Values.Where(row => (NoAction?)row.NoAction is NoAction.HeldOut or NoAction.ControlGroup).ToList();
+        Assert.NotEmpty(alone);
+        Assert.Empty(shown.Intersect(alone.Select(row => row.CustomerId)));
+        if (filter.Length == 0) Assert.Equal(rows.Count, shown.Count + alone.Count);
         Assert.True(shown.Count > 25, $"{shown.Count} customers fill no second page");
         var values = shown.Select(id => Value(rows[id], sort)).ToList();
         Assert.Equal(values.OrderDescending(), values);

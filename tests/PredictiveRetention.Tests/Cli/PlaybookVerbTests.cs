@@ -26,10 +26,10 @@ public sealed class PlaybookVerbTests : IDisposable
         var rows = store.Predictions.ReadAll(run.RunId).ToList();
 
         var check = Ran("playbook", "check", "--json").RootElement.EnumerateArray().ToList();
-        // Without limits everybody gets the best play: what the night recommended.
+        // Without limits everybody gets the best play: what the night recommended, and what it left alone to measure.
+        var night = run.Headline!.Plays.Concat(run.Headline.LeftAlone!).ToList();
         Assert.Equal(
-            rows.Where(row => row.PlayId is not null).GroupBy(row => row.PlayId!).OrderBy(play => play.Key)
-                .Select(play => (play.Key, play.Count())),
+            night.GroupBy(play => play.Key).OrderBy(play => play.Key).Select(play => (play.Key, (int)play.Sum(part => part.Customers))),
             check.Select(play => (Id: play.GetProperty("id").GetString()!, BestFor: play.GetProperty("bestFor").GetInt32()))
                 .Where(play => play.BestFor > 0).OrderBy(play => play.Id));
         var subscribers = check.Single(play => play.GetProperty("id").GetString() == "subscriber-cross-sell");
@@ -43,7 +43,7 @@ public sealed class PlaybookVerbTests : IDisposable
         Assert.Equal(best.ExpectedNetValue, offered.Max(play => play.GetProperty("expectedNetValue").GetDouble()), 1e-9);
 
         var free = Ran("playbook", "simulate", "--json").RootElement;
-        Assert.Equal(rows.Sum(row => row.ExpectedNetValue), free.GetProperty("value").GetDouble(), 0.01);
+        Assert.Equal(night.Sum(play => play.Value), free.GetProperty("value").GetDouble(), 0.01);
         var cost = free.GetProperty("cost").GetDouble();
         var tight = Ran("playbook", "simulate", "--budget", Text(cost / 2), "--capacity", "internal=3", "--json").RootElement;
         Assert.InRange(tight.GetProperty("cost").GetDouble(), 0, cost / 2);
@@ -75,8 +75,14 @@ public sealed class PlaybookVerbTests : IDisposable
         Assert.Contains("Warnings:\n  all: holdout_share is 0: its effect can never be measured\n", said, StringComparison.Ordinal);
         Assert.Contains("  none: capacity is 0: nobody gets it\n12 plays, no fault;", said, StringComparison.Ordinal);
 
+        Assert.DoesNotContain("is gone", said, StringComparison.Ordinal);
+        var off = Directory.CreateDirectory(In("off")).FullName;
+        File.WriteAllText(Path.Combine(off, "off.yaml"), SomePlay.Yaml(best.PlayId!, more: "enabled: false"));
+        Assert.Contains($"  {best.PlayId} is gone: what waits with ",
+            Retain.Run(["playbook", "check", "--plays", off, .. Where]).Out, StringComparison.Ordinal);
+
         Assert.Contains("no way of sharing out brings more", Retain.Run(["playbook", "simulate", .. Where]).Out, StringComparison.Ordinal);
-        Assert.Contains("recommended: " + best.PlayId, Retain.Run(["playbook", "explain", best.CustomerId, .. Where]).Out,
+        Assert.Contains("worth most: " + best.PlayId, Retain.Run(["playbook", "explain", best.CustomerId, .. Where]).Out,
             StringComparison.Ordinal);
     }
 

@@ -217,6 +217,17 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
     }
 
     [Fact]
+    public void A_budget_without_a_play_is_no_fault()
+    {
+        using var store = Shop();
+        var night = Night(store, with: settings => settings with
+        {
+            Playbook = SomePlay.Book(SomePlay.Yaml(more: "enabled: false")), Actions = new ActionSettings { Budget = 5 }
+        });
+        Assert.Equal((RunOutcome.Published, 0L), (night.Outcome, night.Headline!.Actions));
+    }
+
+    [Fact]
     public void A_holdout_of_everybody_leaves_everybody_alone()
     {
         using var store = Shop();
