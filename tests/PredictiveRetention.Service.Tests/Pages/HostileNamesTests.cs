@@ -119,7 +119,8 @@ public sealed class HostileShop : IAsyncLifetime
         // Nobody is left alone: every name is to head a list.
         Service.Night(store, new RunSettings
         {
-            ShardSize = 100, Actions = new ActionSettings { ControlShare = 0 },
+            ShardSize = 100,
+            Actions = new ActionSettings { ControlShare = 0 },
             Playbook = new Playbook(Playbook.Shipped().Plays.Select(play => play with { HoldoutShare = 0 })),
         });
     }

@@ -222,7 +222,8 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         using var store = Shop();
         var night = Night(store, with: settings => settings with
         {
-            Playbook = SomePlay.Book(SomePlay.Yaml(more: "enabled: false")), Actions = new ActionSettings { Budget = 5 }
+            Playbook = SomePlay.Book(SomePlay.Yaml(more: "enabled: false")),
+            Actions = new ActionSettings { Budget = 5 },
         });
         Assert.Equal((RunOutcome.Published, 0L), (night.Outcome, night.Headline!.Actions));
     }
@@ -271,7 +272,10 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
             store, Models,
             new RunSettings
             {
-                ShardSize = 43, Parallelism = 1, Playbook = SomePlay.Book(rose), Guard = new GuardBands { MaxMeanShift = 1 },
+                ShardSize = 43,
+                Parallelism = 1,
+                Playbook = SomePlay.Book(rose),
+                Guard = new GuardBands { MaxMeanShift = 1 },
                 Actions = new ActionSettings { ControlShare = 0 },
             })
             .Execute(new RunRequest(RunPurpose.Night, Date.AddDays(day), SimulatedHistories.End.Plus(day)), null, default);
