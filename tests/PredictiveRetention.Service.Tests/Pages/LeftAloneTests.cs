@@ -37,9 +37,8 @@ public sealed class LeftAloneTests(TwoNights nights) : IClassFixture<TwoNights>
         Assert.Contains(
             string.Create(CultureInfo.InvariantCulture, $"Left alone to measure it {play.Customers} of {all}"), PageReader.TextOf(card),
             StringComparison.Ordinal);
-        Assert.Contains(
-            string.Create(CultureInfo.InvariantCulture, $"{headline.ControlGroup} customers are the control group"), PageReader.MainOf(page),
-            StringComparison.Ordinal);
+        var control = string.Create(CultureInfo.InvariantCulture, $"{headline.ControlGroup} customers are the control group");
+        Assert.Contains(control, PageReader.MainOf(page), StringComparison.Ordinal);
     }
 
     [Fact]
