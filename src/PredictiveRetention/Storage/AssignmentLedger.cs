@@ -84,8 +84,10 @@ public sealed class AssignmentLedger
             change.Execute(
                 $"UPDATE assignment SET state = {Sql(AssignmentState.Expired)}, changed_day = @day, reason = CASE e.why {Reasons} END "
                 + "FROM assignment_end e WHERE e.customer_key = assignment.customer_key AND e.assigned_run_id = assignment.run_id "
-                + $"AND e.run_id IN ({Seen}) AND assignment.state IN ({Sql(AssignmentState.Proposed)}, {Sql(AssignmentState.Accepted)})",
-                new { day = asOf.Day });
+                + $"AND e.run_id IN ({Seen}) AND (assignment.state = {Sql(AssignmentState.Proposed)} "
+                // Taken up while the night was made: only a play that is gone ends that.
+                + $"OR (assignment.state = {Sql(AssignmentState.Accepted)} AND e.why = @gone))",
+                new { day = asOf.Day, gone = (int)AssignmentEnd.PlayGone });
             change.Execute($"DELETE FROM assignment_end WHERE run_id IN ({Seen})");
         }
         change.Execute("DELETE FROM assignment WHERE assigned_day <= @day", new { day = asOf.Day - KeptDays });
@@ -123,12 +125,12 @@ public sealed class AssignmentLedger
     }
 
     /// <summary>
-    /// What a person made of a play goes on in the newest assignment of it, unless that is over.
+    /// What a person made of a play goes on in the newest assignment of it, also where that had ended: who was contacted was contacted.
     /// </summary>
     /// <param name="day">As-of of the night that is shown.</param>
     internal static Statement Moving(long customerKey, string playId, AssignmentState state, string? reason, int day) => new(
         "UPDATE assignment SET state = @state, changed_day = @day, reason = @reason WHERE customer_key = @customerKey "
-        + $"AND arm = {((int)Arm.Treated).ToString(CultureInfo.InvariantCulture)} AND state <> {Sql(AssignmentState.Expired)} "
+        + $"AND arm = {((int)Arm.Treated).ToString(CultureInfo.InvariantCulture)} "
         + "AND run_id = (SELECT max(a.run_id) FROM assignment a JOIN play p ON p.play_no = a.play_no "
         + $"WHERE a.customer_key = @customerKey AND p.play_id = @playId AND a.run_id IN ({Seen}))",
         new { customerKey, playId, state = (int)state, reason, day });

@@ -201,6 +201,37 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
     }
 
     [Fact]
+    public void What_somebody_takes_up_while_a_night_is_made_does_not_end_with_it()
+    {
+        using var store = Shop();
+        Night(store, with: Plays(s_dear));
+        var proposed = Count("arm = 0");
+        Night(store, day: 1, with: settings => Plays(s_dear)(settings) with
+        {
+            Actions = new ActionSettings { Budget = 5 },
+            OnStep = step =>
+            {
+                if (step == "figures") Engine.Execute("UPDATE assignment SET state = 2 WHERE arm = 0");
+            },
+        });
+        Assert.Equal((proposed, 0L), (Count("arm = 0 AND state = 2"), Count("state = 5")));
+    }
+
+    [Fact]
+    public async Task Who_was_contacted_after_a_proposal_had_ended_was_contacted()
+    {
+        using var store = Shop();
+        Night(store, with: Plays(s_cheap));
+        var night = Night(store, day: 1, with: Plays(s_dear)).Run;
+        var key = long.Parse(
+            Engine.Query("SELECT min(customer_key) FROM assignment WHERE state = 5").Single(),
+            System.Globalization.CultureInfo.InvariantCulture);
+        var work = new ActionWork { CustomerKey = key, PlayId = "cheap", Status = ActionStatus.Done };
+        Assert.NotNull(await store.Work.ChangeAsync(work, "ann", s_now, night.AsOf));
+        Assert.Contains(await store.Assignments.OfCustomerAsync(key), one => one is { PlayId: "cheap", State: AssignmentState.Done });
+    }
+
+    [Fact]
     public void Capacities_of_plays_and_channels_hold()
     {
         using var store = Shop();
