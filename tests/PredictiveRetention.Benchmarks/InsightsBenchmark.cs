@@ -49,7 +49,8 @@ internal static class InsightsBenchmark
                     for (var i = 0; i < histories.Count; i++)
                     {
                         var score = RuleSegments.Score(facts[i], currency, 90, 365, 365);
-                        count.Add(histories, histories[i], facts[i], score, Segmenter.Assign(facts[i], score, cutoffs, segments));
+                        var assigned = Segmenter.Assign(facts[i], score, cutoffs, segments);
+                        count.Add(histories, histories[i], facts[i], score, assigned, float.NaN);
                     }
                 });
                 packed += Cpu(() => bytes = count.Sums.ToBytes().Length);

@@ -1,11 +1,12 @@
 using PredictiveRetention.Histories;
 using PredictiveRetention.Ingestion;
-using PredictiveRetention.Playbooks;
+using PredictiveRetention.Runs;
 using PredictiveRetention.Scoring;
 using PredictiveRetention.Segments;
 using PredictiveRetention.Service.Model;
 using PredictiveRetention.Service.Problems;
 using PredictiveRetention.Service.Settings;
+using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Predictions;
 
@@ -47,8 +48,8 @@ internal static partial class PostedHistoryScoring
     private const int MaxErrors = 50;
     private const decimal MaxAmount = 10_000_000_000m;
 
-    public static async Task<IResult> ScoreAsync(WhatIfHistory? posted, CurrentNight current, ModelHandle models, ServiceSettings settings,
-        CancellationToken cancellation)
+    public static async Task<IResult> ScoreAsync(WhatIfHistory? posted, CurrentNight current, RetentionStore store, ModelHandle models,
+        ServiceSettings settings, CancellationToken cancellation)
     {
         if (await current.FindAsync(cancellation) is not { } night) return Problem.NothingPublished();
         if (posted is null) return Problem.Invalid(new() { ["$"] = ["A history is needed."] });
@@ -59,9 +60,9 @@ internal static partial class PostedHistoryScoring
         var scorer = new Scorer(model, night.Shop.Currency, night.Recipe.Coverage);
         var (facts, score) = scorer.Score(reading.History, reading.AsOf);
         var segments = Segmenter.Assign(facts, score, night.Recipe.Cutoffs, night.Recipe.Segments);
-        var action = new Recommender(settings.Runs.Playbook, night.Recipe.Economics(night.Shop.Currency))
-            .Recommend(facts, score, segments);
-        var answer = night.Answers.Write(posted.CustomerId ?? "", facts, score, segments, action, reading.AsOf);
+        var (action, rise) = OneDecision.Of(
+            store, night.Recipe, settings.Runs.Playbook, night.Shop.Currency, reading.AsOf, posted.CustomerId, facts, score, segments);
+        var answer = night.Answers.Write(posted.CustomerId ?? "", facts, score, segments, action, rise, reading.AsOf);
         return Results.Ok(new WhatIfAnswer(answer, reading.History.Before(reading.AsOf).Orders.Length, reading.Ignored));
     }
 

@@ -55,13 +55,14 @@ public sealed record NextOrderAnswer(string? P10, string? P50, string? P90);
 /// <param name="SpendIfOrder">Expected net spend within HorizonDays if there is a purchase.</param>
 /// <param name="RevenueAtRisk">PChurn x SpendIfOrder of the still buying; 0 of others.</param>
 /// <param name="Lost">Silent for so long that the customer is reported, not counted as risk.</param>
+/// <param name="RiskRise">PChurn less what the night 28 days before said; null where none says, and of customers who are lost.</param>
 /// <param name="HighValue">Still buying, and among the top by net spend of the last 12 months or by SpendIfOrder.</param>
 /// <param name="Reasons">The three to five themes that move PChurn most: those that raise it first, then those that lower it, the strongest
 /// first, each said by its strongest feature whose words point that way. Empty for the recency rule.</param>
 /// <param name="Stale">Published more than 36 hours ago, or of orders that ended more than Retention:StaleAfterDays before today.</param>
 public sealed record PredictionAnswer(
     string CustomerId, double PChurn, MoneyAnswer Clv, RangeAnswer? ClvRange, MoneyAnswer HistoricNet, MoneyAnswer TotalClv, double? PAlive,
-    NextOrderAnswer? NextOrder, MoneyAnswer SpendIfOrder, MoneyAnswer RevenueAtRisk, bool Lost,
+    NextOrderAnswer? NextOrder, MoneyAnswer SpendIfOrder, MoneyAnswer RevenueAtRisk, bool Lost, double? RiskRise,
     RhythmAnswer Rhythm, bool HighValue, RfmAnswer Rfm, SegmentsAnswer Segments,
     ActionAnswer Action, IReadOnlyList<SaidReason> Reasons,
     string AsOf, long RunId, string BusinessDate, string ModelVersion, string ModelLevel, int HorizonDays, int ClvHorizonDays,
@@ -75,7 +76,7 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
     public bool Stale => freshness.IsStale;
 
     public PredictionAnswer Write(PredictionRow row) => Write(
-        row.CustomerId, ScoreOf(row), row.RevenueAtRisk, row.NetRevenueMinor,
+        row.CustomerId, ScoreOf(row), row.RiskRise, row.RevenueAtRisk, row.NetRevenueMinor,
         new RhythmAnswer(row.DaysSinceLastOrder, Days(row.UsualGapDays), row.Overdue, row.Slipping, row.StillBuying), row.HighValue,
         new RfmAnswer(row.Rfm, row.DaysSinceLastOrder, row.Orders, MoneyAnswer.From(row.NetRevenueMinor, shop.Currency)),
         new SegmentsAnswer(
@@ -88,8 +89,8 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
         Action(row.PlayId, row.ExpectedNetValue, row.ActionCost, (NoAction?)row.NoAction), run.AsOf);
 
     public PredictionAnswer Write(string customerId, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments,
-        in Recommendation action, Cutoff asOf) => Write(
-        customerId, score, CustomerMoney.Of(score, segments.Rhythm).AtRisk, facts.NetRevenueMinor,
+        in Recommendation action, double? riskRise, Cutoff asOf) => Write(
+        customerId, score, riskRise, CustomerMoney.Of(score, segments.Rhythm).AtRisk, facts.NetRevenueMinor,
         new RhythmAnswer(facts.DaysSinceLastOrder, Days(segments.Rhythm.UsualGapDays), segments.Rhythm.Overdue, segments.Rhythm.Slipping,
             segments.Rhythm.StillBuying), segments.HighValue,
         new RfmAnswer(segments.Rfm.Code, facts.DaysSinceLastOrder, facts.Orders, MoneyAnswer.From(facts.NetRevenueMinor, shop.Currency)),
@@ -101,14 +102,15 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
         Action(action.PlayId, action.ExpectedNetValue, action.Cost, action.Reason), asOf);
 
     private PredictionAnswer Write(
-        string customerId, in CustomerScore score, double atRisk, long netMinor, RhythmAnswer rhythm, bool highValue, RfmAnswer rfm,
-        SegmentsAnswer segments, ActionAnswer action, Cutoff asOf)
+        string customerId, in CustomerScore score, double? riskRise, double atRisk, long netMinor, RhythmAnswer rhythm, bool highValue,
+        RfmAnswer rfm, SegmentsAnswer segments, ActionAnswer action, Cutoff asOf)
     {
         var historic = (double)shop.Currency.FromMinor(netMinor);
         return new PredictionAnswer(
             customerId, score.PChurn, Money(score.Clv), Range(score.Range), Money(historic), Money(historic + score.Clv),
             float.IsNaN(score.PAlive) ? null : score.PAlive, Next(score.Next, asOf),
-            Money(score.SpendIfOrder), Money(atRisk), score.Lost, rhythm, highValue, rfm, segments, action,
+            Money(score.SpendIfOrder), Money(atRisk), score.Lost, riskRise is { } rise ? Math.Round(rise, 3) : null, rhythm, highValue, rfm,
+            segments, action,
             [.. ReasonWords.Say(score.Reasons, recipe.Features, shop.Currency)],
             asOf.ToString(), run.RunId, run.BusinessDate.ToIso(), recipe.ModelVersion, recipe.ModelLevel.ToString(), recipe.HorizonDays,
             recipe.ClvHorizonDays, PublishedAt, Stale);

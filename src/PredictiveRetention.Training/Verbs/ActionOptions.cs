@@ -32,7 +32,7 @@ internal static class ActionOptions
 
     public static readonly Option<int> MostContacts = new("--most-contacts")
     {
-        Description = Invariant.Text($"contacts of a customer in {new ActionSettings().ContactDays} days, at most"),
+        Description = Invariant.Text($"contacts of a customer in {ActionSettings.ContactDays} days, at most"),
         DefaultValueFactory = _ => new ActionSettings().MostContacts,
     };
 

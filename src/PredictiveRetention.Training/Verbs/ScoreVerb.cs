@@ -206,7 +206,9 @@ internal static class ScoreVerb
             Line($"  {headline.Actions:N0} recommended actions, expected to bring {headline.ExpectedNetValue:N2} {code} net of "
                 + $"{headline.ActionCost:N2} {code} cost");
             var alone = (headline.LeftAlone ?? []).ToDictionary(play => play.Key, play => play.Customers);
-            foreach (var play in headline.Plays)
+            var none = alone.Keys.Except(headline.Plays.Select(play => play.Key)).Order(StringComparer.Ordinal)
+                .Select(play => new GroupCount(play, 0, 0));
+            foreach (var play in headline.Plays.Concat(none))
                 Line($"    {play.Customers,8:N0}  {play.Key,-32} {play.Value,14:N2} {code}{LeftAlone(play, alone)}");
             if (headline.ControlGroup is > 0 and var control)
                 Line($"  {control:N0} customers of the control group get no play, so that the effect of all can be measured");

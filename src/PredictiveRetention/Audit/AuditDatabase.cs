@@ -115,7 +115,7 @@ internal sealed class AuditDatabase : IDisposable
             ("now_premium_clv", cuts.PremiumClv), ("now_gold_clv", cuts.GoldClv), ("now_silver_clv", cuts.SilverClv),
             ("now_vip", cuts.VipRevenue12mMinor), ("now_high_revenue_12m", cuts.HighRevenue12mMinor),
             ("now_high_spend", cuts.HighSpendIfOrder), ("now_high_risk", cuts.HighRisk),
-            ("now_medium_risk", cuts.MediumRisk),
+            ("now_medium_risk", cuts.MediumRisk), ("notable_rise", RiskRise.Notable),
         ];
         (string Name, bool Value)[] flags =
             [("zero_value", shop.Purchases.ZeroValue), ("merge_days", shop.Purchases.MergeDays),
@@ -246,18 +246,18 @@ internal sealed class AuditDatabase : IDisposable
         ];
         string[] flags = ["overdue", "slipping", "still_buying", "high_value"];
         Run($"CREATE TABLE prediction (customer BIGINT, net_revenue BIGINT, lost BOOLEAN, play VARCHAR, revenue_12m_minor BIGINT, "
-            + $"usual_gap_days DOUBLE, {string.Join(", ", flags.Select(name => name + " BOOLEAN"))}, "
+            + $"usual_gap_days DOUBLE, risk_rise DOUBLE, {string.Join(", ", flags.Select(name => name + " BOOLEAN"))}, "
             + $"{string.Join(", ", doubles.Select(name => name + " DOUBLE"))}, "
             + $"{string.Join(", ", numbers.Select(name => name + " INTEGER"))})");
         using var row =
             rows($"SELECT customer_key, net_revenue_minor, lost, play_id, revenue_12m_minor, "
-                + "CAST(usual_gap_days AS double precision), "
+                + "CAST(usual_gap_days AS double precision), CAST(risk_rise AS double precision), "
                 + $"{string.Join(", ", flags.Concat(doubles).Concat(numbers))} "
                 + $"FROM prediction WHERE run_id = {runId.ToString(CultureInfo.InvariantCulture)}");
         Copy("prediction", row, to =>
         {
             to.AppendValue(row.Long()).AppendValue(row.Long()).AppendValue(row.Bool()).AppendValue(row.MaybeText());
-            to.AppendValue(row.MaybeLong()).AppendValue(row.MaybeDouble());
+            to.AppendValue(row.MaybeLong()).AppendValue(row.MaybeDouble()).AppendValue(row.MaybeDouble());
             foreach (var _ in flags) to.AppendValue(row.MaybeBool());
             foreach (var _ in doubles) to.AppendValue(row.Double());
             foreach (var _ in numbers) to.AppendValue(row.Int());

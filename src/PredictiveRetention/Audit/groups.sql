@@ -42,7 +42,7 @@ SELECT p.customer, coalesce(b.purchases, 0) AS purchases, coalesce(b.orders, 0) 
   coalesce(b.delivered, 0) AS delivered, coalesce(b.delivery_days, 0) AS delivery_days, coalesce(b.promised, 0) AS promised, coalesce(b.late, 0) AS late, coalesce(b.reviews, 0) AS reviews, coalesce(b.review_sum, 0) AS review_sum,
   coalesce(m.mails, 0) AS mails, coalesce(o.n, 0) AS opens, coalesce(k.n, 0) AS clicks, coalesce(m.visits_30d, 0) AS visits_30d, coalesce(m.visits_12m, 0) AS visits_12m, coalesce(m.tickets, 0) AS tickets,
   coalesce(a.months, 0) AS active_months, coalesce(e.months, 0) AS seen_months, u.customer IS NOT NULL AS subscribed, coalesce(b.margin, 0) AS margin, coalesce(b.margin_paid, 0) AS margin_paid,
-  CASE WHEN j.day IS NULL AND d.first_day >= new_from() THEN as_of() - d.first_day END AS seen_for, d.after, p.p_churn, p.clv, p.spend_if_order, p.lost, p.still_buying AS still, p.slipping, p.high_value, p.play IS NOT NULL AS has_play, p.expected_net_value, p.action_cost,
+  CASE WHEN j.day IS NULL AND d.first_day >= new_from() THEN as_of() - d.first_day END AS seen_for, d.after, p.p_churn, p.clv, p.spend_if_order, p.lost, p.still_buying AS still, p.slipping, p.high_value, p.high_value AND (p.slipping OR coalesce(p.risk_rise >= notable_rise(), false)) AS to_act_on, p.play IS NOT NULL AS has_play, p.expected_net_value, p.action_cost,
   year(date_of(as_of())) - CASE WHEN has(8192) THEN c.birth_year END AS age, CASE WHEN has(8192) THEN c.channel END AS channel, CASE WHEN has(8192) THEN c.country END AS country,
   CASE WHEN has(8192) THEN c.region END AS region, CASE WHEN has(8192) THEN lower(c.gender) END AS gender,
   f.category, f.promised_day AS first_promised, f.delivered_day AS first_delivered, f.days AS first_delivery_days, CASE WHEN h.day IS NOT NULL THEN coalesce(j.day, h.day) END AS cohort_day,
@@ -68,7 +68,7 @@ SELECT customer, 1 AS customers, CAST(purchases > 0 AS INTEGER) AS buyers, order
   CAST(coalesce(seen_for >= 60, false) AS INTEGER) AS seen_60, CAST(coalesce(seen_for >= 60 AND after <= 60, false) AS INTEGER) AS second_60,
   CAST(coalesce(seen_for >= 90, false) AS INTEGER) AS seen_90, CAST(coalesce(seen_for >= 90 AND after <= 90, false) AS INTEGER) AS second_90,
   CAST(has_play AS INTEGER) AS actions, CASE WHEN has_play THEN expected_net_value ELSE 0 END AS net_value, CASE WHEN has_play THEN action_cost ELSE 0 END AS cost,
-  CAST(slipping AND high_value AS INTEGER) AS priority, CASE WHEN slipping AND high_value THEN spend_if_order ELSE 0 END AS priority_spend,
+  CAST(to_act_on AS INTEGER) AS priority, CASE WHEN to_act_on THEN spend_if_order ELSE 0 END AS priority_spend,
   CAST(clv_tier = 'Gold' AND clv >= 0.8 * now_premium_clv() AS INTEGER) AS near_premium, CAST(channel IS NOT NULL AS INTEGER) AS known, coalesce(age, 0) AS age_years, CAST(age IS NOT NULL AS INTEGER) AS with_age
 FROM now;
 

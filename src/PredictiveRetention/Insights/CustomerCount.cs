@@ -53,13 +53,14 @@ internal sealed class CustomerCount
         [.. Enumerable.Range(0, Dimension.All.Count).Where(i => context.Coverage.Has(FigureBuilder.NeededBy(Dimension.All[i])))];
 
     /// <param name="histories">Where the customer's texts are.</param>
+    /// <param name="riskRise">See <see cref="RiskRise"/>; NaN where it is not known.</param>
     public void Add(ShardHistories histories, in CustomerHistory whole, in CustomerFacts facts, in CustomerScore score,
-        in SegmentAssignment segments)
+        in SegmentAssignment segments, float riskRise)
     {
         var history = whole.Before(_context.AsOf);
         _snapshots.Load(history);
         _v.AsSpan().Clear();
-        Now(facts, score, segments);
+        Now(facts, score, segments, riskRise);
         var purchases = Orders(history, out var first);
         Engagement(history);
         Groups(histories, history, facts, score, segments, first, purchases);
@@ -78,7 +79,7 @@ internal sealed class CustomerCount
         set => _v[(int)measure] = value;
     }
 
-    private void Now(in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments)
+    private void Now(in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, float riskRise)
     {
         this[Customers] = 1;
         this[Buyers] = facts.Orders > 0 ? 1 : 0;
@@ -102,7 +103,7 @@ internal sealed class CustomerCount
             this[PChurn] = this[ExpectedChurners] = score.PChurn;
             this[HighRisk] = segments.RiskBand == Segments.RiskBand.High ? 1 : 0;
         }
-        if (segments is { HighValue: true, Rhythm.Slipping: true })
+        if (segments.HighValue && (segments.Rhythm.Slipping || RiskRise.IsNotable(riskRise)))
         {
             this[Priority] = 1;
             this[PrioritySpend] = score.SpendIfOrder;

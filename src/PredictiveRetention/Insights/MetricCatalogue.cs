@@ -156,10 +156,10 @@ public static class MetricCatalogue
             "CRM, Finance"),
         Ratio("action_roi", "Return on actions", Unit.Rate, Measure.ExpectedNetValue, Measure.ActionCost,
             "Expected net value per unit of cost.", AsOf, "CRM, Finance"),
-        Sum("priority_customers", "Valuable customers slipping", Unit.Count, Measure.Priority,
-            "Slipping, and among the fifth of the still buying by net revenue of the last 12 months or by what an order would bring.", AsOf,
-            "CRM"),
-        Sum("priority_spend", "What valuable customers slipping would spend", Unit.Money, Measure.PrioritySpend,
+        Sum("priority_customers", "Valuable customers to act on first", Unit.Count, Measure.Priority,
+            "Among the fifth of the still buying by net revenue of the last 12 months or by what an order would bring, and slipping, or "
+                + "with a risk that rose by 10 points or more in 28 days.", AsOf, "CRM"),
+        Sum("priority_spend", "What valuable customers to act on first would spend", Unit.Money, Measure.PrioritySpend,
             "Net spend of those customers within the churn horizon if each ordered.", AsOf, "CRM, Finance"),
         Sum("upgrade_candidates", "Gold customers near Premium", Unit.Count, Measure.NearPremium,
             "CLV tier Gold with a predicted CLV of at least four fifths of where Premium begins.", AsOf, "CRM"),
@@ -453,7 +453,7 @@ public static class MetricCatalogue
         nameof(Measure.Observed90d) => "customers first seen at least 90 days ago",
         nameof(Measure.Second30d) or nameof(Measure.Second60d) or nameof(Measure.Second90d) =>
             "those of them with a second purchase by then",
-        nameof(Measure.Priority) => "valuable customers slipping",
+        nameof(Measure.Priority) => "valuable customers slipping or with a risk that rose",
         nameof(Measure.PrioritySpend) => "what they would spend if each ordered",
         nameof(Measure.NearPremium) => "Gold customers near Premium",
         nameof(Measure.Known) => "customers with a known acquisition channel",

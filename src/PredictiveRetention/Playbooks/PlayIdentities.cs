@@ -1,13 +1,25 @@
 namespace PredictiveRetention.Playbooks;
 
-/// <summary>Ids, former ids and salts of a book: each is of one play, or the history of one would be taken for another's.</summary>
+/// <summary>
+/// Ids, former ids and salts of a book: each is of one play, or the history of one would be taken for another's. And how many there are.
+/// </summary>
 internal static class PlayIdentities
 {
     /// <param name="plays">Each id once.</param>
     public static void Check(IReadOnlyList<Play> plays, PlayFaults faults)
     {
+        CheckNumber(plays, faults);
         CheckFormerIds(plays, faults);
         CheckSalts(plays, faults);
+    }
+
+    private static void CheckNumber(IReadOnlyList<Play> plays, PlayFaults faults)
+    {
+        var on = plays.Where(play => play.Enabled).ToList();
+        if (on.Count <= Playbook.MostPlays) return;
+        var first = on[Playbook.MostPlays];
+        first.Places.Id.Fault(faults, first, $"{on.Count} plays are switched on; allowed: up to {Playbook.MostPlays}, the others with "
+            + "enabled: false");
     }
 
     private static void CheckFormerIds(IReadOnlyList<Play> plays, PlayFaults faults)

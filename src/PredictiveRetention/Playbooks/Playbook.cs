@@ -6,6 +6,9 @@ namespace PredictiveRetention.Playbooks;
 /// <summary>The plays of a shop, each id once, in the order that breaks ties: priority, then id.</summary>
 public sealed class Playbook
 {
+    /// <summary>Plays that are switched on, at most: a customer's offers name theirs in a byte.</summary>
+    public const int MostPlays = byte.MaxValue;
+
     private const string ResourceFolder = "plays/";
 
     private static readonly Lazy<Playbook> s_shipped = new(() => Parse(ShippedFiles()));

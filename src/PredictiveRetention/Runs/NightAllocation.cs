@@ -49,7 +49,9 @@ internal sealed class NightAllocation
         return [.. choices.Select(one => one.ToArray())];
     }
 
-    private static bool Chooses(int at, DecidedCustomer customer) => customer.Kind == DecisionKind.Choice;
+    private static bool Chooses(int at, DecidedCustomer customer) => customer.Decision.Kind == DecisionKind.Choice;
+
+    private static ArmOffer Proposal(DecidedCustomer customer) => customer.Decision.Offers[0];
 
     /// <summary>
     /// What earlier nights proposed goes on where it fits the limits, all of it; where these are smaller than they were, what is worth most
@@ -61,16 +63,16 @@ internal sealed class NightAllocation
         var taken = new Taken(_plays);
         foreach (var shard in shards)
             foreach (var customer in shard.Customers())
-                foreach (var (number, cost) in customer.Taken) taken.Add(number < 0 ? -1 : Number(shard, number), cost);
+                foreach (var (number, cost) in customer.Decision.Taken) taken.Add(number < 0 ? -1 : Number(shard, number), cost);
         var limits = taken.Left(_actions);
         var proposed = new Taken(_plays);
         foreach (var (at, _, shard, customer) in Open(shards))
-            if (!Chooses(at, customer)) proposed.Add(Number(shard, customer.Offers[0].Play), customer.Offers[0].Worth.Cost);
+            if (!Chooses(at, customer)) proposed.Add(Number(shard, Proposal(customer).Play), Proposal(customer).Worth.Cost);
         if (proposed.Fits(limits)) return (null, proposed.Left(limits));
         var kept = Allocator.Allocate(Book(shards, (at, customer) => !Chooses(at, customer)), limits, cancellation);
         var going = new Taken(_plays);
         foreach (var (at, _, shard, customer) in Open(shards))
-            if (kept.Plays[at] >= 0) going.Add(kept.Plays[at], customer.Offers[0].Worth.Cost);
+            if (kept.Plays[at] >= 0) going.Add(kept.Plays[at], Proposal(customer).Worth.Cost);
         return (kept, going.Left(limits));
     }
 
@@ -84,7 +86,7 @@ internal sealed class NightAllocation
             offers.Clear();
             if (has(at, customer))
             {
-                foreach (var offer in customer.Offers)
+                foreach (var offer in customer.Decision.Offers)
                 {
                     if (offer.Arm == Arm.Treated && Number(shard, offer.Play) is >= 0 and var play)
                         offers.Add(new Offer(play, offer.Worth.ExpectedNetValue, Math.Min(offer.Worth.Cost, book.MaxCost)));
@@ -100,20 +102,20 @@ internal sealed class NightAllocation
     {
         short? best = null;
         var most = 0.0;
-        for (short place = 0; place < customer.Offers.Count; place++)
+        for (short place = 0; place < customer.Decision.Offers.Count; place++)
         {
-            var offer = customer.Offers[place];
+            var offer = customer.Decision.Offers[place];
             if (Number(shard, offer.Play) is not (>= 0 and var play)) continue;
             var gain = offer.Worth.ExpectedNetValue - prices.Of(play, offer.Worth.Cost);
             if (gain > most) (best, most) = (place, gain);
         }
-        return best is { } found && customer.Offers[found].Arm != Arm.Treated ? found : null;
+        return best is { } found && customer.Decision.Offers[found].Arm != Arm.Treated ? found : null;
     }
 
     private short PlaceOf(WrittenDecisions shard, DecidedCustomer customer, int play)
     {
         if (play < 0) return -1;
-        return (short)customer.Offers.FindIndex(offer => offer.Arm == Arm.Treated && Number(shard, offer.Play) == play);
+        return (short)customer.Decision.Offers.FindIndex(offer => offer.Arm == Arm.Treated && Number(shard, offer.Play) == play);
     }
 
     /// <summary>The play of an offer in this process's playbook; -1 where it has none of the id.</summary>

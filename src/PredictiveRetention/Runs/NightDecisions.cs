@@ -49,9 +49,9 @@ internal sealed class NightDecisions
             from decided in Decided(numbered.Shard, numbered.Number)
             let action = decided switch
             {
-                { Place: < 0, Customer.Kind: DecisionKind.GoesOn } => Recommendation.None(NoAction.BeyondLimits),
-                { Place: >= 0, Customer.Kind: DecisionKind.Choice } =>
-                    CustomerDecision.Said(decided.Customer.Offers[decided.Place], numbered.Shard.Plays),
+                { Place: < 0, Customer.Decision.Kind: DecisionKind.GoesOn } => Recommendation.None(NoAction.BeyondLimits),
+                { Place: >= 0, Customer.Decision.Kind: DecisionKind.Choice } =>
+                    CustomerDecision.Said(decided.Customer.Decision.Offers[decided.Place], numbered.Shard.Plays),
                 _ => (Recommendation?)null,
             }
             where action is not null
@@ -67,7 +67,7 @@ internal sealed class NightDecisions
         {
             foreach (var (customer, offer) in Chosen(shard, number))
             {
-                if (customer.Kind != DecisionKind.Choice) continue;
+                if (customer.Decision.Kind != DecisionKind.Choice) continue;
                 yield return new NewAssignment(
                     customer.CustomerKey, numbers[shard.Plays[offer.Play]], offer.Arm, Propensity(shard.Plays[offer.Play], offer.Arm),
                     (float)offer.Worth.ExpectedNetValue, (float)offer.Worth.Cost, customer.PChurn, customer.Spend);
@@ -79,9 +79,9 @@ internal sealed class NightDecisions
     public IEnumerable<AssignmentEnding> Endings() =>
         from numbered in Numbered()
         from decided in Decided(numbered.Shard, numbered.Number)
-        from ended in decided is { Place: < 0, Customer.Kind: DecisionKind.GoesOn }
-            ? [.. decided.Customer.Ended, new EndedAssignment(decided.Customer.ProposedBy, AssignmentEnd.BeyondLimits)]
-            : decided.Customer.Ended.ToArray()
+        from ended in decided is { Place: < 0, Customer.Decision.Kind: DecisionKind.GoesOn }
+            ? [.. decided.Customer.Decision.Ended, new EndedAssignment(decided.Customer.Decision.ProposedBy, AssignmentEnd.BeyondLimits)]
+            : decided.Customer.Decision.Ended.ToArray()
         select new AssignmentEnding(decided.Customer.CustomerKey, ended.AssignedRunId, ended.Why);
 
     /// <summary>Counts what shards counted, and what is recommended to their customers, into the figures.</summary>
@@ -104,7 +104,7 @@ internal sealed class NightDecisions
     private IEnumerable<(DecidedCustomer Customer, ArmOffer Offer)> Chosen(WrittenDecisions shard, int number, bool withPlaces = false) =>
         from decided in Decided(shard, number, withPlaces)
         where decided.Place >= 0
-        select (decided.Customer, decided.Customer.Offers[decided.Place]);
+        select (decided.Customer, decided.Customer.Decision.Offers[decided.Place]);
 
     /// <summary>Customers of a shard, with the place among their offers of what they get; -1 for nothing.</summary>
     private IEnumerable<(DecidedCustomer Customer, int Place)> Decided(WrittenDecisions shard, int number, bool withPlaces = false)
@@ -112,9 +112,9 @@ internal sealed class NightDecisions
         var open = 0;
         foreach (var customer in shard.Customers(withPlaces))
         {
-            var place = customer.Kind == DecisionKind.None ? -1
+            var place = customer.Decision.Kind == DecisionKind.None ? -1
                 : _choices is not null && customer.IsOpen ? _choices[number][open++]
-                : CustomerDecision.BestOf(customer.Offers);
+                : CustomerDecision.BestOf(customer.Decision.Offers);
             yield return (customer, place);
         }
     }

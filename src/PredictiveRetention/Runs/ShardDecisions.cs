@@ -9,20 +9,15 @@ namespace PredictiveRetention.Runs;
 internal sealed class DecidedCustomer
 {
     public long CustomerKey { get; set; }
-    public DecisionKind Kind { get; set; }
     public float PChurn { get; set; }
 
     /// <summary>Given an order, currency units.</summary>
     public float Spend { get; set; }
-    public List<ArmOffer> Offers { get; } = [];
-    public List<EndedAssignment> Ended { get; } = [];
 
-    /// <inheritdoc cref="CustomerDecision.ProposedBy"/>
-    public long ProposedBy { get; set; }
+    public CustomerDecision Decision { get; } = new();
 
     /// <summary>Whether it is still open what the customer gets.</summary>
-    public bool IsOpen => Kind == DecisionKind.Choice || ProposedBy != 0;
-    public List<TakenPlace> Taken { get; } = [];
+    public bool IsOpen => Decision.Kind == DecisionKind.Choice || Decision.ProposedBy != 0;
 
     /// <summary>Where the customer is counted among the figures; empty where none are.</summary>
     public List<int> Places { get; } = [];

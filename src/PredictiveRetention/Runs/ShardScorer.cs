@@ -36,7 +36,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
     /// <summary>What earlier nights assigned to the customers of <see cref="Histories"/>.</summary>
     public PastAssignments Past { get; set; } = PastAssignments.None;
 
-    /// <summary>What earlier nights said of them; null where no play asks.</summary>
+    /// <summary>What earlier nights said of them; null where none says.</summary>
     public EarlierRisk? Earlier { get; set; }
 
     /// <summary>The rows made by the last <see cref="Predict"/>, in key order; valid until the next.</summary>
@@ -102,7 +102,7 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
         {
             if (_setAside.Contains(i)) continue;
             var prediction = _predictions[row];
-            _count.Add(Histories, Histories[i], prediction.Facts, prediction.Score, prediction.Segments);
+            _count.Add(Histories, Histories[i], prediction.Facts, prediction.Score, prediction.Segments, prediction.RiskRise);
             _decisions.AddPlaces(row++, _count.Places);
         }
     }
@@ -135,16 +135,15 @@ internal sealed class ShardScorer(RetentionModel model, RunRecipe recipe, Curren
         var segments = Segmenter.Assign(facts, score, recipe.Cutoffs, recipe.Segments);
         var decision = decider.Decide(key, facts, score, segments, Past.Of(key));
         _decisions.Add(_predictions.Count, key, score, decision);
-        return new Prediction(key, facts, score, segments, Said(decision));
+        var rise = !score.Lost && Earlier?.DaysAgo(RiskRise.Days) is { } then ? (float)(score.PChurn - then) : float.NaN;
+        return new Prediction(key, facts, score, segments, Said(decision), rise);
     }
 
     /// <summary>What is known now: where plays are limited, what is chosen is said at the close.</summary>
     private Recommendation Said(CustomerDecision decision) => decision switch
     {
-        { Kind: DecisionKind.None, Reason: var reason } => Recommendation.None(reason),
-        { IsControl: true } => Recommendation.None(NoAction.ControlGroup),
-        { Kind: DecisionKind.Choice } when _limited => Recommendation.None(NoAction.BeyondLimits),
-        _ => CustomerDecision.Said(decision.Offers[CustomerDecision.BestOf(decision.Offers)], decider.PlayIds),
+        { IsControl: false, Kind: DecisionKind.Choice } when _limited => Recommendation.None(NoAction.BeyondLimits),
+        _ => decision.Said(decider.PlayIds),
     };
 
     /// <summary>What the rows of a shard add up to.</summary>

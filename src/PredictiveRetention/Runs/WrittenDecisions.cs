@@ -41,15 +41,16 @@ internal sealed class WrittenDecisions
         for (var i = 0; i < count; i++)
         {
             customer.CustomerKey = customers.ReadInt64();
-            customer.Kind = (DecisionKind)customers.ReadByte();
-            customer.ProposedBy = customers.ReadInt64();
+            var decision = customer.Decision;
+            decision.Kind = (DecisionKind)customers.ReadByte();
+            decision.ProposedBy = customers.ReadInt64();
             customer.PChurn = customers.ReadSingle();
             customer.Spend = customers.ReadSingle();
-            Fill(customers, customer.Offers);
-            Fill(customers, customer.Ended);
-            Fill(customers, customer.Taken);
+            Fill(customers, decision.Offers);
+            Fill(customers, decision.Ended);
+            Fill(customers, decision.Taken);
             customer.Places.Clear();
-            if (withPlaces && customer.Kind != DecisionKind.None)
+            if (withPlaces && decision.Kind != DecisionKind.None)
                 for (var place = 0; place < places; place++) customer.Places.Add(from.Read7BitEncodedInt());
             yield return customer;
         }

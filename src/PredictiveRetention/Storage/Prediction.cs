@@ -6,8 +6,9 @@ using PredictiveRetention.Segments;
 namespace PredictiveRetention.Storage;
 
 /// <summary>One customer's row of a run.</summary>
+/// <param name="RiskRise">See <see cref="Segments.RiskRise"/>; NaN where it is not known.</param>
 public readonly record struct Prediction(
-    long CustomerKey, CustomerFacts Facts, CustomerScore Score, SegmentAssignment Segments, Recommendation Action)
+    long CustomerKey, CustomerFacts Facts, CustomerScore Score, SegmentAssignment Segments, Recommendation Action, float RiskRise)
 {
     public CustomerMoney Money => CustomerMoney.Of(Score, Segments.Rhythm);
 
@@ -53,6 +54,7 @@ public readonly record struct Prediction(
         ("still_buying", (bulk, in of) => bulk.Write(of.Row.Segments.Rhythm.StillBuying)),
         ("usual_gap_days", (bulk, in of) => bulk.WriteReal(of.Row.Segments.Rhythm.UsualGapDays)),
         ("high_value", (bulk, in of) => bulk.Write(of.Row.Segments.HighValue)),
+        ("risk_rise", (bulk, in of) => bulk.WriteReal(of.Row.RiskRise)),
         ("revenue_12m_minor", (bulk, in of) => bulk.Write(of.Row.Facts.Revenue12mMinor)));
 }
 

@@ -63,4 +63,7 @@ public sealed record PredictionRow
     public double? UsualGapDays { get; init; }
     public bool HighValue { get; init; }
     public long? Revenue12mMinor { get; init; }
+
+    /// <summary>See <see cref="Segments.RiskRise"/>; null where no night of then says, and of customers who are lost.</summary>
+    public double? RiskRise { get; init; }
 }

@@ -207,10 +207,11 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
                 cancellation))).GetProperty("prediction");
             Assert.Equal(stored[id].PChurn, prediction.GetProperty("pChurn").GetDouble());
             Assert.Equal(stored[id].Rfm, prediction.GetProperty("rfm").GetProperty("score").GetInt32());
-            // A history that is posted is nobody's who could be left alone.
-            if ((NoAction?)stored[id].NoAction is NoAction.HeldOut or NoAction.ControlGroup) return;
             Assert.Equal(stored[id].PlayId, prediction.GetProperty("action").GetProperty("play").GetString());
+            var none = stored[id].NoAction is { } no ? PlayNames.Name((NoAction)no) : null;
+            Assert.Equal(none, prediction.GetProperty("action").GetProperty("none").GetString());
         });
+        Assert.Contains(stored.Values, row => (NoAction?)row.NoAction is NoAction.HeldOut or NoAction.ControlGroup);
     }
 
     [Fact]

@@ -95,7 +95,10 @@ internal static class SomeShop
             var count = new CustomerCount(context);
             var shard = Shard(part);
             for (var i = 0; i < part.Length; i++, at++)
-                count.Add(shard, part[i].History, facts[at], scores[at], Segmenter.Assign(facts[at], scores[at], cutoffs, segmentSettings));
+            {
+                var segments = Segmenter.Assign(facts[at], scores[at], cutoffs, segmentSettings);
+                count.Add(shard, part[i].History, facts[at], scores[at], segments, float.NaN);
+            }
             sums.AddFrom(count.Sums.ToBytes());
         }
         return FigureBuilder.Build(context, sums, new StoreCounts(3, 2, 1_500));

@@ -73,7 +73,7 @@ public sealed class StoredFigureTests() : StoreFixture(new SqliteUnderTest())
                 + "ALTER TABLE run_shard DROP COLUMN decisions; "
                 + "DROP TABLE score_night; DROP TABLE score_member; DROP TABLE score_chunk; "
                 + string.Concat(new[] { "overdue", "slipping", "still_buying", "usual_gap_days", "high_value", "revenue_12m_minor" }
-                    .Select(column => $"ALTER TABLE prediction DROP COLUMN {column}; ")));
+                    .Append("risk_rise").Select(column => $"ALTER TABLE prediction DROP COLUMN {column}; ")));
         using var opened = RetentionStore.Open(address);
         Assert.Equal(1, await ValueAsync(opened, Night(opened), "by_country", "customers", "GB"));
     }

@@ -5,6 +5,16 @@ namespace PredictiveRetention.Tests.Playbooks;
 
 public class PlaybookFaultsTests
 {
+    [Fact]
+    public void More_plays_than_can_be_offered_are_a_fault_and_those_switched_off_are_not_offered()
+    {
+        var plays = Enumerable.Range(1, 256).Select(i => ($"play-{i}.yaml", SomePlay.Yaml(id: $"nudge-{i}"))).ToList();
+        var fault = Assert.Throws<RetentionException>(() => Playbook.Parse(plays));
+        Assert.Contains("play-256.yaml:1:5: id: 256 plays are switched on; allowed: up to 255", fault.Message, StringComparison.Ordinal);
+        plays[^1] = ("play-256.yaml", SomePlay.Yaml(id: "nudge-256", more: "enabled: false"));
+        Assert.Equal(256, Playbook.Parse(plays).Plays.Count);
+    }
+
     // The play of SomePlay has its audience in line 8, its cost in line 9, its uplift in line 10 and more in line 11.
     [Theory]
     [InlineData("{ lifecycle: Dorment }",

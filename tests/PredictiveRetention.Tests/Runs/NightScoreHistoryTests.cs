@@ -1,4 +1,6 @@
+using PredictiveRetention.Audit;
 using PredictiveRetention.Runs;
+using PredictiveRetention.Segments;
 using PredictiveRetention.Storage;
 using PredictiveRetention.Tests.Support;
 using Xunit;
@@ -96,6 +98,37 @@ public abstract class NightScoreHistoryTests(EngineUnderTest engine) : NightRunF
         NightOf(store, 1);
         Assert.Equal([$"{third}", $"{Current(store)}"], Engine.Query("SELECT run_id FROM score_night ORDER BY as_of"));
     }
+
+    [Fact]
+    public void A_risk_that_rose_in_four_weeks_is_in_the_row_and_makes_a_valuable_customer_one_to_act_on_first()
+    {
+        using var store = Shop();
+        NightOf(store, 0, Anything);
+        Assert.All(store.Predictions.ReadAll(Current(store)!.Value), row => Assert.Null(row.RiskRise));
+        var then = store.Predictions.ReadAll(Current(store)!.Value).ToDictionary(row => row.CustomerKey, row => row.PChurn);
+        NightOf(store, RiskRise.Days, Anything);
+        var run = store.Nights.Current()!;
+        var rows = store.Predictions.ReadAll(run.RunId).ToList();
+        Assert.All(rows, row =>
+        {
+            if (row.Lost) Assert.Null(row.RiskRise);
+            else Assert.Equal(row.PChurn - then[row.CustomerKey], row.RiskRise!.Value, 0.00013);
+        });
+        var first = rows.Where(row => row.HighValue && (row.Slipping || row.RiskRise >= 0.1)).ToList();
+        Assert.Contains(first, row => !row.Slipping);
+        Assert.Contains(rows, row => row is { HighValue: true, Slipping: false, RiskRise: < 0.1 });
+        var (count, spend) = (Value("priority_customers"), Value("priority_spend"));
+        Assert.Equal((first.Count, first.Sum(row => row.SpendIfOrder)), (count!.Value, spend!.Value));
+        Assert.Empty(NumberAudit.Check(store, run, "kpis").Differences);
+
+        double? Value(string metric) =>
+            store.Figures.ReadAsync(run.RunId, "kpis").GetAwaiter().GetResult().Single(figure => figure.Metric == metric).Value;
+    }
+
+    private static RunSettings Anything(RunSettings settings) => settings with
+    {
+        Guard = new GuardBands { MaxCustomersGrowth = 100, MaxMeanShift = 1, MaxClvRatio = 1e9, MaxStabilityIndex = 1e9 }
+    };
 
     private static RunSettings Holding(RunSettings settings) => settings with { Guard = new GuardBands { MaxMeanShift = -1 } };
 

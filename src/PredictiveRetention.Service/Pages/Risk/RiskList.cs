@@ -4,6 +4,7 @@ using PredictiveRetention.Exports;
 using PredictiveRetention.Presentation.Texts;
 using PredictiveRetention.Presentation.Writing;
 using PredictiveRetention.Scoring;
+using PredictiveRetention.Segments;
 using PredictiveRetention.Service.Figures;
 using PredictiveRetention.Service.Pages.Actions;
 using PredictiveRetention.Service.Predictions;
@@ -106,12 +107,14 @@ internal static class RiskList
     }
 
     /// <summary>
-    /// Who is late for that customer's own rhythm, by how much; of others the first reason. Of a score by the recency rule, which gives
-    /// none, what there is to go by.
+    /// Who is late for that customer's own rhythm, by how much; whose risk rose, by how much; of others the first reason. Of a score by the
+    /// recency rule, which gives none, what there is to go by.
     /// </summary>
     public static string Why(PredictionRow row, IReadOnlyList<SaidReason> reasons, Localiser texts, Writer writer) =>
         row is { Slipping: true, UsualGapDays: { } usual }
             ? texts["late: no order for {0}, usually every {1}", writer.Days(row.DaysSinceLastOrder), writer.Days(Math.Round(usual))]
+        : row.RiskRise is { } rise && RiskRise.IsNotable(rise)
+            ? texts["the chance of stopping rose by {0} points in four weeks", writer.Count((long)Math.Round(100 * rise))]
         : ReasonWords.First(reasons, row.PChurn)?.Words
         ?? texts["{0} orders, none for {1}", writer.Count(row.Orders), writer.Days(row.DaysSinceLastOrder)];
 }

@@ -29,7 +29,7 @@ public sealed class OfferBook
     /// <exception cref="ArgumentException">Either is out of range.</exception>
     public OfferBook(int plays, int stepsPerUnit = 10_000)
     {
-        if (plays is < 1 or > byte.MaxValue)
+        if (plays is < 1 or > Playbook.MostPlays)
             throw new ArgumentException(Invariant.Text($"{plays} plays; a book holds offers of 1 to 255."), nameof(plays));
         if (stepsPerUnit < 1)
             throw new ArgumentException(Invariant.Text($"{stepsPerUnit} steps a currency unit; at least 1."), nameof(stepsPerUnit));

@@ -3,6 +3,9 @@ namespace PredictiveRetention.Playbooks.Assignments;
 /// <summary>What the plays of a shop may take together, and how often a customer may be contacted.</summary>
 public sealed record ActionSettings
 {
+    /// <summary>Over which <see cref="MostContacts"/> counts.</summary>
+    public const int ContactDays = 28;
+
     /// <summary>
     /// Days budgets, capacities and the one action of a customer count over. Default 7. What waits to be dealt with counts however old it
     /// is.
@@ -17,9 +20,6 @@ public sealed record ActionSettings
 
     /// <summary>A customer is contacted at most so often in <see cref="ContactDays"/> days, whatever the play. Default 2.</summary>
     public int MostContacts { get; init; } = 2;
-
-    /// <summary>Default 28.</summary>
-    public int ContactDays { get; init; } = 28;
 
     /// <summary>Part of all customers who get no play at all, so that the effect of the playbook can be measured. Default 0.05.</summary>
     public double ControlShare { get; init; } = 0.05;
@@ -36,7 +36,6 @@ public sealed record ActionSettings
         foreach (var (channel, most) in ChannelCapacities)
             Require(most >= 0, "capacity of " + PlayNames.Name(channel), most, "customers, 0 or more");
         Require(MostContacts >= 1, "most contacts", MostContacts, "1 or more");
-        Require(ContactDays is >= 1 and <= Horizon.MaxDays, "contact days", ContactDays, Invariant.Text($"1 to {Horizon.MaxDays} days"));
         Require(ControlShare is >= 0 and <= 1, "control share", ControlShare, "0 to 1");
         return this;
     }

@@ -63,6 +63,13 @@ public sealed class CustomerDecision
         return best;
     }
 
+    /// <summary>What the customer's row says where nothing is limited.</summary>
+    /// <param name="plays">Ids, as offers number them.</param>
+    public Recommendation Said(IReadOnlyList<string> plays) =>
+        Kind == DecisionKind.None ? Recommendation.None(Reason)
+        : IsControl ? Recommendation.None(NoAction.ControlGroup)
+        : Said(Offers[BestOf(Offers)], plays);
+
     /// <summary>What the customer's row says when an offer is chosen.</summary>
     /// <param name="plays">Ids, as offers number them.</param>
     public static Recommendation Said(in ArmOffer offer, IReadOnlyList<string> plays) => offer.Arm switch

@@ -28,7 +28,7 @@ public sealed class Decider(
     /// <summary>Their ids.</summary>
     public IReadOnlyList<string> PlayIds { get; } = [.. recommender.Plays.Select(play => play.Id)];
 
-    /// <summary>What earlier nights said of the customers that come; to be set to each. Null where no play asks.</summary>
+    /// <summary>What earlier nights said of the customers that come; to be set to each. Null where none says.</summary>
     public EarlierRisk? Earlier { get; set; }
 
     /// <param name="past">What earlier nights assigned to the customer, oldest first.</param>
@@ -81,7 +81,7 @@ public sealed class Decider(
             else if (one.IsContact)
             {
                 lastContact = Math.Max(lastContact, asOf.Day - since);
-                if (since < settings.ContactDays && (play < 0 || Reaches(Plays[play].Channel))) contacts++;
+                if (since < ActionSettings.ContactDays && (play < 0 || Reaches(Plays[play].Channel))) contacts++;
                 if (since < settings.PeriodDays) _decision.Taken.Add(new TakenPlace(play, one.Cost));
                 if (play >= 0 && since < Plays[play].CooldownDays) _resting[play] = true;
             }

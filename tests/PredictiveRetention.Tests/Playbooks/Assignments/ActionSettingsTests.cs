@@ -15,7 +15,6 @@ public sealed class ActionSettingsTests
         var less = new Dictionary<PlayChannel, int> { [PlayChannel.Email] = -1 };
         Refused("capacity of email", new ActionSettings { ChannelCapacities = less });
         Refused("most contacts", new ActionSettings { MostContacts = 0 });
-        Refused("contact days", new ActionSettings { ContactDays = 0 });
         Refused("control share", new ActionSettings { ControlShare = 1.1 });
         Refused("control share", new ActionSettings { ControlShare = double.NaN });
 
