@@ -142,6 +142,8 @@ internal sealed class NightDecisions
 
         public void Add(string play, in ArmOffer offer)
         {
+            // Left alone since an earlier night, and the play would not be for the customer tonight: nor would it for the others.
+            if (offer.Arm != Arm.Treated && !(offer.Worth.ExpectedNetValue > 0)) return;
             var to = offer.Arm == Arm.Treated ? _plays : _alone;
             var (customers, value) = to.GetValueOrDefault(play);
             to[play] = (customers + 1, value + offer.Worth.ExpectedNetValue);

@@ -123,7 +123,7 @@ public sealed record ShardTotals(
 
 /// <summary>What is recommended in a run, in currency units.</summary>
 /// <param name="Plays">Customers and expected net value by play.</param>
-/// <param name="LeftAlone">Customers who were to get a play and are left alone for its measure, and what it would have been expected to
+/// <param name="LeftAlone">Customers who would get a play and are left alone for its measure, and what it would have been expected to
 /// bring.</param>
 /// <param name="ControlGroup">Customers who get no play at all.</param>
 public sealed record ActionTotals(

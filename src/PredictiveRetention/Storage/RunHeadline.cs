@@ -23,8 +23,8 @@ public sealed record GroupCount(string Key, long Customers, double Value);
 /// <param name="Drift">Whether the customers are still like those the model was made for; null where the model has nothing to compare
 /// with.</param>
 /// <param name="LeftAlone">
-/// Customers who were to get a play and are left alone for its measure, by play, and what it was expected to bring; null in runs of earlier
-/// versions.
+/// Customers who would get a play tonight and are left alone for its measure, by play, and what it was expected to bring; null in runs of
+/// earlier versions.
 /// </param>
 /// <param name="ControlGroup">Customers who get no play at all; null in runs of earlier versions.</param>
 /// <param name="Realised">What became of the predictions of the newest night that is a horizon old; null while there is none.</param>

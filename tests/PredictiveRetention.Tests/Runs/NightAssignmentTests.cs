@@ -78,6 +78,19 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
     }
 
     [Fact]
+    public void Who_would_not_get_the_play_tonight_stays_left_alone_and_is_not_counted_beside_those_who_get_it()
+    {
+        using var store = Shop();
+        Night(store, with: Plays(s_cheap));
+        var alone = Keys("arm = 1");
+        var nobody = SomePlay.Yaml("cheap", audience: "{ orders: { min: 5000 } }", cost: "{ per_contact: 0.05 }");
+        var second = Night(store, day: 1, with: Plays(nobody));
+        Assert.Equal(alone, Keys("arm = 1"));
+        Assert.Equal(alone.Count, store.Predictions.ReadAll(second.Run.RunId).Count(row => Is(row, NoAction.HeldOut)));
+        Assert.Empty(second.Headline!.LeftAlone!);
+    }
+
+    [Fact]
     public void Who_is_left_alone_stays_so_when_the_play_is_renamed()
     {
         using var store = Shop();
