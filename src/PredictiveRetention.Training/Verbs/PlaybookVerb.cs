@@ -159,7 +159,7 @@ internal static class PlaybookVerb
         {
             verb.PrintJson(new
             {
-                AsOf = tried.Night.AsOf.ToString(), tried.Customers, result.Value, result.Cost, result.Bound, result.Gap,
+                AsOf = tried.Night.AsOf.ToString(), tried.Customers, tried.LeftAlone, result.Value, result.Cost, result.Bound, result.Gap,
                 Plays = tried.Plays.Select(one => new
                 {
                     one.Play.Id, one.Audience, one.Offered, one.Chosen, one.ExpectedNetValue, one.Cost
@@ -174,6 +174,8 @@ internal static class PlaybookVerb
         Line($"{tried.Plays.Sum(one => one.Chosen):N0} of {tried.Customers:N0} customers get an action, cost {Money(result.Cost)}, "
             + $"expected to bring {Money(result.Value)} after it; no way of sharing out brings more than {Money(result.Bound)} (gap "
             + $"{100 * result.Gap:F4} %).");
+        if (tried.LeftAlone > 0)
+            Line($"{tried.LeftAlone:N0} of them the night would leave alone, so that what plays change can be measured.");
         foreach (var limit in result.Limits)
             Line($"  {Name(limit)}: {Amount(limit, limit.Used)} of {Amount(limit, limit.Limit)} used"
                 + $"{(limit.Price is > 0 and var price ? $"; one more would bring {Money(price)}" : "")}");

@@ -129,7 +129,7 @@ internal sealed class NightClose(NightWork night)
     {
         try
         {
-            if (run.Purpose == RunPurpose.Night) night.Timed("settle", () => night.Store.Assignments.Settle(run.AsOf));
+            if (run.Purpose == RunPurpose.Night) night.Timed("settle", () => night.Settle(run, run.Recipe!));
             night.Timed("retention", () => night.Store.RunRows.DropOld(run.Purpose, night.Settings.KeepRuns));
         }
         catch (Exception fault) when (night.Store.IsPassing(fault))

@@ -20,7 +20,7 @@ internal sealed class NightSnapshot(NightWork night)
         var chosen = night.Models.Choose(run.AsOf);
         var recipe = Recipe(chosen, run.AsOf);
         // What the night before ended and did not come to say.
-        if (run.Purpose == RunPurpose.Night) night.Timed("settle", () => night.Retry(() => night.Store.Assignments.Settle(run.AsOf)));
+        if (run.Purpose == RunPurpose.Night) night.Timed("settle", () => night.Retry(() => night.Settle(run, recipe)));
         try
         {
             // It may have been committed although its answer was lost: only a run that is still planned gets its snapshot again.

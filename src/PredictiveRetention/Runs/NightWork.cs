@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PredictiveRetention.Playbooks.Assignments;
 using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Runs;
@@ -53,6 +54,10 @@ internal sealed class NightWork(
         cancellation.WaitHandle.WaitOne(s_glance);
         cancellation.ThrowIfCancellationRequested();
     }
+
+    /// <summary>Marks what nights ended, and packs what no night asks for any more.</summary>
+    public void Settle(Run run, RunRecipe recipe) =>
+        store.Assignments.Settle(run.AsOf, Decider.AskedDays(settings.Playbook.Plays, recipe.HorizonDays));
 
     /// <summary>
     /// Puts published nights that are not in the score history into it. Where the database does not answer, the next night does.

@@ -33,9 +33,10 @@ public sealed record SimulatedPlay(
 /// <summary>A playbook tried on everybody of the published night.</summary>
 /// <param name="Customers">Everybody who could be scored.</param>
 /// <param name="Plays">Those that are switched on.</param>
+/// <param name="LeftAlone">Of those a play is chosen for, whom the night would leave alone, so that its effect can be measured.</param>
 /// <param name="Gone">Plays that are no longer in the book or switched off and wait with customers: how many each.</param>
 public sealed record SimulatedPlaybook(
-    Run Night, Shop Shop, long Customers, IReadOnlyList<SimulatedPlay> Plays, AllocationResult Allocation,
+    Run Night, Shop Shop, long Customers, IReadOnlyList<SimulatedPlay> Plays, AllocationResult Allocation, long LeftAlone,
     IReadOnlyList<(string PlayId, long Customers)> Gone);
 
 /// <summary>
@@ -59,18 +60,15 @@ public static class PlaybookRun
         var (facts, score) = night.Scorer().Score(histories[0], night.Run.AsOf);
         var segments = Segmenter.Assign(facts, score, night.Recipe.Cutoffs, night.Recipe.Segments);
         var recommender = night.Recommender(playbook);
-        var (key, known) = (CustomerKey.Hash(customerId), store.Plays.Read());
+        var key = CustomerKey.Hash(customerId);
         var earlier = new EarlierNights(store, recommender, night.Run.AsOf).Of([key]);
         return new ExplainedPlays(
             customerId, night.Run, night.Recipe, facts, score, segments,
             [.. playbook.Plays.Select(play => recommender.Judge(play, facts, score, segments, earlier))],
             recommender.Recommend(facts, score, segments, earlier),
-            new ArmDraw(Play.ControlSalt, night.Recipe.Actions.ControlShare).Holds(key),
-            [.. playbook.Plays.Where(play => new ArmDraw(SaltOf(play), play.HoldoutShare).Holds(key)).Select(play => play.Id)],
+            night.Control.Holds(key),
+            [.. playbook.Plays.Zip(Holdouts(store, playbook.Plays)).Where(play => play.Second.Holds(key)).Select(play => play.First.Id)],
             store.Assignments.OfCustomer(key));
-
-        // Once drawn it is the store's, whatever the file says.
-        string SaltOf(Play play) => known.FirstOrDefault(one => one.Id == play.Id)?.Salt ?? play.Salt;
     }
 
     /// <param name="budget">Of all plays together, currency units; null is no limit.</param>
@@ -90,7 +88,7 @@ public static class PlaybookRun
         var counts = new (long Audience, long NoConsent, long Offered)[plays.Count];
         var (scorer, histories, earlier) = (
             night.Scorer(), new ShardHistories(), new EarlierNights(store, recommender, night.Run.AsOf));
-        long customers = 0;
+        var keys = new List<long>();
         foreach (var range in store.Customers.Ranges(Part))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -103,9 +101,9 @@ public static class PlaybookRun
                 if (unscored.Contains(i) || histories[i].Before(night.Run.AsOf).Orders.IsEmpty) continue;
                 if (risks is not null) risks.Customer = i;
                 Offer(facts[i], scores[i], risks);
-                customers++;
+                keys.Add(histories[i].Profile.CustomerKey);
             }
-            progress?.Invoke(customers, night.Run.ExpectedCount ?? 0);
+            progress?.Invoke(keys.Count, night.Run.ExpectedCount ?? 0);
         }
         var result = Allocator.Allocate(
             book,
@@ -116,7 +114,11 @@ public static class PlaybookRun
                 ChannelCapacities = channels,
             },
             cancellation);
-        return new SimulatedPlaybook(night.Run, night.Shop, customers, Sum(plays, counts, book, result), result, Gone(store, plays));
+        var holdouts = Holdouts(store, plays);
+        var alone = keys.Zip(result.Plays).Count(one =>
+            one.Second >= 0 && (night.Control.Holds(one.First) || holdouts[one.Second].Holds(one.First)));
+        return new SimulatedPlaybook(
+            night.Run, night.Shop, keys.Count, Sum(plays, counts, book, result), result, alone, Gone(store, plays));
 
         void Offer(in CustomerFacts facts, in CustomerScore score, EarlierRisk? risks)
         {
@@ -133,6 +135,13 @@ public static class PlaybookRun
             }
             book.Add([.. offers]);
         }
+    }
+
+    /// <summary>Who is left alone for each play: once it has drawn, with the salt the store keeps, whatever its file says.</summary>
+    private static ArmDraw[] Holdouts(RetentionStore store, IReadOnlyList<Play> plays)
+    {
+        var salts = store.Plays.Read().ToDictionary(play => play.Id, play => play.Salt);
+        return [.. plays.Select(play => new ArmDraw(salts.GetValueOrDefault(play.Id, play.Salt), play.HoldoutShare))];
     }
 
     private static List<(string PlayId, long Customers)> Gone(RetentionStore store, IReadOnlyList<Play> plays) =>
@@ -174,6 +183,9 @@ public static class PlaybookRun
         public Shop Shop { get; }
         public Run Run { get; }
         public RunRecipe Recipe { get; }
+
+        /// <summary>Who gets no play at all.</summary>
+        public ArmDraw Control => new(Play.ControlSalt, Recipe.Actions.ControlShare);
 
         public Scorer Scorer() => new(_models.ModelFor(Recipe), Shop.Currency, Recipe.Coverage, withReasons: false);
 

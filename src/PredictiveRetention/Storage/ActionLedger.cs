@@ -98,6 +98,7 @@ public sealed class ActionLedger
             new { after.CustomerKey, after.PlayId, after.Version, after.ChangedAtMs, actor, what }));
         if ((before?.Status ?? ActionStatus.Open) != after.Status)
         {
+            await ClosedAssignments.TakeOutAsync(_engine, connection, transaction, after.CustomerKey, after.PlayId, cancellation);
             var moving = AssignmentLedger.Moving(
                 after.CustomerKey, after.PlayId, ActionStatus.StateOf(after.Status),
                 after.Status == ActionStatus.Dismissed ? after.Note : null, night.Day);

@@ -7,7 +7,7 @@ namespace PredictiveRetention.Storage;
 
 /// <summary>
 /// What nights assigned to customers and what became of it: written before its night is published, counted from then on, kept for
-/// <see cref="KeptDays"/> days.
+/// <see cref="KeptDays"/> days; what no night asks for any more is packed (<see cref="ClosedAssignments"/>).
 /// </summary>
 public sealed class AssignmentLedger
 {
@@ -19,9 +19,11 @@ public sealed class AssignmentLedger
     private const string OfOne = "SELECT a.*, p.play_id FROM assignment a JOIN play p ON p.play_no = a.play_no "
         + $"WHERE a.customer_key = @customerKey AND a.run_id IN ({Seen}) ORDER BY a.run_id DESC";
 
-    private const string Counting =
-        "SELECT p.play_id, a.arm, a.state, count(*) AS customers FROM assignment a JOIN play p ON p.play_no = a.play_no "
-        + $"WHERE a.run_id IN ({Seen}) GROUP BY p.play_id, a.arm, a.state ORDER BY p.play_id, a.arm, a.state";
+    private static readonly string s_counting =
+        "SELECT p.play_id, a.arm, a.state, CAST(sum(a.customers) AS bigint) AS customers FROM ("
+        + $"SELECT play_no, arm, state, count(*) AS customers FROM assignment WHERE run_id IN ({Seen}) GROUP BY play_no, arm, state "
+        + $"UNION ALL {ClosedAssignments.Counting}) a JOIN play p ON p.play_no = a.play_no "
+        + "GROUP BY p.play_id, a.arm, a.state ORDER BY p.play_id, a.arm, a.state";
 
     private readonly Engine _engine;
 
@@ -73,12 +75,15 @@ public sealed class AssignmentLedger
     }
 
     /// <summary>
-    /// Ends what published nights ended, and forgets what is older than <see cref="KeptDays"/> days. Can be repeated, and is what the next
-    /// night begins with where this one did not come to it.
+    /// Ends what published nights ended, packs what no night asks for any more, and forgets what is older than <see cref="KeptDays"/> days.
+    /// Can be repeated, and is what the next night begins with where this one did not come to it.
     /// </summary>
-    public void Settle(Cutoff asOf)
+    /// <param name="askedDays">How long nights ask who was left alone (<see cref="Decider.AskedDays"/>).</param>
+    public void Settle(Cutoff asOf, int askedDays)
     {
         using var change = LedgerChange.Begin(_engine);
+        // One at a time, or what is packed would be so twice.
+        change.QuerySingleOrDefault<long?>(Publication.ReadPointer(_engine).Sql);
         if (change.QuerySingle<long>($"SELECT count(*) FROM assignment_end WHERE run_id IN ({Seen})") > 0)
         {
             change.Execute(
@@ -90,6 +95,7 @@ public sealed class AssignmentLedger
                 new { day = asOf.Day, gone = (int)AssignmentEnd.PlayGone });
             change.Execute($"DELETE FROM assignment_end WHERE run_id IN ({Seen})");
         }
+        ClosedAssignments.Put(change, asOf, askedDays, Seen);
         change.Execute("DELETE FROM assignment WHERE assigned_day <= @day", new { day = asOf.Day - KeptDays });
         change.Commit();
     }
@@ -98,22 +104,25 @@ public sealed class AssignmentLedger
     public IReadOnlyList<AssignmentRow> OfCustomer(long customerKey)
     {
         using var connection = _engine.Open();
-        return connection.Query<AssignmentRow>(OfOne, new { customerKey }).AsList();
+        return NewestFirst(
+            connection.Query<AssignmentRow>(OfOne, new { customerKey }), ClosedAssignments.Of(connection, customerKey));
     }
 
     /// <inheritdoc cref="OfCustomer"/>
     public async Task<IReadOnlyList<AssignmentRow>> OfCustomerAsync(long customerKey, CancellationToken cancellation = default)
     {
         await using var connection = await _engine.OpenAsync(cancellation);
-        return (await connection.QueryAsync<AssignmentRow>(new CommandDefinition(
-            OfOne, new { customerKey }, cancellationToken: cancellation))).AsList();
+        return NewestFirst(
+            await connection.QueryAsync<AssignmentRow>(new CommandDefinition(
+                OfOne, new { customerKey }, cancellationToken: cancellation)),
+            await ClosedAssignments.OfAsync(connection, customerKey, cancellation));
     }
 
     /// <summary>Assignments by play, arm and state.</summary>
     public IReadOnlyList<AssignmentCount> Counts()
     {
         using var connection = _engine.Open();
-        return connection.Query<AssignmentCount>(Counting, commandTimeout: 0).AsList();
+        return connection.Query<AssignmentCount>(s_counting, commandTimeout: 0).AsList();
     }
 
     /// <inheritdoc cref="Counts"/>
@@ -121,7 +130,7 @@ public sealed class AssignmentLedger
     {
         await using var connection = await _engine.OpenAsync(cancellation);
         return (await connection.QueryAsync<AssignmentCount>(
-            new CommandDefinition(Counting, commandTimeout: 0, cancellationToken: cancellation))).AsList();
+            new CommandDefinition(s_counting, commandTimeout: 0, cancellationToken: cancellation))).AsList();
     }
 
     /// <summary>
@@ -134,6 +143,9 @@ public sealed class AssignmentLedger
         + "AND run_id = (SELECT max(a.run_id) FROM assignment a JOIN play p ON p.play_no = a.play_no "
         + $"WHERE a.customer_key = @customerKey AND p.play_id = @playId AND a.run_id IN ({Seen}))",
         new { customerKey, playId, state = (int)state, reason, day });
+
+    private static List<AssignmentRow> NewestFirst(IEnumerable<AssignmentRow> open, IEnumerable<AssignmentRow> closed) =>
+        [.. open.Concat(closed).OrderByDescending(row => row.RunId)];
 
     /// <summary>Of a run nobody will see.</summary>
     internal static IReadOnlyList<string> Clearing { get; } =

@@ -16,8 +16,10 @@ public sealed partial class StoreNounsTests
     {
         ["action_event"] = ["ActionLedger"],
         ["action_work"] = ["ActionLedger"],
-        ["assignment"] = ["AssignmentLedger"],
+        ["assignment"] = ["AssignmentLedger", "ClosedAssignments"],
         ["assignment_end"] = ["AssignmentLedger"],
+        ["assignment_past"] = ["ClosedAssignments"],
+        ["assignment_past_count"] = ["ClosedAssignments"],
         ["card"] = ["CardStore"],
         ["chosen_action"] = ["PredictionReader"],
         ["current_run"] = ["Publication"],

@@ -70,6 +70,7 @@ public sealed class StoredFigureTests() : StoreFixture(new SqliteUnderTest())
                 + "DROP COLUMN is_undated; DROP INDEX orders_by_id; DROP INDEX customer_by_plain_id; ALTER TABLE import_batch DROP COLUMN "
                 + "order_identity; ALTER TABLE order_span ADD COLUMN first_ms bigint; ALTER TABLE order_span ADD COLUMN last_ms bigint; "
                 + "DROP TABLE nobody_order; DROP TABLE source_choice; DROP TABLE play; DROP TABLE assignment; DROP TABLE assignment_end; "
+                + "DROP TABLE assignment_past; DROP TABLE assignment_past_count; "
                 + "ALTER TABLE run_shard DROP COLUMN decisions; "
                 + "DROP TABLE score_night; DROP TABLE score_member; DROP TABLE score_chunk; "
                 + string.Concat(new[] { "overdue", "slipping", "still_buying", "usual_gap_days", "high_value", "revenue_12m_minor" }

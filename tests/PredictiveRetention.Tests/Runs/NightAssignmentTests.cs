@@ -114,7 +114,7 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         Night(store, with: Plays(s_cheap));
         var proposed = Count("arm = 0");
         Night(store, day: 1, with: Plays(s_dear));
-        Assert.Equal(proposed, Count("state = 5 AND reason = 'the play is gone'"));
+        Assert.Equal(proposed, Ended(store, "the play is gone"));
         Assert.Equal("0", Engine.Query("SELECT count(*) FROM assignment_end").Single());
         Assert.InRange(Count("state = 0 AND arm = 0"), 1, proposed + 40);
     }
@@ -147,7 +147,7 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         var before = Keys("1 = 1");
         var held = Night(store, day: 1, with: settings => Plays(s_cheap)(settings) with { Guard = new GuardBands { MaxMeanShift = -1 } });
         Assert.Equal(RunOutcome.Held, held.Outcome);
-        Assert.Equal(0, Count("state = 5"));
+        Assert.Equal(0, Ended(store));
 
         await store.Decisions.DiscardAsync(held.Run.RunId, "ann");
         Assert.Equal(before, Keys("1 = 1"));
@@ -164,7 +164,7 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         await store.Decisions.PublishAsync(held.Run.RunId, "ann");
         // The next night begins with what this one did not come to.
         Night(store, day: 2, with: Plays(s_cheap));
-        Assert.Equal(proposed, Count("state = 5 AND reason = 'the play is gone'"));
+        Assert.Equal(proposed, Ended(store, "the play is gone"));
     }
 
     [Theory]
@@ -201,7 +201,7 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         var rows = store.Predictions.ReadAll(second.Run.RunId).ToList();
         Assert.Equal("dear", rows.Single(row => row.CustomerKey == worked.CustomerKey).PlayId);
         Assert.Equal(second.Headline.Actions, rows.Count(row => row.PlayId is not null));
-        Assert.Equal(first.Headline.Actions - second.Headline.Actions, Count("state = 5 AND reason LIKE 'others are worth more%'"));
+        Assert.Equal(first.Headline.Actions - second.Headline.Actions, Ended(store, PlayNames.Name(AssignmentEnd.BeyondLimits)));
         // Those worth most go on.
         var before = store.Predictions.ReadAll(first.Run.RunId).Where(Others);
         var best = before.OrderByDescending(row => row.ExpectedNetValue).Take((int)second.Headline.Actions - 1);
@@ -227,7 +227,7 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
                 if (step == "figures") Engine.Execute("UPDATE assignment SET state = 2 WHERE arm = 0");
             },
         });
-        Assert.Equal((proposed, 0L), (Count("arm = 0 AND state = 2"), Count("state = 5")));
+        Assert.Equal((proposed, 0L), (Count("arm = 0 AND state = 2"), Ended(store)));
     }
 
     [Fact]
@@ -236,12 +236,14 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         using var store = Shop();
         Night(store, with: Plays(s_cheap));
         var night = Night(store, day: 1, with: Plays(s_dear)).Run;
-        var key = long.Parse(
-            Engine.Query("SELECT min(customer_key) FROM assignment WHERE state = 5").Single(),
-            System.Globalization.CultureInfo.InvariantCulture);
+        var key = store.Predictions.ReadAll(night.RunId).First(row => store.Assignments.OfCustomer(row.CustomerKey)
+            .Any(one => one.State == AssignmentState.Expired)).CustomerKey;
+        var (ended, before) = (Ended(store), (await store.Assignments.OfCustomerAsync(key)).Count);
         var work = new ActionWork { CustomerKey = key, PlayId = "cheap", Status = ActionStatus.Done };
         Assert.NotNull(await store.Work.ChangeAsync(work, "ann", s_now, night.AsOf));
-        Assert.Contains(await store.Assignments.OfCustomerAsync(key), one => one is { PlayId: "cheap", State: AssignmentState.Done });
+        var after = await store.Assignments.OfCustomerAsync(key);
+        Assert.Contains(after, one => one is { PlayId: "cheap", State: AssignmentState.Done });
+        Assert.Equal((before, ended - 1), (after.Count, Ended(store)));
     }
 
     [Fact]
@@ -339,13 +341,44 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
     }
 
     [Fact]
+    public void Who_was_left_alone_longer_than_nights_ask_is_packed_and_counts_and_is_shown_as_before()
+    {
+        using var store = Shop();
+        var asOf = Night(store, with: Plays(s_cheap, s_dear)).Run.AsOf;
+        var keys = store.Predictions.ReadAll(Current(store)!.Value).Select(row => row.CustomerKey).ToList();
+        var (counts, rows) = (store.Assignments.Counts(), keys.SelectMany(store.Assignments.OfCustomer).ToList());
+        store.Assignments.Settle(asOf.Plus(119), askedDays: 120);
+        Assert.NotEqual(0, Count("arm <> 0"));
+        for (var i = 0; i < 2; i++)
+        {
+            store.Assignments.Settle(asOf.Plus(120), askedDays: 120);
+            Assert.Equal(0, Count("arm <> 0"));
+            Assert.Equal(counts, store.Assignments.Counts());
+            Assert.All(rows.Zip(keys.SelectMany(store.Assignments.OfCustomer)), pair =>
+            {
+                var (was, now) = pair;
+                Assert.Equal(was with { Propensity = 0, NetValue = 0, Cost = 0, PChurn = 0, Spend = 0 },
+                    now with { Propensity = 0, NetValue = 0, Cost = 0, PChurn = 0, Spend = 0 });
+                Assert.Equal(was.Propensity, now.Propensity, 1e-5);
+                Assert.Equal(was.PChurn, now.PChurn, 1e-5);
+                Assert.Equal(was.NetValue, now.NetValue, 0.004 * was.NetValue);
+                Assert.Equal(was.Cost, now.Cost, 0.004 * was.Cost);
+                Assert.Equal(was.Spend, now.Spend, 0.004 * was.Spend);
+            });
+        }
+        store.Assignments.Settle(asOf.Plus(120 + AssignmentLedger.KeptDays), askedDays: 120);
+        Assert.Empty(store.Assignments.Counts());
+        Assert.Empty(keys.SelectMany(store.Assignments.OfCustomer));
+    }
+
+    [Fact]
     public void Assignments_are_kept_for_400_days()
     {
         using var store = Shop();
         var night = Night(store, with: Plays(s_cheap));
-        store.Assignments.Settle(night.Run.AsOf.Plus(AssignmentLedger.KeptDays - 1));
+        store.Assignments.Settle(night.Run.AsOf.Plus(AssignmentLedger.KeptDays - 1), askedDays: 1000);
         Assert.NotEqual(0, Count("1 = 1"));
-        store.Assignments.Settle(night.Run.AsOf.Plus(AssignmentLedger.KeptDays));
+        store.Assignments.Settle(night.Run.AsOf.Plus(AssignmentLedger.KeptDays), askedDays: 1000);
         Assert.Equal(0, Count("1 = 1"));
     }
 
@@ -353,6 +386,16 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         settings => settings with { Playbook = SomePlay.Book(plays) };
 
     private static bool Is(PredictionRow row, NoAction reason) => row.NoAction == (int)reason;
+
+    private static long Ended(RetentionStore store, string? why = null)
+    {
+        var counted = store.Assignments.Counts().Where(one => one.State == AssignmentState.Expired).Sum(one => one.Customers);
+        if (why is null) return counted;
+        var rows = store.Predictions.ReadAll(store.Nights.Current()!.RunId).SelectMany(row => store.Assignments.OfCustomer(row.CustomerKey))
+            .Where(one => one.State == AssignmentState.Expired).ToList();
+        Assert.Equal(counted, rows.Count);
+        return rows.Count(one => one.Reason == why);
+    }
 
     private long Count(string condition) =>
         long.Parse(Engine.Query($"SELECT count(*) FROM assignment WHERE {condition}").Single(),

@@ -38,7 +38,8 @@ public abstract class SchemaTests(EngineUnderTest engine) : IDisposable
                 "schema/0005_order_source.sql", "schema/0006_views.sql", "schema/0007_cards.sql", "schema/0008_actions.sql",
                 "schema/0009_undated_refunds.sql", "schema/0010_order_identity.sql", "schema/0011_orders_of_nobody.sql",
                 "schema/0013_source_choices.sql", "schema/0014_statuses_of_nobody.sql", "schema/0015_rhythm.sql",
-                "schema/0016_assignments.sql", "schema/0017_score_history.sql", "schema/0018_risk_rise.sql"],
+                "schema/0016_assignments.sql", "schema/0017_score_history.sql", "schema/0018_risk_rise.sql",
+                "schema/0019_closed_assignments.sql"],
                     store.Schema.Scripts());
     }
 

@@ -36,8 +36,8 @@ internal static class PlatformCards
             $"Of those still buying {expected} is expected within {card.Horizon} days and {risked} is at risk, "
                 + $"{card.Need("kpis", "revenue_at_risk_slipping")} of it with the slipping ({card.Context.Predicted}).");
         card.Say(
-            $"{card.Need("kpis", "priority_customers")} customers worth most are slipping, or their risk rose by 10 points or more in 28 "
-                + $"days: {card.Need("kpis", "priority_spend")} if each ordered.");
+            $"{card.Need("kpis", "priority_customers")} customers worth most are slipping, or their risk rose by ten points or more in "
+                + $"four weeks: {card.Need("kpis", "priority_spend")} if each ordered.");
         card.Say(
             $"By prediction instead, {card.Need("kpis", "high_risk")} customers not lost are at high risk: a probability above "
                 + $"{card.Number("risk band High above", card.Context.Insight.Cutoffs.HighRisk, Unit.Share)} of no purchase.");

@@ -31,6 +31,12 @@ public sealed class Decider(
     /// <summary>What earlier nights said of the customers that come; to be set to each. Null where none says.</summary>
     public EarlierRisk? Earlier { get; set; }
 
+    /// <summary>
+    /// How many days nights ask who was left alone: as long as a play is to work, or must rest before it is for somebody again.
+    /// </summary>
+    public static int AskedDays(IEnumerable<Play> plays, int horizonDays) =>
+        plays.Select(play => play.CooldownDays).Append(horizonDays).Max();
+
     /// <param name="past">What earlier nights assigned to the customer, oldest first.</param>
     /// <returns>Valid until the next.</returns>
     public CustomerDecision Decide(
