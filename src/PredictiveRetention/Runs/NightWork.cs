@@ -57,7 +57,7 @@ internal sealed class NightWork(
 
     /// <summary>Marks what nights ended, and packs what no night asks for any more.</summary>
     public void Settle(Run run, RunRecipe recipe) =>
-        store.Assignments.Settle(run.AsOf, Decider.AskedDays(settings.Playbook.Plays, recipe.HorizonDays));
+        store.Assignments.Settle(run.AsOf, Decider.AskedDays(settings.Playbook, store.Plays.Read(), recipe.HorizonDays));
 
     /// <summary>
     /// Puts published nights that are not in the score history into it. Where the database does not answer, the next night does.

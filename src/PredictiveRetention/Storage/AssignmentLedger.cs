@@ -78,8 +78,8 @@ public sealed class AssignmentLedger
     /// Ends what published nights ended, packs what no night asks for any more, and forgets what is older than <see cref="KeptDays"/> days.
     /// Can be repeated, and is what the next night begins with where this one did not come to it.
     /// </summary>
-    /// <param name="askedDays">How long nights ask who was left alone (<see cref="Decider.AskedDays"/>).</param>
-    public void Settle(Cutoff asOf, int askedDays)
+    /// <param name="askedDays">How long nights ask who was left alone, by the number of the play (<see cref="Decider.AskedDays"/>).</param>
+    public void Settle(Cutoff asOf, IReadOnlyDictionary<int, int> askedDays)
     {
         using var change = LedgerChange.Begin(_engine);
         // One at a time, or what is packed would be so twice.

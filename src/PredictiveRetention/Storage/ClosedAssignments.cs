@@ -34,13 +34,14 @@ internal static class ClosedAssignments
     /// Takes proposals that ended, and who has been left alone for so long that no night asks, out of the assignments; forgets what was put
     /// here more than <see cref="AssignmentLedger.KeptDays"/> days ago.
     /// </summary>
-    /// <param name="askedDays">How long nights ask who was left alone.</param>
+    /// <param name="askedDays">How long nights ask who was left alone, by the number of the play.</param>
     /// <param name="seen">A question for the runs readers have seen.</param>
-    public static void Put(LedgerChange change, Cutoff asOf, int askedDays, string seen)
+    public static void Put(LedgerChange change, Cutoff asOf, IReadOnlyDictionary<int, int> askedDays, string seen)
     {
-        var closed = string.Create(CultureInfo.InvariantCulture,
-            $"(state = {Sql(AssignmentState.Expired)} OR (arm <> {(int)Arm.Treated} AND assigned_day <= {asOf.Day - askedDays} "
-            + $"AND run_id IN ({seen})))");
+        var asked = string.Join(" OR ", askedDays.GroupBy(play => play.Value, play => play.Key).Select(plays => string.Create(
+            CultureInfo.InvariantCulture, $"assigned_day <= {asOf.Day - plays.Key} AND play_no IN ({string.Join(", ", plays)})")));
+        var alone = asked.Length == 0 ? "" : $" OR arm <> {Sql(Arm.Treated)} AND ({asked}) AND run_id IN ({seen})";
+        var closed = $"(state = {Sql(AssignmentState.Expired)}{alone})";
         var parts = new SortedDictionary<int, List<byte>>();
         var counts = new SortedDictionary<(int Play, Arm Arm), long>();
         using (var row = change.Rows(
@@ -183,6 +184,8 @@ internal static class ClosedAssignments
     }
 
     private static int PartOf(long customerKey) => (int)(customerKey >> PartShift);
+
+    private static string Sql(Arm arm) => ((int)arm).ToString(CultureInfo.InvariantCulture);
 
     private static string Sql(AssignmentState state) => ((int)state).ToString(CultureInfo.InvariantCulture);
 }

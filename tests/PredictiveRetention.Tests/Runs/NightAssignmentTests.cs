@@ -347,11 +347,11 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         var asOf = Night(store, with: Plays(s_cheap, s_dear)).Run.AsOf;
         var keys = store.Predictions.ReadAll(Current(store)!.Value).Select(row => row.CustomerKey).ToList();
         var (counts, rows) = (store.Assignments.Counts(), keys.SelectMany(store.Assignments.OfCustomer).ToList());
-        store.Assignments.Settle(asOf.Plus(119), askedDays: 120);
+        store.Assignments.Settle(asOf.Plus(119), Asked(120));
         Assert.NotEqual(0, Count("arm <> 0"));
         for (var i = 0; i < 2; i++)
         {
-            store.Assignments.Settle(asOf.Plus(120), askedDays: 120);
+            store.Assignments.Settle(asOf.Plus(120), Asked(120));
             Assert.Equal(0, Count("arm <> 0"));
             Assert.Equal(counts, store.Assignments.Counts());
             Assert.All(rows.Zip(keys.SelectMany(store.Assignments.OfCustomer)), pair =>
@@ -366,7 +366,7 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
                 Assert.Equal(was.Spend, now.Spend, 0.004 * was.Spend);
             });
         }
-        store.Assignments.Settle(asOf.Plus(120 + AssignmentLedger.KeptDays), askedDays: 120);
+        store.Assignments.Settle(asOf.Plus(120 + AssignmentLedger.KeptDays), Asked(120));
         Assert.Empty(store.Assignments.Counts());
         Assert.Empty(keys.SelectMany(store.Assignments.OfCustomer));
     }
@@ -376,14 +376,16 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
     {
         using var store = Shop();
         var night = Night(store, with: Plays(s_cheap));
-        store.Assignments.Settle(night.Run.AsOf.Plus(AssignmentLedger.KeptDays - 1), askedDays: 1000);
+        store.Assignments.Settle(night.Run.AsOf.Plus(AssignmentLedger.KeptDays - 1), Asked(1000));
         Assert.NotEqual(0, Count("1 = 1"));
-        store.Assignments.Settle(night.Run.AsOf.Plus(AssignmentLedger.KeptDays), askedDays: 1000);
+        store.Assignments.Settle(night.Run.AsOf.Plus(AssignmentLedger.KeptDays), Asked(1000));
         Assert.Equal(0, Count("1 = 1"));
     }
 
     private static Func<RunSettings, RunSettings> Plays(params string[] plays) =>
         settings => settings with { Playbook = SomePlay.Book(plays) };
+
+    private static Dictionary<int, int> Asked(int days) => new() { [1] = days, [2] = days };
 
     private static bool Is(PredictionRow row, NoAction reason) => row.NoAction == (int)reason;
 

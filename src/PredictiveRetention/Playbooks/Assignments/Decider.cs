@@ -32,10 +32,13 @@ public sealed class Decider(
     public EarlierRisk? Earlier { get; set; }
 
     /// <summary>
-    /// How many days nights ask who was left alone: as long as a play is to work, or must rest before it is for somebody again.
+    /// How many days nights ask who was left alone for each play: as long as it is to work, or must rest before it is for somebody again.
     /// </summary>
-    public static int AskedDays(IEnumerable<Play> plays, int horizonDays) =>
-        plays.Select(play => play.CooldownDays).Append(horizonDays).Max();
+    /// <param name="known">The plays as the store knows them, those that are gone too.</param>
+    /// <returns>By the number of the play.</returns>
+    public static IReadOnlyDictionary<int, int> AskedDays(Playbook playbook, IEnumerable<KnownPlay> known, int horizonDays) =>
+        known.ToDictionary(one => one.No, one => Math.Max(
+            horizonDays, playbook.Plays.FirstOrDefault(play => play.Id == one.Id || play.Formerly.Contains(one.Id))?.CooldownDays ?? 0));
 
     /// <param name="past">What earlier nights assigned to the customer, oldest first.</param>
     /// <returns>Valid until the next.</returns>

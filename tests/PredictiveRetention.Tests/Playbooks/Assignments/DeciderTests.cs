@@ -45,6 +45,16 @@ public sealed class DeciderTests
         Assert.Equal(1.5, Assert.Single(decision.Taken).Cost, 10);
     }
 
+    [Fact]
+    public void Nights_ask_who_was_left_alone_as_long_as_a_play_works_or_rests()
+    {
+        var book = SomePlay.Book(
+            SomePlay.Yaml("short", more: "cooldown_days: 10"), SomePlay.Yaml("long", more: "cooldown_days: 365\nformerly: slow"));
+        KnownPlay[] known = [new(1, "short", "a"), new(2, "slow", "b"), new(3, "gone", "c")];
+        var asked = PredictiveRetention.Playbooks.Assignments.Decider.AskedDays(book, known, Horizon);
+        Assert.Equal(new Dictionary<int, int> { [1] = Horizon, [2] = 365, [3] = Horizon }, asked);
+    }
+
     [Theory]
     [InlineData(Horizon - 1, null)]
     [InlineData(Horizon, AssignmentEnd.HorizonOver)]
