@@ -65,7 +65,7 @@ internal static class PlaybookVerb
         {
             verb.PrintJson(tried.Plays.Select(one => new
             {
-                one.Play.Id, one.Play.File, one.Audience, one.NoConsent, one.Offered, BestFor = one.Chosen, Remarks = Remarks(one, tried),
+                one.Play.Id, one.Play.File, one.Audience, one.NoConsent, one.Offered, BestFor = BestFor(one), Remarks = Remarks(one, tried),
                 Warnings = warnings.Where(warning => warning.PlayId == one.Play.Id)
             }));
             return;
@@ -73,7 +73,7 @@ internal static class PlaybookVerb
         Line($"{"play",-30} {"audience",10} {"no consent",10} {"worth it",10} {"best for",10}");
         foreach (var one in tried.Plays)
         {
-            Line($"{one.Play.Id,-30} {one.Audience,10:N0} {one.NoConsent,10:N0} {one.Offered,10:N0} {one.Chosen,10:N0}");
+            Line($"{one.Play.Id,-30} {one.Audience,10:N0} {one.NoConsent,10:N0} {one.Offered,10:N0} {BestFor(one),10:N0}");
             foreach (var remark in Remarks(one, tried)) Line($"    {remark}");
         }
         PrintWarnings(warnings);
@@ -83,12 +83,15 @@ internal static class PlaybookVerb
         Line($"{tried.Plays.Count} plays, no fault; {tried.Customers:N0} customers as of {tried.Night.AsOf}.");
     }
 
+    // Without limits who is left alone is nobody's loss.
+    private static long BestFor(SimulatedPlay one) => one.Chosen + one.LeftAlone;
+
     private static IEnumerable<string> Remarks(SimulatedPlay one, SimulatedPlaybook tried)
     {
         if (one.Audience == 0) yield return "its audience includes nobody";
         else if (one.Audience == tried.Customers) yield return "its audience includes everybody";
         if (one.Audience > 0 && one.Offered + one.NoConsent == 0) yield return "it is worth its cost for nobody in its audience";
-        else if (one.Offered > 0 && one.Chosen == 0 && !IsKeptFromAll(one, tried))
+        else if (one.Offered > 0 && BestFor(one) == 0 && !IsKeptFromAll(one, tried))
             yield return "another play is worth more for everybody it is worth its cost for";
         if (one.Play.ExpectedUplift.Value <= 0) yield return "it is expected to change nothing for the better";
     }
@@ -111,7 +114,7 @@ internal static class PlaybookVerb
             {
                 explained.CustomerId, AsOf = explained.Night.AsOf.ToString(), explained.Recipe.HorizonDays, score.PChurn,
                 score.SpendIfOrder, explained.Facts.DaysSinceLastOrder, rhythm.UsualGapDays, rhythm.Overdue, rhythm.Slipping,
-                Recommended = explained.Action.PlayId, explained.IsControl, explained.HeldOutOf,
+                Recommended = explained.Action.PlayId, Tonight = TonightOf(explained), explained.IsControl, explained.HeldOutOf,
                 Assigned = explained.Assigned.Select(one => new
                 {
                     one.PlayId, AsOf = new Cutoff(one.AssignedDay).ToString(), Arm = PlayNames.Name(one.Arm),
@@ -127,9 +130,12 @@ internal static class PlaybookVerb
         }
         Line($"Customer {explained.CustomerId} as of {explained.Night.AsOf}: orders within {explained.Recipe.HorizonDays} days with "
             + $"probability {100 * (1 - score.PChurn):F1} % and then spends {Money(score.SpendIfOrder)}");
-        Line($"  silent for {explained.Facts.DaysSinceLastOrder} days, usually orders every {rhythm.UsualGapDays:F0}"
+        Line($"  silent for {explained.Facts.DaysSinceLastOrder} days, "
+            + (explained.Facts.PurchaseDays == 1 ? "others come back after " : "usually orders every ") + $"{rhythm.UsualGapDays:F0}"
             + $"{(rhythm.Slipping ? ": slipping" : rhythm.StillBuying ? "" : ": not buying any more")}");
         Line($"  worth most: {explained.Action.PlayId ?? "nothing, " + PlayNames.Name(explained.Action.Reason!.Value)}");
+        if (explained.Tonight is { } row)
+            Line($"  the published night: {row.PlayId ?? "nothing, " + PlayNames.Name((NoAction)row.NoAction!.Value)}");
         if (explained.IsControl) Line("  of the control group: gets no play, so that the effect of all can be measured");
         foreach (var one in explained.Assigned)
         {
@@ -139,7 +145,7 @@ internal static class PlaybookVerb
         foreach (var verdict in explained.Plays)
         {
             Line($"  {verdict.Play.Id,-30} {PlayNames.Name(verdict.Standing)}"
-                + $"{(explained.HeldOutOf.Contains(verdict.Play.Id) ? "; left alone to measure it" : "")}");
+                + $"{(IsHeldOut(verdict) ? "; left alone to measure it" : "")}");
             if (verdict.Standing == PlayStanding.NotInAudience) Line($"      it is for: {verdict.Play.Audience}");
             if (verdict.Standing < PlayStanding.NotWorthItsCost) continue;
             Line($"      an order with probability {100 * verdict.POrderWith:F1} % "
@@ -149,7 +155,13 @@ internal static class PlaybookVerb
         }
 
         string Money(double amount) => StandardMoney(amount, currency);
+        bool IsHeldOut(PlayVerdict verdict) =>
+            verdict.Standing == PlayStanding.Offered && explained.HeldOutOf.Contains(verdict.Play.Id);
     }
+
+    private static object? TonightOf(ExplainedPlays explained) => explained.Tonight is { } row
+        ? new { Play = row.PlayId, None = row.NoAction is { } none ? PlayNames.Name((NoAction)none) : null }
+        : null;
 
     private static void Simulate(Verb verb)
     {
@@ -159,31 +171,31 @@ internal static class PlaybookVerb
         {
             verb.PrintJson(new
             {
-                AsOf = tried.Night.AsOf.ToString(), tried.Customers, tried.LeftAlone, result.Value, result.Cost, result.Bound, result.Gap,
+                AsOf = tried.Night.AsOf.ToString(), tried.Customers, result.Value, result.Cost, result.Bound, result.Gap,
                 Plays = tried.Plays.Select(one => new
                 {
-                    one.Play.Id, one.Audience, one.Offered, one.Chosen, one.ExpectedNetValue, one.Cost
+                    one.Play.Id, one.Audience, one.Offered, one.Chosen, one.LeftAlone, one.ExpectedNetValue, one.Cost
                 }),
                 result.Limits,
             });
             return;
         }
-        Line($"{"play",-30} {"worth it",10} {"gets it",10} {"cost",14} {"brings",14}");
+        Line($"{"play",-30} {"worth it",10} {"gets it",10} {"left alone",10} {"cost",14} {"brings",14}");
         foreach (var one in tried.Plays)
-            Line($"{one.Play.Id,-30} {one.Offered,10:N0} {one.Chosen,10:N0} {Money(one.Cost),14} {Money(one.ExpectedNetValue),14}");
+            Line($"{one.Play.Id,-30} {one.Offered,10:N0} {one.Chosen,10:N0} {one.LeftAlone,10:N0} {Money(one.Cost),14} "
+                + $"{Money(one.ExpectedNetValue),14}");
         Line($"{tried.Plays.Sum(one => one.Chosen):N0} of {tried.Customers:N0} customers get an action, cost {Money(result.Cost)}, "
             + $"expected to bring {Money(result.Value)} after it; no way of sharing out brings more than {Money(result.Bound)} (gap "
             + $"{100 * result.Gap:F4} %).");
-        if (tried.LeftAlone > 0)
-            Line($"{tried.LeftAlone:N0} of them the night would leave alone, so that what plays change can be measured.");
         foreach (var limit in result.Limits)
             Line($"  {Name(limit)}: {Amount(limit, limit.Used)} of {Amount(limit, limit.Limit)} used"
-                + $"{(limit.Price is > 0 and var price ? $"; one more would bring {Money(price)}" : "")}");
+                + $"{(limit.Price is > 0 and var price ? $"; one {Unit(limit)} more would bring {Money(price)}" : "")}");
 
         string Money(double amount) => StandardMoney(amount, tried.Shop.Currency);
-        string Amount(LimitUse limit, double amount) => limit.Kind is LimitKind.Budget or LimitKind.PlayBudget
-            ? Money(amount)
-            : amount.ToString("N0", CultureInfo.InvariantCulture);
+        static bool IsMoney(LimitUse limit) => limit.Kind is LimitKind.Budget or LimitKind.PlayBudget;
+        string Amount(LimitUse limit, double amount) =>
+            IsMoney(limit) ? Money(amount) : amount.ToString("N0", CultureInfo.InvariantCulture);
+        string Unit(LimitUse limit) => IsMoney(limit) ? tried.Shop.Currency.Code : "customer";
         static string Name(LimitUse limit) => limit.Kind switch
         {
             LimitKind.Budget => "budget",

@@ -3,6 +3,7 @@ using System.Globalization;
 using PredictiveRetention.Exports;
 using PredictiveRetention.Insights.Okr;
 using PredictiveRetention.Playbooks;
+using PredictiveRetention.Playbooks.Assignments;
 using PredictiveRetention.Runs;
 using PredictiveRetention.Storage;
 using static PredictiveRetention.Training.StandardOutput;
@@ -205,6 +206,8 @@ internal static class ScoreVerb
             Line($"  expected net spend within {recipe.ClvHorizonDays} days: {headline.Clv:N2} {code}");
             Line($"  {headline.Actions:N0} recommended actions, expected to bring {headline.ExpectedNetValue:N2} {code} net of "
                 + $"{headline.ActionCost:N2} {code} cost");
+            if (Limits(recipe.Actions, code) is { Length: > 0 } limits)
+                Line($"    shared out within {limits} in {recipe.Actions.PeriodDays} days");
             var alone = (headline.LeftAlone ?? []).ToDictionary(play => play.Key, play => play.Customers);
             var none = alone.Keys.Except(headline.Plays.Select(play => play.Key)).Order(StringComparer.Ordinal)
                 .Select(play => new GroupCount(play, 0, 0));
@@ -215,6 +218,11 @@ internal static class ScoreVerb
         }
         if (path is not null) Line($"{rows:N0} rows: {path}");
     }
+
+    private static string Limits(ActionSettings actions, string currency) => string.Join(", ", actions.ChannelCapacities
+        .Select(channel => string.Create(CultureInfo.InvariantCulture, $"{channel.Value:N0} customers by {PlayNames.Name(channel.Key)}"))
+        .Prepend(actions.Budget is { } budget ? string.Create(CultureInfo.InvariantCulture, $"a budget of {budget:N2} {currency}") : "")
+        .Where(limit => limit.Length > 0));
 
     private static string LeftAlone(GroupCount play, Dictionary<string, long> alone) =>
         alone.GetValueOrDefault(play.Key) is > 0 and var left

@@ -12,12 +12,14 @@ namespace PredictiveRetention.Runs;
 /// <summary>How every play of a playbook stands for a customer of the published night.</summary>
 /// <param name="Plays">In the order of the book; those that are switched off, too.</param>
 /// <param name="Action">What the playbook recommends, whatever was drawn and assigned before.</param>
+/// <param name="Tonight">What the published night decided, by what nights before it assigned and within the limits of all; null where the
+/// customer has come since.</param>
 /// <param name="IsControl">The customer is of the group that gets no play at all.</param>
 /// <param name="HeldOutOf">Ids of the plays the customer is left alone for, so that their effect can be measured.</param>
 /// <param name="Assigned">What nights assigned, newest first.</param>
 public sealed record ExplainedPlays(
     string CustomerId, Run Night, RunRecipe Recipe, CustomerFacts Facts, CustomerScore Score, SegmentAssignment Segments,
-    IReadOnlyList<PlayVerdict> Plays, Recommendation Action, bool IsControl, IReadOnlyList<string> HeldOutOf,
+    IReadOnlyList<PlayVerdict> Plays, Recommendation Action, PredictionRow? Tonight, bool IsControl, IReadOnlyList<string> HeldOutOf,
     IReadOnlyList<AssignmentRow> Assigned);
 
 /// <summary>What becomes of a play among all customers of a night.</summary>
@@ -27,16 +29,16 @@ public sealed record ExplainedPlays(
 /// <param name="Chosen">Of those: who get it, no limit exceeded.</param>
 /// <param name="ExpectedNetValue">Of the chosen, currency units.</param>
 /// <param name="Cost">Of the chosen, currency units.</param>
+/// <param name="LeftAlone">Whom it would be chosen for and the night would leave alone, so that its effect can be measured.</param>
 public sealed record SimulatedPlay(
-    Play Play, long Audience, long NoConsent, long Offered, long Chosen, double ExpectedNetValue, double Cost);
+    Play Play, long Audience, long NoConsent, long Offered, long Chosen, long LeftAlone, double ExpectedNetValue, double Cost);
 
 /// <summary>A playbook tried on everybody of the published night.</summary>
 /// <param name="Customers">Everybody who could be scored.</param>
 /// <param name="Plays">Those that are switched on.</param>
-/// <param name="LeftAlone">Of those a play is chosen for, whom the night would leave alone, so that its effect can be measured.</param>
 /// <param name="Gone">Plays that are no longer in the book or switched off and wait with customers: how many each.</param>
 public sealed record SimulatedPlaybook(
-    Run Night, Shop Shop, long Customers, IReadOnlyList<SimulatedPlay> Plays, AllocationResult Allocation, long LeftAlone,
+    Run Night, Shop Shop, long Customers, IReadOnlyList<SimulatedPlay> Plays, AllocationResult Allocation,
     IReadOnlyList<(string PlayId, long Customers)> Gone);
 
 /// <summary>
@@ -66,6 +68,7 @@ public static class PlaybookRun
             customerId, night.Run, night.Recipe, facts, score, segments,
             [.. playbook.Plays.Select(play => recommender.Judge(play, facts, score, segments, earlier))],
             recommender.Recommend(facts, score, segments, earlier),
+            store.Predictions.Find(night.Run.RunId, key),
             night.Control.Holds(key),
             [.. playbook.Plays.Zip(Holdouts(store, playbook.Plays)).Where(play => play.Second.Holds(key)).Select(play => play.First.Id)],
             store.Assignments.OfCustomer(key));
@@ -105,20 +108,21 @@ public static class PlaybookRun
             }
             progress?.Invoke(keys.Count, night.Run.ExpectedCount ?? 0);
         }
-        var result = Allocator.Allocate(
-            book,
-            new AllocationLimits
-            {
-                Plays = [.. plays.Select(play => new PlayLimits(play.Id, play.Channel, play.Budget, play.Capacity))],
-                Budget = budget,
-                ChannelCapacities = channels,
-            },
-            cancellation);
-        var holdouts = Holdouts(store, plays);
-        var alone = keys.Zip(result.Plays).Count(one =>
-            one.Second >= 0 && (night.Control.Holds(one.First) || holdouts[one.Second].Holds(one.First)));
+        var limits = new AllocationLimits
+        {
+            Plays = [.. plays.Select(play => new PlayLimits(play.Id, play.Channel, play.Budget, play.Capacity))],
+            Budget = budget,
+            ChannelCapacities = channels,
+        };
+        // As the night does it: who is left alone is chosen as the others are, takes nothing of the limits, and the others share them.
+        var (first, holdouts) = (Allocator.Allocate(book, limits, cancellation), Holdouts(store, plays));
+        var alone = keys.Select((key, i) =>
+            first.Plays[i] >= 0 && (night.Control.Holds(key) || holdouts[first.Plays[i]].Holds(key)) ? first.Plays[i] : (short)-1).ToArray();
+        var others = new OfferBook(plays.Count, book.StepsPerUnit);
+        for (var i = 0; i < alone.Length; i++) others.Add(alone[i] >= 0 ? [] : [.. book.Of(i)]);
+        var result = Allocator.Allocate(others, limits, cancellation);
         return new SimulatedPlaybook(
-            night.Run, night.Shop, keys.Count, Sum(plays, counts, book, result), result, alone, Gone(store, plays));
+            night.Run, night.Shop, keys.Count, Sum(plays, counts, book, result, alone), result, Gone(store, plays));
 
         void Offer(in CustomerFacts facts, in CustomerScore score, EarlierRisk? risks)
         {
@@ -151,7 +155,8 @@ public static class PlaybookRun
             .GroupBy(count => count.PlayId).Select(play => (play.Key, play.Sum(count => count.Customers)))];
 
     private static List<SimulatedPlay> Sum(
-        IReadOnlyList<Play> plays, (long Audience, long NoConsent, long Offered)[] counts, OfferBook book, AllocationResult result)
+        IReadOnlyList<Play> plays, (long Audience, long NoConsent, long Offered)[] counts, OfferBook book, AllocationResult result,
+        short[] alone)
     {
         var chosen = new (long Customers, double Value, double Cost)[plays.Count];
         for (var customer = 0; customer < result.Plays.Length; customer++)
@@ -162,7 +167,8 @@ public static class PlaybookRun
             sum = (sum.Customers + 1, sum.Value + offer.Worth, sum.Cost + offer.Cost);
         }
         return [.. plays.Select((play, i) => new SimulatedPlay(
-            play, counts[i].Audience, counts[i].NoConsent, counts[i].Offered, chosen[i].Customers, chosen[i].Value, chosen[i].Cost))];
+            play, counts[i].Audience, counts[i].NoConsent, counts[i].Offered, chosen[i].Customers, alone.LongCount(one => one == i),
+            chosen[i].Value, chosen[i].Cost))];
     }
 
     /// <summary>The published night and what it was made with.</summary>

@@ -112,6 +112,13 @@ public sealed class PredictionReader
             new CommandDefinition(all.Sql, all.Parameters, cancellationToken: cancellation));
     }
 
+    /// <summary>A customer's row of a run; null where it has none.</summary>
+    public PredictionRow? Find(long runId, long customerKey)
+    {
+        using var connection = _engine.Open();
+        return connection.QuerySingleOrDefault<PredictionRow>(OfRun + " AND p.customer_key = @customerKey", new { runId, customerKey });
+    }
+
     /// <summary>Every prediction of a run in customer key order, streamed.</summary>
     public IEnumerable<PredictionRow> ReadAll(long runId)
     {

@@ -43,8 +43,10 @@ public sealed class PlaybookVerbTests : IDisposable
         Assert.Equal(best.ExpectedNetValue, offered.Max(play => play.GetProperty("expectedNetValue").GetDouble()), 1e-9);
 
         var free = Ran("playbook", "simulate", "--json").RootElement;
-        Assert.Equal(night.Sum(play => play.Value), free.GetProperty("value").GetDouble(), 0.01);
-        Assert.Equal(run.Headline.LeftAlone!.Sum(play => play.Customers), free.GetProperty("leftAlone").GetInt64());
+        Assert.Equal(run.Headline.ExpectedNetValue, free.GetProperty("value").GetDouble(), 0.01);
+        Assert.Equal(
+            run.Headline.LeftAlone!.Sum(play => play.Customers),
+            free.GetProperty("plays").EnumerateArray().Sum(play => play.GetProperty("leftAlone").GetInt64()));
         var cost = free.GetProperty("cost").GetDouble();
         var tight = Ran("playbook", "simulate", "--budget", Text(cost / 2), "--capacity", "internal=3", "--json").RootElement;
         Assert.InRange(tight.GetProperty("cost").GetDouble(), 0, cost / 2);

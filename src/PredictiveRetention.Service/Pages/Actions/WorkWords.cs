@@ -38,7 +38,7 @@ internal static class WorkWords
         PlayChannel.DirectMail => T["by post"],
         PlayChannel.Onsite => T["on the site"],
         PlayChannel.Push => T["by push message"],
-        _ => T["in the house: the customer is not contacted"],
+        _ => T["by a person, who looks and decides how"],
     };
 
     public static string PlayOf(Localiser T, PredictiveRetention.Playbooks.Playbook plays, string play) =>

@@ -111,7 +111,10 @@ internal static class RiskList
     /// recency rule, which gives none, what there is to go by.
     /// </summary>
     public static string Why(PredictionRow row, IReadOnlyList<SaidReason> reasons, Localiser texts, Writer writer) =>
-        row is { Slipping: true, UsualGapDays: { } usual }
+        row is { Slipping: true, PurchaseDays: 1, UsualGapDays: { } after }
+            ? texts["late: no second order for {0}, others come back after {1}", writer.Days(row.DaysSinceLastOrder),
+                writer.Days(Math.Round(after))]
+        : row is { Slipping: true, UsualGapDays: { } usual }
             ? texts["late: no order for {0}, usually every {1}", writer.Days(row.DaysSinceLastOrder), writer.Days(Math.Round(usual))]
         : row.RiskRise is { } rise && RiskRise.IsNotable(rise)
             ? texts["the chance of stopping rose by {0} points in four weeks", writer.Count((long)Math.Round(100 * rise))]

@@ -26,7 +26,7 @@ internal static class RecommendationCards
             $"Priority {PlayNames.Name(play.Priority)}. Owner: {play.Owner}. Timeline: {play.Timeline}. Channel: "
                 + $"{PlayNames.Name(play.Channel)}.");
         var result = card.Context.Plays.FirstOrDefault(one => one.Id == play.Id);
-        if (result is null || result.Customers == 0) card.Say($"It is the best action worth its cost for nobody in this run.");
+        if (result is null || result.Customers == 0) card.Say($"Nobody gets it in this run.");
         else
         {
             var net = card.Number("expected net value of the play, all customers", result.ExpectedNetValue, Unit.Money);
