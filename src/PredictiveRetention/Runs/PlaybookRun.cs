@@ -116,8 +116,8 @@ public static class PlaybookRun
         };
         // As the night does it: who is left alone is chosen as the others are, takes nothing of the limits, and the others share them.
         var (first, holdouts) = (Allocator.Allocate(book, limits, cancellation), Holdouts(store, plays));
-        var alone = keys.Select((key, i) =>
-            first.Plays[i] >= 0 && (night.Control.Holds(key) || holdouts[first.Plays[i]].Holds(key)) ? first.Plays[i] : (short)-1).ToArray();
+        var alone = keys.Zip(first.Plays, (key, play) =>
+            play >= 0 && (night.Control.Holds(key) || holdouts[play].Holds(key)) ? play : (short)-1).ToArray();
         var others = new OfferBook(plays.Count, book.StepsPerUnit);
         for (var i = 0; i < alone.Length; i++) others.Add(alone[i] >= 0 ? [] : [.. book.Of(i)]);
         var result = Allocator.Allocate(others, limits, cancellation);
