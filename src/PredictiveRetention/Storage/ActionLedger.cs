@@ -98,14 +98,20 @@ public sealed class ActionLedger
             new { after.CustomerKey, after.PlayId, after.Version, after.ChangedAtMs, actor, what }));
         if ((before?.Status ?? ActionStatus.Open) != after.Status)
         {
+            // A night may pack the assignment while this waits for its row: it is found there then.
+            if (await MoveAsync() == 0) await MoveAsync();
+        }
+        await transaction.CommitAsync(cancellation);
+        return after;
+
+        async Task<int> MoveAsync()
+        {
             await ClosedAssignments.TakeOutAsync(_engine, connection, transaction, after.CustomerKey, after.PlayId, cancellation);
             var moving = AssignmentLedger.Moving(
                 after.CustomerKey, after.PlayId, ActionStatus.StateOf(after.Status),
                 after.Status == ActionStatus.Dismissed ? after.Note : null, night.Day);
-            await connection.ExecuteAsync(Command(moving.Sql, moving.Parameters));
+            return await connection.ExecuteAsync(Command(moving.Sql, moving.Parameters));
         }
-        await transaction.CommitAsync(cancellation);
-        return after;
 
         CommandDefinition Command(string sql, object parameters) => new(sql, parameters, transaction, cancellationToken: cancellation);
     }
