@@ -25,7 +25,7 @@ public static class PlayNames
 
     private static readonly string[] s_ends =
         ["no longer in its audience", "not taken up within the horizon", "the play is gone", "in the control group now",
-            "others are worth more within the limits"];
+            "others are worth more within the limits", "another play is worth more"];
 
     /// <summary>Reads how many customers channels can reach.</summary>
     /// <param name="given">Such as email=1000.</param>

@@ -65,9 +65,10 @@ internal sealed class NightDecisions
         var numbers = known.ToDictionary(play => play.Id, play => play.No);
         foreach (var (shard, number) in Numbered())
         {
-            foreach (var (customer, offer) in Chosen(shard, number))
+            foreach (var (customer, place) in Decided(shard, number))
             {
-                if (customer.Decision.Kind != DecisionKind.Choice) continue;
+                if (place < 0 || customer.Decision.Kind != DecisionKind.Choice || customer.Decision.KeepsProposal(place)) continue;
+                var offer = customer.Decision.Offers[place];
                 yield return new NewAssignment(
                     customer.CustomerKey, numbers[shard.Plays[offer.Play]], offer.Arm, Propensity(shard.Plays[offer.Play], offer.Arm),
                     (float)offer.Worth.ExpectedNetValue, (float)offer.Worth.Cost, customer.PChurn, customer.Spend);
@@ -79,9 +80,10 @@ internal sealed class NightDecisions
     public IEnumerable<AssignmentEnding> Endings() =>
         from numbered in Numbered()
         from decided in Decided(numbered.Shard, numbered.Number)
-        from ended in decided is { Place: < 0, Customer.Decision.Kind: DecisionKind.GoesOn }
-            ? [.. decided.Customer.Decision.Ended, new EndedAssignment(decided.Customer.Decision.ProposedBy, AssignmentEnd.BeyondLimits)]
-            : decided.Customer.Decision.Ended.ToArray()
+        let decision = decided.Customer.Decision
+        from ended in decision.EndOfProposal(decided.Place) is { } why
+            ? [.. decision.Ended, new EndedAssignment(decision.ProposedBy, why)]
+            : decision.Ended.ToArray()
         select new AssignmentEnding(decided.Customer.CustomerKey, ended.AssignedRunId, ended.Why);
 
     /// <summary>Counts what shards counted, and what is recommended to their customers, into the figures.</summary>

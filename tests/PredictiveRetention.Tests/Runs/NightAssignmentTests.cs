@@ -17,6 +17,8 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
 {
     private static readonly DateTimeOffset s_now = new(2026, 1, 31, 8, 0, 0, TimeSpan.Zero);
 
+    private static readonly string s_outbid = PlayNames.Name(AssignmentEnd.Outbid);
+
     // Two plays whoever has orders may get; which is worth more depends on the spend.
     private static readonly string s_cheap = SomePlay.Yaml(
         "cheap", cost: "{ per_contact: 0.01 }", channel: "phone", more: "holdout_share: 0.2");
@@ -75,6 +77,43 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         Assert.Equal(first.Headline!.Actions, second.Headline!.Actions);
         Assert.Equal(first.Headline.LeftAlone, second.Headline.LeftAlone);
         Assert.NotEmpty(second.Headline.LeftAlone!);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(20.0)]
+    public void What_nobody_took_up_for_a_period_gives_way_to_a_play_worth_more(double? budget)
+    {
+        using var store = Shop();
+        var first = Night(store, with: Settings(s_cheap));
+        var proposed = store.Predictions.ReadAll(first.Run.RunId)
+            .Where(row => row.PlayId is not null).Select(row => row.CustomerKey).ToHashSet();
+        // For everybody the dear play is worth far more than the cheap one, from now on.
+        var weak = SomePlay.Yaml("cheap", cost: "{ per_contact: 0.01 }", uplift: "0.01", channel: "phone", more: "holdout_share: 0.2");
+        var soon = NightOf(store, 6, Settings(weak, s_dear));
+        Assert.Equal(0, Ended(store, s_outbid));
+        Assert.Contains(store.Predictions.ReadAll(soon.Run.RunId), row => row.PlayId == "cheap");
+
+        var later = NightOf(store, 7, Settings(weak, s_dear));
+        var rows = store.Predictions.ReadAll(later.Run.RunId).ToList();
+        var outbid = Ended(store, s_outbid);
+        Assert.InRange(outbid, 1, proposed.Count);
+        // Each of them has a new record, of the other play: some are left alone for it.
+        var moved = rows.Where(row => proposed.Contains(row.CustomerKey)
+            && store.Assignments.OfCustomer(row.CustomerKey) is [{ PlayId: "dear", State: AssignmentState.Proposed }, ..]).ToList();
+        Assert.Equal(outbid, moved.Count);
+        Assert.All(moved, row => Assert.True(row.PlayId == "dear" || Is(row, NoAction.HeldOut)));
+        Assert.Contains(moved, row => row.PlayId == "dear");
+        Assert.Contains(moved, row => Is(row, NoAction.HeldOut));
+        Assert.Equal(later.Headline!.Actions, rows.Count(row => row.PlayId is not null));
+        Assert.Equal(later.Headline.Actions, Count("arm = 0 AND state = 0"));
+        Assert.InRange(later.Headline.ActionCost, 0.1, (budget ?? double.MaxValue) + 1e-6);
+        Assert.All(store.Verifier.Verify(Some.Shop, _ => { }, default), check => Assert.Empty(check.Broken));
+
+        Func<RunSettings, RunSettings> Settings(params string[] plays) => settings => Plays(plays)(settings) with
+        {
+            Actions = new ActionSettings { ControlShare = 0, Budget = budget },
+        };
     }
 
     [Fact]
@@ -302,10 +341,10 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         using var store = Shop();
         var rose = SomePlay.Yaml(
             "rose", audience: "{ risk_raised: { points: 5, days: 28 } }", cost: "{ per_contact: 0.01 }", more: "holdout_share: 0");
-        var first = Night(store, -28);
+        var first = NightOf(store, -28, Settings());
         Assert.Empty(first.Headline!.Plays);
         var before = store.Predictions.ReadAll(first.Run.RunId).ToDictionary(row => row.CustomerKey, row => row.PChurn);
-        var second = Night(store, 0);
+        var second = NightOf(store, 0, Settings());
 
         var rows = store.Predictions.ReadAll(second.Run.RunId).Where(row => row is { Lost: false, SpendIfOrder: > 1 }).ToList();
         var raised = rows.Where(row => before.TryGetValue(row.CustomerKey, out var was) && row.PChurn - was >= 0.0505).ToList();
@@ -314,17 +353,8 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         Assert.Contains(raised, row => row.PlayId == "rose");
         Assert.All(rows.Where(row => row.PlayId is not null), row => Assert.True(row.PChurn - before[row.CustomerKey] >= 0.0495));
 
-        RunResult Night(RetentionStore store, int day) => new NightRun(
-            store, Models,
-            new RunSettings
-            {
-                ShardSize = 43,
-                Parallelism = 1,
-                Playbook = SomePlay.Book(rose),
-                Guard = new GuardBands { MaxMeanShift = 1 },
-                Actions = new ActionSettings { ControlShare = 0 },
-            })
-            .Execute(new RunRequest(RunPurpose.Night, Date.AddDays(day), SimulatedHistories.End.Plus(day)), null, default);
+        Func<RunSettings, RunSettings> Settings() => settings =>
+            Plays(rose)(settings) with { Actions = new ActionSettings { ControlShare = 0 } };
     }
 
     [Fact]
@@ -380,6 +410,14 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         Assert.NotEqual(0, Count("1 = 1"));
         store.Assignments.Settle(night.Run.AsOf.Plus(AssignmentLedger.KeptDays), Asked(1000));
         Assert.Equal(0, Count("1 = 1"));
+    }
+
+    /// <summary>A night that looks from as many days later, whatever its risks moved by.</summary>
+    private RunResult NightOf(RetentionStore store, int day, Func<RunSettings, RunSettings> with)
+    {
+        var settings = with(new RunSettings { ShardSize = 43, Parallelism = 1, Guard = new GuardBands { MaxMeanShift = 1 } });
+        return new NightRun(store, Models, settings)
+            .Execute(new RunRequest(RunPurpose.Night, Date.AddDays(day), SimulatedHistories.End.Plus(day)), null, default);
     }
 
     private static Func<RunSettings, RunSettings> Plays(params string[] plays) =>

@@ -36,4 +36,7 @@ public enum AssignmentEnd : byte
 
     /// <summary>Budgets or capacities are smaller than they were, and others are worth more within them.</summary>
     BeyondLimits,
+
+    /// <summary>Nobody took it up for a period, and another play is worth noticeably more to the customer by now.</summary>
+    Outbid,
 }

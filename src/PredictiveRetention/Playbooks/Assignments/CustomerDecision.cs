@@ -39,11 +39,15 @@ public sealed class CustomerDecision
     /// <summary>Why nothing is chosen; only of <see cref="DecisionKind.None"/>.</summary>
     public NoAction Reason { get; internal set; }
 
-    /// <summary>What goes on, the customer is left alone for, or may be chosen; in the order of the plays.</summary>
+    /// <summary>
+    /// What goes on, the customer is left alone for, or may be chosen; in the order of the plays, but for a proposal that others compete
+    /// with, which is the first.
+    /// </summary>
     public List<ArmOffer> Offers { get; } = [];
 
     /// <summary>
-    /// The night that proposed what goes on, where nobody has taken it up: smaller limits may still end it. 0 for everything else.
+    /// The night that proposed the first offer, where nobody has taken it up: smaller limits, or another offer, may end it. 0 where no
+    /// night did.
     /// </summary>
     public long ProposedBy { get; internal set; }
 
@@ -62,6 +66,15 @@ public sealed class CustomerDecision
             if (offers[i].Worth.ExpectedNetValue > offers[best].Worth.ExpectedNetValue) best = i;
         return best;
     }
+
+    /// <summary>Whether what is chosen is what an earlier night proposed, which has its record.</summary>
+    /// <param name="place">Of the offer that is chosen; -1 for none.</param>
+    public bool KeepsProposal(int place) => ProposedBy != 0 && place == 0;
+
+    /// <summary>Why the proposal of an earlier night ends with what is chosen; null where it does not, or there is none.</summary>
+    /// <param name="place">Of the offer that is chosen; -1 for none.</param>
+    public AssignmentEnd? EndOfProposal(int place) =>
+        ProposedBy == 0 || KeepsProposal(place) ? null : place < 0 ? AssignmentEnd.BeyondLimits : AssignmentEnd.Outbid;
 
     /// <summary>What the customer's row says where nothing is limited.</summary>
     /// <param name="plays">Ids, as offers number them.</param>

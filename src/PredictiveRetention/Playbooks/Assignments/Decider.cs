@@ -15,12 +15,18 @@ namespace PredictiveRetention.Playbooks.Assignments;
 public sealed class Decider(
     Recommender recommender, ActionSettings settings, IReadOnlyList<KnownPlay> known, Cutoff asOf, int horizonDays)
 {
+    /// <summary>By how much another play must be worth more than what was proposed to take its place, as a part of it.</summary>
+    public const double OutbidBy = 0.1;
+
     private readonly CustomerDecision _decision = new();
     private readonly int[] _playOf = PlayOf(recommender.Plays, known);
     private readonly ArmDraw[] _holdouts =
         [.. recommender.Plays.Select(play => new ArmDraw(known.First(one => one.Id == play.Id).Salt, play.HoldoutShare))];
     private readonly ArmDraw _control = new(Play.ControlSalt, settings.ControlShare);
     private readonly bool[] _resting = new bool[recommender.Plays.Count];
+
+    // What was proposed so long ago that other plays compete with it.
+    private ArmOffer? _competing;
 
     /// <summary>The plays that are switched on; offers name them by their place here.</summary>
     public IReadOnlyList<Play> Plays => recommender.Plays;
@@ -46,6 +52,7 @@ public sealed class Decider(
         long customerKey, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, ReadOnlySpan<PastAssignment> past)
     {
         _decision.Clear();
+        _competing = null;
         var control = _decision.IsControl = _control.Holds(customerKey);
         if (GoesOn(control, facts, score, segments, past) is { } settled) return settled;
         Look(control, facts, score, segments);
@@ -56,6 +63,7 @@ public sealed class Decider(
                 Arm = control ? Arm.Control : _holdouts[offer.Play].Holds(customerKey) ? Arm.Holdout : Arm.Treated,
             };
         }
+        if (_competing is { } proposal) Compete(proposal);
         return _decision;
     }
 
@@ -66,6 +74,7 @@ public sealed class Decider(
         Array.Clear(_resting);
         NoAction? waits = null;
         int contacts = 0, lastContact = int.MinValue;
+        var competes = false;
         ArmOffer? goesOn = null, alone = null;
         foreach (ref readonly var one in past)
         {
@@ -77,6 +86,7 @@ public sealed class Decider(
                 else if (recommender.Judge(Plays[play], facts, score, segments, Earlier) is { Standing: PlayStanding.Offered } verdict)
                 {
                     goesOn = new ArmOffer(play, verdict.Worth, Arm.Treated);
+                    competes = one.State == AssignmentState.Proposed && asOf.Day - one.Day >= settings.PeriodDays;
                     if (one.State == AssignmentState.Proposed) _decision.ProposedBy = one.RunId;
                     else _decision.Taken.Add(new TakenPlace(play, verdict.Worth.Cost));
                 }
@@ -106,14 +116,19 @@ public sealed class Decider(
                 if (play >= 0 && since < Plays[play].CooldownDays) _resting[play] = true;
             }
         }
+        var rests = asOf.Day - (long)lastContact < settings.PeriodDays || contacts >= settings.MostContacts;
+        if (competes && !rests && alone is null && waits is null && !_resting[goesOn!.Value.Play])
+        {
+            _competing = goesOn;
+            return null;
+        }
         if (goesOn is not null || alone is not null)
         {
             _decision.Kind = goesOn is null ? DecisionKind.LeftAlone : DecisionKind.GoesOn;
             _decision.Offers.Add(goesOn ?? alone!.Value);
             return _decision;
         }
-        if (waits is null && (asOf.Day - (long)lastContact < settings.PeriodDays || contacts >= settings.MostContacts))
-            waits = control ? NoAction.ControlGroup : NoAction.Rested;
+        if (waits is null && rests) waits = control ? NoAction.ControlGroup : NoAction.Rested;
         if (waits is not { } reason) return null;
         _decision.Reason = reason;
         return _decision;
@@ -151,6 +166,16 @@ public sealed class Decider(
             : refused ? NoAction.NoConsent
             : applies ? NoAction.NotWorthItsCost
             : NoAction.NoPlayApplies;
+    }
+
+    /// <summary>Leaves what was proposed, first, and the offers that are worth noticeably more: it is not exchanged for pennies.</summary>
+    private void Compete(ArmOffer proposal)
+    {
+        var offers = _decision.Offers;
+        var least = proposal.Worth.ExpectedNetValue * (1 + OutbidBy);
+        offers.RemoveAll(offer => offer.Play == proposal.Play || offer.Worth.ExpectedNetValue < least);
+        offers.Insert(0, proposal);
+        if (offers.Count == 1) _decision.Kind = DecisionKind.GoesOn;
     }
 
     private static bool Reaches(PlayChannel channel) => channel is not (PlayChannel.Internal or PlayChannel.Onsite);
