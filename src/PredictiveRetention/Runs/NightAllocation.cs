@@ -29,7 +29,7 @@ internal sealed class NightAllocation
     public IReadOnlyList<short[]> Choose(IEnumerable<WrittenDecisions> shards, CancellationToken cancellation)
     {
         var all = shards.ToList();
-        var (kept, limits) = Kept(all, cancellation);
+        var (kept, keptAt, limits) = Kept(all, cancellation);
         var first = Allocator.Allocate(Book(all, Chooses), limits, cancellation);
         var prices = new AllocationPrices(limits, first.Limits);
         var alone = new Dictionary<int, short>();
@@ -42,7 +42,8 @@ internal sealed class NightAllocation
         foreach (var (at, number, shard, customer) in Open(all))
         {
             choices[number].Add(
-                !Chooses(at, customer) ? (short)(kept is null || kept.Plays[at] >= 0 ? 0 : -1)
+                IsAlone(customer) ? (short)(keptAt is null || Gain(shard, Proposal(customer), keptAt) > 0 ? 0 : -1)
+                : !Chooses(at, customer) ? (short)(kept is null || kept.Plays[at] >= 0 ? 0 : -1)
                 : alone.TryGetValue(at, out var place) ? place
                 : PlaceOf(shard, customer, result.Plays[at]));
         }
@@ -51,14 +52,22 @@ internal sealed class NightAllocation
 
     private static bool Chooses(int at, DecidedCustomer customer) => customer.Decision.Kind == DecisionKind.Choice;
 
+    private static bool Waits(int at, DecidedCustomer customer) => customer.Decision.Kind == DecisionKind.GoesOn;
+
+    private static bool IsAlone(DecidedCustomer customer) => customer.Decision.Kind == DecisionKind.LeftAlone;
+
+    /// <summary>What goes on, or the customer is left alone for.</summary>
     private static ArmOffer Proposal(DecidedCustomer customer) => customer.Decision.Offers[0];
 
     /// <summary>
     /// What earlier nights proposed goes on where it fits the limits, all of it; where these are smaller than they were, what is worth most
     /// within them.
     /// </summary>
-    /// <returns>Of those who have proposals, who keeps one (null: all do); and what is left of the limits for the others.</returns>
-    private (AllocationResult? Kept, AllocationLimits Left) Kept(List<WrittenDecisions> shards, CancellationToken cancellation)
+    /// <returns>
+    /// Of those who have proposals, who keeps one and at which prices (null: all do); and what is left of the limits for the others.
+    /// </returns>
+    private (AllocationResult? Kept, AllocationPrices? At, AllocationLimits Left) Kept(
+        List<WrittenDecisions> shards, CancellationToken cancellation)
     {
         var taken = new Taken(_plays);
         foreach (var shard in shards)
@@ -67,13 +76,13 @@ internal sealed class NightAllocation
         var limits = taken.Left(_actions);
         var proposed = new Taken(_plays);
         foreach (var (at, _, shard, customer) in Open(shards))
-            if (!Chooses(at, customer)) proposed.Add(Number(shard, Proposal(customer).Play), Proposal(customer).Worth.Cost);
-        if (proposed.Fits(limits)) return (null, proposed.Left(limits));
-        var kept = Allocator.Allocate(Book(shards, (at, customer) => !Chooses(at, customer)), limits, cancellation);
+            if (Waits(at, customer)) proposed.Add(Number(shard, Proposal(customer).Play), Proposal(customer).Worth.Cost);
+        if (proposed.Fits(limits)) return (null, null, proposed.Left(limits));
+        var kept = Allocator.Allocate(Book(shards, Waits), limits, cancellation);
         var going = new Taken(_plays);
         foreach (var (at, _, shard, customer) in Open(shards))
             if (kept.Plays[at] >= 0) going.Add(kept.Plays[at], Proposal(customer).Worth.Cost);
-        return (kept, going.Left(limits));
+        return (kept, new AllocationPrices(limits, kept.Limits), going.Left(limits));
     }
 
     /// <param name="has">Whether a customer's offers are in it.</param>
@@ -104,13 +113,15 @@ internal sealed class NightAllocation
         var most = 0.0;
         for (short place = 0; place < customer.Decision.Offers.Count; place++)
         {
-            var offer = customer.Decision.Offers[place];
-            if (Number(shard, offer.Play) is not (>= 0 and var play)) continue;
-            var gain = offer.Worth.ExpectedNetValue - prices.Of(play, offer.Worth.Cost);
+            var gain = Gain(shard, customer.Decision.Offers[place], prices);
             if (gain > most) (best, most) = (place, gain);
         }
         return best is { } found && customer.Decision.Offers[found].Arm != Arm.Treated ? found : null;
     }
+
+    /// <summary>What an offer brings beyond what its place costs at the prices; nothing where the playbook has no such play.</summary>
+    private double Gain(WrittenDecisions shard, in ArmOffer offer, AllocationPrices prices) =>
+        Number(shard, offer.Play) is >= 0 and var play ? offer.Worth.ExpectedNetValue - prices.Of(play, offer.Worth.Cost) : 0;
 
     private short PlaceOf(WrittenDecisions shard, DecidedCustomer customer, int play)
     {

@@ -16,8 +16,8 @@ internal sealed class DecidedCustomer
 
     public CustomerDecision Decision { get; } = new();
 
-    /// <summary>Whether it is still open what the customer gets.</summary>
-    public bool IsOpen => Decision.Kind == DecisionKind.Choice || Decision.ProposedBy != 0;
+    /// <summary>Whether limits have a say in what the customer gets, or in whether he would have got what he is left alone for.</summary>
+    public bool IsOpen => Decision.Kind is DecisionKind.Choice or DecisionKind.LeftAlone || Decision.ProposedBy != 0;
 
     /// <summary>Where the customer is counted among the figures; empty where none are.</summary>
     public List<int> Places { get; } = [];

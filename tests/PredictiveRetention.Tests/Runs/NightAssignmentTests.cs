@@ -253,6 +253,25 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
     }
 
     [Fact]
+    public void A_smaller_budget_counts_as_left_alone_who_would_get_the_play_within_it()
+    {
+        using var store = Shop();
+        var all = new ActionSettings { ControlShare = 0 };
+        var first = Night(store, with: settings => Plays(s_dear)(settings) with { Actions = all }).Headline!;
+        var second = Night(store, day: 1, with: settings => Plays(s_dear)(settings) with { Actions = all with { Budget = 20 } }).Headline!;
+        Assert.InRange(second.Actions, 39, 40);
+        Assert.True(first.Actions > 2 * second.Actions);
+        // Nobody's draw is undone: they are counted as the others are, by whether the play is worth its place in the budget.
+        var least = store.Predictions.ReadAll(Current(store)!.Value).Where(row => row.PlayId is not null)
+            .Min(row => row.ExpectedNetValue);
+        var alone = store.Predictions.ReadAll(Current(store)!.Value).Where(row => Is(row, NoAction.HeldOut)).ToList();
+        Assert.Equal(first.LeftAlone!.Single().Customers, alone.Count);
+        Assert.Equal(
+            alone.Count(row => store.Assignments.OfCustomer(row.CustomerKey)[0].NetValue >= least),
+            second.LeftAlone!.Single().Customers, 1.0);
+    }
+
+    [Fact]
     public void What_somebody_takes_up_while_a_night_is_made_does_not_end_with_it()
     {
         using var store = Shop();
