@@ -169,6 +169,7 @@ internal sealed class DemoShop(
         Say($"  API docs     {Url}/docs    Jobs  {Url}/jobs");
         Say($"  {(settings.Demo == DemoKind.Simulated ? "Simulated    nothing is real" : "Sample data  UCI Online Retail")}, kept in "
             + $"{settings.StoreFile ?? store.EngineName}");
+        Say($"  Models       {Path.GetFullPath(settings.Models)}");
         Say("  Your own     dotnet run -c Release --project src/PredictiveRetention.Training -- import --orders YOUR.csv");
     }
 

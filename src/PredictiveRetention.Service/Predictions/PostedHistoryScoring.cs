@@ -1,3 +1,4 @@
+using PredictiveRetention.Features;
 using PredictiveRetention.Histories;
 using PredictiveRetention.Ingestion;
 using PredictiveRetention.Runs;
@@ -10,25 +11,29 @@ using PredictiveRetention.Storage;
 
 namespace PredictiveRetention.Service.Predictions;
 
-/// <param name="OrderedAt">RFC 3339; a time without an offset is the shop's.</param>
-/// <param name="Amount">Paid, after discount, in the shop's currency.</param>
+/// <param name="OrderedAt">Needed. RFC 3339; a time without an offset is the shop's.</param>
+/// <param name="Amount">Needed. Paid, after discount, in the shop's currency.</param>
 public sealed record WhatIfOrder(
     string? OrderedAt, decimal? Amount, string? OrderId = null, decimal? Discount = null, int? Quantity = null, string? Category = null,
     string? Channel = null,
     string? PromisedAt = null, string? DeliveredAt = null, double? ReviewScore = null, decimal? Margin = null);
 
-/// <param name="RefundedAt">Likewise; without it the refund counts in what is kept of its order's money, and is no event in time.</param>
-/// <param name="OrderId">Of one of the orders; needed where RefundedAt is missing.</param>
+/// <param name="RefundedAt">RFC 3339; without it the refund counts in what is kept of its order's money, and is no event in time.</param>
+/// <param name="Amount">Needed. Paid back, in the shop's currency.</param>
+/// <param name="OrderId">Of one of the orders; needed where the day is missing.</param>
 public sealed record WhatIfRefund(string? RefundedAt, decimal? Amount, string? OrderId = null);
 
-/// <param name="Type">email_sent, email_delivered, email_opened, email_clicked, visit, app_session, ticket.</param>
+/// <param name="OccurredAt">Needed. RFC 3339.</param>
+/// <param name="Type">Needed: email_sent, email_delivered, email_opened, email_clicked, visit, app_session, ticket.</param>
 public sealed record WhatIfEvent(string? OccurredAt, string? Type);
 
+/// <param name="StartedAt">Needed. RFC 3339.</param>
 /// <param name="EndedAt">Null while it runs; one that was cancelled ends with its paid term.</param>
 /// <param name="Period">Length of a term, such as '1 month'; without it a cancelled subscription ends when it was cancelled.</param>
 public sealed record WhatIfSubscription(string? StartedAt, string? EndedAt = null, string? CancelledAt = null, decimal? Amount = null,
     bool IsTrial = false, string? Period = null);
 
+/// <param name="CustomerId">Decides who is left alone for the measure; without it nobody is.</param>
 /// <param name="AsOf">ISO date; default: the as-of of the published night.</param>
 public sealed record WhatIfHistory(
     string? CustomerId, string? AsOf, IReadOnlyList<WhatIfOrder>? Orders, IReadOnlyList<WhatIfRefund>? Refunds = null,
@@ -36,7 +41,8 @@ public sealed record WhatIfHistory(
     IReadOnlyList<WhatIfSubscription>? Subscriptions = null, bool? EmailConsent = null);
 
 /// <param name="IgnoredAfterAsOf">Posted rows at or after the as-of, which a prediction must not see.</param>
-public sealed record WhatIfAnswer(PredictionAnswer Prediction, int OrdersUsed, int IgnoredAfterAsOf);
+/// <param name="NotPosted">What the shop's nights know of its customers and the posted history says nothing of: it counts as none.</param>
+public sealed record WhatIfAnswer(PredictionAnswer Prediction, int OrdersUsed, int IgnoredAfterAsOf, IReadOnlyList<string> NotPosted);
 
 /// <summary>
 /// Scores a history that is not in the store, by the same code, model and cut-offs as the published night: given a stored customer's
@@ -63,7 +69,31 @@ internal static partial class PostedHistoryScoring
         var (action, rise) = OneDecision.Of(
             store, night.Recipe, settings.Runs.Playbook, night.Shop.Currency, reading.AsOf, posted.CustomerId, facts, score, segments);
         var answer = night.Answers.Write(posted.CustomerId ?? "", facts, score, segments, action, rise, reading.AsOf);
-        return Results.Ok(new WhatIfAnswer(answer, reading.History.Before(reading.AsOf).Orders.Length, reading.Ignored));
+        return Results.Ok(new WhatIfAnswer(
+            answer, reading.History.Before(reading.AsOf).Orders.Length, reading.Ignored, [.. NotPosted(posted, night.Recipe.Coverage)]));
+    }
+
+    internal static IEnumerable<string> NotPosted(WhatIfHistory posted, SourceCoverage coverage)
+    {
+        var orders = posted.Orders!;
+        (string Field, DataSource Of, bool IsPosted)[] fields =
+        [
+            ("orders[].discount", DataSource.Discounts, orders.Any(order => order.Discount is not null)),
+            ("orders[].quantity", DataSource.Quantities, orders.Any(order => order.Quantity is not null)),
+            ("orders[].category", DataSource.Categories, orders.Any(order => order.Category is not null)),
+            ("orders[].channel", DataSource.Channels, orders.Any(order => order.Channel is not null)),
+            ("orders[].promisedAt", DataSource.Promises, orders.Any(order => order.PromisedAt is not null)),
+            ("orders[].deliveredAt", DataSource.Delivery, orders.Any(order => order.DeliveredAt is not null)),
+            ("orders[].reviewScore", DataSource.Reviews, orders.Any(order => order.ReviewScore is not null)),
+            ("orders[].margin", DataSource.Margins, orders.Any(order => order.Margin is not null)),
+            ("refunds", DataSource.Refunds, posted.Refunds is not null),
+            ("events", DataSource.Email, posted.Events is not null),
+            ("events", DataSource.Visits, posted.Events is not null),
+            ("events", DataSource.Tickets, posted.Events is not null),
+            ("subscriptions", DataSource.Subscriptions, posted.Subscriptions is not null),
+            ("emailConsent", DataSource.Profiles, posted.EmailConsent is not null),
+        ];
+        return fields.Where(field => coverage.Has(field.Of) && !field.IsPosted).Select(field => field.Field).Distinct();
     }
 
     [System.Text.RegularExpressions.GeneratedRegex(@"^\d{4}-\d{2}-\d{2}")]

@@ -66,7 +66,7 @@ public sealed record FeatureDefinition(string Name, string Unit, string Meaning,
     /// <param name="toward">Raises or Lowers; <see cref="LeaningOf"/> the value has it.</param>
     /// <param name="currency">Of money.</param>
     /// <param name="others">The same customer's other features by name, NaN where absent; null where they are not at hand.</param>
-    /// <param name="isGapTold">The usual gap is said beside these words, which need not repeat it.</param>
+    /// <param name="isGapTold">The mean gap is said beside these words, which need not repeat it.</param>
     public string Say(double value, Leaning toward, Currency currency, Func<string, double>? others = null, bool isGapTold = false) =>
         Said is null || IsAbsent(value)
             ? throw new ArgumentException($"Nobody would say {Name} of {value}.", nameof(value))

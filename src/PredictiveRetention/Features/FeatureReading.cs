@@ -7,7 +7,7 @@ namespace PredictiveRetention.Features;
 /// <param name="Raises">It is said as what raises the risk, else as what lowers it.</param>
 /// <param name="Currency">Of money.</param>
 /// <param name="Others">The same customer's other features by name, NaN where absent; null where they are not at hand.</param>
-/// <param name="IsGapTold">The usual gap is said beside these words.</param>
+/// <param name="IsGapTold">The mean gap is said beside these words.</param>
 internal readonly record struct FeatureReading(
     double Value, bool Raises, Currency Currency, Func<string, double>? Others, bool IsGapTold = false)
 {
@@ -15,7 +15,7 @@ internal readonly record struct FeatureReading(
     public double Other(string feature) => Others?.Invoke(feature) ?? double.NaN;
 
     /// <summary>Mean days between purchase days; NaN where it is not at hand.</summary>
-    public double UsualGap => Other("gap_mean");
+    public double MeanGap => Other("gap_mean");
 
     /// <summary>Before a count or a share that is too small to stay for.</summary>
     public string Only => Raises ? "only " : "";

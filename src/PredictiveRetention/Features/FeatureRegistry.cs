@@ -32,7 +32,7 @@ public static class FeatureRegistry
             .SaidAs(t => t.Raises && t.Value < 1.5 ? "ordered only once so far" : $"{t.Only}{t.Count("order")} so far",
                 (v, _) => Lean(raises: v is >= 1 and < 5, lowers: v >= 2)),
         F("days_since_last_order", Theme.Recency, "days", "days since the last purchase", Orders, h => h.LastAge)
-            .SaidAs(t => Silence(t, t.Value), (v, of) => LeanOfSilence(v, of.UsualGap)),
+            .SaidAs(t => Silence(t, t.Value), (v, of) => LeanOfSilence(v, of.MeanGap)),
         F("tenure_days", Theme.Tenure, "days", "days since the first purchase (T)", Orders, h => h.FirstAge)
             .SaidAs(t => t.Raises ? $"new customer, first ordered {t.Ago()}" : $"customer for {t.Span()}",
 
@@ -60,9 +60,9 @@ public static class FeatureRegistry
         F("has_repeat", Theme.Frequency, "0/1", "bought on more than one day", Orders, h => h.Repeated ? 1 : 0),
 
         // inter-purchase times
-        F("gap_mean", Theme.Rhythm, "days", "usual number of days between purchases", Orders, h => h.MeanGap, absent: -1,
+        F("gap_mean", Theme.Rhythm, "days", "mean number of days between purchases", Orders, h => h.MeanGap, absent: -1,
             indicator: "has_repeat")
-            .SaidAs(t => $"usually orders {t.Only}{FeatureReading.Every(t.Value)}",
+            .SaidAs(t => $"orders on average {t.Only}{FeatureReading.Every(t.Value)}",
                 (v, of) => of.MayHaveOrdered(3)
                     ? Lean(raises: v >= 45, lowers: v <= 60 && of.MayHaveOrderedWithin(2 * v))
                     : Leaning.Neither),
@@ -70,29 +70,29 @@ public static class FeatureRegistry
             absent: -1, indicator: "has_repeat"),
         F("gap_std", Theme.Rhythm, "days", "how irregular the days between purchases are", Orders,
             h => h.Gaps > 1 ? Deviation(h.GapSum, h.GapSquares, h.Gaps) : NaN, absent: -1, indicator: "has_two_gaps"),
-        F("gap_cv", Theme.Rhythm, "ratio", "irregularity relative to the usual gap", Orders,
+        F("gap_cv", Theme.Rhythm, "ratio", "irregularity relative to the mean gap", Orders,
             h => h.Gaps > 1 ? Deviation(h.GapSum, h.GapSquares, h.Gaps) / h.MeanGap : NaN, absent: -1, indicator: "has_two_gaps"),
         F("gap_max", Theme.Rhythm, "days", "longest pause so far", Orders, h => h.Gaps > 0 ? h.GapMax : NaN, absent: -1,
             indicator: "has_repeat")
             .SaidAs(t => $"came back once after a pause of {t.Days()}",
-                (v, of) => Lean(lowers: v >= 60 && of.MayHaveOrderedWithin(v) && of.MayBeSilentFor(of.UsualGap))),
+                (v, of) => Lean(lowers: v >= 60 && of.MayHaveOrderedWithin(v) && of.MayBeSilentFor(of.MeanGap))),
         F("gap_min", Theme.Rhythm, "days", "shortest pause so far", Orders, h => h.Gaps > 0 ? h.GapMin : NaN, absent: -1,
             indicator: "has_repeat"),
         F("gap_last", Theme.Rhythm, "days", "days between the last two purchases", Orders, h => h.Gaps > 0 ? h.GapLast : NaN, absent: -1,
             indicator: "has_repeat")
             .SaidAs(t => Pace(t, "the last order came after", t.Value), (v, of) => LeanOfPace(v, of)),
-        F("gap_recent_trend", Theme.Rhythm, "ratio", "recent gaps relative to the usual gap (above 1: slowing down)", Orders,
+        F("gap_recent_trend", Theme.Rhythm, "ratio", "recent gaps relative to the mean gap (above 1: slowing down)", Orders,
             h => h.Gaps > 0 ? h.GapRecentThree / h.MeanGap : NaN, absent: -1, indicator: "has_repeat")
-            .SaidAs(t => Pace(t, "lately orders every", t.Value * t.UsualGap),
-                (v, of) => of.MayHaveOrdered(5) ? LeanOfPace(v * of.UsualGap, of) : Leaning.Neither),
-        F("overdue_ratio", Theme.Recency, "ratio", "days since the last purchase relative to the usual gap", Orders,
+            .SaidAs(t => Pace(t, "lately orders every", t.Value * t.MeanGap),
+                (v, of) => of.MayHaveOrdered(5) ? LeanOfPace(v * of.MeanGap, of) : Leaning.Neither),
+        F("overdue_ratio", Theme.Recency, "ratio", "days since the last purchase relative to the mean gap", Orders,
             h => h.Gaps > 0 ? h.LastAge / h.MeanGap : NaN, absent: -1, indicator: "has_repeat")
-            .SaidAs(t => Silence(t, t.Value * t.UsualGap),
-                (v, of) => of.UsualGap > 0 ? LeanOfSilence(v * of.UsualGap, of.UsualGap) : Leaning.Neither),
+            .SaidAs(t => Silence(t, t.Value * t.MeanGap),
+                (v, of) => of.MeanGap > 0 ? LeanOfSilence(v * of.MeanGap, of.MeanGap) : Leaning.Neither),
         F("overdue_longest", Theme.Recency, "ratio", "days since the last purchase relative to the longest pause", Orders,
             h => h.Gaps > 0 ? h.LastAge / h.GapMax : NaN, absent: -1, indicator: "has_repeat")
             .SaidAs(t => t.Raises ? "silent for longer than ever before" : "came back after longer pauses before",
-                (v, of) => Lean(raises: v >= 1.1f, lowers: v < 0.8f && of.MayHaveOrdered(3) && of.MayBeSilentFor(of.UsualGap))),
+                (v, of) => Lean(raises: v >= 1.1f, lowers: v < 0.8f && of.MayHaveOrdered(3) && of.MayBeSilentFor(of.MeanGap))),
         F("recency_share", Theme.Recency, "share", "part of the relationship that lies before the last purchase (t_x / T)", Orders,
             h => h.FirstAge > 0 ? (double)(h.FirstAge - h.LastAge) / h.FirstAge : 0),
         F("orders_per_year", Theme.Frequency, "orders", "purchases a year of the relationship", Orders,
@@ -319,11 +319,11 @@ public static class FeatureRegistry
     private static Leaning Lean(bool raises = false, bool lowers = false) =>
         (raises ? Leaning.Raises : Leaning.Neither) | (lowers ? Leaning.Lowers : Leaning.Neither);
 
-    /// <summary>So many times the usual gap are a silence beyond it.</summary>
+    /// <summary>So many times the mean gap are a silence beyond it.</summary>
     private const float Late = 1.25f;
 
     /// <summary>
-    /// A silence within the usual gap lowers, one beyond it raises. Two weeks are no silence whatever the gap, and two months may be one
+    /// A silence within the mean gap lowers, one beyond it raises. Two weeks are no silence whatever the gap, and two months may be one
     /// where the gap is not yet over; of somebody who came once, a month or two may be either.
     /// </summary>
     private static Leaning LeanOfSilence(float days, float gap) => IsNaN(gap)
@@ -332,25 +332,26 @@ public static class FeatureRegistry
             raises: days > Late * gap || days >= 60 && days > gap / 2,
             lowers: days <= gap || days <= Math.Min(60, Late * gap) || days <= 14);
 
-    /// <summary>What raises is no order, told against the usual gap where that is over; what lowers is an order not long ago.</summary>
+    /// <summary>What raises is no order, told against the mean gap where that is over; what lowers is an order not long ago.</summary>
     private static string Silence(FeatureReading t, double days)
     {
-        var gap = t.UsualGap;
+        var gap = t.MeanGap;
         if (!t.Raises)
-            return $"ordered {FeatureReading.Ago(days)}" + (days <= gap && !t.IsGapTold ? $", usually {FeatureReading.Every(gap)}" : "");
+            return $"ordered {FeatureReading.Ago(days)}" + (days <= gap && !t.IsGapTold ? $", on average {FeatureReading.Every(gap)}" : "");
         return $"no order for {FeatureReading.Days(days)}"
-            + (!(days > Late * gap) || t.IsGapTold ? "" : $", usually {(gap < 1.5 ? "every day" : $"every {FeatureReading.Whole(gap)}")}");
+            + (!(days > Late * gap) || t.IsGapTold ? ""
+                : $", on average {(gap < 1.5 ? "every day" : $"every {FeatureReading.Whole(gap)}")}");
     }
 
     /// <summary>
     /// Of the pause between two orders, or a few: longer than the usual one raises, shorter lowers while the silence is not long.
     /// </summary>
     private static Leaning LeanOfPace(float days, in Standing of) => Lean(
-        raises: days > Late * of.UsualGap && days >= of.UsualGap + 2,
-        lowers: Late * days < of.UsualGap && days <= of.UsualGap - 2 && of.MayHaveOrderedWithin(2 * of.UsualGap));
+        raises: days > Late * of.MeanGap && days >= of.MeanGap + 2,
+        lowers: Late * days < of.MeanGap && days <= of.MeanGap - 2 && of.MayHaveOrderedWithin(2 * of.MeanGap));
 
     private static string Pace(FeatureReading t, string what, double days) =>
-        $"{what} {FeatureReading.Days(days)}, usually {FeatureReading.Whole(t.UsualGap)}";
+        $"{what} {FeatureReading.Days(days)}, on average {FeatureReading.Whole(t.MeanGap)}";
 
     /// <summary>
     /// Of the orders in the last so many days: few raise where more would usually have come, or where they are fewer than enough; enough
@@ -358,7 +359,7 @@ public static class FeatureRegistry
     /// </summary>
     private static Leaning LeanOfWindow(float orders, int days, int enough, in Standing of)
     {
-        var few = FewerThanUsual(orders, days, of.UsualGap);
+        var few = FewerThanUsual(orders, days, of.MeanGap);
         return Lean(
             raises: orders >= 1 && (few || days >= 180 && orders < enough) && of.MayBeCustomerFor(days),
             lowers: !few && orders >= enough);
@@ -366,8 +367,8 @@ public static class FeatureRegistry
 
     private static string InWindow(FeatureReading t, int days) =>
         $"{t.Only}{t.Count("order")} in the last {(days == 365 ? "year" : $"{days} days")}"
-            + (t.Raises && !t.IsGapTold && FewerThanUsual(t.Value, days, t.UsualGap)
-                ? $", usually {FeatureReading.Every(t.UsualGap)}"
+            + (t.Raises && !t.IsGapTold && FewerThanUsual(t.Value, days, t.MeanGap)
+                ? $", on average {FeatureReading.Every(t.MeanGap)}"
                 : "");
 
     private static bool FewerThanUsual(double orders, int days, double gap) => orders < 0.6 * days / gap;

@@ -21,11 +21,11 @@ public enum Leaning
 }
 
 /// <summary>What else of a customer tells which way a value points; each NaN where it is not at hand, and then forbids nothing.</summary>
-/// <param name="UsualGap">Mean days between purchase days; NaN also for a single pause, which is no habit yet.</param>
+/// <param name="MeanGap">Mean days between purchase days; NaN also for a single pause, which is no habit yet.</param>
 /// <param name="Orders">Purchases so far.</param>
 /// <param name="TenureDays">Days since the first purchase.</param>
 /// <param name="SilentDays">Days since the last purchase.</param>
-public readonly record struct Standing(float UsualGap, float Orders, float TenureDays, float SilentDays)
+public readonly record struct Standing(float MeanGap, float Orders, float TenureDays, float SilentDays)
 {
     public static Standing Unknown { get; } = new(float.NaN, float.NaN, float.NaN, float.NaN);
 
@@ -41,6 +41,6 @@ public readonly record struct Standing(float UsualGap, float Orders, float Tenur
     /// <summary>Not known to be silent for longer.</summary>
     public bool MayHaveOrderedWithin(float days) => !(SilentDays > days);
 
-    /// <param name="usualGap">0 or below where there is none.</param>
-    public static Standing OfGap(float usualGap) => Unknown with { UsualGap = usualGap > 0 ? usualGap : float.NaN };
+    /// <param name="meanGap">0 or below where there is none.</param>
+    public static Standing OfGap(float meanGap) => Unknown with { MeanGap = meanGap > 0 ? meanGap : float.NaN };
 }

@@ -294,9 +294,9 @@ public sealed record BlendModel(
         for (var j = Features.Count; j < Width; j++) btyd += contributions[j];
         var features = row[..Features.Count];
         contributions[SayerOfBtyd(features, btyd)] += btyd;
-        var usual = _schema.StandingOf(features).UsualGap;
+        var mean = _schema.StandingOf(features).MeanGap;
         var reasons = Reasons.Rank(contributions[..Features.Count], features, -1, _schema, logOdds);
-        return usual > 0 ? reasons with { UsualGap = usual } : reasons;
+        return mean > 0 ? reasons with { MeanGap = mean } : reasons;
     }
 
     /// <summary>

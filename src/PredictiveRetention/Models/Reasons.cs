@@ -16,8 +16,8 @@ public readonly record struct Reason(short Feature, float Value, float Effect)
 /// The themes that move a customer's churn most: three, and a fourth and fifth where they move it at least a tenth as much as the first.
 /// Those that raise it stand first, then those that lower it, each the strongest first.
 /// </summary>
-/// <param name="UsualGap">Mean days between the customer's purchase days, which a silence is told against; 0 where there is none.</param>
-public readonly record struct Reasons(Reason First, Reason Second, Reason Third, Reason Fourth, Reason Fifth, float UsualGap = 0)
+/// <param name="MeanGap">Mean days between the customer's purchase days, which a silence is told against; 0 where there is none.</param>
+public readonly record struct Reasons(Reason First, Reason Second, Reason Third, Reason Fourth, Reason Fifth, float MeanGap = 0)
 {
     public const int Most = 5;
 

@@ -74,6 +74,11 @@ public sealed record Play
     /// <summary>When it happens, in words.</summary>
     public required string Timeline { get; init; }
 
+    /// <summary>
+    /// When it is due for one customer: what <see cref="Timeline"/> says after when the play itself begins, else all of it.
+    /// </summary>
+    public string DueWhen => Timeline[(Timeline.IndexOf(';', StringComparison.Ordinal) + 1)..].Trim();
+
     /// <summary>The messages of a sequence; empty for a single one.</summary>
     public IReadOnlyList<PlayStep> Steps { get; init; } = [];
 

@@ -34,7 +34,7 @@ public static class PlaySchema
                 ("unknown_consent", Default(PlayNames.UnknownConsents[(int)UnknownConsent.Exclude], OneOf(
                     "What an e-mail play does with a customer whose consent nobody recorded; a refusal always excludes.",
                     PlayNames.UnknownConsents))),
-                ("timeline", Words("When it happens, in words.")),
+                ("timeline", Words("When the play begins; after a semicolon, when it is due for one customer.")),
                 ("steps", Steps()),
                 ("audience", Reference("audience", "Whom it is for. Lost customers are left out unless it has a lost condition or names "
                     + "the lifecycle Lost.")),

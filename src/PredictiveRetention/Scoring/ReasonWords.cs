@@ -21,7 +21,7 @@ public static class ReasonWords
     /// <param name="currency">Of the shop.</param>
     public static IEnumerable<SaidReason> Say(Reasons reasons, IReadOnlyList<string> features, Currency currency)
     {
-        var of = Standing.OfGap(reasons.UsualGap);
+        var of = Standing.OfGap(reasons.MeanGap);
         var said = reasons.All().Where(reason => reason.Feature < features.Count).Select(reason => features[reason.Feature]).ToHashSet();
         var inOrder = reasons.All().OrderByDescending(reason => reason.Effect > 0).ThenByDescending(reason => Math.Abs(reason.Effect));
         foreach (var reason in inOrder)
@@ -38,7 +38,7 @@ public static class ReasonWords
                 Math.Round(reason.Effect, 3));
         }
 
-        double Other(string feature) => feature == "gap_mean" ? of.UsualGap : double.NaN;
+        double Other(string feature) => feature == "gap_mean" ? of.MeanGap : double.NaN;
     }
 
     /// <summary>

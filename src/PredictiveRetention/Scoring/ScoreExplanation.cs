@@ -52,7 +52,7 @@ public sealed record ScoreExplanation(double BaseLogOdds, double BasePChurn, IRe
         }
 
         double Other(string name) =>
-            name == "gap_mean" ? of.UsualGap
+            name == "gap_mean" ? of.MeanGap
             : schema.Find(name) is >= 0 and var at && !schema.Definition(at).IsAbsent(values[at])
                 ? schema.InCurrency(at, values[at], money)
             : double.NaN;

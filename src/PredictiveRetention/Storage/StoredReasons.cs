@@ -33,8 +33,8 @@ public static class StoredReasons
         Add(reasons.Third, bytes, ref length);
         Add(reasons.Fourth, bytes, ref length);
         Add(reasons.Fifth, bytes, ref length);
-        if (!(reasons.UsualGap > 0)) return length;
-        BinaryPrimitives.WriteSingleLittleEndian(bytes[length..], reasons.UsualGap);
+        if (!(reasons.MeanGap > 0)) return length;
+        BinaryPrimitives.WriteSingleLittleEndian(bytes[length..], reasons.MeanGap);
         return length + GapSize;
     }
 

@@ -81,16 +81,51 @@ public sealed partial class ApiPageTests : IDisposable
                 page.Append(CultureInfo.InvariantCulture, $"\n### `{call}`\n\n{summary}. Answers {answers}.\n");
                 var asked = operation.TryGetProperty("parameters", out var parameters)
                     ? parameters.EnumerateArray().Where(parameter => parameter.GetProperty("in").GetString() == "query").ToList() : [];
-                if (asked.Count == 0) continue;
-                page.Append("\n| parameter | says |\n|---|---|\n");
+                if (asked.Count > 0) page.Append("\n| parameter | says |\n|---|---|\n");
                 foreach (var parameter in asked)
                 {
                     var name = parameter.GetProperty("name").GetString();
                     page.Append(CultureInfo.InvariantCulture, $"| `{name}` | {Meaning(parameter)} |\n");
                 }
+                var body = operation.TryGetProperty("requestBody", out var request)
+                    && request.GetProperty("content").TryGetProperty("application/json", out var json)
+                        ? Fields(document, json.GetProperty("schema"), "").ToList() : [];
+                if (body.Count > 0) page.Append("\n| field of the body | is |\n|---|---|\n");
+                foreach (var (name, kind) in body) page.Append(CultureInfo.InvariantCulture, $"| `{name}` | {kind} |\n");
             }
         }
         return page.ToString();
+    }
+
+    /// <summary>Fields of what is posted, those of its lists too, such as orders[].amount.</summary>
+    private static IEnumerable<(string Name, string Kind)> Fields(JsonElement document, JsonElement schema, string within)
+    {
+        schema = Resolved(document, schema);
+        if (!schema.TryGetProperty("properties", out var properties)) yield break;
+        foreach (var property in properties.EnumerateObject())
+        {
+            var of = Resolved(document, property.Value);
+            var name = within + property.Name;
+            if (of.TryGetProperty("items", out var items))
+            {
+                foreach (var field in Fields(document, items, name + "[].")) yield return field;
+                continue;
+            }
+            var types = of.TryGetProperty("type", out var type)
+                ? type.ValueKind == JsonValueKind.Array ? type.EnumerateArray().Select(one => one.GetString()!) : [type.GetString()!]
+                : [];
+            // Numbers may be written as text, too, which is nobody's first choice.
+            var kind = of.TryGetProperty("format", out var format) && format.GetString() == "double" ? "number"
+                : types.Except(["null"]).OrderBy(one => one == "string").FirstOrDefault() ?? "";
+            yield return (name, of.TryGetProperty("description", out var says) ? $"{kind}: {says.GetString()}" : kind);
+        }
+    }
+
+    private static JsonElement Resolved(JsonElement document, JsonElement schema)
+    {
+        if (schema.TryGetProperty("oneOf", out var choices)) schema = choices.EnumerateArray().Last();
+        return schema.TryGetProperty("$ref", out var reference)
+            ? reference.GetString()!.Split('/').Skip(1).Aggregate(document, (at, name) => at.GetProperty(name)) : schema;
     }
 
     private static string Meaning(JsonElement parameter)

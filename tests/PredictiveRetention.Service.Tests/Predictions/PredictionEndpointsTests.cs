@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using PredictiveRetention.Features;
 using PredictiveRetention.Playbooks;
+using PredictiveRetention.Service.Predictions;
 using PredictiveRetention.Tests.Support;
 using Xunit;
 
@@ -226,6 +228,20 @@ public abstract class PredictionEndpointsTests(EngineUnderTest engine) : IDispos
             new { orders = new[] { future, past } }));
         Assert.Equal(alone.GetProperty("prediction").GetRawText(), both.GetProperty("prediction").GetRawText());
         Assert.Equal((1, 1), (both.GetProperty("ordersUsed").GetInt32(), both.GetProperty("ignoredAfterAsOf").GetInt32()));
+        Assert.Empty(both.GetProperty("notPosted").EnumerateArray()); // the shop has nothing but orders
+    }
+
+    [Fact]
+    public void What_if_says_what_of_the_shops_sources_a_history_leaves_out()
+    {
+        var coverage = new SourceCoverage(
+            DataSource.Discounts | DataSource.Reviews | DataSource.Email | DataSource.Visits | DataSource.Refunds);
+        var order = new WhatIfOrder("2023-11-01", 20, Discount: 0);
+        Assert.Equal(["orders[].reviewScore", "refunds", "events"], Left(new WhatIfHistory(null, null, [order])));
+        Assert.Equal(["orders[].reviewScore", "events"], Left(new WhatIfHistory(null, null, [order], Refunds: [])));
+        Assert.Empty(PostedHistoryScoring.NotPosted(new WhatIfHistory(null, null, [order]), default));
+
+        IEnumerable<string> Left(WhatIfHistory posted) => PostedHistoryScoring.NotPosted(posted, coverage);
     }
 
     [Theory]

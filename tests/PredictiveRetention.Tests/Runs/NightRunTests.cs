@@ -259,7 +259,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
         Assert.Contains(said, reasons => reasons.Count > 3);
         Assert.Contains(said,
             reasons => reasons.Any(reason => reason.Words.StartsWith("no order for ", StringComparison.Ordinal)
-                && reason.Words.Contains(", usually every ", StringComparison.Ordinal)));
+                && reason.Words.Contains(", on average every ", StringComparison.Ordinal)));
         using var file = new StringWriter();
         Csv.Write(ScoreFile.Table(store, Some.Shop, night.Run), file);
         Assert.Contains("(raises churn)", file.ToString(), StringComparison.Ordinal);

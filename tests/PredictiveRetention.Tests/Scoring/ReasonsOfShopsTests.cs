@@ -170,6 +170,6 @@ public sealed partial class ReasonsOfShopsTests(ITestOutputHelper output) : IDis
         + @"|more in the|larger|running subscription|^opened \d+ e-mail|^\d+ visits? |came back after|came back once after")]
     private static partial Regex Lowering();
 
-    [GeneratedRegex(@"^no order for (\d+) days?, usually every (\d+)")]
+    [GeneratedRegex(@"^no order for (\d+) days?, on average every (\d+)")]
     private static partial Regex Silence();
 }
