@@ -41,7 +41,9 @@ public sealed record WhatIfHistory(
     IReadOnlyList<WhatIfSubscription>? Subscriptions = null, bool? EmailConsent = null);
 
 /// <param name="IgnoredAfterAsOf">Posted rows at or after the as-of, which a prediction must not see.</param>
-/// <param name="NotPosted">What the shop's nights know of its customers and the posted history says nothing of: it counts as none.</param>
+/// <param name="NotPosted">
+/// What the shop's nights know of its customers and the posted history says nothing of: it counts as none there was.
+/// </param>
 public sealed record WhatIfAnswer(PredictionAnswer Prediction, int OrdersUsed, int IgnoredAfterAsOf, IReadOnlyList<string> NotPosted);
 
 /// <summary>
@@ -91,7 +93,6 @@ internal static partial class PostedHistoryScoring
             ("events", DataSource.Visits, posted.Events is not null),
             ("events", DataSource.Tickets, posted.Events is not null),
             ("subscriptions", DataSource.Subscriptions, posted.Subscriptions is not null),
-            ("emailConsent", DataSource.Profiles, posted.EmailConsent is not null),
         ];
         return fields.Where(field => coverage.Has(field.Of) && !field.IsPosted).Select(field => field.Field).Distinct();
     }

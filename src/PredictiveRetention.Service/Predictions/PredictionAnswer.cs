@@ -111,7 +111,7 @@ internal sealed class AnswerWriter(Run run, RunRecipe recipe, Shop shop, Playboo
             float.IsNaN(score.PAlive) ? null : score.PAlive, Next(score.Next, asOf),
             Money(score.SpendIfOrder), Money(atRisk), score.Lost, riskRise is { } rise ? Math.Round(rise, 3) : null, rhythm, highValue, rfm,
             segments, action,
-            [.. ReasonWords.Say(score.Reasons, recipe.Features, shop.Currency)],
+            [.. ReasonWords.Say(score.Reasons, recipe.Features, shop.Currency, rhythm.Overdue)],
             asOf.ToString(), run.RunId, run.BusinessDate.ToIso(), recipe.ModelVersion, recipe.ModelLevel.ToString(), recipe.HorizonDays,
             recipe.ClvHorizonDays, PublishedAt, Stale);
     }

@@ -135,7 +135,12 @@ internal static class PlaybookVerb
             + $"{(rhythm.Slipping ? ": slipping" : rhythm.StillBuying ? "" : ": not buying any more")}");
         Line($"  worth most: {explained.Action.PlayId ?? "nothing, " + PlayNames.Name(explained.Action.Reason!.Value)}");
         if (explained.Tonight is { } row)
-            Line($"  the published night: {row.PlayId ?? "nothing, " + PlayNames.Name((NoAction)row.NoAction!.Value)}");
+        {
+            var earlier = explained.Assigned.FirstOrDefault(one => one.PlayId == row.PlayId && one.Arm == Arm.Treated
+                && one.State is AssignmentState.Proposed or AssignmentState.Accepted && one.AssignedDay < explained.Night.AsOf.Day);
+            Line($"  the published night: {row.PlayId ?? "nothing, " + PlayNames.Name((NoAction)row.NoAction!.Value)}"
+                + (earlier is null ? "" : $", which goes on as proposed {new Cutoff(earlier.AssignedDay)}"));
+        }
         if (explained.IsControl) Line("  of the control group: gets no play, so that the effect of all can be measured");
         foreach (var one in explained.Assigned)
         {

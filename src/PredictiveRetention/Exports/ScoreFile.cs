@@ -94,7 +94,7 @@ public static class ScoreFile
 
         public string? Why()
         {
-            var reasons = ReasonWords.Say(StoredReasons.Read(Row.Reasons), Of.Recipe?.Features ?? [], Of.Shop.Currency);
+            var reasons = ReasonWords.Say(StoredReasons.Read(Row.Reasons), Of.Recipe?.Features ?? [], Of.Shop.Currency, Row.Overdue);
             var words = string.Join("; ", reasons.Select(reason => $"{reason.Words} ({(reason.Effect > 0 ? "raises" : "lowers")} churn)"));
             return words.Length == 0 ? null : words;
         }

@@ -13,6 +13,9 @@ public static class FeatureRegistry
 {
     public static IReadOnlyList<FeatureDefinition> All { get; } = Build();
 
+    /// <summary>Features whose words are the silence of a customer: 'no order for 94 days', 'ordered 12 days ago'.</summary>
+    public static bool IsSilence(string name) => name is "days_since_last_order" or "overdue_ratio";
+
     public static int IndexOf(string name)
     {
         for (var i = 0; i < All.Count; i++)

@@ -77,7 +77,7 @@ public sealed record Play
     /// <summary>
     /// When it is due for one customer: what <see cref="Timeline"/> says after when the play itself begins, else all of it.
     /// </summary>
-    public string DueWhen => Timeline[(Timeline.IndexOf(';', StringComparison.Ordinal) + 1)..].Trim();
+    public string DueWhen => Timeline.Split(';', 2) is [_, { } due] && !string.IsNullOrWhiteSpace(due) ? due.Trim() : Timeline;
 
     /// <summary>The messages of a sequence; empty for a single one.</summary>
     public IReadOnlyList<PlayStep> Steps { get; init; } = [];

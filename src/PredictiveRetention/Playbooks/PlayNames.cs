@@ -25,7 +25,8 @@ public static class PlayNames
 
     private static readonly string[] s_ends =
         ["no longer in its audience", "not taken up within the horizon", "the play is gone", "in the control group now",
-            "others are worth more within the limits", "another play is worth more"];
+            "others are worth more within the limits", "another play is worth more",
+            "another play is in hand"];
 
     /// <summary>Reads how many customers channels can reach.</summary>
     /// <param name="given">Such as email=1000.</param>

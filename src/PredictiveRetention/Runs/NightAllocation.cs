@@ -42,7 +42,7 @@ internal sealed class NightAllocation
         foreach (var (at, number, shard, customer) in Open(all))
         {
             choices[number].Add(
-                IsAlone(customer) ? (short)(keptAt is null || Gain(shard, Proposal(customer), keptAt) > 0 ? 0 : -1)
+                IsAlone(customer) ? (short)(keptAt is null || Gain(shard, customer, 0, keptAt) > 0 ? 0 : -1)
                 : !Chooses(at, customer) ? (short)(kept is null || kept.Plays[at] >= 0 ? 0 : -1)
                 : alone.TryGetValue(at, out var place) ? place
                 : PlaceOf(shard, customer, result.Plays[at]));
@@ -52,7 +52,10 @@ internal sealed class NightAllocation
 
     private static bool Chooses(int at, DecidedCustomer customer) => customer.Decision.Kind == DecisionKind.Choice;
 
-    private static bool Waits(int at, DecidedCustomer customer) => customer.Decision.Kind == DecisionKind.GoesOn;
+    /// <summary>Has a proposal that nobody else's offers compete with yet.</summary>
+    private static bool Waits(DecidedCustomer customer) => customer.Decision.Kind == DecisionKind.GoesOn;
+
+    private static bool HasProposal(int at, DecidedCustomer customer) => customer.Decision.ProposedBy != 0;
 
     private static bool IsAlone(DecidedCustomer customer) => customer.Decision.Kind == DecisionKind.LeftAlone;
 
@@ -61,7 +64,7 @@ internal sealed class NightAllocation
 
     /// <summary>
     /// What earlier nights proposed goes on where it fits the limits, all of it; where these are smaller than they were, what is worth most
-    /// within them.
+    /// within them. What others compete with takes part in that, but keeps no place.
     /// </summary>
     /// <returns>
     /// Of those who have proposals, who keeps one and at which prices (null: all do); and what is left of the limits for the others.
@@ -74,14 +77,19 @@ internal sealed class NightAllocation
             foreach (var customer in shard.Customers())
                 foreach (var (number, cost) in customer.Decision.Taken) taken.Add(number < 0 ? -1 : Number(shard, number), cost);
         var limits = taken.Left(_actions);
-        var proposed = new Taken(_plays);
+        var (proposed, waiting) = (new Taken(_plays), new Taken(_plays));
         foreach (var (at, _, shard, customer) in Open(shards))
-            if (Waits(at, customer)) proposed.Add(Number(shard, Proposal(customer).Play), Proposal(customer).Worth.Cost);
-        if (proposed.Fits(limits)) return (null, null, proposed.Left(limits));
-        var kept = Allocator.Allocate(Book(shards, Waits), limits, cancellation);
+        {
+            if (!HasProposal(at, customer)) continue;
+            var (play, cost) = (Number(shard, Proposal(customer).Play), Proposal(customer).Worth.Cost);
+            proposed.Add(play, cost);
+            if (Waits(customer)) waiting.Add(play, cost);
+        }
+        if (proposed.Fits(limits)) return (null, null, waiting.Left(limits));
+        var kept = Allocator.Allocate(Book(shards, HasProposal), limits, cancellation);
         var going = new Taken(_plays);
         foreach (var (at, _, shard, customer) in Open(shards))
-            if (kept.Plays[at] >= 0) going.Add(kept.Plays[at], Proposal(customer).Worth.Cost);
+            if (Waits(customer) && kept.Plays[at] >= 0) going.Add(kept.Plays[at], Proposal(customer).Worth.Cost);
         return (kept, new AllocationPrices(limits, kept.Limits), going.Left(limits));
     }
 
@@ -95,10 +103,11 @@ internal sealed class NightAllocation
             offers.Clear();
             if (has(at, customer))
             {
-                foreach (var offer in customer.Decision.Offers)
+                for (var place = 0; place < customer.Decision.Offers.Count; place++)
                 {
+                    var offer = customer.Decision.Offers[place];
                     if (offer.Arm == Arm.Treated && Number(shard, offer.Play) is >= 0 and var play)
-                        offers.Add(new Offer(play, offer.Worth.ExpectedNetValue, Math.Min(offer.Worth.Cost, book.MaxCost)));
+                        offers.Add(new Offer(play, customer.Decision.Standing(place), Math.Min(offer.Worth.Cost, book.MaxCost)));
                 }
             }
             book.Add([.. offers]);
@@ -113,15 +122,18 @@ internal sealed class NightAllocation
         var most = 0.0;
         for (short place = 0; place < customer.Decision.Offers.Count; place++)
         {
-            var gain = Gain(shard, customer.Decision.Offers[place], prices);
+            var gain = Gain(shard, customer, place, prices);
             if (gain > most) (best, most) = (place, gain);
         }
         return best is { } found && customer.Decision.Offers[found].Arm != Arm.Treated ? found : null;
     }
 
     /// <summary>What an offer brings beyond what its place costs at the prices; nothing where the playbook has no such play.</summary>
-    private double Gain(WrittenDecisions shard, in ArmOffer offer, AllocationPrices prices) =>
-        Number(shard, offer.Play) is >= 0 and var play ? offer.Worth.ExpectedNetValue - prices.Of(play, offer.Worth.Cost) : 0;
+    private double Gain(WrittenDecisions shard, DecidedCustomer customer, int place, AllocationPrices prices)
+    {
+        var offer = customer.Decision.Offers[place];
+        return Number(shard, offer.Play) is >= 0 and var play ? customer.Decision.Standing(place) - prices.Of(play, offer.Worth.Cost) : 0;
+    }
 
     private short PlaceOf(WrittenDecisions shard, DecidedCustomer customer, int play)
     {

@@ -116,7 +116,7 @@ internal sealed class NightDecisions
         {
             var place = customer.Decision.Kind == DecisionKind.None ? -1
                 : _choices is not null && customer.IsOpen ? _choices[number][open++]
-                : CustomerDecision.BestOf(customer.Decision.Offers);
+                : customer.Decision.Best;
             yield return (customer, place);
         }
     }

@@ -114,7 +114,7 @@ public static class PlaybookRun
             Budget = budget,
             ChannelCapacities = channels,
         };
-        // As the night does it: who is left alone is chosen as the others are, takes nothing of the limits, and the others share them.
+        // As a first night does it: who is left alone is chosen as the others are, takes nothing of the limits, and the others share them.
         var (first, holdouts) = (Allocator.Allocate(book, limits, cancellation), Holdouts(store, plays));
         var alone = keys.Zip(first.Plays, (key, play) =>
             play >= 0 && (night.Control.Holds(key) || holdouts[play].Holds(key)) ? play : (short)-1).ToArray();

@@ -46,7 +46,7 @@ internal sealed class ShardDecisions
     /// <param name="row">Place of the customer among the predictions of the shard, ascending.</param>
     public void Add(int row, long customerKey, in CustomerScore score, CustomerDecision decision)
     {
-        if (decision.IsControl) _control++;
+        if (decision.GetsNone) _control++;
         if (decision.Kind == DecisionKind.None && decision.Ended.Count == 0 && decision.Taken.Count == 0) return;
         _count++;
         if (decision.Kind != DecisionKind.None) _rows.Add(row);

@@ -6,7 +6,7 @@ namespace PredictiveRetention.Scoring;
 /// <summary>A reason as people read it.</summary>
 /// <param name="Feature">Name in the registry: the strongest of its theme whose words point the way of the effect.</param>
 /// <param name="Theme">What it is about.</param>
-/// <param name="Words">What is so, such as 'no order for 94 days, usually every 31'.</param>
+/// <param name="Words">What is so, such as 'no order for 94 days, on average every 31'.</param>
 /// <param name="Value">In the feature's unit.</param>
 /// <param name="Effect">Change of the log-odds of no purchase by all features of the theme; above 0 raises churn.</param>
 public sealed record SaidReason(string Feature, string Theme, string Words, double Value, double Effect);
@@ -19,7 +19,10 @@ public static class ReasonWords
     /// </summary>
     /// <param name="features">The model's feature list.</param>
     /// <param name="currency">Of the shop.</param>
-    public static IEnumerable<SaidReason> Say(Reasons reasons, IReadOnlyList<string> features, Currency currency)
+    /// <param name="isOverdue">
+    /// The customer is silent for longer than usual: that there was an order not long ago is then no reason to stay.
+    /// </param>
+    public static IEnumerable<SaidReason> Say(Reasons reasons, IReadOnlyList<string> features, Currency currency, bool isOverdue)
     {
         var of = Standing.OfGap(reasons.MeanGap);
         var said = reasons.All().Where(reason => reason.Feature < features.Count).Select(reason => features[reason.Feature]).ToHashSet();
@@ -27,12 +30,13 @@ public static class ReasonWords
         foreach (var reason in inOrder)
         {
             if (reason.Feature >= features.Count) continue;
-            // The usual gap is said once: by itself, else beside the silence, else beside the orders of a window.
+            // The mean gap is said once: by itself, else beside the silence, else beside the orders of a window.
             var isGapTold = said.Contains("gap_mean")
                 || features[reason.Feature] != "days_since_last_order" && said.Contains("days_since_last_order");
             var definition = FeatureRegistry.All[FeatureRegistry.IndexOf(features[reason.Feature])];
             var toward = reason.Effect > 0 ? Leaning.Raises : Leaning.Lowers;
             if ((definition.LeaningOf(reason.Value, of) & toward) == 0) continue;
+            if (isOverdue && toward == Leaning.Lowers && FeatureRegistry.IsSilence(definition.Name)) continue;
             yield return new SaidReason(definition.Name, definition.Theme.ToString(),
                 definition.Say(reason.Value, toward, currency, Other, isGapTold), Math.Round(reason.Value, 2),
                 Math.Round(reason.Effect, 3));

@@ -101,6 +101,11 @@ public sealed class ActionLedger
             // A night may pack the assignment while this waits for its row: it is found there then.
             if (await MoveAsync() == 0) await MoveAsync();
         }
+        else if (after.Status == ActionStatus.Open)
+        {
+            var touching = AssignmentLedger.Touching(after.CustomerKey, after.PlayId, night.Day);
+            await connection.ExecuteAsync(Command(touching.Sql, touching.Parameters));
+        }
         await transaction.CommitAsync(cancellation);
         return after;
 

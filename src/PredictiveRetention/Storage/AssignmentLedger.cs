@@ -93,6 +93,14 @@ public sealed class AssignmentLedger
                 // Taken up while the night was made: only a play that is gone ends that.
                 + $"OR (assignment.state = {Sql(AssignmentState.Accepted)} AND e.why = @gone))",
                 new { day = asOf.Day, gone = (int)AssignmentEnd.PlayGone });
+            // Nor is a second one assigned beside it.
+            change.Execute(
+                $"DELETE FROM assignment WHERE state = {Sql(AssignmentState.Proposed)} AND EXISTS (SELECT 1 FROM assignment_end e "
+                + "JOIN assignment taken ON taken.customer_key = e.customer_key AND taken.run_id = e.assigned_run_id "
+                + "WHERE e.customer_key = assignment.customer_key AND e.run_id = assignment.run_id AND e.why <> @gone "
+                + $"AND e.run_id IN ({Seen}) AND taken.state IN ({Sql(AssignmentState.Exported)}, {Sql(AssignmentState.Accepted)}, "
+                + $"{Sql(AssignmentState.Done)}))",
+                new { gone = (int)AssignmentEnd.PlayGone });
             change.Execute($"DELETE FROM assignment_end WHERE run_id IN ({Seen})");
         }
         ClosedAssignments.Put(change, asOf, askedDays, Seen);
@@ -143,6 +151,14 @@ public sealed class AssignmentLedger
         + "AND run_id = (SELECT max(a.run_id) FROM assignment a JOIN play p ON p.play_no = a.play_no "
         + $"WHERE a.customer_key = @customerKey AND p.play_id = @playId AND a.run_id IN ({Seen}))",
         new { customerKey, playId, state = (int)state, reason, day });
+
+    /// <summary>A person has given an open proposal an owner, a day or a note: no other play takes its place meanwhile.</summary>
+    /// <param name="day">As-of of the night that is shown.</param>
+    internal static Statement Touching(long customerKey, string playId, int day) => new(
+        "UPDATE assignment SET changed_day = @day WHERE customer_key = @customerKey "
+        + $"AND arm = {((int)Arm.Treated).ToString(CultureInfo.InvariantCulture)} AND state = {Sql(AssignmentState.Proposed)} "
+        + $"AND play_no IN (SELECT play_no FROM play WHERE play_id = @playId) AND run_id IN ({Seen})",
+        new { customerKey, playId, day });
 
     private static List<AssignmentRow> NewestFirst(IEnumerable<AssignmentRow> open, IEnumerable<AssignmentRow> closed) =>
         [.. open.Concat(closed).OrderByDescending(row => row.RunId)];

@@ -5,7 +5,7 @@ namespace PredictiveRetention.Storage;
 
 /// <summary>
 /// Reasons as a prediction row keeps them: for each, little-endian, the index in the model's feature list (2 bytes), the value and the
-/// effect (4 bytes each); behind them the usual gap (4 bytes), where there is one. The run's settings name the features. Earlier versions
+/// effect (4 bytes each); behind them the mean gap (4 bytes), where there is one. The run's settings name the features. Earlier versions
 /// stored at most three reasons and no gap.
 /// </summary>
 public static class StoredReasons

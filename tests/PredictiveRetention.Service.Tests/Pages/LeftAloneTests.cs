@@ -23,6 +23,14 @@ public sealed class LeftAloneTests(TwoNights nights) : IClassFixture<TwoNights>
         Assert.Equal(200, status);
         Assert.Contains("Nothing, on purpose. This customer is left alone", PageReader.MainOf(page), StringComparison.Ordinal);
         Assert.Contains("left alone, to measure the play", PageReader.TextOf(page.QuerySelector("#assigned")!), StringComparison.Ordinal);
+        // Nor is there work to do, as there is on the page of somebody who gets a play; that says when it is due for the customer.
+        Assert.Null(page.QuerySelector("#work"));
+        var other = Rows.First(row => row.PlayId is not null);
+        var (_, told) = await PageReader.ReadAsync(admin, "/customers/" + other.CustomerId);
+        Assert.NotNull(told.QuerySelector("#work form"));
+        var due = Playbook.Shipped().Find(other.PlayId!)!.DueWhen;
+        Assert.DoesNotContain("onth", due, StringComparison.Ordinal);
+        Assert.Contains(due, PageReader.MainOf(told), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -76,6 +76,13 @@ public class ShippedPlaysTests
         Assert.Equal((priority, owner), (play.Priority, play.Owner));
     }
 
+    [Theory]
+    [InlineData("Month 1; within 3 days", "within 3 days")]
+    [InlineData("Mondays", "Mondays")]
+    [InlineData("At once;", "At once;")]
+    public void When_a_play_is_due_for_a_customer_follows_when_it_begins(string timeline, string due) =>
+        Assert.Equal(due, (SomePlay.Play(SomePlay.Yaml()) with { Timeline = timeline }).DueWhen);
+
     [Fact]
     public void The_table_names_every_shipped_play() =>
         Assert.Equal(Playbook.Shipped().Plays.Select(play => play.Id).Order(), Table.Select(row => row.Data.Item1).Order());

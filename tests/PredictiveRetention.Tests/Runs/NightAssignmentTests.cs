@@ -224,8 +224,10 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
         else Assert.Equal(0, Count("1 = 1"));
     }
 
-    [Fact]
-    public async Task A_smaller_budget_ends_proposals_and_not_what_somebody_is_at_work_on()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(8)] // other plays compete with all of them
+    public async Task A_smaller_budget_ends_proposals_and_not_what_somebody_is_at_work_on(int daysOld)
     {
         using var store = Shop();
         var first = Night(store, with: Plays(s_dear));
@@ -235,6 +237,7 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
             new ActionWork { CustomerKey = worked.CustomerKey, PlayId = "dear", Status = ActionStatus.InProgress }, "ann", s_now,
             first.Run.AsOf);
 
+        Engine.Execute($"UPDATE assignment SET assigned_day = assigned_day - {daysOld}");
         var second = Night(store, day: 1, with: settings => Plays(s_dear)(settings) with { Actions = new ActionSettings { Budget = 5 } });
         Assert.InRange(second.Headline!.ActionCost, 4.4, 5.0 + 1e-6);
         var rows = store.Predictions.ReadAll(second.Run.RunId).ToList();
@@ -286,6 +289,43 @@ public abstract class NightAssignmentTests(EngineUnderTest engine) : NightRunFix
             },
         });
         Assert.Equal((proposed, 0L), (Count("arm = 0 AND state = 2"), Ended(store)));
+    }
+
+    [Fact]
+    public void What_somebody_takes_up_while_a_night_outbids_it_stays_the_only_one()
+    {
+        using var store = Shop();
+        var weak = SomePlay.Yaml("cheap", cost: "{ per_contact: 0.01 }", uplift: "0.01", channel: "phone", more: "holdout_share: 0");
+        Night(store, with: Plays(weak));
+        var before = Keys("1 = 1");
+        Engine.Execute("UPDATE assignment SET assigned_day = assigned_day - 7");
+        Night(store, day: 1, with: settings => Plays(weak, s_dear)(settings) with
+        {
+            OnStep = step =>
+            {
+                if (step == "figures") Engine.Execute("UPDATE assignment SET state = 2 WHERE arm = 0 AND run_id = 1");
+            },
+        });
+        Assert.Equal(0, Ended(store));
+        Assert.Equal("1", Engine.Query("SELECT max(n) FROM (SELECT count(*) AS n FROM assignment GROUP BY customer_key) a").Single());
+        var third = Night(store, day: 2, with: Plays(weak, s_dear));
+        var worked = store.Predictions.ReadAll(third.Run.RunId).Count(row => row.PlayId == "cheap");
+        Assert.Equal(before.Count(row => row.EndsWith(":0:0", StringComparison.Ordinal)), worked);
+    }
+
+    [Fact]
+    public async Task What_has_an_owner_is_not_outbid()
+    {
+        using var store = Shop();
+        var weak = SomePlay.Yaml("cheap", cost: "{ per_contact: 0.01 }", uplift: "0.01", channel: "phone", more: "holdout_share: 0");
+        var first = Night(store, with: Plays(weak));
+        var owned = store.Predictions.ReadAll(first.Run.RunId).First(row => row.PlayId is not null).CustomerKey;
+        await store.Work.ChangeAsync(
+            new ActionWork { CustomerKey = owned, PlayId = "cheap", Owner = "Ann" }, "ann", s_now, first.Run.AsOf);
+        Engine.Execute("UPDATE assignment SET assigned_day = assigned_day - 7");
+        var second = Night(store, day: 1, with: Plays(weak, s_dear));
+        Assert.Equal("cheap", store.Predictions.ReadAll(second.Run.RunId).Single(row => row.CustomerKey == owned).PlayId);
+        Assert.NotEqual(0, Ended(store, s_outbid));
     }
 
     [Fact]

@@ -250,7 +250,7 @@ public abstract class NightRunTests(EngineUnderTest engine) : StoreFixture(engin
         var recipe = night.Run.Recipe!;
         var said = store.Predictions.ReadAll(night.Run.RunId)
             .Where(row => !row.Lost)
-            .Select(row => ReasonWords.Say(StoredReasons.Read(row.Reasons), recipe.Features, Some.Shop.Currency).ToList())
+            .Select(row => ReasonWords.Say(StoredReasons.Read(row.Reasons), recipe.Features, Some.Shop.Currency, row.Overdue).ToList())
             .ToList();
         Assert.All(said, reasons => Assert.InRange(reasons.Count, 1, 5));
         Assert.All(said, reasons => Assert.Equal(

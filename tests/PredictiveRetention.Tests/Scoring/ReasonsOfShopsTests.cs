@@ -102,6 +102,8 @@ public sealed partial class ReasonsOfShopsTests(ITestOutputHelper output) : IDis
         if (!said.SequenceEqual(said.OrderByDescending(reason => reason.Effect > 0).ThenByDescending(reason => Math.Abs(reason.Effect))))
             yield return "order";
         if (said.DistinctBy(reason => reason.Theme).Count() < said.Count) yield return "a theme twice";
+        if (customer.IsOverdue && said.Any(reason => reason.Words.StartsWith("ordered ", StringComparison.Ordinal)
+            && reason.Words.Contains(" ago", StringComparison.Ordinal))) yield return "a comfort that contradicts an overdue order";
         foreach (var reason in said)
         {
             if (reason.Words.Length > 90) yield return "too long";
@@ -123,10 +125,15 @@ public sealed partial class ReasonsOfShopsTests(ITestOutputHelper output) : IDis
         {
             var (facts, scores) = (new CustomerFacts[shard.Count], new CustomerScore[shard.Count]);
             scorer.Score(shard, request.Cutoff, facts, scores);
+            var gaps = facts.Where(one => one.MeanGapDays is not null).Select(one => one.MeanGapDays!.Value).Order().ToList();
+            var median = gaps[gaps.Count / 2];
             for (var i = 0; i < shard.Count; i++)
-                if (facts[i].Orders > 0)
-                    yield return new Customer(scores[i].PChurn,
-                        [.. ReasonWords.Say(scores[i].Reasons, model.Features, request.Currency)]);
+            {
+                if (facts[i].Orders == 0) continue;
+                var isOverdue = facts[i].DaysSinceLastOrder > Math.Max(2 * (facts[i].MeanGapDays ?? median), 14);
+                yield return new Customer(
+                    scores[i].PChurn, [.. ReasonWords.Say(scores[i].Reasons, model.Features, request.Currency, isOverdue)], isOverdue);
+            }
         }
     }
 
@@ -149,7 +156,7 @@ public sealed partial class ReasonsOfShopsTests(ITestOutputHelper output) : IDis
         return _engine.Write("orders.csv", kept.ToString());
     }
 
-    private sealed record Customer(double PChurn, IReadOnlyList<SaidReason> Said)
+    private sealed record Customer(double PChurn, IReadOnlyList<SaidReason> Said, bool IsOverdue)
     {
         public string Aloud => string.Join("; ", Said.Select(reason => $"{reason.Words} ({(reason.Effect > 0 ? "+" : "-")})"));
     }

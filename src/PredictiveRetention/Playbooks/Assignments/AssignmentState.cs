@@ -39,4 +39,7 @@ public enum AssignmentEnd : byte
 
     /// <summary>Nobody took it up for a period, and another play is worth noticeably more to the customer by now.</summary>
     Outbid,
+
+    /// <summary>Somebody is at work on another play for the customer.</summary>
+    OtherInHand,
 }

@@ -33,6 +33,9 @@ public sealed class CustomerDecision
 {
     public DecisionKind Kind { get; internal set; }
 
+    /// <summary>By how much another play must be worth more than what was proposed to take its place, as a part of it.</summary>
+    public const double OutbidBy = 0.1;
+
     /// <summary>True of a customer of the control group.</summary>
     public bool IsControl { get; internal set; }
 
@@ -57,15 +60,26 @@ public sealed class CustomerDecision
     /// <summary>What of earlier nights takes of tonight's limits whatever is chosen: contacts, and what somebody is at work on.</summary>
     public List<TakenPlace> Taken { get; } = [];
 
-    /// <summary>Place of the offer worth most, the first of equals: what is chosen where nothing is limited.</summary>
-    /// <param name="offers">At least one.</param>
-    public static int BestOf(List<ArmOffer> offers)
+    /// <summary>
+    /// Place of the offer worth most, the first of equals: what is chosen where nothing is limited. Only where there are offers.
+    /// </summary>
+    public int Best
     {
-        var best = 0;
-        for (var i = 1; i < offers.Count; i++)
-            if (offers[i].Worth.ExpectedNetValue > offers[best].Worth.ExpectedNetValue) best = i;
-        return best;
+        get
+        {
+            var best = 0;
+            for (var i = 1; i < Offers.Count; i++) if (Standing(i) > Standing(best)) best = i;
+            return best;
+        }
     }
+
+    /// <summary>
+    /// What offers are compared by, currency units: what they are worth, and of a proposal others compete with somewhat more, which is not
+    /// exchanged for pennies.
+    /// </summary>
+    /// <param name="place">Of the offer.</param>
+    public double Standing(int place) =>
+        Offers[place].Worth.ExpectedNetValue * (Kind == DecisionKind.Choice && KeepsProposal(place) ? 1 + OutbidBy : 1);
 
     /// <summary>Whether what is chosen is what an earlier night proposed, which has its record.</summary>
     /// <param name="place">Of the offer that is chosen; -1 for none.</param>
@@ -80,8 +94,11 @@ public sealed class CustomerDecision
     /// <param name="plays">Ids, as offers number them.</param>
     public Recommendation Said(IReadOnlyList<string> plays) =>
         Kind == DecisionKind.None ? Recommendation.None(Reason)
-        : IsControl ? Recommendation.None(NoAction.ControlGroup)
-        : Said(Offers[BestOf(Offers)], plays);
+        : GetsNone ? Recommendation.None(NoAction.ControlGroup)
+        : Said(Offers[Best], plays);
+
+    /// <summary>Gets no play for being of the control group; what somebody is at work on goes on.</summary>
+    public bool GetsNone => IsControl && (Kind == DecisionKind.None ? Reason == NoAction.ControlGroup : Kind != DecisionKind.GoesOn);
 
     /// <summary>What the customer's row says when an offer is chosen.</summary>
     /// <param name="plays">Ids, as offers number them.</param>

@@ -15,11 +15,8 @@ namespace PredictiveRetention.Playbooks.Assignments;
 public sealed class Decider(
     Recommender recommender, ActionSettings settings, IReadOnlyList<KnownPlay> known, Cutoff asOf, int horizonDays)
 {
-    /// <summary>By how much another play must be worth more than what was proposed to take its place, as a part of it.</summary>
-    public const double OutbidBy = 0.1;
-
     private readonly CustomerDecision _decision = new();
-    private readonly int[] _playOf = PlayOf(recommender.Plays, known);
+    private readonly int[] _playOf = PlaysOf(recommender.Plays, known);
     private readonly ArmDraw[] _holdouts =
         [.. recommender.Plays.Select(play => new ArmDraw(known.First(one => one.Id == play.Id).Salt, play.HoldoutShare))];
     private readonly ArmDraw _control = new(Play.ControlSalt, settings.ControlShare);
@@ -72,23 +69,30 @@ public sealed class Decider(
         bool control, in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments, ReadOnlySpan<PastAssignment> past)
     {
         Array.Clear(_resting);
+        var inHand = false;
+        foreach (ref readonly var one in past) inHand |= one is { IsOpen: true, State: AssignmentState.Accepted } && PlayOf(one) >= 0;
         NoAction? waits = null;
         int contacts = 0, lastContact = int.MinValue;
-        var competes = false;
+        var (competes, aloneFor) = (false, 0);
         ArmOffer? goesOn = null, alone = null;
         foreach (ref readonly var one in past)
         {
-            var play = one.PlayNo < _playOf.Length ? _playOf[one.PlayNo] : -1;
+            var play = PlayOf(one);
             var since = asOf.Day - (one.ChangedDay ?? one.Day);
             if (one.IsOpen)
             {
-                if (End(one, play, control) is { } why) _decision.Ended.Add(new EndedAssignment(one.RunId, why));
+                if (End(one, play, control, inHand) is { } why) _decision.Ended.Add(new EndedAssignment(one.RunId, why));
                 else if (recommender.Judge(Plays[play], facts, score, segments, Earlier) is { Standing: PlayStanding.Offered } verdict)
                 {
                     goesOn = new ArmOffer(play, verdict.Worth, Arm.Treated);
-                    competes = one.State == AssignmentState.Proposed && asOf.Day - one.Day >= settings.PeriodDays;
-                    if (one.State == AssignmentState.Proposed) _decision.ProposedBy = one.RunId;
-                    else _decision.Taken.Add(new TakenPlace(play, verdict.Worth.Cost));
+                    if (one.State == AssignmentState.Accepted) _decision.Taken.Add(new TakenPlace(play, verdict.Worth.Cost));
+                    else
+                    {
+                        if (_decision.ProposedBy != 0) _decision.Ended.Add(new EndedAssignment(_decision.ProposedBy, AssignmentEnd.Outbid));
+                        _decision.ProposedBy = one.RunId;
+                        // What a person has given an owner or a day, or opened again, is taken up although nobody is at work on it yet.
+                        competes = one.ChangedDay is null && asOf.Day - one.Day >= settings.PeriodDays;
+                    }
                 }
                 else if (one.State == AssignmentState.Accepted)
                 {
@@ -112,7 +116,10 @@ public sealed class Decider(
             {
                 // Alone for as long as the play is to work: another one meanwhile would be measured as the lack of this one.
                 if (play >= 0 && since < horizonDays)
+                {
+                    aloneFor = since;
                     alone = new ArmOffer(play, recommender.Judge(Plays[play], facts, score, segments, Earlier).Worth, one.Arm);
+                }
                 if (play >= 0 && since < Plays[play].CooldownDays) _resting[play] = true;
             }
         }
@@ -124,6 +131,9 @@ public sealed class Decider(
         }
         if (goesOn is not null || alone is not null)
         {
+            // Who got the play could have another by now, so who is left alone for it is none of those it is counted beside.
+            if (goesOn is null && aloneFor >= settings.PeriodDays && MostWorth(facts, score, segments)
+                > (1 + CustomerDecision.OutbidBy) * alone!.Value.Worth.ExpectedNetValue) alone = alone.Value with { Worth = default };
             _decision.Kind = goesOn is null ? DecisionKind.LeftAlone : DecisionKind.GoesOn;
             _decision.Offers.Add(goesOn ?? alone!.Value);
             return _decision;
@@ -135,10 +145,11 @@ public sealed class Decider(
     }
 
     /// <summary>Why an open assignment ends whatever its play says of the customer tonight; null where that decides.</summary>
-    private AssignmentEnd? End(in PastAssignment open, int play, bool control) =>
+    private AssignmentEnd? End(in PastAssignment open, int play, bool control, bool inHand) =>
         play < 0 ? AssignmentEnd.PlayGone
         : open.State == AssignmentState.Accepted ? null
         : control ? AssignmentEnd.ControlGroup
+        : inHand ? AssignmentEnd.OtherInHand
         : asOf.Day - open.Day >= horizonDays ? AssignmentEnd.HorizonOver
         : null;
 
@@ -168,19 +179,31 @@ public sealed class Decider(
             : NoAction.NoPlayApplies;
     }
 
-    /// <summary>Leaves what was proposed, first, and the offers that are worth noticeably more: it is not exchanged for pennies.</summary>
+    /// <summary>Puts what was proposed first, drawn as it was.</summary>
     private void Compete(ArmOffer proposal)
     {
-        var offers = _decision.Offers;
-        var least = proposal.Worth.ExpectedNetValue * (1 + OutbidBy);
-        offers.RemoveAll(offer => offer.Play == proposal.Play || offer.Worth.ExpectedNetValue < least);
-        offers.Insert(0, proposal);
-        if (offers.Count == 1) _decision.Kind = DecisionKind.GoesOn;
+        _decision.Offers.RemoveAll(offer => offer.Play == proposal.Play);
+        _decision.Offers.Insert(0, proposal);
     }
+
+    /// <summary>Of the plays the customer could get tonight.</summary>
+    private double MostWorth(in CustomerFacts facts, in CustomerScore score, in SegmentAssignment segments)
+    {
+        var most = 0.0;
+        for (var play = 0; play < Plays.Count; play++)
+        {
+            if (_resting[play]) continue;
+            var verdict = recommender.Judge(Plays[play], facts, score, segments, Earlier);
+            if (verdict.Standing == PlayStanding.Offered) most = Math.Max(most, verdict.Worth.ExpectedNetValue);
+        }
+        return most;
+    }
+
+    private int PlayOf(in PastAssignment past) => past.PlayNo < _playOf.Length ? _playOf[past.PlayNo] : -1;
 
     private static bool Reaches(PlayChannel channel) => channel is not (PlayChannel.Internal or PlayChannel.Onsite);
 
-    private static int[] PlayOf(IReadOnlyList<Play> plays, IReadOnlyList<KnownPlay> known)
+    private static int[] PlaysOf(IReadOnlyList<Play> plays, IReadOnlyList<KnownPlay> known)
     {
         var playOf = new int[known.Count == 0 ? 0 : known.Max(play => play.No) + 1];
         Array.Fill(playOf, -1);

@@ -23,7 +23,7 @@ public sealed class DeciderTests
         var decision = Decide([s_better, s_good]);
         Assert.Equal(DecisionKind.Choice, decision.Kind);
         Assert.Equal(["better", "good"], Ids(decision, s_better, s_good));
-        Assert.Equal(0, CustomerDecision.BestOf(decision.Offers));
+        Assert.Equal(0, decision.Best);
         Assert.All(decision.Offers, offer => Assert.Equal(Arm.Treated, offer.Arm));
     }
 
@@ -43,8 +43,7 @@ public sealed class DeciderTests
         var decision = Decide([s_better, s_good], [Past(2, AssignmentState.Proposed, daysAgo: 7)]);
         Assert.Equal((DecisionKind.Choice, 7L), (decision.Kind, decision.ProposedBy));
         Assert.Equal(["good", "better"], Ids(decision, s_better, s_good));
-        var best = CustomerDecision.BestOf(decision.Offers);
-        Assert.Equal((1, AssignmentEnd.Outbid), (best, decision.EndOfProposal(best)));
+        Assert.Equal((1, AssignmentEnd.Outbid), (decision.Best, decision.EndOfProposal(decision.Best)));
         Assert.Equal((null, AssignmentEnd.BeyondLimits), (decision.EndOfProposal(0), decision.EndOfProposal(-1)));
         Assert.True(decision.KeepsProposal(0));
 
@@ -52,19 +51,42 @@ public sealed class DeciderTests
         foreach (var other in new[] { s_good, SomePlay.Yaml("good", cost: "{ per_contact: 0.8 }", channel: "phone") })
         {
             var kept = Decide([s_better, other], [Past(1, AssignmentState.Proposed, daysAgo: 7)]);
-            Assert.Equal((DecisionKind.GoesOn, "better"), (kept.Kind, Assert.Single(Ids(kept, s_better, other))));
+            // The other stays at hand, for limits under which it is the one that fits.
+            Assert.Equal(["better", "good"], Ids(kept, s_better, other));
+            Assert.Equal((DecisionKind.Choice, 0), (kept.Kind, kept.Best));
         }
-        Assert.Equal(
-            DecisionKind.GoesOn, Decide([s_better, s_good], [Past(2, AssignmentState.Proposed, 20)], new ActionSettings { PeriodDays = 21 })
-                .Kind);
+        var month = s_nobodyAlone with { PeriodDays = 21 };
+        Assert.Equal(DecisionKind.GoesOn, Decide([s_better, s_good], [Past(2, AssignmentState.Proposed, 20)], month).Kind);
+        Assert.Equal(DecisionKind.Choice, Decide([s_better, s_good], [Past(2, AssignmentState.Proposed, 21)], month).Kind);
+    }
+
+    [Fact]
+    public void What_a_person_has_given_an_owner_does_not_compete()
+    {
+        var decision = Decide([s_better, s_good], [Past(2, AssignmentState.Proposed, daysAgo: 20, changedDaysAgo: 19)]);
+        Assert.Equal((DecisionKind.GoesOn, "good"), (decision.Kind, Assert.Single(Ids(decision, s_better, s_good))));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_two_open_assignments_what_somebody_is_at_work_on_goes_on(bool isOlder)
+    {
+        PastAssignment[] past = [Past(2, AssignmentState.Accepted, 20, 1), Past(1, AssignmentState.Proposed, 19)];
+        var decision = Decide([s_better, s_good], isOlder ? past : [past[1], past[0]]);
+        Assert.Equal((DecisionKind.GoesOn, "good"), (decision.Kind, Assert.Single(Ids(decision, s_better, s_good))));
+        Assert.Equal((0L, AssignmentEnd.OtherInHand), (decision.ProposedBy, Assert.Single(decision.Ended).Why));
+        Assert.Single(decision.Taken);
     }
 
     [Fact]
     public void A_proposal_does_not_compete_while_the_customer_rests_and_stays_drawn_as_it_was()
     {
-        // Contacted with the better play six days ago, although the other waits.
-        PastAssignment[] past = [Past(2, AssignmentState.Proposed, 20), Past(1, AssignmentState.Done, 40, 6)];
-        Assert.Equal((DecisionKind.GoesOn, "good"), Only(Decide([s_better, s_good], past)));
+        // Contacted with a third play six days ago, although this one waits.
+        PastAssignment[] past = [Past(3, AssignmentState.Proposed, 20), Past(1, AssignmentState.Done, 40, 6)];
+        Assert.Equal((DecisionKind.GoesOn, "good"), Only(Decide([s_better, s_good], past, knownBeside: ["third"])));
+        past[1] = Past(1, AssignmentState.Done, 40, 7);
+        Assert.Equal(DecisionKind.Choice, Decide([s_better, s_good], past, knownBeside: ["third"]).Kind);
 
         // Who got it keeps it, however many are left alone for it by now.
         var held = SomePlay.Yaml("good", cost: "{ per_contact: 1.5 }", channel: "phone", more: "holdout_share: 1");
@@ -99,7 +121,7 @@ public sealed class DeciderTests
     {
         var decision = Decide([s_good], [Past(1, AssignmentState.Proposed, daysAgo)]);
         Assert.Equal(end, decision.Ended.Select(ended => (AssignmentEnd?)ended.Why).SingleOrDefault());
-        Assert.Equal(end is null ? DecisionKind.GoesOn : DecisionKind.Choice, decision.Kind);
+        Assert.Equal(end is null, decision.KeepsProposal(decision.Best));
     }
 
     [Fact]
@@ -170,6 +192,12 @@ public sealed class DeciderTests
         var alone = Decide([held, s_good], [Past(1, AssignmentState.Proposed, Horizon - 1, arm: Arm.Holdout)]);
         Assert.Equal((DecisionKind.LeftAlone, Arm.Holdout), (alone.Kind, Assert.Single(alone.Offers).Arm));
         Assert.Equal(["better"], Ids(alone, held, s_good));
+        Assert.True(alone.Offers[0].Worth.ExpectedNetValue > 0);
+        // Who got it could have a better one after a period: nobody is beside whom to count the customer.
+        var weak = SomePlay.Yaml("better", cost: "{ per_contact: 1.5 }", more: "holdout_share: 1\ncooldown_days: 90");
+        var best = SomePlay.Yaml("good", cost: "{ per_contact: 0.5 }", channel: "phone", more: "holdout_share: 0");
+        Assert.True(Decide([weak, best], [Past(1, AssignmentState.Proposed, 6, arm: Arm.Holdout)]).Offers[0].Worth.ExpectedNetValue > 0);
+        Assert.Equal(0, Decide([weak, best], [Past(1, AssignmentState.Proposed, 7, arm: Arm.Holdout)]).Offers[0].Worth.ExpectedNetValue);
         var later = Decide([held, s_good], [Past(1, AssignmentState.Proposed, Horizon, arm: Arm.Holdout)]);
         Assert.Equal(["good"], Ids(later, held, s_good));
         Assert.Empty(later.Ended);
@@ -184,7 +212,11 @@ public sealed class DeciderTests
         Assert.All(decision.Offers, offer => Assert.Equal(Arm.Control, offer.Arm));
         Assert.Equal(NoAction.ControlGroup, CustomerDecision.Said(decision.Offers[0], ["better", "good"]).Reason);
 
-        // Of it from now on: what was proposed before ends.
+        Assert.True(decision.GetsNone);
+
+        // Of it from now on: what somebody is at work on goes on, what was proposed before ends.
+        var worked = Decide([s_better], [Past(1, AssignmentState.Accepted, 1)], all);
+        Assert.Equal(("better", false), (worked.Said(["better"]).PlayId, worked.GetsNone));
         Assert.Equal(
             AssignmentEnd.ControlGroup, Assert.Single(Decide([s_better], [Past(1, AssignmentState.Proposed, 1)], all).Ended).Why);
         Assert.Equal(NoAction.ControlGroup, Decide([SomePlay.Yaml(audience: "{ orders: 99 }")], [], all).Reason);
