@@ -53,11 +53,24 @@ internal sealed class ThrowawayPostgres : IDisposable
     /// <summary>As when the power goes: nothing is written down.</summary>
     public void Crash() => AsPostgres($"{_bin}/pg_ctl", "-D", Data, "-w", "-m", "immediate", "stop");
 
+    /// <summary>Databases are made and dropped with a checkpoint, which fails while the small disk of another trial is full.</summary>
     public void Execute(string database, string sql)
     {
-        using var connection = Open(database);
-        using var command = new NpgsqlCommand(sql, connection);
-        command.ExecuteNonQuery();
+        for (var attempt = 0; ; attempt++)
+        {
+            using var connection = Open(database);
+            using var command = new NpgsqlCommand(sql, connection);
+            try
+            {
+                command.ExecuteNonQuery();
+                return;
+            }
+            catch (PostgresException fault)
+                when (attempt < 100 && fault.MessageText.StartsWith("checkpoint request failed", StringComparison.Ordinal))
+            {
+                Thread.Sleep(100);
+            }
+        }
     }
 
     public List<object[]> Query(string database, string sql)
