@@ -7,7 +7,7 @@ namespace PredictiveRetention.Service.Predictions;
 /// <param name="Version">To be sent with the next change; 0 before the first.</param>
 public sealed record ActionWorkAnswer(string CustomerId, string Play, string? Owner, string Status, string? Due, string? Note, int Version);
 
-/// <param name="Play">The recommended play; by-hand where a person acts without one.</param>
+/// <param name="Play">The recommended play; without one that of the work, by-hand where a person acts without a play.</param>
 public sealed record ActionListItem(string CustomerId, string Play, double PChurn, MoneyAnswer Clv, MoneyAnswer ExpectedNetValue,
     MoneyAnswer Cost, ActionWorkAnswer Work);
 
@@ -47,12 +47,12 @@ internal static class ActionEndpoints
             var (night, cursor) = await PredictionEndpoints.BeginAsync(http, query, store, current, cancellation);
             if (night is null) return cursor is null ? Problem.NothingPublished() : Problem.ListingExpired();
             var (page, next) = await PredictionEndpoints.PageAsync(http, query, night, cursor, store, cancellation);
-            var work = await store.Work.BesideAsync(page, cancellation);
+            var work = await store.Work.BesideAsync(page, query.Filter, cancellation);
             var currency = night.Shop.Currency;
             http.Response.Headers.CacheControl = "private, no-store";
             return Results.Ok(new ActionPage(
                 [.. page.Select(row => new ActionListItem(
-                    row.CustomerId, row.PlayId ?? ActionWork.ByHand, row.PChurn, MoneyAnswer.From(row.Clv, currency),
+                    row.CustomerId, row.PlayId ?? work.GetValueOrDefault(row.CustomerKey)?.PlayId ?? ActionWork.ByHand, row.PChurn, MoneyAnswer.From(row.Clv, currency),
                     MoneyAnswer.From(row.ExpectedNetValue, currency), MoneyAnswer.From(row.ActionCost, currency),
                     Answer(row.CustomerId,
                         work.GetValueOrDefault(row.CustomerKey) ?? new ActionWork { PlayId = row.PlayId ?? ActionWork.ByHand })))],

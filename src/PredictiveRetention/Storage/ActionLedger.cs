@@ -22,13 +22,15 @@ public sealed class ActionLedger
     }
 
     /// <summary>
-    /// The work to be shown beside predictions, by customer key: on the recommended play, else what is unfinished of another, changed last.
-    /// Whom nobody has worked on is not there.
+    /// The work to be shown beside predictions, by customer key: what the list asks for, else on the recommended play, else what is
+    /// unfinished of another, and where none is recommended what is finished; of equals what was changed last. Whom nobody has worked on is
+    /// not there.
     /// </summary>
+    /// <param name="filter">Of the list the rows are of.</param>
     public async Task<IReadOnlyDictionary<long, ActionWork>> BesideAsync(
-        IEnumerable<PredictionRow> rows, CancellationToken cancellation = default)
+        IEnumerable<PredictionRow> rows, PredictionFilter filter, CancellationToken cancellation = default)
     {
-        var plays = rows.ToDictionary(row => row.CustomerKey, row => row.PlayId ?? ActionWork.ByHand);
+        var plays = rows.ToDictionary(row => row.CustomerKey, row => row.PlayId);
         var found = new Dictionary<long, ActionWork>();
         await using var connection = await _engine.OpenAsync(cancellation);
         foreach (var keys in plays.Keys.Chunk(KeysAtOnce))
@@ -38,16 +40,17 @@ public sealed class ActionLedger
                 $"SELECT * FROM action_work WHERE customer_key IN ({among})", cancellationToken: cancellation));
             foreach (var work in works)
             {
-                if (found.TryGetValue(work.CustomerKey, out var other) ? GoesBefore(work, other) : IsShown(work))
-                    found[work.CustomerKey] = work;
+                if (Rank(work) is { } rank && (!found.TryGetValue(work.CustomerKey, out var other)
+                    || (rank, work.ChangedAtMs).CompareTo((Rank(other)!.Value, other.ChangedAtMs)) > 0)) found[work.CustomerKey] = work;
             }
         }
         return found;
 
-        bool IsRecommended(ActionWork work) => plays[work.CustomerKey] == work.PlayId;
-        bool IsShown(ActionWork work) => IsRecommended(work) || work.Status is ActionStatus.Open or ActionStatus.InProgress;
-        bool GoesBefore(ActionWork work, ActionWork other) =>
-            IsRecommended(work) || (!IsRecommended(other) && IsShown(work) && work.ChangedAtMs > other.ChangedAtMs);
+        int? Rank(ActionWork work) =>
+            filter.IsOfWork && filter.Asks(work) ? 3
+            : (plays[work.CustomerKey] ?? ActionWork.ByHand) == work.PlayId ? 2
+            : work.Status is ActionStatus.Open or ActionStatus.InProgress ? 1
+            : plays[work.CustomerKey] is null ? 0 : null;
     }
 
     /// <summary>Newest first.</summary>

@@ -50,6 +50,12 @@ public sealed record PredictionFilter
 
     public bool IsOfWork => WorkOwner is not null || WorkStatus is not null;
 
+    /// <summary>Whether it is this work that the list asks for.</summary>
+    public bool Asks(ActionWork work) =>
+        (WorkOwner is null || WorkOwner == (work.Owner ?? ActionWork.Nobody))
+        && (WorkStatus is null || WorkStatus == work.Status
+            || WorkStatus == ActionStatus.Unfinished && work.Status is ActionStatus.Open or ActionStatus.InProgress);
+
     /// <summary>
     /// Whether a run answers the same as long as it is kept. Work goes on, imports change countries, and the night before may be dropped.
     /// </summary>

@@ -112,6 +112,16 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
                 (item.GetProperty("customerId").GetString(), item.GetProperty("work").GetProperty("play").GetString()));
             Assert.Equal(2, (await admin.GetStringAsync("/risk.csv?" + filter)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         }
+        // Finished work is found by its status, whatever is recommended meanwhile.
+        string[] finished = [customer.CustomerId, rows.Last(row => row.PlayId is null).CustomerId];
+        foreach (var id in finished)
+            await admin.PatchAsJsonAsync($"/api/v1/actions/{id}", new { version = id == finished[0] ? 1 : 0, play = other, status = "done" });
+        var done = (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/actions?status=done"))).GetProperty("items")
+            .EnumerateArray().Select(item => item.GetProperty("work"))
+            .ToDictionary(work => work.GetProperty("customerId").GetString()!, work => work);
+        Assert.Equal(finished.Order(), done.Keys.Order());
+        Assert.All(done.Values, work => Assert.Equal(
+            (other, "done"), (work.GetProperty("play").GetString(), work.GetProperty("status").GetString())));
         // Nobody's: what is recommended tonight is still open for the first, and nothing is recommended for the second.
         var nobodys = (await IdsAsync(admin, "/api/v1/actions?limit=1000&owner=-")).ToList();
         Assert.Contains(customer.CustomerId, nobodys);

@@ -93,7 +93,7 @@ internal static class RiskList
         Csv.Header(CustomerList.Columns, text);
         await foreach (var rows in store.Predictions.StreamAsync(night.Run.RunId, query.Filter, query.Order, PageOfFile, cancellation))
         {
-            var works = await store.Work.BesideAsync(rows, cancellation);
+            var works = await store.Work.BesideAsync(rows, query.Filter, cancellation);
             var customers = rows.Select(row =>
                 new ListedCustomer(row, works.GetValueOrDefault(row.CustomerKey), Why(row, night.Answers.Write(row).Reasons, texts, writer)
                     .Replace('\u00a0', ' ')
@@ -111,13 +111,18 @@ internal static class RiskList
     /// recency rule, which gives none, what there is to go by.
     /// </summary>
     public static string Why(PredictionRow row, IReadOnlyList<SaidReason> reasons, Localiser texts, Writer writer) =>
+        Lateness(row, texts, writer)
+        ?? (row.RiskRise is { } rise && RiskRise.IsNotable(rise)
+            ? texts["the chance of stopping rose by {0} points in four weeks", writer.Count((long)Math.Round(100 * rise))]
+        : ReasonWords.First(reasons, row.PChurn)?.Words
+        ?? texts["{0} orders, none for {1}", writer.Count(row.Orders), writer.Days(row.DaysSinceLastOrder)]);
+
+    /// <summary>By how much a slipping customer is late; null of others.</summary>
+    public static string? Lateness(PredictionRow row, Localiser texts, Writer writer) =>
         row is { Slipping: true, PurchaseDays: 1, UsualGapDays: { } after }
             ? texts["late: no second order for {0}, others come back after {1}", writer.Days(row.DaysSinceLastOrder),
                 writer.Days(Math.Round(after))]
         : row is { Slipping: true, UsualGapDays: { } usual }
             ? texts["late: no order for {0}, usually every {1}", writer.Days(row.DaysSinceLastOrder), writer.Days(Math.Round(usual))]
-        : row.RiskRise is { } rise && RiskRise.IsNotable(rise)
-            ? texts["the chance of stopping rose by {0} points in four weeks", writer.Count((long)Math.Round(100 * rise))]
-        : ReasonWords.First(reasons, row.PChurn)?.Words
-        ?? texts["{0} orders, none for {1}", writer.Count(row.Orders), writer.Days(row.DaysSinceLastOrder)];
+        : null;
 }

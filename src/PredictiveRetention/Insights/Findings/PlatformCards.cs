@@ -49,11 +49,11 @@ internal static class PlatformCards
         if (card.IsMissing) return;
         if (actions.Value == 0)
         {
-            card.Say($"{actions} customers have an action that is worth its cost tonight.");
+            card.Say($"{actions} customers get an action that is worth its cost tonight.");
             return;
         }
         card.Say(
-            $"{actions} customers have an action worth its cost: expected {card.Need("kpis", "expected_net_value")} net of "
+            $"{actions} customers get an action worth its cost: expected {card.Need("kpis", "expected_net_value")} net of "
                 + $"{card.Need("kpis", "action_cost")} "
                 + $"cost"
                 + $"{(card.Book.Find("kpis", "action_roi") is { Value: not null } roi
