@@ -52,7 +52,8 @@ internal static class ActionEndpoints
             http.Response.Headers.CacheControl = "private, no-store";
             return Results.Ok(new ActionPage(
                 [.. page.Select(row => new ActionListItem(
-                    row.CustomerId, row.PlayId ?? work.GetValueOrDefault(row.CustomerKey)?.PlayId ?? ActionWork.ByHand, row.PChurn, MoneyAnswer.From(row.Clv, currency),
+                    row.CustomerId, row.PlayId ?? work.GetValueOrDefault(row.CustomerKey)?.PlayId ?? ActionWork.ByHand,
+                    row.PChurn, MoneyAnswer.From(row.Clv, currency),
                     MoneyAnswer.From(row.ExpectedNetValue, currency), MoneyAnswer.From(row.ActionCost, currency),
                     Answer(row.CustomerId,
                         work.GetValueOrDefault(row.CustomerKey) ?? new ActionWork { PlayId = row.PlayId ?? ActionWork.ByHand })))],

@@ -114,8 +114,8 @@ public abstract class ActionEndpointsTests(EngineUnderTest engine) : IDisposable
         }
         // Finished work is found by its status, whatever is recommended meanwhile.
         string[] finished = [customer.CustomerId, rows.Last(row => row.PlayId is null).CustomerId];
-        foreach (var id in finished)
-            await admin.PatchAsJsonAsync($"/api/v1/actions/{id}", new { version = id == finished[0] ? 1 : 0, play = other, status = "done" });
+        foreach (var (id, version) in finished.Zip([1, 0]))
+            await admin.PatchAsJsonAsync($"/api/v1/actions/{id}", new { version, play = other, status = "done" });
         var done = (await ServiceUnderTest.JsonAsync(await admin.GetAsync("/api/v1/actions?status=done"))).GetProperty("items")
             .EnumerateArray().Select(item => item.GetProperty("work"))
             .ToDictionary(work => work.GetProperty("customerId").GetString()!, work => work);
