@@ -27,6 +27,7 @@ internal static class RetainCommand
         WhatIfVerb.Command(),
         VerifyFiguresVerb.Command(),
         PlaybookVerb.Command(),
+        UpliftVerb.Command(),
         CheckVerb.Command(),
         DbVerb.Command(),
     };
