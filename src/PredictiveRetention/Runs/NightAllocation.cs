@@ -52,7 +52,7 @@ internal sealed class NightAllocation
 
     private static bool Chooses(int at, DecidedCustomer customer) => customer.Decision.Kind == DecisionKind.Choice;
 
-    /// <summary>Has a proposal that nobody else's offers compete with yet.</summary>
+    /// <summary>Has a proposal that no other play competes with yet.</summary>
     private static bool Waits(DecidedCustomer customer) => customer.Decision.Kind == DecisionKind.GoesOn;
 
     private static bool HasProposal(int at, DecidedCustomer customer) => customer.Decision.ProposedBy != 0;
